@@ -1,0 +1,145 @@
+"""A table from names to descriptions, used alike for layers, activations, losses and optimisers.
+
+A description is a frozen dataclass. As plain data it is its name, `"adam"`, or a mapping with the
+settings that differ from the defaults, `{"name": "adam", "learning_rate": 0.01}`: the form of
+experiment files and of saved models.
+"""
+
+import dataclasses
+import inspect
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, Generic, TypeVar
+
+from axone.errors import ArgumentTypeError, ConfigurationError, UnknownNameError
+
+Member = TypeVar("Member")
+
+
+class Registry(Generic[Member]):
+    """The members of one family, by name.
+
+    Parameters
+    ----------
+    kind : str
+        What a member is called in messages: ``"activation"``.
+    members : mapping of str to class
+        Frozen dataclasses by their canonical lower-case name.
+    aliases : mapping of str to str, optional
+        Other names of the same members.
+    """
+
+    def __init__(
+        self,
+        kind: str,
+        members: Mapping[str, type[Member]],
+        aliases: Mapping[str, str] | None = None,
+    ) -> None:
+        self.kind = kind
+        self._members = dict(members)
+        self._aliases = dict(aliases or {})
+        self._names = {member: name for name, member in self._members.items()}
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._members)
+
+    @property
+    def names(self) -> list[str]:
+        """Every name that `resolve` knows, aliases included."""
+        return sorted([*self._members, *self._aliases])
+
+    def member(self, name: str) -> type[Member]:
+        """Return the class of that name, whatever its case.
+
+        Raises
+        ------
+        UnknownNameError
+            The name is in no row of the table.
+        """
+        lower = name.strip().lower()
+        canonical = self._aliases.get(lower, lower)
+        if canonical not in self._members:
+            raise UnknownNameError(self.kind, name, self.names)
+        return self._members[canonical]
+
+    def resolve(self, given: "str | Mapping[str, Any] | Member") -> Member:
+        """Make a description of what a user gave: a name, a mapping, or a description already."""
+        if isinstance(given, str):
+            return self._build(given, {})
+        if isinstance(given, Mapping):
+            settings = dict(given)
+            name = settings.pop("name", None)
+            if not isinstance(name, str):
+                raise ConfigurationError(
+                    f'{self.kind} {dict(given)!r} has no name: write {{"name": "…", …}}. '
+                    f"Allowed: {', '.join(self.names)}."
+                )
+            return self._build(name, settings)
+        if dataclasses.is_dataclass(given) and not isinstance(given, type):
+            return given
+        raise ArgumentTypeError(
+            f"{self.kind} must be a name, a mapping with a name, or an object of Axone's, "
+            f"not {given!r}. Allowed names: {', '.join(self.names)}."
+        )
+
+    def to_data(self, described: Member) -> Any:
+        """Write a description as plain data, the inverse of `resolve`."""
+        name = self._names.get(type(described))
+        if name is None:
+            raise ConfigurationError(
+                f"{described!r} is a {self.kind} of your own: it has no name that a file could "
+                f"hold. Those that can be saved: {', '.join(self._members)}."
+            )
+        settings = {
+            field.name: plain(getattr(described, field.name))
+            for field in dataclasses.fields(described)  # type: ignore[arg-type]
+            if getattr(described, field.name) != _default(field)
+        }
+        return {"name": name, **settings} if settings else name
+
+    def settings(self, name: str) -> list[dataclasses.Field[Any]]:
+        """Return the settings that a member takes, as dataclass fields."""
+        return list(dataclasses.fields(self.member(name)))  # type: ignore[arg-type]
+
+    def _build(self, name: str, settings: Mapping[str, Any]) -> Member:
+        member = self.member(name)
+        build: Callable[..., Member] = getattr(member, "from_settings", member)
+        known = {field.name for field in dataclasses.fields(member)}  # type: ignore[arg-type]
+        for key in settings:
+            if key not in known:
+                raise UnknownNameError(
+                    "setting", key, known, where=f"{self.kind} {name!r}"
+                ) if known else ConfigurationError(
+                    f"{self.kind} {name!r} takes no settings, but was given {key!r}."
+                )
+        try:
+            return build(**settings)
+        except ConfigurationError as error:
+            raise ConfigurationError(f"{self.kind} {name!r}: {error}") from error
+        except ArgumentTypeError as error:
+            raise ArgumentTypeError(f"{self.kind} {name!r}: {error}") from error
+        except TypeError as error:
+            signature = inspect.signature(build)
+            missing = [
+                parameter.name
+                for parameter in signature.parameters.values()
+                if parameter.default is parameter.empty and parameter.name not in settings
+            ]
+            raise ConfigurationError(
+                f"{self.kind} {name!r} needs {' and '.join(missing) or signature}."
+            ) from error
+
+
+def plain(value: Any) -> Any:
+    """Turn a field of a description into what JSON and TOML can hold."""
+    describe = getattr(value, "to_data", None)
+    if callable(describe):
+        return describe()
+    if isinstance(value, (tuple, list)):
+        return [plain(item) for item in value]
+    return value
+
+
+def _default(field: "dataclasses.Field[Any]") -> Any:
+    if field.default_factory is not dataclasses.MISSING:
+        return field.default_factory()
+    return field.default

@@ -14,6 +14,9 @@ from axone.errors import ArgumentTypeError, ConfigurationError, UnknownNameError
 
 Member = TypeVar("Member")
 
+_REGISTRY_OF: dict[type, "Registry[Any]"] = {}
+"""Which table a class stands in; filled where the tables are written, never afterwards."""
+
 
 class Registry(Generic[Member]):
     """The members of one family, by name.
@@ -38,6 +41,8 @@ class Registry(Generic[Member]):
         self._members = dict(members)
         self._aliases = dict(aliases or {})
         self._names = {member: name for name, member in self._members.items()}
+
+        _REGISTRY_OF.update(dict.fromkeys(self._names, self))
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._members)
@@ -83,12 +88,7 @@ class Registry(Generic[Member]):
 
     def to_data(self, described: Member) -> Any:
         """Write a description as plain data, the inverse of `resolve`."""
-        name = self._names.get(type(described))
-        if name is None:
-            raise ConfigurationError(
-                f"{described!r} is a {self.kind} of your own: it has no name that a file could "
-                f"hold. Those that can be saved: {', '.join(self._members)}."
-            )
+        name = self._names[type(described)]
         settings = {
             field.name: plain(getattr(described, field.name))
             for field in dataclasses.fields(described)  # type: ignore[arg-type]
@@ -106,10 +106,12 @@ class Registry(Generic[Member]):
         known = {field.name for field in dataclasses.fields(member)}  # type: ignore[arg-type]
         for key in settings:
             if key not in known:
-                raise UnknownNameError(
-                    "setting", key, known, where=f"{self.kind} {name!r}"
-                ) if known else ConfigurationError(
-                    f"{self.kind} {name!r} takes no settings, but was given {key!r}."
+                raise (
+                    UnknownNameError("setting", key, known, where=f"{self.kind} {name!r}")
+                    if known
+                    else ConfigurationError(
+                        f"{self.kind} {name!r} takes no settings, but was given {key!r}."
+                    )
                 )
         try:
             return build(**settings)
@@ -131,12 +133,28 @@ class Registry(Generic[Member]):
 
 def plain(value: Any) -> Any:
     """Turn a field of a description into what JSON and TOML can hold."""
-    describe = getattr(value, "to_data", None)
-    if callable(describe):
-        return describe()
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return registry_of(value).to_data(value)
     if isinstance(value, (tuple, list)):
         return [plain(item) for item in value]
     return value
+
+
+def registry_of(described: Any) -> Registry[Any]:
+    """Return the table that a description stands in.
+
+    Raises
+    ------
+    ConfigurationError
+        Its class is in no table: a class of the user's own, which no file can name.
+    """
+    registry = _REGISTRY_OF.get(type(described))
+    if registry is None:
+        raise ConfigurationError(
+            f"{described!r} is of a class of your own: it runs, but it has no name that a file "
+            "could hold, so it cannot be saved. Use one of Axone's."
+        )
+    return registry
 
 
 def _default(field: "dataclasses.Field[Any]") -> Any:

@@ -1,0 +1,79 @@
+"""Axone: small neural networks that train fast, read like the textbook and explain themselves.
+
+A network is described once, as data (`Network` of layers); its equations are written once, in
+NumPy, in `axone.layers`; engines run that description; everything else only uses the two.
+"""
+
+from typing import TYPE_CHECKING, Any
+
+from axone.activations import ActivationFunction
+from axone.engines import get_engine
+from axone.errors import AxoneError, ConfigurationError, DataError, ModelFileError, ShapeError
+from axone.gradients import loss_and_gradient
+from axone.layers import (
+    Activation,
+    BatchNorm,
+    Dense,
+    Dropout,
+    Flatten,
+    GaussianNoise,
+    Layer,
+    Reshape,
+    Residual,
+)
+from axone.network import Network
+from axone.optimizers import (
+    LBFGS,
+    SGD,
+    Adam,
+    AdamW,
+    GradientDescent,
+    Momentum,
+    Nesterov,
+    RMSProp,
+)
+from axone.parameters import Parameters
+from axone.training import (
+    LossTolerance,
+    Plateau,
+    Trainer,
+    TrainingResult,
+    ValidationLoss,
+)
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "LBFGS",
+    "SGD",
+    "Activation",
+    "ActivationFunction",
+    "Adam",
+    "AdamW",
+    "AxoneError",
+    "BatchNorm",
+    "ConfigurationError",
+    "DataError",
+    "Dense",
+    "Dropout",
+    "Flatten",
+    "GaussianNoise",
+    "GradientDescent",
+    "Layer",
+    "LossTolerance",
+    "ModelFileError",
+    "Momentum",
+    "Nesterov",
+    "Network",
+    "Parameters",
+    "Plateau",
+    "RMSProp",
+    "Reshape",
+    "Residual",
+    "ShapeError",
+    "Trainer",
+    "TrainingResult",
+    "ValidationLoss",
+    "get_engine",
+    "loss_and_gradient",
+]

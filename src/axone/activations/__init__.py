@@ -1,0 +1,52 @@
+"""Activation functions: σ and σ′ of each, and the table of their names.
+
+`ACTIVATIONS.resolve` is the one place where a user's word becomes a function; formulas will come
+in through it too.
+"""
+
+from axone.activations.function import ActivationFunction
+from axone.activations.linear import Heaviside, Identity
+from axone.activations.rectified import ELU, SELU, LeakyReLU, PReLU, ReLU
+from axone.activations.smooth import GELU, GELUTanh, Sigmoid, Softplus, Swish, Tanh
+from axone.activations.softmax import Softmax
+from axone.registry import Registry
+
+ACTIVATIONS: Registry[ActivationFunction] = Registry(
+    "activation",
+    {
+        "identity": Identity,
+        "heaviside": Heaviside,
+        "sigmoid": Sigmoid,
+        "tanh": Tanh,
+        "relu": ReLU,
+        "leaky_relu": LeakyReLU,
+        "prelu": PReLU,
+        "elu": ELU,
+        "selu": SELU,
+        "gelu": GELU,
+        "gelu_tanh": GELUTanh,
+        "swish": Swish,
+        "softplus": Softplus,
+        "softmax": Softmax,
+    },
+    aliases={"linear": "identity", "logistic": "sigmoid", "silu": "swish"},
+)
+
+__all__ = [
+    "ACTIVATIONS",
+    "ELU",
+    "GELU",
+    "SELU",
+    "ActivationFunction",
+    "GELUTanh",
+    "Heaviside",
+    "Identity",
+    "LeakyReLU",
+    "PReLU",
+    "ReLU",
+    "Sigmoid",
+    "Softmax",
+    "Softplus",
+    "Swish",
+    "Tanh",
+]

@@ -1,0 +1,55 @@
+"""What an activation function is: σ, its derivative, and how δ passes backwards through it.
+
+A new one is a frozen dataclass with `value` and `derivative` and a row in the table of the package.
+Objects of a class of the user's own are accepted wherever a name is.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar, Self
+
+from axone.arrays import FloatArray
+
+
+@dataclass(frozen=True)
+class ActivationFunction(ABC):
+    """σ, applied to every cell of z (softmax: to every row).
+
+    Attributes
+    ----------
+    initializer : str
+        The initialiser that keeps the variance of a layer followed by this function: "he_normal"
+        for the ReLU family, "glorot_uniform" otherwise, "lecun_normal" for SELU.
+    learned : mapping of str to float
+        Parameters that training learns, with their initial values; empty but for PReLU.
+    """
+
+    initializer: ClassVar[str] = "glorot_uniform"
+
+    @property
+    def learned(self) -> Mapping[str, float]:
+        """Return the parameters that training learns, with their initial values."""
+        return {}
+
+    def bind(self, parameters: Mapping[str, FloatArray]) -> Self:
+        """Return this function with its learned parameters set to their present values."""
+        del parameters
+        return self
+
+    @abstractmethod
+    def value(self, z: FloatArray) -> FloatArray:
+        """Return a = σ(z), of the shape of z."""
+
+    @abstractmethod
+    def derivative(self, z: FloatArray, a: FloatArray) -> FloatArray:
+        """Return σ′(z) cell by cell, given a = σ(z), which often makes it cheap."""
+
+    def backward(self, z: FloatArray, a: FloatArray, da: FloatArray) -> FloatArray:
+        """Return ∂L/∂z = ∂L/∂a ⊙ σ′(z)."""
+        return da * self.derivative(z, a)
+
+    def learned_gradients(self, z: FloatArray, da: FloatArray) -> dict[str, FloatArray]:
+        """Return ∂L/∂p for every learned parameter p."""
+        del z, da
+        return {}

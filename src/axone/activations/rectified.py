@@ -1,0 +1,140 @@
+"""The ReLU family: identity for z > 0, something smaller below."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any, ClassVar
+
+import numpy as np
+
+from axone.activations.function import ActivationFunction
+from axone.arrays import FloatArray
+from axone.checks import check_number
+
+
+@dataclass(frozen=True)
+class ReLU(ActivationFunction):
+    """σ(z) = max(0, z), with σ′(0) = 0 (Nair & Hinton 2010)."""
+
+    initializer: ClassVar[str] = "he_normal"
+
+    def value(self, z: FloatArray) -> FloatArray:
+        return np.maximum(z, 0)
+
+    def derivative(self, z: FloatArray, a: FloatArray) -> FloatArray:
+        del a
+        return np.asarray(z > 0, dtype=z.dtype)
+
+    def backward(self, z: FloatArray, a: FloatArray, da: FloatArray) -> FloatArray:
+        del a
+        return da * (z > 0)
+
+
+def _leaky_value(z: FloatArray, alpha: Any) -> FloatArray:
+    return np.where(z > 0, z, alpha * z)
+
+
+def _leaky_derivative(z: FloatArray, alpha: Any) -> FloatArray:
+    return np.where(z > 0, z.dtype.type(1), np.asarray(alpha, dtype=z.dtype))
+
+
+@dataclass(frozen=True)
+class LeakyReLU(ActivationFunction):
+    """σ(z) = z where z > 0, else αz; σ′(0) = α (Maas et al. 2013).
+
+    Parameters
+    ----------
+    alpha : float, default 0.01
+        The slope below zero, the authors' value.
+    """
+
+    alpha: float = 0.01
+    initializer: ClassVar[str] = "he_normal"
+
+    def __post_init__(self) -> None:
+        check_number("alpha", self.alpha)
+
+    def value(self, z: FloatArray) -> FloatArray:
+        return _leaky_value(z, self.alpha)
+
+    def derivative(self, z: FloatArray, a: FloatArray) -> FloatArray:
+        del a
+        return _leaky_derivative(z, self.alpha)
+
+
+@dataclass(frozen=True)
+class PReLU(ActivationFunction):
+    """σ(z) = z where z > 0, else αz, with one α a layer that is learned (He et al. 2015).
+
+    Parameters
+    ----------
+    alpha : float, default 0.25
+        The slope from which learning starts, the authors' value.
+    """
+
+    alpha: Any = 0.25
+    initializer: ClassVar[str] = "he_normal"
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.alpha, np.ndarray):
+            check_number("alpha", self.alpha)
+
+    @property
+    def learned(self) -> Mapping[str, float]:
+        return {"alpha": float(self.alpha)}
+
+    def bind(self, parameters: Mapping[str, FloatArray]) -> "PReLU":
+        return replace(self, alpha=parameters["alpha"])
+
+    def value(self, z: FloatArray) -> FloatArray:
+        return _leaky_value(z, self.alpha)
+
+    def derivative(self, z: FloatArray, a: FloatArray) -> FloatArray:
+        del a
+        return _leaky_derivative(z, self.alpha)
+
+    def learned_gradients(self, z: FloatArray, da: FloatArray) -> dict[str, FloatArray]:
+        """∂L/∂α = Σ ∂L/∂a · min(z, 0)."""
+        return {"alpha": np.sum(da * np.minimum(z, 0)).reshape(1)}
+
+
+@dataclass(frozen=True)
+class ELU(ActivationFunction):
+    """σ(z) = z where z > 0, else α(eᶻ − 1) (Clevert et al. 2016).
+
+    Parameters
+    ----------
+    alpha : float, default 1
+        Minus the value that σ approaches far below zero.
+    """
+
+    alpha: float = 1.0
+    initializer: ClassVar[str] = "he_normal"
+
+    def __post_init__(self) -> None:
+        check_number("alpha", self.alpha)
+
+    def value(self, z: FloatArray) -> FloatArray:
+        return np.where(z > 0, z, self.alpha * np.expm1(np.minimum(z, 0)))
+
+    def derivative(self, z: FloatArray, a: FloatArray) -> FloatArray:
+        return np.where(z > 0, z.dtype.type(1), a + z.dtype.type(self.alpha))
+
+
+@dataclass(frozen=True)
+class SELU(ActivationFunction):
+    """σ(z) = λz where z > 0, else λα(eᶻ − 1): activations tend to mean 0, variance 1.
+
+    λ and α are the fixed point of Klambauer et al. 2017, equation 14.
+    """
+
+    initializer: ClassVar[str] = "lecun_normal"
+    scale: ClassVar[float] = 1.0507009873554805
+    alpha: ClassVar[float] = 1.6732632423543772
+
+    def value(self, z: FloatArray) -> FloatArray:
+        negative = self.alpha * np.expm1(np.minimum(z, 0))
+        return self.scale * np.where(z > 0, z, negative)
+
+    def derivative(self, z: FloatArray, a: FloatArray) -> FloatArray:
+        scale = z.dtype.type(self.scale)
+        return np.where(z > 0, scale, a + scale * z.dtype.type(self.alpha))

@@ -1,0 +1,124 @@
+"""The smooth activations: sigmoid, tanh, softplus, and the gated units GELU and Swish."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from axone.activations.function import ActivationFunction
+from axone.arrays import FloatArray
+
+
+def logistic(z: FloatArray) -> FloatArray:
+    """1/(1 + e⁻ᶻ) without overflow: SciPy branches on the sign of z."""
+    from scipy.special import expit
+
+    result: FloatArray = expit(z)
+    return result
+
+
+@dataclass(frozen=True)
+class Sigmoid(ActivationFunction):
+    """σ(z) = 1/(1 + e⁻ᶻ), σ′ = a(1 − a) ≤ 1/4."""
+
+    def value(self, z: FloatArray) -> FloatArray:
+        return logistic(z)
+
+    def derivative(self, z: FloatArray, a: FloatArray) -> FloatArray:
+        del z
+        return a * (1 - a)
+
+
+@dataclass(frozen=True)
+class Tanh(ActivationFunction):
+    """σ(z) = tanh z, σ′ = 1 − a²."""
+
+    def value(self, z: FloatArray) -> FloatArray:
+        return np.tanh(z)
+
+    def derivative(self, z: FloatArray, a: FloatArray) -> FloatArray:
+        del z
+        return 1 - a * a
+
+
+@dataclass(frozen=True)
+class Softplus(ActivationFunction):
+    """σ(z) = ln(1 + eᶻ), a smooth ReLU (Dugas et al. 2001); σ′ = sigmoid(z)."""
+
+    initializer: ClassVar[str] = "he_normal"
+
+    def value(self, z: FloatArray) -> FloatArray:
+        return np.logaddexp(z, z.dtype.type(0))
+
+    def derivative(self, z: FloatArray, a: FloatArray) -> FloatArray:
+        del a
+        return logistic(z)
+
+
+@dataclass(frozen=True)
+class Swish(ActivationFunction):
+    """σ(z) = z·s(z) with s the sigmoid, also called SiLU (Ramachandran et al. 2017).
+
+    σ′ = s + a(1 − s).
+    """
+
+    initializer: ClassVar[str] = "he_normal"
+
+    def value(self, z: FloatArray) -> FloatArray:
+        return z * logistic(z)
+
+    def derivative(self, z: FloatArray, a: FloatArray) -> FloatArray:
+        gate = logistic(z)
+        return gate + a * (1 - gate)
+
+
+@dataclass(frozen=True)
+class GELU(ActivationFunction):
+    """σ(z) = z·Φ(z), Φ the normal distribution function (Hendrycks & Gimpel 2016).
+
+    σ′ = Φ(z) + z·φ(z), φ the normal density.
+    """
+
+    initializer: ClassVar[str] = "he_normal"
+
+    def value(self, z: FloatArray) -> FloatArray:
+        from scipy.special import ndtr
+
+        return np.asarray(z * ndtr(z))
+
+    def derivative(self, z: FloatArray, a: FloatArray) -> FloatArray:
+        from scipy.special import ndtr
+
+        del a
+        density = np.exp(-0.5 * z * z) * z.dtype.type(1 / np.sqrt(2 * np.pi))
+        return np.asarray(ndtr(z) + z * density)
+
+
+@dataclass(frozen=True)
+class GELUTanh(ActivationFunction):
+    """The tanh form of GELU: z/2·(1 + tanh u), u = √(2/π)(z + 0.044715z³) (ibid., section 2).
+
+    σ′ = (1 + tanh u)/2 + z/2·(1 − tanh²u)·u′.
+    """
+
+    initializer: ClassVar[str] = "he_normal"
+    _ROOT: ClassVar[float] = float(np.sqrt(2 / np.pi))
+    _CUBIC: ClassVar[float] = 0.044715
+
+    def value(self, z: FloatArray) -> FloatArray:
+        return 0.5 * z * (1 + self._tanh(_bounded(z)))
+
+    def derivative(self, z: FloatArray, a: FloatArray) -> FloatArray:
+        del a
+        z = _bounded(z)
+        tanh = self._tanh(z)
+        slope = self._ROOT * (1 + 3 * self._CUBIC * z * z)
+        return 0.5 * (1 + tanh) + 0.5 * z * (1 - tanh * tanh) * slope
+
+    def _tanh(self, z: FloatArray) -> FloatArray:
+        return np.tanh(self._ROOT * (z + self._CUBIC * z**3))
+
+
+def _bounded(z: FloatArray) -> FloatArray:
+    # Beyond ±20 tanh u is ±1 to the last bit; without the bound z³ could overflow.
+    return np.clip(z, -20, 20)

@@ -1,0 +1,33 @@
+"""Softmax, the one activation whose outputs depend on each other: rows of positive numbers of sum 1."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from axone.activations.function import ActivationFunction
+from axone.arrays import FloatArray
+
+
+@dataclass(frozen=True)
+class Softmax(ActivationFunction):
+    """aᵢ = exp zᵢ / Σⱼ exp zⱼ over the first feature axis (classes, channels) of every example."""
+
+    def value(self, z: FloatArray) -> FloatArray:
+        # Subtracting the largest logit changes nothing but keeps every exponential ≤ 1.
+        exponentials = np.exp(z - z.max(axis=1, keepdims=True))
+        exponentials /= exponentials.sum(axis=1, keepdims=True)
+        return exponentials
+
+    def derivative(self, z: FloatArray, a: FloatArray) -> FloatArray:
+        """Return only the diagonal ∂aᵢ/∂zᵢ = aᵢ(1 − aᵢ); the whole is in `jacobian`."""
+        del z
+        return a * (1 - a)
+
+    def jacobian(self, a: FloatArray) -> FloatArray:
+        """Return diag(a) − aaᵀ for every row: (m, n) in, (m, n, n) out."""
+        return a[:, :, None] * np.eye(a.shape[1], dtype=a.dtype) - a[:, :, None] * a[:, None, :]
+
+    def backward(self, z: FloatArray, a: FloatArray, da: FloatArray) -> FloatArray:
+        """∂L/∂z = a ⊙ (∂L/∂a − Σⱼ ∂L/∂aⱼ·aⱼ), the product with the Jacobian without building it."""
+        del z
+        return a * (da - (da * a).sum(axis=1, keepdims=True))

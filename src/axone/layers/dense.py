@@ -1,0 +1,124 @@
+"""The dense layer: every output is a weighted sum of all inputs, then an activation."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from axone.activations import ACTIVATIONS, ActivationFunction, Identity
+from axone.arrays import FloatArray, Shape
+from axone.checks import check_integer
+from axone.errors import ShapeError
+from axone.initializers import INITIALIZERS, Constant, Initializer, Zeros
+from axone.layers.layer import Context, Layer, LayerArrays, ParameterSpec
+
+
+@dataclass(frozen=True)
+class Dense(Layer):
+    """A = σ(X·Wᵀ + b); with δ = ∂L/∂Z: ∂L/∂W = δᵀ·X, ∂L/∂b = Σ δ, ∂L/∂X = δ·W.
+
+    Parameters
+    ----------
+    units : int
+        Outputs, n_out. W is (n_out, n_in), b is (n_out,).
+    activation : str, mapping or ActivationFunction, default "identity"
+        σ.
+    initializer : str, mapping or Initializer, optional
+        Of W. By default the one that suits σ: He for the ReLU family, Glorot for the others,
+        LeCun for SELU.
+    bias_initializer : str, mapping or Initializer, default "zeros"
+    bias : bool, default True
+        Whether there is a b.
+
+    Examples
+    --------
+    >>> Dense(128, "relu").output_shape((784,))
+    (128,)
+    """
+
+    units: int
+    activation: ActivationFunction | str | Mapping[str, Any] = field(default_factory=Identity)
+    initializer: Initializer | str | Mapping[str, Any] | None = None
+    bias_initializer: Initializer | str | Mapping[str, Any] = field(default_factory=Zeros)
+    bias: bool = True
+
+    def __post_init__(self) -> None:
+        check_integer("units", self.units, at_least=1)
+        object.__setattr__(self, "activation", ACTIVATIONS.resolve(self.activation))
+        if self.initializer is not None:
+            object.__setattr__(self, "initializer", INITIALIZERS.resolve(self.initializer))
+        object.__setattr__(self, "bias_initializer", INITIALIZERS.resolve(self.bias_initializer))
+
+    @property
+    def function(self) -> ActivationFunction:
+        """The activation function, resolved."""
+        assert isinstance(self.activation, ActivationFunction)  # noqa: S101 — resolved on creation
+        return self.activation
+
+    def output_shape(self, input_shape: Shape) -> Shape:
+        if len(input_shape) != 1:
+            raise ShapeError(
+                f"A dense layer takes flat examples, not examples of shape {input_shape}: "
+                "put Flatten() before it."
+            )
+        return (self.units,)
+
+    def parameters(self, input_shape: Shape) -> tuple[ParameterSpec, ...]:
+        (fan_in,) = input_shape
+        function = self.function
+        initializer = INITIALIZERS.resolve(self.initializer or function.initializer)
+        bias_initializer = INITIALIZERS.resolve(self.bias_initializer)
+        weight = ParameterSpec(
+            "weight", (self.units, fan_in), initializer, fan_in, self.units, penalised=True
+        )
+        bias = ParameterSpec("bias", (self.units,), bias_initializer, fan_in, self.units)
+        return (weight, *((bias,) if self.bias else ()), *learned_specs(function))
+
+    def forward(
+        self, parameters: LayerArrays, x: FloatArray, context: Context
+    ) -> tuple[FloatArray, Any]:
+        z = x @ parameters["weight"].T
+        if self.bias:
+            z += parameters["bias"]
+        a = self.function.bind(parameters).value(z)
+        return a, (x, z, a)
+
+    def backward(
+        self, parameters: LayerArrays, cache: Any, dy: FloatArray
+    ) -> tuple[FloatArray, dict[str, FloatArray]]:
+        delta = self._delta(parameters, cache, dy)
+        return delta @ parameters["weight"], self._gradients(parameters, cache, delta, dy)
+
+    def parameter_gradients(
+        self, parameters: LayerArrays, cache: Any, dy: FloatArray
+    ) -> dict[str, FloatArray]:
+        delta = self._delta(parameters, cache, dy)
+        return self._gradients(parameters, cache, delta, dy)
+
+    def split_activation(self) -> tuple[Layer, ActivationFunction]:
+        function = self.function
+        if function.learned:
+            return self, Identity()
+        # The weights must still start as the activation wants them.
+        initializer = self.initializer or function.initializer
+        return replace(self, activation=Identity(), initializer=initializer), function
+
+    def _delta(self, parameters: LayerArrays, cache: Any, dy: FloatArray) -> FloatArray:
+        _, z, a = cache
+        return self.function.bind(parameters).backward(z, a, dy)
+
+    def _gradients(
+        self, parameters: LayerArrays, cache: Any, delta: FloatArray, dy: FloatArray
+    ) -> dict[str, FloatArray]:
+        x, z, _ = cache
+        gradients = {"weight": delta.T @ x}
+        if self.bias:
+            gradients["bias"] = delta.sum(axis=0)
+        gradients.update(self.function.bind(parameters).learned_gradients(z, dy))
+        return gradients
+
+
+def learned_specs(function: ActivationFunction) -> tuple[ParameterSpec, ...]:
+    """Return the parameters that an activation learns, as those of the layer that holds it."""
+    return tuple(
+        ParameterSpec(name, (1,), Constant(value)) for name, value in function.learned.items()
+    )

@@ -1,0 +1,83 @@
+"""Layers that are random in training and do nothing at prediction: dropout and Gaussian noise."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from axone.arrays import FloatArray, Shape
+from axone.checks import check_number
+from axone.layers.layer import Context, Layer, LayerArrays
+
+
+@dataclass(frozen=True)
+class Dropout(Layer):
+    """Y = X ⊙ mask/(1 − rate), each cell dropped with probability `rate` (Srivastava et al. 2014).
+
+    The division (inverted dropout) keeps the mean, so that prediction needs no correction.
+
+    Parameters
+    ----------
+    rate : float
+        The probability of dropping, 0 ≤ rate < 1.
+    """
+
+    rate: float
+
+    def __post_init__(self) -> None:
+        check_number("rate", self.rate, at_least=0, below=1)
+
+    @property
+    def is_random(self) -> bool:
+        return self.rate > 0
+
+    def output_shape(self, input_shape: Shape) -> Shape:
+        return input_shape
+
+    def forward(
+        self, parameters: LayerArrays, x: FloatArray, context: Context
+    ) -> tuple[FloatArray, Any]:
+        if not context.training or context.random is None or self.rate == 0:
+            return x, None
+        mask = context.random.keep(x.shape, self.rate).astype(x.dtype)
+        mask *= 1 / (1 - self.rate)
+        return x * mask, mask
+
+    def backward(
+        self, parameters: LayerArrays, cache: Any, dy: FloatArray
+    ) -> tuple[FloatArray, dict[str, FloatArray]]:
+        return (dy if cache is None else dy * cache), {}
+
+
+@dataclass(frozen=True)
+class GaussianNoise(Layer):
+    """Y = X + N(0, standard_deviation²) in training: noisy inputs act like a penalty (Bishop 1995).
+
+    Parameters
+    ----------
+    standard_deviation : float
+        In units of the layer's input; after scaling, of the features' standard deviations.
+    """
+
+    standard_deviation: float
+
+    def __post_init__(self) -> None:
+        check_number("standard_deviation", self.standard_deviation, at_least=0)
+
+    @property
+    def is_random(self) -> bool:
+        return self.standard_deviation > 0
+
+    def output_shape(self, input_shape: Shape) -> Shape:
+        return input_shape
+
+    def forward(
+        self, parameters: LayerArrays, x: FloatArray, context: Context
+    ) -> tuple[FloatArray, Any]:
+        if not context.training or context.random is None:
+            return x, None
+        noise = (self.standard_deviation * context.random.normal(x.shape)).astype(x.dtype)
+        return x + noise, None
+
+    def backward(
+        self, parameters: LayerArrays, cache: Any, dy: FloatArray
+    ) -> tuple[FloatArray, dict[str, FloatArray]]:
+        return dy, {}

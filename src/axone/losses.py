@@ -1,0 +1,291 @@
+"""Losses: what a prediction costs, row by row, and the gradient of that cost.
+
+A loss and the activation of the output layer are met together in `Head`, because for softmax with
+categorical cross-entropy and sigmoid with binary cross-entropy the pair is simpler, and stays
+finite, where the parts do not: δ = ŷ − y.
+"""
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from typing import ClassVar, Literal
+
+import numpy as np
+
+from axone.activations import ActivationFunction, Sigmoid, Softmax
+from axone.arrays import FloatArray, Shape
+from axone.checks import check_number
+from axone.errors import ConfigurationError, DataError, ShapeError
+from axone.registry import Registry
+
+_TINY = 1e-12
+"""The smallest probability whose logarithm is taken when a loss meets a foreign activation."""
+
+Task = Literal["classification", "regression"]
+
+
+@dataclass(frozen=True)
+class Loss(ABC):
+    """The cost of predictions ŷ against targets y; both have shape (m, …outputs).
+
+    Attributes
+    ----------
+    task : str
+        Whether targets are classes or numbers.
+    """
+
+    task: ClassVar[Task] = "regression"
+
+    @abstractmethod
+    def rows(self, prediction: FloatArray, target: FloatArray) -> FloatArray:
+        """Return the loss of every example, (m,): the mean over its outputs."""
+
+    @abstractmethod
+    def row_gradients(self, prediction: FloatArray, target: FloatArray) -> FloatArray:
+        """Return, for every example, the gradient of its own loss by its prediction."""
+
+    def prepare(self, y: FloatArray, output_shape: Shape, dtype: str) -> FloatArray:
+        """Give targets the shape and type that the other methods expect.
+
+        Raises
+        ------
+        ShapeError
+            The targets do not fit the network's outputs.
+        """
+        y = np.asarray(y)
+        if y.shape[1:] == output_shape:
+            return np.ascontiguousarray(y, dtype=dtype)
+        if y[0:1].size == np.prod(output_shape) and y.ndim <= 2:
+            return np.ascontiguousarray(y, dtype=dtype).reshape(len(y), *output_shape)
+        raise ShapeError(
+            f"Targets have shape {y.shape[1:] or '()'} an example, the network's output has "
+            f"{output_shape}: give the last layer {int(np.prod(y.shape[1:]))} units."
+        )
+
+    def hits(self, prediction: FloatArray, target: FloatArray) -> FloatArray:
+        """Return what the running score of an epoch adds up.
+
+        For classes the number of right answers; for numbers the sum of squared errors of each
+        output, from which R² follows.
+        """
+        error = (prediction - target).reshape(len(target), -1)
+        return np.einsum("ij,ij->j", error, error, dtype=np.float64)
+
+
+def _per_row(cells: FloatArray) -> FloatArray:
+    """Average over the outputs of each example."""
+    return cells.reshape(len(cells), -1).mean(axis=1)
+
+
+def _outputs(prediction: FloatArray) -> int:
+    return max(1, prediction[0:1].size)
+
+
+@dataclass(frozen=True)
+class MeanSquaredError(Loss):
+    """Mean of (ŷ − y)² over the outputs; gradient 2(ŷ − y)/n."""
+
+    def rows(self, prediction: FloatArray, target: FloatArray) -> FloatArray:
+        return _per_row((prediction - target) ** 2)
+
+    def row_gradients(self, prediction: FloatArray, target: FloatArray) -> FloatArray:
+        return (prediction - target) * (2 / _outputs(prediction))
+
+
+@dataclass(frozen=True)
+class MeanAbsoluteError(Loss):
+    """Mean of |ŷ − y| over the outputs; gradient sign(ŷ − y)/n, 0 at equality."""
+
+    def rows(self, prediction: FloatArray, target: FloatArray) -> FloatArray:
+        return _per_row(np.abs(prediction - target))
+
+    def row_gradients(self, prediction: FloatArray, target: FloatArray) -> FloatArray:
+        return np.sign(prediction - target) / _outputs(prediction)
+
+
+@dataclass(frozen=True)
+class Huber(Loss):
+    """½e² where |e| ≤ delta, else delta·(|e| − ½delta) (Huber 1964): outliers pull with bounded force.
+
+    Parameters
+    ----------
+    delta : float, default 1
+        The error from which the loss grows linearly, in units of the target.
+    """
+
+    delta: float = 1.0
+
+    def __post_init__(self) -> None:
+        check_number("delta", self.delta, above=0)
+
+    def rows(self, prediction: FloatArray, target: FloatArray) -> FloatArray:
+        error = np.abs(prediction - target)
+        inside = np.minimum(error, self.delta)
+        return _per_row(0.5 * inside**2 + self.delta * (error - inside))
+
+    def row_gradients(self, prediction: FloatArray, target: FloatArray) -> FloatArray:
+        clipped = np.clip(prediction - target, -self.delta, self.delta)
+        return clipped / _outputs(prediction)
+
+
+@dataclass(frozen=True)
+class BinaryCrossEntropy(Loss):
+    """−y ln ŷ − (1 − y) ln(1 − ŷ), the mean over the outputs; several outputs are several labels."""
+
+    task: ClassVar[Task] = "classification"
+
+    def rows(self, prediction: FloatArray, target: FloatArray) -> FloatArray:
+        yes = np.log(np.maximum(prediction, _TINY))
+        no = np.log(np.maximum(1 - prediction, _TINY))
+        return _per_row(-target * yes - (1 - target) * no)
+
+    def row_gradients(self, prediction: FloatArray, target: FloatArray) -> FloatArray:
+        spread = np.maximum(prediction * (1 - prediction), _TINY)
+        return (prediction - target) / spread / _outputs(prediction)
+
+    def prepare(self, y: FloatArray, output_shape: Shape, dtype: str) -> FloatArray:
+        target = super().prepare(y, output_shape, dtype)
+        if target.size and (target.min() < 0 or target.max() > 1):
+            raise DataError(
+                "binary_cross_entropy needs targets between 0 and 1; found "
+                f"{target.min():g} to {target.max():g}. Several classes need softmax outputs and "
+                "categorical_cross_entropy."
+            )
+        return target
+
+    def hits(self, prediction: FloatArray, target: FloatArray) -> FloatArray:
+        right = (prediction > 0.5) == (target > 0.5)
+        return np.asarray([_per_row(right).sum(dtype=np.float64)])
+
+
+@dataclass(frozen=True)
+class CategoricalCrossEntropy(Loss):
+    """−Σ yᵢ ln ŷᵢ; targets are class numbers, or rows of probabilities (one-hot)."""
+
+    task: ClassVar[Task] = "classification"
+
+    def rows(self, prediction: FloatArray, target: FloatArray) -> FloatArray:
+        logarithms = np.log(np.maximum(prediction, _TINY))
+        return -_pick(logarithms, target)
+
+    def row_gradients(self, prediction: FloatArray, target: FloatArray) -> FloatArray:
+        bounded = np.maximum(prediction, _TINY)
+        if target.ndim == prediction.ndim:
+            return -target / bounded
+        gradient = np.zeros_like(prediction)
+        index = np.arange(len(target))
+        gradient[index, target] = -1 / bounded[index, target]
+        return gradient
+
+    def prepare(self, y: FloatArray, output_shape: Shape, dtype: str) -> FloatArray:
+        y = np.asarray(y)
+        classes = output_shape[0] if len(output_shape) == 1 else 0
+        if y.ndim == 2 and y.shape[1] == classes and classes > 1:
+            return np.ascontiguousarray(y, dtype=dtype)
+        if classes == 0 or (y.ndim == 2 and y.shape[1] != 1) or y.ndim > 2:
+            raise ShapeError(
+                f"categorical_cross_entropy needs one class number a row, or one column a class: "
+                f"targets have shape {y.shape}, the network's output {output_shape}."
+            )
+        labels = y.reshape(len(y))
+        numbers = labels.astype(np.intp)
+        if (numbers != labels).any() or (
+            labels.size and (numbers.min() < 0 or numbers.max() >= classes)
+        ):
+            raise DataError(
+                f"Class numbers must be whole and lie in 0 … {classes - 1}, the network's outputs; "
+                f"found {labels.min()} to {labels.max()}."
+            )
+        return numbers
+
+    def hits(self, prediction: FloatArray, target: FloatArray) -> FloatArray:
+        labels = target.argmax(axis=1) if target.ndim == prediction.ndim else target
+        right = np.count_nonzero(prediction.argmax(axis=1) == labels)
+        return np.asarray([right], dtype=np.float64)
+
+
+def _pick(cells: FloatArray, target: FloatArray) -> FloatArray:
+    """Return Σᵢ yᵢ·cellsᵢ of every row, for class numbers or one-hot rows."""
+    if target.ndim == cells.ndim:
+        return np.asarray((target * cells).sum(axis=1))
+    return np.asarray(cells[np.arange(len(target)), target])
+
+
+@dataclass(frozen=True)
+class Head:
+    """The output activation and the loss: from the logits z of a batch to its loss and δ = ∂L/∂z."""
+
+    activation: ActivationFunction
+    loss: Loss
+
+    def __post_init__(self) -> None:
+        probability = isinstance(self.activation, (Sigmoid, Softmax))
+        if self.loss.task == "classification" and not probability:
+            wanted = "softmax" if isinstance(self.loss, CategoricalCrossEntropy) else "sigmoid"
+            raise ConfigurationError(
+                f"Cross-entropy compares probabilities, but the last layer ends in "
+                f"{type(self.activation).__name__}: give it the activation {wanted!r}."
+            )
+
+    def predict(self, logits: FloatArray) -> FloatArray:
+        """Return ŷ = σ(z)."""
+        return self.activation.value(logits)
+
+    def rows(self, logits: FloatArray, prediction: FloatArray, target: FloatArray) -> FloatArray:
+        """Return the loss of every example, through the logits where that is exact."""
+        if self._is_softmax_pair:
+            # ln Σ exp zⱼ − z_class, the largest logit taken out first (log-sum-exp).
+            largest = logits.max(axis=1, keepdims=True)
+            normaliser = np.log(np.exp(logits - largest).sum(axis=1))
+            shifted = logits - largest
+            if target.ndim == logits.ndim:
+                return np.asarray(normaliser * target.sum(axis=1) - _pick(shifted, target))
+            return np.asarray(normaliser - _pick(shifted, target))
+        if self._is_sigmoid_pair:
+            # ln(1 + eᶻ) − yz = max(z, 0) − yz + ln(1 + e^−|z|)
+            softplus = np.maximum(logits, 0) + np.log1p(np.exp(-np.abs(logits)))
+            return _per_row(softplus - target * logits)
+        return self.loss.rows(prediction, target)
+
+    def row_deltas(
+        self, logits: FloatArray, prediction: FloatArray, target: FloatArray
+    ) -> FloatArray:
+        """Return δ of every example's own loss; ŷ − y for the two matched pairs."""
+        if self._is_softmax_pair:
+            if target.ndim == prediction.ndim:
+                return prediction * target.sum(axis=1, keepdims=True) - target
+            delta = prediction.copy()
+            delta[np.arange(len(target)), target] -= 1
+            return delta
+        if self._is_sigmoid_pair:
+            return (prediction - target) / _outputs(prediction)
+        gradient = self.loss.row_gradients(prediction, target)
+        return self.activation.backward(logits, prediction, gradient)
+
+    @property
+    def _is_softmax_pair(self) -> bool:
+        return isinstance(self.activation, Softmax) and isinstance(
+            self.loss, CategoricalCrossEntropy
+        )
+
+    @property
+    def _is_sigmoid_pair(self) -> bool:
+        return isinstance(self.activation, Sigmoid) and isinstance(self.loss, BinaryCrossEntropy)
+
+
+LOSSES: Registry[Loss] = Registry(
+    "loss",
+    {
+        "mse": MeanSquaredError,
+        "mae": MeanAbsoluteError,
+        "huber": Huber,
+        "binary_cross_entropy": BinaryCrossEntropy,
+        "categorical_cross_entropy": CategoricalCrossEntropy,
+    },
+    aliases={
+        "mean_squared_error": "mse",
+        "mean_absolute_error": "mae",
+        "bce": "binary_cross_entropy",
+        "cce": "categorical_cross_entropy",
+        "cross_entropy": "categorical_cross_entropy",
+    },
+)

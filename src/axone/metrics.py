@@ -1,0 +1,136 @@
+"""How good predictions are: the few scores of every epoch, and the full table at the end.
+
+scikit-learn computes the table; the scores of an epoch come from one count of (true, predicted)
+pairs, because they are wanted thousands of times.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from axone.arrays import FloatArray, IntArray
+from axone.losses import BinaryCrossEntropy, Loss
+
+
+def predicted_labels(prediction: FloatArray) -> IntArray:
+    """Return class numbers from probabilities (m, K), or from those of class 1, (m, 1)."""
+    if prediction.shape[1] == 1:
+        return (prediction[:, 0] > 0.5).astype(np.intp)
+    return prediction.argmax(axis=1)
+
+
+def confusion_counts(y_true: IntArray, y_pred: IntArray, classes: int) -> IntArray:
+    """Return (K, K) counts; the row is the true class, the column the predicted one."""
+    pairs = np.bincount(y_true * classes + y_pred, minlength=classes * classes)
+    return pairs.reshape(classes, classes)
+
+
+def epoch_scores(loss: Loss, prediction: FloatArray, target: FloatArray) -> dict[str, float]:
+    """Return the scores that an epoch's line shows.
+
+    Parameters
+    ----------
+    loss : Loss
+        Decides whether these are classes or numbers.
+    prediction, target : arrays of m rows
+        The target as `loss.prepare` gives it.
+
+    Returns
+    -------
+    dict
+        `accuracy`, `recall`, `f1` (the last two means over the classes that occur), or `r2`.
+        Of several yes/no labels, only `accuracy`, over all labels.
+    """
+    if loss.task == "regression":
+        return {"r2": r_squared(loss.hits(prediction, target), target)}
+    if isinstance(loss, BinaryCrossEntropy) and prediction.shape[1] > 1:
+        return {"accuracy": float(loss.hits(prediction, target)[0]) / len(target)}
+    y_true = target[:, 0] > 0.5 if isinstance(loss, BinaryCrossEntropy) else target
+    if y_true.ndim == 2:
+        y_true = y_true.argmax(axis=1)
+    classes = max(prediction.shape[1], 2)
+    counts = confusion_counts(y_true.astype(np.intp), predicted_labels(prediction), classes)
+    right, true, found = np.diag(counts), counts.sum(axis=1), counts.sum(axis=0)
+    occurs = true + found > 0
+    recall = right[occurs] / np.maximum(true[occurs], 1)
+    f1 = 2 * right[occurs] / (true + found)[occurs]
+    return {
+        "accuracy": float(right.sum() / max(len(target), 1)),
+        "recall": float(recall.mean()),
+        "f1": float(f1.mean()),
+    }
+
+
+def r_squared(squared_errors: FloatArray, target: FloatArray) -> float:
+    """Return 1 − Σ(y − ŷ)²/Σ(y − ȳ)², the mean over the outputs; NaN for a constant target."""
+    spread = total_squares(target)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        ratio = np.asarray(squared_errors) / spread
+    return float(np.mean(np.where(spread > 0, 1 - ratio, np.nan)))
+
+
+def total_squares(target: FloatArray) -> FloatArray:
+    """Return Σ(y − ȳ)² of every output."""
+    flat = target.reshape(len(target), -1)
+    return len(flat) * flat.var(axis=0, dtype=np.float64)
+
+
+def classification_metrics(
+    y_true: IntArray, probabilities: FloatArray, classes: int
+) -> dict[str, float]:
+    """Return accuracy, precision, recall, F1 (macro and weighted), log loss and ROC AUC.
+
+    Parameters
+    ----------
+    y_true : array of int, shape (m,)
+        Class numbers.
+    probabilities : array of shape (m, classes)
+
+    Notes
+    -----
+    ROC AUC needs every class among the rows (one against the rest, macro); it is left out where
+    one is missing.
+    """
+    from sklearn import metrics as sk
+
+    y_pred = probabilities.argmax(axis=1)
+    labels = np.arange(classes)
+    scores: dict[str, float] = {"accuracy": float(sk.accuracy_score(y_true, y_pred))}
+    for average in ("macro", "weighted"):
+        precision, recall, f1, _ = sk.precision_recall_fscore_support(
+            y_true, y_pred, average=average, zero_division=0
+        )
+        scores[f"precision_{average}"] = float(precision)
+        scores[f"recall_{average}"] = float(recall)
+        scores[f"f1_{average}"] = float(f1)
+    wide = probabilities.astype(np.float64)
+    wide /= wide.sum(axis=1, keepdims=True)
+    scores["log_loss"] = float(sk.log_loss(y_true, wide, labels=labels))
+    if len(np.unique(y_true)) == classes:
+        if classes == 2:
+            scores["roc_auc"] = float(sk.roc_auc_score(y_true, wide[:, 1]))
+        else:
+            auc = sk.roc_auc_score(y_true, wide, multi_class="ovr", labels=labels)
+            scores["roc_auc"] = float(auc)
+    return scores
+
+
+def regression_metrics(y_true: FloatArray, y_pred: FloatArray) -> dict[str, float]:
+    """Return MSE, RMSE, MAE and R² in the target's own units, means over its columns."""
+    from sklearn import metrics as sk
+
+    mse = float(sk.mean_squared_error(y_true, y_pred))
+    scores = {
+        "mse": mse,
+        "rmse": float(np.sqrt(mse)),
+        "mae": float(sk.mean_absolute_error(y_true, y_pred)),
+    }
+    if len(y_true) > 1:
+        scores["r2"] = float(sk.r2_score(y_true, y_pred))
+    return scores
+
+
+def rounded(scores: Mapping[str, Any], digits: int = 6) -> dict[str, Any]:
+    """Return the scores with floats rounded, for people and files."""
+    return {k: round(v, digits) if isinstance(v, float) else v for k, v in scores.items()}

@@ -1,0 +1,233 @@
+"""The network: layers in order, described once, as data.
+
+A `Network` knows shapes and where every parameter lies; it holds no weights and runs nothing fast.
+Engines run it; everything else only describes, draws or saves it.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from axone.activations import ActivationFunction
+from axone.arrays import DType, FloatArray, Shape
+from axone.checks import check_choice, check_integer
+from axone.errors import ConfigurationError, ShapeError
+from axone.layers import LAYERS, PREDICTION, Activation, Dense, Layer
+from axone.layers.sequence import forward_through, output_shapes
+from axone.parameters import Layout, Parameters
+from axone.random import WEIGHTS, RandomStream
+
+_PREDICTION_ROWS = 4096
+
+
+class Network:
+    """A row of layers, from the shape of an example to the shape of its prediction.
+
+    Parameters
+    ----------
+    *layers : Layer
+        In the order in which they run.
+    input_shape : int or sequence of int
+        Of one example: ``784``, ``(784,)``, ``(1, 28, 28)``.
+
+    Raises
+    ------
+    ShapeError
+        A layer cannot take what the one before it gives.
+
+    Examples
+    --------
+    >>> import axone as ax
+    >>> network = ax.Network(ax.Dense(16, "relu"), ax.Dense(3, "softmax"), input_shape=4)
+    >>> network.output_shape, network.parameter_count
+    ((3,), 131)
+    """
+
+    def __init__(self, *layers: Layer, input_shape: int | Sequence[int]) -> None:
+        if not layers:
+            raise ConfigurationError("A network needs at least one layer.")
+        for layer in layers:
+            if not isinstance(layer, Layer):
+                raise ConfigurationError(f"A network is made of layers, not of {layer!r}.")
+        shape = (input_shape,) if isinstance(input_shape, int) else tuple(input_shape)
+        for size in shape:
+            check_integer("input_shape", size, at_least=1)
+        self.layers: tuple[Layer, ...] = layers
+        self.input_shape: Shape = shape
+        self.shapes: tuple[Shape, ...] = output_shapes(layers, shape)
+        before = (shape, *self.shapes)
+        self.layout = Layout(
+            [layer.parameters(before[position]) for position, layer in enumerate(layers)]
+        )
+
+    @property
+    def output_shape(self) -> Shape:
+        """The shape of the prediction for one example."""
+        return self.shapes[-1]
+
+    @property
+    def parameter_count(self) -> int:
+        """How many numbers training adjusts."""
+        return self.layout.size
+
+    def __repr__(self) -> str:
+        layers = ", ".join(map(repr, self.layers))
+        return f"Network({layers}, input_shape={self.input_shape})"
+
+    def __eq__(self, other: object) -> bool:
+        return (
+            isinstance(other, Network)
+            and self.layers == other.layers
+            and self.input_shape == other.input_shape
+        )
+
+    def __hash__(self) -> int:
+        return hash((self.layers, self.input_shape))
+
+    def initialize(self, seed: int = 0, dtype: DType = "float32") -> Parameters:
+        """Draw the initial weights.
+
+        Parameters
+        ----------
+        seed : int
+            The same seed gives the same weights; float32 ones are the float64 ones rounded.
+        dtype : {"float32", "float64"}
+        """
+        check_integer("seed", seed, at_least=0)
+        check_choice("dtype", dtype, ("float32", "float64"))
+        parameters = Parameters(self.layout, np.zeros(self.layout.size, dtype=dtype))
+        stream = RandomStream.from_seed(seed).child(WEIGHTS)
+        for number, slot in enumerate(self.layout.slots):
+            spec = slot.spec
+            parameters[slot.name][...] = spec.initializer.draw(
+                spec.shape, spec.fan_in, spec.fan_out, stream.child(number)
+            )
+        return parameters
+
+    def predict(self, parameters: Parameters, X: Any) -> FloatArray:
+        """Return the predictions ŷ for examples X, of shape (m, *output_shape).
+
+        Computed in the precision of the parameters, some thousand rows at a time.
+        """
+        X = self.check_examples(X)
+        dtype = parameters.vector.dtype
+        parts = [
+            forward_through(
+                self.layers,
+                parameters.by_layer,
+                X[start : start + _PREDICTION_ROWS].astype(dtype, copy=False),
+                PREDICTION,
+            )[0]
+            for start in range(0, len(X), _PREDICTION_ROWS)
+        ]
+        return np.concatenate(parts) if parts else np.empty((0, *self.output_shape), dtype)
+
+    def check_examples(self, X: Any) -> FloatArray:
+        """Return X as an array of examples of this network's input shape.
+
+        Raises
+        ------
+        ShapeError
+            It has another shape.
+        """
+        X = np.asarray(X)
+        if X.shape[1:] != self.input_shape or X.ndim == 0:
+            raise ShapeError(
+                f"This network takes examples of shape {self.input_shape}, that is X of shape "
+                f"{('m', *self.input_shape)}; X has shape {X.shape}."
+            )
+        return X
+
+    def split_output(self) -> tuple[tuple[Layer, ...], ActivationFunction]:
+        """Return the layers without the output activation, and that activation."""
+        last, activation = self.layers[-1].split_activation()
+        return (*self.layers[:-1], last), activation
+
+    def summary(self) -> "Summary":
+        """Return the table of layers, output shapes and parameters; print it to read it.
+
+        Examples
+        --------
+        >>> import axone as ax
+        >>> print(ax.Network(ax.Dense(3, "softmax"), input_shape=4).summary())
+        Layer              Output shape   Parameters
+        0 Dense (softmax)          (3,)           15
+        Total                                     15
+        """
+        rows = tuple(
+            SummaryRow(
+                position,
+                _title(layer),
+                self.shapes[position],
+                sum(slot.size for slot in self.layout.by_layer[position] if slot.spec.trainable),
+            )
+            for position, layer in enumerate(self.layers)
+        )
+        return Summary(rows, self.parameter_count, self.layout.buffer_size)
+
+    def to_data(self) -> dict[str, Any]:
+        """Describe the network as what JSON and TOML can hold."""
+        from axone.registry import plain
+
+        return {"input_shape": list(self.input_shape), "layers": plain(self.layers)}
+
+    @classmethod
+    def from_data(cls, data: Mapping[str, Any]) -> "Network":
+        """Build the network that `to_data` described."""
+        try:
+            layers, input_shape = data["layers"], data["input_shape"]
+        except (KeyError, TypeError) as error:
+            raise ConfigurationError(f"A network needs layers and input_shape: {error}") from error
+        return cls(*(LAYERS.resolve(layer) for layer in layers), input_shape=input_shape)
+
+
+@dataclass(frozen=True)
+class SummaryRow:
+    """One layer of a summary."""
+
+    position: int
+    title: str
+    output_shape: Shape
+    parameters: int
+
+
+@dataclass(frozen=True)
+class Summary:
+    """The table of a network: its text is aligned, its rows are data."""
+
+    rows: tuple[SummaryRow, ...]
+    parameters: int
+    buffers: int
+
+    def __str__(self) -> str:
+        cells = [("Layer", "Output shape", "Parameters")]
+        cells += [
+            (f"{row.position} {row.title}", str(row.output_shape), f"{row.parameters:,}")
+            for row in self.rows
+        ]
+        cells.append(("Total", "", f"{self.parameters:,}"))
+        if self.buffers:
+            cells.append(("Not trained (running averages)", "", f"{self.buffers:,}"))
+        widths = [max(len(row[column]) for row in cells) for column in range(3)]
+        return "\n".join(
+            f"{name:<{widths[0]}}  {shape:>{widths[1]}}   {count:>{widths[2]}}"
+            for name, shape, count in cells
+        )
+
+
+def _title(layer: Layer) -> str:
+    """Name a layer with its activation, as a reader would."""
+    from axone.activations import ACTIVATIONS
+
+    name = type(layer).__name__
+    if not isinstance(layer, (Dense, Activation)):
+        return name
+    function = layer.function
+    try:
+        described = ACTIVATIONS.to_data(function)  # type: ignore[arg-type]
+    except KeyError:
+        described = type(function).__name__
+    word = described if isinstance(described, str) else described["name"]
+    return name if word == "identity" else f"{name} ({word})"

@@ -1,0 +1,336 @@
+"""Optimisers: how a gradient moves the weights. Each works on whole vectors and knows no layers.
+
+`update` changes the vector of weights and the optimiser's own vectors (its slots) in place: they
+are as large as the network, and a step should not allocate them anew.
+"""
+
+import math
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from axone.arrays import FloatArray
+from axone.checks import check_choice, check_integer, check_number
+from axone.registry import Registry
+
+
+@dataclass(frozen=True)
+class Optimizer(ABC):
+    """A rule W ← W − η·(something made of ∂L/∂W).
+
+    Attributes
+    ----------
+    slots : tuple of str
+        Names of the vectors that the rule remembers from step to step; they start at zero.
+    full_batch : bool
+        Whether one step sees every row.
+    """
+
+    learning_rate: float = 0.01
+    slots: ClassVar[tuple[str, ...]] = ()
+    full_batch: ClassVar[bool] = False
+
+    def __post_init__(self) -> None:
+        check_number("learning_rate", self.learning_rate, above=0)
+
+    @property
+    def decoupled_decay(self) -> float:
+        """Return λ of W ← W − ηλW, applied before the update and apart from the gradient."""
+        return 0.0
+
+    @abstractmethod
+    def update(
+        self,
+        weights: FloatArray,
+        gradient: FloatArray,
+        slots: Sequence[FloatArray],
+        learning_rate: float,
+        step: int,
+    ) -> None:
+        """Make one step in place.
+
+        Parameters
+        ----------
+        weights, gradient : array of shape (n_parameters,)
+            `gradient` is only read.
+        slots : sequence of arrays of shape (n_parameters,)
+            What the rule remembers, in the order of `self.slots`.
+        learning_rate : float
+            η of this step, the schedule already applied.
+        step : int
+            1 for the first step of the run.
+        """
+
+
+@dataclass(frozen=True)
+class SGD(Optimizer):
+    """Stochastic gradient descent: W ← W − η·g (Robbins & Monro 1951)."""
+
+    def update(
+        self,
+        weights: FloatArray,
+        gradient: FloatArray,
+        slots: Sequence[FloatArray],
+        learning_rate: float,
+        step: int,
+    ) -> None:
+        weights -= learning_rate * gradient
+
+
+@dataclass(frozen=True)
+class GradientDescent(Optimizer):
+    """Gradient descent (Cauchy 1847): W ← W − η·g, every step on all the rows."""
+
+    full_batch: ClassVar[bool] = True
+
+    def update(
+        self,
+        weights: FloatArray,
+        gradient: FloatArray,
+        slots: Sequence[FloatArray],
+        learning_rate: float,
+        step: int,
+    ) -> None:
+        weights -= learning_rate * gradient
+
+
+@dataclass(frozen=True)
+class Momentum(Optimizer):
+    """A running average of gradients moves the weights (Polyak 1964).
+
+    Parameters
+    ----------
+    learning_rate : float, default 0.01
+    beta : float, default 0.9
+        How much of the velocity survives a step.
+    form : {"averaged", "classical"}, default "averaged"
+        "averaged": v ← βv + (1 − β)g, W ← W − ηv, so that v has the size of a gradient.
+        "classical": v ← βv + g, W ← W − ηv, as in PyTorch and scikit-learn; the same path for
+        a learning rate 1 − β times smaller.
+    """
+
+    beta: float = 0.9
+    form: str = "averaged"
+    slots: ClassVar[tuple[str, ...]] = ("velocity",)
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        check_number("beta", self.beta, at_least=0, below=1)
+        check_choice("form", self.form, ("averaged", "classical"))
+
+    def update(
+        self,
+        weights: FloatArray,
+        gradient: FloatArray,
+        slots: Sequence[FloatArray],
+        learning_rate: float,
+        step: int,
+    ) -> None:
+        (velocity,) = slots
+        share = 1 - self.beta if self.form == "averaged" else 1.0
+        velocity *= self.beta
+        velocity += share * gradient
+        weights -= learning_rate * velocity
+
+
+@dataclass(frozen=True)
+class Nesterov(Optimizer):
+    """Momentum that looks ahead: v ← βv + g, W ← W − η(g + βv) (Nesterov 1983; Sutskever 2013)."""
+
+    beta: float = 0.9
+    slots: ClassVar[tuple[str, ...]] = ("velocity",)
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        check_number("beta", self.beta, at_least=0, below=1)
+
+    def update(
+        self,
+        weights: FloatArray,
+        gradient: FloatArray,
+        slots: Sequence[FloatArray],
+        learning_rate: float,
+        step: int,
+    ) -> None:
+        (velocity,) = slots
+        velocity *= self.beta
+        velocity += gradient
+        weights -= learning_rate * (gradient + self.beta * velocity)
+
+
+@dataclass(frozen=True)
+class RMSProp(Optimizer):
+    """Steps divided by a running root mean square: s ← ρs + (1 − ρ)g², W ← W − ηg/(√s + ε).
+
+    Tieleman & Hinton 2012, lecture 6e.
+    """
+
+    learning_rate: float = 0.001
+    rho: float = 0.9
+    epsilon: float = 1e-8
+    slots: ClassVar[tuple[str, ...]] = ("mean_square",)
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        check_number("rho", self.rho, at_least=0, below=1)
+        check_number("epsilon", self.epsilon, above=0)
+
+    def update(
+        self,
+        weights: FloatArray,
+        gradient: FloatArray,
+        slots: Sequence[FloatArray],
+        learning_rate: float,
+        step: int,
+    ) -> None:
+        (mean_square,) = slots
+        square = gradient * gradient
+        square *= 1 - self.rho
+        mean_square *= self.rho
+        mean_square += square
+        root = np.sqrt(mean_square, out=square)
+        root += self.epsilon
+        weights -= learning_rate * gradient / root
+
+
+@dataclass(frozen=True)
+class Adam(Optimizer):
+    """Momentum and RMSProp, both corrected for their start at zero (Kingma & Ba 2015, algorithm 1).
+
+    m ← β₁m + (1 − β₁)g, v ← β₂v + (1 − β₂)g², m̂ = m/(1 − β₁ᵗ), v̂ = v/(1 − β₂ᵗ),
+    W ← W − ηm̂/(√v̂ + ε).
+    """
+
+    learning_rate: float = 0.001
+    beta_1: float = 0.9
+    beta_2: float = 0.999
+    epsilon: float = 1e-8
+    slots: ClassVar[tuple[str, ...]] = ("first_moment", "second_moment")
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        _check_adam(self)
+
+    def update(
+        self,
+        weights: FloatArray,
+        gradient: FloatArray,
+        slots: Sequence[FloatArray],
+        learning_rate: float,
+        step: int,
+    ) -> None:
+        _adam_step(self, weights, gradient, slots, learning_rate, step)
+
+
+@dataclass(frozen=True)
+class AdamW(Optimizer):
+    """Adam with weight decay beside the gradient: W ← W − ηλW first (Loshchilov & Hutter 2019).
+
+    Parameters
+    ----------
+    weight_decay : float, default 0.01
+        λ; biases and batch-norm parameters do not decay.
+    """
+
+    learning_rate: float = 0.001
+    beta_1: float = 0.9
+    beta_2: float = 0.999
+    epsilon: float = 1e-8
+    weight_decay: float = 0.01
+    slots: ClassVar[tuple[str, ...]] = Adam.slots
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        _check_adam(self)
+        check_number("weight_decay", self.weight_decay, at_least=0)
+
+    @property
+    def decoupled_decay(self) -> float:
+        return self.weight_decay
+
+    def update(
+        self,
+        weights: FloatArray,
+        gradient: FloatArray,
+        slots: Sequence[FloatArray],
+        learning_rate: float,
+        step: int,
+    ) -> None:
+        _adam_step(self, weights, gradient, slots, learning_rate, step)
+
+
+def _check_adam(adam: Adam | AdamW) -> None:
+    check_number("beta_1", adam.beta_1, at_least=0, below=1)
+    check_number("beta_2", adam.beta_2, at_least=0, below=1)
+    check_number("epsilon", adam.epsilon, above=0)
+
+
+def _adam_step(
+    adam: Adam | AdamW,
+    weights: FloatArray,
+    gradient: FloatArray,
+    slots: Sequence[FloatArray],
+    learning_rate: float,
+    step: int,
+) -> None:
+    first, second = slots
+    scratch = gradient * (1 - adam.beta_1)
+    first *= adam.beta_1
+    first += scratch
+    np.multiply(gradient, gradient, out=scratch)
+    scratch *= 1 - adam.beta_2
+    second *= adam.beta_2
+    second += scratch
+    # The corrections move into two scalars: √v̂ = √v/√(1 − β₂ᵗ), m̂ = m/(1 − β₁ᵗ).
+    np.sqrt(second, out=scratch)
+    scratch *= 1 / math.sqrt(1 - adam.beta_2**step)
+    scratch += adam.epsilon
+    np.divide(first, scratch, out=scratch)
+    scratch *= learning_rate / (1 - adam.beta_1**step)
+    weights -= scratch
+
+
+@dataclass(frozen=True)
+class LBFGS:
+    """Limited-memory quasi-Newton on all rows at once (Liu & Nocedal 1989), run by SciPy.
+
+    An epoch is one iteration, with its line search, which finds the length of the step: there is
+    no learning rate to choose.
+
+    Parameters
+    ----------
+    memory : int, default 10
+        How many past steps model the curvature.
+    gradient_tolerance : float, default 1e-5
+        Converged when no component of the gradient is larger, SciPy's default.
+    max_evaluations : int, default 15000
+        How many gradients a whole run may compute, scikit-learn's default.
+    """
+
+    memory: int = 10
+    gradient_tolerance: float = 1e-5
+    max_evaluations: int = 15000
+
+    def __post_init__(self) -> None:
+        check_integer("memory", self.memory, at_least=1)
+        check_number("gradient_tolerance", self.gradient_tolerance, at_least=0)
+        check_integer("max_evaluations", self.max_evaluations, at_least=1)
+
+
+OPTIMIZERS: Registry[Optimizer | LBFGS] = Registry(
+    "optimizer",
+    {
+        "gradient_descent": GradientDescent,
+        "sgd": SGD,
+        "momentum": Momentum,
+        "nesterov": Nesterov,
+        "rmsprop": RMSProp,
+        "adam": Adam,
+        "adamw": AdamW,
+        "lbfgs": LBFGS,
+    },
+    aliases={"gd": "gradient_descent", "l-bfgs": "lbfgs"},
+)

@@ -1,0 +1,178 @@
+"""All the numbers of a network in one flat vector, with named views into it.
+
+Weights, gradients and the optimiser's memory have the same layout, so that optimisers, clipping,
+gradient checks and checkpoints work on vectors and know no layers. Buffers, which training updates
+without a gradient, have a vector of their own.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from axone.arrays import DType, FloatArray, Shape
+from axone.errors import ShapeError
+from axone.layers import ParameterSpec
+
+
+@dataclass(frozen=True)
+class Slot:
+    """Where one named array lies.
+
+    Attributes
+    ----------
+    name : str
+        ``"<layer position>.<name>"``, as in a PyTorch ``Sequential``.
+    spec : ParameterSpec
+        What the layer asked for.
+    offset : int
+        Of its first number, in the vector of weights or, for a buffer, in that of buffers.
+    """
+
+    name: str
+    spec: ParameterSpec
+    offset: int
+
+    @property
+    def size(self) -> int:
+        """How many numbers it holds."""
+        return int(np.prod(self.spec.shape))
+
+
+class Layout:
+    """Where every array of a network lies in the flat vectors.
+
+    Parameters
+    ----------
+    specs_by_layer : sequence of sequences of ParameterSpec
+        What each layer asks for, in order.
+    """
+
+    def __init__(self, specs_by_layer: Sequence[Sequence[ParameterSpec]]) -> None:
+        sizes = {True: 0, False: 0}
+        by_layer = []
+        for position, specs in enumerate(specs_by_layer):
+            slots = []
+            for spec in specs:
+                slot = Slot(f"{position}.{spec.name}", spec, sizes[spec.trainable])
+                sizes[spec.trainable] += slot.size
+                slots.append(slot)
+            by_layer.append(tuple(slots))
+        self.by_layer: tuple[tuple[Slot, ...], ...] = tuple(by_layer)
+        self.slots: tuple[Slot, ...] = tuple(slot for slots in by_layer for slot in slots)
+        self.size: int = sizes[True]
+        self.buffer_size: int = sizes[False]
+
+    def penalised_mask(self, dtype: DType) -> FloatArray:
+        """Return (size,) ones where penalties apply and zeros elsewhere."""
+        mask = np.zeros(self.size, dtype=dtype)
+        for slot in self.slots:
+            if slot.spec.trainable and slot.spec.penalised:
+                mask[slot.offset : slot.offset + slot.size] = 1
+        return mask
+
+    def layer_slice(self, position: int) -> slice:
+        """Return where the trainable numbers of a layer lie in the vector."""
+        trainable = [slot for slot in self.by_layer[position] if slot.spec.trainable]
+        if not trainable:
+            return slice(0, 0)
+        return slice(trainable[0].offset, trainable[-1].offset + trainable[-1].size)
+
+
+class Parameters(Mapping[str, FloatArray]):
+    """The weights of a network (or their gradient), by name and as one vector.
+
+    Parameters
+    ----------
+    layout : Layout
+        Of the network.
+    vector : array of shape (layout.size,)
+        The trainable numbers. Not copied: views and vector share memory.
+    buffers : array of shape (layout.buffer_size,), optional
+        The others; zeros if left out.
+
+    Attributes
+    ----------
+    by_layer : tuple of dict
+        The arrays of each layer under the names that the layer knows them by.
+
+    Examples
+    --------
+    >>> import axone as ax
+    >>> params = ax.Network(ax.Dense(2, "relu"), input_shape=3).initialize(seed=0)
+    >>> params["0.weight"].shape, params.vector.shape
+    ((2, 3), (8,))
+    """
+
+    def __init__(
+        self, layout: Layout, vector: FloatArray, buffers: FloatArray | None = None
+    ) -> None:
+        if buffers is None:
+            buffers = np.zeros(layout.buffer_size, dtype=vector.dtype)
+        if vector.shape != (layout.size,) or buffers.shape != (layout.buffer_size,):
+            raise ShapeError(
+                f"This network has {layout.size} parameters and {layout.buffer_size} buffers; "
+                f"the vectors given have shapes {vector.shape} and {buffers.shape}."
+            )
+        self.layout = layout
+        self.vector = vector
+        self.buffers = buffers
+        self.by_layer: tuple[dict[str, FloatArray], ...] = tuple(
+            {slot.spec.name: self._view(slot) for slot in slots} for slots in layout.by_layer
+        )
+        self._views = {slot.name: self._view(slot) for slot in layout.slots}
+
+    def _view(self, slot: Slot) -> FloatArray:
+        home = self.vector if slot.spec.trainable else self.buffers
+        return home[slot.offset : slot.offset + slot.size].reshape(slot.spec.shape)
+
+    def __getitem__(self, name: str) -> FloatArray:
+        return self._views[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._views)
+
+    def __len__(self) -> int:
+        return len(self._views)
+
+    def __repr__(self) -> str:
+        shapes = ", ".join(f"{name} {shape}" for name, shape in self.shapes.items())
+        return f"Parameters({shapes}; {self.vector.dtype})"
+
+    @property
+    def shapes(self) -> dict[str, Shape]:
+        """The shape of every array, by name."""
+        return {slot.name: slot.spec.shape for slot in self.layout.slots}
+
+    def copy(self) -> "Parameters":
+        """Return the same numbers in memory of their own."""
+        return Parameters(self.layout, self.vector.copy(), self.buffers.copy())
+
+    def astype(self, dtype: DType) -> "Parameters":
+        """Return the same numbers in another precision, in memory of their own."""
+        return Parameters(self.layout, self.vector.astype(dtype), self.buffers.astype(dtype))
+
+    def zeros_like(self) -> "Parameters":
+        """Return zeros of the same layout, for a gradient."""
+        return Parameters(self.layout, np.zeros_like(self.vector))
+
+    def replaced(self, arrays: Mapping[str, Any]) -> "Parameters":
+        """Return a copy with some arrays set to other values.
+
+        Raises
+        ------
+        ShapeError
+            A name that the network has not, or an array of another shape.
+        """
+        copy = self.copy()
+        for name, array in arrays.items():
+            if name not in self._views:
+                raise ShapeError(f"No parameter {name!r}: there are {', '.join(self._views)}.")
+            if np.shape(array) != self._views[name].shape:
+                raise ShapeError(
+                    f"Parameter {name!r} has shape {self._views[name].shape}, "
+                    f"not {np.shape(array)}."
+                )
+            copy[name][...] = array
+        return copy

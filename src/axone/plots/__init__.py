@@ -1,0 +1,25 @@
+"""Pictures of training and of data: pure functions from arrays to a `matplotlib.figure.Figure`.
+
+None of them touches pyplot or any global state, so they run on servers and in threads that show
+nothing; `save_figure` writes one as PNG.
+"""
+
+#from axone.plots.class_means import plot_class_means
+#from axone.plots.confusion import plot_confusion_matrix
+from axone.plots.curves import plot_curves
+#from axone.plots.image_grid import plot_image_grid
+#from axone.plots.image_predictions import plot_image_predictions
+#from axone.plots.label_histogram import plot_label_histogram
+#from axone.plots.predictions import plot_predictions
+from axone.plots.saving import save_figure
+
+__all__ = [
+    "plot_class_means",
+    "plot_confusion_matrix",
+    "plot_curves",
+    "plot_image_grid",
+    "plot_image_predictions",
+    "plot_label_histogram",
+    "plot_predictions",
+    "save_figure",
+]

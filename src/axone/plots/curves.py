@@ -1,0 +1,225 @@
+"""The learning curves of a run: loss and score, epoch by epoch, on training and validation rows."""
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from axone.arrays import FloatArray
+from axone.errors import DataError, ShapeError
+from axone.plots.style import (
+    BLUE,
+    GREEN,
+    MUTED,
+    ORANGE,
+    SMALL,
+    VERMILION,
+    add_note,
+    dress,
+    house_style,
+    new_figure,
+)
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+_SCORES = {"accuracy": "accuracy (share of rows right)", "r2": "R² (share of variance explained)"}
+
+_LOG_DECADES = 1.5
+"""Losses that span more than this many powers of ten are drawn on a logarithmic axis."""
+
+_LOWEST_R2 = -1.0
+"""Worse than this an epoch is off the picture: the first of a run would flatten all others."""
+
+_LARGEST = 1e100
+"""Losses beyond this are drawn as if they were not finite; Matplotlib's limits would overflow."""
+
+_MARKED_EPOCHS = 20
+"""Up to so many epochs each is marked by a dot; a single one is nothing but a dot."""
+
+
+def plot_curves(
+    history: Mapping[str, Sequence[float]],
+    *,
+    title: str = "Learning curves",
+    best_epoch: int | None = None,
+    stopped_by: str = "",
+) -> "Figure":
+    """Draw the loss of each epoch, and beside it the score where the run had one.
+
+    Parameters
+    ----------
+    history : mapping of str to sequence of float, shape (n_epochs,)
+        Columns ``epoch`` (default 1, 2, …) and ``train_loss``; optionally ``validation_loss`` and
+        ``train_accuracy``, ``validation_accuracy`` or ``train_r2``, ``validation_r2``. NaN where
+        an epoch has no figure; other columns are left alone.
+    title : str, default "Learning curves"
+        Plain words above the picture.
+    best_epoch : int, optional
+        The epoch whose weights were kept, marked by a vertical line.
+    stopped_by : str, default ""
+        What ended the run, written below the picture.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        8 × 5 inches.
+
+    Raises
+    ------
+    DataError
+        There is no ``train_loss``, no epoch, or a column that is not numbers.
+    ShapeError
+        The columns are of different lengths.
+    """
+    columns = _columns(history)
+    score = next((name for name in _SCORES if _pair(columns, name)), None)
+    with house_style():
+        figure = new_figure(title)
+        panels = figure.subplots(1, 1 if score is None else 2, squeeze=False)[0]
+        _draw(panels[0], columns, "loss", best_epoch)
+        panels[0].set_ylabel("loss (mean over the rows)")
+        _scale_losses(panels[0], columns)
+        notes = [f"Stopped by: {stopped_by}."] if stopped_by else []
+        notes += _mark_divergence(list(panels), columns)
+        if score is not None:
+            _draw(panels[1], columns, score, best_epoch)
+            panels[1].set_ylabel(_SCORES[score])
+            notes += _limit_scores(panels[1], columns, score)
+        add_note(figure, "  ".join(notes))
+    return figure
+
+
+def _columns(history: Mapping[str, Sequence[float]]) -> dict[str, FloatArray]:
+    """Return the columns that are drawn; what is not finite becomes NaN, which is not."""
+    wanted = ["epoch", *(f"{rows}_{name}" for name in ("loss", *_SCORES) for rows in _ROWS)]
+    columns = {}
+    for name in [name for name in wanted if name in history]:
+        try:
+            values = np.array(history[name], dtype=np.float64)
+        except (TypeError, ValueError) as error:
+            raise DataError(f"history column {name!r} is not a row of numbers ({error}).") from error
+        values[~(np.abs(values) <= _LARGEST)] = np.nan
+        columns[name] = values
+    if "train_loss" not in columns or columns["train_loss"].size == 0:
+        raise DataError(
+            "the history has no 'train_loss', or no epoch in it: there is nothing to draw. "
+            f"Its columns: {', '.join(map(str, history)) or 'none'}."
+        )
+    epochs = len(columns["train_loss"])
+    for name, values in columns.items():
+        if values.shape != (epochs,):
+            raise ShapeError(
+                f"history column {name!r} has shape {values.shape}, but 'train_loss' has "
+                f"{epochs} epochs: every column needs one number an epoch."
+            )
+    columns.setdefault("epoch", np.arange(1.0, epochs + 1.0))
+    if np.isnan(columns["epoch"]).any():
+        raise DataError("history column 'epoch' must hold whole numbers, none missing.")
+    return columns
+
+
+_ROWS: dict[str, dict[str, Any]] = {
+    "train": {"label": "training", "color": BLUE},
+    "validation": {"label": "validation", "color": ORANGE},
+}
+
+
+def _pair(columns: Mapping[str, FloatArray], name: str) -> dict[str, FloatArray]:
+    """Return the training and validation columns of a figure that hold any number at all."""
+    found = {rows: columns.get(f"{rows}_{name}", np.array([np.nan])) for rows in _ROWS}
+    return {rows: values for rows, values in found.items() if np.isfinite(values).any()}
+
+
+def _draw(
+    axes: "Axes", columns: Mapping[str, FloatArray], name: str, best_epoch: int | None
+) -> None:
+    from matplotlib.ticker import MaxNLocator
+
+    epochs = columns["epoch"]
+    dress(axes)
+    pair = _pair(columns, name)
+    for rows, values in pair.items():
+        axes.plot(epochs, values, marker=_marker(values), markersize=4, **_ROWS[rows])
+    if not pair:
+        axes.text(
+            0.5, 0.5, "not finite in any epoch", ha="center", color=MUTED, transform=axes.transAxes
+        )
+        axes.set_yticks([])
+    if best_epoch is not None:
+        label = f"best epoch {best_epoch}"
+        axes.axvline(best_epoch, color=GREEN, linestyle="--", linewidth=1.3, label=label)
+    first, last = epochs.min(), epochs.max()
+    margin = max(0.03 * (last - first), 0.5)
+    axes.set_xlim(first - margin, last + margin)
+    axes.set_xlabel("epoch")
+    axes.xaxis.set_major_locator(MaxNLocator(nbins=7, integer=True, min_n_ticks=1))
+    if pair or best_epoch is not None:
+        # Above the axes, where no curve can run through it.
+        axes.legend(
+            loc="lower left",
+            bbox_to_anchor=(-0.02, 1.0),
+            ncols=3,
+            handlelength=1.4,
+            columnspacing=1.2,
+            borderaxespad=0.2,
+        )
+
+
+def _marker(values: FloatArray) -> str:
+    return "o" if np.isfinite(values).sum() <= _MARKED_EPOCHS else ""
+
+
+def _scale_losses(axes: "Axes", columns: Mapping[str, FloatArray]) -> None:
+    from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
+
+    losses = np.concatenate([*_pair(columns, "loss").values(), [np.nan]])
+    finite = losses[np.isfinite(losses)]
+    if finite.size == 0 or finite.min() <= 0.0:
+        return
+    decades = float(np.log10(finite.max()) - np.log10(finite.min()))
+    if decades <= _LOG_DECADES:
+        return
+    axes.set_yscale("log")
+    subs = (1.0, 2.0, 5.0) if decades < 3.0 else (1.0,)
+    axes.yaxis.set_major_locator(LogLocator(subs=subs, numticks=12))
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+    axes.yaxis.set_minor_formatter(NullFormatter())
+
+
+def _limit_scores(axes: "Axes", columns: Mapping[str, FloatArray], score: str) -> list[str]:
+    """Keep an axis of scores to what can be, and to what is worth seeing; say what is left out."""
+    from matplotlib.ticker import PercentFormatter
+
+    values = np.concatenate(list(_pair(columns, score).values()))
+    finite = values[np.isfinite(values)]
+    bottom, top = axes.get_ylim()
+    hidden = score == "r2" and finite.min() < _LOWEST_R2 < finite.max()
+    bottom = _LOWEST_R2 if hidden else bottom
+    axes.set_ylim(bottom, min(top, 1.0 + 0.03 * (1.0 - min(bottom, 0.9))))
+    if score == "accuracy":
+        axes.yaxis.set_major_formatter(PercentFormatter(xmax=1.0))
+    return ["R² below −1 is not shown."] if hidden else []
+
+
+def _mark_divergence(panels: "list[Axes]", columns: Mapping[str, FloatArray]) -> list[str]:
+    """Shade the epochs at the end of which the training loss was no number; say so."""
+    epochs, finite = columns["epoch"], np.isfinite(columns["train_loss"])
+    if finite[-1]:
+        return []
+    first = int(np.flatnonzero(finite)[-1]) + 1 if finite.any() else 0
+    for axes in panels:
+        axes.axvspan(
+            epochs[first] - 0.5, epochs[-1] + 0.5, color=VERMILION, alpha=0.15, linewidth=0
+        )
+    panels[0].text(
+        epochs[first] - 0.5,
+        0.02,
+        " loss not finite",
+        transform=panels[0].get_xaxis_transform(),
+        color=VERMILION,
+        fontsize=SMALL,
+        ha="right" if first > len(epochs) / 2 else "left",
+    )
+    return [f"The training loss is not finite from epoch {epochs[first]:g} on."]

@@ -1,0 +1,93 @@
+"""The house style: colours that colour-blind readers tell apart, sizes, and figures that use them.
+
+Matplotlib is imported where a figure is made, so that `import axone` stays quick.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+BLUE: Final = "#0072B2"
+ORANGE: Final = "#E69F00"
+GREEN: Final = "#009E73"
+VERMILION: Final = "#D55E00"
+"""From the palette of Okabe & Ito (2008), distinct under every common colour blindness."""
+
+INK: Final = "#222222"
+MUTED: Final = "#666666"
+GRID: Final = "#DDDDDD"
+
+SIZE: Final = (8.0, 5.0)
+"""Inches, width and height: fits a slide, half a page and a notebook."""
+
+SMALL: Final = 9.0
+"""Points: nothing that must be read is smaller, but for the cells of a crowded matrix."""
+
+_STYLE: Final[dict[str, Any]] = {
+    "font.size": 10.0,
+    "axes.titlesize": 11.0,
+    "axes.titlelocation": "left",
+    "figure.titlesize": 13.0,
+    "figure.titleweight": "bold",
+    "text.color": INK,
+    "axes.labelcolor": INK,
+    "axes.edgecolor": MUTED,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.axisbelow": True,
+    "lines.linewidth": 1.8,
+    "legend.frameon": False,
+    "legend.fontsize": SMALL,
+    # Names of classes and columns are a user's: "$" in them means dollars.
+    "text.parse_math": False,
+}
+
+
+@contextmanager
+def house_style() -> Iterator[None]:
+    """Draw in the house style, whatever the user's matplotlibrc says, and put that back after."""
+    from matplotlib import style
+
+    with style.context(["default", _STYLE]):
+        yield
+
+
+def new_figure(title: str, size: tuple[float, float] = SIZE) -> "Figure":
+    """Open an empty figure of a title, whose parts make room for each other."""
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=size, layout="constrained")
+    figure.suptitle(title, x=0.01, horizontalalignment="left", wrap=True)
+    return figure
+
+
+def add_note(figure: "Figure", note: str) -> None:
+    """Write what a reader must know beside the picture, small, at its foot."""
+    figure.supxlabel(
+        note, x=0.01, horizontalalignment="left", fontsize=SMALL, color=MUTED, wrap=True
+    )
+
+
+def dress(axes: "Axes", *, grid: bool = True) -> None:
+    """Set what Matplotlib would read from the global style only once the figure is drawn."""
+    axes.tick_params(colors=MUTED, labelcolor=INK, labelsize=SMALL)
+    if grid:
+        axes.grid(visible=True, color=GRID, linewidth=0.7)
+
+
+def bare(axes: "Axes") -> None:
+    """Take the frame, the ticks and the grid off an axes that holds an image."""
+    axes.set_xticks([])
+    axes.set_yticks([])
+    for spine in axes.spines.values():
+        spine.set_visible(False)
+
+
+def shorten(name: object, limit: int) -> str:
+    """Cut a name to `limit` characters, the last an ellipsis where something is missing."""
+    text = " ".join(str(name).split())
+    return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"

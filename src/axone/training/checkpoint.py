@@ -1,0 +1,158 @@
+"""A run saved half way: every number that its future depends on, in one safetensors file.
+
+It is written to a temporary file and renamed, so that a killed run leaves the last complete one.
+"""
+
+import dataclasses
+import json
+import math
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from axone.arrays import FloatArray
+from axone.engines import EpochTotals, RunState
+from axone.errors import ModelFileError
+from axone.files import write_atomically
+from axone.parameters import Parameters
+from axone.training.history import History
+
+_FORMAT = "axone-checkpoint-1"
+_MAX_BYTES = 16 * 2**30
+
+
+@dataclass
+class Checkpoint:
+    """What is saved.
+
+    Attributes
+    ----------
+    fingerprint : str
+        Of the recipe and the data; a run is only continued as the run that it was.
+    state : RunState
+    best : Parameters
+        The best weights so far.
+    best_epoch : int
+        0 before the first epoch.
+    history : History
+    seconds : float
+        Spent so far.
+    """
+
+    fingerprint: str
+    state: RunState
+    best: Parameters
+    best_epoch: int
+    history: History
+    seconds: float
+
+
+def save_checkpoint(checkpoint: Checkpoint, path: Path) -> None:
+    """Write a checkpoint, replacing an older one only when it is complete."""
+    from safetensors.numpy import save
+
+    state = checkpoint.state
+    tensors: dict[str, FloatArray] = {
+        "parameters": state.parameters.vector,
+        "buffers": state.parameters.buffers,
+        "best.parameters": checkpoint.best.vector,
+        "best.buffers": checkpoint.best.buffers,
+        "losses": np.asarray(state.losses, dtype=np.float64),
+    }
+    tensors |= {f"slot.{name}": vector for name, vector in state.slots.items()}
+    tensors |= {
+        f"history.{name}": np.asarray(column, dtype=np.float64)
+        for name, column in checkpoint.history.items()
+    }
+    metadata = {
+        "format": _FORMAT,
+        "fingerprint": checkpoint.fingerprint,
+        "position": json.dumps([state.epoch, state.batch, state.step]),
+        # float.hex keeps every bit.
+        "totals": json.dumps(_exact(dataclasses.asdict(state.totals))),
+        "columns": json.dumps(list(checkpoint.history)),
+        "best_epoch": str(checkpoint.best_epoch),
+        "seconds": str(checkpoint.seconds),
+    }
+    write_atomically(path, save(tensors, metadata))
+
+
+def load_checkpoint(path: Path, like: RunState, fingerprint: str) -> Checkpoint:
+    """Read a checkpoint of a run whose fresh state is `like`.
+
+    Raises
+    ------
+    ModelFileError
+        Damaged, foreign, or of a run with other settings or data.
+    """
+    from safetensors import SafetensorError, safe_open
+
+    try:
+        if path.stat().st_size > _MAX_BYTES:
+            raise ModelFileError(f"{path} is larger than {_MAX_BYTES >> 30} GiB: not read.")
+        with safe_open(path, framework="numpy") as file:
+            metadata = file.metadata() or {}
+            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+    except (OSError, SafetensorError) as error:
+        raise ModelFileError(f"{path} is not a checkpoint that can be read: {error}") from error
+    if metadata.get("format") != _FORMAT:
+        raise ModelFileError(f"{path} is not a checkpoint of Axone's.")
+    if metadata.get("fingerprint") != fingerprint:
+        raise ModelFileError(
+            f"{path} belongs to a run with other settings or other data: only the number of epochs "
+            "may change when a run is resumed. Give the same settings, or start a new run."
+        )
+    try:
+        return _rebuild(metadata, tensors, like, fingerprint)
+    except (KeyError, ValueError, TypeError) as error:
+        raise ModelFileError(f"{path} is a damaged checkpoint: {error}") from error
+
+
+def _rebuild(
+    metadata: dict[str, str], tensors: dict[str, FloatArray], like: RunState, fingerprint: str
+) -> Checkpoint:
+    layout = like.parameters.layout
+    epoch, batch, step = (int(number) for number in json.loads(metadata["position"]))
+    state = RunState(
+        parameters=Parameters(layout, tensors["parameters"], tensors["buffers"]),
+        slots={name: tensors[f"slot.{name}"] for name in like.slots},
+        epoch=epoch,
+        batch=batch,
+        step=step,
+        totals=EpochTotals(**_inexact(json.loads(metadata["totals"]))),
+        losses=tensors["losses"].tolist(),
+    )
+    for name, vector in state.slots.items():
+        if vector.shape != (layout.size,):
+            raise ValueError(f"slot {name} has shape {vector.shape}")
+    history = History(
+        {name: tensors[f"history.{name}"].tolist() for name in json.loads(metadata["columns"])}
+    )
+    best = Parameters(layout, tensors["best.parameters"], tensors["best.buffers"])
+    return Checkpoint(
+        fingerprint,
+        state,
+        best,
+        int(metadata["best_epoch"]),
+        history,
+        float(metadata["seconds"]),
+    )
+
+
+def _exact(value: Any) -> Any:
+    """Turn floats into hexadecimal text, through dicts and lists."""
+    if isinstance(value, dict):
+        return {key: _exact(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_exact(item) for item in value]
+    return value.hex() if isinstance(value, float) and math.isfinite(value) else value
+
+
+def _inexact(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _inexact(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_inexact(item) for item in value]
+    return float.fromhex(value) if isinstance(value, str) else value

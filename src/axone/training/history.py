@@ -1,0 +1,77 @@
+"""The history of a run: one row an epoch, as columns by name, and the best epoch of each."""
+
+import csv
+import io
+import math
+from collections.abc import Iterator, Mapping, Sequence
+
+_LOWER_IS_BETTER = ("loss",)
+
+
+class History(Mapping[str, Sequence[float]]):
+    """What every epoch showed.
+
+    Columns: `epoch`, `step`, `learning_rate`, `seconds` (since the start), `train_loss`,
+    `train_penalty`, `train_accuracy` or `train_r2`, `gradient_norm`, and with validation data
+    `validation_loss`, `validation_accuracy` or `validation_r2`, for classes `validation_recall`
+    and `validation_f1` (means over the classes).
+
+    Examples
+    --------
+    >>> history = History()
+    >>> history.append({"epoch": 1, "train_loss": 0.7})
+    >>> history.append({"epoch": 2, "train_loss": 0.4})
+    >>> history["train_loss"], history.best_epoch("train_loss")
+    ([0.7, 0.4], 2)
+    """
+
+    def __init__(self, columns: Mapping[str, Sequence[float]] | None = None) -> None:
+        self._columns: dict[str, list[float]] = {}
+        self._best: dict[str, int] = {}
+        columns = columns or {}
+        for values in zip(*columns.values(), strict=True):
+            self.append(dict(zip(columns, values, strict=True)))
+
+    def append(self, row: Mapping[str, float]) -> None:
+        """Add an epoch; every epoch has the same columns."""
+        for name, value in row.items():
+            column = self._columns.setdefault(name, [])
+            column.append(value)
+            best = column[self._best.get(name, 1) - 1]
+            # A first NaN must not stay the best for ever.
+            if len(column) == 1 or _is_better(name, value, best) or math.isnan(best):
+                self._best[name] = len(column)
+
+    def __getitem__(self, name: str) -> list[float]:
+        return self._columns[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._columns)
+
+    def __len__(self) -> int:
+        return len(self._columns)
+
+    @property
+    def epochs(self) -> int:
+        """How many epochs are recorded."""
+        return len(self._columns.get("epoch", ()))
+
+    def best_epoch(self, name: str) -> int:
+        """Return the first epoch at which that column was at its best (losses low, scores high)."""
+        return self._best[name]
+
+    def last(self) -> dict[str, float]:
+        """Return the row of the last epoch."""
+        return {name: column[-1] for name, column in self._columns.items()}
+
+    def to_csv(self) -> str:
+        """Return the table as comma-separated text with a header."""
+        text = io.StringIO()
+        writer = csv.writer(text, lineterminator="\n")
+        writer.writerow(self._columns)
+        writer.writerows(zip(*self._columns.values(), strict=True))
+        return text.getvalue()
+
+
+def _is_better(name: str, value: float, best: float) -> bool:
+    return value < best if name.endswith(_LOWER_IS_BETTER) else value > best

@@ -1,0 +1,115 @@
+"""Rules that end a run before its last epoch, each a question asked of the history.
+
+None speaks during the warm-up epochs: what a rule counts, it counts from their end.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from axone.checks import check_integer, check_number
+from axone.training.history import History
+
+
+@dataclass(frozen=True)
+class StoppingRule(ABC):
+    """When to stop.
+
+    Attributes
+    ----------
+    name : str
+        What `stopped_by` says when this rule ended the run.
+    """
+
+    name: ClassVar[str]
+
+    @abstractmethod
+    def reason(self, history: History, warmup_epochs: int) -> str | None:
+        """Return in words why to stop now, or None to go on."""
+
+    def waited(self, history: History, warmup_epochs: int) -> tuple[int, int] | None:
+        """Return (epochs without progress, how many are allowed), for a rule that is patient."""
+        del history, warmup_epochs
+        return None
+
+
+@dataclass(frozen=True)
+class LossTolerance(StoppingRule):
+    """Stop when the training loss changed by less than `tolerance` between two epochs.
+
+    Parameters
+    ----------
+    tolerance : float
+        In units of the loss.
+    """
+
+    tolerance: float
+    name: ClassVar[str] = "loss_tolerance"
+
+    def __post_init__(self) -> None:
+        check_number("loss tolerance", self.tolerance, at_least=0)
+
+    def reason(self, history: History, warmup_epochs: int) -> str | None:
+        losses = history["train_loss"]
+        if len(losses) < 2 or len(losses) <= warmup_epochs:
+            return None
+        change = abs(losses[-1] - losses[-2])
+        if change >= self.tolerance:
+            return None
+        return f"the training loss changed by only {change:.3g} (tolerance {self.tolerance:.3g})"
+
+
+@dataclass(frozen=True)
+class Plateau(StoppingRule):
+    """Stop when the validation score (accuracy or R²) has set no new best for `patience` epochs."""
+
+    patience: int
+    name: ClassVar[str] = "plateau"
+
+    def __post_init__(self) -> None:
+        check_integer("patience", self.patience, at_least=1)
+
+    def reason(self, history: History, warmup_epochs: int) -> str | None:
+        return _out_of_patience(history, score_column(history), self.patience, warmup_epochs)
+
+    def waited(self, history: History, warmup_epochs: int) -> tuple[int, int] | None:
+        return _waited(history, score_column(history), warmup_epochs), self.patience
+
+
+@dataclass(frozen=True)
+class ValidationLoss(StoppingRule):
+    """Stop when the validation loss has set no new best for `patience` epochs."""
+
+    patience: int
+    name: ClassVar[str] = "validation_loss"
+
+    def __post_init__(self) -> None:
+        check_integer("patience", self.patience, at_least=1)
+
+    def reason(self, history: History, warmup_epochs: int) -> str | None:
+        return _out_of_patience(history, "validation_loss", self.patience, warmup_epochs)
+
+    def waited(self, history: History, warmup_epochs: int) -> tuple[int, int] | None:
+        return _waited(history, "validation_loss", warmup_epochs), self.patience
+
+
+def score_column(columns: Mapping[str, Sequence[float]]) -> str:
+    """Return the name of the validation score among those columns."""
+    return "validation_r2" if "validation_r2" in columns else "validation_accuracy"
+
+
+def _waited(history: History, column: str, warmup_epochs: int) -> int:
+    return max(0, history.epochs - max(history.best_epoch(column), warmup_epochs))
+
+
+def _out_of_patience(
+    history: History, column: str, patience: int, warmup_epochs: int
+) -> str | None:
+    waited = _waited(history, column, warmup_epochs)
+    if waited < patience:
+        return None
+    best = history.best_epoch(column)
+    words = column.replace("_", " ").replace("r2", "R²")
+    value = history[column][best - 1]
+    return f"no better {words} than {value:.4g} (epoch {best}) for {waited} epochs"

@@ -1,0 +1,484 @@
+"""The training loop: epochs, validation, stopping rules, best weights, checkpoints, interruptions.
+
+The `Trainer` leaves every equation to the engine's program and decides only, after each epoch,
+what to record, what to save and whether to go on.
+"""
+
+import json
+import time
+import zlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from axone.arrays import DType, FloatArray
+from axone.checks import check_integer
+from axone.engines import Divergence, EpochReport, Program, Recipe, RunState, get_engine
+from axone.errors import ConfigurationError, DataError, ShapeError
+from axone.losses import LOSSES, Loss
+from axone.metrics import epoch_scores, r_squared
+from axone.network import Network
+from axone.optimizers import LBFGS, OPTIMIZERS, Optimizer
+from axone.parameters import Parameters
+from axone.penalties import Clipping, Penalty
+from axone.registry import plain
+from axone.schedules import SCHEDULES, Schedule
+from axone.training.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
+from axone.training.diagnosis import Diagnosis, diagnose_divergence
+from axone.training.history import History
+from axone.training.interruption import interruption
+from axone.training.stopping import Plateau, StoppingRule, score_column
+
+Rows = tuple[Any, Any] | tuple[Any, Any, Any]
+"""(X, y), or (X, y, weights of the rows)."""
+
+EpochCallback = Callable[[History], bool | None]
+"""Called after every epoch with the history so far; True ends the run."""
+
+ProgressCallback = Callable[[float], None]
+"""Called now and then with the share of the run's epochs that is done, batches counted."""
+
+
+@dataclass(frozen=True)
+class TrainingResult:
+    """What a run leaves.
+
+    Attributes
+    ----------
+    parameters : Parameters
+        The best weights if there was validation data (and `restore_best`), else the last ones.
+    history : History
+    stopped_by : str
+        "max_epochs", the name of a stopping rule, "converged" (L-BFGS), "callback", "interrupted"
+        or "diverged".
+    reason : str
+        The same as a sentence.
+    best_epoch : int
+        The epoch of `parameters`.
+    steps : int
+        Updates made.
+    seconds : float
+    engine : str
+    diagnosis : Diagnosis or None
+        Of a diverged run.
+    """
+
+    parameters: Parameters
+    history: History
+    stopped_by: str
+    reason: str
+    best_epoch: int
+    steps: int
+    seconds: float
+    engine: str
+    diagnosis: Diagnosis | None = None
+
+    @property
+    def epochs(self) -> int:
+        """Epochs completed."""
+        return self.history.epochs
+
+
+class Trainer:
+    """Trains a network.
+
+    Parameters
+    ----------
+    network : Network
+    loss : str, mapping or Loss
+    optimizer : str, mapping or Optimizer, default "adam"
+    batch_size : int, default 32
+        Small batches make more steps an epoch, which small networks need.
+    schedule : str, mapping or Schedule, default "constant"
+    l1, l2 : float, default 0
+        Penalties λ₁/m·Σ|W| and λ₂/(2m)·ΣW².
+    clip_value, clip_norm : float, optional
+    dtype : {"float32", "float64"}, default "float32"
+    engine : str, default "auto"
+    seed : int, default 0
+        Decides initial weights, shuffles, masks and noise.
+    shuffle : bool, default True
+
+    Examples
+    --------
+    >>> import numpy as np, axone as ax
+    >>> X = np.array([[0, 0], [0, 1], [1, 0], [1, 1]]); y = np.array([0, 1, 1, 0])
+    >>> network = ax.Network(ax.Dense(4, "tanh"), ax.Dense(1, "sigmoid"), input_shape=2)
+    >>> trainer = ax.Trainer(network, loss="binary_cross_entropy", optimizer=ax.Adam(0.1), seed=1)
+    >>> result = trainer.fit((X, y), max_epochs=200)
+    >>> (network.predict(result.parameters, X)[:, 0] > 0.5).astype(int).tolist()
+    [0, 1, 1, 0]
+    """
+
+    def __init__(
+        self,
+        network: Network,
+        *,
+        loss: Loss | str | Mapping[str, Any],
+        optimizer: Optimizer | LBFGS | str | Mapping[str, Any] = "adam",
+        batch_size: int = 32,
+        schedule: Schedule | str | Mapping[str, Any] = "constant",
+        l1: float = 0.0,
+        l2: float = 0.0,
+        clip_value: float | None = None,
+        clip_norm: float | None = None,
+        dtype: DType = "float32",
+        engine: str = "auto",
+        seed: int = 0,
+        shuffle: bool = True,
+    ) -> None:
+        self.recipe = Recipe(
+            network=network,
+            loss=LOSSES.resolve(loss),
+            optimizer=OPTIMIZERS.resolve(optimizer),
+            batch_size=batch_size,
+            schedule=SCHEDULES.resolve(schedule),
+            penalty=Penalty(l1, l2),
+            clipping=Clipping(clip_value, clip_norm),
+            dtype=dtype,
+            seed=seed,
+            shuffle=shuffle,
+        )
+        self.engine = get_engine(engine)
+        self.program: Program = self.engine.compile(self.recipe)
+
+    def fit(
+        self,
+        train: Rows,
+        validation: Rows | None = None,
+        *,
+        max_epochs: int = 100,
+        stopping: Sequence[StoppingRule] = (),
+        warmup_epochs: int = 0,
+        restore_best: bool = True,
+        initial: Parameters | None = None,
+        after_epoch: EpochCallback | None = None,
+        on_progress: ProgressCallback | None = None,
+        checkpoint: Path | None = None,
+        checkpoint_seconds: float = 5.0,
+        resume: bool = False,
+    ) -> TrainingResult:
+        """Train until a rule, the last epoch or Ctrl-C ends it.
+
+        Parameters
+        ----------
+        train, validation : (X, y) or (X, y, weights)
+            Examples as the network takes them, already scaled.
+        max_epochs : int
+        stopping : sequence of StoppingRule
+        warmup_epochs : int
+            Epochs during which no rule stops the run.
+        restore_best : bool
+            Return the weights of the best validation score (if a `Plateau` rule watches it, equal
+            scores ranked by loss), else of the best validation loss.
+        initial : Parameters, optional
+            Weights to start from, not changed; drawn from the seed if left out.
+        after_epoch, on_progress : callable, optional
+        checkpoint : Path, optional
+            Where to save the run, at most every `checkpoint_seconds`, when interrupted and at the
+            end.
+        resume : bool
+            Continue from that file: the same bits as if never stopped.
+
+        Raises
+        ------
+        DataError, ShapeError, ConfigurationError
+            Data that do not fit the network, rules that need validation data.
+        """
+        check_integer("max_epochs", max_epochs, at_least=1)
+        check_integer("warmup_epochs", warmup_epochs, at_least=0)
+        data = self._prepare(train, "training")
+        held_out = None if validation is None else self._prepare(validation, "validation")
+        for rule in stopping:
+            if held_out is None and rule.waited(_NO_HISTORY, 0) is not None:
+                raise ConfigurationError(
+                    f"The stopping rule {rule.name!r} watches validation data: there are none. "
+                    "Give validation rows, or leave the rule out."
+                )
+        run = _Run(self, data, held_out, max_epochs, stopping, warmup_epochs)
+        run.restore_best, run.after_epoch, run.on_progress = restore_best, after_epoch, on_progress
+        run.checkpoint_path, run.checkpoint_seconds = checkpoint, checkpoint_seconds
+        run.begin(initial, resume)
+        return run.finish()
+
+    def _prepare(self, rows: Rows, part: str) -> "_Data":
+        network, dtype = self.recipe.network, self.recipe.dtype
+        X = network.check_examples(rows[0])
+        y = np.asarray(rows[1])
+        if len(X) != len(y):
+            raise ShapeError(f"{part}: {len(X)} rows in X, but {len(y)} targets.")
+        if len(X) == 0:
+            raise DataError(f"{part}: there are no rows.")
+        if X.dtype.kind not in "biuf":
+            raise DataError(f"{part}: X holds {X.dtype}, not numbers.")
+        X = np.ascontiguousarray(X, dtype=dtype)
+        target = self.recipe.loss.prepare(y, network.output_shape, dtype)
+        for name, array in (("X", X), ("y", target)):
+            if not np.isfinite(array).all():
+                raise DataError(f"{part}: {name} holds NaN or infinite numbers.")
+        weight = None
+        if len(rows) == 3 and rows[2] is not None:
+            weight = np.ascontiguousarray(rows[2], dtype=dtype)
+            if weight.shape != (len(X),) or not np.isfinite(weight).all() or weight.min() < 0:
+                raise DataError(
+                    f"{part}: weights must be {len(X)} finite numbers of at least 0, one a row."
+                )
+            if weight.sum() == 0:
+                raise DataError(f"{part}: the weights of all rows are 0.")
+        return _Data(X, target, weight)
+
+
+_NO_HISTORY = History({"epoch": [1.0], "validation_accuracy": [0.0], "validation_loss": [0.0]})
+"""Enough of a history to ask a rule whether it watches validation data."""
+
+
+@dataclass(frozen=True)
+class _Data:
+    """Rows ready for the engine."""
+
+    X: FloatArray
+    target: FloatArray
+    weight: FloatArray | None
+
+
+class _Run:
+    """One call of `fit`: its state, what it records, how it ends."""
+
+    restore_best: bool = True
+    after_epoch: EpochCallback | None = None
+    on_progress: ProgressCallback | None = None
+    checkpoint_path: Path | None = None
+    checkpoint_seconds: float = 5.0
+
+    def __init__(
+        self,
+        trainer: Trainer,
+        data: _Data,
+        held_out: _Data | None,
+        max_epochs: int,
+        stopping: Sequence[StoppingRule],
+        warmup_epochs: int,
+    ) -> None:
+        self.trainer = trainer
+        self.program = trainer.program
+        self.recipe = trainer.recipe
+        self.data, self.held_out = data, held_out
+        self.max_epochs, self.stopping, self.warmup = max_epochs, stopping, warmup_epochs
+        self.history = History()
+        self.best_epoch = 0
+        self.stopped_by, self.reason = "max_epochs", f"all {max_epochs} epochs are done"
+        self.diagnosis: Diagnosis | None = None
+        self.earlier_seconds = 0.0
+        self.started = self.last_saved = self.last_shown = time.perf_counter()
+
+    @property
+    def seconds(self) -> float:
+        """Time spent, over all the pieces of an interrupted run."""
+        return self.earlier_seconds + time.perf_counter() - self.started
+
+    def begin(self, initial: Parameters | None, resume: bool) -> None:
+        """Set up the state, fresh or from the checkpoint."""
+        recipe = self.recipe
+        if initial is None:
+            initial = recipe.network.initialize(recipe.seed, recipe.dtype)
+        self.state: RunState = self.program.start(initial.astype(recipe.dtype))
+        self.best = self.state.parameters.copy()
+        self.epoch_start = self.best
+        # L-BFGS starts again: its memory lies within SciPy, and the same start gives the same bits.
+        if resume and not isinstance(recipe.optimizer, LBFGS):
+            self._resume()
+
+    def _resume(self) -> None:
+        if self.checkpoint_path is None:
+            raise ConfigurationError("To resume a run, name the checkpoint file it left.")
+        saved = load_checkpoint(self.checkpoint_path, self.state, self.fingerprint())
+        self.state, self.history = saved.state, saved.history
+        self.best, self.best_epoch = saved.best, saved.best_epoch
+        self.epoch_start = self.state.parameters.copy()
+        self.earlier_seconds = saved.seconds
+
+    def finish(self) -> TrainingResult:
+        """Run to the end and gather the result."""
+        if self.history.epochs and self._stop_reason():
+            return self._result()
+        with interruption() as pressed, np.errstate(over="ignore", invalid="ignore"):
+            outcome = self.program.run_epochs(
+                self.state,
+                self.data.X,
+                self.data.target,
+                self.data.weight,
+                self.max_epochs,
+                self._after_epoch,
+                lambda: self._between_batches(pressed()),
+            )
+            if isinstance(outcome, Divergence) and self.diagnosis is None:
+                self._diverged(outcome)
+            elif pressed() and self.state.epoch < self.max_epochs:
+                self.stopped_by, self.reason = "interrupted", "interrupted by Ctrl-C"
+            elif self.stopped_by == "max_epochs" and self.state.epoch < self.max_epochs:
+                self.stopped_by = "converged"
+                self.reason = "the optimizer found no further improvement"
+        if self.diagnosis is None:
+            self._save()
+        return self._result()
+
+    def _result(self) -> TrainingResult:
+        parameters, epoch = self.state.parameters, self.state.epoch
+        if self.diagnosis is not None:
+            parameters, epoch = (
+                (self.best, self.best_epoch)
+                if self._has_best
+                else (
+                    self.epoch_start,
+                    self.history.epochs,
+                )
+            )
+        elif self.restore_best and self._has_best:
+            parameters, epoch = self.best, self.best_epoch
+        return TrainingResult(
+            parameters.copy(),
+            self.history,
+            self.stopped_by,
+            self.reason,
+            epoch,
+            self.state.step,
+            self.seconds,
+            self.trainer.engine.name,
+            self.diagnosis,
+        )
+
+    @property
+    def _has_best(self) -> bool:
+        return self.held_out is not None and self.best_epoch > 0
+
+    def _between_batches(self, pressed: bool) -> bool:
+        now = time.perf_counter()
+        if self.on_progress is not None and now - self.last_shown > 0.1:
+            self.last_shown = now
+            steps = -(-len(self.data.X) // self.recipe.batch_size)
+            self.on_progress((self.state.epoch + self.state.batch / steps) / self.max_epochs)
+        return pressed
+
+    def _after_epoch(self, report: EpochReport) -> bool:
+        """Record an epoch; return whether the run ends here."""
+        row = self._row(report)
+        if not np.isfinite(row.get("validation_loss", 0.0)):
+            self._diverged(Divergence(report.epoch, 1, np.arange(1), row["validation_loss"]))
+            return True
+        self.history.append(row)
+        self._keep_best()
+        if self.state.epoch < self.max_epochs:
+            self.epoch_start = self.state.parameters.copy()
+        stop = self._stop_reason()
+        if self.after_epoch is not None and self.after_epoch(self.history) and not stop:
+            self.stopped_by, self.reason, stop = "callback", "a callback asked to stop", True
+        if not stop and time.perf_counter() - self.last_saved >= self.checkpoint_seconds:
+            self._save()
+        return stop
+
+    def _row(self, report: EpochReport) -> dict[str, float]:
+        loss = self.recipe.loss
+        score = (
+            {"train_r2": r_squared(np.asarray(report.hits), self.data.target)}
+            if loss.task == "regression"
+            else {"train_accuracy": report.hits[0] / report.rows}
+        )
+        row: dict[str, float] = {
+            "epoch": report.epoch,
+            "step": report.step,
+            "learning_rate": report.learning_rate,
+            "train_loss": report.loss,
+            "train_penalty": report.penalty,
+            **score,
+            "gradient_norm": float(np.linalg.norm(report.gradient_norms)),
+        }
+        if self.held_out is not None:
+            held_out = self.held_out
+            value, prediction = self.program.evaluate(
+                self.state.parameters, held_out.X, held_out.target, held_out.weight
+            )
+            row["validation_loss"] = value
+            if np.isfinite(value):
+                scores = epoch_scores(loss, prediction, held_out.target)
+                row |= {f"validation_{name}": number for name, number in scores.items()}
+        row["seconds"] = self.seconds
+        return row
+
+    def _keep_best(self) -> None:
+        if self.held_out is None:
+            return
+        history, epoch = self.history, self.history.epochs
+        losses, scores = history["validation_loss"], history[score_column(history)]
+        if any(isinstance(rule, Plateau) for rule in self.stopping):
+            best = max(self.best_epoch, 1) - 1
+            better = (scores[-1], -losses[-1]) > (scores[best], -losses[best])
+        else:
+            better = history.best_epoch("validation_loss") == epoch
+        if better or self.best_epoch == 0:
+            self.best, self.best_epoch = self.state.parameters.copy(), epoch
+
+    def _stop_reason(self) -> bool:
+        """Ask every rule; remember which one ended the run, and why."""
+        for rule in self.stopping:
+            if self.history.epochs <= self.warmup:
+                return False
+            reason = rule.reason(self.history, self.warmup)
+            if reason is not None:
+                self.stopped_by, self.reason = rule.name, reason
+                return True
+        return False
+
+    def _diverged(self, divergence: Divergence) -> None:
+        optimizer = self.recipe.optimizer
+        rate = 1.0 if isinstance(optimizer, LBFGS) else optimizer.learning_rate
+        self.stopped_by = "diverged"
+        self.reason = f"the loss became {divergence.loss:g}"
+        self.diagnosis = diagnose_divergence(
+            self.program, self.epoch_start, self.data.X, self.data.target, divergence, rate
+        )
+
+    def _save(self) -> None:
+        self.last_saved = time.perf_counter()
+        if self.checkpoint_path is None:
+            return
+        save_checkpoint(
+            Checkpoint(
+                self.fingerprint(),
+                self.state,
+                self.best,
+                self.best_epoch,
+                self.history,
+                self.seconds,
+            ),
+            self.checkpoint_path,
+        )
+
+    def fingerprint(self) -> str:
+        """Identify the recipe and the data, the number of epochs apart."""
+        recipe = self.recipe
+        settings = {
+            "network": recipe.network.to_data(),
+            "loss": plain(recipe.loss),
+            "optimizer": plain(recipe.optimizer),
+            "schedule": plain(recipe.schedule),
+            "batch_size": recipe.batch_size,
+            "penalty": [recipe.penalty.l1, recipe.penalty.l2],
+            "clipping": [recipe.clipping.value, recipe.clipping.norm],
+            "dtype": recipe.dtype,
+            "seed": recipe.seed,
+            "shuffle": recipe.shuffle,
+            "engine": self.trainer.engine.name,
+            "data": [_checksum(self.data), self.held_out and _checksum(self.held_out)],
+        }
+        return f"{zlib.crc32(json.dumps(settings, sort_keys=True).encode()):08x}"
+
+
+def _checksum(data: _Data) -> list[Any]:
+    """Summarise rows by their shape and the bytes of at most a thousand of them."""
+    step = max(1, len(data.X) // 1000)
+    arrays = [data.X, data.target] + ([] if data.weight is None else [data.weight])
+    sums = [zlib.crc32(np.ascontiguousarray(array[::step]).tobytes()) for array in arrays]
+    return [list(data.X.shape), *sums]

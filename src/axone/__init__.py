@@ -4,8 +4,6 @@ A network is described once, as data (`Network` of layers); its equations are wr
 NumPy, in `axone.layers`; engines run that description; everything else only uses the two.
 """
 
-from typing import TYPE_CHECKING, Any
-
 from axone.activations import ActivationFunction
 from axone.engines import get_engine
 from axone.errors import AxoneError, ConfigurationError, DataError, ModelFileError, ShapeError

@@ -1,4 +1,7 @@
-"""The array types that every room speaks of. They carry meaning for the reader; shapes stand in docstrings."""
+"""The array types that every room speaks of.
+
+They carry meaning for the reader; shapes stand in docstrings.
+"""
 
 from typing import Any, Literal, TypeAlias
 

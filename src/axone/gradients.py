@@ -1,4 +1,4 @@
-"""The gradient of one batch on demand, by any engine: what gradient checks and explanations ask for."""
+"""The gradient of one batch on demand, by any engine, for gradient checks and explanations."""
 
 from collections.abc import Mapping
 from typing import Any, cast

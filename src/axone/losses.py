@@ -104,7 +104,9 @@ class MeanAbsoluteError(Loss):
 
 @dataclass(frozen=True)
 class Huber(Loss):
-    """½e² where |e| ≤ delta, else delta·(|e| − ½delta) (Huber 1964): outliers pull with bounded force.
+    """½e² where |e| ≤ delta, else delta·(|e| − ½delta): outliers pull with bounded force.
+
+    Huber 1964.
 
     Parameters
     ----------
@@ -129,7 +131,7 @@ class Huber(Loss):
 
 @dataclass(frozen=True)
 class BinaryCrossEntropy(Loss):
-    """−y ln ŷ − (1 − y) ln(1 − ŷ), the mean over the outputs; several outputs are several labels."""
+    """−y ln ŷ − (1 − y) ln(1 − ŷ), the mean over the outputs; each output is a label."""
 
     task: ClassVar[Task] = "classification"
 
@@ -212,7 +214,7 @@ def _pick(cells: FloatArray, target: FloatArray) -> FloatArray:
 
 @dataclass(frozen=True)
 class Head:
-    """The output activation and the loss: from the logits z of a batch to its loss and δ = ∂L/∂z."""
+    """The output activation and the loss: from logits z to the loss and δ = ∂L/∂z."""
 
     activation: ActivationFunction
     loss: Loss

@@ -69,7 +69,7 @@ class ConstantRate(Schedule):
 
 @dataclass(frozen=True)
 class InverseScaling(Schedule):
-    """η/(t + 1)^power, t the training rows seen when the epoch begins: scikit-learn's "invscaling"."""
+    """η/(t + 1)^power, t the rows seen when the epoch begins: scikit-learn's "invscaling"."""
 
     power: float = 0.5
 

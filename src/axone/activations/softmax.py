@@ -1,4 +1,4 @@
-"""Softmax, the one activation whose outputs depend on each other: rows of positive numbers of sum 1."""
+"""Softmax, the one activation whose outputs depend on each other: positive, of sum 1."""
 
 from dataclasses import dataclass
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from axone.arrays import DType, FloatArray
+from axone.arrays import DType, FloatArray, IntArray
 from axone.checks import check_choice, check_integer
 from axone.losses import Loss
 from axone.network import Network
@@ -61,6 +61,29 @@ class Recipe:
 
 
 @dataclass
+class EpochTotals:
+    """Sums over the batches of an epoch, from which its report is made.
+
+    Attributes
+    ----------
+    loss : float
+        Σ of the rows' losses times their weights, as each batch stood before its step.
+    penalty : float
+        Σ of the batches' penalties times their rows.
+    weight, rows : float
+        Σ of the rows' weights, and the number of rows.
+    hits : list of float
+        Right answers, or squared errors of each output: see `Loss.hits`.
+    """
+
+    loss: float = 0.0
+    penalty: float = 0.0
+    weight: float = 0.0
+    rows: int = 0
+    hits: list[float] = field(default_factory=list)
+
+
+@dataclass
 class RunState:
     """Where a training run stands: with the recipe and the data, all that its future depends on.
 
@@ -82,31 +105,8 @@ class RunState:
     epoch: int = 0
     batch: int = 0
     step: int = 0
-    totals: "EpochTotals" = field(default_factory=lambda: EpochTotals())
+    totals: EpochTotals = field(default_factory=EpochTotals)
     losses: list[float] = field(default_factory=list)
-
-
-@dataclass
-class EpochTotals:
-    """Sums over the batches of an epoch, from which its report is made.
-
-    Attributes
-    ----------
-    loss : float
-        Σ of the rows' losses times their weights, as each batch stood before its step.
-    penalty : float
-        Σ of the batches' penalties times their rows.
-    weight, rows : float
-        Σ of the rows' weights, and the number of rows.
-    hits : list of float
-        Right answers, or squared errors of each output: see `Loss.hits`.
-    """
-
-    loss: float = 0.0
-    penalty: float = 0.0
-    weight: float = 0.0
-    rows: int = 0
-    hits: list[float] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -157,7 +157,7 @@ class Divergence:
 
     epoch: int
     batch: int
-    rows: FloatArray
+    rows: IntArray
     loss: float
 
 

@@ -1,0 +1,75 @@
+"""What the commands share: where they print, how they fail, the exit statuses.
+
+Results go to standard output and can be piped; progress and errors go to the terminal.
+"""
+
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.table import Table
+
+from axone.errors import AxoneError
+
+BAD_INPUT, DIVERGED, INTERRUPTED = 2, 3, 130
+
+debug = False
+"""Whether errors are shown with their traceback; set by `axone --debug`."""
+
+
+def output() -> Console:
+    """Return the console of results; text is printed as it is, never wrapped in a pipe."""
+    return Console(highlight=False, soft_wrap=not sys.stdout.isatty())
+
+
+def messages() -> Console:
+    """Return the console of errors and warnings."""
+    return Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+@contextmanager
+def explained_errors() -> Iterator[None]:
+    """Turn every foreseeable error into a message and an exit status."""
+    try:
+        yield
+    except AxoneError as error:
+        if debug:
+            raise
+        messages().print("Error:", style="bold red", end=" ")
+        messages().print(str(error), markup=False)
+        raise SystemExit(BAD_INPUT) from error
+    except MemoryError as error:
+        if debug:
+            raise
+        messages().print("Error: not enough memory for these data and this network.")
+        raise SystemExit(BAD_INPUT) from error
+    except KeyboardInterrupt as error:
+        messages().print("Interrupted.")
+        raise SystemExit(INTERRUPTED) from error
+    except BrokenPipeError as error:
+        # The reader of the pipe has seen enough; Python must not complain while it closes.
+        sys.stdout = None
+        raise SystemExit(0) from error
+
+
+def metrics_table(parts: dict[str, dict[str, float]]) -> Table:
+    """Lay metrics out with a row a metric and a column a part: it fits 80 characters."""
+    table = Table(box=None, pad_edge=False, show_edge=False)
+    table.add_column("")
+    for name in parts:
+        table.add_column(name, justify="right")
+    for metric in dict.fromkeys(name for scores in parts.values() for name in scores):
+        cells = [f"{scores[metric]:.4g}" if metric in scores else "" for scores in parts.values()]
+        table.add_row(metric, *cells)
+    return table
+
+
+def columns(rows: Sequence[Sequence[str]], header: Sequence[str]) -> Table:
+    """Lay out rows of text under a header."""
+    table = Table(box=None, pad_edge=False, show_edge=False, header_style="bold")
+    for title in header:
+        table.add_column(title, overflow="fold")
+    for row in rows:
+        table.add_row(*row)
+    return table

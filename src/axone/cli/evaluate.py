@@ -1,0 +1,69 @@
+"""`axone evaluate`: a result folder, and labelled rows or the run's own, in; metrics out."""
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import numpy as np
+import typer
+
+from axone.cli.console import explained_errors, metrics_table, output
+from axone.data import read_rows
+from axone.errors import DataError
+from axone.experiments import Part, load_run, measure, prepare
+from axone.model import Model
+
+
+def evaluate(
+    folder: Annotated[Path, typer.Argument(help="A folder that `axone train` made.")],
+    data: Annotated[
+        Path | None,
+        typer.Argument(
+            help="A CSV, NPZ or Parquet file with the target; the run's own if left out."
+        ),
+    ] = None,
+    target: Annotated[
+        str | None, typer.Option(help="The target's column, if it has another name here.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Measure a trained model on labelled rows, or again on its own.
+
+    \b
+    axone evaluate runs/iris
+    axone evaluate runs/adult next_year.csv --json
+    """
+    with explained_errors():
+        experiment, model = load_run(folder)
+        if data is None:
+            parts = prepare(experiment).parts
+        else:
+            parts = {data.name: labelled(data, model, target or model.target.column)}
+        scores = {name: measure(model, part) for name, part in parts.items()}
+        if as_json:
+            typer.echo(json.dumps(scores, indent=2))
+        else:
+            output().print(metrics_table(scores))
+
+
+def labelled(path: Path, model: Model, column: str) -> Part:
+    """Read rows with their target, as the model takes them.
+
+    Raises
+    ------
+    DataError
+        No target in the file, or labels and numbers that the model does not know.
+    """
+    rows = read_rows(path)
+    X, y = rows.X, rows.y
+    if y is None:
+        if not column or column not in getattr(X, "columns", ()):
+            found = ", ".join(map(str, getattr(X, "columns", ()))) or "an array without y"
+            raise DataError(
+                f"{path}: the target {column!r} is not there; found {found}. "
+                "Name the column with --target."
+            )
+        y = np.asarray(X[column])
+    if model.target.task == "classification":
+        y = model.target.encode(y)
+    return Part(model.preprocessing.transform(X, model.dtype), y)

@@ -1,0 +1,109 @@
+"""`axone predict`: a result folder and new rows in, predictions as CSV out."""
+
+import csv
+import io
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, Any
+
+import numpy as np
+import typer
+
+from axone.arrays import FloatArray
+from axone.cli.console import explained_errors
+from axone.data import read_images, read_rows
+from axone.errors import DataError
+from axone.experiments import load_run
+from axone.files import write_atomically
+from axone.metrics import predicted_labels
+from axone.model import Model, class_probabilities
+
+_IMAGES = (".png", ".jpg", ".jpeg", ".bmp")
+
+
+def predict(
+    folder: Annotated[Path, typer.Argument(help="A folder that `axone train` made.")],
+    rows: Annotated[
+        list[str],
+        typer.Argument(
+            help="A CSV, NPZ or Parquet file of rows; or image files; or the numbers of one row."
+        ),
+    ],
+    out: Annotated[
+        Path | None, typer.Option(help="Write the CSV there instead of printing it.")
+    ] = None,
+) -> None:
+    """Predict new rows with a trained model, from its folder alone.
+
+    \b
+    axone predict runs/iris new_flowers.csv > predictions.csv
+    axone predict runs/calculator 50 50
+    axone predict runs/digits seven.png three.png
+
+    Prints one line a row: the prediction, then for classes the probability of each.
+    """
+    with explained_errors():
+        _, model = load_run(folder)
+        X, names = _read(rows, model)
+        text = predictions_csv(model, X, names)
+        if out is None:
+            typer.echo(text, nl=False)
+        else:
+            write_atomically(out, text.encode())
+
+
+def _read(rows: Sequence[str], model: Model) -> tuple[Any, Sequence[str]]:
+    """Return the rows, and for images their file names."""
+    paths = [Path(word) for word in rows]
+    if all(path.suffix.lower() in _IMAGES for path in paths):
+        return read_images(paths, model.preprocessing.feature_shape), rows
+    if len(rows) == 1 and not _is_number(rows[0]):
+        return read_rows(paths[0]).X, ()
+    if not all(map(_is_number, rows)):
+        raise DataError(
+            "Give one file (CSV, NPZ, Parquet), image files, or the numbers of one row; found "
+            f"{' '.join(rows)!r}."
+        )
+    return np.asarray([[float(word) for word in rows]]), ()
+
+
+def _is_number(word: str) -> bool:
+    try:
+        float(word)
+    except ValueError:
+        return False
+    return True
+
+
+def predictions_csv(model: Model, X: Any, names: Sequence[str] = ()) -> str:
+    """Return predictions as CSV: the class and its probabilities, or the predicted numbers."""
+    outputs = model.outputs(X)
+    header, table = (
+        _classes(model, outputs) if model.target.class_names else _numbers(model, outputs)
+    )
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow([*(["file"] if names else []), *header])
+    for number, cells in enumerate(table):
+        writer.writerow([*(names[number : number + 1]), *cells])
+    return text.getvalue()
+
+
+def _classes(model: Model, outputs: FloatArray) -> tuple[list[str], list[list[str]]]:
+    classes = model.target.class_names
+    probabilities = class_probabilities(outputs)
+    header = ["prediction", *(f"probability_{name}" for name in classes)]
+    labels = predicted_labels(outputs)
+    return header, [
+        [classes[label], *(f"{p:.6g}" for p in row)]
+        for label, row in zip(labels, probabilities.tolist(), strict=True)
+    ]
+
+
+def _numbers(model: Model, outputs: FloatArray) -> tuple[list[str], list[list[str]]]:
+    numbers = model.in_units(outputs).reshape(len(outputs), -1)
+    names = model.target.names
+    if len(names) != numbers.shape[1]:
+        names = tuple(f"prediction_{n + 1}" for n in range(numbers.shape[1]))
+    header = ["prediction"] if len(names) == 1 else [f"prediction_{name}" for name in names]
+    return header, [[f"{number:.7g}" for number in row] for row in numbers.tolist()]

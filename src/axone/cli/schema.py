@@ -1,0 +1,18 @@
+"""`axone schema`: what an experiment file may contain, as JSON Schema, for editors and checks."""
+
+import json
+
+import typer
+
+from axone.experiments import ExperimentData
+
+
+def schema() -> None:
+    """Print the JSON Schema of experiment files.
+
+    Editors that know it complete and check TOML, JSON and YAML as you type.
+    """
+    described = ExperimentData.model_json_schema()
+    described["$schema"] = "https://json-schema.org/draft/2020-12/schema"
+    described["title"] = "Axone experiment"
+    typer.echo(json.dumps(described, indent=2, ensure_ascii=False))

@@ -1,0 +1,43 @@
+"""`axone summary`: the network of an experiment, a dataset or a result folder, layer by layer."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from axone.cli.console import explained_errors
+from axone.cli.sources import Overrides, describe
+from axone.experiments import load_run, prepare
+from axone.model import load
+
+
+def summary(
+    source: Annotated[
+        str,
+        typer.Argument(
+            help="An experiment file, a dataset's name, a data file, a result folder, or a "
+            ".safetensors model."
+        ),
+    ],
+    target: Annotated[str | None, typer.Option(help="Column to predict, for a table.")] = None,
+    hidden: Annotated[str | None, typer.Option(help="Units of the hidden layers.")] = None,
+    activation: Annotated[str | None, typer.Option(help="Of the hidden layers.")] = None,
+    dropout: Annotated[float | None, typer.Option(help="Rate after each hidden layer.")] = None,
+) -> None:
+    """Show layers, output shapes and parameter counts, without training.
+
+    \b
+    axone summary mnist --hidden 128,64
+    axone summary runs/iris
+    """
+    with explained_errors():
+        overrides = Overrides(target=target, hidden=hidden, activation=activation, dropout=dropout)
+        path = Path(source)
+        if path.is_dir():
+            network = load_run(path)[1].network
+        elif path.suffix == ".safetensors":
+            network = load(path).network
+        else:
+            network = prepare(describe(source, overrides)).network
+        typer.echo(f"Input {network.input_shape}")
+        typer.echo(str(network.summary()))

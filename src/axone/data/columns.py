@@ -1,0 +1,265 @@
+"""How one column of a table becomes inputs of a network: a frozen dataclass for each kind.
+
+Each is fitted to the training cells and then holds, as plain data, all that it needs to treat any
+later cell alike. Cells missing in training get an indicator of their own, since that a value is
+missing often says something itself.
+"""
+
+from abc import ABC, abstractmethod
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal, NamedTuple, Self, TypeAlias
+
+import numpy as np
+
+from axone.arrays import FloatArray
+from axone.data.frames import days_of, numbers_of, texts_of
+from axone.data.plain_data import PlainData
+
+if TYPE_CHECKING:
+    from pandas import Series
+
+MOST_CATEGORIES = 64
+"""One-hot columns of one category at most; the rarer values together are all zeros."""
+
+_PERIODS = {"year": 365.2425, "week": 7.0, "day": 1.0}
+"""Days after which what depends on the calendar or the clock comes again."""
+
+
+class Output(NamedTuple):
+    """One input of the network: its name, and whether it is an amount that is to be scaled."""
+
+    name: str
+    scaled: bool
+
+
+@dataclass(frozen=True)
+class Column(PlainData, ABC):
+    """A column of the table, by name."""
+
+    name: str
+
+    @classmethod
+    @abstractmethod
+    def fit(cls, values: "Series") -> Self:
+        """Learn from the training cells, of which at least one is present."""
+
+    @property
+    @abstractmethod
+    def outputs(self) -> tuple[Output, ...]:
+        """What the column becomes, in order."""
+
+    @abstractmethod
+    def transform(self, values: "Series") -> FloatArray:
+        """Return float64 `(m, len(outputs))`, all finite.
+
+        Raises
+        ------
+        DataError
+            A cell that is no value of this kind; with column, row and cell.
+        """
+
+    def notes(self) -> tuple[str, ...]:
+        """Say what was decided in fitting that a reader of the result should know."""
+        return ()
+
+    def _missing_output(self) -> Output:
+        return Output(f"{self.name} is missing", scaled=False)
+
+
+@dataclass(frozen=True)
+class NumberColumn(Column):
+    """A number as it is; a missing one is the training median, which outliers do not move."""
+
+    fill: float
+    marks_missing: bool
+    kind: Literal["number"] = "number"
+
+    @classmethod
+    def fit(cls, values: "Series") -> Self:
+        numbers = numbers_of(values)
+        missing = bool(np.isnan(numbers).any())
+        return cls(str(values.name), float(np.nanmedian(numbers)), missing)
+
+    @property
+    def outputs(self) -> tuple[Output, ...]:
+        number = Output(self.name, scaled=True)
+        return (number, self._missing_output()) if self.marks_missing else (number,)
+
+    def transform(self, values: "Series") -> FloatArray:
+        return _filled(numbers_of(values), self.fill, self.marks_missing)
+
+
+@dataclass(frozen=True)
+class BooleanColumn(Column):
+    """True is 1, False is 0; a missing cell is the more frequent of the two."""
+
+    fill: bool
+    marks_missing: bool
+    kind: Literal["boolean"] = "boolean"
+
+    @classmethod
+    def fit(cls, values: "Series") -> Self:
+        numbers = numbers_of(values)
+        missing = bool(np.isnan(numbers).any())
+        return cls(str(values.name), bool(np.nanmean(numbers) > 0.5), missing)
+
+    @property
+    def outputs(self) -> tuple[Output, ...]:
+        truth = Output(self.name, scaled=False)
+        return (truth, self._missing_output()) if self.marks_missing else (truth,)
+
+    def transform(self, values: "Series") -> FloatArray:
+        return _filled(numbers_of(values), float(self.fill), self.marks_missing)
+
+
+@dataclass(frozen=True)
+class CategoryColumn(Column):
+    """One-hot: a column of ones and zeros for each value seen in training, in sorted order.
+
+    Of more than `MOST_CATEGORIES` values the most frequent are kept. A value that is not among
+    them, and one never seen, is a row of zeros.
+    """
+
+    categories: tuple[str, ...]
+    marks_missing: bool
+    left_out: int = 0
+    kind: Literal["category"] = "category"
+
+    @classmethod
+    def fit(cls, values: "Series") -> Self:
+        codes, texts = texts_of(values)
+        counts: Counter[str] = Counter()
+        for text, count in zip(texts, np.bincount(codes[codes >= 0]).tolist(), strict=True):
+            counts[text] += count
+        # Ties in frequency are decided by the alphabet, not by the order of the rows.
+        frequent = sorted(counts, key=lambda text: (-counts[text], text))[:MOST_CATEGORIES]
+        missing = bool((codes < 0).any())
+        return cls(str(values.name), tuple(sorted(frequent)), missing, len(counts) - len(frequent))
+
+    @property
+    def outputs(self) -> tuple[Output, ...]:
+        one_hot = tuple(Output(f"{self.name}={text}", scaled=False) for text in self.categories)
+        return (*one_hot, self._missing_output()) if self.marks_missing else one_hot
+
+    def transform(self, values: "Series") -> FloatArray:
+        places = _places(values, self.categories, missing=len(self.categories))
+        result = np.zeros((len(values), len(self.outputs)))
+        known = (places >= 0) & (places < result.shape[1])
+        result[np.flatnonzero(known), places[known]] = 1.0
+        return result
+
+    def notes(self) -> tuple[str, ...]:
+        if not self.left_out:
+            return ()
+        return (
+            f"column {self.name!r}: the {len(self.categories)} most frequent values kept, "
+            f"{self.left_out} rarer ones taken together",
+        )
+
+
+@dataclass(frozen=True)
+class OrdinalColumn(Column):
+    """The position of a value in sorted order: 0 for the first.
+
+    Numbers sort by size, pandas' ordered categories by their order, text by the alphabet. Missing
+    and unseen values are the training median.
+    """
+
+    ordered: tuple[str, ...]
+    fill: float
+    marks_missing: bool
+    kind: Literal["ordinal"] = "ordinal"
+
+    @classmethod
+    def fit(cls, values: "Series") -> Self:
+        import pandas as pd
+
+        distinct = values.dropna().drop_duplicates()
+        if not isinstance(values.dtype, pd.CategoricalDtype):
+            distinct = distinct.infer_objects()
+        _, ordered = texts_of(distinct.sort_values())
+        places = _places(values, tuple(ordered), missing=-1)
+        missing = bool(values.isna().any())
+        return cls(str(values.name), tuple(ordered), float(np.median(places[places >= 0])), missing)
+
+    @property
+    def outputs(self) -> tuple[Output, ...]:
+        position = Output(self.name, scaled=True)
+        return (position, self._missing_output()) if self.marks_missing else (position,)
+
+    def transform(self, values: "Series") -> FloatArray:
+        places = _places(values, self.ordered, missing=-1).astype(np.float64)
+        result = _filled(np.where(places < 0, np.nan, places), self.fill, self.marks_missing)
+        if self.marks_missing:
+            result[:, 1] = values.isna()
+        return result
+
+
+@dataclass(frozen=True)
+class DateColumn(Column):
+    """Days since 1970, and where in the year, the week and perhaps the day they fall.
+
+    A moment's place in a period is sin and cos of 2π·days/period, so that the end of one and the
+    beginning of the next lie side by side. Years are of 365.2425 days (the Gregorian mean).
+    A missing date is the training median.
+    """
+
+    fill: float
+    marks_missing: bool
+    with_time: bool
+    kind: Literal["date"] = "date"
+
+    @classmethod
+    def fit(cls, values: "Series") -> Self:
+        days = days_of(values)
+        present = days[~np.isnan(days)]
+        with_time = bool((present != np.floor(present)).any())
+        missing = len(present) < len(days)
+        return cls(str(values.name), float(np.median(present)), missing, with_time)
+
+    @property
+    def outputs(self) -> tuple[Output, ...]:
+        amounts = [f"{self.name} days"]
+        for period in self._periods:
+            amounts += [f"{self.name} {period} sin", f"{self.name} {period} cos"]
+        outputs = tuple(Output(name, scaled=True) for name in amounts)
+        return (*outputs, self._missing_output()) if self.marks_missing else outputs
+
+    def transform(self, values: "Series") -> FloatArray:
+        filled = _filled(days_of(values), self.fill, self.marks_missing)
+        days = filled[:, 0]
+        parts = [days]
+        for period in self._periods:
+            angle = 2.0 * np.pi / _PERIODS[period] * days
+            parts += [np.sin(angle), np.cos(angle)]
+        return np.column_stack([*parts, *filled[:, 1:].T])
+
+    @property
+    def _periods(self) -> tuple[str, ...]:
+        return ("year", "week", "day") if self.with_time else ("year", "week")
+
+
+AnyColumn: TypeAlias = NumberColumn | BooleanColumn | CategoryColumn | OrdinalColumn | DateColumn
+
+COLUMN_KINDS: dict[str, type[AnyColumn]] = {
+    "number": NumberColumn,
+    "boolean": BooleanColumn,
+    "category": CategoryColumn,
+    "ordinal": OrdinalColumn,
+    "date": DateColumn,
+}
+
+
+def _filled(values: FloatArray, fill: float, marks_missing: bool) -> FloatArray:
+    missing = np.isnan(values)
+    filled = np.where(missing, fill, values)
+    return np.column_stack([filled, missing]) if marks_missing else filled[:, None]
+
+
+def _places(values: "Series", known: tuple[str, ...], missing: int) -> FloatArray:
+    """Return each row's position in `known`: −1 for a value not there, `missing` for none."""
+    codes, texts = texts_of(values)
+    positions = {text: position for position, text in enumerate(known)}
+    # Code −1, a missing cell, picks the last.
+    return np.array([*(positions.get(text, -1) for text in texts), missing])[codes]

@@ -1,0 +1,107 @@
+"""What a source of data comes to: a `Dataset` of arrays or of a table, and a line about one.
+
+Nothing here reads a file. Every reader of this room ends in `make_array_dataset` or in a table's
+`dataset_from_frame`, so that a dataset is held to the same rules wherever it came from.
+"""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, Union
+
+import numpy as np
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
+Task: TypeAlias = Literal["classification", "regression"]
+
+TaskChoice: TypeAlias = Literal["auto", "classification", "regression"]
+
+Rows: TypeAlias = Union[NDArray[Any], "DataFrame"]
+"""Examples before preprocessing: an array `(m, …)` or a pandas frame of m rows."""
+
+
+@dataclass(frozen=True, eq=False)
+class Dataset:
+    """Examples and their targets, checked, not yet split or scaled.
+
+    Parameters
+    ----------
+    name : str
+        What the source is called: ``"iris"``, or the file's name without its ending.
+    X : ndarray of shape (m, …) or pandas.DataFrame
+        The examples, finite; a frame for tables, whose cells may be missing.
+    y : ndarray
+        Labels 0 … K−1 in int64 for classification; float64 `(m,)` or `(m, n_targets)` for
+        regression.
+    task : {"classification", "regression"}
+        What is to be learnt.
+    X_test, y_test : optional
+        The test set that the source brings itself.
+    feature_names : tuple of str
+        One for each column of `X`; may be empty.
+    target_name : str
+        The column of the table that became `y`; empty for arrays.
+    class_names : tuple of str
+        The K names of the labels; empty for regression.
+    class_values : tuple of str
+        The same classes as the source writes them, which may be numbers.
+    target_names : tuple of str
+        Names of the columns of `y` in regression; may be empty.
+    source : str
+        What `load_dataset` finds it by again: its name, or the absolute path of its file.
+    notes : tuple of str
+        Decisions that were taken on the way, in plain words.
+    """
+
+    name: str
+    X: Rows
+    y: NDArray[Any]
+    task: Task
+    X_test: Rows | None = None
+    y_test: NDArray[Any] | None = None
+    feature_names: tuple[str, ...] = ()
+    target_name: str = ""
+    class_names: tuple[str, ...] = ()
+    class_values: tuple[str, ...] = ()
+    target_names: tuple[str, ...] = ()
+    source: str = ""
+    notes: tuple[str, ...] = ()
+
+    @property
+    def is_image(self) -> bool:
+        """Whether `X` holds pixels: bytes with at least two axes besides that of the examples."""
+        return bool(self.X.ndim >= 3 and isinstance(self.X, np.ndarray) and self.X.dtype == "uint8")
+
+    @property
+    def is_table(self) -> bool:
+        """Whether `X` is a pandas frame, to be encoded before a network can take it."""
+        return not isinstance(self.X, np.ndarray)
+
+
+@dataclass(frozen=True)
+class DatasetInfo:
+    """A line of the list of datasets, known without loading any.
+
+    Parameters
+    ----------
+    name : str
+        What `load_dataset` is given.
+    task : {"classification", "regression", ""}
+        Empty for a table, where it depends on the target.
+    rows : int or None
+        Training rows; None where only reading the file would tell.
+    features : str
+        The shape of one example: ``"4"``, ``"28 × 28"``, ``"15 columns"``.
+    classes : int or None
+        None for regression, and where the file does not say.
+    where : {"built in", "generated", "data home", "download"}
+        Where it would come from.
+    """
+
+    name: str
+    task: Literal["classification", "regression", ""]
+    rows: int | None
+    features: str
+    classes: int | None
+    where: Literal["built in", "generated", "data home", "download"]

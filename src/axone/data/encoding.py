@@ -1,0 +1,199 @@
+"""From a table of mixed columns to a matrix of numbers, and the same way again for later rows.
+
+What kind a column is gets decided once, from the training rows; the encoder then is plain data.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+
+import numpy as np
+
+from axone.arrays import FloatArray
+from axone.checks import check_choice
+from axone.data.columns import COLUMN_KINDS, MOST_CATEGORIES, AnyColumn, Output
+from axone.data.frames import as_frame, holds_booleans, holds_dates
+from axone.data.plain_data import PlainData, read_data, write_data
+from axone.errors import DataError, UnknownNameError
+
+if TYPE_CHECKING:
+    from pandas import Series
+
+ColumnKind: TypeAlias = Literal["number", "boolean", "category", "ordinal", "date", "ignore"]
+
+_CHOICES = (*COLUMN_KINDS, "ignore")
+
+
+@dataclass(frozen=True)
+class TableEncoder(PlainData):
+    """A table's columns, each as it was fitted to the training rows.
+
+    Parameters
+    ----------
+    columns : tuple of column descriptions
+        Those that are used, in the table's order.
+    notes : tuple of str
+        Columns left out and values taken together, in plain words.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> encoder = TableEncoder.fit(pd.DataFrame({"age": [30, 50], "sex": ["f", "m"]}))
+    >>> encoder.output_names
+    ('age', 'sex=f', 'sex=m')
+    >>> encoder.transform(pd.DataFrame({"sex": ["m"], "age": [40]}))
+    array([[40.,  0.,  1.]])
+    """
+
+    columns: tuple[AnyColumn, ...]
+    notes: tuple[str, ...] = ()
+
+    @classmethod
+    def fit(cls, table: Any, columns: Mapping[str, ColumnKind] | None = None) -> "TableEncoder":
+        """Decide what every column is, and learn its categories and medians.
+
+        Parameters
+        ----------
+        table : pandas or polars frame
+            The training rows, without the target.
+        columns : mapping of str to str, optional
+            What a column is, where the guess would be wrong: "number", "boolean", "category",
+            "ordinal", "date", or "ignore". Guessed otherwise: numbers are numbers, text is a
+            category unless all of it is ISO dates. Left out are columns of a single value and
+            identifiers: text of more than 64 values that differ in more than half of the rows.
+
+        Raises
+        ------
+        UnknownNameError
+            `columns` names a column that the table lacks.
+        DataError
+            A cell is not what `columns` says, or no column is left.
+        """
+        frame = as_frame(table)
+        chosen = dict(columns or {})
+        for name, kind in chosen.items():
+            if name not in frame.columns:
+                raise UnknownNameError("column", name, list(frame.columns))
+            check_choice(f"the kind of column {name!r}", kind, _CHOICES)
+        fitted: list[AnyColumn] = []
+        notes: list[str] = []
+        for name in frame.columns:
+            kind = chosen.get(name) or _guess_kind(frame[name], notes)
+            if kind == "ignore":
+                continue
+            if frame[name].isna().all():
+                raise DataError(f"column {name!r} is empty: it cannot be a {kind}. Ignore it.")
+            column = COLUMN_KINDS[kind].fit(frame[name])
+            fitted.append(column)
+            notes.extend(column.notes())
+        if not fitted:
+            raise DataError(
+                f"No column is left to learn from: {'; '.join(notes) or 'all are ignored'}. Add "
+                "columns, or say what they are (number, category, ordinal, date)."
+            )
+        return cls(tuple(fitted), tuple(notes))
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The columns of the table that are used."""
+        return tuple(column.name for column in self.columns)
+
+    @property
+    def output_names(self) -> tuple[str, ...]:
+        """The columns of the matrix."""
+        return tuple(output.name for output in self._outputs)
+
+    @property
+    def scaled(self) -> tuple[bool, ...]:
+        """Which columns of the matrix are amounts, to be scaled; zeros and ones stay."""
+        return tuple(output.scaled for output in self._outputs)
+
+    def transform(self, table: Any) -> FloatArray:
+        """Encode rows.
+
+        Parameters
+        ----------
+        table : pandas or polars frame of m rows
+            Columns may stand in any order; further ones are ignored.
+
+        Returns
+        -------
+        ndarray of shape (m, len(output_names))
+            float64, all finite.
+
+        Raises
+        ------
+        DataError
+            A column is lacking, or a cell is no value of its column's kind.
+        """
+        frame = as_frame(table)
+        lacking = [name for name in self.names if name not in frame.columns]
+        if lacking:
+            raise DataError(
+                f"The table lacks {', '.join(map(repr, lacking))}, which the model was trained "
+                f"on. It has {', '.join(map(repr, frame.columns))}."
+            )
+        matrix = np.empty((len(frame), len(self._outputs)))
+        start = 0
+        for column in self.columns:
+            stop = start + len(column.outputs)
+            matrix[:, start:stop] = column.transform(frame[column.name])
+            start = stop
+        return matrix
+
+    def to_data(self) -> Any:
+        """Write as what JSON can hold."""
+        return write_data(self)
+
+    @classmethod
+    def from_data(cls, data: object) -> "TableEncoder":
+        """Read what `to_data` wrote.
+
+        Raises
+        ------
+        ModelFileError
+            It is anything else.
+        """
+        return read_data(cls, data, "table encoder")
+
+    @property
+    def _outputs(self) -> tuple[Output, ...]:
+        return tuple(output for column in self.columns for output in column.outputs)
+
+
+def _guess_kind(values: "Series", notes: list[str]) -> ColumnKind:
+    import pandas as pd
+
+    distinct = values.nunique(dropna=False)
+    if distinct <= 1 or values.isna().all():
+        notes.append(f"column {values.name!r} left out: all its cells are alike")
+        return "ignore"
+    if holds_booleans(values):
+        return "boolean"
+    if pd.api.types.is_numeric_dtype(values):
+        return "number"
+    if holds_dates(values):
+        return "date"
+    # A category that its owner declared is one, however many values it has.
+    declared = isinstance(values.dtype, pd.CategoricalDtype)
+    if not declared and distinct > max(MOST_CATEGORIES, len(values) / 2):
+        notes.append(
+            f"column {values.name!r} left out: {distinct} different texts in {len(values)} rows "
+            "look like an identifier"
+        )
+        return "ignore"
+    _note_almost_numbers(values, notes)
+    return "category"
+
+
+def _note_almost_numbers(values: "Series", notes: list[str]) -> None:
+    import pandas as pd
+
+    present = values.dropna().astype(object)
+    parsed = pd.to_numeric(present, errors="coerce")
+    odd = present[parsed.isna()]
+    if 0 < len(odd) < len(present) / 2:
+        notes.append(
+            f"column {values.name!r} taken for categories, since cells such as {odd.iloc[0]!r} "
+            "are no numbers"
+        )

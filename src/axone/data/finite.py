@@ -1,0 +1,60 @@
+"""Large arrays piece by piece: row slices that stay small in float64, and the finiteness check.
+
+An image set of a gibibyte in bytes would be eight in float64; whatever looks at every cell of an
+array goes through it in these pieces.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from axone.errors import DataError
+
+CHUNK_CELLS = 1 << 21
+"""Cells at a time: 16 MiB in float64, about what a processor's last cache holds."""
+
+
+def row_chunks(array: NDArray[Any]) -> Iterator[slice]:
+    """Slice the first axis into pieces of at most `CHUNK_CELLS` cells, or of one row."""
+    rows = max(1, CHUNK_CELLS // max(1, array[:1].size))
+    for start in range(0, len(array), rows):
+        yield slice(start, start + rows)
+
+
+def require_finite(array: NDArray[Any], name: str, where: str) -> None:
+    """Refuse an array of numbers that holds NaN or an infinity.
+
+    Parameters
+    ----------
+    array : ndarray of numbers
+        Any shape but `()`.
+    name, where : str
+        What the array is called and where it stands, for the message: ``"X"``, ``"iris.npz"``.
+
+    Raises
+    ------
+    DataError
+        With the number of such cells and the first one's place.
+    """
+    if array.dtype.kind != "f":
+        return
+    count = 0
+    first: tuple[int, ...] = ()
+    for rows in row_chunks(array):
+        bad = ~np.isfinite(array[rows])
+        if not bad.any():
+            continue
+        if not count:
+            row, *rest = np.argwhere(bad)[0].tolist()
+            first = (rows.start + row, *rest)
+        count += int(np.count_nonzero(bad))
+    if count:
+        axes = ("row", "column") if len(first) <= 2 else ("row", *["position"] * (len(first) - 1))
+        place = ", ".join(f"{axis} {at}" for axis, at in zip(axes, first, strict=False))
+        raise DataError(
+            f"{where}: {name} holds {count} cell{'s' * (count > 1)} that "
+            f"{'are' if count > 1 else 'is'} NaN or infinite, the first at {place} (counted from "
+            f"0): {array[first]}. Fill in such cells or leave those rows out."
+        )

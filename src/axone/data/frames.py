@@ -1,0 +1,202 @@
+"""Tables of any library as one plain kind of pandas frame, and the reading of their columns.
+
+Plain means: columns called by text, rows counted from 0, and in each column numbers, booleans,
+moments in time, categories or text, whatever objects the frame held before.
+"""
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from axone.arrays import FloatArray
+from axone.data.targets import cell_text
+from axone.errors import ArgumentTypeError, DataError
+
+if TYPE_CHECKING:
+    from pandas import DataFrame, Series
+
+_ISO_DATE = r"\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?)?"
+
+
+def is_frame(value: object) -> bool:
+    """Tell whether `value` is a table of pandas or polars, importing neither."""
+    library = type(value).__module__.partition(".")[0]
+    return library in ("pandas", "polars") and hasattr(value, "columns")
+
+
+def as_frame(table: Any, where: str = "table") -> "DataFrame":
+    """Return a plain pandas frame; the table given stays as it is.
+
+    Parameters
+    ----------
+    table : pandas or polars frame
+        A lazy polars frame is collected.
+    where : str
+        What to call it in messages.
+
+    Raises
+    ------
+    DataError
+        Two columns of one name, or complex numbers.
+    ArgumentTypeError
+        No table at all.
+    """
+    import pandas as pd
+
+    if not is_frame(table):
+        raise ArgumentTypeError(f"{where} must be a pandas or polars frame, not {type(table)}.")
+    if hasattr(table, "collect"):
+        table = table.collect()
+    if not isinstance(table, pd.DataFrame):
+        table = _from_polars(table)
+    frame: DataFrame = table.reset_index(drop=True)
+    frame.columns = pd.Index([str(name) for name in frame.columns])
+    require_distinct(list(frame.columns), where)
+    changed = {
+        str(name): plain
+        for name, column in frame.items()
+        if (plain := _plain_column(column, where)) is not column
+    }
+    return frame.assign(**changed) if changed else frame
+
+
+def require_distinct(names: list[str], where: str) -> None:
+    """Refuse column names of which one stands twice.
+
+    Raises
+    ------
+    DataError
+        With the names that repeat.
+    """
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        raise DataError(
+            f"{where} has more than one column called {', '.join(map(repr, twice))}. Give every "
+            "column a name of its own."
+        )
+
+
+def numbers_of(values: "Series", where: str = "table") -> FloatArray:
+    """Read a column as float64 numbers, NaN where a cell is missing.
+
+    Raises
+    ------
+    DataError
+        A cell is no number or infinite; with the column, the row (counted from 1) and the cell.
+    """
+    import pandas as pd
+
+    if pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_bool_dtype(values):
+        numbers = values.to_numpy(dtype=np.float64, na_value=np.nan)
+    else:
+        cells = values.astype(object)
+        parsed = pd.to_numeric(cells.where(cells.notna(), None), errors="coerce")
+        numbers = parsed.to_numpy(dtype=np.float64, na_value=np.nan)
+        require_cells(np.isnan(numbers) & values.notna().to_numpy(), values, "no number", where)
+    require_cells(np.isinf(numbers), values, "infinite", where)
+    return numbers
+
+
+def require_cells(bad: NDArray[Any], values: "Series", fault: str, where: str) -> None:
+    """Refuse a column with the first of its bad cells, where there is any.
+
+    Raises
+    ------
+    DataError
+        With the column, the row (counted from 1), the cell and how many there are.
+    """
+    count = int(np.count_nonzero(bad))
+    if count:
+        row = int(np.argmax(bad))
+        raise DataError(
+            f"{where}: column {values.name!r}, row {row + 1} (counted from 1): "
+            f"{cell_text(values.iloc[row])!r} is {fault}; {count} such cell{'s' * (count > 1)} in "
+            "the column. Correct them, empty them (an empty cell counts as missing), or leave the "
+            "column out."
+        )
+
+
+def texts_of(values: "Series") -> tuple[NDArray[Any], list[str]]:
+    """Read a column as text: for each row a position in the list of distinct texts, or −1."""
+    import pandas as pd
+
+    codes, uniques = pd.factorize(values)
+    return codes, [cell_text(value) for value in np.asarray(uniques, dtype=object)]
+
+
+def days_of(values: "Series", where: str = "table") -> FloatArray:
+    """Read a column as days since 1970-01-01 UTC, NaN where a cell is missing.
+
+    Raises
+    ------
+    DataError
+        A cell is no date of the form ``2024-02-29``, with or without a time.
+    """
+    import pandas as pd
+
+    if pd.api.types.is_numeric_dtype(values):
+        require_cells(values.notna().to_numpy(), values, "no date such as 2024-02-29", where)
+        return np.full(len(values), np.nan)
+    if pd.api.types.is_datetime64_any_dtype(values):
+        moments = pd.to_datetime(values, utc=True)
+    else:
+        texts = values.astype(object).where(values.notna(), None)
+        moments = pd.to_datetime(texts, format="ISO8601", utc=True, errors="coerce")
+        bad = (moments.isna() & values.notna()).to_numpy()
+        require_cells(bad, values, "no date such as 2024-02-29", where)
+    days = (moments - pd.Timestamp(0, tz="UTC")) / pd.Timedelta(days=1)
+    return days.to_numpy(dtype=np.float64)
+
+
+def holds_dates(values: "Series") -> bool:
+    """Tell whether a column holds moments, or text that is wholly ISO dates."""
+    import pandas as pd
+
+    if pd.api.types.is_datetime64_any_dtype(values):
+        return True
+    present = values.dropna()
+    if present.empty or not all(isinstance(cell, str) for cell in present.head(100)):
+        return False
+    text = present.astype(str)
+    if not text.str.fullmatch(_ISO_DATE).all():
+        return False
+    return bool(pd.to_datetime(text, format="ISO8601", utc=True, errors="coerce").notna().all())
+
+
+def holds_booleans(values: "Series") -> bool:
+    """Tell whether a column holds True and False, some cells perhaps missing."""
+    import pandas as pd
+
+    if pd.api.types.is_bool_dtype(values):
+        return True
+    return pd.api.types.infer_dtype(values, skipna=True) == "boolean"
+
+
+def _from_polars(table: Any) -> "DataFrame":
+    import pandas as pd
+
+    try:
+        frame: DataFrame = table.to_pandas()
+    except ModuleNotFoundError:  # polars converts through pyarrow, which need not be there
+        return pd.DataFrame({name: table[name].to_list() for name in table.columns})
+    return frame
+
+
+def _plain_column(values: "Series", where: str) -> "Series":
+    import pandas as pd
+
+    if values.dtype.kind == "c":
+        raise DataError(f"{where}: column {values.name!r} holds complex numbers; split them.")
+    if values.dtype.kind == "m":
+        return values.dt.total_seconds()
+    if values.dtype != object:
+        return values
+    kind = pd.api.types.infer_dtype(values, skipna=True)
+    if kind in ("integer", "floating", "mixed-integer-float", "decimal"):
+        return pd.to_numeric(values.where(values.notna(), None)).astype(np.float64)
+    if kind in ("date", "datetime", "datetime64"):
+        return pd.to_datetime(values, utc=True)
+    if kind in ("string", "boolean", "empty"):
+        return values
+    return values.map(cell_text, na_action="ignore")

@@ -1,0 +1,84 @@
+"""Where datasets lie on disk: the data home, and the kinds of files that hold a dataset.
+
+The data home is a folder of files called `<name>.npz`, `<name>.csv[.gz]`, `<name>.tsv[.gz]` or
+`<name>.parquet`; downloads are stored there too.
+"""
+
+import os
+import platform
+from pathlib import Path
+
+from axone.errors import DataError
+
+SUFFIXES = (".npz", ".csv", ".csv.gz", ".tsv", ".tsv.gz", ".parquet")
+"""The endings of the files that can be read, in the order in which a bare name is tried."""
+
+
+def data_home() -> Path:
+    r"""Return the folder of datasets: `$AXONE_DATA`, or the user's cache folder.
+
+    The cache folder is the platform's: `~/Library/Caches/axone`, `%LOCALAPPDATA%\axone\Cache`,
+    and elsewhere `$XDG_CACHE_HOME/axone`, by default `~/.cache/axone`. It need not exist.
+    """
+    given = os.environ.get("AXONE_DATA")
+    if given:
+        return Path(given).expanduser()
+    system = platform.system()
+    if system == "Darwin":
+        return Path.home() / "Library" / "Caches" / "axone"
+    if system == "Windows":
+        local = os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local"
+        return Path(local) / "axone" / "Cache"
+    cache = os.environ.get("XDG_CACHE_HOME")
+    return (Path(cache) if cache else Path.home() / ".cache") / "axone"
+
+
+def suffix_of(path: str | Path) -> str:
+    """Return which of `SUFFIXES` a file's name ends in, in lower case; empty for none."""
+    name = Path(path).name.lower()
+    return next((suffix for suffix in sorted(SUFFIXES, key=len) if name.endswith(suffix)), "")
+
+
+def stem_of(path: str | Path) -> str:
+    """Return a file's name without its ending: ``"adult"`` for ``adult.csv.gz``."""
+    name = Path(path).name
+    return name[: len(name) - len(suffix_of(path))]
+
+
+def find_at_home(name: str) -> Path | None:
+    """Return the file of that name in the data home, if there is one."""
+    candidates = (data_home() / f"{name}{suffix}" for suffix in SUFFIXES)
+    return next((path for path in candidates if path.is_file()), None)
+
+
+def files_at_home() -> list[Path]:
+    """Return the dataset files of the data home, one for each name, sorted by name."""
+    home = data_home()
+    if not home.is_dir():
+        return []
+    names = {stem_of(path) for path in home.iterdir() if path.is_file() and suffix_of(path)}
+    found = (find_at_home(name) for name in sorted(names))
+    return [path for path in found if path is not None]
+
+
+def require_readable(path: Path, limit: int) -> None:
+    """Refuse what is no file, is empty or is above a size limit, before anything is read.
+
+    Raises
+    ------
+    DataError
+        With the file's name and what is wrong with it.
+    """
+    if path.is_dir():
+        raise DataError(f"{path} is a folder; give a file that ends in {', '.join(SUFFIXES)}.")
+    try:
+        size = path.stat().st_size
+    except OSError as error:
+        raise DataError(f"{path} cannot be read: {error.strerror}.") from error
+    if size == 0:
+        raise DataError(f"{path} is empty (0 bytes). Write the file again.")
+    if size > limit:
+        raise DataError(
+            f"{path} is {size / 2**30:.1f} GiB, above the limit of {limit / 2**30:.1f} GiB. "
+            "Use part of its rows."
+        )

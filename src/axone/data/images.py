@@ -1,0 +1,104 @@
+"""Pictures of single digits or signs, brought to the form of the images a model was trained on.
+
+The form is MNIST's (LeCun et al. 1998): bright ink on black, the ink fitted into a box with a
+margin and centred by its mass. A photograph of black ink on paper is inverted first.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from axone.arrays import FloatArray, Shape
+from axone.errors import DataError
+
+_MAX_PIXELS = 50_000_000
+_INK = 0.2
+"""What share of the brightest pixel counts as ink, when the ink's box is sought."""
+
+_BOX = 20 / 28
+"""MNIST fits the ink into 20 of 28 pixels."""
+
+
+def read_images(paths: Sequence[Path], feature_shape: Shape) -> NDArray[np.uint8]:
+    """Read image files as examples (m, height, width) of bytes.
+
+    Parameters
+    ----------
+    paths : sequence of Path
+        PNG, JPEG or BMP files, each with one sign.
+    feature_shape : tuple of int
+        What the model takes: ``(28, 28)``, or flat ``(64,)`` for a square.
+
+    Raises
+    ------
+    DataError
+        The model takes no images, or a file is no picture, too large, or all of one colour.
+    """
+    height, width = _image_size(feature_shape)
+    images = np.stack([centred(_grey(path), height, width, str(path)) for path in paths])
+    return images.reshape(len(paths), *feature_shape)
+
+
+def _image_size(feature_shape: Shape) -> tuple[int, int]:
+    if len(feature_shape) == 2:
+        return feature_shape[0], feature_shape[1]
+    if len(feature_shape) == 3 and feature_shape[0] == 1:
+        return feature_shape[1], feature_shape[2]
+    raise DataError(
+        f"This model takes examples of shape {feature_shape}, which are no grey images: give it "
+        "rows in a CSV or NPZ file."
+    )
+
+
+def _grey(path: Path) -> FloatArray:
+    """Return the brightness of a picture, 0 to 255; transparent pixels are white paper."""
+    from PIL import Image, UnidentifiedImageError
+
+    try:
+        with Image.open(path) as picture:
+            if picture.width * picture.height > _MAX_PIXELS:
+                raise DataError(f"{path} has more than {_MAX_PIXELS:,} pixels: make it smaller.")
+            layers = picture.convert("RGBA")
+    except (OSError, UnidentifiedImageError, SyntaxError, ValueError) as error:
+        raise DataError(f"{path} is not a picture that can be read: {error}") from error
+    paper = Image.new("RGBA", layers.size, "white")
+    return np.asarray(Image.alpha_composite(paper, layers).convert("L"), dtype=np.float64)
+
+
+def centred(grey: FloatArray, height: int, width: int, where: str) -> NDArray[np.uint8]:
+    """Return the ink of a picture, bright on black, fitted and centred in height × width pixels.
+
+    Raises
+    ------
+    DataError
+        The picture is of one colour.
+    """
+    from PIL import Image
+
+    border = np.concatenate([grey[0], grey[-1], grey[:, 0], grey[:, -1]])
+    ink = 255 - grey if np.median(border) > 127 else grey
+    ink = ink - ink.min()
+    if ink.max() < 1:
+        raise DataError(f"{where} is of one colour: there is nothing to recognise.")
+    rows, columns = np.nonzero(ink > _INK * ink.max())
+    box = ink[rows.min() : rows.max() + 1, columns.min() : columns.max() + 1] * (255 / ink.max())
+    scale = _BOX * min(height / box.shape[0], width / box.shape[1])
+    size = (max(1, round(box.shape[1] * scale)), max(1, round(box.shape[0] * scale)))
+    small = np.asarray(
+        Image.fromarray(box.round().astype(np.uint8)).resize(size, Image.Resampling.LANCZOS)
+    )
+    return _placed_by_mass(small, height, width)
+
+
+def _placed_by_mass(small: NDArray[np.uint8], height: int, width: int) -> NDArray[np.uint8]:
+    """Put a small picture on black so that its centre of mass is in the middle."""
+    mass = small.sum(dtype=np.float64) or 1.0
+    row = float((small.sum(axis=1) * np.arange(small.shape[0])).sum() / mass)
+    column = float((small.sum(axis=0) * np.arange(small.shape[1])).sum() / mass)
+    top = int(np.clip(round((height - 1) / 2 - row), 0, height - small.shape[0]))
+    left = int(np.clip(round((width - 1) / 2 - column), 0, width - small.shape[1]))
+    canvas = np.zeros((height, width), dtype=np.uint8)
+    canvas[top : top + small.shape[0], left : left + small.shape[1]] = small
+    return canvas

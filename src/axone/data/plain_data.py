@@ -1,0 +1,54 @@
+"""Descriptions as plain data and back: what a model file holds of its preprocessing.
+
+A model file comes from anywhere, so what is read is validated field by field (by pydantic) before
+any of it is used.
+"""
+
+from typing import Any, ClassVar, TypeVar
+
+from axone.errors import ModelFileError
+
+Described = TypeVar("Described")
+
+
+class PlainData:
+    """A frozen dataclass whose fields JSON can hold: no unknown fields, no NaN, no infinity."""
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = {"extra": "forbid", "allow_inf_nan": False}
+
+
+def write_data(described: Any) -> Any:
+    """Write a dataclass of plain fields as what JSON can hold."""
+    from pydantic import TypeAdapter
+
+    return TypeAdapter(type(described)).dump_python(described, mode="json")
+
+
+def read_data(kind: type[Described], data: object, what: str) -> Described:
+    """Build a dataclass from what JSON held, the inverse of `write_data`.
+
+    Parameters
+    ----------
+    kind : type
+        The dataclass.
+    data : object
+        Anything at all.
+    what : str
+        What it should have been, for the message.
+
+    Raises
+    ------
+    ModelFileError
+        A field is missing, unknown, of another type or out of bounds.
+    """
+    from pydantic import TypeAdapter, ValidationError
+
+    try:
+        return TypeAdapter(kind).validate_python(data)
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(str(step) for step in first["loc"]) or "the whole"
+        raise ModelFileError(
+            f"The {what} in this model file is damaged: {place}: {first['msg']} "
+            f"(found {str(first['input'])[:80]!r}). Save or fetch the model again."
+        ) from error

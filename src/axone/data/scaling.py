@@ -1,0 +1,255 @@
+"""Scalings: descriptions of how features are brought to like size, and the `Scaler` they fit.
+
+Statistics are taken in float64, piece by piece, from the training rows only: per column of a
+table, per channel of a signal, over all pixels of a grey image.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from axone.arrays import DType, FloatArray
+from axone.checks import check_number
+from axone.data.finite import row_chunks
+from axone.data.plain_data import PlainData, read_data, write_data
+from axone.errors import DataError, ModelFileError, ShapeError
+from axone.registry import Registry
+
+
+@dataclass(frozen=True, eq=False)
+class Scaler:
+    """(X − shift)/scale, feature by feature.
+
+    Parameters
+    ----------
+    shift, scale : ndarray of float64
+        Of one shape that broadcasts over one example: `(n,)` for n columns, `(channels, 1)` for
+        signals, `()` for one statistic of everything. Finite, and no scale is 0.
+    """
+
+    shift: FloatArray
+    scale: FloatArray
+
+    def __eq__(self, other: object) -> bool:
+        return (
+            isinstance(other, Scaler)
+            and np.array_equal(self.shift, other.shift)
+            and np.array_equal(self.scale, other.scale)
+        )
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def transform(self, X: NDArray[Any], dtype: DType = "float32") -> FloatArray:
+        """Scale examples, computing in float64 and returning the run's type.
+
+        Raises
+        ------
+        DataError
+            A result is too large for `dtype`.
+        ShapeError
+            `X` is not of the shape that was fitted.
+        """
+        _require_fit(X, self.shift)
+        scaled = np.empty(X.shape, dtype=dtype)
+        with np.errstate(over="ignore", invalid="ignore"):
+            for rows in row_chunks(X):
+                scaled[rows] = (X[rows] - self.shift) / self.scale
+                if not np.isfinite(scaled[rows]).all():
+                    raise DataError(
+                        f"Scaled values do not fit into {dtype}: the data holds values as large "
+                        f"as {np.abs(X[rows]).max():.3g}. Scale it by 'standard' or 'minmax', or "
+                        "correct such values."
+                    )
+        return scaled
+
+    def inverse(self, X: NDArray[Any]) -> FloatArray:
+        """Return X·scale + shift in float64: predictions in the units of the targets."""
+        _require_fit(X, self.shift)
+        return np.asarray(X, dtype=np.float64) * self.scale + self.shift
+
+    def to_data(self) -> Any:
+        """Write as what JSON can hold."""
+        return write_data(
+            _ScalerData(
+                self.shift.shape, tuple(self.shift.ravel().tolist()), tuple(self.scale.ravel())
+            )
+        )
+
+    @classmethod
+    def from_data(cls, data: object) -> "Scaler":
+        """Read what `to_data` wrote.
+
+        Raises
+        ------
+        ModelFileError
+            It is anything else, or the numbers make no scaler.
+        """
+        fields = read_data(_ScalerData, data, "scaler")
+        shift, scale = np.array(fields.shift, dtype=float), np.array(fields.scale, dtype=float)
+        count = 1
+        for length in fields.shape:
+            count *= length
+        if not len(shift) == len(scale) == count or min(fields.shape, default=1) < 1:
+            raise ModelFileError(
+                f"The scaler in this model file is damaged: {len(shift)} shifts and {len(scale)} "
+                f"scales for shape {fields.shape}. Save or fetch the model again."
+            )
+        if not scale.all():
+            raise ModelFileError(
+                "The scaler in this model file is damaged: a scale of 0. Save or fetch it again."
+            )
+        return cls(shift.reshape(fields.shape), scale.reshape(fields.shape))
+
+
+@dataclass(frozen=True)
+class _ScalerData(PlainData):
+    shape: tuple[int, ...]
+    shift: tuple[float, ...]
+    scale: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class Scaling(ABC):
+    """How features are to be scaled; `fit` finds the numbers."""
+
+    def fit(
+        self,
+        X: NDArray[Any],
+        scaled: Sequence[bool] | None = None,
+        *,
+        is_image: bool = False,
+    ) -> Scaler:
+        """Find shift and scale from training rows.
+
+        Parameters
+        ----------
+        X : ndarray of shape (m, …)
+            Finite numbers, m at least 1. `(m,)` and `(m, n)` get a statistic per column, more
+            axes one per channel, which is axis 1. Regression targets are fitted alike.
+        scaled : sequence of bool, optional
+            For `(m, n)`: which columns to scale; the others keep shift 0 and scale 1.
+        is_image : bool, default False
+            Then `(m, height, width)` is taken for grey pixels without an axis of channels: one
+            statistic for all of them.
+
+        Raises
+        ------
+        DataError
+            No rows, or numbers so large that their statistics overflow.
+        """
+        if X.size == 0:
+            raise DataError(f"No rows to fit a scaling to: shape {X.shape}.")
+        axes = _statistic_axes(X.ndim, is_image)
+        with np.errstate(over="ignore", invalid="ignore"):
+            shift, scale = self.statistics(X, axes)
+        if not (np.isfinite(shift).all() and np.isfinite(scale).all()):
+            raise DataError(
+                f"The data holds values as large as {np.abs(X).max():.3g}, whose mean or range "
+                "overflows. Correct them or use smaller units."
+            )
+        # A feature that never changes says nothing: it becomes 0, not 0/0.
+        scale = np.where(scale == 0.0, 1.0, scale)
+        if scaled is not None:
+            shift = np.where(scaled, shift, 0.0)
+            scale = np.where(scaled, scale, 1.0)
+        return Scaler(np.asarray(shift), np.asarray(scale))
+
+    @abstractmethod
+    def statistics(self, X: NDArray[Any], axes: tuple[int, ...]) -> tuple[FloatArray, FloatArray]:
+        """Return shift and scale over `axes`, which are kept at length 1 save the first."""
+
+
+@dataclass(frozen=True)
+class Standard(Scaling):
+    """Mean 0 and standard deviation 1 over the training rows (biased, as scikit-learn's)."""
+
+    def statistics(self, X: NDArray[Any], axes: tuple[int, ...]) -> tuple[FloatArray, FloatArray]:
+        count = 0
+        mean: FloatArray = np.zeros(())
+        squares: FloatArray = np.zeros(())
+        # Pieces are joined by Chan, Golub & LeVeque (1983), exact where Σx² − (Σx)²/n cancels.
+        for rows in row_chunks(X):
+            piece = X[rows].astype(np.float64)
+            piece_mean = piece.mean(axis=axes, keepdims=True)
+            piece -= piece_mean
+            piece_count = piece.size // piece_mean.size
+            difference = piece_mean - mean
+            joined = count + piece_count
+            squares = squares + np.square(piece, out=piece).sum(axis=axes, keepdims=True)
+            squares = squares + difference**2 * (count * piece_count / joined)
+            mean = mean + difference * (piece_count / joined)
+            count = joined
+        variance = squares / count
+        # Rounding leaves a constant feature some variance; scikit-learn draws the line here.
+        epsilon = np.finfo(np.float64).eps
+        constant = variance <= count * epsilon * variance + (count * mean * epsilon) ** 2
+        return mean[0], np.where(constant, 0.0, np.sqrt(variance))[0]
+
+
+@dataclass(frozen=True)
+class MinMax(Scaling):
+    """The training rows' least value becomes 0, their greatest 1."""
+
+    def statistics(self, X: NDArray[Any], axes: tuple[int, ...]) -> tuple[FloatArray, FloatArray]:
+        least = np.asarray(X.min(axis=axes, keepdims=True)[0], dtype=np.float64)
+        greatest = np.asarray(X.max(axis=axes, keepdims=True)[0], dtype=np.float64)
+        return least, greatest - least
+
+
+@dataclass(frozen=True)
+class Divide(Scaling):
+    """Every value divided by one number, known beforehand.
+
+    Parameters
+    ----------
+    by : float, default 255
+        The greatest value of an 8-bit pixel, so that pixels lie in 0 … 1.
+    """
+
+    by: float = 255.0
+
+    def __post_init__(self) -> None:
+        check_number("by", self.by, above=0)
+
+    def statistics(self, X: NDArray[Any], axes: tuple[int, ...]) -> tuple[FloatArray, FloatArray]:
+        return np.zeros(()), np.array(float(self.by))
+
+
+@dataclass(frozen=True)
+class NoScaling(Scaling):
+    """Values as they are."""
+
+    def statistics(self, X: NDArray[Any], axes: tuple[int, ...]) -> tuple[FloatArray, FloatArray]:
+        return np.zeros(()), np.ones(())
+
+
+SCALINGS: Registry[Scaling] = Registry(
+    "scaling",
+    {"standard": Standard, "minmax": MinMax, "divide": Divide, "none": NoScaling},
+    {"z_score": "standard", "zscore": "standard", "min_max": "minmax"},
+)
+
+
+def _statistic_axes(ndim: int, is_image: bool) -> tuple[int, ...]:
+    if ndim <= 2:
+        return (0,)
+    if is_image and ndim == 3:
+        return (0, 1, 2)
+    return (0, *range(2, ndim))
+
+
+def _require_fit(X: NDArray[Any], shift: FloatArray) -> None:
+    try:
+        fits = np.broadcast_shapes(X.shape[1:], shift.shape) == X.shape[1:]
+    except ValueError:
+        fits = False
+    # Predictions of one target come as (m, 1) or (m,); its statistics are of shape ().
+    if not fits:
+        raise ShapeError(
+            f"The scaler was fitted to examples that broadcast with shape {shift.shape}, but was "
+            f"given an array of shape {X.shape}, whose examples are {X.shape[1:]}."
+        )

@@ -1,0 +1,186 @@
+"""An experiment as data: everything a run is made of, checked by pydantic.
+
+The same schema is what `axone schema` prints as JSON Schema, what files are checked against, and
+what is written, completed, beside every result.
+"""
+
+import dataclasses
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema, core_schema
+
+from axone.activations import ACTIVATIONS, ActivationFunction, ReLU
+from axone.data import SCALINGS, Scaling, Standard
+from axone.errors import ArgumentTypeError, ConfigurationError
+from axone.initializers import INITIALIZERS, Initializer
+from axone.layers import LAYERS, Layer
+from axone.losses import LOSSES, Loss
+from axone.optimizers import LBFGS, OPTIMIZERS, Adam, Optimizer
+from axone.registry import Registry, plain
+from axone.schedules import SCHEDULES, ConstantRate, Schedule
+
+_JSON_TYPES = {"int": "integer", "float": "number", "str": "string", "bool": "boolean"}
+
+
+class Described:
+    """Tells pydantic that a field is a member of a table: how to read, write and describe it."""
+
+    def __init__(self, registry: Registry[Any]) -> None:
+        self.registry = registry
+
+    def resolve(self, given: Any) -> Any:
+        """Make the member of what the file holds."""
+        try:
+            return self.registry.resolve(given)
+        except ArgumentTypeError as error:
+            # pydantic gathers ValueErrors with the place where they occurred, not TypeErrors.
+            raise ConfigurationError(str(error)) from error
+
+    def __get_pydantic_core_schema__(
+        self, source: Any, handler: GetCoreSchemaHandler
+    ) -> CoreSchema:
+        return core_schema.no_info_plain_validator_function(
+            self.resolve, serialization=core_schema.plain_serializer_function_ser_schema(plain)
+        )
+
+    def __get_pydantic_json_schema__(
+        self, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        return _json_schema(self.registry)
+
+
+def _json_schema(registry: Registry[Any]) -> dict[str, Any]:
+    """Describe "a name, or a name with settings" for every member of a table."""
+    forms: list[dict[str, Any]] = [{"type": "string", "enum": registry.names}]
+    for name in registry:
+        settings = {
+            field.name: _setting_schema(field.type)
+            for field in dataclasses.fields(registry.member(name))
+        }
+        forms.append(
+            {
+                "type": "object",
+                "properties": {"name": {"const": name}, **settings},
+                "required": ["name"],
+                "additionalProperties": False,
+            }
+        )
+    return {"anyOf": forms}
+
+
+def _setting_schema(annotation: Any) -> dict[str, Any]:
+    word = getattr(annotation, "__name__", str(annotation))
+    return {"type": _JSON_TYPES[word]} if word in _JSON_TYPES else {}
+
+
+class Section(BaseModel):
+    """A table of an experiment file; keys that it does not know are errors."""
+
+    model_config = ConfigDict(extra="forbid", validate_default=True, frozen=True)
+
+
+class DataSection(Section):
+    """Where the rows come from and how they are prepared."""
+
+    source: str = Field(
+        description="A dataset's name (iris), or the path of an NPZ, CSV or Parquet file."
+    )
+    target: str | None = Field(None, description="The column to predict, for a table.")
+    task: Literal["auto", "classification", "regression"] = Field(
+        "auto", description="What the target is; auto looks at it."
+    )
+    validation: float | None = Field(
+        None, ge=0, lt=1, description="Share of the rows that decides when to stop; 0.15."
+    )
+    test: float | None = Field(
+        None,
+        ge=0,
+        lt=1,
+        description="Share of the rows kept for the end; 0.15, or the source's own test rows.",
+    )
+    scaling: Annotated[Scaling, Described(SCALINGS)] = Field(
+        Standard(), description="Of the features, by statistics of the training rows."
+    )
+    target_scaling: Annotated[Scaling, Described(SCALINGS)] = Field(
+        Standard(), description="Of a regression's target; scores are in its own units."
+    )
+    columns: dict[str, Literal["number", "category", "ordinal", "date", "ignore"]] = Field(
+        default_factory=dict, description="What a table's columns are, where the guess is wrong."
+    )
+
+
+class NetworkSection(Section):
+    """The network: either the sizes of its hidden layers, or every layer."""
+
+    hidden: list[Annotated[int, Field(ge=1)]] = Field(
+        [64, 32], description="Units of the hidden dense layers."
+    )
+    activation: Annotated[ActivationFunction, Described(ACTIVATIONS)] = Field(
+        ReLU(), description="Of the hidden layers."
+    )
+    initializer: Annotated[Initializer, Described(INITIALIZERS)] | None = Field(
+        None, description="Of the weights; by default what suits each activation."
+    )
+    dropout: float = Field(0.0, ge=0, lt=1, description="Rate after each hidden layer.")
+    batch_norm: bool = Field(False, description="Batch normalisation after each hidden layer.")
+    input_size: int | None = Field(
+        None, ge=1, description="How many features there must be; not checked if left out."
+    )
+    layers: list[Annotated[Layer, Described(LAYERS)]] | None = Field(
+        None, description="Every layer, the output layer too, instead of `hidden`."
+    )
+
+
+class StoppingSection(Section):
+    """When a run ends before its last epoch."""
+
+    loss_tolerance: float | None = Field(
+        None, ge=0, description="Stop when the training loss changes by less between two epochs."
+    )
+    patience: int | None = Field(
+        None, ge=1, description="Epochs without a new best validation accuracy or R²."
+    )
+    loss_patience: int | None = Field(
+        None, ge=1, description="Epochs without a new best validation loss."
+    )
+    warmup_epochs: int = Field(0, ge=0, description="Epochs during which no rule stops the run.")
+
+
+class TrainingSection(Section):
+    """How the network is trained."""
+
+    loss: Literal["auto"] | Annotated[Loss, Described(LOSSES)] = Field(
+        "auto", description="auto: cross-entropy for classes, mse for numbers."
+    )
+    optimizer: Annotated[Optimizer | LBFGS, Described(OPTIMIZERS)] = Field(
+        Adam(), description="The rule of the steps, with its learning_rate."
+    )
+    schedule: Annotated[Schedule, Described(SCHEDULES)] = Field(
+        ConstantRate(), description="The course of the learning rate."
+    )
+    epochs: int = Field(100, ge=1, description="Passes over the training rows, at most.")
+    batch_size: Literal["auto"] | Annotated[int, Field(ge=1)] = Field(
+        "auto",
+        description="Rows of a step; auto makes at least 64 steps an epoch, of 8 to 64 rows.",
+    )
+    l1: float = Field(0.0, ge=0, description="λ₁ of λ₁/m·Σ|W|.")
+    l2: float = Field(0.0, ge=0, description="λ₂ of λ₂/(2m)·ΣW².")
+    clip_value: float | None = Field(None, gt=0, description="Bound of each gradient component.")
+    clip_norm: float | None = Field(None, gt=0, description="Bound of the gradient's norm.")
+    restore_best: bool = Field(True, description="Keep the weights of the best epoch.")
+    stopping: StoppingSection | None = Field(
+        None, description="By default loss_patience = 20 where there are validation rows."
+    )
+
+
+class ExperimentData(Section):
+    """A run as data."""
+
+    seed: int = Field(0, ge=0, description="Decides split, weights, shuffles and masks.")
+    dtype: Literal["float32", "float64"] = "float32"
+    engine: str = Field("auto", description="Which engine computes; auto takes the fastest.")
+    data: DataSection
+    network: NetworkSection = Field(default_factory=NetworkSection)
+    training: TrainingSection = Field(default_factory=TrainingSection)

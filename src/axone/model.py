@@ -1,0 +1,249 @@
+"""A trained model: network, weights, preprocessing and the meaning of its outputs, in one file.
+
+The file is safetensors: arrays, and everything else as JSON in the metadata. Nothing in it is ever
+executed, so that a model from a stranger can at worst be wrong.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+
+from axone.arrays import DType, FloatArray, IntArray
+from axone.data import Preprocessing, Scaler, cell_text
+from axone.engines import Recipe, get_engine
+from axone.errors import DataError, ModelFileError
+from axone.files import write_atomically
+from axone.losses import LOSSES, Loss
+from axone.metrics import predicted_labels
+from axone.network import Network
+from axone.optimizers import SGD
+from axone.parameters import Parameters
+from axone.registry import plain
+
+_FORMAT = "axone-model-1"
+_MAX_BYTES = 8 * 2**30
+
+
+@dataclass(frozen=True)
+class Target:
+    """What a model predicts.
+
+    Attributes
+    ----------
+    task : {"classification", "regression"}
+    column : str
+        The target's column in a table; empty for arrays.
+    class_names : tuple of str
+        In the order of the class numbers; empty for a regression.
+    class_values : tuple of str
+        The labels as the data file writes them, in the same order.
+    names : tuple of str
+        Of the predicted numbers; empty for classes or where nothing is known.
+    scaler : Scaler or None
+        Of the predicted numbers.
+    """
+
+    task: Literal["classification", "regression"]
+    column: str = ""
+    class_names: tuple[str, ...] = ()
+    class_values: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
+    scaler: Scaler | None = None
+
+    def scaled(self, y: FloatArray) -> FloatArray:
+        """Return the target as the network learns it."""
+        return y if self.scaler is None else self.scaler.transform(y, "float64")
+
+    def encode(self, labels: Any) -> IntArray:
+        """Turn labels, as a data file writes them, into class numbers.
+
+        Raises
+        ------
+        DataError
+            A label that the model does not know.
+        """
+        words = [cell_text(label) for label in np.asarray(labels).tolist()]
+        for known in (self.class_values, self.class_names):
+            number = {word: index for index, word in enumerate(known)}
+            unknown = sorted(set(words) - set(number))
+            if not unknown:
+                return np.asarray([number[word] for word in words], dtype=np.int64)
+        raise DataError(
+            f"The model does not know the class {unknown[0]!r}: it was trained on "
+            f"{', '.join(self.class_names[:20])}."
+        )
+
+    def to_data(self) -> dict[str, Any]:
+        """Describe the target as JSON holds it."""
+        return {
+            "task": self.task,
+            "column": self.column,
+            "class_names": list(self.class_names),
+            "class_values": list(self.class_values),
+            "names": list(self.names),
+            "scaler": None if self.scaler is None else self.scaler.to_data(),
+        }
+
+    @classmethod
+    def from_data(cls, data: Mapping[str, Any]) -> "Target":
+        """Rebuild what `to_data` described."""
+        if data["task"] not in ("classification", "regression"):
+            raise ModelFileError(f"unknown task {data['task']!r}")
+        words = {
+            name: tuple(str(word) for word in data[name])
+            for name in ("class_names", "class_values", "names")
+        }
+        scaler = None if data["scaler"] is None else Scaler.from_data(data["scaler"])
+        return cls(data["task"], str(data["column"]), scaler=scaler, **words)
+
+
+@dataclass(frozen=True)
+class Model:
+    """Everything that turns raw rows into predictions.
+
+    Attributes
+    ----------
+    network : Network
+    parameters : Parameters
+    loss : Loss
+        That it was trained with, for `axone evaluate`.
+    preprocessing : Preprocessing
+        From raw rows to the network's inputs.
+    target : Target
+    """
+
+    network: Network
+    parameters: Parameters
+    loss: Loss
+    preprocessing: Preprocessing
+    target: Target
+
+    @property
+    def dtype(self) -> DType:
+        """The precision of the weights, in which predictions are computed."""
+        return "float64" if self.parameters.vector.dtype == np.float64 else "float32"
+
+    def outputs(self, X: Any) -> FloatArray:
+        """Return the network's outputs for raw rows: an array, or a table with named columns."""
+        inputs = self.preprocessing.transform(X, self.dtype)
+        return self.network.predict(self.parameters, inputs)
+
+    def predict_proba(self, X: Any) -> FloatArray:
+        """Return the probability of every class, (m, classes).
+
+        Raises
+        ------
+        DataError
+            The model predicts numbers.
+        """
+        if self.target.task != "classification":
+            raise DataError("This model predicts numbers, not classes: it has no probabilities.")
+        return class_probabilities(self.outputs(X))
+
+    def predict(self, X: Any) -> Any:
+        """Return class names (m,), or numbers in the target's units, (m,) or (m, outputs)."""
+        outputs = self.outputs(X)
+        if self.target.task == "classification":
+            return np.asarray(self.target.class_names)[predicted_labels(outputs)]
+        return self.in_units(outputs)
+
+    def evaluate(self, inputs: FloatArray, target: FloatArray) -> tuple[float, FloatArray]:
+        """Return the mean loss and the outputs for rows as the network learns them."""
+        recipe = Recipe(self.network, self.loss, SGD(), dtype=self.dtype)
+        program = get_engine().compile(recipe)
+        prepared = self.loss.prepare(target, self.network.output_shape, self.dtype)
+        return program.evaluate(self.parameters, inputs, prepared, None)
+
+    def in_units(self, outputs: FloatArray) -> FloatArray:
+        """Return a regression's outputs in the target's own units; one column is squeezed."""
+        flat = outputs[:, 0] if outputs.shape[1:] == (1,) else outputs
+        return flat if self.target.scaler is None else self.target.scaler.inverse(flat)
+
+
+def class_probabilities(outputs: FloatArray) -> FloatArray:
+    """Return one column a class; a lone sigmoid output p becomes (1 − p, p)."""
+    return np.hstack([1 - outputs, outputs]) if outputs.shape[1] == 1 else outputs
+
+
+def save(model: Model, path: str | Path) -> None:
+    """Write a model to a safetensors file, replacing an older one only when it is complete.
+
+    Raises
+    ------
+    ConfigurationError
+        The network holds an activation or layer of a class of your own, which no file can name.
+    DataError
+        The folder cannot be written to.
+    """
+    from safetensors.numpy import save as to_bytes
+
+    metadata = {
+        "format": _FORMAT,
+        "network": json.dumps(model.network.to_data()),
+        "loss": json.dumps(plain(model.loss)),
+        "preprocessing": json.dumps(model.preprocessing.to_data()),
+        "target": json.dumps(model.target.to_data()),
+    }
+    arrays = {name: np.ascontiguousarray(array) for name, array in model.parameters.items()}
+    write_atomically(Path(path), to_bytes(arrays, metadata))
+
+
+def load(path: str | Path) -> Model:
+    """Read a model that `save` wrote.
+
+    Raises
+    ------
+    ModelFileError
+        Missing, damaged, or not a model of Axone's.
+    """
+    from safetensors import SafetensorError, safe_open
+
+    path = Path(path)
+    try:
+        if path.stat().st_size > _MAX_BYTES:
+            raise ModelFileError(f"{path} is larger than {_MAX_BYTES >> 30} GiB: not read.")
+        with safe_open(path, framework="numpy") as file:
+            metadata = file.metadata() or {}
+            arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+    except (OSError, SafetensorError) as error:
+        raise ModelFileError(f"{path} is not a model that can be read: {error}") from error
+    if metadata.get("format") != _FORMAT:
+        raise ModelFileError(f"{path} is a safetensors file, but not a model of Axone's.")
+    try:
+        return _rebuild(metadata, arrays)
+    except (KeyError, ValueError, TypeError, RecursionError) as error:
+        raise ModelFileError(f"{path} is a damaged model: {error}") from error
+
+
+def _rebuild(metadata: Mapping[str, str], arrays: Mapping[str, FloatArray]) -> Model:
+    described = {
+        name: json.loads(metadata[name]) for name in ("network", "loss", "preprocessing", "target")
+    }
+    network = Network.from_data(described["network"])
+    dtype: DType = "float32"
+    for array in arrays.values():
+        if array.dtype not in (np.float32, np.float64):
+            raise ValueError(f"its weights are {array.dtype}, not floating-point numbers")
+        dtype = "float64" if array.dtype == np.float64 else "float32"
+    blank = Parameters(network.layout, np.zeros(network.layout.size, dtype=dtype))
+    if set(arrays) != set(blank):
+        raise ValueError(f"arrays {sorted(arrays)} instead of {sorted(blank)}")
+    model = Model(
+        network,
+        blank.replaced(arrays),
+        LOSSES.resolve(described["loss"]),
+        Preprocessing.from_data(described["preprocessing"]),
+        Target.from_data(described["target"]),
+    )
+    outputs = model.network.output_shape
+    classes = len(model.target.class_names)
+    if model.target.task == "classification" and (classes, *outputs[1:]) not in (
+        outputs,
+        (2,) if outputs == (1,) else None,
+    ):
+        raise ValueError(f"{classes} class names for outputs of shape {outputs}")
+    return model

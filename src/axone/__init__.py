@@ -4,6 +4,8 @@ A network is described once, as data (`Network` of layers); its equations are wr
 NumPy, in `axone.layers`; engines run that description; everything else only uses the two.
 """
 
+from typing import TYPE_CHECKING, Any
+
 from axone.activations import ActivationFunction
 from axone.engines import get_engine
 from axone.errors import AxoneError, ConfigurationError, DataError, ModelFileError, ShapeError
@@ -19,6 +21,7 @@ from axone.layers import (
     Reshape,
     Residual,
 )
+from axone.model import Model, load, save
 from axone.network import Network
 from axone.optimizers import (
     LBFGS,
@@ -31,6 +34,7 @@ from axone.optimizers import (
     RMSProp,
 )
 from axone.parameters import Parameters
+from axone.perceptron import FittedPerceptron, RosenblattPerceptron
 from axone.training import (
     LossTolerance,
     Plateau,
@@ -38,6 +42,9 @@ from axone.training import (
     TrainingResult,
     ValidationLoss,
 )
+
+if TYPE_CHECKING:
+    from axone.experiments import Experiment
 
 __version__ = "0.1.0"
 
@@ -54,11 +61,14 @@ __all__ = [
     "DataError",
     "Dense",
     "Dropout",
+    "Experiment",
+    "FittedPerceptron",
     "Flatten",
     "GaussianNoise",
     "GradientDescent",
     "Layer",
     "LossTolerance",
+    "Model",
     "ModelFileError",
     "Momentum",
     "Nesterov",
@@ -68,10 +78,22 @@ __all__ = [
     "RMSProp",
     "Reshape",
     "Residual",
+    "RosenblattPerceptron",
     "ShapeError",
     "Trainer",
     "TrainingResult",
     "ValidationLoss",
     "get_engine",
+    "load",
     "loss_and_gradient",
+    "save",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    """Import experiments when they are first asked for: pydantic costs more than all the rest."""
+    if name == "Experiment":
+        from axone.experiments import Experiment
+
+        return Experiment
+    raise AttributeError(f"module 'axone' has no attribute {name!r}")

@@ -1,0 +1,39 @@
+"""The examples of the README and of every docstring are run, and the example files are read."""
+
+import doctest
+import importlib
+import pkgutil
+from pathlib import Path
+
+import pytest
+
+import axone
+from axone.experiments import Experiment
+
+ROOT = Path(__file__).parent.parent
+FLAGS = doctest.NORMALIZE_WHITESPACE | doctest.ELLIPSIS
+MODULES = [
+    info.name
+    for info in pkgutil.walk_packages(axone.__path__, "axone.")
+    if not info.name.endswith("__main__")
+]
+
+
+@pytest.mark.parametrize("name", ["axone", *MODULES])
+def test_the_examples_of_every_module_come_out_as_written(name):
+    assert doctest.testmod(importlib.import_module(name), optionflags=FLAGS).failed == 0
+
+
+def test_the_examples_of_the_readme_come_out_as_written():
+    outcome = doctest.testfile(str(ROOT / "README.md"), module_relative=False, optionflags=FLAGS)
+    assert outcome.attempted > 5
+    assert outcome.failed == 0
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "examples").glob("*.toml")), ids=lambda p: p.name)
+def test_every_example_experiment_is_valid(path):
+    assert Experiment.from_file(path).settings.training.epochs > 0
+
+
+def test_every_public_name_can_be_reached():
+    assert [name for name in axone.__all__ if not hasattr(axone, name)] == []

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple, Self, TypeAlias
 import numpy as np
 
 from axone.arrays import FloatArray
-from axone.data.frames import days_of, numbers_of, texts_of
+from axone.data.frames import days_of, numbers_of, texts_of, truths_of
 from axone.data.plain_data import PlainData
 
 if TYPE_CHECKING:
@@ -100,7 +100,7 @@ class BooleanColumn(Column):
 
     @classmethod
     def fit(cls, values: "Series") -> Self:
-        numbers = numbers_of(values)
+        numbers = truths_of(values)
         missing = bool(np.isnan(numbers).any())
         return cls(str(values.name), bool(np.nanmean(numbers) > 0.5), missing)
 
@@ -110,7 +110,7 @@ class BooleanColumn(Column):
         return (truth, self._missing_output()) if self.marks_missing else (truth,)
 
     def transform(self, values: "Series") -> FloatArray:
-        return _filled(numbers_of(values), float(self.fill), self.marks_missing)
+        return _filled(truths_of(values), float(self.fill), self.marks_missing)
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,5 @@
 """Datasets downloaded through scikit-learn's fetchers, once, then kept in the data home as NPZ."""
 
-import http.client
 import tempfile
 import warnings
 from collections.abc import Callable, Mapping
@@ -35,6 +34,8 @@ def download(name: str) -> None:
     DataError
         No network, a server that does not answer, or a data home that cannot be written to.
     """
+    from http.client import HTTPException
+
     path = data_home() / f"{name}.npz"
     try:
         # scikit-learn keeps what it fetches; the data home is to hold the only copy.
@@ -42,7 +43,7 @@ def download(name: str) -> None:
             warnings.simplefilter("ignore")
             arrays = DOWNLOADS[name].fetch(scraps)
     # OpenML's refusals and checksums that differ are ValueErrors; the network's are OSErrors.
-    except (OSError, ValueError, http.client.HTTPException) as error:
+    except (OSError, ValueError, HTTPException) as error:
         raise DataError(
             f"{name} could not be downloaded: {error}. Without a network, put the file at {path} "
             "(NPZ with X and y), or set AXONE_DATA to a folder that has it."

@@ -18,11 +18,17 @@ if TYPE_CHECKING:
 
 _ISO_DATE = r"\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?)?"
 
+_TRUTHS: dict[Any, float] = {"True": 1.0, "true": 1.0, "False": 0.0, "false": 0.0}
+"""What pandas takes for booleans in a column that holds nothing else."""
+
 
 def is_frame(value: object) -> bool:
     """Tell whether `value` is a table of pandas or polars, importing neither."""
-    library = type(value).__module__.partition(".")[0]
-    return library in ("pandas", "polars") and hasattr(value, "columns")
+    return any(
+        kind.__module__.partition(".")[0] in ("pandas", "polars")
+        and kind.__name__ in ("DataFrame", "LazyFrame")
+        for kind in type(value).__mro__
+    )
 
 
 def as_frame(table: Any, where: str = "table") -> "DataFrame":
@@ -96,6 +102,17 @@ def numbers_of(values: "Series", where: str = "table") -> FloatArray:
         require_cells(np.isnan(numbers) & values.notna().to_numpy(), values, "no number", where)
     require_cells(np.isinf(numbers), values, "infinite", where)
     return numbers
+
+
+def truths_of(values: "Series", where: str = "table") -> FloatArray:
+    """Read a column of booleans as 1 and 0, NaN where a cell is missing; words count as they read.
+
+    Raises
+    ------
+    DataError
+        As `numbers_of`.
+    """
+    return numbers_of(values.map(lambda cell: _TRUTHS.get(cell, cell), na_action="ignore"), where)
 
 
 def require_cells(bad: NDArray[Any], values: "Series", fault: str, where: str) -> None:

@@ -153,6 +153,8 @@ class Scaling(ABC):
             )
         # A feature that never changes says nothing: it becomes 0, not 0/0.
         scale = np.where(scale == 0.0, 1.0, scale)
+        if len(axes) == X.ndim:
+            shift, scale = np.reshape(shift, ()), np.reshape(scale, ())
         if scaled is not None:
             shift = np.where(scaled, shift, 0.0)
             scale = np.where(scaled, scale, 1.0)
@@ -187,7 +189,7 @@ class Standard(Scaling):
         # Rounding leaves a constant feature some variance; scikit-learn draws the line here.
         epsilon = np.finfo(np.float64).eps
         constant = variance <= count * epsilon * variance + (count * mean * epsilon) ** 2
-        return mean[0], np.where(constant, 0.0, np.sqrt(variance))[0]
+        return mean[0], np.where(constant & np.isfinite(variance), 0.0, np.sqrt(variance))[0]
 
 
 @dataclass(frozen=True)

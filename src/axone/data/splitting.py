@@ -80,10 +80,10 @@ def split_rows(y: NDArray[Any], task: Task, *, validation: float, test: float, s
     try:
         return Split(*_parts(rows, sizes, y, seed), notes)
     except ValueError:  # scikit-learn's: a part or a class has too few rows
-        counts = np.unique(y, return_counts=True)[1]
+        counts = np.unique(y, return_counts=True)[1].tolist()
         note = (
             f"classes not split in proportion: the smallest of {len(counts)} has "
-            f"{counts.min()} row{'s' * (counts.min() > 1)}, the smallest part "
+            f"{min(counts)} row{'s' * (min(counts) > 1)}, the smallest part "
             f"{min(size for size in (*sizes, rows - sum(sizes)) if size)}"
         )
         return Split(*_parts(rows, sizes, None, seed), (*notes, note))

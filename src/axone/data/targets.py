@@ -73,7 +73,8 @@ def encode_target(
         values = values.argmax(axis=1)
         test_values = None if test_values is None else test_values.argmax(axis=1)
         notes = (f"{where}: rows of zeros with a single one taken for one-hot classes",)
-    if values.ndim > 2 or (values.ndim == 2 and task == "classification"):
+    numeric = values.dtype.kind in "biuf"
+    if values.ndim > 2 or (values.ndim == 2 and (task == "classification" or not numeric)):
         raise DataError(
             f"{where} has shape {values.shape}; labels are (m,), one-hot labels (m, classes), "
             "and numbers to predict (m,) or (m, targets)."
@@ -130,10 +131,12 @@ def _numbers(values: NDArray[Any], where: str) -> NDArray[Any]:
     for row, cell in enumerate(values):
         try:
             numbers[row] = float(cell)
+            if not np.isfinite(numbers[row]):
+                raise ValueError(cell)
         except ValueError as error:
             raise DataError(
                 f"{where} holds text where regression needs numbers, first in row {row + 1}: "
-                f"{cell!r}. Choose another target, or classification as the task."
+                f"{str(cell)!r}. Choose another target, or classification as the task."
             ) from error
     return numbers
 

@@ -4,13 +4,13 @@ None of them touches pyplot or any global state, so they run on servers and in t
 nothing; `save_figure` writes one as PNG.
 """
 
-#from axone.plots.class_means import plot_class_means
-#from axone.plots.confusion import plot_confusion_matrix
+from axone.plots.class_means import plot_class_means
+from axone.plots.confusion import plot_confusion_matrix
 from axone.plots.curves import plot_curves
-#from axone.plots.image_grid import plot_image_grid
-#from axone.plots.image_predictions import plot_image_predictions
-#from axone.plots.label_histogram import plot_label_histogram
-#from axone.plots.predictions import plot_predictions
+from axone.plots.image_grid import plot_image_grid
+from axone.plots.image_predictions import plot_image_predictions
+from axone.plots.label_histogram import plot_label_histogram
+from axone.plots.predictions import plot_predictions
 from axone.plots.saving import save_figure
 
 __all__ = [

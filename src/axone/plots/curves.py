@@ -99,7 +99,9 @@ def _columns(history: Mapping[str, Sequence[float]]) -> dict[str, FloatArray]:
         try:
             values = np.array(history[name], dtype=np.float64)
         except (TypeError, ValueError) as error:
-            raise DataError(f"history column {name!r} is not a row of numbers ({error}).") from error
+            raise DataError(
+                f"history column {name!r} is not a row of numbers ({error})."
+            ) from error
         values[~(np.abs(values) <= _LARGEST)] = np.nan
         columns[name] = values
     if "train_loss" not in columns or columns["train_loss"].size == 0:
@@ -149,7 +151,8 @@ def _draw(
         axes.set_yticks([])
     if best_epoch is not None:
         label = f"best epoch {best_epoch}"
-        axes.axvline(best_epoch, color=GREEN, linestyle="--", linewidth=1.3, label=label)
+        # Below the curves, so as not to hide the dot of a single epoch.
+        axes.axvline(best_epoch, color=GREEN, linestyle="--", linewidth=1.3, label=label, zorder=1)
     first, last = epochs.min(), epochs.max()
     margin = max(0.03 * (last - first), 0.5)
     axes.set_xlim(first - margin, last + margin)

@@ -20,6 +20,7 @@ VERMILION: Final = "#D55E00"
 INK: Final = "#222222"
 MUTED: Final = "#666666"
 GRID: Final = "#DDDDDD"
+PALE: Final = "#EEEEEE"
 
 SIZE: Final = (8.0, 5.0)
 """Inches, width and height: fits a slide, half a page and a notebook."""

@@ -1,0 +1,37 @@
+"""Checks of labels and of the names of their classes, shared by the pictures that show both."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from axone.errors import DataError, ShapeError
+
+
+def checked_labels(labels: ArrayLike, class_names: Sequence[object], rows: int) -> NDArray[Any]:
+    """Return the class number of each of `rows` rows.
+
+    Raises
+    ------
+    ShapeError
+        There is not one label for each row.
+    DataError
+        A label is no whole number from 0 to K − 1, or there is no class.
+    """
+    numbers = np.asarray(labels)
+    if numbers.shape != (rows,):
+        raise ShapeError(
+            f"labels have shape {numbers.shape}: give one class number for each of the {rows} rows."
+        )
+    if not class_names:
+        raise DataError("class_names is empty: name at least one class.")
+    if rows and (
+        numbers.dtype.kind not in "iu" or numbers.min() < 0 or numbers.max() >= len(class_names)
+    ):
+        raise DataError(
+            f"labels must be whole numbers from 0 to {len(class_names) - 1}, one for each of the "
+            f"{len(class_names)} class names; they are {numbers.dtype} from {numbers.min()} to "
+            f"{numbers.max()}."
+        )
+    return numbers.astype(np.intp)

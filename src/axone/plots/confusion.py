@@ -1,0 +1,141 @@
+"""Which classes are taken for which: the confusion matrix, coloured row by row."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from axone.arrays import FloatArray, IntArray
+from axone.errors import DataError, ShapeError
+from axone.plots.style import INK, MUTED, SIZE, add_note, dress, house_style, new_figure, shorten
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+MOST_WRITTEN = 12
+"""Up to so many classes there is room for numbers in the cells."""
+
+MOST_CLASSES = 60
+"""Up to so many classes all are drawn."""
+
+MOST_CONFUSED = 30
+"""Beyond `MOST_CLASSES`, so many are, those that take part in most mistakes."""
+
+
+def plot_confusion_matrix(
+    matrix: ArrayLike, class_names: Sequence[object], *, title: str = "Confusion matrix"
+) -> "Figure":
+    """Draw the counts of true against predicted classes.
+
+    The colour of a cell is its share of the row, so that rare classes are judged like common ones.
+    Up to 12 classes have the count and the share written in the cells; up to 60 classes are drawn;
+    of more, the 30 that are confused most.
+
+    Parameters
+    ----------
+    matrix : array of int, shape (K, K)
+        Counts; the row is the true class, the column the predicted one.
+    class_names : sequence of K objects
+    title : str, default "Confusion matrix"
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        8 × 5 inches; larger from seven classes on.
+
+    Raises
+    ------
+    ShapeError
+        The matrix is not square, or has another number of classes than there are names.
+    DataError
+        It holds something that is no count.
+    """
+    counts = _counts(matrix, len(class_names))
+    totals = counts.sum(axis=1, keepdims=True)
+    shares = counts / np.maximum(totals, 1)
+    shown = _shown(counts)
+    cells = np.ix_(shown, shown)
+    with house_style():
+        figure = new_figure(title, _size(len(shown)))
+        axes = figure.subplots()
+        image = axes.imshow(shares[cells], cmap="Blues", vmin=0.0, vmax=1.0, aspect="auto")
+        _name_axes(axes, [shorten(class_names[k], 22) for k in shown])
+        if len(shown) <= MOST_WRITTEN:
+            _write_cells(axes, counts[cells], shares[cells])
+        else:
+            from matplotlib.ticker import PercentFormatter
+
+            bar = figure.colorbar(image, ax=axes, format=PercentFormatter(xmax=1.0), shrink=0.6)
+            bar.set_label("share of the true class's rows")
+            bar.outline.set_visible(False)
+            dress(bar.ax, grid=False)
+        add_note(figure, _note(counts, len(shown)))
+    return figure
+
+
+def _counts(matrix: ArrayLike, classes: int) -> IntArray:
+    counts = np.asarray(matrix)
+    if counts.shape != (classes, classes) or classes == 0:
+        raise ShapeError(
+            f"the confusion matrix has shape {counts.shape}; {classes} class names need "
+            f"({classes}, {classes}), and at least one class."
+        )
+    if counts.dtype.kind not in "iu" or (counts < 0).any():
+        raise DataError("a confusion matrix holds counts: whole numbers, none negative.")
+    return counts
+
+
+def _shown(counts: IntArray) -> IntArray:
+    """Return the classes to be drawn, in their order."""
+    if len(counts) <= MOST_CLASSES:
+        return np.arange(len(counts))
+    wrong = counts - np.diag(np.diag(counts))
+    mistakes = wrong.sum(axis=0) + wrong.sum(axis=1)
+    return np.sort(np.argsort(-mistakes, kind="stable")[:MOST_CONFUSED])
+
+
+def _size(classes: int) -> tuple[float, float]:
+    if classes <= 6:
+        return SIZE
+    if classes <= MOST_WRITTEN:
+        return SIZE[0], 6.5
+    return (SIZE[0], 7.0) if classes <= 30 else (10.0, 9.0)
+
+
+def _name_axes(axes: "Axes", names: list[str]) -> None:
+    places = np.arange(len(names))
+    dress(axes, grid=False)
+    axes.set_xticks(places, names)
+    axes.set_yticks(places, names)
+    axes.tick_params(length=0, labelsize=9.0 if len(names) <= 30 else 7.5)
+    if len(names) * max(map(len, names)) > 70:
+        axes.tick_params(axis="x", labelrotation=90.0 if len(names) > 6 else 20.0)
+    axes.set_xlabel("predicted class")
+    axes.set_ylabel("true class")
+    axes.spines[:].set_visible(False)
+    # Thin white lines keep neighbours of one colour apart.
+    axes.set_xticks(places[1:] - 0.5, minor=True)
+    axes.set_yticks(places[1:] - 0.5, minor=True)
+    axes.grid(which="minor", color="white", linewidth=1.0)
+    axes.tick_params(which="minor", length=0)
+
+
+def _write_cells(axes: "Axes", counts: IntArray, shares: FloatArray) -> None:
+    size = 10.0 if len(counts) <= 6 else 8.0
+    for row, column in np.ndindex(counts.shape):
+        count, share = counts[row, column], shares[row, column]
+        color = MUTED if count == 0 else "white" if share > 0.5 else INK
+        text = f"{count:,}\n{share:.1%}" if count else "0"
+        axes.text(column, row, text, ha="center", va="center", fontsize=size, color=color)
+
+
+def _note(counts: IntArray, shown: int) -> str:
+    rows, right = int(counts.sum()), int(np.diag(counts).sum())
+    notes = [f"{right:,} of {rows:,} rows right ({right / max(rows, 1):.1%})."]
+    if shown <= MOST_WRITTEN:
+        notes.append("Percentages: share of the true class's rows.")
+    if shown < len(counts):
+        notes.append(f"Only the {shown} most confused of {len(counts)} classes are drawn.")
+    return "  ".join(notes)

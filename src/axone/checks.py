@@ -1,8 +1,11 @@
 """Checks of single settings, so that every description refuses nonsense in the same words."""
 
 import math
+from collections.abc import Iterable
+from numbers import Integral, Real
 from typing import Any
 
+from axone.arrays import Shape
 from axone.errors import ArgumentTypeError, ConfigurationError
 
 
@@ -24,7 +27,7 @@ def check_number(
     ConfigurationError
         Infinite, NaN or out of bounds.
     """
-    if isinstance(value, bool) or not hasattr(value, "__float__") or isinstance(value, str):
+    if isinstance(value, bool) or not isinstance(value, Real):
         raise ArgumentTypeError(f"{name} must be a number, not {value!r}.")
     number = float(value)
     bounds = (
@@ -41,9 +44,9 @@ def check_number(
 
 def check_integer(name: str, value: Any, *, at_least: int) -> None:
     """Refuse `value` unless it is a whole number of at least `at_least`."""
-    if isinstance(value, bool) or not hasattr(value, "__index__"):
+    if isinstance(value, bool) or not isinstance(value, Integral):
         raise ArgumentTypeError(f"{name} must be a whole number, not {value!r}.")
-    if value < at_least:
+    if int(value) < at_least:
         raise ConfigurationError(f"{name} must be at least {at_least}, not {value!r}.")
 
 
@@ -52,3 +55,11 @@ def check_choice(name: str, value: Any, allowed: tuple[str, ...]) -> None:
     if value not in allowed:
         words = ", ".join(repr(word) for word in allowed)
         raise ConfigurationError(f"{name} must be one of {words}, not {value!r}.")
+
+
+def checked_shape(name: str, value: Any) -> Shape:
+    """Return the shape of an example as a tuple, given a sequence of sizes or a single size."""
+    sizes = (value,) if isinstance(value, str) or not isinstance(value, Iterable) else tuple(value)
+    for size in sizes:
+        check_integer(name, size, at_least=1)
+    return tuple(int(size) for size in sizes)

@@ -5,7 +5,8 @@ from typing import Any, cast
 
 from axone.arrays import DType
 from axone.engines import Recipe, get_engine
-from axone.losses import LOSSES, Loss
+from axone.errors import ShapeError
+from axone.losses import LOSSES, Loss, prepare_weights
 from axone.network import Network
 from axone.optimizers import SGD
 from axone.parameters import Parameters
@@ -46,6 +47,11 @@ def loss_and_gradient(
     gradient : Parameters
         ∂loss/∂p for every trainable p, under the same names.
 
+    Raises
+    ------
+    ShapeError, DataError
+        Parameters of another network, rows, targets or weights that do not fit.
+
     Examples
     --------
     >>> import numpy as np, axone as ax
@@ -56,13 +62,19 @@ def loss_and_gradient(
     >>> loss, gradient["0.weight"].tolist(), gradient["0.bias"].tolist()
     (13.5, [[-20.0]], [-7.0])
     """
-    import numpy as np
-
     dtype = cast(DType, str(parameters.vector.dtype))
     resolved = LOSSES.resolve(loss)
     recipe = Recipe(network, resolved, SGD(), penalty=Penalty(l1, l2), dtype=dtype, seed=seed)
     program = get_engine(engine).compile(recipe)
+    network.check_parameters(parameters)
     examples = network.check_examples(X).astype(dtype, copy=False)
-    target = resolved.prepare(np.asarray(y), network.output_shape, dtype)
-    weight = None if sample_weight is None else np.asarray(sample_weight, dtype=dtype)
+    target = resolved.prepare(y, network.output_shape, dtype)
+    if len(examples) != len(target) or len(examples) == 0:
+        raise ShapeError(
+            f"A batch needs rows, and a target for each: there are {len(examples)} rows in X and "
+            f"{len(target)} targets."
+        )
+    weight = sample_weight
+    if weight is not None:
+        weight = prepare_weights(weight, len(examples), dtype)
     return program.loss_and_gradient(parameters, examples, target, weight, step)

@@ -7,7 +7,7 @@ finite, where the parts do not: δ = ŷ − y.
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 
@@ -50,8 +50,10 @@ class Loss(ABC):
         ------
         ShapeError
             The targets do not fit the network's outputs.
+        DataError
+            They are not numbers, or not those that the loss compares.
         """
-        y = np.asarray(y)
+        y = _numbers(y)
         if y.shape[1:] == output_shape:
             return np.ascontiguousarray(y, dtype=dtype)
         if y[0:1].size == np.prod(output_shape) and y.ndim <= 2:
@@ -69,6 +71,33 @@ class Loss(ABC):
         """
         error = (prediction - target).reshape(len(target), -1)
         return np.einsum("ij,ij->j", error, error, dtype=np.float64)
+
+
+def prepare_weights(weights: Any, rows: int, dtype: str, where: str = "") -> FloatArray:
+    """Return the weights of `rows` rows, checked, as an array of that type.
+
+    Raises
+    ------
+    DataError
+        Not one finite number of at least 0 a row, or all of them 0.
+    """
+    weights = np.asarray(weights)
+    numbers = weights.dtype.kind in "biuf"
+    if not numbers or weights.shape != (rows,) or not (np.isfinite(weights) & (weights >= 0)).all():
+        raise DataError(f"{where}weights must be {rows} finite numbers of at least 0, one a row.")
+    if weights.sum() == 0:
+        raise DataError(f"{where}the weights of all rows are 0: give at least one row a weight.")
+    return np.ascontiguousarray(weights, dtype=dtype)
+
+
+def _numbers(y: Any) -> FloatArray:
+    y = np.atleast_1d(y)
+    if y.dtype.kind not in "biuf":
+        raise DataError(
+            f"Targets must be numbers, not {y.dtype}: number the classes 0, 1, 2, …, or convert "
+            "the column."
+        )
+    return y
 
 
 def _per_row(cells: FloatArray) -> FloatArray:
@@ -121,12 +150,13 @@ class Huber(Loss):
 
     def rows(self, prediction: FloatArray, target: FloatArray) -> FloatArray:
         error = np.abs(prediction - target)
-        inside = np.minimum(error, self.delta)
-        return _per_row(0.5 * inside**2 + self.delta * (error - inside))
+        delta = error.dtype.type(self.delta)
+        inside = np.minimum(error, delta)
+        return _per_row(0.5 * inside**2 + delta * (error - inside))
 
     def row_gradients(self, prediction: FloatArray, target: FloatArray) -> FloatArray:
-        clipped = np.clip(prediction - target, -self.delta, self.delta)
-        return clipped / _outputs(prediction)
+        delta = prediction.dtype.type(self.delta)
+        return np.clip(prediction - target, -delta, delta) / _outputs(prediction)
 
 
 @dataclass(frozen=True)
@@ -179,7 +209,7 @@ class CategoricalCrossEntropy(Loss):
         return gradient
 
     def prepare(self, y: FloatArray, output_shape: Shape, dtype: str) -> FloatArray:
-        y = np.asarray(y)
+        y = _numbers(y)
         classes = output_shape[0] if len(output_shape) == 1 else 0
         if y.ndim == 2 and y.shape[1] == classes and classes > 1:
             return np.ascontiguousarray(y, dtype=dtype)
@@ -189,7 +219,8 @@ class CategoricalCrossEntropy(Loss):
                 f"targets have shape {y.shape}, the network's output {output_shape}."
             )
         labels = y.reshape(len(y))
-        numbers = labels.astype(np.intp)
+        with np.errstate(invalid="ignore"):  # NaN becomes some number, and is refused below
+            numbers = labels.astype(np.intp)
         if (numbers != labels).any() or (
             labels.size and (numbers.min() < 0 or numbers.max() >= classes)
         ):

@@ -12,8 +12,8 @@ import numpy as np
 
 from axone.activations import ActivationFunction
 from axone.arrays import DType, FloatArray, Shape
-from axone.checks import check_choice, check_integer
-from axone.errors import ConfigurationError, ShapeError
+from axone.checks import check_choice, check_integer, checked_shape
+from axone.errors import ConfigurationError, DataError, ShapeError
 from axone.layers import LAYERS, PREDICTION, Activation, Dense, Layer
 from axone.layers.sequence import forward_through, output_shapes
 from axone.parameters import Layout, Parameters
@@ -51,9 +51,7 @@ class Network:
         for layer in layers:
             if not isinstance(layer, Layer):
                 raise ConfigurationError(f"A network is made of layers, not of {layer!r}.")
-        shape = (input_shape,) if isinstance(input_shape, int) else tuple(input_shape)
-        for size in shape:
-            check_integer("input_shape", size, at_least=1)
+        shape = checked_shape("input_shape", input_shape)
         self.layers: tuple[Layer, ...] = layers
         self.input_shape: Shape = shape
         self.shapes: tuple[Shape, ...] = output_shapes(layers, shape)
@@ -112,6 +110,7 @@ class Network:
         Computed in the precision of the parameters, some thousand rows at a time.
         """
         X = self.check_examples(X)
+        self.check_parameters(parameters)
         dtype = parameters.vector.dtype
         parts = [
             forward_through(
@@ -131,14 +130,34 @@ class Network:
         ------
         ShapeError
             It has another shape.
+        DataError
+            It holds something other than numbers.
         """
         X = np.asarray(X)
+        if X.dtype.kind not in "biuf":
+            raise DataError(f"X holds {X.dtype}, not numbers: encode categories, convert text.")
         if X.shape[1:] != self.input_shape or X.ndim == 0:
             raise ShapeError(
                 f"This network takes examples of shape {self.input_shape}, that is X of shape "
                 f"{('m', *self.input_shape)}; X has shape {X.shape}."
             )
         return X
+
+    def check_parameters(self, parameters: Parameters) -> None:
+        """Refuse the parameters of a network whose arrays have other names or shapes.
+
+        Raises
+        ------
+        ShapeError
+            The first array that is missing, superfluous or of another shape.
+        """
+        given, wanted = parameters.shapes, self.layout.shapes
+        for name in [*wanted, *given]:
+            if given.get(name) != wanted.get(name):
+                raise ShapeError(
+                    f"These are the parameters of another network: {name!r} has shape "
+                    f"{given.get(name, 'none')}, this network needs {wanted.get(name, 'none')}."
+                )
 
     def split_output(self) -> tuple[tuple[Layer, ...], ActivationFunction]:
         """Return the layers without the output activation, and that activation."""

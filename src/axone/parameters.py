@@ -61,6 +61,7 @@ class Layout:
             by_layer.append(tuple(slots))
         self.by_layer: tuple[tuple[Slot, ...], ...] = tuple(by_layer)
         self.slots: tuple[Slot, ...] = tuple(slot for slots in by_layer for slot in slots)
+        self.shapes: dict[str, Shape] = {slot.name: slot.spec.shape for slot in self.slots}
         self.size: int = sizes[True]
         self.buffer_size: int = sizes[False]
 
@@ -143,7 +144,7 @@ class Parameters(Mapping[str, FloatArray]):
     @property
     def shapes(self) -> dict[str, Shape]:
         """The shape of every array, by name."""
-        return {slot.name: slot.spec.shape for slot in self.layout.slots}
+        return self.layout.shapes
 
     def copy(self) -> "Parameters":
         """Return the same numbers in memory of their own."""

@@ -31,7 +31,7 @@ class Penalty:
         check_number("l2", self.l2, at_least=0)
 
     def __bool__(self) -> bool:
-        return self.l1 > 0 or self.l2 > 0
+        return bool(self.l1 > 0 or self.l2 > 0)  # NumPy's numbers answer with their own booleans
 
     def value(self, weights: FloatArray, mask: FloatArray, rows: int) -> float:
         """Return the penalty that is added to the mean loss of a batch."""

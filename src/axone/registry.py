@@ -10,6 +10,8 @@ import inspect
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Generic, TypeVar
 
+import numpy as np
+
 from axone.errors import ArgumentTypeError, ConfigurationError, UnknownNameError
 
 Member = TypeVar("Member")
@@ -79,7 +81,9 @@ class Registry(Generic[Member]):
                     f"Allowed: {', '.join(self.names)}."
                 )
             return self._build(name, settings)
-        if dataclasses.is_dataclass(given) and not isinstance(given, type):
+        is_described = dataclasses.is_dataclass(given) and not isinstance(given, type)
+        # A class of the user's own stands in no table; a member of another family is a mistake.
+        if is_described and _REGISTRY_OF.get(type(given), self) is self:
             return given
         raise ArgumentTypeError(
             f"{self.kind} must be a name, a mapping with a name, or an object of Axone's, "
@@ -137,7 +141,7 @@ def plain(value: Any) -> Any:
         return registry_of(value).to_data(value)
     if isinstance(value, (tuple, list)):
         return [plain(item) for item in value]
-    return value
+    return value.item() if isinstance(value, np.generic) else value
 
 
 def registry_of(described: Any) -> Registry[Any]:

@@ -30,7 +30,7 @@ class ReLU(ActivationFunction):
 
 
 def _leaky_value(z: FloatArray, alpha: Any) -> FloatArray:
-    return np.where(z > 0, z, alpha * z)
+    return np.where(z > 0, z, np.asarray(alpha, dtype=z.dtype) * z)
 
 
 def _leaky_derivative(z: FloatArray, alpha: Any) -> FloatArray:
@@ -114,7 +114,7 @@ class ELU(ActivationFunction):
         check_number("alpha", self.alpha)
 
     def value(self, z: FloatArray) -> FloatArray:
-        return np.where(z > 0, z, self.alpha * np.expm1(np.minimum(z, 0)))
+        return np.where(z > 0, z, z.dtype.type(self.alpha) * np.expm1(np.minimum(z, 0)))
 
     def derivative(self, z: FloatArray, a: FloatArray) -> FloatArray:
         return np.where(z > 0, z.dtype.type(1), a + z.dtype.type(self.alpha))

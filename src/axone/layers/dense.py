@@ -43,6 +43,7 @@ class Dense(Layer):
 
     def __post_init__(self) -> None:
         check_integer("units", self.units, at_least=1)
+        object.__setattr__(self, "units", int(self.units))
         object.__setattr__(self, "activation", ACTIVATIONS.resolve(self.activation))
         if self.initializer is not None:
             object.__setattr__(self, "initializer", INITIALIZERS.resolve(self.initializer))

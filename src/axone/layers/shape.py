@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from axone.arrays import FloatArray, Shape
-from axone.checks import check_integer
+from axone.checks import checked_shape
 from axone.errors import ShapeError
 from axone.layers.layer import Context, Layer, LayerArrays
 
@@ -42,9 +42,7 @@ class Reshape(Layer):
     shape: Sequence[int]
 
     def __post_init__(self) -> None:
-        for size in self.shape:
-            check_integer("shape", size, at_least=1)
-        object.__setattr__(self, "shape", tuple(self.shape))
+        object.__setattr__(self, "shape", checked_shape("shape", self.shape))
 
     def output_shape(self, input_shape: Shape) -> Shape:
         if math.prod(self.shape) != math.prod(input_shape):

@@ -63,8 +63,7 @@ def save_checkpoint(checkpoint: Checkpoint, path: Path) -> None:
     }
     tensors |= {f"slot.{name}": vector for name, vector in state.slots.items()}
     tensors |= {
-        f"history.{name}": np.asarray(column, dtype=np.float64)
-        for name, column in checkpoint.history.items()
+        f"history.{name}": np.asarray(column) for name, column in checkpoint.history.items()
     }
     metadata = {
         "format": _FORMAT,
@@ -130,6 +129,8 @@ def _rebuild(
     history = History(
         {name: tensors[f"history.{name}"].tolist() for name in json.loads(metadata["columns"])}
     )
+    if not epoch == len(state.losses) == history.epochs:
+        raise ValueError(f"epoch {epoch}, but a history of {history.epochs} epochs")
     best = Parameters(layout, tensors["best.parameters"], tensors["best.buffers"])
     return Checkpoint(
         fingerprint,

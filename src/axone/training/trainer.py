@@ -18,7 +18,7 @@ from axone.arrays import DType, FloatArray
 from axone.checks import check_integer
 from axone.engines import Divergence, EpochReport, Program, Recipe, RunState, get_engine
 from axone.errors import ConfigurationError, DataError, ShapeError
-from axone.losses import LOSSES, Loss
+from axone.losses import LOSSES, Loss, prepare_weights
 from axone.metrics import epoch_scores, r_squared
 from axone.network import Network
 from axone.optimizers import LBFGS, OPTIMIZERS, Optimizer
@@ -157,7 +157,7 @@ class Trainer:
         initial: Parameters | None = None,
         after_epoch: EpochCallback | None = None,
         on_progress: ProgressCallback | None = None,
-        checkpoint: Path | None = None,
+        checkpoint: Path | str | None = None,
         checkpoint_seconds: float = 5.0,
         resume: bool = False,
     ) -> TrainingResult:
@@ -177,7 +177,7 @@ class Trainer:
         initial : Parameters, optional
             Weights to start from, not changed; drawn from the seed if left out.
         after_epoch, on_progress : callable, optional
-        checkpoint : Path, optional
+        checkpoint : path, optional
             Where to save the run, at most every `checkpoint_seconds`, when interrupted and at the
             end.
         resume : bool
@@ -200,20 +200,19 @@ class Trainer:
                 )
         run = _Run(self, data, held_out, max_epochs, stopping, warmup_epochs)
         run.restore_best, run.after_epoch, run.on_progress = restore_best, after_epoch, on_progress
-        run.checkpoint_path, run.checkpoint_seconds = checkpoint, checkpoint_seconds
+        run.checkpoint_path = None if checkpoint is None else Path(checkpoint)
+        run.checkpoint_seconds = checkpoint_seconds
         run.begin(initial, resume)
         return run.finish()
 
     def _prepare(self, rows: Rows, part: str) -> "_Data":
         network, dtype = self.recipe.network, self.recipe.dtype
         X = network.check_examples(rows[0])
-        y = np.asarray(rows[1])
+        y = np.atleast_1d(rows[1])
         if len(X) != len(y):
             raise ShapeError(f"{part}: {len(X)} rows in X, but {len(y)} targets.")
         if len(X) == 0:
             raise DataError(f"{part}: there are no rows.")
-        if X.dtype.kind not in "biuf":
-            raise DataError(f"{part}: X holds {X.dtype}, not numbers.")
         X = np.ascontiguousarray(X, dtype=dtype)
         target = self.recipe.loss.prepare(y, network.output_shape, dtype)
         for name, array in (("X", X), ("y", target)):
@@ -221,13 +220,7 @@ class Trainer:
                 raise DataError(f"{part}: {name} holds NaN or infinite numbers.")
         weight = None
         if len(rows) == 3 and rows[2] is not None:
-            weight = np.ascontiguousarray(rows[2], dtype=dtype)
-            if weight.shape != (len(X),) or not np.isfinite(weight).all() or weight.min() < 0:
-                raise DataError(
-                    f"{part}: weights must be {len(X)} finite numbers of at least 0, one a row."
-                )
-            if weight.sum() == 0:
-                raise DataError(f"{part}: the weights of all rows are 0.")
+            weight = prepare_weights(rows[2], len(X), dtype, where=f"{part}: ")
         return _Data(X, target, weight)
 
 
@@ -284,6 +277,7 @@ class _Run:
         recipe = self.recipe
         if initial is None:
             initial = recipe.network.initialize(recipe.seed, recipe.dtype)
+        recipe.network.check_parameters(initial)
         self.state: RunState = self.program.start(initial.astype(recipe.dtype))
         self.best = self.state.parameters.copy()
         self.epoch_start = self.best
@@ -473,7 +467,7 @@ class _Run:
             "engine": self.trainer.engine.name,
             "data": [_checksum(self.data), self.held_out and _checksum(self.held_out)],
         }
-        return f"{zlib.crc32(json.dumps(settings, sort_keys=True).encode()):08x}"
+        return f"{zlib.crc32(json.dumps(settings, sort_keys=True, default=plain).encode()):08x}"
 
 
 def _checksum(data: _Data) -> list[Any]:

@@ -1,0 +1,210 @@
+"""Activations against PyTorch's, finite differences, and the extremes of floating point."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from axone.activations import ACTIVATIONS, ELU, GELU, LeakyReLU, PReLU, ReLU, Sigmoid, Softmax
+from axone.errors import ArgumentTypeError, ConfigurationError, UnknownNameError
+
+TORCH = {
+    "identity": lambda f, z: z * 1,
+    "sigmoid": lambda f, z: z.sigmoid(),
+    "tanh": lambda f, z: z.tanh(),
+    "relu": lambda f, z: f.relu(z),
+    "leaky_relu": lambda f, z: f.leaky_relu(z, 0.01),
+    "prelu": lambda f, z: f.prelu(z, z.new_tensor([0.25])),
+    "elu": lambda f, z: f.elu(z),
+    "selu": lambda f, z: f.selu(z),
+    "gelu": lambda f, z: f.gelu(z),
+    "gelu_tanh": lambda f, z: f.gelu(z, approximate="tanh"),
+    "swish": lambda f, z: f.silu(z),
+    "softplus": lambda f, z: f.softplus(z, threshold=1e6),
+    "softmax": lambda f, z: f.softmax(z, dim=1),
+}
+"""The same functions by another hand; `f` is torch.nn.functional."""
+
+
+@pytest.mark.parametrize("name", [name for name in ACTIVATIONS if name != "heaviside"])
+def test_value_and_gradient_agree_with_pytorch(name, torch):
+    random = np.random.default_rng(1)
+    z = np.concatenate([random.normal(scale=3, size=(6, 5)), random.normal(size=(3, 5)) * 15])
+    weights = random.normal(size=z.shape)
+    theirs = torch.tensor(z, requires_grad=True)
+    value = TORCH[name](torch.nn.functional, theirs)
+    (value * torch.tensor(weights)).sum().backward()
+    function = ACTIVATIONS.resolve(name)
+    a = function.value(z)
+    np.testing.assert_allclose(a, value.detach().numpy(), rtol=1e-12, atol=1e-14)
+    ours = function.backward(z, a, weights)
+    np.testing.assert_allclose(ours, theirs.grad.numpy(), rtol=1e-10, atol=1e-13)
+
+
+@pytest.mark.parametrize("name", list(ACTIVATIONS))
+@given(
+    rows=st.integers(1, 4),
+    columns=st.integers(1, 4),
+    seed=st.integers(0, 2**32 - 1),
+)
+def test_every_gradient_in_the_table_agrees_with_differences(
+    name, rows, columns, seed, numeric_gradient, relative_error, away_from_zero
+):
+    function = ACTIVATIONS.resolve(name)
+    z = away_from_zero((rows, columns), seed)
+    weights = away_from_zero(z.shape, seed + 1)
+    analytic = function.backward(z, function.value(z), weights)
+    numeric = numeric_gradient(lambda: float((weights * function.value(z)).sum()), z)
+    if columns == 1 and name == "softmax":
+        np.testing.assert_allclose([analytic, numeric], 0, atol=1e-10)
+    else:
+        assert relative_error(analytic, numeric) <= 1e-7
+
+
+@pytest.mark.parametrize("name", [name for name in ACTIVATIONS if name != "softmax"])
+def test_a_cellwise_derivative_is_the_gradient_of_a_sum(name, away_from_zero):
+    function, z = ACTIVATIONS.resolve(name), away_from_zero((4, 3), 2)
+    a = function.value(z)
+    np.testing.assert_array_equal(
+        function.derivative(z, a), function.backward(z, a, np.ones_like(z))
+    )
+
+
+@given(
+    settings=st.sampled_from([("leaky_relu", "alpha"), ("prelu", "alpha"), ("elu", "alpha")]),
+    alpha=st.floats(-2, 2),
+    seed=st.integers(0, 2**32 - 1),
+)
+def test_gradients_with_other_slopes_agree_with_differences(
+    settings, alpha, seed, numeric_gradient, relative_error, away_from_zero
+):
+    name, setting = settings
+    function = ACTIVATIONS.resolve({"name": name, setting: alpha})
+    z = away_from_zero((3, 3), seed)
+    analytic = function.backward(z, function.value(z), np.ones_like(z))
+    numeric = numeric_gradient(lambda: float(function.value(z).sum()), z)
+    assert np.linalg.norm(analytic - numeric) <= 1e-7 * (1 + np.linalg.norm(analytic))
+    assert relative_error(analytic[z > 0], numeric[z > 0]) <= 1e-7
+
+
+@given(alpha=st.floats(0.05, 2), seed=st.integers(0, 2**32 - 1))
+def test_the_learned_slope_of_prelu_has_the_right_gradient(
+    alpha, seed, numeric_gradient, relative_error, away_from_zero
+):
+    z, weights = away_from_zero((4, 3), seed), away_from_zero((4, 3), seed + 1)
+    slope = np.array([alpha])
+    bound = PReLU().bind({"alpha": slope})
+    numeric = numeric_gradient(lambda: float((weights * bound.value(z)).sum()), slope)
+    analytic = bound.learned_gradients(z, weights)
+    assert list(analytic) == list(PReLU().learned) == ["alpha"]
+    if (z < 0).any():
+        # Differences of a sum that cancels lose digits: the bound is that of its terms.
+        size = np.abs(weights * np.minimum(z, 0)).sum()
+        assert abs(analytic["alpha"] - numeric).item() <= 1e-10 * size
+    else:
+        assert relative_error(analytic["alpha"], [0.0]) == 0
+
+
+@given(rows=st.integers(1, 4), classes=st.integers(1, 5), seed=st.integers(0, 2**32 - 1))
+def test_softmax_backward_is_the_product_with_its_jacobian(rows, classes, seed):
+    random = np.random.default_rng(seed)
+    z, da = random.normal(scale=3, size=(2, rows, classes))
+    softmax = Softmax()
+    a = softmax.value(z)
+    jacobian = softmax.jacobian(a)
+    assert jacobian.shape == (rows, classes, classes)
+    np.testing.assert_allclose(jacobian.sum(axis=2), 0, atol=1e-15)
+    np.testing.assert_allclose(
+        softmax.backward(z, a, da), np.einsum("mi,mij->mj", da, jacobian), atol=1e-14
+    )
+    diagonal = np.diagonal(jacobian, axis1=1, axis2=2)
+    np.testing.assert_allclose(softmax.derivative(z, a), diagonal, atol=1e-15)
+
+
+def test_the_derivatives_at_zero_are_the_agreed_ones():
+    zero = np.zeros((1, 1))
+    at_zero = {
+        name: float(function.derivative(zero, function.value(zero))[0, 0])
+        for name, function in [
+            ("relu", ReLU()),
+            ("leaky_relu", LeakyReLU(0.3)),
+            ("prelu", PReLU(0.2)),
+            ("elu", ELU(0.7)),
+            ("sigmoid", Sigmoid()),
+            ("gelu", GELU()),
+        ]
+    }
+    assert at_zero == {
+        "relu": 0,
+        "leaky_relu": 0.3,
+        "prelu": 0.2,
+        "elu": 0.7,
+        "sigmoid": 0.25,
+        "gelu": 0.5,
+    }
+
+
+def test_heaviside_is_one_from_zero_on_and_teaches_nothing():
+    step, z = ACTIVATIONS.resolve("heaviside"), np.array([[-1.0, -0.0, 0.0, 2.0]])
+    assert step.value(z).tolist() == [[0, 1, 1, 1]]
+    assert step.derivative(z, step.value(z)).tolist() == [[0, 0, 0, 0]]
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("name", list(ACTIVATIONS))
+def test_extreme_inputs_stay_finite_without_a_warning(name, dtype):
+    function = ACTIVATIONS.resolve(name)
+    z = np.array([[-1e4, 1e4, 0], [1e4, 1e4, -1e4], [-1e4, -1e4, -1e4]], dtype=dtype)
+    a = function.value(z)
+    for array in (a, function.derivative(z, a), function.backward(z, a, np.ones_like(z))):
+        assert np.isfinite(array).all()
+        assert array.dtype == dtype
+
+
+def test_sigmoid_and_softplus_reach_their_limits():
+    z = np.array([[-1e4, 1e4]])
+    assert ACTIVATIONS.resolve("sigmoid").value(z).tolist() == [[0, 1]]
+    assert ACTIVATIONS.resolve("softplus").value(z).tolist() == [[0, 1e4]]
+
+
+@pytest.mark.parametrize("name", list(ACTIVATIONS))
+def test_float32_stays_float32_even_with_settings_of_numpy_types(name, away_from_zero):
+    settings = dict.fromkeys((field.name for field in ACTIVATIONS.settings(name)), np.float64(0.3))
+    function = ACTIVATIONS.resolve({"name": name, **settings})
+    z = away_from_zero((3, 2), 0).astype(np.float32)
+    a = function.value(z)
+    dtypes = {array.dtype.name for array in (a, function.backward(z, a, z))}
+    assert dtypes == {"float32"}
+
+
+@pytest.mark.parametrize("name", list(ACTIVATIONS))
+def test_nothing_is_written_into_the_inputs(name, away_from_zero):
+    function, z = ACTIVATIONS.resolve(name), away_from_zero((3, 2), 5)
+    before, da = z.copy(), np.ones_like(z)
+    a = function.value(z).copy()
+    kept = a.copy()
+    function.backward(z, a, da)
+    np.testing.assert_array_equal(z, before)
+    np.testing.assert_array_equal(a, kept)
+    np.testing.assert_array_equal(da, 1)
+
+
+@pytest.mark.parametrize(
+    ("alias", "name"),
+    [("Linear", "identity"), ("LOGISTIC", "sigmoid"), ("SiLU", "swish"), (" ReLU ", "relu")],
+)
+def test_names_have_aliases_and_no_case(alias, name):
+    assert ACTIVATIONS.resolve(alias) == ACTIVATIONS.resolve(name)
+
+
+def test_an_unknown_activation_is_refused_with_its_nearest_name():
+    with pytest.raises(UnknownNameError, match=r"unknown activation 'rely'. Did you mean 'relu'"):
+        ACTIVATIONS.resolve("rely")
+
+
+@pytest.mark.parametrize("name", ["leaky_relu", "prelu", "elu"])
+def test_slopes_that_are_no_finite_numbers_are_refused(name):
+    with pytest.raises(ArgumentTypeError, match=f"'{name}': alpha must be a number, not '0.1'"):
+        ACTIVATIONS.resolve({"name": name, "alpha": "0.1"})
+    with pytest.raises(ConfigurationError, match="alpha must be finite, not nan"):
+        ACTIVATIONS.resolve({"name": name, "alpha": float("nan")})

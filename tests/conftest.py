@@ -1,0 +1,65 @@
+"""What every room's tests share: hypothesis settled once, and gradients by finite differences.
+
+The differences are the fourth-order central ones, whose error in float64 is far below the 1e-7 that
+gradient checks ask for, so that no tolerance has to be loosened.
+"""
+
+import numpy as np
+import pytest
+from hypothesis import settings
+
+settings.register_profile("axone", deadline=None, derandomize=True, max_examples=25)
+settings.load_profile("axone")
+
+STEP = 2e-4
+"""Inputs must lie further than 2·STEP times the slope from any kink of the function."""
+
+
+@pytest.fixture(scope="session")
+def numeric_gradient():
+    """∂f/∂array for a scalar f that reads `array`, which is changed in place and put back."""
+
+    def gradient(f, array):
+        slopes = np.empty(array.shape)
+        for index in np.ndindex(array.shape):
+            middle = array[index]
+            values = []
+            for steps in (-2, -1, 1, 2):
+                array[index] = middle + steps * STEP
+                values.append(f())
+            array[index] = middle
+            far_below, below, above, far_above = values
+            slopes[index] = (8 * (above - below) - (far_above - far_below)) / (12 * STEP)
+        return slopes
+
+    return gradient
+
+
+@pytest.fixture(scope="session")
+def relative_error():
+    """‖a − b‖/(‖a‖ + ‖b‖), and 0 for two arrays of zeros."""
+
+    def error(a, b):
+        a, b = np.asarray(a), np.asarray(b)
+        assert a.shape == b.shape
+        size = np.linalg.norm(a) + np.linalg.norm(b)
+        return float(np.linalg.norm(a - b) / size) if size else 0.0
+
+    return error
+
+
+@pytest.fixture(scope="session")
+def away_from_zero():
+    """Numbers of either sign between 0.1 and 2.5 in size, where no activation has a kink."""
+
+    def numbers(shape, seed):
+        random = np.random.default_rng(seed)
+        return random.uniform(0.1, 2.5, shape) * random.choice([-1.0, 1.0], shape)
+
+    return numbers
+
+
+@pytest.fixture(scope="session")
+def torch():
+    """PyTorch, the oracle of functions, optimisers and schedules, where it is installed."""
+    return pytest.importorskip("torch", reason="the oracle is PyTorch, of the extra `peers`")

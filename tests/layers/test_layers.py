@@ -1,0 +1,421 @@
+"""Layers against finite differences, their shapes, and what they refuse.
+
+`CASES` must name every layer of the table: one that is added without a case fails here.
+"""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import axone as ax
+from axone.activations import ACTIVATIONS, ActivationFunction, Identity, Sigmoid
+from axone.errors import ArgumentTypeError, ConfigurationError, ShapeError, UnknownNameError
+from axone.initializers import INITIALIZERS
+from axone.layers import LAYERS, PREDICTION, Context
+from axone.layers.sequence import backward_through, forward_through
+from axone.random import RandomStream
+
+FLAT, SIGNAL, IMAGE = (3,), (2, 3), (2, 2, 3)
+
+CASES = {
+    "dense": [
+        (ax.Dense(4), FLAT),
+        (ax.Dense(2, "tanh", bias=False), FLAT),
+        (ax.Dense(3, "softmax"), FLAT),
+        (ax.Dense(2, "prelu", bias_initializer={"name": "constant", "value": 9}), FLAT),
+    ],
+    "activation": [
+        (ax.Activation("gelu"), FLAT),
+        (ax.Activation("softmax"), SIGNAL),
+        (ax.Activation("prelu"), IMAGE),
+        (ax.Activation("leaky_relu"), SIGNAL),
+    ],
+    "dropout": [(ax.Dropout(0.4), FLAT), (ax.Dropout(0), SIGNAL), (ax.Dropout(0.5), IMAGE)],
+    "batch_norm": [
+        (ax.BatchNorm(), FLAT),
+        (ax.BatchNorm(0.5, 0.1), SIGNAL),
+        (ax.BatchNorm(), IMAGE),
+    ],
+    "gaussian_noise": [(ax.GaussianNoise(0.3), FLAT), (ax.GaussianNoise(0), IMAGE)],
+    "flatten": [(ax.Flatten(), FLAT), (ax.Flatten(), IMAGE)],
+    "reshape": [(ax.Reshape((3, 2)), SIGNAL), (ax.Reshape([12]), IMAGE), (ax.Reshape(6), SIGNAL)],
+    "residual": [
+        (ax.Residual(ax.Dense(4, "swish"), ax.Dropout(0.3), ax.Dense(3, "tanh")), FLAT),
+        (ax.Residual(ax.BatchNorm(), ax.Residual(ax.Dense(3, "sigmoid"))), FLAT),
+        (ax.Residual(ax.Activation("prelu"), ax.BatchNorm()), SIGNAL),
+    ],
+}
+
+
+def cases(name):
+    assert name in CASES, f"give the layer {name!r} a case in CASES: its gradient is not checked"
+    return CASES[name]
+
+
+def arrays_of(layer, input_shape, seed):
+    """Random parameters of one layer; running variances positive, biases with their starts."""
+    parameters = ax.Network(layer, input_shape=input_shape).initialize(seed, "float64")
+    random = np.random.default_rng(seed)
+    parameters.vector += random.normal(scale=0.3, size=parameters.vector.shape)
+    parameters.buffers[...] = random.uniform(0.5, 2, parameters.buffers.shape)
+    return parameters
+
+
+@pytest.mark.parametrize("training", [True, False])
+@pytest.mark.parametrize("name", list(LAYERS))
+@given(rows=st.integers(3, 6), seed=st.integers(0, 2**32 - 1))
+def test_the_gradients_of_every_layer_agree_with_differences(
+    name, training, rows, seed, numeric_gradient, relative_error, away_from_zero
+):
+    for layer, input_shape in cases(name):
+        parameters = arrays_of(layer, input_shape, seed)
+        arrays = parameters.by_layer[0]
+        context = Context(training, RandomStream.from_seed(seed))
+        x = away_from_zero((rows, *input_shape), seed)
+        y, cache = layer.forward(arrays, x, context)
+        weights = np.random.default_rng(seed).normal(size=y.shape)
+
+        def total(layer=layer, arrays=arrays, x=x, context=context, weights=weights):
+            return float((weights * layer.forward(arrays, x, context)[0]).sum())
+
+        before = x.copy(), weights.copy(), parameters.vector.copy(), parameters.buffers.copy()
+        dx, gradients = layer.backward(arrays, cache, weights)
+        after = x, weights, parameters.vector, parameters.buffers
+        for old, new in zip(before, after, strict=True):
+            np.testing.assert_array_equal(old, new)
+        assert y.shape == (rows, *layer.output_shape(input_shape))
+        assert relative_error(dx, numeric_gradient(total, x)) <= 1e-7
+        trainable = {slot.spec.name for slot in parameters.layout.slots if slot.spec.trainable}
+        assert set(gradients) == trainable
+        if trainable:
+            numeric = numeric_gradient(total, parameters.vector)
+            analytic = parameters.zeros_like()
+            for inner, array in gradients.items():
+                analytic[f"0.{inner}"][...] = array
+            assert relative_error(analytic.vector, numeric) <= 1e-7
+            alone = layer.parameter_gradients(arrays, cache, weights)
+            assert all(np.array_equal(alone[inner], gradients[inner]) for inner in trainable)
+
+
+@pytest.mark.parametrize("activation", list(ACTIVATIONS))
+@given(units=st.integers(1, 4), inputs=st.integers(1, 4), seed=st.integers(0, 2**32 - 1))
+def test_dense_with_every_activation_agrees_with_differences(
+    activation, units, inputs, seed, numeric_gradient, relative_error
+):
+    layer = ax.Dense(units, activation)
+    parameters = arrays_of(layer, (inputs,), seed)
+    arrays = parameters.by_layer[0]
+    x = np.random.default_rng(seed).uniform(-1, 1, (3, inputs))
+    # A large bias of either sign keeps every pre-activation away from the kink at zero.
+    arrays["weight"] /= max(1.0, np.abs(arrays["weight"]).sum())
+    arrays["bias"][...] = np.resize([1.5, -1.5], units)
+    y, cache = layer.forward(arrays, x, PREDICTION)
+    weights = np.random.default_rng(seed).uniform(0.5, 1.5, y.shape) * np.resize([1, -1], units)
+    _, gradients = layer.backward(arrays, cache, weights)
+    analytic = parameters.zeros_like()
+    for name, array in gradients.items():
+        analytic[f"0.{name}"][...] = array
+    numeric = numeric_gradient(
+        lambda: float((weights * layer.forward(arrays, x, PREDICTION)[0]).sum()), parameters.vector
+    )
+    if activation == "softmax" and units == 1:
+        np.testing.assert_allclose([analytic.vector, numeric], 0, atol=1e-9)
+    else:
+        assert relative_error(analytic.vector, numeric) <= 1e-7
+
+
+@pytest.mark.parametrize("training", [True, False])
+@pytest.mark.parametrize("name", list(LAYERS))
+def test_every_layer_keeps_float32_and_its_declared_shape(name, training):
+    for layer, input_shape in cases(name):
+        parameters = arrays_of(layer, input_shape, 3).astype("float32")
+        arrays = parameters.by_layer[0]
+        x = np.random.default_rng(0).normal(size=(5, *input_shape)).astype(np.float32)
+        context = Context(training, RandomStream.from_seed(1))
+        y, cache = layer.forward(arrays, x, context)
+        dx, gradients = layer.backward(arrays, cache, np.ones_like(y))
+        assert y.shape == (5, *layer.output_shape(input_shape))
+        assert dx.shape == x.shape
+        assert {a.dtype.name for a in (y, dx, *gradients.values())} == {"float32"}
+        assert {inner: a.shape for inner, a in gradients.items()} == {
+            slot.spec.name: slot.spec.shape
+            for slot in parameters.layout.slots
+            if slot.spec.trainable
+        }
+
+
+@pytest.mark.parametrize("name", list(LAYERS))
+def test_every_layer_is_written_as_data_and_read_back(name):
+    for layer, _ in cases(name):
+        assert LAYERS.resolve(LAYERS.to_data(layer)) == layer
+
+
+class TestBatchNorm:
+    def test_it_agrees_with_pytorch_but_for_the_biased_running_variance(self, torch):
+        random, rows, steps = np.random.default_rng(0), 8, 5
+        theirs = torch.nn.BatchNorm1d(3, momentum=0.1, dtype=torch.float64)
+        layer, parameters = ax.BatchNorm(), arrays_of(ax.BatchNorm(), (3,), 0)
+        arrays = parameters.by_layer[0]
+        arrays["running_mean"][...], arrays["running_variance"][...] = 0, 1
+        with torch.no_grad():
+            theirs.weight.copy_(torch.tensor(arrays["weight"]))
+            theirs.bias.copy_(torch.tensor(arrays["bias"]))
+        for _ in range(steps):
+            x, dy = random.normal(2, 3, (2, rows, 3))
+            tensor = torch.tensor(x, requires_grad=True)
+            theirs.zero_grad()
+            wanted = theirs(tensor)
+            wanted.backward(torch.tensor(dy))
+            y, cache = layer.forward(arrays, x, Context(training=True))
+            dx, gradients = layer.backward(arrays, cache, dy)
+            np.testing.assert_allclose(y, wanted.detach().numpy(), atol=1e-12)
+            np.testing.assert_allclose(dx, tensor.grad.numpy(), atol=1e-12)
+            np.testing.assert_allclose(gradients["weight"], theirs.weight.grad.numpy(), atol=1e-12)
+            np.testing.assert_allclose(gradients["bias"], theirs.bias.grad.numpy(), atol=1e-12)
+            for name, array in layer.updated_buffers(arrays, cache).items():
+                arrays[name][...] = array
+        np.testing.assert_allclose(arrays["running_mean"], theirs.running_mean.numpy(), atol=1e-12)
+        # PyTorch averages s²·m/(m − 1); what is left of the initial 1 is alike in both.
+        left = 0.9**steps
+        unbiased = left + (arrays["running_variance"] - left) * rows / (rows - 1)
+        np.testing.assert_allclose(unbiased, theirs.running_var.numpy(), rtol=1e-12)
+        theirs.running_var.copy_(torch.tensor(arrays["running_variance"]))
+        theirs.eval()
+        y, _ = layer.forward(arrays, x, PREDICTION)
+        np.testing.assert_allclose(y, theirs(torch.tensor(x)).detach().numpy(), atol=1e-12)
+
+    @pytest.mark.parametrize("shape", [(4,), (3, 5), (2, 3, 4)])
+    def test_every_channel_comes_out_with_mean_zero_and_variance_one(self, shape):
+        x = np.random.default_rng(0).normal(5, 4, (64, *shape))
+        arrays = ax.Network(ax.BatchNorm(), input_shape=shape).initialize(0, "float64").by_layer[0]
+        y, _ = ax.BatchNorm(epsilon=1e-12).forward(arrays, x, Context(training=True))
+        axes = (0, *range(2, y.ndim))
+        np.testing.assert_allclose(y.mean(axis=axes), 0, atol=1e-12)
+        np.testing.assert_allclose(y.var(axis=axes), 1, rtol=1e-9)
+
+    def test_a_feature_that_does_not_vary_gives_its_bias(self):
+        arrays = ax.Network(ax.BatchNorm(), input_shape=1).initialize(0, "float64").by_layer[0]
+        arrays["bias"][...] = 3
+        y, _ = ax.BatchNorm().forward(arrays, np.full((4, 1), 7.0), Context(training=True))
+        assert y.tolist() == [[3.0]] * 4
+
+    def test_an_example_without_features_is_refused(self):
+        with pytest.raises(ShapeError, match="BatchNorm needs examples with at least one feature"):
+            ax.BatchNorm().output_shape(())
+
+    @pytest.mark.parametrize(
+        ("settings", "message"),
+        [
+            ({"momentum": 1}, "momentum must be at least 0 and less than 1, not 1"),
+            ({"epsilon": 0}, "epsilon must be greater than 0, not 0"),
+        ],
+    )
+    def test_wrong_settings_are_refused(self, settings, message):
+        with pytest.raises(ConfigurationError, match=message):
+            ax.BatchNorm(**settings)
+
+
+class TestNoise:
+    @given(rate=st.floats(0, 0.95), seed=st.integers(0, 2**32 - 1))
+    def test_dropout_drops_or_scales_each_cell_and_passes_gradients_through_the_same_mask(
+        self, rate, seed
+    ):
+        x = np.ones((8, 5))
+        context = Context(training=True, random=RandomStream.from_seed(seed))
+        y, cache = ax.Dropout(rate).forward({}, x, context)
+        dx, _ = ax.Dropout(rate).backward({}, cache, np.ones_like(x))
+        np.testing.assert_array_equal(dx, y)
+        kept = y != 0
+        np.testing.assert_allclose(y[kept], 1 / (1 - rate))
+
+    def test_the_mean_survives_dropout(self):
+        context = Context(training=True, random=RandomStream.from_seed(3))
+        y, _ = ax.Dropout(0.3).forward({}, np.ones((500, 200)), context)
+        assert y.mean() == pytest.approx(1, abs=0.01)
+
+    @pytest.mark.parametrize("layer", [ax.Dropout(0.5), ax.GaussianNoise(2.0)])
+    def test_nothing_random_happens_at_prediction(self, layer):
+        x = np.arange(6.0).reshape(2, 3)
+        assert layer.forward({}, x, PREDICTION)[0] is x
+        random = RandomStream.from_seed(0)
+        assert layer.forward({}, x, Context(training=False, random=random))[0] is x
+
+    def test_noise_has_the_asked_standard_deviation(self):
+        context = Context(training=True, random=RandomStream.from_seed(3))
+        y, _ = ax.GaussianNoise(0.7).forward({}, np.full((300, 300), 2.0), context)
+        assert (y.mean(), y.std()) == pytest.approx((2, 0.7), abs=0.01)
+
+    def test_each_layer_of_a_network_has_noise_of_its_own(self):
+        context = Context(training=True, random=RandomStream.from_seed(3))
+        x = np.ones((4, 8))
+        first, second = ax.Dropout(0.5), ax.Dropout(0.5)
+        _, caches = forward_through([first, second], [{}, {}], x, context)
+        assert not np.array_equal(*caches)
+
+    @pytest.mark.parametrize(
+        ("layer", "random"),
+        [
+            (ax.Dropout(0.1), True),
+            (ax.Dropout(0), False),
+            (ax.GaussianNoise(0.1), True),
+            (ax.GaussianNoise(0), False),
+            (ax.Dense(2), False),
+            (ax.Residual(ax.Dense(2), ax.Dropout(0.1)), True),
+            (ax.Residual(ax.Dense(2)), False),
+        ],
+    )
+    def test_a_layer_says_whether_it_is_random(self, layer, random):
+        assert layer.is_random is random
+
+    @pytest.mark.parametrize("rate", [-0.1, 1, 1.5, float("nan")])
+    def test_a_rate_that_is_no_probability_below_one_is_refused(self, rate):
+        with pytest.raises(ConfigurationError, match="rate must be at least 0 and less than 1"):
+            ax.Dropout(rate)
+
+    def test_a_negative_standard_deviation_is_refused(self):
+        with pytest.raises(ConfigurationError, match=r"standard_deviation must be at least 0.*-1"):
+            ax.GaussianNoise(-1)
+
+
+class TestDense:
+    def test_the_weights_start_as_the_activation_wants_them(self):
+        for activation, initializer in [
+            ("relu", "he_normal"),
+            ("tanh", "glorot_uniform"),
+            ("sigmoid", "glorot_uniform"),
+            ("softmax", "glorot_uniform"),
+            ("identity", "glorot_uniform"),
+            ("selu", "lecun_normal"),
+        ]:
+            weight, bias = ax.Dense(3, activation).parameters((4,))
+            assert weight.initializer == INITIALIZERS.resolve(initializer)
+            assert bias.initializer == INITIALIZERS.resolve("zeros")
+            assert (weight.penalised, bias.penalised) == (True, False)
+            body, function = ax.Dense(3, activation).split_activation()
+            assert function == ACTIVATIONS.resolve(activation)
+            assert body.parameters((4,))[0].initializer == weight.initializer
+
+    def test_a_learned_activation_stays_with_its_layer(self):
+        for layer in (ax.Dense(2, "prelu"), ax.Activation("prelu")):
+            assert layer.split_activation() == (layer, Identity())
+            assert layer.parameters((3,))[-1].name == "alpha"
+
+    def test_an_activation_layer_hands_its_function_to_the_loss(self):
+        assert ax.Activation("sigmoid").split_activation() == (
+            ax.Activation("identity"),
+            Sigmoid(),
+        )
+
+    def test_chosen_initializers_are_used(self):
+        layer = ax.Dense(
+            2, "relu", initializer="zeros", bias_initializer={"name": "constant", "value": 3}
+        )
+        parameters = ax.Network(layer, input_shape=2).initialize(0)
+        assert parameters["0.weight"].tolist() == [[0, 0], [0, 0]]
+        assert parameters["0.bias"].tolist() == [3, 3]
+
+    def test_an_object_of_a_class_of_ones_own_serves_as_activation(self):
+        class Square(ActivationFunction):
+            def value(self, z):
+                return z * z
+
+            def derivative(self, z, a):
+                return 2 * z
+
+        layer = ax.Dense(1, Square())
+        arrays = {"weight": np.array([[3.0]]), "bias": np.array([1.0])}
+        y, cache = layer.forward(arrays, np.array([[1.0]]), PREDICTION)
+        dx, gradients = layer.backward(arrays, cache, np.ones_like(y))
+        assert (y.item(), dx.item()) == (16, 24)
+        assert {name: array.item() for name, array in gradients.items()} == {
+            "weight": 8,
+            "bias": 8,
+        }
+
+    def test_examples_that_are_not_flat_are_refused_with_the_remedy(self):
+        with pytest.raises(ShapeError, match=r"Layer 1 \(Dense\).*\(2, 3\).*put Flatten\(\)"):
+            ax.Network(ax.Dropout(0.1), ax.Dense(3), input_shape=(2, 3))
+
+    @pytest.mark.parametrize(
+        ("settings", "error", "message"),
+        [
+            ({"units": 0}, ConfigurationError, "units must be at least 1, not 0"),
+            ({"units": 2.0}, ArgumentTypeError, r"units must be a whole number, not 2\.0"),
+            ({"units": True}, ArgumentTypeError, "units must be a whole number, not True"),
+            ({"units": 2, "activation": "rleu"}, UnknownNameError, "Did you mean 'relu'"),
+            ({"units": 2, "initializer": "hee"}, UnknownNameError, "unknown initializer 'hee'"),
+            ({"units": 2, "activation": 3}, ArgumentTypeError, "activation must be a name"),
+            ({"units": 2, "activation": ax.SGD()}, ArgumentTypeError, "activation must be a name"),
+            ({"units": 2, "activation": Sigmoid}, ArgumentTypeError, "not <class"),
+        ],
+    )
+    def test_wrong_settings_are_refused(self, settings, error, message):
+        with pytest.raises(error, match=message):
+            ax.Dense(**settings)
+
+
+class TestShapes:
+    def test_flatten_lets_the_last_axis_vary_fastest(self):
+        x = np.arange(12).reshape(2, 2, 3)
+        y, shape = ax.Flatten().forward({}, x, PREDICTION)
+        assert y.tolist() == [list(range(6)), list(range(6, 12))]
+        assert ax.Flatten().backward({}, shape, y)[0].tolist() == x.tolist()
+
+    def test_reshape_takes_any_kind_of_shape(self):
+        assert ax.Reshape([2, 3]) == ax.Reshape((np.int64(2), 3))
+        assert ax.Reshape(6).shape == (6,)
+
+    def test_a_shape_of_other_size_is_refused(self):
+        with pytest.raises(ShapeError, match=r"\(4,\) needs 4 numbers.*\(2, 3\) has 6"):
+            ax.Network(ax.Reshape(4), input_shape=(2, 3))
+
+    @pytest.mark.parametrize("shape", [(2, 0), -1, (2, 1.5), "ab"])
+    def test_a_shape_that_is_none_is_refused(self, shape):
+        with pytest.raises((ConfigurationError, ArgumentTypeError), match="shape must be"):
+            ax.Reshape(shape)
+
+
+class TestResidual:
+    def test_it_adds_its_input(self):
+        layer = ax.Residual(ax.Dense(2, bias=False))
+        arrays = {"0.weight": np.array([[1.0, 2.0], [3.0, 4.0]])}
+        y, cache = layer.forward(arrays, np.array([[1.0, 1.0]]), PREDICTION)
+        dx, _ = layer.backward(arrays, cache, np.array([[1.0, 0.0]]))
+        assert y.tolist() == [[4, 8]]
+        assert dx.tolist() == [[2, 2]]
+
+    def test_batch_norm_within_updates_its_averages(self):
+        layer = ax.Residual(ax.Dense(2), ax.BatchNorm(0.5))
+        parameters = ax.Network(layer, input_shape=2).initialize(0, "float64")
+        arrays = parameters.by_layer[0]
+        x = np.random.default_rng(0).normal(size=(6, 2))
+        _, cache = layer.forward(arrays, x, Context(training=True))
+        z = x @ arrays["0.weight"].T + arrays["0.bias"]
+        updated = layer.updated_buffers(arrays, cache)
+        assert set(updated) == {"1.running_mean", "1.running_variance"}
+        np.testing.assert_allclose(updated["1.running_mean"], 0.5 * z.mean(axis=0))
+        np.testing.assert_allclose(updated["1.running_variance"], 0.5 + 0.5 * z.var(axis=0))
+
+    def test_layers_that_change_the_shape_are_refused(self):
+        with pytest.raises(ShapeError, match=r"turn \(3,\) into \(2,\).*last layer give \(3,\)"):
+            ax.Network(ax.Residual(ax.Dense(2)), input_shape=3)
+
+    @pytest.mark.parametrize(
+        ("layers", "message"),
+        [((), "Residual needs at least one layer"), (("dense",), "holds layers, not 'dense'")],
+    )
+    def test_anything_but_layers_is_refused(self, layers, message):
+        with pytest.raises(ConfigurationError, match=message):
+            ax.Residual(*layers)
+
+
+def test_gradients_through_four_sigmoids_shrink_at_best_by_four_each():
+    layers = [ax.Dense(1, "sigmoid") for _ in range(4)]
+    # With W = 1 and b = −½ every z after the first is exactly 0, where σ′ is largest.
+    arrays = [{"weight": np.ones((1, 1)), "bias": np.array([-0.5])} for _ in layers]
+    _, caches = forward_through(layers, arrays, np.array([[0.5]]), PREDICTION)
+    dx, gradients = backward_through(layers, arrays, caches, np.ones((1, 1)))
+    by_depth = [gradient["bias"].item() for gradient in reversed(gradients)]
+    assert by_depth == [0.25, 0.0625, 0.015625, 0.00390625]
+    assert dx.item() == 0.00390625

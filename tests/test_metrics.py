@@ -1,0 +1,107 @@
+"""Scores against scikit-learn's."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sklearn import metrics as sk
+
+from axone.losses import LOSSES
+from axone.metrics import (
+    classification_metrics,
+    confusion_counts,
+    epoch_scores,
+    predicted_labels,
+    r_squared,
+    regression_metrics,
+    rounded,
+)
+
+CCE, BCE, MSE = (LOSSES.resolve(name) for name in ("cce", "bce", "mse"))
+
+
+def problem(seed, rows, classes):
+    random = np.random.default_rng(seed)
+    return random.integers(0, classes, rows), random.dirichlet(np.ones(classes), rows)
+
+
+@given(seed=st.integers(0, 2**32 - 1), rows=st.integers(1, 40), classes=st.integers(2, 5))
+def test_the_scores_of_an_epoch_are_those_of_scikit_learn(seed, rows, classes):
+    y, probabilities = problem(seed, rows, classes)
+    labels = predicted_labels(probabilities)
+    occurring = np.union1d(y, labels)
+    common = {"labels": occurring, "average": "macro", "zero_division": 0}
+    wanted = {
+        "accuracy": sk.accuracy_score(y, labels),
+        "recall": sk.recall_score(y, labels, **common),
+        "f1": sk.f1_score(y, labels, **common),
+    }
+    assert epoch_scores(CCE, probabilities, y) == pytest.approx(wanted)
+    assert epoch_scores(CCE, probabilities, np.eye(classes)[y]) == pytest.approx(wanted)
+    all_labels = np.arange(classes)
+    np.testing.assert_array_equal(
+        confusion_counts(y, labels, classes), sk.confusion_matrix(y, labels, labels=all_labels)
+    )
+    if classes == 2:
+        one = probabilities[:, 1:]
+        assert epoch_scores(BCE, one, y[:, None]) == pytest.approx(wanted)
+        np.testing.assert_array_equal(predicted_labels(one), labels)
+
+
+def test_several_labels_have_only_an_accuracy():
+    prediction, target = np.array([[0.9, 0.1], [0.8, 0.7]]), np.array([[1, 0], [0, 1.0]])
+    assert epoch_scores(BCE, prediction, target) == {"accuracy": 0.75}
+
+
+@given(seed=st.integers(0, 2**32 - 1), rows=st.integers(2, 40), outputs=st.integers(1, 3))
+def test_r_squared_is_that_of_scikit_learn(seed, rows, outputs):
+    y, prediction = np.random.default_rng(seed).normal(size=(2, rows, outputs))
+    wanted = sk.r2_score(y, prediction)
+    assert epoch_scores(MSE, prediction, y)["r2"] == pytest.approx(wanted)
+    scores = regression_metrics(y, prediction)
+    assert scores == pytest.approx(
+        {
+            "mse": sk.mean_squared_error(y, prediction),
+            "rmse": np.sqrt(((y - prediction) ** 2).mean()),
+            "mae": sk.mean_absolute_error(y, prediction),
+            "r2": wanted,
+        }
+    )
+
+
+def test_a_constant_target_has_no_r_squared():
+    assert np.isnan(r_squared(np.array([1.0]), np.ones((4, 1))))
+
+
+def test_one_row_has_no_r_squared():
+    assert set(regression_metrics(np.ones(1), np.ones(1))) == {"mse", "rmse", "mae"}
+
+
+@pytest.mark.parametrize("classes", [2, 4])
+def test_the_full_table_is_that_of_scikit_learn(classes):
+    y, probabilities = problem(3, 200, classes)
+    scores = classification_metrics(y, probabilities.astype(np.float32), classes)
+    labels = probabilities.argmax(axis=1)
+    for average in ("macro", "weighted"):
+        assert scores[f"precision_{average}"] == sk.precision_score(y, labels, average=average)
+        assert scores[f"recall_{average}"] == sk.recall_score(y, labels, average=average)
+        assert scores[f"f1_{average}"] == sk.f1_score(y, labels, average=average)
+    assert scores["accuracy"] == sk.accuracy_score(y, labels)
+    assert scores["log_loss"] == pytest.approx(sk.log_loss(y, probabilities), rel=1e-6)
+    auc = (
+        sk.roc_auc_score(y, probabilities[:, 1])
+        if classes == 2
+        else sk.roc_auc_score(y, probabilities, multi_class="ovr")
+    )
+    assert scores["roc_auc"] == pytest.approx(auc, abs=1e-4)
+
+
+def test_a_class_without_rows_leaves_the_area_under_the_curve_out():
+    probabilities = np.full((4, 3), 1 / 3)
+    scores = classification_metrics(np.array([0, 1, 0, 1]), probabilities, 3)
+    assert "roc_auc" not in scores
+    assert scores["log_loss"] == pytest.approx(np.log(3))
+
+
+def test_scores_are_rounded_for_people():
+    assert rounded({"a": 0.123456789, "b": "word"}, 3) == {"a": 0.123, "b": "word"}

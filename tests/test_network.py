@@ -1,0 +1,188 @@
+"""The network as a description: shapes, initial weights, prediction, its text and its data."""
+
+import json
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import axone as ax
+from axone.activations import ActivationFunction
+from axone.errors import ArgumentTypeError, ConfigurationError, DataError, ShapeError
+from axone.registry import plain
+
+
+def mixed():
+    return ax.Network(
+        ax.Flatten(),
+        ax.Dense(np.int64(6), {"name": "leaky_relu", "alpha": np.float32(0.25)}),
+        ax.BatchNorm(momentum=0.5),
+        ax.Dropout(0.25),
+        ax.Residual(ax.Dense(6, "tanh", bias=False), ax.GaussianNoise(0.1)),
+        ax.Reshape((2, 3)),
+        ax.Flatten(),
+        ax.Dense(3, "softmax", initializer="he_uniform"),
+        input_shape=np.array([2, 2]),
+    )
+
+
+def test_shapes_follow_the_layers():
+    network = mixed()
+    assert network.input_shape == (2, 2)
+    assert network.shapes == ((4,), (6,), (6,), (6,), (6,), (2, 3), (6,), (3,))
+    assert network.output_shape == (3,)
+
+
+@pytest.mark.parametrize("input_shape", [4, np.int64(4), (4,), [4], np.array([4])])
+def test_the_input_shape_may_come_in_any_form(input_shape):
+    network = ax.Network(ax.Dense(2), input_shape=input_shape)
+    assert network.input_shape == (4,)
+    assert type(network.input_shape[0]) is int
+
+
+def test_it_survives_the_way_through_json():
+    network = mixed()
+    again = ax.Network.from_data(json.loads(json.dumps(network.to_data())))
+    assert again == network
+    assert hash(again) == hash(network)
+    assert again.to_data() == network.to_data()
+    assert network != ax.Network(ax.Dense(1), input_shape=1)
+    assert repr(again).startswith("Network(Flatten(), Dense(units=6")
+
+
+def test_data_hold_only_what_differs_from_the_defaults():
+    network = ax.Network(ax.Dense(3, "relu"), ax.BatchNorm(), input_shape=2)
+    assert network.to_data() == {
+        "input_shape": [2],
+        "layers": [{"name": "dense", "units": 3, "activation": "relu"}, "batch_norm"],
+    }
+
+
+class TestInitialWeights:
+    def test_one_seed_gives_one_set_of_weights(self):
+        network = mixed()
+        first, again, other = (network.initialize(seed).vector for seed in (3, 3, 4))
+        np.testing.assert_array_equal(first, again)
+        assert not np.array_equal(first, other)
+
+    def test_float32_weights_are_the_float64_ones_rounded(self):
+        network = mixed()
+        rounded = network.initialize(1, "float64").astype("float32")
+        np.testing.assert_array_equal(network.initialize(1).vector, rounded.vector)
+
+    def test_layers_of_one_shape_start_apart(self):
+        parameters = ax.Network(ax.Dense(4), ax.Dense(4), input_shape=4).initialize(0)
+        assert not np.array_equal(parameters["0.weight"], parameters["1.weight"])
+
+    @pytest.mark.parametrize(
+        ("seed", "dtype", "error", "message"),
+        [
+            (-1, "float32", ConfigurationError, "seed must be at least 0, not -1"),
+            (1.5, "float32", ArgumentTypeError, r"seed must be a whole number, not 1\.5"),
+            (0, "float16", ConfigurationError, "one of 'float32', 'float64', not 'float16'"),
+        ],
+    )
+    def test_wrong_settings_are_refused(self, seed, dtype, error, message):
+        with pytest.raises(error, match=message):
+            mixed().initialize(seed, dtype)
+
+
+class TestPrediction:
+    @given(rows=st.integers(0, 6))
+    def test_there_is_one_prediction_a_row_in_the_precision_of_the_weights(self, rows):
+        network = mixed()
+        for dtype in ("float32", "float64"):
+            prediction = network.predict(network.initialize(0, dtype), np.ones((rows, 2, 2), int))
+            assert prediction.shape == (rows, 3)
+            assert prediction.dtype == dtype
+            np.testing.assert_allclose(prediction.sum(axis=1), 1, rtol=1e-6)
+
+    def test_many_rows_are_predicted_as_few_are(self):
+        network = mixed()
+        parameters = network.initialize(0, "float64")
+        X = np.random.default_rng(0).normal(size=(5000, 2, 2))
+        whole = network.predict(parameters, X)
+        np.testing.assert_allclose(whole[4090:4100], network.predict(parameters, X[4090:4100]))
+
+    @pytest.mark.parametrize("X", [np.zeros((3, 4)), np.zeros(4), np.zeros((2, 2)), 3.0])
+    def test_examples_of_another_shape_are_refused(self, X):
+        with pytest.raises(ShapeError, match=r"shape \(2, 2\), that is X of shape \('m', 2, 2\)"):
+            mixed().predict(mixed().initialize(), X)
+
+    @pytest.mark.parametrize("X", [[[["a", "b"], ["c", "d"]]], [[[None, 1], [2, 3]]]])
+    def test_examples_that_are_no_numbers_are_refused(self, X):
+        with pytest.raises(DataError, match=r"X holds (<U1|object), not numbers"):
+            mixed().predict(mixed().initialize(), X)
+
+    def test_the_weights_of_another_network_are_refused(self):
+        other = ax.Network(ax.Dense(1), input_shape=1).initialize()
+        with pytest.raises(
+            ShapeError, match=r"another network: '1.weight' has shape none, this network needs \(6"
+        ):
+            mixed().predict(other, np.zeros((1, 2, 2)))
+
+
+def test_the_summary_is_a_table_with_running_averages_apart():
+    text = str(mixed().summary())
+    assert [line.split() for line in text.splitlines()] == [
+        ["Layer", "Output", "shape", "Parameters"],
+        ["0", "Flatten", "(4,)", "0"],
+        ["1", "Dense", "(leaky_relu)", "(6,)", "30"],
+        ["2", "BatchNorm", "(6,)", "12"],
+        ["3", "Dropout", "(6,)", "0"],
+        ["4", "Residual", "(6,)", "36"],
+        ["5", "Reshape", "(2,", "3)", "0"],
+        ["6", "Flatten", "(6,)", "0"],
+        ["7", "Dense", "(softmax)", "(3,)", "21"],
+        ["Total", "99"],
+        ["Not", "trained", "(running", "averages)", "12"],
+    ]
+
+
+def test_an_activation_of_ones_own_runs_and_is_named_but_not_saved():
+    class Cube(ActivationFunction):
+        def value(self, z):
+            return z**3
+
+        def derivative(self, z, a):
+            return 3 * z**2
+
+    network = ax.Network(ax.Dense(1, Cube()), ax.Activation(Cube()), input_shape=1)
+    assert "Dense (Cube)" in str(network.summary())
+    parameters = network.initialize().replaced({"0.weight": [[1.0]]})
+    assert network.predict(parameters, [[2.0]]).item() == 2**9
+    with pytest.raises(ConfigurationError, match="class of your own: it runs, but it has no name"):
+        network.to_data()
+
+
+@pytest.mark.parametrize(
+    ("build", "error", "message"),
+    [
+        (lambda: ax.Network(input_shape=1), ConfigurationError, "at least one layer"),
+        (lambda: ax.Network("dense", input_shape=1), ConfigurationError, "made of layers, not of"),
+        (lambda: ax.Network(ax.Dense(1), input_shape=0), ConfigurationError, "input_shape must be"),
+        (lambda: ax.Network(ax.Dense(1), input_shape=2.5), ArgumentTypeError, "not 2.5"),
+        (lambda: ax.Network(ax.Dense(1), input_shape="4"), ArgumentTypeError, "not '4'"),
+        (lambda: ax.Network(ax.Dense(1), input_shape=None), ArgumentTypeError, "not None"),
+        (lambda: ax.Network.from_data({"layers": []}), ConfigurationError, "input_shape"),
+        (lambda: ax.Network.from_data(None), ConfigurationError, "needs layers and input_shape"),
+        (
+            lambda: ax.Network.from_data({"layers": ["dens"], "input_shape": 1}),
+            ConfigurationError,
+            "Did you mean 'dense'",
+        ),
+        (
+            lambda: ax.Network.from_data({"layers": ["dense"], "input_shape": 1}),
+            ConfigurationError,
+            "layer 'dense' needs units",
+        ),
+    ],
+)
+def test_a_network_that_is_none_is_refused(build, error, message):
+    with pytest.raises(error, match=message):
+        build()
+
+
+def test_plain_turns_numbers_of_numpy_into_those_of_python():
+    assert json.dumps(plain((np.float32(0.5), [np.int64(2)], "a", None))) == '[0.5, [2], "a", null]'

@@ -1,0 +1,248 @@
+"""Runs that are interrupted, killed and resumed: to the same bits as one never stopped."""
+
+import os
+import runpy
+import signal
+import subprocess
+import sys
+import threading
+import time
+
+import numpy as np
+import pytest
+from safetensors import safe_open
+
+import axone as ax
+from axone.optimizers import OPTIMIZERS
+from axone.training.interruption import interruption
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="POSIX signals")
+
+RANDOM = np.random.default_rng(0)
+X = RANDOM.normal(size=(31, 3))
+LABELS = (X[:, 0] > 0) + (X[:, 1] > 0.5) * 1
+EPOCHS, STEPS = 6, 5
+
+
+def press_ctrl_c():
+    os.kill(os.getpid(), signal.SIGINT)
+
+
+def noisy_network():
+    return ax.Network(
+        ax.GaussianNoise(0.1),
+        ax.Dense(6, "prelu"),
+        ax.BatchNorm(),
+        ax.Dropout(0.3),
+        ax.Residual(ax.Dense(6, "tanh"), ax.BatchNorm(), ax.Dropout(0.1)),
+        ax.Dense(3, "softmax"),
+        input_shape=3,
+    )
+
+
+def fit(optimizer, path=None, validation=True, network=None, **settings):
+    trainer = ax.Trainer(
+        network or noisy_network(),
+        loss="cce",
+        optimizer=optimizer,
+        batch_size=5,
+        schedule="adaptive",
+        l2=0.01,
+        clip_norm=5.0,
+        seed=3,
+    )
+    held_out = (X[23:], LABELS[23:]) if validation else None
+    settings = {"max_epochs": EPOCHS} | settings
+    return trainer.fit((X[:23], LABELS[:23]), held_out, checkpoint=path, **settings)
+
+
+def assert_the_same_run(result, whole):
+    """To the last bit, but for the time that it took."""
+    assert result.parameters.vector.tobytes() == whole.parameters.vector.tobytes()
+    assert result.parameters.buffers.tobytes() == whole.parameters.buffers.tobytes()
+    assert list(result.history) == list(whole.history)
+    for name in set(whole.history) - {"seconds"}:
+        assert repr(result.history[name]) == repr(whole.history[name])
+    for field in ("stopped_by", "reason", "best_epoch", "steps"):
+        assert getattr(result, field) == getattr(whole, field)
+
+
+def interrupt_at_step(monkeypatch, optimizer, step):
+    """Press Ctrl-C, for real, within the update of that step."""
+    cls = type(OPTIMIZERS.resolve(optimizer))
+    update = cls.update
+
+    def pressing(self, weights, gradient, slots, learning_rate, at):
+        if at == step:
+            press_ctrl_c()
+        update(self, weights, gradient, slots, learning_rate, at)
+
+    monkeypatch.setattr(cls, "update", pressing)
+
+
+STEPWISE = [name for name in OPTIMIZERS if name != "lbfgs"]
+
+
+@pytest.mark.parametrize("validation", [True, False])
+@pytest.mark.parametrize("optimizer", STEPWISE)
+def test_an_interrupted_run_resumes_to_the_same_bits(optimizer, validation, tmp_path, monkeypatch):
+    path = tmp_path / "run.safetensors"
+    whole = fit(optimizer, validation=validation)
+    full_batch = OPTIMIZERS.resolve(optimizer).full_batch
+    step, steps = (2, 1) if full_batch else (8, STEPS)
+    with monkeypatch.context() as patch:
+        interrupt_at_step(patch, optimizer, step)
+        stopped = fit(optimizer, path, validation)
+    assert stopped.stopped_by == "interrupted"
+    assert stopped.reason == "interrupted by Ctrl-C"
+    assert (stopped.steps, stopped.epochs) == (step, step // steps)
+    assert_the_same_run(fit(optimizer, path, validation, resume=True), whole)
+
+
+@pytest.mark.parametrize("step", [1, 4, 5, 6, 29])
+def test_a_run_may_be_interrupted_anywhere(step, tmp_path, monkeypatch):
+    path = tmp_path / "run.safetensors"
+    whole = fit("adam")
+    with monkeypatch.context() as patch:
+        interrupt_at_step(patch, "adam", step)
+        stopped = fit("adam", path)
+    assert (stopped.stopped_by, stopped.steps) == ("interrupted", step)
+    assert_the_same_run(fit("adam", path, resume=True), whole)
+
+
+def test_a_run_may_be_interrupted_again_and_again(tmp_path, monkeypatch):
+    path = tmp_path / "run.safetensors"
+    whole = fit("momentum")
+    for step in (3, 4, 11, 17):
+        with monkeypatch.context() as patch:
+            interrupt_at_step(patch, "momentum", step)
+            assert fit("momentum", path, resume=path.exists()).steps == step
+    assert_the_same_run(fit("momentum", path, resume=True), whole)
+
+
+def test_ctrl_c_in_the_last_step_changes_nothing(monkeypatch):
+    whole = fit("adam")
+    interrupt_at_step(monkeypatch, "adam", EPOCHS * STEPS)
+    assert_the_same_run(fit("adam"), whole)
+
+
+def test_a_resumed_run_remembers_its_stopping_rule(tmp_path, monkeypatch):
+    path = tmp_path / "run.safetensors"
+    rules = {"stopping": [ax.ValidationLoss(2)], "max_epochs": 100}
+    whole = fit(ax.Adam(0.1), **rules)
+    assert whole.stopped_by == "validation_loss"
+    with monkeypatch.context() as patch:
+        interrupt_at_step(patch, "adam", 7)
+        fit(ax.Adam(0.1), path, **rules)
+    assert_the_same_run(fit(ax.Adam(0.1), path, resume=True, **rules), whole)
+    assert_the_same_run(fit(ax.Adam(0.1), path, resume=True, **rules), whole)
+
+
+def test_a_finished_run_may_be_continued_for_more_epochs(tmp_path):
+    path = tmp_path / "run.safetensors"
+    fit("adam", path, max_epochs=3)
+    assert_the_same_run(fit("adam", str(path), resume=True), fit("adam"))
+
+
+def test_ctrl_c_from_a_callback_ends_the_run_after_that_epoch(tmp_path):
+    path = tmp_path / "run.safetensors"
+
+    def pressing(history):
+        if history.epochs == 2:
+            press_ctrl_c()
+
+    stopped = fit("adam", path, after_epoch=pressing)
+    assert (stopped.stopped_by, stopped.epochs) == ("interrupted", 2)
+    assert_the_same_run(fit("adam", path, resume=True), fit("adam"))
+
+
+def test_ctrl_c_at_any_moment_ends_the_run_after_the_batch_in_hand(tmp_path):
+    path = tmp_path / "run.safetensors"
+    timer = threading.Timer(0.1, press_ctrl_c)
+
+    def start_timer(history):
+        if history.epochs == 1:
+            timer.start()
+
+    stopped = fit("adam", path, max_epochs=10**9, after_epoch=start_timer)
+    timer.join()
+    assert stopped.stopped_by == "interrupted"
+    assert stopped.steps > 0
+    end = stopped.steps // STEPS + 2
+    resumed = fit("adam", path, max_epochs=end, resume=True)
+    # The length of a run decides nothing but where it ends under this schedule.
+    assert_the_same_run(resumed, fit("adam", max_epochs=end))
+
+
+def test_lbfgs_is_interrupted_and_begins_again_to_the_same_bits(tmp_path):
+    path = tmp_path / "run.safetensors"
+    network = ax.Network(ax.Dense(6, "tanh"), ax.Dense(3, "softmax"), input_shape=3)
+    whole = fit("lbfgs", network=network)
+
+    def pressing(history):
+        if history.epochs == 2:
+            press_ctrl_c()
+
+    stopped = fit("lbfgs", path, network=network, after_epoch=pressing)
+    assert (stopped.stopped_by, stopped.epochs) == ("interrupted", 2)
+    assert_the_same_run(fit("lbfgs", path, network=network, resume=True), whole)
+
+
+class TestTheHandler:
+    def test_it_is_there_for_the_time_of_a_run_only(self):
+        before = signal.getsignal(signal.SIGINT)
+        with interruption() as pressed:
+            assert signal.getsignal(signal.SIGINT) is not before
+            assert not pressed()
+            press_ctrl_c()
+            assert pressed()
+        assert signal.getsignal(signal.SIGINT) is before
+
+    def test_a_second_ctrl_c_is_not_polite(self):
+        before = signal.getsignal(signal.SIGINT)
+        with interruption():
+            press_ctrl_c()
+            with pytest.raises(KeyboardInterrupt):
+                press_ctrl_c()
+        assert signal.getsignal(signal.SIGINT) is before
+
+
+SCRIPT = """
+import sys, time
+import numpy as np
+import axone as ax
+
+def train(path, epochs, resume=False, after_epoch=None):
+    random = np.random.default_rng(0)
+    X = random.normal(size=(64, 4))
+    y = (X.sum(axis=1) > 0) * 1
+    network = ax.Network(
+        ax.Dense(8, "relu"), ax.BatchNorm(), ax.Dropout(0.2), ax.Dense(2, "softmax"), input_shape=4
+    )
+    trainer = ax.Trainer(network, loss="cce", optimizer="adam", batch_size=7, seed=11)
+    return trainer.fit(
+        (X[:50], y[:50]), (X[50:], y[50:]), max_epochs=epochs, checkpoint=path,
+        checkpoint_seconds=0, resume=resume, after_epoch=after_epoch,
+    )
+
+if __name__ == "__main__":
+    train(sys.argv[1], epochs=10**9, after_epoch=lambda history: time.sleep(0.002))
+"""
+
+
+def test_a_killed_run_resumes_to_the_same_bits(tmp_path):
+    script, path = tmp_path / "train.py", tmp_path / "run.safetensors"
+    script.write_text(SCRIPT)
+    child = subprocess.Popen([sys.executable, str(script), str(path)])
+    deadline = time.monotonic() + 60
+    while not path.exists() and child.poll() is None and time.monotonic() < deadline:
+        time.sleep(0.005)
+    time.sleep(0.05)
+    child.send_signal(signal.SIGKILL)
+    assert child.wait() == -signal.SIGKILL, "the run ended before it was killed"
+    with safe_open(path, framework="numpy") as file:
+        done = len(file.get_tensor("losses"))
+    train, epochs = runpy.run_path(str(script))["train"], []
+    resumed = train(path, done + 5, True, lambda history: epochs.append(history.epochs))
+    assert epochs == [done + n for n in range(1, 6)]
+    assert_the_same_run(resumed, train(tmp_path / "whole.safetensors", done + 5))

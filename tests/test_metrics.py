@@ -13,6 +13,7 @@ from axone.metrics import (
     epoch_scores,
     predicted_labels,
     r_squared,
+    total_squares,
     regression_metrics,
     rounded,
 )
@@ -70,7 +71,7 @@ def test_r_squared_is_that_of_scikit_learn(seed, rows, outputs):
 
 
 def test_a_constant_target_has_no_r_squared():
-    assert np.isnan(r_squared(np.array([1.0]), np.ones((4, 1))))
+    assert np.isnan(r_squared(np.array([1.0]), total_squares(np.ones((4, 1)))))
 
 
 def test_one_row_has_no_r_squared():

@@ -43,7 +43,7 @@ def epoch_scores(loss: Loss, prediction: FloatArray, target: FloatArray) -> dict
         Of several yes/no labels, only `accuracy`, over all labels.
     """
     if loss.task == "regression":
-        return {"r2": r_squared(loss.hits(prediction, target), target)}
+        return {"r2": float(r_squared(loss.hits(prediction, target), total_squares(target)))}
     if isinstance(loss, BinaryCrossEntropy) and prediction.shape[1] > 1:
         return {"accuracy": float(loss.hits(prediction, target)[0]) / len(target)}
     y_true = target[:, 0] > 0.5 if isinstance(loss, BinaryCrossEntropy) else target
@@ -62,12 +62,19 @@ def epoch_scores(loss: Loss, prediction: FloatArray, target: FloatArray) -> dict
     }
 
 
-def r_squared(squared_errors: FloatArray, target: FloatArray) -> float:
-    """Return 1 − Σ(y − ŷ)²/Σ(y − ȳ)², the mean over the outputs; NaN for a constant target."""
-    spread = total_squares(target)
+def r_squared(squared_errors: FloatArray, total: FloatArray) -> FloatArray:
+    """Return R² = 1 − Σ(y − ŷ)²/Σ(y − ȳ)², the mean over the outputs; NaN for a constant target.
+
+    Parameters
+    ----------
+    squared_errors : array of shape (…, outputs)
+        Σ(y − ŷ)² of every output.
+    total : array of shape (outputs,)
+        Σ(y − ȳ)², from `total_squares`.
+    """
     with np.errstate(divide="ignore", invalid="ignore"):
-        ratio = np.asarray(squared_errors) / spread
-    return float(np.mean(np.where(spread > 0, 1 - ratio, np.nan)))
+        ratio = np.asarray(squared_errors) / total
+    return np.asarray(np.where(total > 0, 1 - ratio, np.nan).mean(axis=-1))
 
 
 def total_squares(target: FloatArray) -> FloatArray:

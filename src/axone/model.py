@@ -181,13 +181,14 @@ def save(model: Model, path: str | Path) -> None:
     """
     from safetensors.numpy import save as to_bytes
 
-    metadata = {
-        "format": _FORMAT,
-        "network": json.dumps(model.network.to_data()),
-        "loss": json.dumps(plain(model.loss)),
-        "preprocessing": json.dumps(model.preprocessing.to_data()),
-        "target": json.dumps(model.target.to_data()),
+    described = {
+        "network": model.network.to_data(),
+        "loss": plain(model.loss),
+        "preprocessing": model.preprocessing.to_data(),
+        "target": model.target.to_data(),
     }
+    # In one entry: safetensors writes several in an order that changes from process to process.
+    metadata = {_FORMAT: json.dumps(described)}
     arrays = {name: np.ascontiguousarray(array) for name, array in model.parameters.items()}
     write_atomically(Path(path), to_bytes(arrays, metadata))
 
@@ -211,27 +212,32 @@ def load(path: str | Path) -> Model:
             arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
     except (OSError, SafetensorError) as error:
         raise ModelFileError(f"{path} is not a model that can be read: {error}") from error
-    if metadata.get("format") != _FORMAT:
+    if _FORMAT not in metadata:
         raise ModelFileError(f"{path} is a safetensors file, but not a model of Axone's.")
     try:
-        return _rebuild(metadata, arrays)
-    except (KeyError, ValueError, TypeError, RecursionError) as error:
+        return _rebuild(json.loads(metadata[_FORMAT]), arrays)
+    except KeyError as error:
+        raise ModelFileError(f"{path} is a damaged model: {error} is missing.") from error
+    except (ValueError, TypeError, RecursionError) as error:
         raise ModelFileError(f"{path} is a damaged model: {error}") from error
 
 
-def _rebuild(metadata: Mapping[str, str], arrays: Mapping[str, FloatArray]) -> Model:
-    described = {
-        name: json.loads(metadata[name]) for name in ("network", "loss", "preprocessing", "target")
-    }
+def _rebuild(described: Mapping[str, Any], arrays: Mapping[str, FloatArray]) -> Model:
     network = Network.from_data(described["network"])
+    shapes, wanted = {name: array.shape for name, array in arrays.items()}, network.layout.shapes
+    # Compared before anything of the described size is made: the sizes are a stranger's.
+    for name in sorted({*shapes, *wanted}):
+        if shapes.get(name) != wanted.get(name):
+            raise ValueError(
+                f"array {name!r} has shape {shapes.get(name, 'none')} instead of "
+                f"{wanted.get(name, 'none')}"
+            )
     dtype: DType = "float32"
     for array in arrays.values():
         if array.dtype not in (np.float32, np.float64):
             raise ValueError(f"its weights are {array.dtype}, not floating-point numbers")
         dtype = "float64" if array.dtype == np.float64 else "float32"
     blank = Parameters(network.layout, np.zeros(network.layout.size, dtype=dtype))
-    if set(arrays) != set(blank):
-        raise ValueError(f"arrays {sorted(arrays)} instead of {sorted(blank)}")
     model = Model(
         network,
         blank.replaced(arrays),
@@ -239,11 +245,24 @@ def _rebuild(metadata: Mapping[str, str], arrays: Mapping[str, FloatArray]) -> M
         Preprocessing.from_data(described["preprocessing"]),
         Target.from_data(described["target"]),
     )
-    outputs = model.network.output_shape
-    classes = len(model.target.class_names)
-    if model.target.task == "classification" and (classes, *outputs[1:]) not in (
-        outputs,
-        (2,) if outputs == (1,) else None,
-    ):
-        raise ValueError(f"{classes} class names for outputs of shape {outputs}")
+    _require_consistent(model)
     return model
+
+
+def _require_consistent(model: Model) -> None:
+    """Refuse parts that do not fit together, before anything is predicted with them."""
+    network, target = model.network, model.target
+    if model.preprocessing.feature_shape != network.input_shape:
+        raise ValueError(
+            f"the preprocessing gives examples of shape {model.preprocessing.feature_shape}, the "
+            f"network takes {network.input_shape}"
+        )
+    if model.loss.task != target.task:
+        raise ValueError(f"a loss for {model.loss.task} with a target for {target.task}")
+    if target.task == "regression":
+        return
+    classes, outputs = len(target.class_names), network.output_shape
+    if outputs != (classes,) and (outputs, classes) != ((1,), 2):
+        raise ValueError(f"{classes} class names for outputs of shape {outputs}")
+    if len(target.class_values) not in (0, classes):
+        raise ValueError(f"{len(target.class_values)} class values for {classes} class names")

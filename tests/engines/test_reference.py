@@ -25,7 +25,7 @@ def data(rows=23, dtype="float32"):
 
 def run(program, state, X, target, epochs, weight=None):
     reports = []
-    outcome = program.run_epochs(state, X, target, weight, epochs, reports.append, lambda: False)
+    outcome = program.run_epochs(state, X, target, weight, epochs, reports.extend, lambda: False)
     return outcome, reports
 
 

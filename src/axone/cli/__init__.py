@@ -44,7 +44,6 @@ def axone(
 ) -> None:
     """Small neural networks that train fast, read like the textbook and explain themselves.
 
-    \b
     axone train iris                       train on a dataset
     axone train table.csv --target price   or on your own table
     axone predict runs/iris new.csv        predict new rows

@@ -33,24 +33,26 @@ def explained_errors() -> Iterator[None]:
     """Turn every foreseeable error into a message and an exit status."""
     try:
         yield
-    except AxoneError as error:
-        if debug:
-            raise
-        messages().print("Error:", style="bold red", end=" ")
-        messages().print(str(error), markup=False)
-        raise SystemExit(BAD_INPUT) from error
-    except MemoryError as error:
-        if debug:
-            raise
-        messages().print("Error: not enough memory for these data and this network.")
-        raise SystemExit(BAD_INPUT) from error
     except KeyboardInterrupt as error:
         messages().print("Interrupted.")
         raise SystemExit(INTERRUPTED) from error
-    except BrokenPipeError as error:
-        # The reader of the pipe has seen enough; Python must not complain while it closes.
-        sys.stdout = None
-        raise SystemExit(0) from error
+    except BrokenPipeError:
+        # The reader of the pipe has seen enough: Typer ends without a word.
+        raise
+    except (AxoneError, MemoryError, OSError) as error:
+        if debug:
+            raise
+        messages().print("Error:", style="bold red", end=" ")
+        messages().print(_explanation(error), markup=False)
+        raise SystemExit(BAD_INPUT) from error
+
+
+def _explanation(error: Exception) -> str:
+    if isinstance(error, MemoryError):
+        return f"not enough memory for these data and this network. {error}".rstrip()
+    if isinstance(error, OSError):
+        return f"the system refused: {error}."
+    return str(error)
 
 
 def metrics_table(parts: dict[str, dict[str, float]]) -> Table:

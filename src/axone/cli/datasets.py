@@ -7,8 +7,8 @@ from axone.data import data_home, list_datasets
 def datasets() -> None:
     """List the datasets that `axone train NAME` knows.
 
-    The data home is the folder $AXONE_DATA, or a cache folder of yours; files put there
-    (NAME.npz, NAME.csv, NAME.parquet) can be named too.
+    The data home is the folder $AXONE_DATA, or a cache folder of yours.
+    Files put there (NAME.npz, NAME.csv, NAME.parquet) can be named too.
     """
     with explained_errors():
         rows = [

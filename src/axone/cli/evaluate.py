@@ -29,7 +29,6 @@ def evaluate(
 ) -> None:
     """Measure a trained model on labelled rows, or again on its own.
 
-    \b
     axone evaluate runs/iris
     axone evaluate runs/adult next_year.csv --json
     """
@@ -59,10 +58,8 @@ def labelled(path: Path, model: Model, column: str) -> Part:
     if y is None:
         if not column or column not in getattr(X, "columns", ()):
             found = ", ".join(map(str, getattr(X, "columns", ()))) or "an array without y"
-            raise DataError(
-                f"{path}: the target {column!r} is not there; found {found}. "
-                "Name the column with --target."
-            )
+            wanted = f"there is no target {column!r}." if column else "which column is the target?"
+            raise DataError(f"{path}: {wanted} Found {found}. Name the column with --target.")
         y = np.asarray(X[column])
     if model.target.task == "classification":
         y = model.target.encode(y)

@@ -35,12 +35,11 @@ def predict(
 ) -> None:
     """Predict new rows with a trained model, from its folder alone.
 
-    \b
     axone predict runs/iris new_flowers.csv > predictions.csv
     axone predict runs/calculator 50 50
     axone predict runs/digits seven.png three.png
 
-    Prints one line a row: the prediction, then for classes the probability of each.
+    Prints one line a row: the prediction, then the probability of each class.
     """
     with explained_errors():
         _, model = load_run(folder)
@@ -104,6 +103,6 @@ def _numbers(model: Model, outputs: FloatArray) -> tuple[list[str], list[list[st
     numbers = model.in_units(outputs).reshape(len(outputs), -1)
     names = model.target.names
     if len(names) != numbers.shape[1]:
-        names = tuple(f"prediction_{n + 1}" for n in range(numbers.shape[1]))
+        names = tuple(str(n + 1) for n in range(numbers.shape[1]))
     header = ["prediction"] if len(names) == 1 else [f"prediction_{name}" for name in names]
     return header, [[f"{number:.7g}" for number in row] for row in numbers.tolist()]

@@ -4,6 +4,7 @@ import json
 
 import typer
 
+from axone.cli.console import explained_errors
 from axone.experiments import ExperimentData
 
 
@@ -12,7 +13,8 @@ def schema() -> None:
 
     Editors that know it complete and check TOML, JSON and YAML as you type.
     """
-    described = ExperimentData.model_json_schema()
-    described["$schema"] = "https://json-schema.org/draft/2020-12/schema"
-    described["title"] = "Axone experiment"
-    typer.echo(json.dumps(described, indent=2, ensure_ascii=False))
+    with explained_errors():
+        described = ExperimentData.model_json_schema()
+        described["$schema"] = "https://json-schema.org/draft/2020-12/schema"
+        described["title"] = "Axone experiment"
+        typer.echo(json.dumps(described, indent=2, ensure_ascii=False))

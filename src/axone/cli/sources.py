@@ -8,6 +8,22 @@ from axone.errors import ConfigurationError
 from axone.experiments import EXPERIMENT, SUFFIXES, Experiment
 from axone.optimizers import LBFGS
 
+_SETTINGS = {
+    "target": "data.target",
+    "task": "data.task",
+    "epochs": "training.epochs",
+    "batch_size": "training.batch_size",
+    "learning_rate": "training.optimizer.learning_rate",
+    "hidden": "network.hidden",
+    "activation": "network.activation",
+    "optimizer": "training.optimizer",
+    "dropout": "network.dropout",
+    "l2": "training.l2",
+    "seed": "seed",
+    "engine": "engine",
+}
+"""Which setting of an experiment file each option stands for."""
+
 
 @dataclass(frozen=True)
 class Overrides:
@@ -26,35 +42,31 @@ class Overrides:
     seed: int | None = None
     engine: str | None = None
 
-    def given(self) -> list[str]:
-        """Return the names of the options that were given."""
-        return [field.name for field in fields(self) if getattr(self, field.name) is not None]
+    def given(self) -> dict[str, str]:
+        """Return the options that were given as they are typed, by the setting each stands for."""
+        return {
+            _SETTINGS[field.name]: _option(field.name)
+            for field in fields(self)
+            if getattr(self, field.name) is not None
+        }
 
     def to_settings(self) -> dict[str, Any]:
         """Return them nested as in an experiment file; the learning rate is laid on afterwards."""
-        network: dict[str, Any] = {"activation": self.activation, "dropout": self.dropout}
+        settings: dict[str, Any] = {}
+        for name, setting in _SETTINGS.items():
+            value = getattr(self, name)
+            if value is None or name == "learning_rate":
+                continue
+            table, _, key = setting.rpartition(".")
+            section = settings.setdefault(table, {}) if table else settings
+            section[key] = hidden_sizes(value) if name == "hidden" else value
         if self.hidden is not None:
-            network |= {"hidden": hidden_sizes(self.hidden)}
-        settings = {
-            "seed": self.seed,
-            "engine": self.engine,
-            "data": {"target": self.target, "task": self.task},
-            "network": network,
-            "training": {
-                "epochs": self.epochs,
-                "batch_size": self.batch_size,
-                "optimizer": self.optimizer,
-                "l2": self.l2,
-            },
-        }
-        kept = {name: _given(value) for name, value in settings.items() if value is not None}
-        if self.hidden is not None:
-            kept["network"]["layers"] = None
-        return kept
+            settings["network"]["layers"] = None
+        return settings
 
 
-def _given(value: Any) -> Any:
-    return {k: v for k, v in value.items() if v is not None} if isinstance(value, dict) else value
+def _option(name: str) -> str:
+    return "--lr" if name == "learning_rate" else f"--{name.replace('_', '-')}"
 
 
 def hidden_sizes(text: str) -> list[int]:
@@ -83,20 +95,21 @@ def describe(source: str, overrides: Overrides) -> Experiment:
     """
     path = Path(source)
     settings = overrides.to_settings()
-    if path.is_dir():
+    if source and path.is_dir():
         raise ConfigurationError(
             f"{source} is a folder. To continue its run: axone train {source} --resume. To run it "
             f"again: axone train {path / EXPERIMENT}."
         )
     if path.suffix.lower() in SUFFIXES:
-        experiment = Experiment.from_file(path, settings)
+        experiment = Experiment.from_file(path, settings, overrides.given())
     else:
-        experiment = Experiment.from_source(source, settings)
-    shape = [name for name in ("activation", "dropout") if name in overrides.given()]
-    if shape and experiment.settings.network.layers is not None:
+        experiment = Experiment.from_source(source, settings, overrides.given())
+    shape = [overrides.given().get(f"network.{name}") for name in ("activation", "dropout")]
+    if any(shape) and experiment.settings.network.layers is not None:
         raise ConfigurationError(
-            f"{experiment.place('network.layers')} lists every layer, so --{shape[0]} has nothing "
-            "to set: give --hidden as well, or change the file."
+            f"{experiment.place('network.layers')} lists every layer, so "
+            f"{' and '.join(filter(None, shape))} would change nothing: give --hidden as well, or "
+            "change the file."
         )
     if overrides.learning_rate is None:
         return experiment
@@ -108,7 +121,10 @@ def with_learning_rate(experiment: Experiment, learning_rate: float) -> Experime
     training = experiment.settings.training
     if isinstance(training.optimizer, LBFGS):
         raise ConfigurationError("--lr: L-BFGS finds the length of its steps itself.")
-    optimizer = replace(training.optimizer, learning_rate=learning_rate)
+    try:
+        optimizer = replace(training.optimizer, learning_rate=learning_rate)
+    except ConfigurationError as error:
+        raise ConfigurationError(f"--lr: {error}") from error
     changed = training.model_copy(update={"optimizer": optimizer})
     return replace(
         experiment, settings=experiment.settings.model_copy(update={"training": changed})

@@ -26,7 +26,6 @@ def summary(
 ) -> None:
     """Show layers, output shapes and parameter counts, without training.
 
-    \b
     axone summary mnist --hidden 128,64
     axone summary runs/iris
     """

@@ -2,6 +2,7 @@
 
 import json
 import sys
+import textwrap
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any
@@ -40,25 +41,35 @@ def train(
     target: Annotated[str | None, typer.Option(help="Column to predict, for a table.")] = None,
     task: Annotated[str | None, typer.Option(help="classification or regression.")] = None,
     epochs_: Annotated[
-        int | None, typer.Option("--epochs", help="Most passes over the training rows [100].")
+        int | None,
+        typer.Option("--epochs", help="Passes over the training rows, at most (default 100)."),
     ] = None,
-    batch_size: Annotated[int | None, typer.Option(help="Rows of a step [auto, 8 to 64].")] = None,
-    lr: Annotated[float | None, typer.Option(help="Learning rate [0.001 for adam].")] = None,
+    batch_size: Annotated[
+        int | None, typer.Option(help="Rows of a step (default auto, 8 to 64).")
+    ] = None,
+    lr: Annotated[
+        float | None, typer.Option(help="Learning rate (default 0.001 for adam).")
+    ] = None,
     hidden: Annotated[
-        str | None, typer.Option(help="Units of the hidden layers, e.g. 64,32 [64,32].")
+        str | None, typer.Option(help="Units of the hidden layers, e.g. 64,32 (default 64,32).")
     ] = None,
     activation: Annotated[
-        str | None, typer.Option(help="Of the hidden layers: relu, tanh, gelu, … [relu].")
+        str | None, typer.Option(help="Of the hidden layers: relu, tanh, gelu, … (default relu).")
     ] = None,
     optimizer: Annotated[
-        str | None, typer.Option(help="adam, sgd, momentum, rmsprop, adamw, lbfgs, … [adam].")
+        str | None,
+        typer.Option(help="adam, sgd, momentum, rmsprop, adamw, lbfgs, … (default adam)."),
     ] = None,
-    dropout: Annotated[float | None, typer.Option(help="Rate after each hidden layer [0].")] = None,
-    l2: Annotated[float | None, typer.Option(help="Penalty on large weights [0].")] = None,
-    seed: Annotated[int | None, typer.Option(help="Decides everything random [0].")] = None,
-    engine: Annotated[str | None, typer.Option(help="Which engine computes [auto].")] = None,
+    dropout: Annotated[
+        float | None, typer.Option(help="Rate after each hidden layer (default 0).")
+    ] = None,
+    l2: Annotated[float | None, typer.Option(help="Penalty on large weights (default 0).")] = None,
+    seed: Annotated[int | None, typer.Option(help="Decides everything random (default 0).")] = None,
+    engine: Annotated[
+        str | None, typer.Option(help="Which engine computes (default auto).")
+    ] = None,
     out: Annotated[
-        Path | None, typer.Option(help="Result folder [runs/NAME, or runs/NAME-2, …].")
+        Path | None, typer.Option(help="Result folder (default runs/NAME, or runs/NAME-2, …).")
     ] = None,
     resume: Annotated[
         bool, typer.Option("--resume", help="Continue a stopped or killed run, to the same bits.")
@@ -70,14 +81,14 @@ def train(
 ) -> None:
     """Train a network and write a folder with the model, its history, metrics and pictures.
 
-    \b
     axone train iris --seed 42
     axone train table.csv --target price --hidden 64,32 --epochs 200
     axone train experiment.toml --out runs/first
     axone train runs/first --resume
 
-    Ctrl-C stops after the batch in hand and saves. Exit status: 0 done, 2 bad input or settings,
-    3 diverged, 130 interrupted (resume with --resume).
+    Ctrl-C stops after the batch in hand and saves.
+    Exit status: 0 done, 2 bad input or settings, 3 diverged,
+    130 interrupted (continue with --resume).
     """
     overrides = Overrides(
         target=target,
@@ -136,7 +147,7 @@ def _folder_to_resume(source: str, out: Path | None, overrides: Overrides) -> Pa
             f"{folder} is not the folder of a run: it holds no {EXPERIMENT}. "
             "Name the folder: axone train runs/NAME --resume."
         )
-    changed = [name for name in overrides.given() if name != "epochs"]
+    changed = [option for option in overrides.given().values() if option != "--epochs"]
     if changed:
         raise ConfigurationError(
             f"A resumed run keeps its settings; only --epochs may change, not {changed[0]}."
@@ -194,7 +205,14 @@ class Screen:
         self._progress.update(self._task, description=f"Epoch 0/{self.max_epochs}", total=1.0)
         if self.shown:
             for text in plan(prepared):
-                self.console.print(text, markup=False)
+                wrapped = textwrap.fill(
+                    text,
+                    self.console.width,
+                    subsequent_indent=" " * 10,
+                    break_long_words=False,
+                    break_on_hyphens=False,
+                )
+                self.console.print(wrapped, markup=False)
             if self.resumed:
                 self.console.print("Resumed from the checkpoint.")
             self.console.print()
@@ -259,7 +277,8 @@ def plan(prepared: Prepared) -> list[str]:
     name = optimizer if isinstance(optimizer, str) else optimizer["name"]
     rate = getattr(training.optimizer, "learning_rate", None)
     return [
-        f"Data      {prepared.experiment.name}: {what}; rows: {parts}",
+        f"Data      {dataset.name}: {what}",
+        f"Rows      {parts}",
         f"Network   {layers}",
         f"          {network.parameter_count:,} parameters",
         f"Training  {name}{f' {rate:g}' if rate else ''}, batches of {training.batch_size}, "

@@ -4,6 +4,7 @@ The form is MNIST's (LeCun et al. 1998): bright ink on black, the ink fitted int
 margin and centred by its mass. A photograph of black ink on paper is inverted first.
 """
 
+import warnings
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -54,17 +55,27 @@ def _image_size(feature_shape: Shape) -> tuple[int, int]:
 
 def _grey(path: Path) -> FloatArray:
     """Return the brightness of a picture, 0 to 255; transparent pixels are white paper."""
-    from PIL import Image, UnidentifiedImageError
+    from PIL import Image, ImageOps, UnidentifiedImageError
 
     try:
-        with Image.open(path) as picture:
-            if picture.width * picture.height > _MAX_PIXELS:
-                raise DataError(f"{path} has more than {_MAX_PIXELS:,} pixels: make it smaller.")
-            layers = picture.convert("RGBA")
+        with warnings.catch_warnings():
+            # Pillow has a softer bound of its own: one message for both is enough.
+            warnings.simplefilter("error", Image.DecompressionBombWarning)
+            with Image.open(path) as picture:
+                if picture.width * picture.height > _MAX_PIXELS:
+                    raise _too_large(path)
+                # Telephones store a photograph as the sensor lay and note how to turn it.
+                layers = ImageOps.exif_transpose(picture).convert("RGBA")
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        raise _too_large(path) from error
     except (OSError, UnidentifiedImageError, SyntaxError, ValueError) as error:
         raise DataError(f"{path} is not a picture that can be read: {error}") from error
     paper = Image.new("RGBA", layers.size, "white")
     return np.asarray(Image.alpha_composite(paper, layers).convert("L"), dtype=np.float64)
+
+
+def _too_large(path: Path) -> DataError:
+    return DataError(f"{path} has more than {_MAX_PIXELS:,} pixels: make it smaller.")
 
 
 def centred(grey: FloatArray, height: int, width: int, where: str) -> NDArray[np.uint8]:

@@ -4,9 +4,11 @@ A program runs whole epochs. Python enters it once an epoch, at most; every engi
 shuffles and masks and returns the same reports, so that any one can be checked against any other.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, fields
 from typing import Protocol
+
+import numpy as np
 
 from axone.arrays import DType, FloatArray, IntArray
 from axone.checks import check_choice, check_integer
@@ -143,6 +145,46 @@ class EpochReport:
 
 
 @dataclass(frozen=True)
+class EpochReports:
+    """What some epochs in a row showed, as columns: a small network makes thousands a second.
+
+    Attributes
+    ----------
+    epoch, step, loss, penalty, rows, learning_rate : array of shape (n_epochs,)
+        See `EpochReport`.
+    hits : array of shape (n_epochs, n_hits)
+    gradient_norms : array of shape (n_epochs, n_layers)
+    """
+
+    epoch: IntArray
+    step: IntArray
+    loss: FloatArray
+    penalty: FloatArray
+    rows: IntArray
+    learning_rate: FloatArray
+    hits: FloatArray
+    gradient_norms: FloatArray
+
+    @classmethod
+    def of(cls, report: EpochReport) -> "EpochReports":
+        """Return the columns of a single epoch."""
+        values = vars(report)
+        return cls(**{name: np.asarray([value]) for name, value in values.items()})
+
+    def __len__(self) -> int:
+        return len(self.epoch)
+
+    def __iter__(self) -> Iterator[EpochReport]:
+        names = [field.name for field in fields(self)]
+        columns = [getattr(self, name).tolist() for name in names]
+        for values in zip(*columns, strict=True):
+            row = dict(zip(names, values, strict=True))
+            row["hits"] = tuple(row["hits"])
+            row["gradient_norms"] = tuple(row["gradient_norms"])
+            yield EpochReport(**row)
+
+
+@dataclass(frozen=True)
 class Divergence:
     """A batch whose loss or gradient was not finite; no step was made on it.
 
@@ -180,8 +222,9 @@ class Program(Protocol):
         target: FloatArray,
         weight: FloatArray | None,
         max_epochs: int,
-        after_epoch: Callable[[EpochReport], bool],
+        after_epochs: Callable[[EpochReports], bool],
         interrupted: Callable[[], bool],
+        epochs_per_call: int = 1,
     ) -> Outcome:
         """Train on, in place, from where `state` stands until `max_epochs` are completed.
 
@@ -191,10 +234,13 @@ class Program(Protocol):
             In the recipe's dtype; the target as `Loss.prepare` gives it.
         weight : array of shape (m,), optional
             Of the rows; all alike if left out.
-        after_epoch : callable
-            Given each epoch's report; True ends the run.
+        after_epochs : callable
+            Given the reports of the epochs since it was called last; True ends the run.
         interrupted : callable
-            Asked after every batch; True ends the run there, to be continued later.
+            Asked between batches, if not between all of them; True ends the run there, to be
+            continued later.
+        epochs_per_call : int
+            How many epochs may pass before `after_epochs` must be called.
         """
 
     def predict(self, parameters: Parameters, X: FloatArray) -> FloatArray:

@@ -13,6 +13,7 @@ from axone.arrays import FloatArray, IntArray
 from axone.engines.engine import (
     Divergence,
     EpochReport,
+    EpochReports,
     EpochTotals,
     Outcome,
     Program,
@@ -172,8 +173,9 @@ class StepwiseProgram(Equations):
         target: FloatArray,
         weight: FloatArray | None,
         max_epochs: int,
-        after_epoch: Callable[[EpochReport], bool],
+        after_epochs: Callable[[EpochReports], bool],
         interrupted: Callable[[], bool],
+        epochs_per_call: int = 1,
     ) -> Outcome:
         """Train on, in place, from where `state` stands; see `Program`."""
         recipe = self.recipe
@@ -195,7 +197,7 @@ class StepwiseProgram(Equations):
                 if interrupted() and batch + 1 < steps_per_epoch:
                     return None
             report = _finish_epoch(state, float(rates[-1]), layer_norms(gradient))
-            if after_epoch(report) or interrupted():
+            if after_epochs(EpochReports.of(report)) or interrupted():
                 return None
         return None
 
@@ -315,8 +317,9 @@ class LBFGSProgram(Equations):
         target: FloatArray,
         weight: FloatArray | None,
         max_epochs: int,
-        after_epoch: Callable[[EpochReport], bool],
+        after_epochs: Callable[[EpochReports], bool],
         interrupted: Callable[[], bool],
+        epochs_per_call: int = 1,
     ) -> Outcome:
         """Train until `max_epochs` iterations are done or SciPy finds a minimum."""
         from scipy.optimize import minimize
@@ -339,7 +342,7 @@ class LBFGSProgram(Equations):
         def callback(intermediate_result: Any) -> None:
             parameters.vector[...] = intermediate_result.x
             report = self._report(state, X, target, weight)
-            if after_epoch(report) or interrupted():
+            if after_epochs(EpochReports.of(report)) or interrupted():
                 raise StopIteration
 
         options = {

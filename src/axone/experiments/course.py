@@ -11,10 +11,10 @@ from axone.activations import ACTIVATIONS
 from axone.errors import ConfigurationError, UnknownNameError
 
 ORIGINS = {
-    "data.source": "NPZ_DATASET",
-    "network.layers": "LAYER_SIZES",
+    "data": "NPZ_DATASET",
+    "network.layers": "LAYER_SIZES, LAYER_ACTS",
     "network.input_size": "LAYER_SIZES",
-    "training.optimizer": "OPTIMIZER",
+    "training.optimizer": "OPTIMIZER, LR or ADAM_…",
     "training.epochs": "MAX_EPOCHS",
     "training.batch_size": "BATCH_SIZE",
     "training.l2": "L2",

@@ -4,6 +4,7 @@ Messages about a setting name the file and the key as its author wrote it, be it
 the course's.
 """
 
+import reprlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -46,7 +47,10 @@ class Experiment:
 
     @classmethod
     def from_file(
-        cls, path: str | Path, overrides: Mapping[str, Any] | None = None
+        cls,
+        path: str | Path,
+        overrides: Mapping[str, Any] | None = None,
+        options: Mapping[str, str] | None = None,
     ) -> "Experiment":
         """Read a TOML, JSON or YAML file, or one of the course's JSON files.
 
@@ -55,6 +59,8 @@ class Experiment:
         path : str or Path
         overrides : mapping, optional
             Settings that take precedence, nested as in the file.
+        options : mapping of str to str, optional
+            What the author of the overrides calls them: ``{"training.epochs": "--epochs"}``.
 
         Raises
         ------
@@ -69,15 +75,22 @@ class Experiment:
                 content, origins = course.from_course(content), course.ORIGINS
             except ConfigurationError as error:
                 raise ConfigurationError(f"{path}: {error}") from error
+        origins = {**origins, **(options or {})}
         settings = parse(merged(content, overrides or {}), str(path), origins)
         return cls(settings, path.stem, path.resolve().parent, str(path), origins)
 
     @classmethod
-    def from_source(cls, source: str, overrides: Mapping[str, Any] | None = None) -> "Experiment":
+    def from_source(
+        cls,
+        source: str,
+        overrides: Mapping[str, Any] | None = None,
+        options: Mapping[str, str] | None = None,
+    ) -> "Experiment":
         """Describe a run on a dataset or a data file, with Axone's defaults for it."""
         content = with_recipe(source, overrides or {})
         name = Path(source).name.split(".")[0] or "run"
-        return cls(parse(content, "", {}), name)
+        origins = dict(options or {})
+        return cls(parse(content, "", origins), name, origins=origins)
 
     def run(self, out: str | Path | None = None) -> "RunResult":
         """Carry the experiment out, quietly; results go to the folder `out` if one is given."""
@@ -120,8 +133,11 @@ def parse(content: Mapping[str, Any], where: str, origins: Mapping[str, str]) ->
 
 
 def _place(where: str, origins: Mapping[str, str], key: str) -> str:
-    word = origins.get(key, key)
-    return f"{where}: {word}" if where else word
+    parts = key.split(".")
+    above = (".".join(parts[:end]) for end in range(len(parts), 0, -1))
+    word = next((origins[name] for name in above if name in origins), key)
+    # An option of the command line stands in no file.
+    return f"{where}: {word}" if where and not word.startswith("--") else word
 
 
 def _key(content: Mapping[str, Any], location: tuple[int | str, ...]) -> str:
@@ -147,8 +163,7 @@ def _complaint(key: str, mistake: Any) -> str:
     cause = mistake.get("ctx", {}).get("error")
     if isinstance(cause, Exception):
         return str(cause)
-    found = repr(mistake["input"])
-    return f"{mistake['msg']}; found {found[:80]}."
+    return f"{mistake['msg']}; found {reprlib.repr(mistake['input'])}."
 
 
 def _fields(table: str) -> list[str]:

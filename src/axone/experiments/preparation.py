@@ -12,7 +12,7 @@ import numpy as np
 from axone.activations import Sigmoid, Softmax
 from axone.arrays import FloatArray, IntArray, Shape
 from axone.data import Dataset, Preprocessing, Scaler, load_dataset, split_rows
-from axone.errors import ConfigurationError, ShapeError
+from axone.errors import ConfigurationError, DataError, ShapeError
 from axone.experiments.experiment import Experiment
 from axone.experiments.schema import ExperimentData, StoppingSection
 from axone.layers import BatchNorm, Dense, Dropout, Flatten, Layer
@@ -83,13 +83,7 @@ def prepare(experiment: Experiment) -> Prepared:
     """
     settings = experiment.settings
     data = settings.data
-    dataset = load_dataset(
-        data.source,
-        target=data.target,
-        task=data.task,
-        beside=experiment.folder,
-        seed=settings.seed,
-    )
+    dataset = _load(experiment)
     rows, shares, notes = _split(settings, dataset)
     X_train = take(dataset.X, rows["train"])
     preprocessing = Preprocessing.fit(
@@ -114,6 +108,22 @@ def prepare(experiment: Experiment) -> Prepared:
     resolved = _resolved(experiment, dataset, network, loss, shares, len(parts["train"]))
     notes = (*dataset.notes, *notes, *preprocessing.notes)
     return Prepared(resolved, dataset, parts, preprocessing, target, network, loss, notes)
+
+
+def _load(experiment: Experiment) -> Dataset:
+    settings = experiment.settings
+    try:
+        return load_dataset(
+            settings.data.source,
+            target=settings.data.target,
+            task=settings.data.task,
+            beside=experiment.folder,
+            seed=settings.seed,
+        )
+    except (DataError, ConfigurationError) as error:
+        if not experiment.where:
+            raise
+        raise DataError(f"{experiment.place('data')}: {error}") from error
 
 
 def take(X: Any, rows: IntArray) -> Any:
@@ -222,8 +232,8 @@ def _loss(experiment: Experiment, network: Network, dataset: Dataset, outputs: i
     else:
         if found != (outputs,) or isinstance(activation, Softmax):
             raise ConfigurationError(
-                f"{place}: {source} has {outputs} numbers to predict, so the last layer must have "
-                f"{outputs} units, not softmax; found {_size(found)} with "
+                f"{place}: {source} has {_count(outputs, 'number')} to predict, so the last layer "
+                f"must have {_count(outputs, 'unit')}, not softmax; found {_size(found)} with "
                 f"{type(activation).__name__.lower()}."
             )
         suggested = "mse"
@@ -241,7 +251,11 @@ def _loss(experiment: Experiment, network: Network, dataset: Dataset, outputs: i
 
 
 def _size(shape: Shape) -> str:
-    return f"{shape[0]} units" if len(shape) == 1 else f"outputs of shape {shape}"
+    return _count(shape[0], "unit") if len(shape) == 1 else f"outputs of shape {shape}"
+
+
+def _count(number: int, thing: str) -> str:
+    return f"{number} {thing}{'s' * (number != 1)}"
 
 
 def _resolved(

@@ -59,7 +59,7 @@ def write_results(
 def _draw(prepared: Prepared, result: TrainingResult, model: Model, folder: Path) -> None:
     from axone.plots import plot_confusion_matrix, plot_curves, plot_predictions, save_figure
 
-    name = prepared.experiment.name
+    name = prepared.dataset.name
     if result.epochs:
         figure = plot_curves(
             result.history,
@@ -104,7 +104,7 @@ def _draw_images(prepared: Prepared, model: Model, part: Part, folder: Path) -> 
     if dataset.task != "classification" or np.prod(images.shape[1:]) > _PLOTTED_PIXELS:
         return
     words = [names[label] for label in labels[:50]]
-    grid = plot_image_grid(images[:50], words, title=prepared.experiment.name)
+    grid = plot_image_grid(images[:50], words, title=dataset.name)
     save_figure(grid, folder / "samples.png")
     save_figure(plot_class_means(images, labels, names), folder / "class_means.png")
     save_figure(plot_label_histogram(labels, names), folder / "label_histogram.png")
@@ -130,10 +130,13 @@ def load_run(folder: Path) -> tuple[Experiment, Model]:
     """
     if not folder.is_dir():
         raise ModelFileError(f"{folder} is not a folder that `axone train` made.")
-    for name in (EXPERIMENT, MODEL):
-        if not (folder / name).exists():
-            raise ModelFileError(
-                f"{folder} holds no {name}: it is not the folder of a finished run. If its run was "
-                f"killed, `axone train {folder} --resume` takes it up again."
-            )
+    if not (folder / EXPERIMENT).exists():
+        raise ModelFileError(
+            f"{folder} holds no {EXPERIMENT}: it is not a folder that `axone train` made."
+        )
+    if not (folder / MODEL).exists():
+        raise ModelFileError(
+            f"{folder} holds no {MODEL}: its run has not come to an end. "
+            f"`axone train {folder} --resume` takes it up again."
+        )
     return Experiment.from_file(folder / EXPERIMENT), load(folder / MODEL)

@@ -9,6 +9,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from axone.engines import get_engine
 from axone.errors import ConfigurationError, DataError
 from axone.experiments.experiment import Experiment
@@ -17,6 +19,7 @@ from axone.experiments.results import CHECKPOINT, EXPERIMENT, write_early, write
 from axone.experiments.schema import StoppingSection
 from axone.metrics import classification_metrics, regression_metrics
 from axone.model import Model, Target, class_probabilities
+from axone.schedules import SCHEDULES, Clock, Schedule
 from axone.training import (
     EpochCallback,
     LossTolerance,
@@ -221,10 +224,36 @@ def measure(model: Model, part: Part) -> dict[str, float]:
 
 
 def extended(experiment: Experiment, epochs: int | None) -> Experiment:
-    """Return the experiment with another number of epochs: all that a resumed run may change."""
-    if epochs is None:
+    """Return the experiment with more epochs: all that a resumed run may change.
+
+    Raises
+    ------
+    ConfigurationError
+        Fewer epochs than before, or a schedule that the length of the run shapes.
+    """
+    training = experiment.settings.training
+    if epochs is None or epochs == training.epochs:
         return experiment
-    training = experiment.settings.training.model_copy(update={"epochs": epochs})
+    if epochs < training.epochs:
+        raise ConfigurationError(
+            f"--epochs: a resumed run can only be made longer than its {training.epochs} epochs; "
+            f"found {epochs}."
+        )
+    if _is_shaped_by_length(training.schedule, training.epochs, epochs):
+        raise ConfigurationError(
+            f"--epochs: the schedule {SCHEDULES.to_data(training.schedule)!r} is laid out over all "
+            f"{training.epochs} epochs of this run, so it cannot be made longer: start a new run."
+        )
+    training = training.model_copy(update={"epochs": epochs})
     return replace(
         experiment, settings=experiment.settings.model_copy(update={"training": training})
     )
+
+
+def _is_shaped_by_length(schedule: Schedule, epochs: int, more: int) -> bool:
+    """Whether the last of `epochs` epochs would go otherwise in a run of `more`."""
+    losses = [1.0] * (epochs - 1)
+    short, long = (
+        schedule.factors(Clock(epochs - 1, 2, most, 2, losses)) for most in (epochs, more)
+    )
+    return not np.array_equal(short, long)

@@ -27,20 +27,17 @@ class History(Mapping[str, Sequence[float]]):
 
     def __init__(self, columns: Mapping[str, Sequence[float]] | None = None) -> None:
         self._columns: dict[str, list[float]] = {}
-        self._best: dict[str, int] = {}
-        columns = columns or {}
-        for values in zip(*columns.values(), strict=True):
-            self.append(dict(zip(columns, values, strict=True)))
+        self._best: dict[str, tuple[int, int]] = {}
+        self.extend(columns or {})
 
     def append(self, row: Mapping[str, float]) -> None:
         """Add an epoch; every epoch has the same columns."""
-        for name, value in row.items():
-            column = self._columns.setdefault(name, [])
-            column.append(value)
-            best = column[self._best.get(name, 1) - 1]
-            # A first NaN must not stay the best for ever.
-            if len(column) == 1 or _is_better(name, value, best) or math.isnan(best):
-                self._best[name] = len(column)
+        self.extend({name: (value,) for name, value in row.items()})
+
+    def extend(self, columns: Mapping[str, Sequence[float]]) -> None:
+        """Add epochs, column by column."""
+        for name, values in columns.items():
+            self._columns.setdefault(name, []).extend(values)
 
     def __getitem__(self, name: str) -> list[float]:
         return self._columns[name]
@@ -58,7 +55,16 @@ class History(Mapping[str, Sequence[float]]):
 
     def best_epoch(self, name: str) -> int:
         """Return the first epoch at which that column was at its best (losses low, scores high)."""
-        return self._best[name]
+        column = self._columns[name]
+        # Only what was added since the last question is looked at.
+        best, seen = self._best.get(name, (1, 1))
+        for epoch in range(seen + 1, len(column) + 1):
+            value, record = column[epoch - 1], column[best - 1]
+            # A first NaN must not stay the best for ever.
+            if _is_better(name, value, record) or math.isnan(record):
+                best = epoch
+        self._best[name] = (best, len(column))
+        return best
 
     def last(self) -> dict[str, float]:
         """Return the row of the last epoch."""

@@ -16,10 +16,10 @@ import numpy as np
 
 from axone.arrays import DType, FloatArray
 from axone.checks import check_integer
-from axone.engines import Divergence, EpochReport, Program, Recipe, RunState, get_engine
+from axone.engines import Divergence, EpochReports, Outcome, Program, Recipe, RunState, get_engine
 from axone.errors import ConfigurationError, DataError, ShapeError
 from axone.losses import LOSSES, Loss, prepare_weights
-from axone.metrics import epoch_scores, r_squared
+from axone.metrics import epoch_scores, r_squared, total_squares
 from axone.network import Network
 from axone.optimizers import LBFGS, OPTIMIZERS, Optimizer
 from axone.parameters import Parameters
@@ -264,6 +264,9 @@ class _Run:
         self.best_epoch = 0
         self.stopped_by, self.reason = "max_epochs", f"all {max_epochs} epochs are done"
         self.diagnosis: Diagnosis | None = None
+        self.paused = False
+        if self.recipe.loss.task == "regression":
+            self.spread = total_squares(data.target)
         self.earlier_seconds = 0.0
         self.started = self.last_saved = self.last_shown = time.perf_counter()
 
@@ -299,15 +302,7 @@ class _Run:
         if self.history.epochs and self._stop_reason():
             return self._result()
         with interruption() as pressed, np.errstate(over="ignore", invalid="ignore"):
-            outcome = self.program.run_epochs(
-                self.state,
-                self.data.X,
-                self.data.target,
-                self.data.weight,
-                self.max_epochs,
-                self._after_epoch,
-                lambda: self._between_batches(pressed()),
-            )
+            outcome = self._run(pressed)
             if isinstance(outcome, Divergence) and self.diagnosis is None:
                 self._diverged(outcome)
             elif pressed() and self.state.epoch < self.max_epochs:
@@ -319,16 +314,32 @@ class _Run:
             self._save()
         return self._result()
 
+    def _run(self, pressed: Callable[[], bool]) -> Outcome:
+        """Let the program train, with a pause whenever a checkpoint is due, even in mid-epoch."""
+        watched = self.held_out is not None or self.after_epoch is not None or self.stopping
+        while True:
+            self.paused = False
+            outcome = self.program.run_epochs(
+                self.state,
+                self.data.X,
+                self.data.target,
+                self.data.weight,
+                self.max_epochs,
+                self._after_epochs,
+                lambda: self._between_batches(pressed()),
+                1 if watched else self.max_epochs,
+            )
+            if not self.paused or outcome is not None or pressed():
+                return outcome
+            self._save()
+
     def _result(self) -> TrainingResult:
         parameters, epoch = self.state.parameters, self.state.epoch
         if self.diagnosis is not None:
             parameters, epoch = (
                 (self.best, self.best_epoch)
                 if self._has_best
-                else (
-                    self.epoch_start,
-                    self.history.epochs,
-                )
+                else (self.epoch_start, self.history.epochs)
             )
         elif self.restore_best and self._has_best:
             parameters, epoch = self.best, self.best_epoch
@@ -354,52 +365,60 @@ class _Run:
             self.last_shown = now
             steps = -(-len(self.data.X) // self.recipe.batch_size)
             self.on_progress((self.state.epoch + self.state.batch / steps) / self.max_epochs)
-        return pressed
+        # SciPy's L-BFGS cannot be paused: it would forget the curvature it has learnt.
+        if self.checkpoint_path is not None and not isinstance(self.recipe.optimizer, LBFGS):
+            self.paused = now - self.last_saved >= self.checkpoint_seconds
+        return pressed or self.paused
 
-    def _after_epoch(self, report: EpochReport) -> bool:
-        """Record an epoch; return whether the run ends here."""
-        row = self._row(report)
-        if not np.isfinite(row.get("validation_loss", 0.0)):
-            self._diverged(Divergence(report.epoch, 1, np.arange(1), row["validation_loss"]))
+    def _after_epochs(self, reports: EpochReports) -> bool:
+        """Record epochs; return whether the run ends here."""
+        columns = self._columns(reports)
+        value = columns.get("validation_loss", [0.0])[-1]
+        if not np.isfinite(value):
+            self._diverged(Divergence(int(reports.epoch[-1]), 1, np.arange(1), value))
             return True
-        self.history.append(row)
+        self.history.extend(columns)
         self._keep_best()
         if self.state.epoch < self.max_epochs:
             self.epoch_start = self.state.parameters.copy()
         stop = self._stop_reason()
         if self.after_epoch is not None and self.after_epoch(self.history) and not stop:
             self.stopped_by, self.reason, stop = "callback", "a callback asked to stop", True
-        if not stop and time.perf_counter() - self.last_saved >= self.checkpoint_seconds:
-            self._save()
         return stop
 
-    def _row(self, report: EpochReport) -> dict[str, float]:
-        loss = self.recipe.loss
-        score = (
-            {"train_r2": r_squared(np.asarray(report.hits), self.data.target)}
-            if loss.task == "regression"
-            else {"train_accuracy": report.hits[0] / report.rows}
-        )
-        row: dict[str, float] = {
-            "epoch": report.epoch,
-            "step": report.step,
-            "learning_rate": report.learning_rate,
-            "train_loss": report.loss,
-            "train_penalty": report.penalty,
-            **score,
-            "gradient_norm": float(np.linalg.norm(report.gradient_norms)),
+    def _columns(self, reports: EpochReports) -> dict[str, list[float]]:
+        """Return the rows of the history, by column; validation rows are only met one at a time."""
+        seconds = self.history["seconds"][-1] if self.history.epochs else self.earlier_seconds
+        columns = {
+            "epoch": reports.epoch,
+            "step": reports.step,
+            "learning_rate": reports.learning_rate,
+            "train_loss": reports.loss,
+            "train_penalty": reports.penalty,
+            **self._train_scores(reports),
+            "gradient_norm": np.linalg.norm(reports.gradient_norms, axis=1),
+            **self._validation_scores(),
+            "seconds": np.linspace(seconds, self.seconds, len(reports) + 1)[1:],
         }
-        if self.held_out is not None:
-            held_out = self.held_out
-            value, prediction = self.program.evaluate(
-                self.state.parameters, held_out.X, held_out.target, held_out.weight
-            )
-            row["validation_loss"] = value
-            if np.isfinite(value):
-                scores = epoch_scores(loss, prediction, held_out.target)
-                row |= {f"validation_{name}": number for name, number in scores.items()}
-        row["seconds"] = self.seconds
-        return row
+        return {name: np.asarray(column).tolist() for name, column in columns.items()}
+
+    def _train_scores(self, reports: EpochReports) -> dict[str, FloatArray]:
+        if self.recipe.loss.task == "regression":
+            return {"train_r2": r_squared(reports.hits, self.spread)}
+        return {"train_accuracy": reports.hits[:, 0] / reports.rows}
+
+    def _validation_scores(self) -> dict[str, list[float]]:
+        if self.held_out is None:
+            return {}
+        held_out = self.held_out
+        value, prediction = self.program.evaluate(
+            self.state.parameters, held_out.X, held_out.target, held_out.weight
+        )
+        if not np.isfinite(value):
+            return {"validation_loss": [value]}
+        scores = epoch_scores(self.recipe.loss, prediction, held_out.target)
+        named = {f"validation_{name}": [number] for name, number in scores.items()}
+        return {"validation_loss": [value], **named}
 
     def _keep_best(self) -> None:
         if self.held_out is None:

@@ -1,0 +1,214 @@
+"""`axone predict` and `axone evaluate`: new rows of every kind, from the folder alone."""
+
+import csv
+import io
+import json
+import shutil
+
+import numpy as np
+import pytest
+from PIL import Image
+from sklearn.datasets import load_iris
+from sklearn.metrics import accuracy_score
+
+from axone.experiments import load_run
+
+NAMES = ["sepal length (cm)", "sepal width (cm)", "petal length (cm)", "petal width (cm)"]
+
+
+def parsed(text):
+    return list(csv.DictReader(io.StringIO(text)))
+
+
+def probabilities(row):
+    return [float(cell) for name, cell in row.items() if name.startswith("probability_")]
+
+
+@pytest.fixture(scope="session")
+def flowers():
+    X, y = load_iris(return_X_y=True)
+    return X[::10], y[::10]
+
+
+@pytest.fixture
+def write_table(here):
+    def write_columns(name, columns):
+        with (here / name).open("w", newline="") as file:
+            writer = csv.writer(file)
+            writer.writerow(columns)
+            writer.writerows(zip(*columns.values(), strict=True))
+        return here / name
+
+    return write_columns
+
+
+@pytest.fixture
+def flower_table(write_table, flowers):
+    columns = dict(zip(NAMES, flowers[0].T, strict=True))
+    words = np.array(["setosa", "versicolor", "virginica"])[flowers[1]]
+    mixed = {"note": ["x"] * len(words), **dict(reversed(columns.items())), "species": words}
+    return write_table("mixed.csv", mixed)
+
+
+def test_a_table_is_predicted_whatever_the_order_of_its_columns(
+    axone, iris_run, flowers, flower_table
+):
+    rows = parsed(axone("predict", iris_run, flower_table).stdout)
+    model = load_run(iris_run)[1]
+    assert [row["prediction"] for row in rows] == model.predict(flowers[0]).tolist()
+    expected = model.predict_proba(flowers[0])
+    np.testing.assert_allclose([probabilities(row) for row in rows], expected, rtol=1e-5)
+    np.testing.assert_allclose(np.sum([probabilities(row) for row in rows], axis=1), 1, atol=1e-5)
+
+
+def test_an_archive_is_predicted_with_or_without_targets(axone, iris_run, flowers, here):
+    np.savez(here / "new.npz", X=flowers[0])
+    np.savez(here / "labelled.npz", X=flowers[0], y=flowers[1])
+    printed = {axone("predict", iris_run, name).stdout for name in ("new.npz", "labelled.npz")}
+    assert len(printed) == 1
+    assert len(parsed(printed.pop())) == len(flowers[0])
+
+
+@pytest.mark.parametrize("row", [[5.1, 3.5, 1.4, 0.2], [-1, 3.5, -1.4e1, -0.2], ["1e0", 3, 2, 1]])
+def test_one_row_is_predicted_from_its_numbers(axone, iris_run, row):
+    (printed,) = parsed(axone("predict", iris_run, *row).stdout)
+    expected = load_run(iris_run)[1].predict_proba(np.array([row], dtype=float))
+    np.testing.assert_allclose([probabilities(printed)], expected, rtol=1e-5)
+
+
+def test_one_row_of_negative_numbers_is_predicted_by_a_regression(axone, calculator_run):
+    (printed,) = parsed(axone("predict", calculator_run, "-5", "-7").stdout)
+    expected = load_run(calculator_run)[1].predict(np.array([[-5.0, -7.0]]))
+    assert float(printed["prediction"]) == pytest.approx(expected[0], rel=1e-6)
+
+
+def test_predictions_can_be_written_to_a_file(axone, iris_run, here, flower_table):
+    printed = axone("predict", iris_run, flower_table).stdout
+    assert axone("predict", iris_run, flower_table, "--out", "new.csv").stdout == ""
+    assert (here / "new.csv").read_text() == printed
+
+
+def test_the_folder_alone_is_enough(axone, tmp_path, write, here):
+    rows = "".join(f"{n},{n % 2},{('no', 'yes')[n % 2]}\n" for n in range(40))
+    path = write("gone.csv", f"a,b,label\n{rows}")
+    axone("train", path, "-q", "--out", "run", "--epochs", "2", "--target", "label")
+    before = axone("predict", "run", 3, 1).stdout
+    moved = tmp_path / "elsewhere"
+    shutil.move(here / "run", moved)
+    path.unlink()
+    for extra in ("history.csv", "metrics.json", "checkpoint.safetensors"):
+        (moved / extra).unlink()
+    assert axone("predict", moved, 3, 1).stdout == before
+
+
+def test_a_table_with_categories_and_missing_cells_is_predicted(axone, table_run, write):
+    path = write("new.csv", "colour,weight\nred,0.5\nblue,\ngreen,1\n")
+    rows = parsed(axone("predict", table_run, path).stdout)
+    assert [row["prediction"] for row in rows[:2]] == ["no", "yes"]
+    assert len(rows) == 3
+
+
+def test_several_predicted_numbers_are_several_columns(axone, here):
+    random = np.random.default_rng(0)
+    arrays = {"X": random.normal(size=(30, 3)), "y": random.normal(size=(30, 2))}
+    np.savez(here / "two.npz", **arrays)
+    np.savez(here / "named.npz", **arrays, target_names=np.array(["up", "down"]))
+    for name, header in (("two", "prediction_1,prediction_2"), ("named", "prediction_up,pred")):
+        axone("train", f"{name}.npz", "-q", "--epochs", "1")
+        printed = axone("predict", f"runs/{name}", 1, 2, 3).stdout
+        assert printed.startswith(header)
+        assert len(parsed(printed)[0]) == 2
+
+
+def test_a_lone_sigmoid_prints_both_probabilities(axone, write):
+    layers = '[{name="dense",units=1,activation="sigmoid"}]'
+    text = f'data={{source="moons"}}\nnetwork={{layers={layers}}}\ntraining={{epochs=2}}'
+    axone("train", write("run.toml", text), "-q", "--out", "run")
+    (row,) = parsed(axone("predict", "run", "-1.5", "0.5").stdout)
+    assert list(row) == ["prediction", "probability_0", "probability_1"]
+    assert sum(probabilities(row)) == pytest.approx(1, abs=1e-5)
+    assert row["prediction"] == str(int(probabilities(row)[1] > 0.5))
+
+
+def test_png_files_of_digits_are_recognised_in_either_colour(axone, real_data, here):
+    archive = np.load(real_data / "mnist.npz")
+    np.savez(here / "digits.npz", X=archive["X"][:6000], y=archive["y"][:6000])
+    axone(
+        *("train", "digits.npz", "-q", "--out", "run"),
+        *("--epochs", "4", "--hidden", "64", "--batch-size", "64"),
+    )
+    numbers = range(40)
+    for n in numbers:
+        digit = np.pad(archive["X_test"][n].reshape(28, 28), 20)
+        Image.fromarray(digit).resize((170, 170)).save(here / f"white{n}.png")
+        Image.fromarray(255 - digit).convert("RGB").resize((170, 170)).save(here / f"black{n}.png")
+    right = {}
+    for colour in ("white", "black"):
+        files = [f"{colour}{n}.png" for n in numbers]
+        rows = parsed(axone("predict", "run", *files).stdout)
+        assert [row["file"] for row in rows] == files
+        right[colour] = [
+            row["prediction"] == str(archive["y_test"][n])
+            for n, row in zip(numbers, rows, strict=True)
+        ]
+    assert min(map(np.mean, right.values())) > 0.85
+    # Rounding while resizing may tip a digit that stands between two classes.
+    assert np.not_equal(right["white"], right["black"]).sum() <= 1
+
+
+def test_a_run_is_evaluated_again_on_its_own_rows(axone, iris_run):
+    printed = json.loads(axone("evaluate", iris_run, "--json").stdout)
+    metrics = json.loads((iris_run / "metrics.json").read_text())
+    assert printed == {name: metrics[name] for name in ("train", "validation", "test")}
+    text = axone("evaluate", iris_run).stdout
+    assert text.splitlines()[0].split() == ["train", "validation", "test"]
+    assert f"{metrics['test']['accuracy']:.4g}" in text
+
+
+def test_a_run_is_evaluated_on_a_labelled_table(axone, iris_run, flowers, flower_table):
+    printed = json.loads(
+        axone("evaluate", iris_run, flower_table, "--target", "species", "--json").stdout
+    )
+    names = load_run(iris_run)[1].predict(flowers[0])
+    truth = np.array(["setosa", "versicolor", "virginica"])[flowers[1]]
+    expected = accuracy_score(truth, names)
+    assert printed["mixed.csv"]["accuracy"] == pytest.approx(expected, abs=1e-6)
+
+
+def test_a_run_is_evaluated_on_a_labelled_archive(axone, iris_run, calculator_run, flowers, here):
+    np.savez(here / "flowers.npz", X=flowers[0], y=flowers[1])
+    assert "accuracy" in axone("evaluate", iris_run, "flowers.npz").stdout
+    np.savez(here / "pairs.npz", X=np.array([[1.0, 2], [50, 50]]), y=np.array([3.0, 100]))
+    printed = json.loads(axone("evaluate", calculator_run, "pairs.npz", "--json").stdout)
+    assert printed["pairs.npz"]["mae"] < 5
+
+
+def test_a_tables_own_target_need_not_be_named_again(axone, table_run, write):
+    path = write("more.csv", "liked,colour,weight\nno,red,1\nyes,blue,2\n")
+    printed = json.loads(axone("evaluate", table_run, path, "--json").stdout)
+    assert printed["more.csv"]["accuracy"] == 1.0
+
+
+@pytest.mark.parametrize(
+    ("content", "options", "message"),
+    [
+        ("colour,weight\nred,1\n", [], "there is no target 'liked'. Found colour, weight"),
+        ("colour,weight,x\nred,1,no\n", ["--target", "y"], "no target 'y'. Found colour, weight"),
+        ("colour,weight,liked\nred,1,maybe\n", [], "does not know the class 'maybe'"),
+    ],
+)
+def test_rows_without_a_known_target_cannot_be_evaluated(
+    refused, table_run, write, content, options, message
+):
+    assert message in refused("evaluate", table_run, write("new.csv", content), *options)
+
+
+def test_a_model_of_arrays_asks_which_column_is_the_target(refused, iris_run, flower_table):
+    message = refused("evaluate", iris_run, flower_table)
+    assert "which column is the target?" in message
+    assert "--target" in message
+
+
+def test_an_archive_without_targets_cannot_be_evaluated(refused, iris_run, flowers, here):
+    np.savez(here / "new.npz", X=flowers[0])
+    assert "an array without y" in refused("evaluate", iris_run, "new.npz")

@@ -1,0 +1,321 @@
+"""`axone train`: what it takes, what every option changes, what it prints and what it leaves."""
+
+import csv
+import json
+
+import numpy as np
+import pytest
+
+from axone.cli import epochs
+from axone.cli.sources import hidden_sizes
+from axone.errors import ConfigurationError
+from axone.experiments import Experiment
+from axone.training import History, Plateau, ValidationLoss
+
+QUICK = ("--epochs", "2")
+
+LAYERS = """
+data = { source = "iris" }
+network = { layers = [{ name = "dense", units = 3, activation = "softmax" }] }
+"""
+
+
+def settings(folder):
+    return Experiment.from_file(folder / "experiment.toml").settings
+
+
+def table(n=40):
+    rows = "".join(f"{i % 7},{i % 5},{'high' if i % 2 else 'low'}\n" for i in range(n))
+    return f"a,b,level\n{rows}"
+
+
+def test_a_dataset_is_trained_by_its_name_into_the_runs_folder(axone, here):
+    output = axone("train", "iris", *QUICK).stdout
+    folder = here / "runs" / "iris"
+    assert {path.name for path in folder.iterdir()} == {
+        "experiment.toml",
+        "model.safetensors",
+        "history.csv",
+        "metrics.json",
+        "checkpoint.safetensors",
+    }
+    assert "Data      iris: 3 classes\nRows      104 train, 23 validation, 23 test\n" in output
+    assert "2,499 parameters" in output
+    assert "Stopped after epoch 2: all 2 epochs are done." in output
+    assert output.endswith(f"Results: {folder.relative_to(here)}\n")
+
+
+def test_a_second_run_of_the_same_name_gets_a_folder_of_its_own(axone, here):
+    for _ in range(3):
+        axone("train", "iris", "-q", *QUICK)
+    assert sorted(path.name for path in (here / "runs").iterdir()) == ["iris", "iris-2", "iris-3"]
+
+
+def test_a_table_is_trained_with_its_target_named(axone, write, here):
+    axone("train", write("some.csv", table()), "--target", "level", "--out", "run", *QUICK)
+    data = settings(here / "run").data
+    assert (data.source, data.target, data.task) == (
+        str(here / "some.csv"),
+        "level",
+        "classification",
+    )
+
+
+def test_an_archive_is_trained(axone, here):
+    X = np.random.default_rng(0).normal(size=(40, 3))
+    np.savez(here / "rows.npz", X=X, y=X.sum(axis=1))
+    output = axone("train", "rows.npz", *QUICK).stdout
+    assert "rows: regression of y\nRows      28 train, 6 validation, 6 test\n" in output
+    assert (here / "runs" / "rows" / "metrics.json").exists()
+
+
+def test_an_experiment_file_is_trained_under_its_own_name(axone, write, here):
+    text = '[data]\nsource = "some.csv"\ntarget = "level"\n[training]\nepochs = 2\n'
+    write("some.csv", table())
+    axone("train", write("first.toml", text), "-q")
+    assert settings(here / "runs" / "first").training.epochs == 2
+
+
+@pytest.mark.parametrize(
+    ("options", "key", "value"),
+    [
+        (["--epochs", "3"], "training.epochs", 3),
+        (["--batch-size", "5"], "training.batch_size", 5),
+        (["--lr", "0.02"], "training.optimizer.learning_rate", 0.02),
+        (["--l2", "0.1"], "training.l2", 0.1),
+        (["--seed", "8"], "seed", 8),
+        (["--engine", "reference"], "engine", "reference"),
+        (["--hidden", "7,5"], "network.layers.1.units", 5),
+        (["--hidden", ""], "network.layers.0.units", 3),
+        (["--dropout", "0.25"], "network.layers.1.rate", 0.25),
+        (["--optimizer", "momentum", "--lr", "0.3"], "training.optimizer.learning_rate", 0.3),
+    ],
+)
+def test_an_option_changes_its_setting(axone, here, options, key, value):
+    axone("train", "iris", "-q", "--out", "run", *QUICK, *options)
+    found = settings(here / "run")
+    for part in key.split("."):
+        found = found[int(part)] if part.isdigit() else getattr(found, part)
+    assert found == value
+
+
+def test_the_kinds_of_activation_optimizer_and_task_can_be_chosen(axone, here, write):
+    path = write("numbers.csv", "a,b\n" + "".join(f"{n % 9},{n % 3}\n" for n in range(40)))
+    axone(
+        *("train", path, "-q", "--out", "run", *QUICK, "--target", "b"),
+        *("--task", "regression", "--activation", "tanh", "--optimizer", "rmsprop"),
+    )
+    found = settings(here / "run")
+    assert found.data.task == "regression"
+    assert type(found.network.layers[0].function).__name__ == "Tanh"
+    assert type(found.training.optimizer).__name__ == "RMSProp"
+
+
+def test_options_prevail_over_the_file(axone, write, here):
+    path = write("run.toml", LAYERS)
+    axone("train", path, "-q", "--out", "run", *QUICK, "--hidden", "6", "--activation", "tanh")
+    assert [layer.units for layer in settings(here / "run").network.layers] == [6, 3]
+
+
+def test_an_option_that_the_list_of_layers_would_silence_is_refused(refused, write):
+    message = refused(
+        "train", write("run.toml", LAYERS), "--activation", "tanh", "--dropout", "0.1"
+    )
+    assert "lists every layer, so --activation and --dropout would change nothing" in message
+
+
+def test_lbfgs_takes_no_learning_rate(refused, axone, here):
+    assert "--lr: L-BFGS" in refused("train", "iris", "--optimizer", "lbfgs", "--lr", "1")
+    output = axone("train", "iris", "--optimizer", "lbfgs", *QUICK).stdout
+    assert "Training  lbfgs, batches of" in output
+
+
+def test_quiet_prints_nothing(axone):
+    result = axone("train", "iris", "--quiet", *QUICK)
+    assert (result.stdout, result.stderr) == ("", "")
+
+
+def test_json_prints_only_the_metrics(axone, here):
+    result = axone("train", "iris", "--json", *QUICK)
+    printed = json.loads(result.stdout)
+    assert result.stderr == ""
+    assert printed.pop("folder") == "runs/iris"
+    assert printed == json.loads((here / "runs" / "iris" / "metrics.json").read_text())
+    keys = {"train", "validation", "test", "epochs", "steps", "seconds", "stopped_by", "engine"}
+    assert keys | {"seed"} <= set(printed)
+
+
+def test_the_history_has_a_row_an_epoch_with_both_losses_and_scores(axone, here):
+    axone("train", "iris", "-q", "--epochs", "3")
+    with (here / "runs" / "iris" / "history.csv").open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [row["epoch"] for row in rows] == ["1", "2", "3"]
+    assert list(rows[0])[:6] == [
+        "epoch",
+        "step",
+        "learning_rate",
+        "train_loss",
+        "train_penalty",
+        "train_accuracy",
+    ]
+    assert {"validation_loss", "validation_accuracy", "validation_recall"} <= set(rows[0])
+
+
+def test_the_first_twenty_epochs_then_every_tenth_and_the_last_have_a_line(axone):
+    output = axone("train", "wine", "--epochs", "33", "--hidden", "4").stdout
+    table = output[output.index("Epoch") :]
+    first_words = [line.split()[0] for line in table.splitlines() if line.strip()]
+    shown = [int(word) for word in first_words if word.isdigit()]
+    assert shown == [*range(1, 21), 30, 33]
+
+
+@pytest.mark.parametrize(
+    ("source", "hidden"),
+    [("iris", "8"), ("diabetes", "8,8,8,8,8,8,8"), ("calculator", "4"), ("xor", "2")],
+)
+def test_everything_fits_in_eighty_columns(axone, source, hidden):
+    output = axone("train", source, *QUICK, "--hidden", hidden).stdout
+    assert max(map(len, output.splitlines())) <= 80
+
+
+def test_titles_stand_over_their_numbers(axone):
+    lines = axone("train", "diabetes", *QUICK).stdout.splitlines()
+    at = next(n for n, line in enumerate(lines) if "Loss(tr)" in line)
+    title, first, second = lines[at : at + 3]
+    assert title.split() == [
+        *("Epoch", "Loss(tr)", "Δloss(tr)", "R²(tr)"),
+        *("Loss(val)", "Δloss(val)", "R²(val)", "Patience"),
+    ]
+    assert len(title) == len(first) == len(second)
+
+
+def columns(names, rows):
+    return History({name: [float(row[n]) for row in rows] for n, name in enumerate(names)})
+
+
+SCORES = ("epoch", "train_loss", "train_accuracy", "validation_loss", "validation_accuracy")
+
+
+def test_a_wide_terminal_sees_recall_and_f1_too():
+    names = (*SCORES, "validation_recall", "validation_f1")
+    history = columns(names, [(1, 2.5, 0.5, 3.5, 0.25, 0.125, 0.0625)])
+    assert "Rec(val)" not in epochs.header(history, [], 80)
+    assert epochs.header(history, [], 100).split()[-2:] == ["Rec(val)", "F1(val)"]
+    assert epochs.line(history, [], 0, 100).split()[-2:] == ["0.1250", "0.0625"]
+
+
+def test_the_rule_closest_to_its_end_shows_how_long_it_has_waited():
+    rows = [(1, 2, 0.5, 2, 0.5), (2, 1, 0.6, 1, 0.5), (3, 1, 0.6, 0.5, 0.5)]
+    history = columns(SCORES, rows)
+    rules = [ValidationLoss(5), Plateau(4)]
+    assert epochs.line(history, rules, 0, 80).split()[-1] == "2/4"
+    assert epochs.line(history, rules, 2, 80).split()[-1] == "1/4"
+
+
+def test_a_change_of_the_loss_shows_its_sign():
+    history = columns(SCORES, [(1, 2, 0.5, 1, 0.5), (2, 1.5, 0.5, 1.25, 0.5)])
+    cells = epochs.line(history, [], 0, 80).split()
+    assert (cells[2], cells[5]) == ("-0.5", "+0.25")
+
+
+@pytest.mark.parametrize(
+    ("text", "sizes"), [("64,32", [64, 32]), (" 8 , 4,", [8, 4]), ("", []), ("5", [5])]
+)
+def test_hidden_sizes_are_read_with_commas(text, sizes):
+    assert hidden_sizes(text) == sizes
+
+
+@pytest.mark.parametrize("text", ["a,b", "3;4", "2.5", "0x10"])
+def test_hidden_sizes_that_are_no_whole_numbers_are_refused(text):
+    with pytest.raises(ConfigurationError, match="--hidden takes whole numbers"):
+        hidden_sizes(text)
+
+
+@pytest.mark.parametrize("gate", ["xor", "and", "or"])
+def test_a_gate_is_learnt_four_out_of_four(axone, here, gate):
+    axone("train", gate, "-q", "--out", gate)
+    metrics = json.loads((here / gate / "metrics.json").read_text())
+    assert metrics["train"]["accuracy"] == 1.0
+    assert "validation" not in metrics
+    rows = {(0, 0): 0, (0, 1): 0, (1, 0): 0, (1, 1): 0}
+    for a, b in rows:
+        answer = {"xor": a ^ b, "and": a & b, "or": a | b}[gate]
+        printed = axone("predict", gate, a, b).stdout.splitlines()[1]
+        assert printed.split(",")[0] == str(answer)
+
+
+def test_the_calculator_beats_the_published_result(calculator_run, axone):
+    metrics = json.loads((calculator_run / "metrics.json").read_text())
+    assert metrics["test"]["mse"] <= 1.69
+    assert metrics["test"]["mae"] <= 1.04
+    assert metrics["test"]["r2"] >= 0.999
+    printed = axone("predict", calculator_run, 50, 50).stdout.splitlines()
+    assert abs(float(printed[1]) - 100) < 2
+
+
+def test_iris_reaches_95_percent(axone, here):
+    axone("train", "iris", "-q", "--seed", "42")
+    metrics = json.loads((here / "runs" / "iris" / "metrics.json").read_text())
+    assert metrics["validation"]["accuracy"] >= 0.95
+
+
+def test_a_diverged_run_explains_itself_writes_its_files_and_ends_with_status_3(axone, here):
+    result = axone(
+        *("train", "iris", "--optimizer", "sgd", "--lr", "1e30", "--out", "run"), status=3
+    )
+    assert "Cause:" in result.stderr
+    assert "Remedy:" in result.stderr
+    names = {path.name for path in (here / "run").iterdir()}
+    assert {"model.safetensors", "metrics.json", "history.csv", "experiment.toml"} <= names
+    assert json.loads((here / "run" / "metrics.json").read_text())["stopped_by"] == "diverged"
+    row = axone("predict", "run", 1, 2, 3, 4).stdout.splitlines()[1].split(",")
+    assert sum(map(float, row[1:])) == pytest.approx(1, abs=1e-4)
+
+
+def test_a_diverged_run_prints_only_json_on_standard_output(axone):
+    result = axone("train", "iris", "--json", "--optimizer", "sgd", "--lr", "1e30", status=3)
+    assert json.loads(result.stdout)["stopped_by"] == "diverged"
+
+
+def test_resuming_says_so_and_more_epochs_extend_the_run(axone, here):
+    axone("train", "iris", "-q", "--epochs", "6", "--out", "whole")
+    axone("train", "iris", "-q", "--epochs", "2", "--out", "run")
+    output = axone("train", "run", "--resume", "--epochs", "6").stdout
+    assert "Resumed from the checkpoint." in output
+    assert "iris: 3 classes" in output
+    whole, run = ((here / name / "model.safetensors").read_bytes() for name in ("whole", "run"))
+    assert whole == run
+
+
+def test_a_finished_run_that_is_resumed_stays_as_it_is(axone, here):
+    axone("train", "iris", "-q", "--out", "run", *QUICK)
+    before = (here / "run" / "model.safetensors").read_bytes()
+    assert "Stopped after epoch 2" in axone("train", "--resume", "--out", "run", "iris").stdout
+    assert (here / "run" / "model.safetensors").read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["run", "--resume", "--lr", "0.5"], "only --epochs may change, not --lr"),
+        (["run", "--resume", "--seed", "5"], "only --epochs may change, not --seed"),
+        (["run", "--resume", "--epochs", "1"], "--epochs: a resumed run can only be made longer"),
+        (["iris", "--resume"], "iris is not the folder of a run: it holds no experiment.toml"),
+        (["run"], "To continue its run: axone train run --resume"),
+    ],
+)
+def test_resuming_wrongly_is_refused_and_changes_nothing(axone, refused, here, words, message):
+    axone("train", "iris", "-q", "--out", "run", *QUICK)
+    before = {path.name: path.read_bytes() for path in (here / "run").iterdir()}
+    assert message in refused("train", *words)
+    assert {path.name: path.read_bytes() for path in (here / "run").iterdir()} == before
+
+
+def test_a_damaged_checkpoint_is_refused(axone, refused, here):
+    axone("train", "iris", "-q", "--out", "run", *QUICK)
+    checkpoint = here / "run" / "checkpoint.safetensors"
+    checkpoint.write_bytes(checkpoint.read_bytes()[:100])
+    assert (
+        "not a checkpoint that can be read"
+        in axone("train", "run", "--resume", "-q", status=2).stderr
+    )

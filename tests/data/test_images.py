@@ -1,0 +1,157 @@
+"""Pictures of signs brought to MNIST's form: any colour, size and place of the ink."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PIL import Image
+from scipy.ndimage import center_of_mass
+
+from axone.data import read_images
+from axone.data.images import centred
+from axone.errors import DataError
+
+
+@pytest.fixture(scope="module")
+def stroke():
+    """White ink on black: the figure of a seven, off the centre."""
+    pixels = np.zeros((60, 50), dtype=np.uint8)
+    pixels[10:14, 8:30] = 255
+    for step in range(28):
+        pixels[13 + step, 28 - step // 2 : 32 - step // 2] = 255
+    return pixels
+
+
+def write(folder, pixels, name="sign.png", mode=None):
+    picture = Image.fromarray(pixels)
+    (picture if mode is None else picture.convert(mode)).save(folder / name)
+    return folder / name
+
+
+def read(path, shape=(28, 28)):
+    return read_images([path], shape)[0]
+
+
+def test_ink_is_fitted_into_twenty_pixels_and_centred_by_its_mass(tmp_path, stroke):
+    image = read(write(tmp_path, stroke))
+    assert (image.shape, image.dtype) == ((28, 28), np.uint8)
+    rows, columns = np.nonzero(image > 50)
+    assert max(np.ptp(rows), np.ptp(columns)) + 1 == 20
+    np.testing.assert_allclose(center_of_mass(image.astype(float)), 13.5, atol=0.6)
+    assert image.max() > 240
+    assert image[[0, -1]].max() == 0
+
+
+def test_black_on_white_and_white_on_black_are_the_same_image(tmp_path, stroke):
+    white = read(write(tmp_path, stroke, "white.png"))
+    black = read(write(tmp_path, 255 - stroke, "black.png"))
+    np.testing.assert_array_equal(white, black)
+
+
+@pytest.mark.parametrize("mode", ["1", "P", "RGB", "RGBA", "LA", "I;16"])
+def test_every_mode_of_picture_is_read(tmp_path, stroke, mode):
+    np.testing.assert_allclose(
+        read(write(tmp_path, stroke, mode=mode)).astype(int), read(write(tmp_path, stroke)), atol=2
+    )
+
+
+@pytest.mark.parametrize("name", ["sign.jpg", "sign.bmp", "sign.PNG"])
+def test_every_kind_of_picture_is_read(tmp_path, stroke, name):
+    expected = read(write(tmp_path, stroke)).astype(int)
+    assert np.abs(read(write(tmp_path, stroke, name)) - expected).mean() < 3
+
+
+def test_transparent_pixels_are_white_paper(tmp_path, stroke):
+    pixels = np.zeros((*stroke.shape, 4), dtype=np.uint8)
+    pixels[..., 3] = stroke
+    np.testing.assert_array_equal(
+        read(write(tmp_path, pixels, "clear.png")), read(write(tmp_path, stroke))
+    )
+
+
+def test_a_photograph_is_turned_as_the_telephone_notes(tmp_path, stroke):
+    exif = Image.Exif()
+    exif[0x0112] = 6  # the sensor lay on its side: turn the picture right by 90°
+    turned = Image.fromarray(np.rot90(stroke))
+    turned.save(tmp_path / "photo.png", exif=exif)
+    np.testing.assert_array_equal(read(tmp_path / "photo.png"), read(write(tmp_path, stroke)))
+
+
+@given(st.integers(0, 40), st.integers(0, 40), st.integers(0, 40), st.integers(0, 40))
+def test_where_the_ink_stands_on_the_paper_does_not_matter(stroke, above, below, left, right):
+    paper = np.pad(stroke.astype(float), ((above, below), (left, right)))
+    np.testing.assert_array_equal(
+        centred(paper, 28, 28, "paper"), centred(stroke.astype(float), 28, 28, "stroke")
+    )
+
+
+@given(st.sampled_from([2, 3, 5]))
+def test_the_size_of_the_picture_hardly_matters(stroke, times):
+    large = np.kron(stroke.astype(float), np.ones((times, times)))
+    expected = centred(stroke.astype(float), 28, 28, "stroke").astype(int)
+    assert np.abs(centred(large, 28, 28, "large") - expected).mean() < 8
+
+
+@given(st.integers(20, 255), st.integers(0, 100))
+def test_faint_ink_becomes_bright(stroke, strength, ground):
+    faint = ground + stroke / 255.0 * strength
+    expected = centred(stroke.astype(float), 28, 28, "stroke")
+    np.testing.assert_allclose(centred(faint, 28, 28, "faint").astype(int), expected, atol=2)
+
+
+@pytest.mark.parametrize("shape", [(28, 28), (1, 28, 28), (8, 8), (20, 30)])
+def test_images_come_in_the_shape_that_the_model_takes(tmp_path, stroke, shape):
+    paths = [write(tmp_path, stroke, f"{n}.png") for n in range(3)]
+    images = read_images(paths, shape)
+    assert images.shape == (3, *shape)
+    assert (images == images[0]).all()
+
+
+@pytest.mark.parametrize("shape", [(64,), (3, 28, 28), (2, 5, 28, 28)])
+def test_a_model_that_takes_no_grey_images_says_so(tmp_path, stroke, shape):
+    with pytest.raises(DataError, match="no grey images: give it rows"):
+        read_images([write(tmp_path, stroke)], shape)
+
+
+@pytest.mark.parametrize("value", [0, 128, 255])
+def test_a_picture_of_one_colour_is_refused_with_its_name(tmp_path, value):
+    path = write(tmp_path, np.full((20, 20), value, dtype=np.uint8))
+    with pytest.raises(DataError, match=r"sign\.png is of one colour"):
+        read(path)
+
+
+@pytest.mark.parametrize("content", [b"", b"text", b"\x89PNG\r\n\x1a\n", b"BM" + b"\xff" * 60])
+def test_a_file_that_is_no_picture_is_refused_with_its_name(tmp_path, content):
+    path = tmp_path / "sign.png"
+    path.write_bytes(content)
+    with pytest.raises(DataError, match=r"sign\.png is not a picture that can be read"):
+        read(path)
+
+
+def test_a_truncated_picture_is_refused_with_its_name(tmp_path):
+    noise = np.random.default_rng(0).integers(0, 256, (50, 50), dtype=np.uint8)
+    path = write(tmp_path, noise)
+    path.write_bytes(path.read_bytes()[:1000])
+    with pytest.raises(DataError, match=r"sign\.png is not a picture"):
+        read(path)
+
+
+def test_a_picture_that_is_not_there_is_refused_with_its_name(tmp_path):
+    with pytest.raises(DataError, match=r"nowhere\.png is not a picture.*No such file"):
+        read(tmp_path / "nowhere.png")
+
+
+@pytest.mark.parametrize("size", [(8000, 7000), (10_000, 10_000), (20_000, 20_000)])
+def test_a_picture_of_too_many_pixels_is_refused_before_it_is_unpacked(tmp_path, size):
+    Image.new("1", size).save(tmp_path / "huge.png")
+    with pytest.raises(DataError, match=r"huge\.png has more than 50,000,000 pixels"):
+        read(tmp_path / "huge.png")
+
+
+def test_a_thin_line_keeps_at_least_a_pixel(tmp_path):
+    pixels = np.zeros((300, 300), dtype=np.uint8)
+    pixels[:, 150] = 255
+    pixels[[0, -1]] = 0
+    image = read(write(tmp_path, pixels))
+    assert (image.max(axis=1) > 100).sum() == 20
+    assert (image.max(axis=0) > 100).sum() == 1

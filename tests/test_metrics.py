@@ -13,9 +13,9 @@ from axone.metrics import (
     epoch_scores,
     predicted_labels,
     r_squared,
-    total_squares,
     regression_metrics,
     rounded,
+    total_squares,
 )
 
 CCE, BCE, MSE = (LOSSES.resolve(name) for name in ("cce", "bce", "mse"))

@@ -186,3 +186,15 @@ def test_a_network_that_is_none_is_refused(build, error, message):
 
 def test_plain_turns_numbers_of_numpy_into_those_of_python():
     assert json.dumps(plain((np.float32(0.5), [np.int64(2)], "a", None))) == '[0.5, [2], "a", null]'
+
+
+@pytest.mark.parametrize("initializer", ["zeros", {"name": "constant", "value": 0.3}])
+def test_weights_that_start_alike_are_allowed_but_warned_about(initializer):
+    network = ax.Network(ax.Dense(3, "tanh"), ax.Dense(2, initializer=initializer), input_shape=4)
+    assert network.symmetric_layers() == [1]
+    with pytest.warns(UserWarning, match="layer 1 start at the same value"):
+        network.initialize()
+
+
+def test_a_single_unit_may_start_at_zero_without_a_word():
+    assert not ax.Network(ax.Dense(1, initializer="zeros"), input_shape=4).symmetric_layers()

@@ -4,6 +4,7 @@ A `Network` knows shapes and where every parameter lies; it holds no weights and
 Engines run it; everything else only describes, draws or saves it.
 """
 
+import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -14,6 +15,7 @@ from axone.activations import ActivationFunction
 from axone.arrays import DType, FloatArray, Shape
 from axone.checks import check_choice, check_integer, checked_shape
 from axone.errors import ConfigurationError, DataError, ShapeError
+from axone.initializers import Constant, Zeros
 from axone.layers import LAYERS, PREDICTION, Activation, Dense, Layer
 from axone.layers.sequence import forward_through, output_shapes
 from axone.parameters import Layout, Parameters
@@ -95,6 +97,12 @@ class Network:
         """
         check_integer("seed", seed, at_least=0)
         check_choice("dtype", dtype, ("float32", "float64"))
+        for position in self.symmetric_layers():
+            warnings.warn(
+                f"All weights of layer {position} start at the same value: its units stay alike "
+                "for ever. Leave the initializer out, or choose a random one.",
+                stacklevel=2,
+            )
         parameters = Parameters(self.layout, np.zeros(self.layout.size, dtype=dtype))
         stream = RandomStream.from_seed(seed).child(WEIGHTS)
         for number, slot in enumerate(self.layout.slots):
@@ -103,6 +111,23 @@ class Network:
                 spec.shape, spec.fan_in, spec.fan_out, stream.child(number)
             )
         return parameters
+
+    def symmetric_layers(self) -> list[int]:
+        """Return the layers whose units start all alike, and therefore stay alike for ever.
+
+        Every unit gets the same gradient, so that the layer learns no more than a single unit.
+        """
+        alike = (Zeros, Constant)
+        return [
+            position
+            for position, slots in enumerate(self.layout.by_layer)
+            if any(
+                slot.spec.penalised
+                and slot.spec.shape[0] > 1
+                and isinstance(slot.spec.initializer, alike)
+                for slot in slots
+            )
+        ]
 
     def predict(self, parameters: Parameters, X: Any) -> FloatArray:
         """Return the predictions ŷ for examples X, of shape (m, *output_shape).

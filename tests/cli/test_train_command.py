@@ -319,3 +319,10 @@ def test_a_damaged_checkpoint_is_refused(axone, refused, here):
         "not a checkpoint that can be read"
         in axone("train", "run", "--resume", "-q", status=2).stderr
     )
+
+
+def test_weights_that_all_start_alike_are_warned_about_in_a_line(axone, write):
+    path = write("zeros.toml", LAYERS.replace('"softmax" }', '"softmax", initializer = "zeros" }'))
+    result = axone("train", path, *QUICK)
+    assert "Warning: All weights of layer 0 start at the same value" in result.stderr
+    assert "UserWarning" not in result.stderr

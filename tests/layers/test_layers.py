@@ -311,7 +311,8 @@ class TestDense:
         layer = ax.Dense(
             2, "relu", initializer="zeros", bias_initializer={"name": "constant", "value": 3}
         )
-        parameters = ax.Network(layer, input_shape=2).initialize(0)
+        with pytest.warns(UserWarning, match="alike"):
+            parameters = ax.Network(layer, input_shape=2).initialize(0)
         assert parameters["0.weight"].tolist() == [[0, 0], [0, 0]]
         assert parameters["0.bias"].tolist() == [3, 3]
 

@@ -4,6 +4,7 @@ Results go to standard output and can be piped; progress and errors go to the te
 """
 
 import sys
+import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
@@ -30,9 +31,12 @@ def messages() -> Console:
 
 @contextmanager
 def explained_errors() -> Iterator[None]:
-    """Turn every foreseeable error into a message and an exit status."""
+    """Turn every foreseeable error into a message and an exit status, and warnings into lines."""
     try:
-        yield
+        with warnings.catch_warnings():
+            warnings.simplefilter("default", UserWarning)
+            warnings.showwarning = _show_warning  # type: ignore[assignment]
+            yield
     except KeyboardInterrupt as error:
         messages().print("Interrupted.")
         raise SystemExit(INTERRUPTED) from error
@@ -45,6 +49,13 @@ def explained_errors() -> Iterator[None]:
         messages().print("Error:", style="bold red", end=" ")
         messages().print(_explanation(error), markup=False)
         raise SystemExit(BAD_INPUT) from error
+
+
+def _show_warning(message: Warning | str, *where: object) -> None:
+    """Tell a warning in one line: its place in the code says nothing to a user."""
+    del where
+    messages().print("Warning:", style="bold yellow", end=" ")
+    messages().print(str(message), markup=False)
 
 
 def _explanation(error: Exception) -> str:

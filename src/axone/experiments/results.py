@@ -14,7 +14,7 @@ from axone.experiments.experiment import Experiment
 from axone.experiments.preparation import Part, Prepared
 from axone.files import write_atomically
 from axone.metrics import confusion_counts, predicted_labels
-from axone.model import Model, load, save
+from axone.model import Model, load
 from axone.training import TrainingResult
 
 EXPERIMENT = "experiment.toml"
@@ -48,8 +48,7 @@ def write_results(
     metrics: dict[str, Any],
     folder: Path,
 ) -> None:
-    """Write model, history, metrics and pictures."""
-    save(model, folder / MODEL)
+    """Write history, metrics and pictures; the model is there already."""
     write_atomically(folder / HISTORY, result.history.to_csv().encode())
     text = json.dumps(metrics, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
     write_atomically(folder / METRICS, text.encode())
@@ -65,7 +64,7 @@ def _draw(prepared: Prepared, result: TrainingResult, model: Model, folder: Path
             result.history,
             title=name,
             best_epoch=result.best_epoch or None,
-            stopped_by=result.stopped_by,
+            stopped_by=result.reason,
         )
         save_figure(figure, folder / "curves.png")
     part_name, part = last_part(prepared)
@@ -101,10 +100,12 @@ def _draw_images(prepared: Prepared, model: Model, part: Part, folder: Path) -> 
 
     dataset = prepared.dataset
     images, labels, names = dataset.X, dataset.y, dataset.class_names
-    if dataset.task != "classification" or np.prod(images.shape[1:]) > _PLOTTED_PIXELS:
+    drawable = len(images.shape) == 3 or (len(images.shape) == 4 and images.shape[1] in (1, 3))
+    small = np.prod(images.shape[1:]) <= _PLOTTED_PIXELS
+    if dataset.task != "classification" or not (drawable and small):
         return
     words = [names[label] for label in labels[:50]]
-    grid = plot_image_grid(images[:50], words, title=dataset.name)
+    grid = plot_image_grid(images[:50], words, title=f"{dataset.name}, the first {len(words)}")
     save_figure(grid, folder / "samples.png")
     save_figure(plot_class_means(images, labels, names), folder / "class_means.png")
     save_figure(plot_label_histogram(labels, names), folder / "label_histogram.png")

@@ -15,10 +15,10 @@ from axone.engines import get_engine
 from axone.errors import ConfigurationError, DataError
 from axone.experiments.experiment import Experiment
 from axone.experiments.preparation import Part, Prepared, prepare
-from axone.experiments.results import CHECKPOINT, EXPERIMENT, write_early, write_results
+from axone.experiments.results import CHECKPOINT, EXPERIMENT, MODEL, write_early, write_results
 from axone.experiments.schema import StoppingSection
 from axone.metrics import classification_metrics, regression_metrics
-from axone.model import Model, Target, class_probabilities
+from axone.model import Model, Target, class_probabilities, save
 from axone.schedules import SCHEDULES, Clock, Schedule
 from axone.training import (
     EpochCallback,
@@ -94,6 +94,9 @@ def run(
     model = Model(
         prepared.network, result.parameters, prepared.loss, prepared.preprocessing, prepared.target
     )
+    if folder is not None:
+        # Before anything else can fail: the weights are what the time was spent on.
+        save(model, folder / MODEL)
     metrics = {
         **{name: measure(model, part) for name, part in prepared.parts.items()},
         "epochs": result.epochs,

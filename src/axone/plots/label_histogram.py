@@ -68,7 +68,7 @@ def plot_label_histogram(
         axes.axvline(
             len(numbers) / len(counts), color=VERMILION, linestyle="--", label="if balanced"
         )
-        axes.set_yticks(positions, [shorten(class_names[index], 24) for index in shown])
+        axes.set_yticks(positions, [shorten(class_names[index], 24) for index in shown.tolist()])
         axes.set_ylim(len(shown) - 0.4, -0.6)
         # Room for the numbers after the longest bar.
         axes.set_xlim(0.0, 1.22 * counts.max())

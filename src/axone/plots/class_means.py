@@ -1,42 +1,43 @@
-"""The mean image of each class: what a linear classifier sees of a dataset of images."""
+"""The mean image of each class: what its members have in common, and which classes look alike."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
+from numpy.typing import ArrayLike
 
-from axone.plots.images import as_class_numbers, as_images, check_one_label_each, frames, show
-from axone.plots.style import MUTED, SMALL, add_note, house_style, new_figure, shorten
+from axone.plots.classes import checked_labels
+from axone.plots.images import as_images, image_panels
+from axone.plots.style import add_note, house_style, shorten
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-_DRAWN = 50
+MOST_CLASSES = 50
+_COLUMNS = 5
 
 
 def plot_class_means(
-    images: npt.ArrayLike,
-    labels: npt.ArrayLike,
+    images: ArrayLike,
+    labels: ArrayLike,
     class_names: Sequence[object],
     *,
     title: str = "Mean image of each class",
     image_shape: tuple[int, int] | None = None,
 ) -> "Figure":
-    """Draw the mean of the images of each class.
+    """Draw the mean of the images of each class, with the number of them.
 
     Parameters
     ----------
-    images : array_like of shape (m, height, width), (m, 1, height, width) or (m, height · width)
-        uint8 or float.
-    labels : array_like of int, shape (m,)
-        Positions in `class_names`.
-    class_names : sequence, length n_classes
-        The first 50 are drawn.
+    images : array of shape (m, h, w), (m, 1, h, w), (m, 3, h, w), (m, h, w, 3) or (m, h·w)
+        Drawn from the darkest to the brightest pixel of all the means.
+    labels : array of int, shape (m,)
+        Class numbers 0 … K−1.
+    class_names : sequence of K objects
+        The first 50 classes that have an image are drawn.
     title : str, default "Mean image of each class"
-        Plain words above the picture.
-    image_shape : tuple of int, optional
-        Height and width of flattened images that are not square.
+    image_shape : (h, w), optional
+        The shape of flat images; default a square.
 
     Returns
     -------
@@ -45,26 +46,23 @@ def plot_class_means(
 
     Raises
     ------
-    ShapeError, DataError
-        The images are of another shape, or the labels are not one class number an image.
+    ShapeError
+        The array holds no images, or there is not one label for each.
+    DataError
+        There is no image, its pixels are no finite numbers, or a label has no name.
     """
-    pixels = as_images(images, image_shape)
-    numbers = as_class_numbers(labels, len(class_names))
-    check_one_label_each("labels", numbers, pixels)
-    count = min(len(class_names), _DRAWN)
-    columns = min(count, 5 if count <= 15 else 10)
-    cell = 7.6 / max(columns, 4)
-    height = cell * pixels.shape[1] / pixels.shape[2] + 0.35
+    pictures = as_images(images, image_shape)
+    numbers = checked_labels(labels, class_names, len(pictures))
+    counts = np.bincount(numbers, minlength=len(class_names))
+    present = np.flatnonzero(counts)
+    shown = present[:MOST_CLASSES]
+    # One class at a time: the sums of all would be a second copy of the data.
+    means = np.stack([pictures[numbers == k].mean(axis=0, dtype=np.float64) for k in shown])
+    captions = [f"{shorten(class_names[k], 16)} ({counts[k]})" for k in shown]
     with house_style():
-        figure = new_figure(title, (8.0, min(height * -(-count // columns) + 0.8, 14.0)))
-        for number, axes in enumerate(frames(figure, count, columns)):
-            members = pixels[numbers == number]
-            name = shorten(class_names[number], int(cell / 0.085))
-            axes.set_title(f"{name}\n{len(members):,} images", fontsize=SMALL, loc="center", pad=3)
-            if len(members):
-                show(axes, members.mean(axis=0, dtype=np.float64), pixels.min(), pixels.max())
-            else:
-                axes.text(0.5, 0.5, "none", ha="center", color=MUTED, transform=axes.transAxes)
-        if count < len(class_names):
-            add_note(figure, f"Drawn: the first {count} of {len(class_names)} classes.")
+        figure = image_panels(means, captions, title=title, columns=min(_COLUMNS, len(shown)))
+        notes = ["In brackets: how many images."]
+        if len(present) > len(shown):
+            notes.append(f"The first {len(shown)} of {len(present)} classes.")
+        add_note(figure, "  ".join(notes))
     return figure

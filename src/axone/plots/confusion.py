@@ -1,128 +1,141 @@
-"""The confusion matrix as a picture: which classes a model takes for which."""
+"""Which classes are taken for which: the confusion matrix, coloured row by row."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
+from numpy.typing import ArrayLike
 
 from axone.arrays import FloatArray, IntArray
 from axone.errors import DataError, ShapeError
-from axone.plots.style import INK, SIZE, SMALL, add_note, dress, house_style, new_figure, shorten
+from axone.plots.style import INK, MUTED, SIZE, add_note, dress, house_style, new_figure, shorten
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-_NUMBERED = 12
-"""Up to so many classes a cell has room for its numbers."""
+MOST_WRITTEN = 12
+"""Up to so many classes there is room for numbers in the cells."""
 
-_DRAWN = 60
-"""Up to so many classes a name still fits beside its row."""
+MOST_CLASSES = 60
+"""Up to so many classes all are drawn."""
 
-_MOST_CONFUSED = 30
-"""How many classes are drawn of more than that."""
+MOST_CONFUSED = 30
+"""Beyond `MOST_CLASSES`, so many are, those that take part in most mistakes."""
 
 
 def plot_confusion_matrix(
-    matrix: npt.ArrayLike, class_names: Sequence[object], *, title: str = "Confusion matrix"
+    matrix: ArrayLike, class_names: Sequence[object], *, title: str = "Confusion matrix"
 ) -> "Figure":
-    """Draw a confusion matrix: rows are the true classes, columns the predicted ones.
+    """Draw the counts of true against predicted classes.
 
-    Colours are shares of a row, so that a rare class is as visible as a frequent one. Up to 12
-    classes each cell holds its count and its share; up to 60 there are colours alone; of more, the
-    30 with the most errors are drawn.
+    The colour of a cell is its share of the row, so that rare classes are judged like common ones.
+    Up to 12 classes have the count and the share written in the cells; up to 60 classes are drawn;
+    of more, the 30 that are confused most.
 
     Parameters
     ----------
-    matrix : array_like of shape (n_classes, n_classes)
-        Counts, or sums of weights; ``sklearn.metrics.confusion_matrix`` gives one.
-    class_names : sequence, length n_classes
-        Names in the order of the rows.
+    matrix : array of int, shape (K, K)
+        Counts; the row is the true class, the column the predicted one.
+    class_names : sequence of K objects
     title : str, default "Confusion matrix"
-        Plain words above the picture.
 
     Returns
     -------
     matplotlib.figure.Figure
-        8 × 5 inches, higher for more than 12 classes.
+        8 × 5 inches; larger from seven classes on.
 
     Raises
     ------
     ShapeError
-        The matrix is not square, is empty, or there is not one name a class.
+        The matrix is not square, or has another number of classes than there are names.
     DataError
-        It holds anything but finite numbers of at least 0.
+        It holds something that is no count.
     """
     counts = _counts(matrix, len(class_names))
-    total, right = float(counts.sum()), float(np.trace(counts))
-    shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), np.finfo(float).tiny)
-    shown = _most_confused(counts)
-    names = [shorten(class_names[index], 18) for index in shown]
-    notes = [f"{right:,.10g} of {total:,.10g} rows right ({right / total:.1%})." if total else ""]
-    if len(shown) < len(counts):
-        notes.append(f"Drawn: the {len(shown)} most confused of {len(counts)} classes.")
+    totals = counts.sum(axis=1, keepdims=True)
+    shares = counts / np.maximum(totals, 1)
+    shown = _shown(counts)
     cells = np.ix_(shown, shown)
     with house_style():
-        figure = new_figure(title, SIZE if len(shown) <= _NUMBERED else (8.0, 7.5))
+        figure = new_figure(title, _size(len(shown)))
         axes = figure.subplots()
         image = axes.imshow(shares[cells], cmap="Blues", vmin=0.0, vmax=1.0, aspect="auto")
-        dress(axes, grid=False)
-        _name_classes(axes, names)
-        if len(shown) <= _NUMBERED:
+        _name_axes(axes, [shorten(class_names[k], 22) for k in shown])
+        if len(shown) <= MOST_WRITTEN:
             _write_cells(axes, counts[cells], shares[cells])
-        bar = figure.colorbar(image, ax=axes, format=lambda share, _: f"{share:.0%}", pad=0.02)
-        bar.set_label("share of the true class")
-        dress(bar.ax, grid=False)
-        add_note(figure, "  ".join(notes))
+        else:
+            from matplotlib.ticker import PercentFormatter
+
+            bar = figure.colorbar(image, ax=axes, format=PercentFormatter(xmax=1.0), shrink=0.6)
+            bar.set_label("share of the true class's rows")
+            bar.outline.set_visible(False)
+            dress(bar.ax, grid=False)
+        add_note(figure, _note(counts, len(shown)))
     return figure
 
 
-def _counts(matrix: npt.ArrayLike, n_names: int) -> FloatArray:
-    try:
-        counts = np.asarray(matrix, dtype=np.float64)
-    except (TypeError, ValueError) as error:
-        raise DataError(f"the confusion matrix is not a table of numbers ({error}).") from error
-    if counts.shape != (n_names, n_names) or n_names == 0:
+def _counts(matrix: ArrayLike, classes: int) -> IntArray:
+    counts = np.asarray(matrix)
+    if counts.shape != (classes, classes) or classes == 0:
         raise ShapeError(
-            f"the confusion matrix has shape {counts.shape}, but there are {n_names} class names: "
-            "it needs one row and one column a class."
+            f"the confusion matrix has shape {counts.shape}; {classes} class names need "
+            f"({classes}, {classes}), and at least one class."
         )
-    if not (np.isfinite(counts) & (counts >= 0.0)).all():
-        raise DataError("the confusion matrix holds counts: finite numbers of at least 0.")
+    if counts.dtype.kind not in "iu" or (counts < 0).any():
+        raise DataError("a confusion matrix holds counts: whole numbers, none negative.")
     return counts
 
 
-def _most_confused(counts: FloatArray) -> IntArray:
-    """Return the classes to draw, in their own order: all, or those with the most errors."""
-    if len(counts) <= _DRAWN:
+def _shown(counts: IntArray) -> IntArray:
+    """Return the classes to be drawn, in their order."""
+    if len(counts) <= MOST_CLASSES:
         return np.arange(len(counts))
-    right = np.diagonal(counts)
-    errors = counts.sum(axis=0) + counts.sum(axis=1) - 2.0 * right
-    return np.sort(np.argsort(-errors, kind="stable")[:_MOST_CONFUSED])
+    wrong = counts - np.diag(np.diag(counts))
+    mistakes = wrong.sum(axis=0) + wrong.sum(axis=1)
+    return np.sort(np.argsort(-mistakes, kind="stable")[:MOST_CONFUSED])
 
 
-def _name_classes(axes: "Axes", names: list[str]) -> None:
-    positions = np.arange(len(names))
-    # A column is 6.5 inches shared by all; a character of 9 points is about 0.075 inches wide.
-    crowded = max(map(len, names)) * 0.075 > 5.8 / len(names)
-    size = SMALL if len(names) <= 40 else 6.5
-    axes.set_xticks(positions, names, fontsize=size)
-    if crowded:
-        upright = len(names) > _NUMBERED
-        axes.tick_params(axis="x", labelrotation=90 if upright else 35)
-        for label in axes.get_xticklabels():
-            label.set_horizontalalignment("center" if upright else "right")
-            label.set_rotation_mode("default" if upright else "anchor")
-    axes.set_yticks(positions, names, fontsize=size)
+def _size(classes: int) -> tuple[float, float]:
+    if classes <= 6:
+        return SIZE
+    if classes <= MOST_WRITTEN:
+        return SIZE[0], 6.5
+    return (SIZE[0], 7.0) if classes <= 30 else (10.0, 9.0)
+
+
+def _name_axes(axes: "Axes", names: list[str]) -> None:
+    places = np.arange(len(names))
+    dress(axes, grid=False)
+    axes.set_xticks(places, names)
+    axes.set_yticks(places, names)
+    axes.tick_params(length=0, labelsize=9.0 if len(names) <= 30 else 7.5)
+    if len(names) * max(map(len, names)) > 70:
+        axes.tick_params(axis="x", labelrotation=90.0 if len(names) > 6 else 20.0)
     axes.set_xlabel("predicted class")
     axes.set_ylabel("true class")
+    axes.spines[:].set_visible(False)
+    # Thin white lines keep neighbours of one colour apart.
+    axes.set_xticks(places[1:] - 0.5, minor=True)
+    axes.set_yticks(places[1:] - 0.5, minor=True)
+    axes.grid(which="minor", color="white", linewidth=1.0)
+    axes.tick_params(which="minor", length=0)
 
 
-def _write_cells(axes: "Axes", counts: FloatArray, shares: FloatArray) -> None:
-    size = 10.0 if len(counts) <= 6 else 7.0
-    for (row, column), count in np.ndenumerate(counts):
-        share = shares[row, column]
-        text = f"{count:,.6g}" + (f"\n{share:.1%}" if count else "")
-        colour = "white" if share > 0.55 else INK
-        axes.text(column, row, text, ha="center", va="center", fontsize=size, color=colour)
+def _write_cells(axes: "Axes", counts: IntArray, shares: FloatArray) -> None:
+    size = 10.0 if len(counts) <= 6 else 8.0
+    for row, column in np.ndindex(counts.shape):
+        count, share = counts[row, column], shares[row, column]
+        color = MUTED if count == 0 else "white" if share > 0.5 else INK
+        text = f"{count:,}\n{share:.1%}" if count else "0"
+        axes.text(column, row, text, ha="center", va="center", fontsize=size, color=color)
+
+
+def _note(counts: IntArray, shown: int) -> str:
+    rows, right = int(counts.sum()), int(np.diag(counts).sum())
+    notes = [f"{right:,} of {rows:,} rows right ({right / max(rows, 1):.1%})."]
+    if shown <= MOST_WRITTEN:
+        notes.append("Percentages: share of the true class's rows.")
+    if shown < len(counts):
+        notes.append(f"Only the {shown} most confused of {len(counts)} classes are drawn.")
+    return "  ".join(notes)

@@ -12,6 +12,7 @@ from axone.plots.style import (
     GREEN,
     MUTED,
     ORANGE,
+    SMALL,
     VERMILION,
     add_note,
     dress,
@@ -140,7 +141,6 @@ def _draw(
 
     epochs = columns["epoch"]
     dress(axes)
-    axes.margins(y=0.25 if len(epochs) == 1 else 0.05)
     pair = _pair(columns, name)
     for rows, values in pair.items():
         axes.plot(epochs, values, marker=_marker(values), markersize=4, **_ROWS[rows])
@@ -193,7 +193,7 @@ def _scale_losses(axes: "Axes", columns: Mapping[str, FloatArray]) -> None:
 
 def _limit_scores(axes: "Axes", columns: Mapping[str, FloatArray], score: str) -> list[str]:
     """Keep an axis of scores to what can be, and to what is worth seeing; say what is left out."""
-    from matplotlib.ticker import FuncFormatter
+    from matplotlib.ticker import PercentFormatter
 
     values = np.concatenate(list(_pair(columns, score).values()))
     finite = values[np.isfinite(values)]
@@ -202,7 +202,7 @@ def _limit_scores(axes: "Axes", columns: Mapping[str, FloatArray], score: str) -
     bottom = _LOWEST_R2 if hidden else bottom
     axes.set_ylim(bottom, min(top, 1.0 + 0.03 * (1.0 - min(bottom, 0.9))))
     if score == "accuracy":
-        axes.yaxis.set_major_formatter(FuncFormatter(lambda share, _: f"{100.0 * share:.4g} %"))
+        axes.yaxis.set_major_formatter(PercentFormatter(xmax=1.0))
     return ["R² below −1 is not shown."] if hidden else []
 
 
@@ -216,4 +216,13 @@ def _mark_divergence(panels: "list[Axes]", columns: Mapping[str, FloatArray]) ->
         axes.axvspan(
             epochs[first] - 0.5, epochs[-1] + 0.5, color=VERMILION, alpha=0.15, linewidth=0
         )
-    return [f"Shaded: the training loss is not finite from epoch {epochs[first]:g} on."]
+    panels[0].text(
+        epochs[first] - 0.5,
+        0.02,
+        " loss not finite",
+        transform=panels[0].get_xaxis_transform(),
+        color=VERMILION,
+        fontsize=SMALL,
+        ha="right" if first > len(epochs) / 2 else "left",
+    )
+    return [f"The training loss is not finite from epoch {epochs[first]:g} on."]

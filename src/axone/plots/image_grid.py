@@ -1,42 +1,45 @@
-"""A sheet of sample images with their labels: the first look at a dataset of images."""
+"""A sample of images in a grid, each with its label: what the data look like before training."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-import numpy.typing as npt
+from numpy.typing import ArrayLike
 
 from axone.checks import check_integer
-from axone.plots.images import as_images, check_one_label_each, frames, show
-from axone.plots.style import SMALL, add_note, house_style, new_figure, shorten
+from axone.errors import ShapeError
+from axone.plots.images import as_images, image_panels
+from axone.plots.style import add_note, house_style, shorten
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-_MOST_ROWS = 10
+MOST_IMAGES = 100
+_MOST_ROWS = 20
+"""A figure of more images, or of more rows, would be longer than anyone scrolls."""
 
 
 def plot_image_grid(
-    images: npt.ArrayLike,
-    labels: Sequence[object] | None = None,
+    images: ArrayLike,
+    labels: Sequence[object],
     *,
     title: str = "Sample images",
     columns: int = 10,
     image_shape: tuple[int, int] | None = None,
 ) -> "Figure":
-    """Draw images in rows, each with its label above it.
+    """Draw images row by row, the label of each above it.
 
     Parameters
     ----------
-    images : array_like of shape (m, height, width), (m, 1, height, width) or (m, height · width)
-        uint8 or float; ten rows of them are drawn at most.
-    labels : sequence, length m, optional
-        Numbers or names.
+    images : array of shape (m, h, w), (m, 1, h, w), (m, 3, h, w), (m, h, w, 3) or (m, h·w)
+        Bytes are drawn from 0 (black) to 255 (white), other numbers from the least to the largest.
+        The first 100 are drawn, or 20 rows.
+    labels : sequence of m objects
+        Any words or numbers.
     title : str, default "Sample images"
-        Plain words above the picture.
     columns : int, default 10
-        Images in a row.
-    image_shape : tuple of int, optional
-        Height and width of flattened images that are not square.
+        Images in a row; ten fit the width of a page and the ten digits.
+    image_shape : (h, w), optional
+        The shape of flat images; default a square.
 
     Returns
     -------
@@ -45,24 +48,24 @@ def plot_image_grid(
 
     Raises
     ------
-    ShapeError, DataError
-        The images are of another shape, or there is not one label an image.
+    ShapeError
+        The array holds no images, or there is not one label for each.
+    DataError
+        There is no image, or its pixels are no finite numbers.
+    ConfigurationError
+        `columns` is less than 1.
     """
     check_integer("columns", columns, at_least=1)
-    pixels = as_images(images, image_shape)
-    if labels is not None:
-        check_one_label_each("labels", labels, pixels)
-    count = min(len(pixels), columns * _MOST_ROWS)
-    across = min(columns, count)
-    cell = 7.8 / max(across, 4)
-    letters = max(int(cell / 0.085), 3)
-    height = cell * pixels.shape[1] / pixels.shape[2] + (0.2 if labels is not None else 0.0)
+    pictures = as_images(images, image_shape)
+    if len(labels) != len(pictures):
+        raise ShapeError(f"{len(pictures)} images need as many labels, not {len(labels)}.")
+    columns = min(columns, len(pictures))
+    most = min(MOST_IMAGES, _MOST_ROWS * columns)
+    # So many letters stand above an image without touching their neighbours.
+    room = max(110 // columns, 4)
+    captions = [shorten(label, room) for label in labels[:most]]
     with house_style():
-        figure = new_figure(title, (8.0, min(max(height * -(-count // across), 1.0) + 0.8, 14.0)))
-        for index, axes in enumerate(frames(figure, count, across)):
-            show(axes, pixels[index], pixels[:count].min(), pixels[:count].max())
-            if labels is not None:
-                axes.set_title(shorten(labels[index], letters), fontsize=SMALL, loc="center", pad=2)
-        if count < len(pixels):
-            add_note(figure, f"Drawn: the first {count:,} of {len(pixels):,} images.")
+        figure = image_panels(pictures[:most], captions, title=title, columns=columns)
+        if len(pictures) > most:
+            add_note(figure, f"The first {most} of {len(pictures)} images.")
     return figure

@@ -1,23 +1,25 @@
-"""What a model says of single images: each beside its most probable classes."""
+"""What a network makes of images: each with its prediction and the most probable classes."""
 
+import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
+from numpy.typing import ArrayLike
 
 from axone.arrays import FloatArray, IntArray
 from axone.errors import DataError, ShapeError
-from axone.plots.images import as_class_numbers, as_images, check_one_label_each, show
+from axone.plots.classes import checked_labels
+from axone.plots.images import MARGIN, as_images, draw_image, grey_levels, tallness
 from axone.plots.style import (
     BLUE,
     GREEN,
+    INK,
     MUTED,
-    SMALL,
+    PALE,
+    SIZE,
     VERMILION,
     add_note,
-    bare,
-    dress,
     house_style,
     new_figure,
     shorten,
@@ -27,36 +29,39 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-_DRAWN = 12
-_BARS = 5
+MOST_IMAGES = 24
+_COLUMNS = 3
+_BARS = 4
+"""The most probable classes of each image; the others share what little is left."""
+
+_END = 1.6
+"""Where the axis of the bars ends: room for the figures beside a bar of 100 %."""
+
+_SMALLER = 8.0
 
 
 def plot_image_predictions(
-    images: npt.ArrayLike,
-    probabilities: npt.ArrayLike,
+    images: ArrayLike,
+    probabilities: ArrayLike,
     class_names: Sequence[object],
-    true: npt.ArrayLike | None = None,
+    true: ArrayLike | None = None,
     *,
     title: str = "Predictions",
     image_shape: tuple[int, int] | None = None,
 ) -> "Figure":
-    """Draw images, each beside bars for its five most probable classes.
+    """Draw each image, the class predicted for it, and a bar for each of the likeliest classes.
 
     Parameters
     ----------
-    images : array_like of shape (m, height, width), (m, 1, height, width) or (m, height · width)
-        uint8 or float; the first 12 are drawn.
-    probabilities : array_like of shape (m, n_classes)
-        Each row sums to 1, as softmax gives it.
-    class_names : sequence, length n_classes
-        Names in the order of the columns.
-    true : array_like of int, shape (m,), optional
-        Positions in `class_names`: the heading then says whether the prediction is right, and
-        the true class has a green bar.
+    images : array of shape (m, h, w), (m, 1, h, w), (m, 3, h, w), (m, h, w, 3) or (m, h·w)
+        The first 24 are drawn.
+    probabilities : array of shape (m, K), or (m, 1) with those of class 1 of two
+    class_names : sequence of K objects
+    true : array of int, shape (m,), optional
+        The right class numbers; wrong predictions are then marked, in words and by colour.
     title : str, default "Predictions"
-        Plain words above the picture.
-    image_shape : tuple of int, optional
-        Height and width of flattened images that are not square.
+    image_shape : (h, w), optional
+        The shape of flat images; default a square.
 
     Returns
     -------
@@ -65,78 +70,91 @@ def plot_image_predictions(
 
     Raises
     ------
-    ShapeError, DataError
-        The arrays are of shapes that do not fit, or the probabilities are none.
+    ShapeError
+        The array holds no images, or there is not a row of probabilities or a label for each.
+    DataError
+        There is no image, its pixels are no finite numbers, or a label has no name.
     """
-    pixels = as_images(images, image_shape)
-    shares = _probabilities(probabilities, len(pixels), len(class_names))
-    truth = None if true is None else as_class_numbers(true, len(class_names))
-    if truth is not None:
-        check_one_label_each("true", truth, pixels)
+    pictures = as_images(images, image_shape)
+    table = _table(probabilities, len(pictures), len(class_names))
+    answers = None if true is None else checked_labels(true, class_names, len(pictures))
+    pictures, levels = pictures[:MOST_IMAGES], grey_levels(pictures[:MOST_IMAGES])
     names = [shorten(name, 12) for name in class_names]
-    count = min(len(pixels), _DRAWN)
-    tiles = min(count, 3)
+    columns = min(_COLUMNS, len(pictures))
+    rows = math.ceil(len(pictures) / columns)
     with house_style():
-        figure = new_figure(title, (8.0, 0.8 + 1.65 * -(-count // tiles)))
-        grid = figure.subplots(
-            -(-count // tiles), 2 * tiles, squeeze=False, width_ratios=[1.0, 1.1] * tiles
-        ).reshape(-1, 2)
-        for index, (frame, bars) in enumerate(grid):
-            if index >= count:
-                frame.set_visible(False)
-                bars.set_visible(False)
+        figure = new_figure(title, (SIZE[0], _height(pictures, rows, columns, names)))
+        panels = figure.subplots(rows, 2 * columns, squeeze=False).reshape(-1, 2)
+        for i, (image_axes, bar_axes) in enumerate(panels):
+            if i >= len(pictures):
+                image_axes.set_axis_off()
+                bar_axes.set_axis_off()
                 continue
-            target = None if truth is None else int(truth[index])
-            bare(frame)
-            show(frame, pixels[index], pixels[:count].min(), pixels[:count].max())
-            _head(frame, shares[index], names, target)
-            _draw_bars(bars, shares[index], names, target)
-        if count < len(pixels):
-            add_note(figure, f"Drawn: the first {count} of {len(pixels):,} images.")
+            answer = None if answers is None else int(answers[i])
+            caption, color = _caption(names, int(table[i].argmax()), answer)
+            draw_image(image_axes, pictures[i], levels, caption, color=color, loc="left")
+            _draw_bars(bar_axes, table[i], names, answer)
+        add_note(figure, _note(table, answers))
     return figure
 
 
-def _probabilities(given: npt.ArrayLike, n_images: int, n_classes: int) -> FloatArray:
-    try:
-        shares = np.asarray(given, dtype=np.float64)
-    except (TypeError, ValueError) as error:
-        raise DataError(f"probabilities is not a table of numbers ({error}).") from error
-    if shares.shape != (n_images, n_classes):
+def _height(pictures: FloatArray, rows: int, columns: int, names: Sequence[str]) -> float:
+    """Return inches: a row is as high as its image or its square of bars, and a caption."""
+    longest = 0.075 * max(map(len, names))
+    cell = (SIZE[0] / columns - longest - 0.2) / 2.0
+    return rows * (cell * max(tallness(pictures), 1.0) + 0.35) + MARGIN
+
+
+def _table(probabilities: ArrayLike, rows: int, classes: int) -> FloatArray:
+    """Return probabilities as (rows, classes)."""
+    table = np.asarray(probabilities, dtype=np.float64)
+    if table.shape == (rows, 1) and classes == 2:
+        table = np.hstack([1.0 - table, table])
+    if table.shape != (rows, classes):
         raise ShapeError(
-            f"probabilities has shape {shares.shape}; {n_images} images and {n_classes} class "
-            f"names want ({n_images}, {n_classes})."
+            f"probabilities have shape {table.shape}; {rows} images and {classes} classes need "
+            f"({rows}, {classes})."
         )
-    # NaN compares false with everything, so it is refused as well.
-    if not ((shares >= 0.0) & (shares <= 1.0 + 1e-6)).all():
-        raise DataError("probabilities must be numbers from 0 to 1: the softmax, not the logits.")
-    return shares
+    if not np.isfinite(table).all():
+        raise DataError("probabilities must be finite: has the training diverged?")
+    return table
 
 
-def _head(axes: "Axes", shares: FloatArray, names: list[str], true: int | None) -> None:
-    predicted = int(shares.argmax())
-    if true is None:
-        axes.set_title(names[predicted], fontsize=SMALL, loc="left", pad=3)
-    elif predicted == true:
-        axes.set_title(f"{names[predicted]}: right", fontsize=SMALL, loc="left", pad=3)
-    else:
-        axes.set_title(
-            f"{names[predicted]}: wrong, is {names[true]}",
-            fontsize=SMALL,
-            loc="left",
-            pad=3,
-            color=VERMILION,
-        )
+def _caption(names: Sequence[str], predicted: int, answer: int | None) -> tuple[str, str]:
+    if answer is None:
+        return names[predicted], INK
+    if answer == predicted:
+        return f"{names[predicted]}, right", GREEN
+    return f"{names[predicted]}, not {names[answer]}", VERMILION
 
 
-def _draw_bars(axes: "Axes", shares: FloatArray, names: list[str], true: int | None) -> None:
-    best: IntArray = np.argsort(-shares, kind="stable")[:_BARS]
-    positions = np.arange(len(best))
-    colours = [GREEN if index == true else BLUE for index in best]
-    dress(axes, grid=False)
-    axes.barh(positions, shares[best], height=0.7, color=colours)
-    axes.set_yticks(positions, [names[index] for index in best])
-    axes.set_ylim(_BARS - 0.4, -0.6)
-    axes.set_xlim(0.0, 1.0)
-    axes.set_xticks([0.0, 1.0], ["0", "100 %"])
-    axes.tick_params(length=0, axis="y")
-    axes.spines["left"].set_color(MUTED)
+def _draw_bars(
+    axes: "Axes", probabilities: FloatArray, names: Sequence[str], answer: int | None
+) -> None:
+    """Draw the likeliest classes from the top; the right one in green, the others in blue."""
+    order = np.argsort(-probabilities, kind="stable")[:_BARS].tolist()
+    places = list(range(len(order)))
+    colors = [GREEN if k == answer else BLUE for k in order]
+    # The pale bars show what 100 % would be.
+    axes.barh(places, np.ones(len(order)), color=PALE, height=0.7)
+    axes.barh(places, np.clip(probabilities[order], 0.0, 1.0), color=colors, height=0.7)
+    axes.set_yticks(places, [names[k] for k in order])
+    axes.tick_params(axis="y", length=0, labelsize=_SMALLER, labelcolor=INK, pad=2.0)
+    for place, k in zip(places, order, strict=True):
+        share = f"{probabilities[k]:.0%}"
+        axes.text(_END, place, share, fontsize=_SMALLER, color=MUTED, va="center", ha="right")
+    axes.set_ylim(_BARS - 0.5, -0.5)
+    axes.set_xlim(0.0, _END)
+    axes.set_xticks([])
+    axes.spines[:].set_visible(False)
+    axes.set_box_aspect(1.0)
+
+
+def _note(table: FloatArray, answers: IntArray | None) -> str:
+    note = "Bars: probabilities of the likeliest classes."
+    if len(table) > MOST_IMAGES:
+        note = f"The first {MOST_IMAGES} of {len(table)} images.  {note}"
+    if answers is None:
+        return note
+    wrong = int((table.argmax(axis=1) != answers).sum())
+    return f"{note}  Green: the right class.  {wrong} of {len(table)} predicted wrongly."

@@ -1,90 +1,124 @@
-"""What the pictures of images share: one shape of images, labels as numbers, a grid of frames."""
+"""What every picture made of images shares: the array of images as Matplotlib draws it, one panel.
 
+Grey and coloured images come in several layouts; here they become one.
+"""
+
+import math
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
-import numpy.typing as npt
+from numpy.typing import ArrayLike
 
-from axone.arrays import FloatArray, IntArray
+from axone.arrays import FloatArray
 from axone.errors import DataError, ShapeError
-from axone.plots.style import bare
+from axone.plots.style import INK, SIZE, SMALL, bare, new_figure
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
+MARGIN = 0.8
+"""Inches that the title and the foot of a grid of images take."""
 
-def as_images(images: npt.ArrayLike, image_shape: tuple[int, int] | None = None) -> FloatArray:
-    """Bring grey images to the shape (m, height, width).
+_WIDEST = 3.0
+"""Inches: one or two images need not fill a page."""
+
+
+def as_images(images: ArrayLike, image_shape: tuple[int, int] | None = None) -> FloatArray:
+    """Return images as (m, h, w), or as (m, h, w, 3) where they have colours.
 
     Parameters
     ----------
-    images : array_like of shape (m, height, width), (m, 1, height, width) or (m, height · width)
-        uint8 or float.
-    image_shape : tuple of int, optional
-        Height and width of flattened images; default: they are square.
+    images : array of shape (m, h, w), (m, 1, h, w), (m, 3, h, w), (m, h, w, 1), (m, h, w, 3) or \
+(m, h·w)
+        Any numbers.
+    image_shape : (h, w), optional
+        The shape of a flat image; default the square of as many pixels.
 
     Raises
     ------
+    DataError
+        There is no image, or the pixels are no numbers.
     ShapeError
-        The shape is none of these, or there is no image.
-    DataError
-        The pixels are not finite numbers.
+        The array is none of the above.
     """
-    given = np.asarray(images)
-    if given.dtype.kind not in "buif" or not np.isfinite(given).all():
-        raise DataError(f"images (dtype {given.dtype}) must hold finite numbers, one a pixel.")
-    shaped = given[:, 0] if given.ndim == 4 and given.shape[1] == 1 else given
-    if shaped.ndim == 2:
-        side = round(shaped.shape[1] ** 0.5)
-        height, width = image_shape or (side, side)
-        if height * width == shaped.shape[1]:
-            shaped = shaped.reshape(-1, height, width)
-    if shaped.ndim != 3 or shaped.size == 0:
+    array = np.asarray(images)
+    if array.dtype.kind not in "biuf":
+        raise DataError(f"images hold {array.dtype}; give an array of numbers, one a pixel.")
+    if array.size == 0:
+        raise DataError(f"images have shape {array.shape}: there is nothing to draw.")
+    if array.ndim == 2:
+        return _unflattened(array, image_shape)
+    if array.ndim == 3:
+        return array
+    if array.ndim == 4 and array.shape[1] in {1, 3}:
+        array = np.moveaxis(array, 1, -1)
+    if array.ndim == 4 and array.shape[3] in {1, 3}:
+        return array[..., 0] if array.shape[3] == 1 else array
+    raise ShapeError(
+        f"images have shape {array.shape}; allowed are (m, h, w), (m, 1, h, w), (m, 3, h, w), "
+        "(m, h, w, 1), (m, h, w, 3) and flat (m, h·w)."
+    )
+
+
+def _unflattened(array: FloatArray, image_shape: tuple[int, int] | None) -> FloatArray:
+    pixels = array.shape[1]
+    side = math.isqrt(pixels)
+    height, width = image_shape or (side, side)
+    if height * width != pixels:
         raise ShapeError(
-            f"images of shape {given.shape} cannot be drawn: wanted (m, height, width), "
-            "(m, 1, height, width) or (m, height·width), the last with image_shape=(height, width) "
-            "unless they are square, and at least one image."
+            f"images of {pixels} pixels cannot be {height} × {width}: "
+            "say image_shape=(height, width)."
         )
-    return shaped
+    return array.reshape(-1, height, width)
 
 
-def as_class_numbers(labels: npt.ArrayLike, n_classes: int) -> IntArray:
-    """Check that labels are the positions of their names, 0 … n_classes − 1.
-
-    Raises
-    ------
-    DataError
-        Anything else, or no label at all.
-    """
-    numbers = np.asarray(labels)
-    whole = numbers.dtype.kind in "buif" and numbers.ndim == 1 and numbers.size > 0
-    if not whole or not np.isin(numbers, np.arange(n_classes)).all():
-        raise DataError(
-            f"labels must be a row of whole numbers from 0 to {n_classes - 1}, the positions of "
-            f"the {n_classes} class names; np.unique(labels, return_inverse=True) makes them."
-        )
-    return numbers.astype(np.intp)
+def grey_levels(images: FloatArray) -> tuple[float, float]:
+    """Return the numbers to be drawn black and white: 0 and 255 for bytes, else the extremes."""
+    if images.dtype == np.uint8:
+        return 0.0, 255.0
+    finite = images[np.isfinite(images)]
+    if finite.size == 0:
+        raise DataError("images hold no finite pixel.")
+    darkest, brightest = float(finite.min()), float(finite.max())
+    return darkest, brightest if brightest > darkest else darkest + 1.0
 
 
-def check_one_label_each(name: str, labels: Sequence[Any] | IntArray, images: FloatArray) -> None:
-    """Refuse labels that are not as many as the images."""
-    if len(labels) != len(images):
-        raise ShapeError(f"{name}: {len(labels)} were given for {len(images)} images.")
+def tallness(images: FloatArray) -> float:
+    """Return height over width, at most 2: higher images are drawn narrower, not higher."""
+    return float(min(images.shape[1] / images.shape[2], 2.0))
 
 
-def frames(figure: "Figure", count: int, columns: int) -> "list[Axes]":
-    """Lay out frames for `count` images in rows of `columns`, without ticks or borders."""
-    columns = min(columns, count)
-    grid = figure.subplots(-(-count // columns), columns, squeeze=False).ravel()
-    for axes in grid:
-        bare(axes)
-    for axes in grid[count:]:
-        axes.set_visible(False)
-    return list(grid[:count])
+def draw_image(
+    axes: "Axes",
+    image: FloatArray,
+    levels: tuple[float, float],
+    caption: str,
+    *,
+    color: str = INK,
+    loc: Literal["left", "center"] = "center",
+) -> None:
+    """Draw one image (h, w) or (h, w, 3) without ticks, its caption above."""
+    darkest, brightest = levels
+    shown = np.clip((image - darkest) / (brightest - darkest), 0.0, 1.0)
+    axes.imshow(shown, cmap="gray", vmin=0.0, vmax=1.0, interpolation="nearest")
+    axes.set_title(caption, fontsize=SMALL, loc=loc, pad=3.0, color=color)
+    bare(axes)
 
 
-def show(axes: "Axes", image: FloatArray, darkest: float, brightest: float) -> None:
-    """Draw one image in shades of grey, the same shades for all of a picture."""
-    axes.imshow(image, cmap="gray", vmin=darkest, vmax=max(brightest, darkest + 1e-12))
+def image_panels(
+    images: FloatArray, captions: Sequence[str], *, title: str, columns: int
+) -> "Figure":
+    """Return a figure of images in rows of `columns`, captions above them."""
+    levels = grey_levels(images)
+    rows = math.ceil(len(images) / columns)
+    cell = min(SIZE[0] / columns, _WIDEST)
+    height = rows * ((cell - 0.15) * tallness(images) + 0.3) + MARGIN
+    figure = new_figure(title, (SIZE[0], height))
+    panels = figure.subplots(rows, columns, squeeze=False).ravel()
+    for axes, image, caption in zip(panels, images, captions, strict=False):
+        draw_image(axes, image, levels, caption)
+    for axes in panels[len(images) :]:
+        axes.set_axis_off()
+    return figure

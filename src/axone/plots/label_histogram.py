@@ -1,81 +1,78 @@
-"""How many rows each class has: imbalance at a glance."""
+"""How many rows each class has: whether the classes are balanced, and which are rare."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
+from numpy.typing import ArrayLike
 
-from axone.plots.images import as_class_numbers
-from axone.plots.style import (
-    BLUE,
-    SMALL,
-    VERMILION,
-    add_note,
-    dress,
-    house_style,
-    new_figure,
-    shorten,
-)
+from axone.errors import DataError
+from axone.plots.classes import checked_labels
+from axone.plots.style import BLUE, SIZE, SMALL, add_note, dress, house_style, new_figure, shorten
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-_DRAWN = 40
+MOST_CLASSES = 40
+"""More bars would not fit a page: the largest classes are drawn then."""
 
 
 def plot_label_histogram(
-    labels: npt.ArrayLike,
+    labels: ArrayLike,
     class_names: Sequence[object],
     *,
     title: str = "Rows of each class",
 ) -> "Figure":
-    """Draw a bar for the rows of each class, and a line where all would be were they balanced.
+    """Draw a bar for each class, lying, so that long names can be read.
 
     Parameters
     ----------
-    labels : array_like of int, shape (m,)
-        Positions in `class_names`.
-    class_names : sequence, length n_classes
-        Of more than 40 classes the 40 most frequent are drawn.
+    labels : array of int, shape (m,)
+        Class numbers 0 … K−1.
+    class_names : sequence of K objects
+        Of more than 40 classes the 40 largest are drawn.
     title : str, default "Rows of each class"
-        Plain words above the picture.
 
     Returns
     -------
     matplotlib.figure.Figure
-        8 × 5 inches, higher for more than 15 classes.
+        8 inches wide, 5 high or as high as the bars need.
 
     Raises
     ------
+    ShapeError
+        The labels are not one row of numbers.
     DataError
-        The labels are not class numbers.
+        There is no label, or one has no name.
     """
-    numbers = as_class_numbers(labels, len(class_names))
+    from matplotlib.ticker import FuncFormatter, MaxNLocator
+
+    numbers = checked_labels(labels, class_names, np.size(labels))
+    if numbers.size == 0:
+        raise DataError("labels are empty: there is nothing to count.")
     counts = np.bincount(numbers, minlength=len(class_names))
     shown = np.arange(len(counts))
-    if len(counts) > _DRAWN:
-        shown = np.sort(np.argsort(-counts, kind="stable")[:_DRAWN])
+    if len(counts) > MOST_CLASSES:
+        shown = np.argsort(-counts, kind="stable")[:MOST_CLASSES]
     with house_style():
-        figure = new_figure(title, (8.0, max(5.0, 1.0 + 0.24 * len(shown))))
+        figure = new_figure(title, (SIZE[0], max(SIZE[1], 0.24 * len(shown) + 1.0)))
         axes = figure.subplots()
-        dress(axes)
-        axes.grid(visible=False, axis="y")
-        positions = np.arange(len(shown))
-        bars = axes.barh(positions, counts[shown], height=0.75, color=BLUE)
-        words = [f" {count:,} ({count / len(numbers):.1%})" for count in counts[shown]]
-        axes.bar_label(bars, labels=words, fontsize=SMALL)
-        axes.axvline(
-            len(numbers) / len(counts), color=VERMILION, linestyle="--", label="if balanced"
+        dress(axes, grid=False)
+        bars = axes.barh(np.arange(len(shown)), counts[shown], color=BLUE, height=0.75)
+        shares = [f" {count:,} ({count / numbers.size:.1%})" for count in counts[shown].tolist()]
+        axes.bar_label(bars, shares, fontsize=SMALL)
+        axes.set_yticks(
+            np.arange(len(shown)), [shorten(class_names[k], 24) for k in shown.tolist()]
         )
-        axes.set_yticks(positions, [shorten(class_names[index], 24) for index in shown.tolist()])
-        axes.set_ylim(len(shown) - 0.4, -0.6)
-        # Room for the numbers after the longest bar.
-        axes.set_xlim(0.0, 1.22 * counts.max())
-        axes.xaxis.set_major_formatter(lambda count, _: f"{count:,.0f}")
-        axes.locator_params(axis="x", nbins=7, integer=True)
+        axes.tick_params(axis="y", length=0)
+        axes.invert_yaxis()
+        axes.margins(y=0.01)
+        # The figures stand to the right of the bars.
+        axes.set_xlim(0, 1.18 * counts.max())
+        axes.xaxis.set_major_locator(MaxNLocator(integer=True, steps=[1, 2, 5, 10]))
+        axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
         axes.set_xlabel("rows")
-        axes.legend(loc="lower right", bbox_to_anchor=(1.0, 1.0), borderaxespad=0.2)
+        axes.set_ylabel("class")
         if len(shown) < len(counts):
-            add_note(figure, f"Drawn: the {len(shown)} most frequent of {len(counts)} classes.")
+            add_note(figure, f"The {len(shown)} largest of {len(counts)} classes.")
     return figure

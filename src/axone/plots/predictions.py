@@ -1,16 +1,19 @@
-"""Predicted against true values of a regression, a panel a target."""
+"""Predicted against true numbers: on the line all is right, and far from it lie the mistakes."""
 
+import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
+from numpy.typing import ArrayLike
 
 from axone.arrays import FloatArray
 from axone.checks import check_integer
 from axone.errors import DataError, ShapeError
+from axone.metrics import regression_metrics
 from axone.plots.style import (
     BLUE,
+    INK,
     MUTED,
     SIZE,
     SMALL,
@@ -20,136 +23,151 @@ from axone.plots.style import (
     new_figure,
     shorten,
 )
-from axone.random import SHUFFLE, RandomStream
+from axone.random import RandomStream
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-_PANELS = 6
+MOST_TARGETS = 6
 
 
 def plot_predictions(
-    y_true: npt.ArrayLike,
-    y_pred: npt.ArrayLike,
+    y_true: ArrayLike,
+    y_pred: ArrayLike,
     *,
-    target_names: Sequence[object] | None = None,
-    title: str = "Predicted against true values",
+    target_names: Sequence[str] = (),
+    title: str = "Predictions",
     max_points: int = 5000,
 ) -> "Figure":
-    """Draw predicted against true values, with the line on which every prediction is right.
+    """Draw predicted against true numbers, a panel for each target.
 
     Parameters
     ----------
-    y_true, y_pred : array_like of shape (m,) or (m, n_targets)
-        In the units of the targets; of more than six targets the first six are drawn.
-    target_names : sequence, length n_targets, optional
-        Default: ``target``, or ``target 1``, ``target 2``, …
-    title : str, default "Predicted against true values"
-        Plain words above the picture.
+    y_true, y_pred : arrays of shape (m,) or (m, n_targets)
+        In the target's own units. Rows whose prediction is not finite are left out and counted.
+    target_names : sequence of str, optional
+        One for each target; the first six are drawn.
+    title : str, default "Predictions"
     max_points : int, default 5000
-        Of more rows a sample of so many is drawn, always the same one. R² and RMSE, which stand
-        in the corner of each panel, are of all rows.
+        Of more rows a random sample is drawn, always the same one; the scores count all rows.
 
     Returns
     -------
     matplotlib.figure.Figure
-        8 × 5 inches; 10 × 6.5 for more than three targets.
+        8 × 5 inches; higher where there are more than three targets.
 
     Raises
     ------
     ShapeError
-        The arrays do not have the same shape, there is no row, or there is not one name a target.
+        The two differ in shape, or there is not a name for each target.
     DataError
-        They do not hold finite numbers: a run that diverged predicts none.
+        There is no row, or something that is no number.
+    ConfigurationError
+        `max_points` is less than 1.
     """
     check_integer("max_points", max_points, at_least=1)
-    true, predicted = _table("y_true", y_true), _table("y_pred", y_pred)
-    if true.shape != predicted.shape or true.size == 0:
+    true, predicted = _columns("y_true", y_true), _columns("y_pred", y_pred)
+    names = list(target_names) or [f"target {i + 1}" for i in range(true.shape[1])]
+    if len(target_names) == 0 and true.shape[1] == 1:
+        names = ["target"]
+    if true.shape != predicted.shape or len(names) != true.shape[1]:
         raise ShapeError(
-            f"y_true has shape {true.shape} and y_pred {predicted.shape}: both need the same rows "
-            "and targets, at least one of each."
+            f"y_true {true.shape}, y_pred {predicted.shape} and {len(names)} target names do not "
+            "fit: give the same rows and targets, and a name for each target."
         )
-    names = _names(target_names, true.shape[1])
-    rows = np.arange(len(true))
-    notes = []
-    if len(rows) > max_points:
-        rows = RandomStream.from_seed(0).child(SHUFFLE).permutation(len(rows))[:max_points]
-        notes.append(f"Drawn: a sample of {max_points:,} of {len(true):,} rows.")
-    if len(names) > _PANELS:
-        notes.append(f"Drawn: the first {_PANELS} of {len(names)} targets.")
-    count = min(len(names), _PANELS)
+    panels = min(len(names), MOST_TARGETS)
+    finite = np.isfinite(true).all(axis=1) & np.isfinite(predicted).all(axis=1)
+    rows = np.flatnonzero(finite)
+    drawn = rows[RandomStream.from_seed(0).permutation(len(rows))[:max_points]]
+    height, width = math.ceil(panels / 3), min(panels, 3)
     with house_style():
-        figure = new_figure(title, SIZE if count <= 3 else (10.0, 6.5))
-        # Four panels fill a square; five and six a row of three and what is left.
-        columns = {4: 2}.get(count, min(count, 3))
-        grid = figure.subplots(-(-count // columns), columns, squeeze=False).ravel()
-        for axes in grid[count:]:
-            axes.remove()
-        for target, axes in enumerate(grid[:count]):
-            _draw(axes, true[rows, target], predicted[rows, target])
-            axes.text(
-                0.04,
-                0.96,
-                _scores(true[:, target], predicted[:, target]),
-                transform=axes.transAxes,
-                va="top",
-                fontsize=SMALL,
-                bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.8, "pad": 2.0},
-            )
-            axes.set_xlabel(f"true {names[target]}")
-            axes.set_ylabel(f"predicted {names[target]}")
-        add_note(figure, "  ".join(notes))
+        figure = new_figure(title, (SIZE[0], SIZE[1] if height == 1 else 6.5))
+        grid = figure.subplots(height, width, squeeze=False).ravel()
+        for i, axes in enumerate(grid):
+            if i >= panels:
+                axes.set_axis_off()
+                continue
+            _draw(axes, true[drawn, i], predicted[drawn, i], ticks=6 if panels == 1 else 4)
+            _name(axes, names[i], alone=panels == 1)
+            if len(rows):
+                _write_scores(axes, true[rows, i], predicted[rows, i])
+        add_note(figure, _note(true.shape, len(rows), len(drawn)))
     return figure
 
 
-def _table(name: str, values: npt.ArrayLike) -> FloatArray:
+def _columns(name: str, values: ArrayLike) -> FloatArray:
+    """Return numbers as (m, n_targets)."""
     try:
-        table = np.asarray(values, dtype=np.float64)
+        array = np.asarray(values, dtype=np.float64)
     except (TypeError, ValueError) as error:
-        raise DataError(f"{name} is not an array of numbers ({error}).") from error
-    table = table.reshape(-1, 1) if table.ndim == 1 else table
-    if table.ndim != 2:
-        raise ShapeError(f"{name} has shape {table.shape}; wanted (m,) or (m, n_targets).")
-    if not np.isfinite(table).all():
-        row, column = np.argwhere(~np.isfinite(table))[0]
-        raise DataError(
-            f"{name} holds {table[row, column]} in row {row}, target {column}: only finite "
-            "numbers can be drawn. Drop such rows, or look into why the run diverged."
-        )
-    return table
+        raise DataError(f"{name} does not hold numbers only ({error}).") from error
+    if array.ndim not in {1, 2}:
+        raise ShapeError(f"{name} has shape {array.shape}; allowed are (m,) and (m, n_targets).")
+    if array.size == 0:
+        raise DataError(f"{name} has shape {array.shape}: there is nothing to draw.")
+    return array.reshape(len(array), -1)
 
 
-def _names(given: Sequence[object] | None, n_targets: int) -> list[str]:
-    if given is None:
-        return ["target"] if n_targets == 1 else [f"target {n + 1}" for n in range(n_targets)]
-    if len(given) != n_targets:
-        raise ShapeError(f"there are {n_targets} targets, but {len(given)} target names.")
-    return [shorten(name, 24) for name in given]
-
-
-def _draw(axes: "Axes", true: FloatArray, predicted: FloatArray) -> None:
+def _draw(axes: "Axes", true: FloatArray, predicted: FloatArray, *, ticks: int) -> None:
     from matplotlib.ticker import MaxNLocator
 
     dress(axes)
-    low, high = min(true.min(), predicted.min()), max(true.max(), predicted.max())
-    axes.axline(
-        (low, low), slope=1.0, color=MUTED, linestyle="--", linewidth=1.2, label="predicted = true"
+    if true.size == 0:
+        axes.text(
+            0.5, 0.5, "no finite prediction", ha="center", color=MUTED, transform=axes.transAxes
+        )
+        axes.set_xticks([])
+        axes.set_yticks([])
+        return
+    crowded = true.size > 300
+    # Where many points lie on each other, transparency shows how many.
+    alpha = max(0.12, min(0.7, 12.0 / math.sqrt(true.size)))
+    axes.scatter(
+        true, predicted, s=12.0 if crowded else 22.0, alpha=alpha, color=BLUE, linewidths=0
     )
-    # The more points, the more transparent: where they crowd stays darker than where they do not.
-    opacity = float(np.clip(30.0 / np.sqrt(len(true)) / 4.0, 0.12, 0.8))
-    axes.scatter(true, predicted, s=14, color=BLUE, alpha=opacity, linewidths=0)
-    margin = 0.05 * (high - low) or 0.05 * max(abs(high), 1.0)
-    axes.set(xlim=(low - margin, high + margin), ylim=(low - margin, high + margin))
-    axes.set_box_aspect(1.0)
+    low = float(min(true.min(), predicted.min()))
+    high = float(max(true.max(), predicted.max()))
+    margin = 0.04 * (high - low) or 0.5
+    axes.set_xlim(low - margin, high + margin)
+    axes.set_ylim(low - margin, high + margin)
+    axes.axline((low, low), slope=1.0, color=INK, linestyle="--", linewidth=1.2)
+    axes.set_aspect("equal")
     for axis in (axes.xaxis, axes.yaxis):
-        axis.set_major_locator(MaxNLocator(nbins=5))
-    axes.legend(loc="lower right", borderaxespad=0.2, handlelength=1.6)
+        axis.set_major_locator(MaxNLocator(nbins=ticks))
 
 
-def _scores(true: FloatArray, predicted: FloatArray) -> str:
-    from sklearn.metrics import r2_score, root_mean_squared_error
+def _name(axes: "Axes", name: str, *, alone: bool) -> None:
+    """Name a panel and its axes."""
+    if not alone:
+        axes.set_title(shorten(name, 24))
+    suffix = f" {shorten(name, 40)}" if alone else ""
+    axes.set_xlabel(f"true{suffix}")
+    axes.set_ylabel(f"predicted{suffix}")
 
-    rmse = f"RMSE {root_mean_squared_error(true, predicted):.4g}"
-    # R² of a single row, or of rows that are all alike, has no variance to explain.
-    return f"R² {r2_score(true, predicted):.3f}\n{rmse}" if np.ptp(true) > 0.0 else rmse
+
+def _write_scores(axes: "Axes", true: FloatArray, predicted: FloatArray) -> None:
+    scores = regression_metrics(true, predicted)
+    rmse = scores["rmse"]
+    lines = [f"R² {scores['r2']:.3f}".replace("-", "−")] if "r2" in scores else []
+    axes.text(
+        0.04,
+        0.96,
+        "\n".join([*lines, f"RMSE {rmse:,.0f}" if rmse >= 1e4 else f"RMSE {rmse:.4g}"]),
+        transform=axes.transAxes,
+        va="top",
+        fontsize=SMALL,
+        bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.8, "pad": 2.0},
+    )
+
+
+def _note(shape: tuple[int, ...], finite: int, drawn: int) -> str:
+    rows, targets = shape
+    notes = ["On the dashed line the prediction is exact."]
+    if drawn < finite:
+        notes.append(f"{drawn:,} of {finite:,} rows drawn.")
+    if finite < rows:
+        notes.append(f"{rows - finite:,} of {rows:,} rows without a finite prediction left out.")
+    if targets > MOST_TARGETS:
+        notes.append(f"The first {MOST_TARGETS} of {targets} targets.")
+    return "  ".join(notes)

@@ -60,9 +60,8 @@ def house_style() -> Iterator[None]:
 def new_figure(title: str, size: tuple[float, float] = SIZE) -> "Figure":
     """Open an empty figure of a title, whose parts make room for each other."""
     from matplotlib.figure import Figure
-    from matplotlib.layout_engine import ConstrainedLayoutEngine
 
-    figure = Figure(figsize=size, layout=ConstrainedLayoutEngine(w_pad=0.08, h_pad=0.08))
+    figure = Figure(figsize=size, layout="constrained")
     figure.suptitle(title, x=0.01, horizontalalignment="left", wrap=True)
     return figure
 

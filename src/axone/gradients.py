@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any, cast
 
 from axone.arrays import DType
-from axone.engines import Recipe, get_engine
+from axone.engines import Recipe, compile_recipe
 from axone.errors import ShapeError
 from axone.losses import LOSSES, Loss, prepare_weights
 from axone.network import Network
@@ -65,7 +65,7 @@ def loss_and_gradient(
     dtype = cast(DType, str(parameters.vector.dtype))
     resolved = LOSSES.resolve(loss)
     recipe = Recipe(network, resolved, SGD(), penalty=Penalty(l1, l2), dtype=dtype, seed=seed)
-    program = get_engine(engine).compile(recipe)
+    program = compile_recipe(recipe, engine).program
     network.check_parameters(parameters)
     examples = network.check_examples(X).astype(dtype, copy=False)
     target = resolved.prepare(y, network.output_shape, dtype)

@@ -14,7 +14,7 @@ import numpy as np
 
 from axone.arrays import DType, FloatArray, IntArray
 from axone.data import Preprocessing, Scaler, cell_text
-from axone.engines import Recipe, get_engine
+from axone.engines import Recipe, ReferenceEngine
 from axone.errors import DataError, ModelFileError
 from axone.files import write_atomically
 from axone.losses import LOSSES, Loss
@@ -154,7 +154,7 @@ class Model:
     def evaluate(self, inputs: FloatArray, target: FloatArray) -> tuple[float, FloatArray]:
         """Return the mean loss and the outputs for rows as the network learns them."""
         recipe = Recipe(self.network, self.loss, SGD(), dtype=self.dtype)
-        program = get_engine().compile(recipe)
+        program = ReferenceEngine().compile(recipe)
         prepared = self.loss.prepare(target, self.network.output_shape, self.dtype)
         return program.evaluate(self.parameters, inputs, prepared, None)
 

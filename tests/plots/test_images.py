@@ -124,6 +124,13 @@ def test_of_many_classes_the_histogram_shows_the_largest():
     assert figure.get_supxlabel() == "The 40 largest of 60 classes."
 
 
+def test_names_of_classes_may_come_as_an_array():
+    names = np.array(["cat", "dog"])
+    assert captions(plot_class_means(BYTES, [0, 0, 1, 1, 1, 0], names)) == ["cat (3)", "dog (3)"]
+    with pytest.raises(DataError, match="class_names is empty"):
+        plot_label_histogram([0], np.array([]))
+
+
 @pytest.mark.parametrize(
     ("labels", "names", "error"),
     [

@@ -83,7 +83,8 @@ def run(
     started = time.perf_counter()
     if folder is not None and not resume:
         refuse_occupied(folder)
-    get_engine(experiment.settings.engine)
+    if experiment.settings.engine != "auto":
+        get_engine(experiment.settings.engine)  # a wrong name is told before the data are loaded
     prepared = prepare(experiment)
     trainer = build_trainer(prepared)
     if folder is not None:
@@ -107,6 +108,7 @@ def run(
         "stopped_by": result.stopped_by,
         "reason": result.reason,
         "engine": result.engine,
+        "engine_reason": trainer.engine_reason,
         "seed": prepared.experiment.settings.seed,
     }
     if result.diagnosis is not None:

@@ -24,7 +24,7 @@ def checked_labels(labels: ArrayLike, class_names: Sequence[object], rows: int) 
         raise ShapeError(
             f"labels have shape {numbers.shape}: give one class number for each of the {rows} rows."
         )
-    if not class_names:
+    if len(class_names) == 0:
         raise DataError("class_names is empty: name at least one class.")
     if rows and (
         numbers.dtype.kind not in "iu" or numbers.min() < 0 or numbers.max() >= len(class_names)

@@ -16,7 +16,15 @@ import numpy as np
 
 from axone.arrays import DType, FloatArray
 from axone.checks import check_integer
-from axone.engines import Divergence, EpochReports, Outcome, Program, Recipe, RunState, get_engine
+from axone.engines import (
+    Divergence,
+    EpochReports,
+    Outcome,
+    Program,
+    Recipe,
+    RunState,
+    compile_recipe,
+)
 from axone.errors import ConfigurationError, DataError, ShapeError
 from axone.losses import LOSSES, Loss, prepare_weights
 from axone.metrics import epoch_scores, r_squared, total_squares
@@ -98,6 +106,7 @@ class Trainer:
     clip_value, clip_norm : float, optional
     dtype : {"float32", "float64"}, default "float32"
     engine : str, default "auto"
+        "native", "reference", or the faster of the two that can run the network.
     seed : int, default 0
         Decides initial weights, shuffles, masks and noise.
     shuffle : bool, default True
@@ -142,8 +151,10 @@ class Trainer:
             seed=seed,
             shuffle=shuffle,
         )
-        self.engine = get_engine(engine)
-        self.program: Program = self.engine.compile(self.recipe)
+        compiled = compile_recipe(self.recipe, engine)
+        self.program: Program = compiled.program
+        self.engine = compiled.engine
+        self.engine_reason = compiled.reason
 
     def fit(
         self,
@@ -351,7 +362,7 @@ class _Run:
             epoch,
             self.state.step,
             self.seconds,
-            self.trainer.engine.name,
+            self.trainer.engine,
             self.diagnosis,
         )
 
@@ -483,7 +494,7 @@ class _Run:
             "dtype": recipe.dtype,
             "seed": recipe.seed,
             "shuffle": recipe.shuffle,
-            "engine": self.trainer.engine.name,
+            "engine": self.trainer.engine,
             "data": [_checksum(self.data), self.held_out and _checksum(self.held_out)],
         }
         return f"{zlib.crc32(json.dumps(settings, sort_keys=True, default=plain).encode()):08x}"

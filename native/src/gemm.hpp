@@ -1,0 +1,132 @@
+// The one kernel of all matrix products: a tile of C kept in registers while k runs innermost.
+//
+//   C[r][c] = start[c] + sum over k of A(r, k) * B[k][c]
+//
+// A's numbers are broadcast, B's rows are whole vectors. The three products of a dense layer differ
+// only in what plays A: the inputs (forward), delta (backward) or the inputs' columns (gradient).
+#pragma once
+
+#include <array>
+
+#include "simd.hpp"
+
+namespace axone {
+
+/// Where the numbers of A lie: A(r, k) = data[r * row + k * depth].
+template <class Real>
+struct Broadcast {
+  const Real* data;
+  Index row, depth;
+};
+
+template <class Real>
+struct Product {
+  Broadcast<Real> a;
+  const Real* b;
+  Index b_stride;
+  Index depth;
+  const Real* start;  // one row, or null for zeros
+  Real* c;
+  Index c_stride;
+};
+
+/// A tile of `Rows` rows and `Vectors` vectors of `Lanes` numbers. With few accumulators two sums
+/// run side by side, because one would wait for itself.
+template <class Real, int Lanes, int Vectors, int Rows, bool UnitDepth>
+void multiply_tile(const Product<Real>& p) {
+  using V = Vector<Real, Lanes>;
+  constexpr int kSums = Rows * Vectors < 8 ? 2 : 1;
+  V sums[kSums][Rows][Vectors];
+  AXONE_UNROLL for (int r = 0; r < Rows; ++r) {
+    AXONE_UNROLL for (int v = 0; v < Vectors; ++v) {
+      sums[0][r][v] = p.start ? load<V>(p.start + v * Lanes) : V{};
+      if constexpr (kSums == 2) sums[1][r][v] = V{};
+    }
+  }
+  const Real* a = p.a.data;
+  const Real* b = p.b;
+  const Index row = UnitDepth ? p.a.row : 1;
+  const Index step = UnitDepth ? 1 : p.a.depth;
+  const auto accumulate = [&](int sum) __attribute__((always_inline)) {
+    V w[Vectors];
+    AXONE_UNROLL for (int v = 0; v < Vectors; ++v) w[v] = load<V>(b + v * Lanes);
+    AXONE_UNROLL for (int r = 0; r < Rows; ++r) {
+      const V x = splat<V>(a[r * row]);
+      AXONE_UNROLL for (int v = 0; v < Vectors; ++v) sums[sum][r][v] += x * w[v];
+    }
+    a += step;
+    b += p.b_stride;
+  };
+  Index k = 0;
+  if constexpr (kSums == 2) {
+    for (; k + 2 <= p.depth; k += 2) {
+      accumulate(0);
+      accumulate(1);
+    }
+  }
+  for (; k < p.depth; ++k) accumulate(0);
+  AXONE_UNROLL for (int r = 0; r < Rows; ++r) {
+    AXONE_UNROLL for (int v = 0; v < Vectors; ++v) {
+      V total = sums[0][r][v];
+      if constexpr (kSums == 2) total += sums[1][r][v];
+      store(p.c + r * p.c_stride + v * Lanes, total);
+    }
+  }
+}
+
+/// The most rows whose accumulators, with the vectors of B and one broadcast, fit the registers.
+template <int Vectors>
+inline constexpr int kMostRows = (kVectorRegisters - Vectors - 2) / Vectors > 12
+                                     ? 12
+                                     : (kVectorRegisters - Vectors - 2) / Vectors;
+
+template <class Real, int Lanes, int Vectors, bool UnitDepth>
+class Multiplier {
+ public:
+  /// Multiply all rows, split evenly: ten rows are one tile of ten, not eight and two.
+  static void run(Product<Real> p, Index rows) {
+    constexpr Index kMost = kMostRows<Vectors>;
+    const Index tiles = (rows + kMost - 1) / kMost;
+    for (Index tile = 0; tile < tiles; ++tile) {
+      const Index height = rows / tiles + (tile < rows % tiles);
+      kTiles[height - 1](p);
+      p.a.data += height * (UnitDepth ? p.a.row : 1);
+      p.c += height * p.c_stride;
+    }
+  }
+
+ private:
+  using Tile = void (*)(const Product<Real>&);
+  template <int... Heights>
+  static constexpr auto tiles(std::integer_sequence<int, Heights...>) {
+    return std::array<Tile, sizeof...(Heights)>{
+        multiply_tile<Real, Lanes, Vectors, Heights + 1, UnitDepth>...};
+  }
+  static constexpr auto kTiles = tiles(std::make_integer_sequence<int, kMostRows<Vectors>>{});
+};
+
+/// Multiply `rows` rows into a panel of C that is `width` numbers wide, one of the panel widths.
+template <bool UnitDepth, class Real>
+void multiply(const Product<Real>& p, Index rows, Index width) {
+  constexpr int kFull = kLanes<Real>;
+  if (width == 2 * kFull) return Multiplier<Real, kFull, 2, UnitDepth>::run(p, rows);
+  if (width == kFull) return Multiplier<Real, kFull, 1, UnitDepth>::run(p, rows);
+  if constexpr (kFull / 2 >= kFewestLanes<Real>) {
+    if (width == kFull / 2) return Multiplier<Real, kFull / 2, 1, UnitDepth>::run(p, rows);
+  }
+  if constexpr (kFull / 4 >= kFewestLanes<Real>) {
+    if (width == kFull / 4) return Multiplier<Real, kFull / 4, 1, UnitDepth>::run(p, rows);
+  }
+}
+
+/// The width of the panel that holds the first of `columns` remaining columns: two vectors, or the
+/// narrowest single vector that suffices.
+template <class Real>
+Index panel_width(Index columns) {
+  if (columns > kLanes<Real>) return 2 * kLanes<Real>;
+  Index width = kLanes<Real>;
+  while (width / 2 >= columns && width / 2 >= kFewestLanes<Real>) width /= 2;
+  return width;
+}
+
+}  // namespace axone

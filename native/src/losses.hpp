@@ -1,0 +1,264 @@
+// The head of a program: from logits and targets to the loss, what counts as right, and δ.
+#pragma once
+
+#include <cmath>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "activations.hpp"
+#include "transpose.hpp"
+
+namespace axone {
+
+enum class LossKind { mse, mae, huber, binary, categorical };
+
+inline LossKind loss_of(const std::string& name) {
+  if (name == "mse") return LossKind::mse;
+  if (name == "mae") return LossKind::mae;
+  if (name == "huber") return LossKind::huber;
+  if (name == "binary_cross_entropy") return LossKind::binary;
+  if (name == "categorical_cross_entropy") return LossKind::categorical;
+  throw std::invalid_argument("unknown loss " + name);
+}
+
+/// Targets of all rows: class numbers, or `columns` numbers a row.
+template <class Real>
+struct Targets {
+  const std::int64_t* classes = nullptr;
+  const Real* numbers = nullptr;
+  Index columns = 1;
+};
+
+/// What the batches of an epoch add up to.
+struct Totals {
+  double loss = 0, weight = 0;
+  std::vector<double> hits;
+};
+
+template <class Real>
+class Head {
+ public:
+  Head(LossKind loss, double delta, Activation<Real> activation, Index outputs, Index rows)
+      : loss_(loss), huber_(Real(delta)), activation_(std::move(activation)), outputs_(outputs),
+        prediction_(rows, outputs), delta_(rows, outputs), shares_(rows),
+        columns_(round_up(outputs, kLanes<Real>) * kLanes<Real>) {}
+
+  Index hit_counts() const {
+    return loss_ == LossKind::binary || loss_ == LossKind::categorical ? 1 : outputs_;
+  }
+
+  /// Whether the batch can be done at once, rows in the lanes: class numbers through softmax and
+  /// cross-entropy, all rows alike, which is what classifiers do at every step.
+  bool is_plain_classifier(const Targets<Real>& targets, const Real* weights) const {
+    return loss_ == LossKind::categorical && activation_.is_softmax() && targets.classes &&
+           !weights;
+  }
+
+  /// Loss, right answers and δ of a batch of a plain classifier, vectors of rows at a time.
+  double classify(Matrix<Real> logits, const Targets<Real>& targets, const std::uint32_t* index,
+                  Index rows, Totals& totals, Matrix<Real>& delta) {
+    using V = Vector<Real>;
+    constexpr Index lanes = kLanes<Real>;
+    delta = delta_.view();
+    const Real share = Real(1) / Real(rows);
+    Real* z = columns_.data();
+    const Index width = round_up(outputs_, kFewestLanes<Real>);
+    double total = 0;
+    for (Index first = 0; first < rows; first += lanes) {
+      const Index count = std::min(lanes, rows - first);
+      transpose(logits.row(first), logits.stride, lanes, width, z, lanes);
+      V largest = load<V>(z), found{};
+      for (Index c = 1; c < outputs_; ++c) {
+        const V here = load<V>(z + c * lanes);
+        found = here > largest ? V{} + Real(c) : found;
+        largest = maximum(largest, here);
+      }
+      double sums = 1;
+      for (Index r = 0; r < count; ++r) {
+        const Index label = targets.classes[index[first + r]];
+        total += double(largest[r]) - double(z[label * lanes + r]);
+        totals.hits[0] += found[r] == Real(label);
+      }
+      V sum{};
+      for (Index c = 0; c < outputs_; ++c) {
+        const V e = exponential(load<V>(z + c * lanes) - largest);
+        sum += e;
+        store(z + c * lanes, e);
+      }
+      // One logarithm for all rows: their product stays far from the ends of a double.
+      for (Index r = 0; r < count; ++r) sums *= double(sum[r]);
+      total += std::log(sums);
+      const V scale = share / sum;
+      for (Index c = 0; c < outputs_; ++c) store(z + c * lanes, load<V>(z + c * lanes) * scale);
+      transpose(z, lanes, width, lanes, delta.row(first), delta.stride);
+      for (Index r = 0; r < count; ++r)
+        delta.row(first + r)[targets.classes[index[first + r]]] -= share;
+    }
+    totals.loss += total;
+    totals.weight += double(rows);
+    return total;
+  }
+
+  Matrix<Real> predict(Matrix<Real> logits, Index rows) {
+    if (activation_.is_identity()) return logits;
+    auto prediction = prediction_.view();
+    activation_.forward(logits, prediction, rows);
+    return prediction;
+  }
+
+  /// Add the batch to `totals` and return its summed loss. `index` names the rows of the targets.
+  double measure(Matrix<Real> logits, Matrix<Real> prediction, const Targets<Real>& targets,
+                 const std::uint32_t* index, const Real* weights, Index rows, Totals& totals) {
+    double total = 0, weight_total = 0;
+    for (Index r = 0; r < rows; ++r) {
+      const Real weight = weights ? weights[index[r]] : Real(1);
+      total += double(weight) * row_loss(logits.row(r), prediction.row(r), targets, index[r]);
+      weight_total += weight;
+      count(prediction.row(r), targets, index[r], totals.hits);
+    }
+    totals.loss += total;
+    totals.weight += weight_total;
+    weight_ = weight_total;
+    return total;
+  }
+
+  /// δ of the mean loss of the batch that was measured last.
+  Matrix<Real> delta(Matrix<Real> logits, Matrix<Real> prediction, const Targets<Real>& targets,
+                     const std::uint32_t* index, const Real* weights, Index rows) {
+    auto delta = delta_.view();
+    for (Index r = 0; r < rows; ++r) {
+      shares_[r] = (weights ? weights[index[r]] : Real(1)) / Real(weight_ > 0 ? weight_ : 1);
+      row_delta(prediction.row(r), targets, index[r], delta.row(r), shares_[r]);
+    }
+    if (!is_pair()) activation_.backward(logits, prediction, delta, rows);
+    return delta;
+  }
+
+ private:
+  static constexpr Real kTiny = Real(1e-12);
+
+  bool is_pair() const {
+    return (loss_ == LossKind::categorical && activation_.is_softmax()) ||
+           (loss_ == LossKind::binary && activation_.is_sigmoid());
+  }
+
+  double row_loss(const Real* z, const Real* p, const Targets<Real>& targets, Index row) const {
+    if (loss_ == LossKind::categorical) {
+      if (!activation_.is_softmax()) return plain_categorical(p, targets, row);
+      Real largest = z[0];
+      for (Index c = 1; c < outputs_; ++c) largest = std::max(largest, z[c]);
+      // The largest probability is 1/Σ exp(z − largest): the normaliser without new exponentials.
+      Real top = p[0];
+      for (Index c = 1; c < outputs_; ++c) top = std::max(top, p[c]);
+      const Real normaliser = -std::log(top);
+      if (targets.classes) return normaliser - (z[targets.classes[row]] - largest);
+      const Real* y = targets.numbers + row * targets.columns;
+      double loss = 0;
+      for (Index c = 0; c < outputs_; ++c) loss += y[c] * (normaliser - (z[c] - largest));
+      return loss;
+    }
+    const Real* y = targets.numbers + row * targets.columns;
+    double sum = 0;
+    for (Index c = 0; c < outputs_; ++c) sum += cell_loss(z[c], p[c], y[c]);
+    return sum / outputs_;
+  }
+
+  double plain_categorical(const Real* p, const Targets<Real>& targets, Index row) const {
+    if (targets.classes) return -std::log(std::max(p[targets.classes[row]], kTiny));
+    const Real* y = targets.numbers + row * targets.columns;
+    double loss = 0;
+    for (Index c = 0; c < outputs_; ++c) loss -= y[c] * std::log(std::max(p[c], kTiny));
+    return loss;
+  }
+
+  Real cell_loss(Real z, Real p, Real y) const {
+    const Real error = p - y, size = std::abs(error);
+    switch (loss_) {
+      case LossKind::mse: return error * error;
+      case LossKind::mae: return size;
+      case LossKind::huber: {
+        const Real inside = std::min(size, huber_);
+        return Real(0.5) * inside * inside + huber_ * (size - inside);
+      }
+      default: break;
+    }
+    if (activation_.is_sigmoid())
+      return std::max(z, Real(0)) - y * z + std::log1p(std::exp(-std::abs(z)));
+    return -y * std::log(std::max(p, kTiny)) - (1 - y) * std::log(std::max(1 - p, kTiny));
+  }
+
+  void row_delta(const Real* p, const Targets<Real>& targets, Index row, Real* d, Real share) const {
+    if (loss_ == LossKind::categorical) return categorical_delta(p, targets, row, d, share);
+    const Real* y = targets.numbers + row * targets.columns;
+    const Real each = share / outputs_;
+    for (Index c = 0; c < outputs_; ++c) {
+      const Real error = p[c] - y[c];
+      switch (loss_) {
+        case LossKind::mse: d[c] = 2 * error * each; break;
+        case LossKind::mae: d[c] = (Real(error > 0) - Real(error < 0)) * each; break;
+        case LossKind::huber: d[c] = std::clamp(error, -huber_, huber_) * each; break;
+        default:
+          d[c] = activation_.is_sigmoid() ? error * each
+                                          : error / std::max(p[c] * (1 - p[c]), kTiny) * each;
+      }
+    }
+  }
+
+  void categorical_delta(const Real* p, const Targets<Real>& targets, Index row, Real* d,
+                         Real share) const {
+    const Real* y = targets.classes ? nullptr : targets.numbers + row * targets.columns;
+    const Index label = targets.classes ? targets.classes[row] : -1;
+    if (activation_.is_softmax()) {
+      Real total = 1;
+      if (y) {
+        total = 0;
+        for (Index c = 0; c < outputs_; ++c) total += y[c];
+      }
+      for (Index c = 0; c < outputs_; ++c) d[c] = (p[c] * total - (y ? y[c] : Real(0))) * share;
+      if (!y) d[label] -= share;
+      return;
+    }
+    for (Index c = 0; c < outputs_; ++c) {
+      const Real one = y ? y[c] : Real(c == label);
+      d[c] = -one / std::max(p[c], kTiny) * share;
+    }
+  }
+
+  void count(const Real* p, const Targets<Real>& targets, Index row,
+             std::vector<double>& hits) const {
+    if (loss_ == LossKind::categorical) {
+      const Index found = std::max_element(p, p + outputs_) - p;
+      Index label = 0;
+      if (targets.classes) {
+        label = targets.classes[row];
+      } else {
+        const Real* y = targets.numbers + row * targets.columns;
+        label = std::max_element(y, y + outputs_) - y;
+      }
+      hits[0] += found == label;
+      return;
+    }
+    const Real* y = targets.numbers + row * targets.columns;
+    double right = 0;
+    for (Index c = 0; c < outputs_; ++c) {
+      if (loss_ == LossKind::binary) {
+        right += (p[c] > Real(0.5)) == (y[c] > Real(0.5));
+      } else {
+        const Real error = p[c] - y[c];
+        hits[c] += double(error) * double(error);
+      }
+    }
+    if (loss_ == LossKind::binary) hits[0] += right / outputs_;
+  }
+
+  LossKind loss_;
+  Real huber_;
+  Activation<Real> activation_;
+  Index outputs_;
+  OwnMatrix<Real> prediction_, delta_;
+  Buffer<Real> shares_, columns_;
+  double weight_ = 0;
+};
+
+}  // namespace axone

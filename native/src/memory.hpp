@@ -1,0 +1,74 @@
+// Memory of a program: aligned buffers taken once, and matrices that look into them.
+#pragma once
+
+#include <algorithm>
+#include <memory>
+#include <new>
+
+#include "simd.hpp"
+
+namespace axone {
+
+/// A zeroed array, aligned to a cache line and padded by one widest vector.
+template <class Real>
+class Buffer {
+ public:
+  Buffer() = default;
+  explicit Buffer(Index size)
+      : size_(size), data_(static_cast<Real*>(::operator new[](bytes(size), kAlign))) {
+    std::fill_n(data_.get(), bytes(size) / sizeof(Real), Real{0});
+  }
+
+  Real* data() { return data_.get(); }
+  const Real* data() const { return data_.get(); }
+  Index size() const { return size_; }
+  Real& operator[](Index n) { return data_[n]; }
+
+ private:
+  static constexpr std::align_val_t kAlign{64};
+  struct Free {
+    void operator()(Real* p) const { ::operator delete[](p, kAlign); }
+  };
+  static std::size_t bytes(Index size) {
+    return static_cast<std::size_t>(round_up(size, 16) + 16) * sizeof(Real);
+  }
+
+  Index size_ = 0;
+  std::unique_ptr<Real[], Free> data_;
+};
+
+/// Rows of a batch: `columns` numbers each, `stride` apart.
+template <class Real>
+struct Matrix {
+  Real* data = nullptr;
+  Index stride = 0;
+  Index columns = 0;
+
+  Real* row(Index r) const { return data + r * stride; }
+};
+
+/// A matrix with memory of its own. Rows are padded to whole vectors, and so are columns, for code
+/// that takes a vector of rows; a stride of a multiple of 1 KiB would map all rows to the same few
+/// sets of the first-level cache.
+template <class Real>
+class OwnMatrix {
+ public:
+  OwnMatrix() = default;
+  OwnMatrix(Index rows, Index columns)
+      : view_{nullptr, stride_for(columns), columns}, buffer_(round_up(rows, kLanes<Real>) * view_.stride) {
+    view_.data = buffer_.data();
+  }
+
+  Matrix<Real> view() const { return view_; }
+
+ private:
+  static Index stride_for(Index columns) {
+    const Index stride = round_up(columns, 2 * kLanes<Real>);
+    return stride * static_cast<Index>(sizeof(Real)) % 1024 ? stride : stride + kLanes<Real>;
+  }
+
+  Matrix<Real> view_;
+  Buffer<Real> buffer_;
+};
+
+}  // namespace axone

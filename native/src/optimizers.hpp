@@ -1,0 +1,165 @@
+// Optimisers over contiguous numbers: weights, gradient and the optimiser's own arrays side by side.
+#pragma once
+
+#include <cmath>
+#include <stdexcept>
+#include <string>
+
+#include "memory.hpp"
+
+namespace axone {
+
+enum class Rule { sgd, momentum, nesterov, rmsprop, adam };
+
+/// The settings of a run's steps; what changes from step to step is in `Step`.
+struct OptimizerSettings {
+  Rule rule = Rule::sgd;
+  double beta = 0, share = 1;  // momentum: v ← βv + share·g
+  double beta_1 = 0.9, beta_2 = 0.999, epsilon = 1e-8, rho = 0.9;
+  double decay = 0;  // decoupled
+  double l1 = 0, l2 = 0;
+  double clip_value = 0, clip_norm = 0;  // 0: none
+
+  int slots() const {
+    switch (rule) {
+      case Rule::sgd: return 0;
+      case Rule::adam: return 2;
+      default: return 1;
+    }
+  }
+};
+
+inline Rule rule_of(const std::string& name) {
+  if (name == "sgd" || name == "gradient_descent") return Rule::sgd;
+  if (name == "momentum") return Rule::momentum;
+  if (name == "nesterov") return Rule::nesterov;
+  if (name == "rmsprop") return Rule::rmsprop;
+  if (name == "adam" || name == "adamw") return Rule::adam;
+  throw std::invalid_argument("unknown optimizer " + name);
+}
+
+/// One step's numbers, the same for every weight.
+struct Step {
+  double learning_rate = 0, scaled = 0, epsilon = 0;
+};
+
+/// Counts steps for Adam's corrections of its start at zero: with cᵢ = 1 − βᵢᵗ, m̂/(√v̂ + ε) is
+/// √c₂/c₁ · m/(√v + ε√c₂), two numbers a step. Powers are computed when an epoch begins and then
+/// multiplied up, so that a run taken up in mid-epoch multiplies the same numbers.
+class StepCounter {
+ public:
+  StepCounter(const OptimizerSettings& settings, std::int64_t epoch_start, std::int64_t done)
+      : settings_(settings) {
+    if (settings.rule != Rule::adam) return;
+    power_1_ = std::pow(settings.beta_1, static_cast<double>(epoch_start));
+    power_2_ = std::pow(settings.beta_2, static_cast<double>(epoch_start));
+    for (std::int64_t n = 0; n < done; ++n) advance();
+  }
+
+  Step next(double learning_rate) {
+    if (settings_.rule != Rule::adam) return {learning_rate, learning_rate, settings_.epsilon};
+    advance();
+    const double second = std::sqrt(1 - power_2_);
+    return {learning_rate, learning_rate * second / (1 - power_1_), settings_.epsilon * second};
+  }
+
+ private:
+  void advance() {
+    power_1_ *= settings_.beta_1;
+    power_2_ *= settings_.beta_2;
+  }
+
+  const OptimizerSettings& settings_;
+  double power_1_ = 1, power_2_ = 1;
+};
+
+/// Numbers that one rule treats alike: where they lie and whether penalties apply to them.
+template <class Real>
+struct Stretch {
+  Real* weight;
+  Real* slot[2];
+  Real* gradient;
+  Index size;
+  bool penalised;
+};
+
+/// Add the penalties' gradient and cut to ±clip_value, in place.
+template <class Real>
+void complete_gradient(const Stretch<Real>& s, const OptimizerSettings& settings, Index rows) {
+  using V = Vector<Real>;
+  const Real l1 = s.penalised ? Real(settings.l1 / rows) : Real(0);
+  const Real l2 = s.penalised ? Real(settings.l2 / rows) : Real(0);
+  const Real clip = Real(settings.clip_value);
+  if (l1 == 0 && l2 == 0 && clip == 0) return;
+  for (Index n = 0; n < s.size; n += kLanes<Real>) {
+    const V w = load<V>(s.weight + n);
+    const V sign = (w > 0 ? V{} + 1 : V{}) - (w < 0 ? V{} + 1 : V{});
+    V g = load<V>(s.gradient + n) + l2 * w + l1 * sign;
+    if (clip != 0) g = minimum(maximum(g, V{} - clip), V{} + clip);
+    store(s.gradient + n, g);
+  }
+}
+
+/// Move the weights. Sizes are rounded up to whole vectors: what lies beyond is padding of zeros.
+template <class Real>
+void update(const Stretch<Real>& s, const OptimizerSettings& o, const Step& step) {
+  using V = Vector<Real>;
+  const Real rate = Real(step.learning_rate);
+  if (s.penalised && o.decay != 0) {
+    const Real kept = Real(1 - step.learning_rate * o.decay);
+    for (Index n = 0; n < s.size; n += kLanes<Real>)
+      store(s.weight + n, load<V>(s.weight + n) * kept);
+  }
+  const auto each = [&](auto move) __attribute__((always_inline)) {
+    for (Index n = 0; n < s.size; n += kLanes<Real>)
+      store(s.weight + n, load<V>(s.weight + n) - move(load<V>(s.gradient + n), n));
+  };
+  switch (o.rule) {
+    case Rule::sgd:
+      return each([&](V g, Index) { return rate * g; });
+    case Rule::momentum: {
+      const Real beta = Real(o.beta), share = Real(o.share);
+      return each([&](V g, Index n) {
+        const V v = beta * load<V>(s.slot[0] + n) + share * g;
+        store(s.slot[0] + n, v);
+        return rate * v;
+      });
+    }
+    case Rule::nesterov: {
+      const Real beta = Real(o.beta);
+      return each([&](V g, Index n) {
+        const V v = beta * load<V>(s.slot[0] + n) + g;
+        store(s.slot[0] + n, v);
+        return rate * (g + beta * v);
+      });
+    }
+    case Rule::rmsprop: {
+      const Real rho = Real(o.rho), epsilon = Real(o.epsilon);
+      return each([&](V g, Index n) {
+        const V v = rho * load<V>(s.slot[0] + n) + (1 - rho) * g * g;
+        store(s.slot[0] + n, v);
+        return over_root(rate * g, v, epsilon);
+      });
+    }
+    case Rule::adam: {
+      const Real beta_1 = Real(o.beta_1), beta_2 = Real(o.beta_2);
+      const Real scaled = Real(step.scaled), epsilon = Real(step.epsilon);
+      return each([&](V g, Index n) {
+        const V m = beta_1 * load<V>(s.slot[0] + n) + (1 - beta_1) * g;
+        const V v = beta_2 * load<V>(s.slot[1] + n) + (1 - beta_2) * g * g;
+        store(s.slot[0] + n, m);
+        store(s.slot[1] + n, v);
+        return over_root(scaled * m, v, epsilon);
+      });
+    }
+  }
+}
+
+template <class Real>
+double squared_norm(const Real* numbers, Index size) {
+  double total = 0;
+  for (Index n = 0; n < size; ++n) total += double(numbers[n]) * double(numbers[n]);
+  return total;
+}
+
+}  // namespace axone

@@ -1,0 +1,107 @@
+// Random numbers by hashing: the n-th number of a stream is a function of its key and n, the same
+// here as in axone/random.py, bit for bit.
+#pragma once
+
+#include <algorithm>
+#include <bit>
+#include <cmath>
+#include <cstdint>
+#include <numbers>
+#include <vector>
+
+#include "simd.hpp"
+
+namespace axone {
+
+enum StreamOf : std::uint64_t { kShuffle = 0, kNoise = 2 };
+
+AXONE_INLINE std::uint64_t splitmix64(std::uint64_t word) {
+  word += 0x9E3779B97F4A7C15u;
+  word = (word ^ (word >> 30)) * 0xBF58476D1CE4E5B9u;
+  word = (word ^ (word >> 27)) * 0x94D049BB133111EBu;
+  return word ^ (word >> 31);
+}
+
+AXONE_INLINE std::uint32_t scramble32(std::uint32_t word) {
+  word = (word ^ (word >> 16)) * 0x7FEB352Du;
+  word = (word ^ (word >> 15)) * 0x846CA68Bu;
+  return word ^ (word >> 16);
+}
+
+struct RandomStream {
+  std::uint64_t key = 0;
+
+  static RandomStream from_seed(std::uint64_t seed) { return {splitmix64(seed)}; }
+
+  /// Key and word are treated unlike: stream 3 of seed 5 must not be stream 5 of seed 3.
+  RandomStream child(std::uint64_t word) const { return {splitmix64(splitmix64(key) + word)}; }
+
+  AXONE_INLINE std::uint32_t bits(std::uint32_t n) const {
+    const auto low = static_cast<std::uint32_t>(key);
+    const auto high = static_cast<std::uint32_t>(key >> 32);
+    return scramble32(scramble32(n * 0x9E3779B9u + low) ^ high);
+  }
+
+  /// The n-th of `count` normal numbers (Box & Muller 1958).
+  double normal(std::uint32_t n, std::uint32_t count) const {
+    constexpr double unit = 1.0 / 4294967296.0;
+    const double radius = std::sqrt(-2.0 * std::log((bits(n) + 0.5) * unit));
+    return radius * std::cos(2.0 * std::numbers::pi * unit * bits(count + n));
+  }
+};
+
+/// Shuffle 0 … count−1 by sorting the numbers on random keys, ties in their own order.
+class Shuffler {
+ public:
+  const std::vector<std::uint32_t>& permutation(RandomStream stream, std::size_t count) {
+    keys_.resize(count);
+    for (std::size_t n = 0; n < count; ++n) {
+      const auto number = static_cast<std::uint32_t>(n);
+      keys_[n] = (static_cast<std::uint64_t>(stream.bits(number)) << 32) | number;
+    }
+    if (count <= 4096) {
+      bucket_sort();
+    } else {
+      radix_sort();
+    }
+    order_.resize(count);
+    for (std::size_t n = 0; n < count; ++n) order_[n] = static_cast<std::uint32_t>(keys_[n]);
+    return order_;
+  }
+
+ private:
+  /// Random keys fall evenly: a bucket for each of about `count` first bits leaves next to nothing
+  /// for the insertion sort that follows.
+  void bucket_sort() {
+    const int bits = std::bit_width(std::max<std::size_t>(keys_.size(), 2) - 1);
+    starts_.assign((std::size_t{1} << bits) + 1, 0);
+    for (const auto key : keys_) ++starts_[(key >> (64 - bits)) + 1];
+    for (std::size_t b = 1; b < starts_.size(); ++b) starts_[b] += starts_[b - 1];
+    spare_.resize(keys_.size());
+    for (const auto key : keys_) spare_[starts_[key >> (64 - bits)]++] = key;
+    for (std::size_t n = 1; n < spare_.size(); ++n) {
+      const auto key = spare_[n];
+      std::size_t to = n;
+      for (; to > 0 && spare_[to - 1] > key; --to) spare_[to] = spare_[to - 1];
+      spare_[to] = key;
+    }
+    keys_.swap(spare_);
+  }
+
+  /// Three stable passes over 11 bits of the random half each.
+  void radix_sort() {
+    spare_.resize(keys_.size());
+    for (int shift = 32; shift < 64; shift += 11) {
+      std::uint32_t starts[2049] = {};
+      for (const auto key : keys_) ++starts[((key >> shift) & 2047) + 1];
+      for (int digit = 0; digit < 2048; ++digit) starts[digit + 1] += starts[digit];
+      for (const auto key : keys_) spare_[starts[(key >> shift) & 2047]++] = key;
+      keys_.swap(spare_);
+    }
+  }
+
+  std::vector<std::uint64_t> keys_, spare_;
+  std::vector<std::uint32_t> order_, starts_;
+};
+
+}  // namespace axone

@@ -1,0 +1,129 @@
+// Vectors by compiler extension: one source for AVX-512, AVX2, SSE2 and NEON. The width is what the
+// translation unit is compiled for; narrower vectors serve narrow layers.
+#pragma once
+
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <type_traits>
+#include <utility>
+
+#if defined(__x86_64__)
+#include <immintrin.h>
+#endif
+
+#define AXONE_INLINE inline __attribute__((always_inline))
+#define AXONE_UNROLL _Pragma("GCC unroll 16")
+
+namespace axone {
+
+using Index = std::ptrdiff_t;
+
+#if defined(__AVX512F__)
+inline constexpr int kVectorBytes = 64;
+inline constexpr int kVectorRegisters = 32;
+#elif defined(__AVX__)
+inline constexpr int kVectorBytes = 32;
+inline constexpr int kVectorRegisters = 16;
+#else
+inline constexpr int kVectorBytes = 16;
+#if defined(__aarch64__)
+inline constexpr int kVectorRegisters = 32;
+#else
+inline constexpr int kVectorRegisters = 16;
+#endif
+#endif
+
+/// How many numbers the widest vector holds.
+template <class Real>
+inline constexpr int kLanes = kVectorBytes / static_cast<int>(sizeof(Real));
+
+/// The narrowest vector that is worth using is one of 128 bits.
+template <class Real>
+inline constexpr int kFewestLanes = 16 / static_cast<int>(sizeof(Real));
+
+template <class Real, int N>
+struct VectorOf {
+  typedef Real type __attribute__((vector_size(N * sizeof(Real))));
+};
+
+template <class Real, int N = kLanes<Real>>
+using Vector = typename VectorOf<Real, N>::type;
+
+template <class V, class Real>
+AXONE_INLINE V load(const Real* from) {
+  V v;
+  std::memcpy(&v, from, sizeof v);
+  return v;
+}
+
+template <class V, class Real>
+AXONE_INLINE void store(Real* to, V v) {
+  std::memcpy(to, &v, sizeof v);
+}
+
+template <class V, class Real>
+AXONE_INLINE V splat(Real x) {
+  return V{} + x;
+}
+
+template <class V>
+AXONE_INLINE V maximum(V a, V b) {
+  return a > b ? a : b;
+}
+
+template <class V>
+AXONE_INLINE V minimum(V a, V b) {
+  return a < b ? a : b;
+}
+
+template <class V>
+inline constexpr int kLanesOf = sizeof(V) / sizeof(std::declval<V>()[0]);
+
+/// Square roots lane by lane; the compiler has one instruction for it.
+template <class V>
+AXONE_INLINE V square_root(V x) {
+  V y;
+  AXONE_UNROLL for (int i = 0; i < kLanesOf<V>; ++i) y[i] = std::sqrt(x[i]);
+  return y;
+}
+
+template <class V>
+using LaneOf = std::remove_cvref_t<decltype(std::declval<V>()[0])>;
+
+/// A first guess of 1/x, from the processor's table.
+#if defined(__AVX512F__)
+AXONE_INLINE Vector<float, 16> guess_reciprocal(Vector<float, 16> x) { return _mm512_rcp14_ps(x); }
+#elif defined(__AVX__)
+AXONE_INLINE Vector<float, 8> guess_reciprocal(Vector<float, 8> x) { return _mm256_rcp_ps(x); }
+#elif defined(__x86_64__)
+AXONE_INLINE Vector<float, 4> guess_reciprocal(Vector<float, 4> x) { return _mm_rcp_ps(x); }
+#endif
+
+/// a/(√x + ε) for x ≥ 0. In float32 the division is a guess and a step of Newton's, exact but for
+/// the last bit or two: root and division would wait for the same unit of the processor.
+template <class V>
+AXONE_INLINE V over_root(V a, V x, LaneOf<V> epsilon) {
+  const V divisor = square_root(x) + epsilon;
+#if defined(__x86_64__)
+  if constexpr (std::is_same_v<V, Vector<float>>) {
+    const V guess = guess_reciprocal(divisor);
+    return a * (guess * (2.0f - divisor * guess));
+  }
+#endif
+  return a / divisor;
+}
+
+template <class V>
+AXONE_INLINE auto sum_of(V x) {
+  auto total = x[0];
+  AXONE_UNROLL for (int i = 1; i < kLanesOf<V>; ++i) total += x[i];
+  return total;
+}
+
+AXONE_INLINE Index round_up(Index value, Index multiple) {
+  return (value + multiple - 1) / multiple * multiple;
+}
+
+}  // namespace axone

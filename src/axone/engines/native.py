@@ -1,0 +1,447 @@
+"""The compiled engine: the same equations, shuffles and masks as the reference, as C++ programs.
+
+This file only translates: descriptions into the compiled program's settings, and its epoch reports
+back. The module is built in several variants, one a kind of processor; the best is loaded.
+"""
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+
+from axone.activations import ACTIVATIONS, ActivationFunction, Identity
+from axone.arrays import FloatArray, Shape
+from axone.engines.engine import (
+    Divergence,
+    EpochReports,
+    EpochTotals,
+    Outcome,
+    Program,
+    Recipe,
+    RunState,
+)
+from axone.engines.variants import load_variant
+from axone.errors import ConfigurationError
+from axone.layers import (
+    Activation,
+    BatchNorm,
+    Dense,
+    Dropout,
+    Flatten,
+    GaussianNoise,
+    Layer,
+    Reshape,
+    Residual,
+)
+from axone.layers.sequence import output_shapes
+from axone.losses import LOSSES, Huber
+from axone.optimizers import LBFGS, OPTIMIZERS, Momentum, Optimizer
+from axone.parameters import Parameters, Slot
+from axone.random import SHUFFLE, RandomStream
+from axone.schedules import Adaptive, Clock, ConstantRate, Warmup
+
+_DIVERGED, _INTERRUPTED = 1, 2
+"""How the compiled program says that it ended early."""
+
+_EVALUATION_ROWS = 256
+_MOST_RATES = 1_000_000
+"""How many learning rates are handed over in one call, 8 MB of them."""
+
+
+class UnsupportedError(ConfigurationError):
+    """A network or setting that this engine does not know; the reference engine does."""
+
+
+class NativeEngine:
+    """Runs networks of dense, activation, dropout, noise, batch-norm and residual layers."""
+
+    name = "native"
+
+    def __init__(self) -> None:
+        self.module = load_variant()
+
+    @property
+    def variant(self) -> str:
+        """The kind of processor that the loaded module was compiled for."""
+        return str(self.module.variant)
+
+    def compile(self, recipe: Recipe) -> Program:
+        """Return a program for this recipe.
+
+        Raises
+        ------
+        UnsupportedError
+            A layer, activation or optimiser that only the reference engine knows.
+        """
+        if isinstance(recipe.optimizer, LBFGS):
+            raise UnsupportedError("L-BFGS runs on the reference engine.")
+        return NativeProgram(recipe, recipe.optimizer, self.module)
+
+
+class NativeProgram:
+    """One network compiled; see `Program` for what its methods promise."""
+
+    def __init__(self, recipe: Recipe, optimizer: Optimizer, module: ModuleType) -> None:
+        self.recipe = recipe
+        self.optimizer = optimizer
+        self.module = module
+        self._settings = _program_settings(recipe, optimizer)
+        self._programs: dict[tuple[int, int], Any] = {}
+
+    def start(self, parameters: Parameters) -> RunState:
+        """Return the state of a run that begins with these weights, which it takes over."""
+        slots = {name: np.zeros_like(parameters.vector) for name in self.optimizer.slots}
+        return RunState(parameters, slots)
+
+    def run_epochs(
+        self,
+        state: RunState,
+        X: FloatArray,
+        target: FloatArray,
+        weight: FloatArray | None,
+        max_epochs: int,
+        after_epochs: Callable[[EpochReports], bool],
+        interrupted: Callable[[], bool],
+        epochs_per_call: int = 1,
+    ) -> Outcome:
+        """Train on, in place, from where `state` stands; see `Program`."""
+        recipe = self.recipe
+        batch_size = len(X) if recipe.full_batch else min(recipe.batch_size, len(X))
+        steps = math.ceil(len(X) / batch_size)
+        program = self._program(batch_size, batch_size)
+        if _follows_losses(recipe):
+            epochs_per_call = 1
+        epochs_per_call = min(epochs_per_call, max(1, _MOST_RATES // steps))
+        labels, numbers = _targets(target)
+
+        def poll(epoch: int, batch: int) -> bool:
+            state.epoch, state.batch = epoch, batch
+            return interrupted()
+
+        while state.epoch < max_epochs:
+            count = min(epochs_per_call, max_epochs - state.epoch)
+            before = _copied(state) if count > 1 else state
+            ending, position, table, loss = program.run(
+                state.parameters.vector,
+                state.parameters.buffers,
+                [state.slots[name] for name in self.optimizer.slots],
+                _rows(X),
+                labels,
+                numbers,
+                weight,
+                (state.epoch, state.batch, state.step, *_flat_totals(state.totals)),
+                self._rates(state, steps, max_epochs, count, len(X)),
+                recipe.shuffle and not recipe.full_batch,
+                poll,
+            )
+            if ending == _DIVERGED and len(table):
+                # The weights are those of the batch that failed. Those of the last epoch that did
+                # not are wanted: so many epochs again, then the failing one by itself.
+                _restore(state, before)
+                epochs_per_call = len(table)
+                continue
+            state.epoch, state.batch, state.step = position[:3]
+            state.totals = EpochTotals(*position[3:])
+            reports = _reports(table, state.totals)
+            state.losses.extend(reports.loss.tolist())
+            if ending == _DIVERGED:
+                return self._divergence(state, batch_size, len(X), loss)
+            if len(reports) and after_epochs(reports):
+                return None
+            if ending == _INTERRUPTED or interrupted():
+                return None
+        return None
+
+    def _rates(
+        self, state: RunState, steps: int, max_epochs: int, epochs: int, rows: int
+    ) -> FloatArray:
+        """Return the learning rate of every step of the next epochs, (epochs, steps)."""
+        clocks = [
+            Clock(state.epoch + n, steps, max_epochs, rows, state.losses) for n in range(epochs)
+        ]
+        schedule = self.recipe.schedule
+        if isinstance(schedule, ConstantRate):
+            return np.full((epochs, steps), float(self.optimizer.learning_rate))
+        factors = np.stack([schedule.factors(clock) for clock in clocks])
+        return np.ascontiguousarray(self.optimizer.learning_rate * factors, dtype=np.float64)
+
+    def predict(self, parameters: Parameters, X: FloatArray) -> FloatArray:
+        """Return ŷ for all rows, nothing random."""
+        return self._predict(parameters, X, None, None)[1]
+
+    def evaluate(
+        self, parameters: Parameters, X: FloatArray, target: FloatArray, weight: FloatArray | None
+    ) -> tuple[float, FloatArray]:
+        """Return the mean loss, penalties apart, and ŷ, nothing random."""
+        return self._predict(parameters, X, target, weight)
+
+    def loss_and_gradient(
+        self,
+        parameters: Parameters,
+        X: FloatArray,
+        target: FloatArray,
+        weight: FloatArray | None,
+        step: int,
+    ) -> tuple[float, Parameters]:
+        """Return the loss of one batch, penalty included, and its unclipped gradient."""
+        gradient = parameters.zeros_like()
+        program = self._program(min(self.recipe.batch_size, len(X)), len(X))
+        loss = program.gradient(
+            parameters.vector,
+            parameters.buffers,
+            _rows(X),
+            *_targets(target),
+            weight,
+            step,
+            gradient.vector,
+        )
+        return loss, gradient
+
+    def _predict(
+        self,
+        parameters: Parameters,
+        X: FloatArray,
+        target: FloatArray | None,
+        weight: FloatArray | None,
+    ) -> tuple[float, FloatArray]:
+        shape = self.recipe.network.output_shape
+        out = np.empty((len(X), int(np.prod(shape))), dtype=self.recipe.dtype)
+        rows = min(_EVALUATION_ROWS, len(X))
+        program = self._program(min(self.recipe.batch_size, rows), rows)
+        targets = (None, None) if target is None else _targets(target)
+        loss = program.predict(
+            parameters.vector,
+            parameters.buffers,
+            _rows(X.astype(self.recipe.dtype, copy=False)),
+            *targets,
+            weight if target is not None else None,
+            out,
+        )
+        return loss, out.reshape(len(X), *shape)
+
+    def _program(self, batch_size: int, rows: int) -> Any:
+        """Return a compiled program for batches of that size and passes of that many rows."""
+        size = (batch_size, max(batch_size, rows))
+        if size not in self._programs:
+            number = "64" if self.recipe.dtype == "float64" else "32"
+            settings = {**self._settings, "batch_size": size[0], "capacity": size[1]}
+            self._programs[size] = getattr(self.module, f"Program{number}")(settings)
+        return self._programs[size]
+
+    def _divergence(self, state: RunState, batch_size: int, rows: int, loss: float) -> Divergence:
+        order = np.arange(rows)
+        if self.recipe.shuffle and not self.recipe.full_batch:
+            seed = RandomStream.from_seed(self.recipe.seed)
+            order = seed.child(SHUFFLE, state.epoch).permutation(rows)
+        batch = order[state.batch * batch_size : (state.batch + 1) * batch_size]
+        return Divergence(state.epoch + 1, state.batch + 1, batch, loss)
+
+
+def _rows(X: FloatArray) -> FloatArray:
+    return X.reshape(len(X), -1)
+
+
+def _targets(target: FloatArray) -> tuple[FloatArray | None, FloatArray | None]:
+    """Return class numbers, or numbers to predict, as the program takes them apart."""
+    if target.dtype.kind in "iu":
+        return target.astype(np.int64, copy=False), None
+    return None, target.reshape(len(target), -1)
+
+
+def _flat_totals(totals: EpochTotals) -> tuple[Any, ...]:
+    return totals.loss, totals.penalty, totals.weight, totals.rows, totals.hits
+
+
+def _reports(table: FloatArray, totals: EpochTotals) -> EpochReports:
+    """Name the columns of the program's table, which has a row an epoch."""
+    hits = len(totals.hits)
+    epoch, step, learning_rate, loss, penalty, weight, rows = table[:, :7].T
+    return EpochReports(
+        epoch=epoch.astype(np.int64),
+        step=step.astype(np.int64),
+        loss=loss / weight,
+        penalty=penalty / rows,
+        rows=rows.astype(np.int64),
+        learning_rate=learning_rate,
+        hits=table[:, 7 : 7 + hits],
+        gradient_norms=table[:, 7 + hits :],
+    )
+
+
+def _copied(state: RunState) -> RunState:
+    """Return a state with arrays of its own."""
+    return replace(
+        state,
+        parameters=state.parameters.copy(),
+        slots={name: vector.copy() for name, vector in state.slots.items()},
+        losses=list(state.losses),
+        totals=replace(state.totals, hits=list(state.totals.hits)),
+    )
+
+
+def _restore(state: RunState, before: RunState) -> None:
+    """Put everything back, in place, because the run holds on to these arrays."""
+    state.parameters.vector[...] = before.parameters.vector
+    state.parameters.buffers[...] = before.parameters.buffers
+    for name, vector in before.slots.items():
+        state.slots[name][...] = vector
+    state.epoch, state.batch, state.step = before.epoch, before.batch, before.step
+    state.losses, state.totals = list(before.losses), before.totals
+
+
+def _follows_losses(recipe: Recipe) -> bool:
+    """Whether the learning rate of an epoch depends on the losses of those before."""
+    schedule = recipe.schedule
+    while isinstance(schedule, Warmup):
+        assert not isinstance(schedule.after, (str, dict))  # noqa: S101 — resolved on creation
+        schedule = schedule.after  # type: ignore[assignment]
+    return isinstance(schedule, Adaptive)
+
+
+def _program_settings(recipe: Recipe, optimizer: Optimizer) -> dict[str, Any]:
+    network = recipe.network
+    body, output = network.split_output()
+    translated = _layers(body, network.input_shape, [list(s) for s in network.layout.by_layer])
+    outputs = int(np.prod(network.output_shape))
+    if len(network.output_shape) > 1 and ACTIVATIONS.to_data(output) == "softmax":
+        raise UnsupportedError("softmax over channels runs on the reference engine.")
+    loss = recipe.loss
+    return {
+        "columns": int(np.prod(network.input_shape)),
+        "outputs": outputs,
+        "parameters": network.layout.size,
+        "buffers": network.layout.buffer_size,
+        "seed": recipe.seed % 2**64,
+        "layers": translated,
+        "head": {
+            "loss": _name(LOSSES.to_data(loss)),
+            "delta": loss.delta if isinstance(loss, Huber) else 0.0,
+            **_activation(output),
+        },
+        "optimizer": _optimizer(recipe, optimizer),
+    }
+
+
+def _name(data: Any) -> str:
+    return str(data if isinstance(data, str) else data["name"])
+
+
+def _activation(function: ActivationFunction) -> dict[str, Any]:
+    try:
+        name = _name(ACTIVATIONS.to_data(function))
+    except KeyError as error:
+        raise UnsupportedError(
+            f"{type(function).__name__} is an activation of your own: it runs on the reference "
+            "engine."
+        ) from error
+    return {"activation": name, "alpha": float(getattr(function, "alpha", 0.0))}
+
+
+def _optimizer(recipe: Recipe, optimizer: Optimizer) -> dict[str, Any]:
+    settings = {"beta": 0.0, "beta_1": 0.9, "beta_2": 0.999, "epsilon": 1e-8, "rho": 0.9}
+    settings |= {key: getattr(optimizer, key) for key in settings if hasattr(optimizer, key)}
+    averaged = isinstance(optimizer, Momentum) and optimizer.form == "averaged"
+    return {
+        "rule": _name(OPTIMIZERS.to_data(optimizer)),
+        **settings,
+        "share": 1 - settings["beta"] if averaged else 1.0,
+        "decay": optimizer.decoupled_decay,
+        "l1": float(recipe.penalty.l1),
+        "l2": float(recipe.penalty.l2),
+        "clip_value": float(recipe.clipping.value or 0.0),
+        "clip_norm": float(recipe.clipping.norm or 0.0),
+    }
+
+
+def _layers(
+    layers: Sequence[Layer], input_shape: Shape, slots: Sequence[Sequence[Slot]]
+) -> list[dict[str, Any]]:
+    """Describe each layer, with the places of its numbers in the flat vectors."""
+    before = (input_shape, *output_shapes(layers, input_shape))
+    return [
+        _layer(layer, before[position], {slot.spec.name: slot for slot in slots[position]})
+        for position, layer in enumerate(layers)
+    ]
+
+
+def _layer(layer: Layer, shape: Shape, slots: dict[str, Slot]) -> dict[str, Any]:
+    translate = _TRANSLATIONS.get(type(layer))
+    if translate is None:
+        raise UnsupportedError(f"{type(layer).__name__} runs on the reference engine.")
+    return {"columns": int(np.prod(shape)), **translate(layer, shape, slots)}
+
+
+def _dense(layer: Dense, shape: Shape, slots: dict[str, Slot]) -> dict[str, Any]:
+    return {
+        "kind": "dense",
+        "outputs": layer.units,
+        "has_bias": layer.bias,
+        "weight": slots["weight"].offset,
+        "bias": slots["bias"].offset if layer.bias else 0,
+        **_activation(layer.function),
+        **_learned(slots),
+    }
+
+
+def _activation_layer(layer: Activation, shape: Shape, slots: dict[str, Slot]) -> dict[str, Any]:
+    described = _activation(layer.function)  # type: ignore[arg-type]
+    if described["activation"] == "softmax" and len(shape) > 1:
+        raise UnsupportedError("softmax over channels runs on the reference engine.")
+    return {"kind": "activation", **described, **_learned(slots)}
+
+
+def _learned(slots: dict[str, Slot]) -> dict[str, Any]:
+    """Say whether and where the slope of a parametric ReLU lies."""
+    learned = "alpha" in slots
+    return {"learns_alpha": learned, "alpha_offset": slots["alpha"].offset if learned else 0}
+
+
+def _rearrangement(layer: Layer, shape: Shape, slots: dict[str, Slot]) -> dict[str, Any]:
+    """The numbers of an example stay where they are: nothing to run."""
+    return {"kind": "activation", **_activation(Identity()), **_learned({})}
+
+
+def _dropout(layer: Dropout, shape: Shape, slots: dict[str, Slot]) -> dict[str, Any]:
+    return {"kind": "dropout", "rate": float(layer.rate)}
+
+
+def _noise(layer: GaussianNoise, shape: Shape, slots: dict[str, Slot]) -> dict[str, Any]:
+    return {"kind": "gaussian_noise", "deviation": float(layer.standard_deviation)}
+
+
+def _batch_norm(layer: BatchNorm, shape: Shape, slots: dict[str, Slot]) -> dict[str, Any]:
+    return {
+        "kind": "batch_norm",
+        "channels": shape[0],
+        "momentum": float(layer.momentum),
+        "epsilon": float(layer.epsilon),
+        "weight": slots["weight"].offset,
+        "bias": slots["bias"].offset,
+        "mean": slots["running_mean"].offset,
+        "variance": slots["running_variance"].offset,
+    }
+
+
+def _residual(block: Residual, shape: Shape, slots: dict[str, Slot]) -> dict[str, Any]:
+    """Describe the layers within, whose slots are named ``"0.weight"`` here."""
+    inner: list[list[Slot]] = [[] for _ in block.layers]
+    for name, slot in slots.items():
+        position, _, own = name.partition(".")
+        inner[int(position)].append(replace(slot, spec=replace(slot.spec, name=own)))
+    return {"kind": "residual", "layers": _layers(block.layers, shape, inner)}
+
+
+_TRANSLATIONS: dict[type[Layer], Callable[[Any, Shape, dict[str, Slot]], dict[str, Any]]] = {
+    Dense: _dense,
+    Activation: _activation_layer,
+    Flatten: _rearrangement,
+    Reshape: _rearrangement,
+    Dropout: _dropout,
+    GaussianNoise: _noise,
+    BatchNorm: _batch_norm,
+    Residual: _residual,
+}
+"""How each layer is described to the compiled program; others run on the reference engine."""

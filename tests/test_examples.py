@@ -15,7 +15,7 @@ FLAGS = doctest.NORMALIZE_WHITESPACE | doctest.ELLIPSIS
 MODULES = [
     info.name
     for info in pkgutil.walk_packages(axone.__path__, "axone.")
-    if not info.name.endswith("__main__")
+    if not info.name.endswith("__main__") and "._native_" not in info.name
 ]
 
 

@@ -12,10 +12,6 @@
 
 #include "program.hpp"
 
-#if defined(__x86_64__)
-#include <xmmintrin.h>
-#endif
-
 #ifndef AXONE_MODULE
 #define AXONE_MODULE _native
 #endif
@@ -28,26 +24,6 @@ using namespace nb::literals;
 
 namespace axone {
 namespace {
-
-/// Numbers too small to be normal are taken for zero while this lives: a processor is slow at them,
-/// and Adam's averages pass through them. The setting is the thread's own and is put back.
-class FlushTinyNumbers {
- public:
-  FlushTinyNumbers() {
-#if defined(__x86_64__)
-    before_ = _mm_getcsr();
-    _mm_setcsr(before_ | 0x8040);
-#endif
-  }
-  ~FlushTinyNumbers() {
-#if defined(__x86_64__)
-    _mm_setcsr(before_);
-#endif
-  }
-
- private:
-  unsigned before_ = 0;
-};
 
 template <class T>
 T get(const nb::dict& settings, const char* key) {
@@ -71,12 +47,12 @@ void place(Store<Real>& store, const nb::dict& settings, const char* key) {
 }
 
 template <class Real>
-std::unique_ptr<Layer<Real>> build(const nb::dict& s, Index rows, int slots) {
+std::unique_ptr<Layer<Real>> build(const nb::dict& s, Index rows, int slots, int threads) {
   const auto kind = get<std::string>(s, "kind");
   if (kind == "dense") {
     auto layer = std::make_unique<Dense<Real>>(get<Index>(s, "columns"), get<Index>(s, "outputs"),
                                                activation_of<Real>(s), get<bool>(s, "has_bias"),
-                                               rows, slots);
+                                               rows, slots, threads);
     place(layer->weight(), s, "weight");
     if (get<bool>(s, "has_bias")) place(layer->bias(), s, "bias");
     if (get<bool>(s, "learns_alpha")) {
@@ -113,7 +89,7 @@ std::unique_ptr<Layer<Real>> build(const nb::dict& s, Index rows, int slots) {
   if (kind == "residual") {
     typename Program<Real>::Layers inner;
     for (auto item : get<nb::list>(s, "layers"))
-      inner.push_back(build<Real>(nb::cast<nb::dict>(item), rows, slots));
+      inner.push_back(build<Real>(nb::cast<nb::dict>(item), rows, slots, threads));
     require(!inner.empty(), "a residual block is empty");
     return std::make_unique<Residual<Real>>(std::move(inner), columns, rows);
   }
@@ -210,22 +186,25 @@ class BoundProgram {
   }
 
   Index capacity() const { return program_.capacity(); }
+  int threads_used() const { return program_.threads_used(); }
 
  private:
   static Program<Real> make(const nb::dict& s) {
     const auto capacity = get<Index>(s, "capacity");
     require(capacity >= 1 && capacity >= get<Index>(s, "batch_size"), "the capacity is too small");
     const auto optimizer = optimizer_of(get<nb::dict>(s, "optimizer"));
+    const int threads = get<int>(s, "threads");
+    require(threads >= 1 && threads <= 1024, "the number of threads is out of range");
     typename Program<Real>::Layers layers;
     for (auto item : get<nb::list>(s, "layers"))
-      layers.push_back(build<Real>(nb::cast<nb::dict>(item), capacity, optimizer.slots()));
+      layers.push_back(build<Real>(nb::cast<nb::dict>(item), capacity, optimizer.slots(), threads));
     require(!layers.empty(), "a program needs layers");
     const auto head = get<nb::dict>(s, "head");
     return Program<Real>(
         std::move(layers),
         Head<Real>(loss_of(get<std::string>(head, "loss")), get<double>(head, "delta"),
                    activation_of<Real>(head), get<Index>(s, "outputs"), capacity),
-        optimizer, get<Index>(s, "columns"), capacity, get<std::uint64_t>(s, "seed"));
+        optimizer, get<Index>(s, "columns"), capacity, get<std::uint64_t>(s, "seed"), threads);
   }
 
   void check(std::size_t parameters, std::size_t buffers, const std::vector<Array1<Real>>& slots) {
@@ -321,7 +300,8 @@ void bind(nb::module_& module, const char* name) {
            "numbers"_a.none(), "weights"_a.none(), "out"_a)
       .def("gradient", &Bound::gradient, "parameters"_a, "buffers"_a, "X"_a, "labels"_a.none(),
            "numbers"_a.none(), "weights"_a.none(), "step"_a, "out"_a)
-      .def_prop_ro("capacity", &Bound::capacity);
+      .def_prop_ro("capacity", &Bound::capacity)
+      .def_prop_ro("threads_used", &Bound::threads_used);
 }
 
 }  // namespace

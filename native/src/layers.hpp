@@ -8,6 +8,7 @@
 #include "gemm.hpp"
 #include "optimizers.hpp"
 #include "random.hpp"
+#include "team.hpp"
 #include "transpose.hpp"
 
 namespace axone {
@@ -18,6 +19,7 @@ struct Pass {
   bool training = false;
   RandomStream random;        // of this step and this layer
   const OptimizerSettings* optimizer = nullptr;
+  Team* team = nullptr;       // null: one thread
   Step step;
   bool update = false;        // move the weights during the backward pass
   bool keep_gradient = false; // leave the whole gradient for `Store::gradient`
@@ -82,7 +84,8 @@ void finish(const Stretch<Real>& s, Pass& pass, double& squared) {
 template <class Real>
 class Dense : public Layer<Real> {
  public:
-  Dense(Index inputs, Index outputs, Activation<Real> activation, bool bias, Index rows, int slots)
+  Dense(Index inputs, Index outputs, Activation<Real> activation, bool bias, Index rows, int slots,
+        int threads)
       : inputs_(inputs), outputs_(outputs), activation_(std::move(activation)), has_bias_(bias) {
     Index offset = 0;
     padded_inputs_ = round_up(inputs, kLanes<Real>);
@@ -108,8 +111,9 @@ class Dense : public Layer<Real> {
     a_ = OwnMatrix<Real>(rows, padded_outputs_);
     if (activation_.needs_input()) z_ = OwnMatrix<Real>(rows, padded_outputs_);
     dx_ = OwnMatrix<Real>(rows, round_up(inputs, 2 * kLanes<Real>));
-    transposed_ = Buffer<Real>(padded_outputs_ * kBlock);
-    block_gradient_ = Buffer<Real>(kBlock * 2 * kLanes<Real>);
+    for (int thread = 0; thread < threads; ++thread)
+      scratch_.push_back({Buffer<Real>(padded_outputs_ * kBlock),
+                          Buffer<Real>(kBlock * 2 * kLanes<Real>)});
     bias_gradient_ = Buffer<Real>(padded_outputs_);
   }
 
@@ -129,14 +133,22 @@ class Dense : public Layer<Real> {
     if (alpha_.count) activation_.alpha = alpha_.weight[0];
     auto a = a_.view();
     auto z = activation_.needs_input() ? z_.view() : a;
-    for (const auto& panel : panels_) {
-      const Real* start = has_bias_ ? bias_.weight.data() + panel.first : nullptr;
-      multiply<true>(Product<Real>{{x.data, x.stride, 1}, weight_.weight.data() + panel.offset,
-                                   panel.width, inputs_, start, z.data + panel.first, z.stride},
-                     pass.rows, panel.width);
-    }
+    share(pass.team, static_cast<Index>(panels_.size()), [&](Index from, Index to, int) {
+      for (Index p = from; p < to; ++p) {
+        const auto& panel = panels_[p];
+        const Real* start = has_bias_ ? bias_.weight.data() + panel.first : nullptr;
+        multiply<true>(Product<Real>{{x.data, x.stride, 1}, weight_.weight.data() + panel.offset,
+                                     panel.width, inputs_, start, z.data + panel.first, z.stride},
+                       pass.rows, panel.width);
+      }
+      if (activation_.is_softmax()) return;
+      const Index first = panels_[from].first;
+      const Index last = to < Index(panels_.size()) ? panels_[to].first : outputs_;
+      activation_.forward({z.data + first, z.stride, last - first},
+                          {a.data + first, a.stride, last - first}, pass.rows);
+    });
     a.columns = z.columns = outputs_;
-    activation_.forward(z, a, pass.rows);
+    if (activation_.is_softmax()) activation_.forward(z, a, pass.rows);
     return a;
   }
 
@@ -144,14 +156,21 @@ class Dense : public Layer<Real> {
     auto a = a_.view();
     auto z = activation_.needs_input() ? z_.view() : a;
     if (alpha_.count) learned_gradient(z, dy, pass);
-    activation_.backward(z, a, dy, pass.rows);
-    clear_padding(dy, pass.rows);
+    share(pass.team, pass.rows, [&](Index from, Index to, int) {
+      activation_.backward(part(z, from), part(a, from), part(dy, from), to - from);
+      clear_padding(part(dy, from), to - from);
+    });
+    for (auto& scratch : scratch_) scratch.squared_norm = 0;
+    share(pass.team, (inputs_ + kBlock - 1) / kBlock, [&](Index from, Index to, int member) {
+      for (Index first = from * kBlock; first < std::min(to * kBlock, inputs_); first += kBlock) {
+        const Index count = std::min(kBlock, inputs_ - first);
+        if (this->needs_input_gradient)
+          input_gradient(dy, first, count, pass.rows, scratch_[member]);
+        weight_gradient(dy, first, count, pass, scratch_[member]);
+      }
+    });
     this->squared_norm = 0;
-    for (Index first = 0; first < inputs_; first += kBlock) {
-      const Index count = std::min(kBlock, inputs_ - first);
-      if (this->needs_input_gradient) input_gradient(dy, first, count, pass.rows);
-      weight_gradient(dy, first, count, pass);
-    }
+    for (const auto& scratch : scratch_) this->squared_norm += scratch.squared_norm;
     if (has_bias_) bias_gradient(dy, pass);
     if (alpha_.count) finish(alpha_.stretch(0, 1, alpha_gradient_), pass, this->squared_norm);
     auto dx = dx_.view();
@@ -165,6 +184,16 @@ class Dense : public Layer<Real> {
   };
   static constexpr Index kBlock = 2 * kLanes<Real>;  // inputs treated together
 
+  /// What one thread needs for a block of inputs.
+  struct Scratch {
+    Buffer<Real> transposed, gradient;
+    double squared_norm = 0;
+  };
+
+  static Matrix<Real> part(Matrix<Real> m, Index from) {
+    return {m.row(from), m.stride, m.columns};
+  }
+
   /// What lies between the columns and the panels' width must not be learnt from.
   void clear_padding(Matrix<Real> d, Index rows) {
     if (padded_outputs_ == outputs_) return;
@@ -173,30 +202,31 @@ class Dense : public Layer<Real> {
   }
 
   /// ∂L/∂X = δ·W for a block of inputs, W transposed block by block while it is in the cache.
-  void input_gradient(Matrix<Real> delta, Index first, Index count, Index rows) {
+  void input_gradient(Matrix<Real> delta, Index first, Index count, Index rows, Scratch& scratch) {
     const Index width = panel_width<Real>(count);
     const Index height = std::min(round_up(count, kLanes<Real>), width);
     for (const auto& panel : panels_)
       transpose(weight_.weight.data() + panel.offset + first * panel.width, panel.width, height,
-                panel.width, transposed_.data() + panel.first * width, width);
+                panel.width, scratch.transposed.data() + panel.first * width, width);
     auto dx = dx_.view();
-    multiply<true>(Product<Real>{{delta.data, delta.stride, 1}, transposed_.data(), width, outputs_,
-                                 nullptr, dx.data + first, dx.stride},
+    multiply<true>(Product<Real>{{delta.data, delta.stride, 1}, scratch.transposed.data(), width,
+                                 outputs_, nullptr, dx.data + first, dx.stride},
                    rows, width);
   }
 
   /// ∂L/∂W = δᵀ·X for a block of inputs, and the step, while the block is in the cache.
-  void weight_gradient(Matrix<Real> delta, Index first, Index count, Pass& pass) {
+  void weight_gradient(Matrix<Real> delta, Index first, Index count, Pass& pass,
+                       Scratch& scratch) {
     for (const auto& panel : panels_) {
       const Index offset = panel.offset + first * panel.width;
-      Real* g = pass.keep_gradient ? weight_.gradient.data() + offset : block_gradient_.data();
+      Real* g = pass.keep_gradient ? weight_.gradient.data() + offset : scratch.gradient.data();
       multiply<false>(Product<Real>{{x_.data + first, 1, x_.stride}, delta.data + panel.first,
                                     delta.stride, pass.rows, nullptr, g, panel.width},
                       count, panel.width);
       // The optimiser works on whole vectors: what follows the last row is padding.
       const Index size = count * panel.width;
       std::fill(g + size, g + round_up(size, kLanes<Real>), Real{0});
-      finish(weight_.stretch(offset, size, g), pass, this->squared_norm);
+      finish(weight_.stretch(offset, size, g), pass, scratch.squared_norm);
     }
   }
 
@@ -228,7 +258,8 @@ class Dense : public Layer<Real> {
   std::vector<Panel> panels_;
   Store<Real> weight_, bias_, alpha_;
   OwnMatrix<Real> a_, z_, dx_;
-  Buffer<Real> transposed_, block_gradient_, bias_gradient_, alpha_buffer_{1};
+  std::vector<Scratch> scratch_;
+  Buffer<Real> bias_gradient_, alpha_buffer_{1};
   Real* alpha_gradient_ = nullptr;
   Matrix<Real> x_;
 };

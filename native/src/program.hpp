@@ -42,6 +42,32 @@ struct Schedule {
   bool shuffle = true;
 };
 
+/// Finds out whether a team is worth its barriers: the first steps are made by turns with it and
+/// without, and the faster way makes the rest. Both compute the same bits.
+class ThreadTrial {
+ public:
+  bool uses_team() const { return steps_ < kSteps ? steps_ % 2 == 1 : team_is_faster_; }
+  void before_step() {
+    if (steps_ < kSteps) started_ = Clock::now();
+  }
+  void after_step() {
+    if (steps_ >= kSteps) return;
+    const double seconds = std::chrono::duration<double>(Clock::now() - started_).count();
+    // The shortest time of each way: a longer one only tells what else the machine was doing.
+    double& best = best_[steps_ % 2];
+    best = std::min(best, seconds);
+    if (++steps_ == kSteps) team_is_faster_ = best_[1] < best_[0];
+  }
+
+ private:
+  using Clock = std::chrono::steady_clock;
+  static constexpr int kSteps = 20;
+  int steps_ = 0;
+  bool team_is_faster_ = false;
+  double best_[2] = {1e300, 1e300};
+  Clock::time_point started_;
+};
+
 template <class Real>
 class Program {
  public:
@@ -49,7 +75,7 @@ class Program {
   using Poll = std::function<bool(std::int64_t epoch, std::int64_t batch)>;
 
   Program(Layers layers, Head<Real> head, OptimizerSettings optimizer, Index columns,
-          Index capacity, std::uint64_t seed)
+          Index capacity, std::uint64_t seed, int threads)
       : layers_(std::move(layers)), head_(std::move(head)), optimizer_(optimizer),
         capacity_(capacity), seed_(RandomStream::from_seed(seed)), noise_(seed_.child(kNoise)),
         input_(capacity, columns) {
@@ -65,7 +91,11 @@ class Program {
     }
     layers_[first_]->needs_input_gradient = false;
     index_.resize(capacity);
+    if (threads > 1) team_ = std::make_unique<Team>(threads);
   }
+
+  /// How many threads the last run settled on.
+  int threads_used() const { return trial_.uses_team() ? team_->size() : 1; }
 
   Index capacity() const { return capacity_; }
   Index hit_counts() const { return head_.hit_counts(); }
@@ -106,8 +136,10 @@ class Program {
         const Index count = std::min(schedule.batch_size, rows.count - from);
         const bool last = at.batch + 1 == batches;
         const Index ahead = std::min(count, rows.count - from - count);
+        if (team_) trial_.before_step();
         if (!step(rows, order + from, count, ahead, counter.next(rates[at.batch]), last ? &norms : nullptr, at))
           return Ending::diverged;
+        if (team_) trial_.after_step();
         ++at.batch;
         if (at.batch % 16 == 0 && !last) {
           const auto now = std::chrono::steady_clock::now();
@@ -184,6 +216,7 @@ class Program {
     pass.update = true;
     pass.optimizer = &optimizer_;
     pass.step = rate;
+    if (team_ && team_->size() > 1 && trial_.uses_team()) pass.team = team_.get();
     pass.keep_gradient = optimizer_.clip_norm > 0;
     pass.measure = norms || pass.keep_gradient;
     if (random_) pass.random = noise_.child(static_cast<std::uint64_t>(at.step + 1));
@@ -308,6 +341,8 @@ class Program {
   OwnMatrix<Real> input_;
   std::vector<Store<Real>*> stores_, buffers_;
   std::size_t first_ = 0;
+  std::unique_ptr<Team> team_;
+  ThreadTrial trial_;
   std::vector<std::uint32_t> index_, plain_order_;
   Shuffler shuffler_;
 

@@ -41,6 +41,7 @@ from axone.training import (
     Trainer,
     TrainingResult,
     ValidationLoss,
+    fit_many,
 )
 
 if TYPE_CHECKING:
@@ -83,6 +84,7 @@ __all__ = [
     "Trainer",
     "TrainingResult",
     "ValidationLoss",
+    "fit_many",
     "get_engine",
     "load",
     "loss_and_gradient",

@@ -1,15 +1,19 @@
 """The compiled engine does what the reference engine does, step by step, whatever the network."""
 
+import platform
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import axone as ax
+from axone import engines
 from axone.activations import ACTIVATIONS
-from axone.engines import Recipe, ReferenceEngine
-from axone.engines.native import NativeEngine, UnsupportedError
-from axone.engines.variants import NotBuiltError, load_variant
+from axone.engines import Recipe, ReferenceEngine, compile_recipe
+from axone.engines.native import NativeEngine, UnsupportedError, default_threads, processors
+from axone.engines.variants import VARIANTS, NotBuiltError, load_variant, supported_variants
+from axone.errors import ConfigurationError
 from axone.layers import LAYERS, PREDICTION, Layer
 from axone.losses import LOSSES
 from axone.optimizers import OPTIMIZERS
@@ -278,3 +282,97 @@ def test_every_layer_of_the_table_runs_natively():
         recipe = Recipe(network, LOSSES.resolve("mse"), ax.SGD(), batch_size=3, dtype="float64")
         assert_engines_agree(recipe, 8, FLOAT64)
     assert PREDICTION.random is None
+
+
+class TestThreads:
+    def fitted(self, threads, rows=600, units=300):
+        network = ax.Network(
+            ax.Dense(units, "relu"),
+            ax.Dropout(0.2),
+            ax.Dense(units, "tanh"),
+            ax.Dense(3, "softmax"),
+            input_shape=70,
+        )
+        recipe = Recipe(network, LOSSES.resolve("cce"), ax.Adam(), batch_size=64, seed=1)
+        X, target, _ = rows_for(recipe, rows, 1)
+        program = NativeEngine(threads).compile(recipe)
+        state = program.start(network.initialize(1))
+        program.run_epochs(state, X, target, None, 4, lambda reports: False, lambda: False)
+        return state
+
+    def test_their_number_changes_no_bit(self):
+        alone = self.fitted(1)
+        for threads in (2, 3, 5):
+            assert self.fitted(threads).parameters.vector.tobytes() == (
+                alone.parameters.vector.tobytes()
+            )
+
+    def test_the_environment_sets_their_number(self, monkeypatch):
+        monkeypatch.setenv("AXONE_THREADS", "3")
+        assert default_threads(1) == default_threads(10**12) == 3
+        monkeypatch.setenv("AXONE_THREADS", "many")
+        with pytest.raises(ConfigurationError, match=r"AXONE_THREADS must be .* found 'many'"):
+            default_threads(1)
+
+    def test_small_steps_have_one(self, monkeypatch):
+        monkeypatch.delenv("AXONE_THREADS", raising=False)
+        assert default_threads(1000) == 1
+        assert default_threads(10**12) == processors()
+
+    def test_a_number_that_is_none_is_refused(self):
+        with pytest.raises(ConfigurationError, match="threads must be at least 1"):
+            NativeEngine(0)
+
+
+def test_the_variant_can_be_forced_and_nonsense_is_refused(monkeypatch):
+    assert load_variant().variant in VARIANTS
+    monkeypatch.setenv("AXONE_ISA", "mmx")
+    load_variant.cache_clear()
+    with pytest.raises(ConfigurationError, match=r"AXONE_ISA must be one of .*; found 'mmx'"):
+        load_variant()
+    monkeypatch.setattr("axone.engines.variants._processor_features", set)
+    monkeypatch.setenv("AXONE_ISA", "avx512")
+    if platform.machine() == "x86_64":
+        assert supported_variants() == ("baseline",)
+        with pytest.raises(ConfigurationError, match="this processor runs only baseline"):
+            load_variant()
+    monkeypatch.undo()
+    load_variant.cache_clear()
+
+
+class TestChoice:
+    def test_auto_takes_the_compiled_engine_and_says_why(self):
+        recipe = Recipe(ax.Network(ax.Dense(2), input_shape=3), LOSSES.resolve("mse"), ax.SGD())
+        compiled = compile_recipe(recipe)
+        assert compiled.engine == "native"
+        assert load_variant().variant in compiled.reason
+
+    def test_auto_falls_back_with_a_warning_where_a_layer_is_not_known(self):
+        network = ax.Network(Doubling(), ax.Dense(2), input_shape=3)
+        recipe = Recipe(network, LOSSES.resolve("mse"), ax.SGD())
+        with pytest.warns(UserWarning, match="Doubling runs on the reference engine"):
+            compiled = compile_recipe(recipe)
+        assert (compiled.engine, compiled.reason) == (
+            "reference",
+            "Doubling runs on the reference engine.",
+        )
+
+    def test_l_bfgs_runs_on_the_reference_without_a_word(self):
+        recipe = Recipe(ax.Network(ax.Dense(2), input_shape=3), LOSSES.resolve("mse"), ax.LBFGS())
+        assert compile_recipe(recipe).engine == "reference"
+        with pytest.raises(UnsupportedError, match="L-BFGS"):
+            compile_recipe(recipe, "native")
+
+    def test_without_the_compiled_module_one_warning_says_so(self, monkeypatch):
+        def missing():
+            raise NotBuiltError("The compiled engine is not installed: no compiler.")
+
+        monkeypatch.setattr("axone.engines.native.load_variant", missing)
+        engines._warn_not_built.cache_clear()
+        recipe = Recipe(ax.Network(ax.Dense(2), input_shape=3), LOSSES.resolve("mse"), ax.SGD())
+        with pytest.warns(UserWarning, match="no compiler") as caught:
+            names = [compile_recipe(recipe).engine for _ in range(3)]
+        assert names == ["reference"] * 3
+        assert len(caught) == 1
+        with pytest.raises(NotBuiltError):
+            compile_recipe(recipe, "native")

@@ -1,4 +1,4 @@
-"""Engines run a described network: the reference in NumPy runs everything, the compiled one fast."""
+"""Engines run a described network: the reference in NumPy anything, the compiled one fast."""
 
 import warnings
 from dataclasses import dataclass
@@ -57,10 +57,17 @@ class Compiled:
     reason: str
 
 
-def compile_recipe(recipe: Recipe, engine: str = "auto") -> Compiled:
+def compile_recipe(recipe: Recipe, engine: str = "auto", threads: int | None = None) -> Compiled:
     """Compile a recipe; "auto" takes the compiled engine where it is installed and able.
 
     What it cannot run falls back to the reference engine, with a warning that says why.
+
+    Parameters
+    ----------
+    recipe : Recipe
+    engine : {"auto", "native", "reference"}
+    threads : int, optional
+        Of the compiled engine; chosen by it if left out. NumPy's threads are NumPy's.
 
     Raises
     ------
@@ -70,13 +77,13 @@ def compile_recipe(recipe: Recipe, engine: str = "auto") -> Compiled:
         The engine was named, and is not installed or not able.
     """
     if engine != "auto":
-        chosen = get_engine(engine)
+        chosen = NativeEngine(threads) if engine == "native" else get_engine(engine)
         return Compiled(chosen.compile(recipe), chosen.name, "as asked")
     if isinstance(recipe.optimizer, LBFGS):
         reason = "L-BFGS runs through SciPy"
         return Compiled(ReferenceEngine().compile(recipe), ReferenceEngine.name, reason)
     try:
-        native = NativeEngine()
+        native = NativeEngine(threads)
         reason = f"the fastest that is installed ({native.variant})"
         return Compiled(native.compile(recipe), native.name, reason)
     except NotBuiltError as error:

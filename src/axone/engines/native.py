@@ -5,6 +5,7 @@ back. The module is built in several variants, one a kind of processor; the best
 """
 
 import math
+import os
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from types import ModuleType
@@ -14,6 +15,7 @@ import numpy as np
 
 from axone.activations import ACTIVATIONS, ActivationFunction, Identity
 from axone.arrays import FloatArray, Shape
+from axone.checks import check_integer
 from axone.engines.engine import (
     Divergence,
     EpochReports,
@@ -47,6 +49,12 @@ _DIVERGED, _INTERRUPTED = 1, 2
 """How the compiled program says that it ended early."""
 
 _EVALUATION_ROWS = 256
+_MULTIPLICATIONS_OF_A_WEIGHT = 3
+"""A row multiplies each weight forward, backward and for its gradient."""
+
+_WORTH_THREADS = 5_000_000
+"""Multiplications of a step, some 100 µs of one core: with fewer, barriers cost what they save."""
+
 _MOST_RATES = 1_000_000
 """How many learning rates are handed over in one call, 8 MB of them."""
 
@@ -60,8 +68,11 @@ class NativeEngine:
 
     name = "native"
 
-    def __init__(self) -> None:
+    def __init__(self, threads: int | None = None) -> None:
+        if threads is not None:
+            check_integer("threads", threads, at_least=1)
         self.module = load_variant()
+        self.threads = threads
 
     @property
     def variant(self) -> str:
@@ -78,16 +89,23 @@ class NativeEngine:
         """
         if isinstance(recipe.optimizer, LBFGS):
             raise UnsupportedError("L-BFGS runs on the reference engine.")
-        return NativeProgram(recipe, recipe.optimizer, self.module)
+        return NativeProgram(recipe, recipe.optimizer, self.module, self.threads)
 
 
 class NativeProgram:
     """One network compiled; see `Program` for what its methods promise."""
 
-    def __init__(self, recipe: Recipe, optimizer: Optimizer, module: ModuleType) -> None:
+    def __init__(
+        self,
+        recipe: Recipe,
+        optimizer: Optimizer,
+        module: ModuleType,
+        threads: int | None = None,
+    ) -> None:
         self.recipe = recipe
         self.optimizer = optimizer
         self.module = module
+        self.threads = threads
         self._settings = _program_settings(recipe, optimizer)
         self._programs: dict[tuple[int, int], Any] = {}
 
@@ -227,7 +245,13 @@ class NativeProgram:
         size = (batch_size, max(batch_size, rows))
         if size not in self._programs:
             number = "64" if self.recipe.dtype == "float64" else "32"
-            settings = {**self._settings, "batch_size": size[0], "capacity": size[1]}
+            work = _MULTIPLICATIONS_OF_A_WEIGHT * size[0] * self.recipe.network.layout.size
+            settings = {
+                **self._settings,
+                "batch_size": size[0],
+                "capacity": size[1],
+                "threads": self.threads or default_threads(work),
+            }
             self._programs[size] = getattr(self.module, f"Program{number}")(settings)
         return self._programs[size]
 
@@ -238,6 +262,39 @@ class NativeProgram:
             order = seed.child(SHUFFLE, state.epoch).permutation(rows)
         batch = order[state.batch * batch_size : (state.batch + 1) * batch_size]
         return Divergence(state.epoch + 1, state.batch + 1, batch, loss)
+
+
+def default_threads(work: int) -> int:
+    """Return how many threads a program is built with, unless told otherwise.
+
+    `AXONE_THREADS` if it is set; else one, or for steps of more than a fraction of a millisecond
+    one a processor: the program itself finds out whether they are faster than one alone.
+
+    Parameters
+    ----------
+    work : int
+        Multiplications of a step.
+
+    Raises
+    ------
+    ConfigurationError
+        `AXONE_THREADS` is not a whole number of at least 1.
+    """
+    asked = os.environ.get("AXONE_THREADS", "")
+    if asked:
+        if not asked.isdecimal() or int(asked) < 1:
+            raise ConfigurationError(
+                f"AXONE_THREADS must be a whole number of at least 1; found {asked!r}."
+            )
+        return int(asked)
+    return processors() if work >= _WORTH_THREADS else 1
+
+
+def processors() -> int:
+    """Return how many processors this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 def _rows(X: FloatArray) -> FloatArray:

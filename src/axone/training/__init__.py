@@ -2,6 +2,7 @@
 
 from axone.training.diagnosis import Diagnosis
 from axone.training.history import History
+from axone.training.many import fit_many
 from axone.training.stopping import (
     LossTolerance,
     Plateau,
@@ -22,5 +23,6 @@ __all__ = [
     "Trainer",
     "TrainingResult",
     "ValidationLoss",
+    "fit_many",
     "score_column",
 ]

@@ -107,6 +107,9 @@ class Trainer:
     dtype : {"float32", "float64"}, default "float32"
     engine : str, default "auto"
         "native", "reference", or the faster of the two that can run the network.
+    threads : int, optional
+        Of the compiled engine, which by default takes several only where they are faster. How many
+        there are changes no result.
     seed : int, default 0
         Decides initial weights, shuffles, masks and noise.
     shuffle : bool, default True
@@ -136,6 +139,7 @@ class Trainer:
         clip_norm: float | None = None,
         dtype: DType = "float32",
         engine: str = "auto",
+        threads: int | None = None,
         seed: int = 0,
         shuffle: bool = True,
     ) -> None:
@@ -151,7 +155,7 @@ class Trainer:
             seed=seed,
             shuffle=shuffle,
         )
-        compiled = compile_recipe(self.recipe, engine)
+        compiled = compile_recipe(self.recipe, engine, threads)
         self.program: Program = compiled.program
         self.engine = compiled.engine
         self.engine_reason = compiled.reason

@@ -1,0 +1,100 @@
+"""Many independent networks at once, one a thread: where several cores pay most for small networks.
+
+The compiled engine lets go of Python's lock for whole epochs, so that threads really run side by
+side. A comparison of forty settings is one call.
+"""
+
+import threading
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+from axone.checks import check_integer
+from axone.engines.native import processors
+from axone.errors import ConfigurationError
+from axone.training.trainer import Rows, Trainer, TrainingResult
+
+
+def fit_many(
+    trainers: Sequence[Trainer],
+    train: Rows | Sequence[Rows],
+    validation: Rows | Sequence[Rows] | None = None,
+    *,
+    threads: int | None = None,
+    **settings: Any,
+) -> list[TrainingResult]:
+    """Fit each trainer, several at a time.
+
+    Parameters
+    ----------
+    trainers : sequence of Trainer
+        Each with its own network and seed; none may appear twice.
+    train, validation : (X, y), or a list of them
+        One for all, or one for each trainer.
+    threads : int, optional
+        How many run at a time; one a processor by default.
+    **settings
+        Of `Trainer.fit`: ``max_epochs``, ``stopping``, …
+
+    Returns
+    -------
+    list of TrainingResult
+        In the order of the trainers, each the same as its `fit` alone would give.
+
+    Raises
+    ------
+    ConfigurationError
+        Lists of other lengths, a trainer given twice, a checkpoint that all would write to.
+
+    Notes
+    -----
+    After Ctrl-C no other fit is begun; those under way come to their end, then KeyboardInterrupt is
+    raised.
+
+    Examples
+    --------
+    >>> import numpy as np, axone as ax
+    >>> X = np.eye(4); y = np.arange(4)
+    >>> network = ax.Network(ax.Dense(4, "softmax"), input_shape=4)
+    >>> rates = [0.01, 0.1, 1.0]
+    >>> trainers = [ax.Trainer(network, loss="cce", optimizer=ax.SGD(rate)) for rate in rates]
+    >>> results = ax.fit_many(trainers, (X, y), max_epochs=50)
+    >>> losses = [result.history["train_loss"][-1] for result in results]
+    >>> losses == sorted(losses, reverse=True)
+    True
+    """
+    if threads is not None:
+        check_integer("threads", threads, at_least=1)
+    if len({id(trainer) for trainer in trainers}) < len(trainers):
+        raise ConfigurationError("A trainer is given twice: two fits cannot share one program.")
+    if settings.get("checkpoint") is not None:
+        raise ConfigurationError("All fits would write the same checkpoint: leave it out.")
+    rows = _one_each("train", train, len(trainers))
+    held_out = _one_each("validation", validation, len(trainers))
+    cancelled = threading.Event()
+
+    def fit(number: int) -> TrainingResult | None:
+        if cancelled.is_set():
+            return None
+        return trainers[number].fit(rows[number], held_out[number], **settings)
+
+    workers = min(threads or processors(), max(len(trainers), 1))
+    with ThreadPoolExecutor(workers, thread_name_prefix="axone") as pool:
+        try:
+            results = list(pool.map(fit, range(len(trainers))))
+        except BaseException:
+            cancelled.set()
+            raise
+    return [result for result in results if result is not None]
+
+
+def _one_each(name: str, given: Any, count: int) -> list[Any]:
+    """Return one entry a trainer, given one for all or a list of them."""
+    if not isinstance(given, list):
+        return [given] * count
+    if len(given) != count:
+        raise ConfigurationError(
+            f"{name}: {len(given)} entries for {count} trainers; give one for each, or a single "
+            "(X, y) for all."
+        )
+    return given

@@ -164,6 +164,18 @@ class Activation {
   /// Whether z must be kept beside a for the backward pass.
   bool needs_input() const { return !from_output_; }
 
+  /// The share of ReLU units that are 0 on every row.
+  double dead_share(Matrix<Real> a, Index rows) const {
+    if (shape_ != Shape::relu) return 0;
+    Index dead = 0;
+    for (Index c = 0; c < a.columns; ++c) {
+      bool alive = false;
+      for (Index r = 0; r < rows && !alive; ++r) alive = a.row(r)[c] > 0;
+      dead += !alive;
+    }
+    return double(dead) / double(a.columns);
+  }
+
   /// a = σ(z), in place if the two are the same matrix.
   void forward(Matrix<Real> z, Matrix<Real> a, Index rows) const {
     if (is_softmax()) return softmax(z, a, rows);

@@ -254,9 +254,10 @@ class BoundProgram {
     return at;
   }
 
-  /// One row an epoch: epoch, step, learning rate, loss, penalty, weight, rows, hits, norms.
+  /// One row an epoch: epoch, step, learning rate, loss, penalty, weight, rows, hits, and of each
+  /// layer the gradient's norm and the share of dead units.
   nb::ndarray<nb::numpy, double, nb::ndim<2>> table_of(const std::vector<EpochReport>& reports) {
-    const auto columns = static_cast<std::size_t>(7 + program_.hit_counts() + program_.depth());
+    const auto columns = static_cast<std::size_t>(7 + program_.hit_counts() + 2 * program_.depth());
     auto cells = std::make_unique<double[]>(reports.size() * columns);
     double* cell = cells.get();
     for (const auto& report : reports) {

@@ -69,6 +69,7 @@ class Layer {
   virtual bool is_random() const { return false; }
   bool needs_input_gradient = true;
   double squared_norm = 0;  // of this layer's gradient, when a pass measures it
+  double dead_share = 0;    // of its ReLU units, when a pass measures it
 };
 
 /// Finish a piece of gradient: measure it, and either move the weights by it or leave it.
@@ -155,6 +156,8 @@ class Dense : public Layer<Real> {
   Matrix<Real> backward(Matrix<Real> dy, Pass& pass) override {
     auto a = a_.view();
     auto z = activation_.needs_input() ? z_.view() : a;
+    a.columns = z.columns = outputs_;
+    if (pass.measure) this->dead_share = activation_.dead_share(a, pass.rows);
     if (alpha_.count) learned_gradient(z, dy, pass);
     share(pass.team, pass.rows, [&](Index from, Index to, int) {
       activation_.backward(part(z, from), part(a, from), part(dy, from), to - from);
@@ -289,6 +292,7 @@ class ActivationLayer : public Layer<Real> {
 
   Matrix<Real> backward(Matrix<Real> dy, Pass& pass) override {
     this->squared_norm = 0;
+    if (pass.measure) this->dead_share = activation_.dead_share(a_.view(), pass.rows);
     if (alpha_.count) {
       Real* g = pass.keep_gradient ? alpha_.gradient.data() : alpha_buffer_.data();
       g[0] = 0;
@@ -515,9 +519,11 @@ class Residual : public Layer<Real> {
     auto own = dy_.view();
     for (Index r = 0; r < pass.rows; ++r) std::copy_n(dy.row(r), own.columns, own.row(r));
     double squared = 0;
+    this->dead_share = 0;
     for (auto layer = layers_.rbegin(); layer != layers_.rend(); ++layer) {
       dy = (*layer)->backward(dy, pass);
       squared += (*layer)->squared_norm;
+      this->dead_share = std::max(this->dead_share, (*layer)->dead_share);
     }
     this->squared_norm = squared;
     for (Index r = 0; r < pass.rows; ++r)

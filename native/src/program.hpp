@@ -29,7 +29,7 @@ struct Position {
 struct EpochReport {
   Position position;  // its totals are the epoch's; epoch and step count what is completed
   double learning_rate = 0;
-  std::vector<double> norms;
+  std::vector<double> norms;  // of each layer: its gradient's norm, its share of dead units
 };
 
 enum class Ending { done, diverged, interrupted };
@@ -244,7 +244,10 @@ class Program {
     if (pass.keep_gradient) scale = clipped_update(pass);
     if (norms) {
       norms->clear();
-      for (auto& layer : layers_) norms->push_back(std::sqrt(layer->squared_norm) * scale);
+      for (auto& layer : layers_) {
+        norms->push_back(std::sqrt(layer->squared_norm) * scale);
+        norms->push_back(layer->dead_share);
+      }
     }
     ++at.step;
     return true;

@@ -84,6 +84,7 @@ def assert_engines_agree(recipe, rows, tolerance, epochs=3, weighted=False):
         assert (ours.epoch, ours.step, ours.rows) == (theirs.epoch, theirs.step, theirs.rows)
         assert ours.learning_rate == theirs.learning_rate
         assert difference(ours.gradient_norms, theirs.gradient_norms) < tolerance * 100
+        assert ours.dead_shares == pytest.approx(theirs.dead_shares)
     value, prediction = program.evaluate(found.parameters, X, target, weight)
     reference = ReferenceEngine().compile(recipe)
     wanted_value, wanted_prediction = reference.evaluate(found.parameters, X, target, weight)

@@ -99,7 +99,7 @@ class TestWriting:
                 return 0 * z
 
         layers = ax.Network(ax.Dense(2, Silent()), ax.Dense(2, "softmax"), input_shape=2)
-        trainer = ax.Trainer(layers, loss="cce")
+        trainer = ax.Trainer(layers, loss="cce", engine="reference")
         with pytest.raises(ConfigurationError, match="no name that a file could hold"):
             trainer.fit((X, LABELS), max_epochs=1, checkpoint=tmp_path / "run.safetensors")
 

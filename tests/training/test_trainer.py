@@ -61,6 +61,7 @@ class TestHistory:
             *self.COMMON,
             "train_accuracy",
             "gradient_norm",
+            "dead_units",
             "validation_loss",
             "validation_accuracy",
             "validation_recall",
@@ -75,6 +76,7 @@ class TestHistory:
             *self.COMMON,
             "train_r2",
             "gradient_norm",
+            "dead_units",
             "validation_loss",
             "validation_r2",
             "seconds",
@@ -307,12 +309,26 @@ class TestDivergence:
         assert result.diagnosis is None
 
 
+class TestDeadUnits:
+    def test_their_share_is_told_epoch_by_epoch(self):
+        # A bias of −100 kills half of the units for good; the others live.
+        network = classifier(units=4)
+        initial = network.initialize(0).replaced({"0.bias": [-100, -100, 100, 100]})
+        for engine in ("reference", "auto"):
+            history = fit(network, initial=initial, epochs=2, engine=engine).history
+            assert history["dead_units"] == [0.5, 0.5]
+
+    def test_a_network_without_relu_has_none(self):
+        network = ax.Network(ax.Dense(3, "softmax"), input_shape=3)
+        assert fit(network, epochs=2).history["dead_units"] == [0, 0]
+
+
 class TestProgress:
     def test_the_share_done_is_told_between_batches(self, monkeypatch):
         clock = iter(np.arange(0, 1e6, 0.2))
         monkeypatch.setattr(time, "perf_counter", lambda: float(next(clock)))
         shares = []
-        fit(epochs=2, rows=60, batch_size=20, on_progress=shares.append)
+        fit(epochs=2, rows=60, batch_size=20, on_progress=shares.append, engine="reference")
         assert shares == sorted(shares)
         assert shares[0] == pytest.approx(1 / 6)
         assert len(shares) >= 6

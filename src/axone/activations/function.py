@@ -49,6 +49,11 @@ class ActivationFunction(ABC):
         """Return ∂L/∂z = ∂L/∂a ⊙ σ′(z)."""
         return da * self.derivative(z, a)
 
+    def dead_share(self, a: FloatArray) -> float:
+        """Return the share of units that gave nothing for any of the rows; 0 but for ReLU."""
+        del a
+        return 0.0
+
     def learned_gradients(self, z: FloatArray, da: FloatArray) -> dict[str, FloatArray]:
         """Return ∂L/∂p for every learned parameter p."""
         del z, da

@@ -28,6 +28,10 @@ class ReLU(ActivationFunction):
         del a
         return da * (z > 0)
 
+    def dead_share(self, a: FloatArray) -> float:
+        """A unit that is 0 on every row has no gradient: it may never come back to life."""
+        return float((a <= 0).all(axis=0).mean())
+
 
 def _leaky_value(z: FloatArray, alpha: Any) -> FloatArray:
     return np.where(z > 0, z, np.asarray(alpha, dtype=z.dtype) * z)

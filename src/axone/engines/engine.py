@@ -132,6 +132,8 @@ class EpochReport:
         Of the epoch's last step.
     gradient_norms : tuple of float
         ‖∂L/∂W‖ of each layer at the epoch's last step; 0 for a layer without weights.
+    dead_shares : tuple of float
+        Share of each layer's ReLU units that were 0 on all rows of the epoch's last step.
     """
 
     epoch: int
@@ -142,6 +144,7 @@ class EpochReport:
     rows: int
     learning_rate: float
     gradient_norms: tuple[float, ...]
+    dead_shares: tuple[float, ...]
 
 
 @dataclass(frozen=True)
@@ -153,7 +156,7 @@ class EpochReports:
     epoch, step, loss, penalty, rows, learning_rate : array of shape (n_epochs,)
         See `EpochReport`.
     hits : array of shape (n_epochs, n_hits)
-    gradient_norms : array of shape (n_epochs, n_layers)
+    gradient_norms, dead_shares : array of shape (n_epochs, n_layers)
     """
 
     epoch: IntArray
@@ -164,6 +167,7 @@ class EpochReports:
     learning_rate: FloatArray
     hits: FloatArray
     gradient_norms: FloatArray
+    dead_shares: FloatArray
 
     @classmethod
     def of(cls, report: EpochReport) -> "EpochReports":
@@ -179,8 +183,7 @@ class EpochReports:
         columns = [getattr(self, name).tolist() for name in names]
         for values in zip(*columns, strict=True):
             row = dict(zip(names, values, strict=True))
-            row["hits"] = tuple(row["hits"])
-            row["gradient_norms"] = tuple(row["gradient_norms"])
+            row |= {name: tuple(v) for name, v in row.items() if isinstance(v, list)}
             yield EpochReport(**row)
 
 

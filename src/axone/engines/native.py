@@ -39,7 +39,7 @@ from axone.layers import (
     Residual,
 )
 from axone.layers.sequence import output_shapes
-from axone.losses import LOSSES, Huber
+from axone.losses import LOSSES, Head, Huber
 from axone.optimizers import LBFGS, OPTIMIZERS, Momentum, Optimizer
 from axone.parameters import Parameters, Slot
 from axone.random import SHUFFLE, RandomStream
@@ -177,12 +177,12 @@ class NativeProgram:
         self, state: RunState, steps: int, max_epochs: int, epochs: int, rows: int
     ) -> FloatArray:
         """Return the learning rate of every step of the next epochs, (epochs, steps)."""
-        clocks = [
-            Clock(state.epoch + n, steps, max_epochs, rows, state.losses) for n in range(epochs)
-        ]
         schedule = self.recipe.schedule
         if isinstance(schedule, ConstantRate):
             return np.full((epochs, steps), float(self.optimizer.learning_rate))
+        clocks = [
+            Clock(state.epoch + n, steps, max_epochs, rows, state.losses) for n in range(epochs)
+        ]
         factors = np.stack([schedule.factors(clock) for clock in clocks])
         return np.ascontiguousarray(self.optimizer.learning_rate * factors, dtype=np.float64)
 
@@ -324,7 +324,8 @@ def _reports(table: FloatArray, totals: EpochTotals) -> EpochReports:
         rows=rows.astype(np.int64),
         learning_rate=learning_rate,
         hits=table[:, 7 : 7 + hits],
-        gradient_norms=table[:, 7 + hits :],
+        gradient_norms=table[:, 7 + hits :: 2],
+        dead_shares=table[:, 8 + hits :: 2],
     )
 
 
@@ -361,6 +362,7 @@ def _follows_losses(recipe: Recipe) -> bool:
 def _program_settings(recipe: Recipe, optimizer: Optimizer) -> dict[str, Any]:
     network = recipe.network
     body, output = network.split_output()
+    Head(output, recipe.loss)  # refuses a pair that makes no sense, in the reference's words
     translated = _layers(body, network.input_shape, [list(s) for s in network.layout.by_layer])
     outputs = int(np.prod(network.output_shape))
     if len(network.output_shape) > 1 and ACTIVATIONS.to_data(output) == "softmax":
@@ -371,11 +373,11 @@ def _program_settings(recipe: Recipe, optimizer: Optimizer) -> dict[str, Any]:
         "outputs": outputs,
         "parameters": network.layout.size,
         "buffers": network.layout.buffer_size,
-        "seed": recipe.seed % 2**64,
+        "seed": int(recipe.seed) % 2**64,
         "layers": translated,
         "head": {
             "loss": _name(LOSSES.to_data(loss)),
-            "delta": loss.delta if isinstance(loss, Huber) else 0.0,
+            "delta": float(loss.delta) if isinstance(loss, Huber) else 0.0,
             **_activation(output),
         },
         "optimizer": _optimizer(recipe, optimizer),
@@ -399,13 +401,13 @@ def _activation(function: ActivationFunction) -> dict[str, Any]:
 
 def _optimizer(recipe: Recipe, optimizer: Optimizer) -> dict[str, Any]:
     settings = {"beta": 0.0, "beta_1": 0.9, "beta_2": 0.999, "epsilon": 1e-8, "rho": 0.9}
-    settings |= {key: getattr(optimizer, key) for key in settings if hasattr(optimizer, key)}
+    settings |= {key: float(getattr(optimizer, key)) for key in settings if hasattr(optimizer, key)}
     averaged = isinstance(optimizer, Momentum) and optimizer.form == "averaged"
     return {
         "rule": _name(OPTIMIZERS.to_data(optimizer)),
         **settings,
         "share": 1 - settings["beta"] if averaged else 1.0,
-        "decay": optimizer.decoupled_decay,
+        "decay": float(optimizer.decoupled_decay),
         "l1": float(recipe.penalty.l1),
         "l2": float(recipe.penalty.l2),
         "clip_value": float(recipe.clipping.value or 0.0),

@@ -136,6 +136,12 @@ class Equations:
             for name, array in gradients.items():
                 views[name][...] = array
 
+    def dead_shares(self, caches: Sequence[Any]) -> tuple[float, ...]:
+        """Return the share of ReLU units of each layer that were 0 on every row of a pass."""
+        return tuple(
+            layer.dead_share(cache) for layer, cache in zip(self.body, caches, strict=True)
+        )
+
     def update_buffers(self, parameters: Parameters, caches: Sequence[Any]) -> None:
         """Let the layers with running averages take this batch into account."""
         if not parameters.buffers.size:
@@ -186,17 +192,20 @@ class StepwiseProgram(Equations):
             order = self._order(state.epoch, len(X))
             clock = Clock(state.epoch, steps_per_epoch, max_epochs, len(X), state.losses)
             rates = self.optimizer.learning_rate * recipe.schedule.factors(clock)
+            caches: list[Any] = []
             for batch in range(state.batch, steps_per_epoch):
                 rows = order[batch * batch_size : (batch + 1) * batch_size]
                 batch_weight = None if weight is None else weight[rows]
-                loss = self._step(
+                loss, caches = self._step(
                     state, gradient, X[rows], target[rows], batch_weight, float(rates[batch])
                 )
                 if not math.isfinite(loss):
                     return Divergence(state.epoch + 1, batch + 1, rows, loss)
                 if interrupted() and batch + 1 < steps_per_epoch:
                     return None
-            report = _finish_epoch(state, float(rates[-1]), layer_norms(gradient))
+            report = _finish_epoch(
+                state, float(rates[-1]), layer_norms(gradient), self.dead_shares(caches)
+            )
             if after_epochs(EpochReports.of(report)) or interrupted():
                 return None
         return None
@@ -215,8 +224,11 @@ class StepwiseProgram(Equations):
         target: FloatArray,
         weight: FloatArray | None,
         learning_rate: float,
-    ) -> float:
-        """Make one step, unless its loss or gradient is not finite, which the result tells."""
+    ) -> tuple[float, list[Any]]:
+        """Make one step, unless its loss or gradient is not finite, which the result tells.
+
+        The caches of the layers come back with it.
+        """
         parameters, recipe = state.parameters, self.recipe
         losses, prediction, caches = self.backpropagate(
             parameters, gradient, X, target, weight, state.step + 1
@@ -226,7 +238,7 @@ class StepwiseProgram(Equations):
         loss = float(losses.sum(dtype=np.float64) if weight is None else np.dot(losses, weight))
         # A sum is finite only if every term is: one pass over the gradient, no array made.
         if not math.isfinite(loss) or not math.isfinite(float(gradient.vector.sum())):
-            return loss if not math.isfinite(loss) else math.inf
+            return (loss if not math.isfinite(loss) else math.inf), caches
         cost = 0.0
         if recipe.penalty:
             cost = recipe.penalty.value(parameters.vector, self.mask, rows)
@@ -242,7 +254,7 @@ class StepwiseProgram(Equations):
         state.batch += 1
         hits = recipe.loss.hits(prediction, target)
         _add(state.totals, loss, cost, row_weight, rows, hits)
-        return loss
+        return loss, caches
 
 
 def _add(
@@ -257,7 +269,10 @@ def _add(
 
 
 def _finish_epoch(
-    state: RunState, learning_rate: float, gradient_norms: tuple[float, ...]
+    state: RunState,
+    learning_rate: float,
+    gradient_norms: tuple[float, ...],
+    dead_shares: tuple[float, ...],
 ) -> EpochReport:
     """Close the epoch in `state` and report on it."""
     totals = state.totals
@@ -274,6 +289,7 @@ def _finish_epoch(
         rows=totals.rows,
         learning_rate=learning_rate,
         gradient_norms=gradient_norms,
+        dead_shares=dead_shares,
     )
 
 
@@ -380,4 +396,4 @@ class LBFGSProgram(Equations):
         penalty = self.recipe.penalty.value(parameters.vector, self.mask, len(X))
         hits = self.recipe.loss.hits(prediction, target)
         _add(state.totals, loss, penalty, row_weight, len(X), hits)
-        return _finish_epoch(state, 1.0, layer_norms(gradient))
+        return _finish_epoch(state, 1.0, layer_norms(gradient), self.dead_shares(caches))

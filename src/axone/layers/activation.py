@@ -49,6 +49,9 @@ class Activation(Layer):
         bound = self._function.bind(parameters)
         return bound.backward(x, a, dy), bound.learned_gradients(x, dy)
 
+    def dead_share(self, cache: Any) -> float:
+        return self._function.dead_share(cache[1])
+
     def split_activation(self) -> tuple[Layer, ActivationFunction]:
         if self._function.learned:
             return self, Identity()

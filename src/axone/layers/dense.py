@@ -95,6 +95,9 @@ class Dense(Layer):
         delta = self._delta(parameters, cache, dy)
         return self._gradients(parameters, cache, delta, dy)
 
+    def dead_share(self, cache: Any) -> float:
+        return self.function.dead_share(cache[2])
+
     def split_activation(self) -> tuple[Layer, ActivationFunction]:
         function = self.function
         if function.learned:

@@ -114,6 +114,11 @@ class Layer(ABC):
         del parameters, cache
         return {}
 
+    def dead_share(self, cache: Any) -> float:
+        """Return the share of rectified units that were 0 on every row of the pass."""
+        del cache
+        return 0.0
+
     def split_activation(self) -> tuple["Layer", ActivationFunction]:
         """Return this layer without its final activation, and that activation.
 

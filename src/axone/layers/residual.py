@@ -76,6 +76,10 @@ class Residual(Layer):
         inner = zip(self.layers, self._split(parameters), cache, strict=True)
         return _joined([layer.updated_buffers(arrays, c) for layer, arrays, c in inner])
 
+    def dead_share(self, cache: Any) -> float:
+        """Return the worst of the layers within."""
+        return max(layer.dead_share(c) for layer, c in zip(self.layers, cache, strict=True))
+
     def _split(self, parameters: LayerArrays) -> list[dict[str, FloatArray]]:
         """Give each inner layer its own arrays: ``"0.weight"`` is layer 0's ``"weight"``."""
         split: list[dict[str, FloatArray]] = [{} for _ in self.layers]

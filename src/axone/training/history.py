@@ -12,9 +12,10 @@ class History(Mapping[str, Sequence[float]]):
     """What every epoch showed.
 
     Columns: `epoch`, `step`, `learning_rate`, `seconds` (since the start), `train_loss`,
-    `train_penalty`, `train_accuracy` or `train_r2`, `gradient_norm`, and with validation data
-    `validation_loss`, `validation_accuracy` or `validation_r2`, for classes `validation_recall`
-    and `validation_f1` (means over the classes).
+    `train_penalty`, `train_accuracy` or `train_r2`; of the epoch's last step `gradient_norm` and
+    `dead_units` (share of a layer's ReLU units that are 0 on the whole batch, the worst layer's);
+    and with validation data `validation_loss`, `validation_accuracy` or `validation_r2`, for
+    classes `validation_recall` and `validation_f1` (means over the classes).
 
     Examples
     --------

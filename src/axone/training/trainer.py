@@ -412,6 +412,7 @@ class _Run:
             "train_penalty": reports.penalty,
             **self._train_scores(reports),
             "gradient_norm": np.linalg.norm(reports.gradient_norms, axis=1),
+            "dead_units": reports.dead_shares.max(axis=1),
             **self._validation_scores(),
             "seconds": np.linspace(seconds, self.seconds, len(reports) + 1)[1:],
         }

@@ -180,8 +180,8 @@ class Activation {
   void forward(Matrix<Real> z, Matrix<Real> a, Index rows) const {
     if (is_softmax()) return softmax(z, a, rows);
     if (is_identity() && z.data == a.data) return;
-    choose([&](auto function) {
-      each_vector(rows, z.columns, [&](Index r, Index c) {
+    choose([=](auto function) {
+      each_vector(rows, z.columns, [=](Index r, Index c) {
         store(a.row(r) + c, function.value(load<Vector<Real>>(z.row(r) + c)));
       });
     });
@@ -191,8 +191,8 @@ class Activation {
   void backward(Matrix<Real> z, Matrix<Real> a, Matrix<Real> d, Index rows) const {
     if (is_identity()) return;
     if (is_softmax()) return softmax_backward(a, d, rows);
-    choose([&](auto function) {
-      each_vector(rows, d.columns, [&](Index r, Index c) {
+    choose([=](auto function) {
+      each_vector(rows, d.columns, [=](Index r, Index c) {
         using V = Vector<Real>;
         const V slope = function.slope(load<V>(z.row(r) + c), load<V>(a.row(r) + c));
         store(d.row(r) + c, load<V>(d.row(r) + c) * slope);

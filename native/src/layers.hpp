@@ -98,6 +98,7 @@ class Dense : public Layer<Real> {
     }
     padded_outputs_ = panels_.back().first + panels_.back().width;
     weight_.allocate(offset, slots);
+    is_large_ = offset * static_cast<Index>(sizeof(Real)) * (1 + slots) > 48 * 1024;
     weight_.penalised = true;
     weight_.count = inputs * outputs;
     weight_.order.resize(inputs * outputs);
@@ -223,13 +224,15 @@ class Dense : public Layer<Real> {
     for (const auto& panel : panels_) {
       const Index offset = panel.offset + first * panel.width;
       Real* g = pass.keep_gradient ? weight_.gradient.data() + offset : scratch.gradient.data();
+      const Index size = count * panel.width;
+      const auto stretch = weight_.stretch(offset, size, g);
+      if (is_large_) prefetch(stretch);
       multiply<false>(Product<Real>{{x_.data + first, 1, x_.stride}, delta.data + panel.first,
                                     delta.stride, pass.rows, nullptr, g, panel.width},
                       count, panel.width);
       // The optimiser works on whole vectors: what follows the last row is padding.
-      const Index size = count * panel.width;
       std::fill(g + size, g + round_up(size, kLanes<Real>), Real{0});
-      finish(weight_.stretch(offset, size, g), pass, scratch.squared_norm);
+      finish(stretch, pass, scratch.squared_norm);
     }
   }
 
@@ -259,6 +262,7 @@ class Dense : public Layer<Real> {
   Activation<Real> activation_;
   bool has_bias_;
   std::vector<Panel> panels_;
+  bool is_large_ = false;  // weights and slots do not stay in the first-level cache
   Store<Real> weight_, bias_, alpha_;
   OwnMatrix<Real> a_, z_, dx_;
   std::vector<Scratch> scratch_;

@@ -101,58 +101,74 @@ void complete_gradient(const Stretch<Real>& s, const OptimizerSettings& settings
 }
 
 /// Move the weights. Sizes are rounded up to whole vectors: what lies beyond is padding of zeros.
+/// The pointers are copied first: a store through one might otherwise change another, for all that
+/// the compiler knows, and it would fetch them anew for every vector.
 template <class Real>
 void update(const Stretch<Real>& s, const OptimizerSettings& o, const Step& step) {
   using V = Vector<Real>;
+  Real* const weight = s.weight;
+  Real* const first = s.slot[0];
+  Real* const second = s.slot[1];
+  const Real* const gradient = s.gradient;
+  const Index size = s.size;
   const Real rate = Real(step.learning_rate);
   if (s.penalised && o.decay != 0) {
     const Real kept = Real(1 - step.learning_rate * o.decay);
-    for (Index n = 0; n < s.size; n += kLanes<Real>)
-      store(s.weight + n, load<V>(s.weight + n) * kept);
+    for (Index n = 0; n < size; n += kLanes<Real>)
+      store(weight + n, load<V>(weight + n) * kept);
   }
-  const auto each = [&](auto move) __attribute__((always_inline)) {
-    for (Index n = 0; n < s.size; n += kLanes<Real>)
-      store(s.weight + n, load<V>(s.weight + n) - move(load<V>(s.gradient + n), n));
+  const auto each = [=](auto move) __attribute__((always_inline)) {
+    for (Index n = 0; n < size; n += kLanes<Real>)
+      store(weight + n, load<V>(weight + n) - move(load<V>(gradient + n), n));
   };
   switch (o.rule) {
     case Rule::sgd:
-      return each([&](V g, Index) { return rate * g; });
+      return each([=](V g, Index) { return rate * g; });
     case Rule::momentum: {
       const Real beta = Real(o.beta), share = Real(o.share);
-      return each([&](V g, Index n) {
-        const V v = beta * load<V>(s.slot[0] + n) + share * g;
-        store(s.slot[0] + n, v);
+      return each([=](V g, Index n) {
+        const V v = beta * load<V>(first + n) + share * g;
+        store(first + n, v);
         return rate * v;
       });
     }
     case Rule::nesterov: {
       const Real beta = Real(o.beta);
-      return each([&](V g, Index n) {
-        const V v = beta * load<V>(s.slot[0] + n) + g;
-        store(s.slot[0] + n, v);
+      return each([=](V g, Index n) {
+        const V v = beta * load<V>(first + n) + g;
+        store(first + n, v);
         return rate * (g + beta * v);
       });
     }
     case Rule::rmsprop: {
       const Real rho = Real(o.rho), epsilon = Real(o.epsilon);
-      return each([&](V g, Index n) {
-        const V v = rho * load<V>(s.slot[0] + n) + (1 - rho) * g * g;
-        store(s.slot[0] + n, v);
+      return each([=](V g, Index n) {
+        const V v = rho * load<V>(first + n) + (1 - rho) * g * g;
+        store(first + n, v);
         return over_root(rate * g, v, epsilon);
       });
     }
     case Rule::adam: {
       const Real beta_1 = Real(o.beta_1), beta_2 = Real(o.beta_2);
       const Real scaled = Real(step.scaled), epsilon = Real(step.epsilon);
-      return each([&](V g, Index n) {
-        const V m = beta_1 * load<V>(s.slot[0] + n) + (1 - beta_1) * g;
-        const V v = beta_2 * load<V>(s.slot[1] + n) + (1 - beta_2) * g * g;
-        store(s.slot[0] + n, m);
-        store(s.slot[1] + n, v);
+      return each([=](V g, Index n) {
+        const V m = beta_1 * load<V>(first + n) + (1 - beta_1) * g;
+        const V v = beta_2 * load<V>(second + n) + (1 - beta_2) * g * g;
+        store(first + n, m);
+        store(second + n, v);
         return over_root(scaled * m, v, epsilon);
       });
     }
   }
+}
+
+/// Ask for what the update of a stretch will read beside the weights, while there is other work.
+template <class Real>
+AXONE_INLINE void prefetch(const Stretch<Real>& s) {
+  constexpr Index line = 64 / static_cast<Index>(sizeof(Real));
+  for (Real* slot : s.slot)
+    if (slot)
+      for (Index n = 0; n < s.size; n += line) __builtin_prefetch(slot + n, 1);
 }
 
 template <class Real>

@@ -5,8 +5,10 @@ gradient checks and checkpoints work on vectors and know no layers. Buffers, whi
 without a gradient, have a vector of their own.
 """
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -37,7 +39,7 @@ class Slot:
     @property
     def size(self) -> int:
         """How many numbers it holds."""
-        return int(np.prod(self.spec.shape))
+        return math.prod(self.spec.shape)
 
 
 class Layout:
@@ -93,11 +95,6 @@ class Parameters(Mapping[str, FloatArray]):
     buffers : array of shape (layout.buffer_size,), optional
         The others; zeros if left out.
 
-    Attributes
-    ----------
-    by_layer : tuple of dict
-        The arrays of each layer under the names that the layer knows them by.
-
     Examples
     --------
     >>> import axone as ax
@@ -119,10 +116,22 @@ class Parameters(Mapping[str, FloatArray]):
         self.layout = layout
         self.vector = vector
         self.buffers = buffers
-        self.by_layer: tuple[dict[str, FloatArray], ...] = tuple(
-            {slot.spec.name: self._view(slot) for slot in slots} for slots in layout.by_layer
+
+    # Made when they are asked for: copies that only travel as vectors never need them.
+    @cached_property
+    def by_layer(self) -> tuple[dict[str, FloatArray], ...]:
+        """The arrays of each layer under the names that the layer knows them by."""
+        return tuple(
+            {slot.spec.name: self._view(slot) for slot in slots} for slots in self.layout.by_layer
         )
-        self._views = {slot.name: self._view(slot) for slot in layout.slots}
+
+    @cached_property
+    def _views(self) -> dict[str, FloatArray]:
+        return {
+            slot.name: self.by_layer[position][slot.spec.name]
+            for position, slots in enumerate(self.layout.by_layer)
+            for slot in slots
+        }
 
     def _view(self, slot: Slot) -> FloatArray:
         home = self.vector if slot.spec.trainable else self.buffers

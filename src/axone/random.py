@@ -6,6 +6,7 @@ same numbers: the dropout mask of step 1000 needs no step 999. Keys are folded w
 (constants by Wellons 2018, "lowbias32").
 """
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -75,11 +76,11 @@ class RandomStream:
 
     def uniform(self, shape: Shape) -> FloatArray:
         """Draw float64 numbers, uniform over [0, 1)."""
-        return self.bits(int(np.prod(shape))).reshape(shape) * 2.0**-32
+        return self.bits(math.prod(shape)).reshape(shape) * 2.0**-32
 
     def normal(self, shape: Shape) -> FloatArray:
         """Draw float64 numbers of mean 0 and variance 1 (Box & Muller 1958)."""
-        count = int(np.prod(shape))
+        count = math.prod(shape)
         bits = self.bits(2 * count).reshape(2, count)
         # (bits + 1/2)·2⁻³² lies strictly between 0 and 1, so that the logarithm is finite.
         radius = np.sqrt(-2.0 * np.log((bits[0] + 0.5) * 2.0**-32))
@@ -90,7 +91,7 @@ class RandomStream:
         float32, in float64 and in compiled code.
         """  # noqa: D205
         threshold = np.uint32(min(round(rate * 2.0**32), 2**32 - 1))
-        return (self.bits(int(np.prod(shape))) >= threshold).reshape(shape)
+        return (self.bits(math.prod(shape)) >= threshold).reshape(shape)
 
     def permutation(self, count: int) -> IntArray:
         """Shuffle the numbers 0 … count−1 by sorting them on random keys.

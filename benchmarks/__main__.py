@@ -1,0 +1,143 @@
+"""`python -m benchmarks`: measure, print the tables, write RESULTS.md."""
+
+import argparse
+import subprocess
+import sys
+from collections.abc import Callable, Collection, Sequence
+from pathlib import Path
+
+from benchmarks.machine import ROOT, count_cores
+from benchmarks.opponents import OPPONENTS
+from benchmarks.processes import measure_memory, measure_startup
+from benchmarks.report import (
+    Section,
+    accuracy_section,
+    as_markdown,
+    as_terminal,
+    describe_run,
+    memory_section,
+    startup_section,
+    time_sections,
+)
+from benchmarks.rounds import Rounds, measure_rounds
+from benchmarks.workloads import WORKLOADS
+
+PARTS = ("steps", "limits", "memory", "startup")
+THREADS = (1, 2)
+
+
+def parse_arguments(arguments: Sequence[str] | None = None) -> argparse.Namespace:
+    """Read the command line; what is unknown ends the program with what is allowed."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument(
+        "--workloads", type=_names("workload", WORKLOADS), default=list(WORKLOADS), metavar="A,B"
+    )
+    parser.add_argument(
+        "--opponents", type=_names("opponent", OPPONENTS), default=list(OPPONENTS), metavar="A,B"
+    )
+    parser.add_argument("--rounds", type=_positive, help="default 11; 3 with --quick")
+    parser.add_argument("--threads", type=int, choices=THREADS, help="default: 1, then 2")
+    parser.add_argument(
+        "--parts", type=_names("part", PARTS), default=list(PARTS), help=", ".join(PARTS)
+    )
+    parser.add_argument(
+        "--quick", action="store_true", help="a quarter of the epochs, fewer rounds"
+    )
+    parser.add_argument("--out", type=Path, default=ROOT / "benchmarks" / "RESULTS.md")
+    chosen = parser.parse_args(arguments)
+    chosen.rounds = chosen.rounds or (3 if chosen.quick else 11)
+    return chosen
+
+
+def main() -> int:
+    """Measure what was asked and report it."""
+    chosen = parse_arguments()
+    opponents = _installed(chosen.opponents)
+    if not opponents:
+        print("None of these opponents is installed: nothing to measure.", file=sys.stderr)
+        return 1
+    try:
+        sections = _measure(chosen, opponents)
+    except subprocess.CalledProcessError as error:
+        print(f"A measuring process failed: {' '.join(error.cmd[2:])}", file=sys.stderr)
+        return 1
+    if not set(chosen.opponents) <= set(opponents):
+        missing = [name for name in chosen.opponents if name not in opponents]
+        sections.insert(0, Section("Left out", f"Not installed here: {', '.join(missing)}."))
+    description = describe_run(_compiled_variant(opponents), chosen.rounds, quick=chosen.quick)
+    print(as_terminal(sections, description))
+    chosen.out.write_text(as_markdown(sections, description), encoding="utf-8")
+    print(f"Written to {chosen.out.name}.", file=sys.stderr)
+    return 0
+
+
+def _measure(chosen: argparse.Namespace, opponents: list[str]) -> list[Section]:
+    sections = []
+    if "steps" in chosen.parts:
+        sections += _measure_steps(chosen, opponents)
+    if "memory" in chosen.parts:
+        sections.append(memory_section({name: measure_memory(name) for name in opponents}))
+    if "startup" in chosen.parts:
+        repetitions = 3 if chosen.quick else 5
+        startup = {name: measure_startup(name, repetitions) for name in opponents}
+        sections.append(startup_section(startup, repetitions))
+    return sections
+
+
+def _measure_steps(chosen: argparse.Namespace, opponents: list[str]) -> list[Section]:
+    allowed = [threads for threads in THREADS if threads <= count_cores()]
+    measured: list[Rounds] = []
+    sections = []
+    for threads in [chosen.threads] if chosen.threads else allowed:
+        rounds = measure_rounds(
+            chosen.workloads,
+            opponents,
+            threads=threads,
+            rounds=chosen.rounds,
+            quick=chosen.quick,
+            with_limits="limits" in chosen.parts,
+        )
+        sections += time_sections(rounds, measured[0] if measured else None)
+        measured.append(rounds)
+    if "limits" in chosen.parts and measured[0].limits is None:
+        sections.append(
+            Section("Against the hardware", "Not measured: there is no working C++ compiler here.")
+        )
+    return [*sections, accuracy_section(measured[0].timings)]
+
+
+def _installed(opponents: Sequence[str]) -> list[str]:
+    return [name for name in opponents if OPPONENTS[name].available]
+
+
+def _compiled_variant(opponents: Sequence[str]) -> str:
+    if "axone" not in opponents:
+        return "not measured"
+    from axone.engines import NativeEngine
+
+    return NativeEngine().variant
+
+
+def _names(kind: str, table: Collection[str]) -> Callable[[str], list[str]]:
+    """Return a reader of "a,b" that refuses what the table does not have."""
+
+    def read(text: str) -> list[str]:
+        names = text.split(",")
+        for name in names:
+            if name not in table:
+                raise argparse.ArgumentTypeError(
+                    f"unknown {kind} {name!r}; there are {', '.join(table)}"
+                )
+        return [name for name in table if name in names]
+
+    return read
+
+
+def _positive(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"a whole number from 1 up is needed, not {text!r}")
+    return int(text)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,100 @@
+"""The machine that is measured: its name, its libraries, and fresh processes confined to its cores.
+
+Everything that is timed runs in a process of its own, because thread pools are sized when a library
+is first imported and cannot be trusted to shrink afterwards.
+"""
+
+import json
+import os
+import platform
+import subprocess
+import sys
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).parent.parent
+"""Where `benchmarks` is a package."""
+
+_LIBRARIES = ("numpy", "scipy", "scikit-learn", "torch", "jax")
+
+
+def run_confined(module: str, arguments: list[str], threads: int) -> Any:
+    """Run a module of this package in a fresh process and return the JSON that it prints last.
+
+    Parameters
+    ----------
+    module : str
+        Such as "benchmarks.rounds".
+    arguments : list of str
+    threads : int
+        Cores it may use, and threads its libraries are told to start.
+
+    Raises
+    ------
+    subprocess.CalledProcessError
+        It failed; what it had to say is on stderr.
+    """
+    finished = subprocess.run(
+        [sys.executable, "-m", module, *arguments],
+        cwd=ROOT,
+        env={**os.environ, **_environment(threads)},
+        stdout=subprocess.PIPE,
+        text=True,
+        check=True,
+    )
+    return json.loads(finished.stdout.splitlines()[-1])
+
+
+def _environment(threads: int) -> dict[str, str]:
+    names = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+    settings = dict.fromkeys(names, str(threads)) | {"JAX_PLATFORMS": "cpu"}
+    if threads == 1:
+        settings["XLA_FLAGS"] = "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1"
+    return settings
+
+
+def confine_to_cores(count: int) -> None:
+    """Keep this process on its first cores, where the system can; to be called before imports."""
+    if hasattr(os, "sched_setaffinity"):
+        os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:count])
+
+
+def count_cores() -> int:
+    """Return how many cores this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def peak_memory() -> int:
+    """Return the largest resident memory that this process has had, in bytes.
+
+    On Linux it is never less than what the parent held when it started this process: the parent
+    must stay small.
+    """
+    import resource
+
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak if sys.platform == "darwin" else peak * 1024
+
+
+def processor_name() -> str:
+    """Return what the processor calls itself."""
+    information = Path("/proc/cpuinfo")
+    if information.exists():
+        for line in information.read_text().splitlines():
+            if line.startswith("model name"):
+                return line.partition(":")[2].strip()
+    return platform.processor() or platform.machine()
+
+
+def library_versions() -> dict[str, str]:
+    """Return the versions of Python and of the installed libraries that are compared."""
+    found = {"Python": platform.python_version()}
+    for library in _LIBRARIES:
+        try:
+            found[library] = version(library)
+        except PackageNotFoundError:
+            continue
+    return found

@@ -1,0 +1,304 @@
+"""Turns figures into tables of at most 100 columns, for the terminal and for RESULTS.md alike."""
+
+import statistics
+import textwrap
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from benchmarks.limits import Limits
+from benchmarks.machine import count_cores, library_versions, processor_name
+from benchmarks.opponents import OPPONENTS
+from benchmarks.processes import Memory, Startup
+from benchmarks.rounds import Rounds, Timing
+from benchmarks.workloads import SMALLEST, WORKLOADS
+
+WIDTH = 100
+
+SAME_FOR_ALL = (
+    "Rows, batch size, epochs, Adam's settings, float32 and the number of steps are the same for "
+    "all. A time is that of a whole fit through the public face, divided by its steps. What could "
+    "not be made equal:"
+)
+NOT_EQUAL = (
+    "Initial weights and shuffles are each library's own.",
+    "With two classes (cancer, fraud) scikit-learn has one logistic output, not a softmax of two; "
+    "its ε is added before Adam's bias correction, the others' after it.",
+    "Both engines of Axone, scikit-learn and JAX work out the training loss of every step; "
+    "PyTorch's loop never reads it, which would cost it time. Axone counts right answers too, and "
+    "Axone and scikit-learn refuse rows that are not finite.",
+    "Every opponent fits once before it is timed, so that JAX's compilation is left out: the cost "
+    "of starting has its own table. JAX trains an epoch in one compiled `lax.scan`, with NumPy's "
+    "shuffles, which are faster than its own; PyTorch runs eagerly with fused Adam.",
+)
+
+
+@dataclass(frozen=True)
+class Section:
+    """A table under a title, and what there is to know about it."""
+
+    title: str
+    note: str
+    table: str = ""
+
+
+def time_sections(rounds: Rounds, single: Rounds | None = None) -> list[Section]:
+    """Return times, ratios and shares of the hardware's limit.
+
+    Parameters
+    ----------
+    rounds : Rounds
+    single : Rounds, optional
+        The same on one thread. An opponent that is faster there is taken from there: nobody has to
+        use a second core that slows them down.
+    """
+    timings = rounds.timings if single is None else best_of(single.timings, rounds.timings)
+    grid = _grid(timings)
+    cores = "one core" if rounds.threads == 1 else f"{rounds.threads} cores"
+    count = len(timings[0].seconds)
+    note = f"Median of {count} rounds of whole fits by turns; in brackets the interquartile range."
+    if single is not None:
+        note += " " + _say_who_gained(rounds.timings, timings)
+    sections = [
+        Section(f"Microseconds a step, {cores}", note, _times_table(grid)),
+        *_ratio_sections(grid, cores),
+    ]
+    if rounds.limits is not None:
+        sections.append(_limits_section(grid, rounds.limits, cores))
+    return sections
+
+
+def best_of(single: Sequence[Timing], several: Sequence[Timing]) -> list[Timing]:
+    """Return, for each workload and opponent, the timing with the lower median."""
+    other = {(timing.workload, timing.opponent): timing for timing in single}
+    return [min(timing, other[timing.workload, timing.opponent], key=_median) for timing in several]
+
+
+def geometric_mean_ratios(grid: Mapping[str, Mapping[str, Timing]]) -> dict[str, float]:
+    """Return how many times slower than the first each other opponent is on the small networks."""
+    base, *others = next(iter(grid.values()))
+    small = [grid[name] for name in SMALLEST if name in grid]
+    return {
+        name: statistics.geometric_mean(_median(row[name]) / _median(row[base]) for row in small)
+        for name in others
+        if small
+    }
+
+
+def accuracy_section(timings: Sequence[Timing]) -> Section:
+    """Show that everybody learnt."""
+    grid = _grid(timings)
+    table = _table(
+        ["share of the training rows", *_opponents(grid)],
+        [
+            [WORKLOADS[name].label, *(f"{timing.accuracy:.3f}" for timing in row.values())]
+            for name, row in grid.items()
+        ],
+    )
+    return Section("Right answers after a fit", "That all of them did the work.", table)
+
+
+def memory_section(memory: Mapping[str, Memory]) -> Section:
+    """Show the peaks of memory."""
+    megabytes = 1e6
+    table = _table(
+        ["MB", *memory],
+        [
+            [label, *(f"{figure / megabytes:.0f}" for figure in figures)]
+            for label, figures in (
+                ("imports and rows", [m.before_fit for m in memory.values()]),
+                ("peak of the fit", [m.after_fit for m in memory.values()]),
+                ("what the fit added", [m.after_fit - m.before_fit for m in memory.values()]),
+            )
+        ],
+    )
+    rows = WORKLOADS["mnist"].rows
+    note = (
+        f"Largest resident memory of a fresh process: one epoch of {WORKLOADS['mnist'].label} on "
+        f"{rows} rows ({rows * 784 * 4 / megabytes:.0f} MB). JAX's includes its compiler's."
+    )
+    return Section("Peak memory", note, table)
+
+
+def startup_section(startup: Mapping[str, Startup], repetitions: int) -> Section:
+    """Show what a fresh process costs before training runs at full speed."""
+    table = _table(
+        ["seconds", *startup],
+        [
+            ["import", *(f"{s.imports:.2f}" for s in startup.values())],
+            ["first fit beyond second", *(f"{s.first_fit_extra:.3f}" for s in startup.values())],
+            ["second fit", *(f"{s.second_fit:.3f}" for s in startup.values())],
+        ],
+    )
+    note = (
+        "Fresh processes on one core, NumPy's import included; a fit is 150 steps of iris; median "
+        f"of {repetitions}."
+    )
+    return Section("Starting", note, table)
+
+
+def describe_run(variant: str, rounds: int, *, quick: bool) -> list[str]:
+    """Say when and on what the figures were measured."""
+    versions = ", ".join(f"{name} {number}" for name, number in library_versions().items())
+    lines = [
+        f"{datetime.now(UTC).date().isoformat()}, {processor_name()}, {count_cores()} cores",
+        f"{versions}; Axone's compiled engine: {variant}",
+        f"{rounds} rounds",
+    ]
+    if quick:
+        lines.append(
+            "**A quick look**: fits a quarter as long, so that what a fit costs to start weighs "
+            "four times as much. Run without `--quick` for figures to quote."
+        )
+    return lines
+
+
+def as_terminal(sections: Sequence[Section], description: Sequence[str]) -> str:
+    """Return the same as `as_markdown`, to be read as it is."""
+    parts = [_bullets(description), _say_what_differs()]
+    parts += [
+        "\n".join(
+            filter(
+                None, (section.title, "─" * len(section.title), _wrap(section.note), section.table)
+            )
+        )
+        for section in sections
+    ]
+    return "\n\n".join(parts)
+
+
+def as_markdown(sections: Sequence[Section], description: Sequence[str]) -> str:
+    """Return the whole of RESULTS.md."""
+    parts = ["# Benchmarks", "Written by `python -m benchmarks`.", _bullets(description)]
+    parts.append(_say_what_differs())
+    for section in sections:
+        parts += [f"## {section.title}", _wrap(section.note)]
+        if section.table:
+            parts.append(f"```text\n{section.table}\n```")
+    return "\n\n".join(parts) + "\n"
+
+
+def _times_table(grid: Mapping[str, Mapping[str, Timing]]) -> str:
+    return _table(
+        ["workload", *_opponents(grid)],
+        [
+            [WORKLOADS[name].label, *(_with_spread(timing) for timing in row.values())]
+            for name, row in grid.items()
+        ],
+    )
+
+
+def _ratio_sections(grid: Mapping[str, Mapping[str, Timing]], cores: str) -> list[Section]:
+    base, *others = _opponents(grid)
+    if not others:
+        return []
+    table_rows = [
+        [WORKLOADS[name].label, *(_ratio(row[other], row[base]) for other in others)]
+        for name, row in grid.items()
+    ]
+    means = geometric_mean_ratios(grid)
+    if means:
+        small = sum(name in grid for name in SMALLEST)
+        label = f"geometric mean of the {small} smallest"
+        table_rows.append([label, *(f"{mean:.1f}×" for mean in means.values())])
+    note = f"How many times longer a step takes than with {base}."
+    if {"reference", "scikit-learn"} <= set(_opponents(grid)):
+        ratios = [
+            f"{name} {_ratio(row['scikit-learn'], row['reference'])}" for name, row in grid.items()
+        ]
+        note += f" scikit-learn against the reference engine: {', '.join(ratios)}."
+    return [Section(f"Ratios, {cores}", note, _table(["workload", *others], table_rows))]
+
+
+def _limits_section(
+    grid: Mapping[str, Mapping[str, Timing]], limits: Limits, cores: str
+) -> Section:
+    rows = []
+    for name, row in grid.items():
+        workload = WORKLOADS[name]
+        least = limits.step_seconds(workload)
+        cells = [
+            f"{workload.flops / _median(t) / 1e9:.1f} {100 * least / _median(t):3.0f}%"
+            for t in row.values()
+        ]
+        rows.append([workload.label, _microseconds(least), *cells])
+    note = (
+        f"GFLOP/s, and the share of the hardware's limit: the products at "
+        f"{limits.flops_per_second / 1e9:.0f} GFLOP/s (measured, float32 multiply-adds), then the "
+        "time to read and write the weights and Adam's two moments. A step's operations are "
+        "2·batch·(3·weights − first layer's weights)."
+    )
+    header = ["workload", "limit µs", *_opponents(grid)]
+    return Section(f"Against the hardware, {cores}", note, _table(header, rows))
+
+
+def _say_who_gained(several: Sequence[Timing], best: Sequence[Timing]) -> str:
+    gained: dict[str, list[str]] = {}
+    for timing in best:
+        if any(timing is other for other in several):
+            gained.setdefault(timing.opponent, []).append(timing.workload)
+    if not gained:
+        return "Each is the best of one and two threads: nobody was faster with two."
+    listed = "; ".join(f"{name} ({', '.join(where)})" for name, where in gained.items())
+    return f"Each is the best of one and two threads; two were faster for {listed}."
+
+
+def _grid(timings: Sequence[Timing]) -> dict[str, dict[str, Timing]]:
+    """Arrange by workload, then by opponent in the order of their table."""
+    grid: dict[str, dict[str, Timing]] = {}
+    for timing in sorted(timings, key=lambda timing: list(OPPONENTS).index(timing.opponent)):
+        grid.setdefault(timing.workload, {})[timing.opponent] = timing
+    return {name: grid[name] for name in WORKLOADS if name in grid}
+
+
+def _opponents(grid: Mapping[str, Mapping[str, Timing]]) -> list[str]:
+    return list(next(iter(grid.values())))
+
+
+def _median(timing: Timing) -> float:
+    return statistics.median(timing.seconds)
+
+
+def _ratio(timing: Timing, base: Timing) -> str:
+    return f"{_median(timing) / _median(base):.1f}×"
+
+
+def _with_spread(timing: Timing) -> str:
+    spread = 0.0
+    if len(timing.seconds) > 1:
+        low, _, high = statistics.quantiles(timing.seconds, n=4, method="inclusive")
+        spread = high - low
+    return f"{_microseconds(_median(timing))} ({_microseconds(spread)})"
+
+
+def _microseconds(seconds: float) -> str:
+    figure = seconds * 1e6
+    return f"{figure:.0f}" if figure >= 100 else f"{figure:.1f}" if figure >= 1 else f"{figure:.2f}"
+
+
+def _table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """Align the first column left and the others right."""
+    lines = [header, *rows]
+    widths = [max(len(line[column]) for line in lines) for column in range(len(header))]
+    return "\n".join(
+        "  ".join(
+            [line[0].ljust(widths[0])]
+            + [cell.rjust(width) for cell, width in zip(line[1:], widths[1:], strict=True)]
+        ).rstrip()
+        for line in lines
+    )
+
+
+def _wrap(text: str) -> str:
+    return textwrap.fill(text, WIDTH, break_on_hyphens=False)
+
+
+def _bullets(lines: Sequence[str]) -> str:
+    return "\n".join(
+        textwrap.fill(f"- {line}", WIDTH, subsequent_indent="  ", break_on_hyphens=False)
+        for line in lines
+    )
+
+
+def _say_what_differs() -> str:
+    return f"{_wrap(SAME_FOR_ALL)}\n\n{_bullets(NOT_EQUAL)}"

@@ -1,0 +1,133 @@
+"""Times whole fits by turns, in one process on a given number of cores.
+
+Every round lets each opponent fit once, and the next round begins with another of them, so that
+what else the machine does falls on all alike. `python -m benchmarks.rounds` is the process;
+`measure_rounds` starts it and reads what it prints.
+"""
+
+import argparse
+import gc
+import json
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+
+from benchmarks.limits import Limits, measure_limits
+from benchmarks.machine import confine_to_cores, run_confined
+from benchmarks.opponents import OPPONENTS, Fit
+from benchmarks.workloads import WORKLOADS, Workload
+
+
+@dataclass(frozen=True)
+class Timing:
+    """What the rounds of one workload and opponent gave.
+
+    Attributes
+    ----------
+    workload, opponent : str
+    seconds : list of float
+        Of a step, one figure a round: a whole fit divided by its steps.
+    accuracy : float
+        On the training rows after the last fit: the work was done.
+    """
+
+    workload: str
+    opponent: str
+    seconds: list[float]
+    accuracy: float
+
+
+@dataclass(frozen=True)
+class Rounds:
+    """Everything measured with one number of threads; `limits` is None without a compiler."""
+
+    threads: int
+    timings: list[Timing]
+    limits: Limits | None
+
+
+def measure_rounds(
+    workloads: Sequence[str],
+    opponents: Sequence[str],
+    *,
+    threads: int,
+    rounds: int,
+    quick: bool,
+    with_limits: bool,
+) -> Rounds:
+    """Measure in a fresh process; see `Rounds`."""
+    arguments = [
+        *("--workloads", ",".join(workloads), "--opponents", ",".join(opponents)),
+        *("--threads", str(threads), "--rounds", str(rounds)),
+        *(["--quick"] if quick else []),
+        *(["--limits"] if with_limits else []),
+    ]
+    data = run_confined("benchmarks.rounds", arguments, threads)
+    limits = data["limits"]
+    if limits is not None:
+        # JSON knows no integer keys.
+        updates = {int(size): seconds for size, seconds in limits["update_seconds"].items()}
+        limits = Limits(limits["flops_per_second"], updates)
+    return Rounds(threads, [Timing(**timing) for timing in data["timings"]], limits)
+
+
+def time_workload(workload: Workload, opponents: Sequence[str], rounds: int) -> list[Timing]:
+    """Let the opponents fit by turns.
+
+    Raises
+    ------
+    RuntimeError
+        One of them made another number of steps than the others: its time would mean nothing.
+    """
+    rows = workload.draw_rows()
+    fits = {name: OPPONENTS[name].prepare(workload, rows) for name in opponents}
+    seconds: dict[str, list[float]] = {name: [] for name in opponents}
+    accuracies = {}
+    for name, fit in fits.items():
+        fitted = fit()  # the warm-up: compilation, thread pools, first touch of memory
+        if fitted.steps != workload.steps:
+            raise RuntimeError(f"{name} made {fitted.steps} steps instead of {workload.steps}.")
+        accuracies[name] = float((fitted.predict(rows[0]) == rows[1]).mean())
+    turns = list(opponents)
+    for _ in range(rounds):
+        for name in turns:
+            seconds[name].append(_time(fits[name]) / workload.steps)
+        turns.append(turns.pop(0))
+    return [Timing(workload.name, name, seconds[name], accuracies[name]) for name in opponents]
+
+
+def _time(fit: Fit) -> float:
+    gc.collect()
+    start = time.perf_counter()
+    fit()
+    return time.perf_counter() - start
+
+
+def _parse_arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--workloads", required=True)
+    parser.add_argument("--opponents", required=True)
+    parser.add_argument("--threads", type=int, required=True)
+    parser.add_argument("--rounds", type=int, required=True)
+    parser.add_argument("--quick", action="store_true")
+    parser.add_argument("--limits", action="store_true")
+    return parser.parse_args()
+
+
+def main() -> None:
+    """Measure, with progress on stderr, and print the figures as JSON."""
+    arguments = _parse_arguments()
+    confine_to_cores(arguments.threads)
+    workloads = [WORKLOADS[name] for name in arguments.workloads.split(",")]
+    limits = measure_limits(workloads, arguments.threads) if arguments.limits else None
+    timings = []
+    for workload in workloads:
+        print(f"{arguments.threads} thread(s): {workload.label}", file=sys.stderr, flush=True)
+        trained = workload.shortened() if arguments.quick else workload
+        timings += time_workload(trained, arguments.opponents.split(","), arguments.rounds)
+    print(json.dumps(asdict(Rounds(arguments.threads, timings, limits))))
+
+
+if __name__ == "__main__":
+    main()

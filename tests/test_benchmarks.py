@@ -1,0 +1,127 @@
+"""The benchmarks run: a tiny table is measured and written, and figures become the right ratios."""
+
+import shutil
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+ROOT = Path(__file__).parent.parent
+sys.path.insert(0, str(ROOT))  # the benchmarks are beside the package, not installed with it
+
+from benchmarks.limits import Limits, measure_limits  # noqa: E402
+from benchmarks.opponents import OPPONENTS  # noqa: E402
+from benchmarks.report import as_markdown, as_terminal, time_sections  # noqa: E402
+from benchmarks.rounds import Rounds, Timing, measure_rounds  # noqa: E402
+from benchmarks.workloads import SMALLEST, WORKLOADS  # noqa: E402
+
+
+def run(*arguments):
+    return subprocess.run(
+        [sys.executable, "-m", "benchmarks", *arguments],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_the_table_of_a_tiny_workload_and_two_opponents_is_printed_and_written(tmp_path):
+    out = tmp_path / "results.md"
+    finished = run(
+        *("--workloads", "iris", "--opponents", "reference,scikit-learn", "--parts", "steps"),
+        *("--threads", "1", "--rounds", "2", "--quick", "--out", str(out)),
+    )
+    assert finished.returncode == 0, finished.stderr
+    table = next(line for line in finished.stdout.splitlines() if line.startswith("iris"))
+    reference, scikit_learn = (
+        float(cell.split()[0]) for cell in table.split("b10")[1].split(")")[:2]
+    )
+    assert 1 < reference < 100_000
+    assert 1 < scikit_learn < 100_000
+    assert max(map(len, finished.stdout.splitlines())) <= 100
+    written = out.read_text(encoding="utf-8")
+    assert table in written
+    assert "geometric mean of the 1 smallest" in written
+    assert str(ROOT) not in written
+
+
+def test_an_unknown_workload_is_refused_with_the_known_ones():
+    finished = run("--workloads", "irish")
+    assert finished.returncode == 2
+    assert "unknown workload 'irish'; there are iris, cancer" in finished.stderr
+
+
+@pytest.mark.parametrize("name", ["axone", "reference"])
+def test_both_engines_make_the_same_steps_and_learn(name):
+    if not OPPONENTS[name].available:
+        pytest.skip(f"{name} is not installed here")
+    workload = replace(WORKLOADS["iris"], epochs=20)
+    X, y = workload.draw_rows()
+    fitted = OPPONENTS[name].prepare(workload, (X, y))()
+    assert fitted.steps == workload.steps == 300
+    assert np.mean(fitted.predict(X) == y) > 0.6
+
+
+def test_the_peers_that_are_installed_make_the_same_steps_and_learn():
+    # In a process of their own: JAX starts threads, which a test process should not have.
+    peers = [name for name in ("pytorch", "jax") if OPPONENTS[name].available]
+    if not peers:
+        pytest.skip("neither PyTorch nor JAX, of the extra `peers`, is installed here")
+    measured = measure_rounds(["iris"], peers, threads=1, rounds=1, quick=True, with_limits=False)
+    assert [timing.opponent for timing in measured.timings] == peers
+    assert all(timing.accuracy > 0.6 for timing in measured.timings)
+
+
+def test_the_limits_are_those_of_a_real_machine():
+    if not any(map(shutil.which, ("g++", "clang++", "c++"))):
+        pytest.skip("there is no C++ compiler here")
+    limits = measure_limits([WORKLOADS["iris"]], 1)
+    assert 1e9 < limits.flops_per_second < 1e13
+    assert 0 < limits.step_seconds(WORKLOADS["iris"]) < 1e-3
+
+
+def test_the_operations_and_parameters_of_mnist_are_the_textbook_ones():
+    assert WORKLOADS["mnist"].parameters == 109_386
+    assert WORKLOADS["mnist"].flops == 64 * (3 * 109_184 - 100_352)
+    assert set(SMALLEST) == {"iris", "cancer", "digits", "covtype"}
+    assert all(w.rows % w.batch_size == 0 for w in WORKLOADS.values())
+
+
+def test_ratios_limits_and_the_best_number_of_threads_come_from_the_medians():
+    def timing(name, seconds, workload="iris"):
+        return Timing(workload, name, [seconds, seconds, 9e-3], 1.0)
+
+    iris = WORKLOADS["iris"]
+    limits = Limits(iris.flops / 1e-6, {iris.parameters: 1e-6})
+    single = Rounds(1, [timing("axone", 4e-6), timing("jax", 8e-6)], limits)
+    double = Rounds(2, [timing("axone", 5e-6), timing("jax", 6e-6)], limits)
+
+    times, ratios, hardware = time_sections(single)
+    assert "4.0" in times.table
+    assert ratios.table.splitlines()[1].endswith(" 2.0×")
+    assert " 50%" in hardware.table
+    times, ratios, _ = time_sections(double, single)
+    assert "two were faster for jax (iris)" in times.note
+    assert ratios.table.splitlines()[1].endswith(" 1.5×")
+    assert "## Ratios, 2 cores" in as_markdown([ratios], ["today"])
+    assert "- today" in as_terminal([ratios], ["today"])
+
+
+def test_memory_and_the_cost_of_starting_are_measured_in_fresh_processes(tmp_path):
+    finished = run(
+        *("--opponents", "reference", "--parts", "memory,startup", "--quick"),
+        *("--out", str(tmp_path / "results.md")),
+    )
+    assert finished.returncode == 0, finished.stderr
+    figures = {
+        line[:24].strip(): float(line[24:])
+        for line in finished.stdout.splitlines()
+        if line.startswith(("imports and", "peak of", "import ", "second fit"))
+    }
+    assert 30 < figures["imports and rows"] < figures["peak of the fit"] < 1000
+    assert 0 < figures["import"] < 30
+    assert 0 < figures["second fit"] < 30

@@ -8,15 +8,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from benchmarks.limits import Limits, measure_limits
+from benchmarks.opponents import OPPONENTS
+from benchmarks.report import as_markdown, as_terminal, time_sections
+from benchmarks.rounds import Rounds, Timing, measure_rounds
+from benchmarks.workloads import SMALLEST, WORKLOADS
 
 ROOT = Path(__file__).parent.parent
-sys.path.insert(0, str(ROOT))  # the benchmarks are beside the package, not installed with it
-
-from benchmarks.limits import Limits, measure_limits  # noqa: E402
-from benchmarks.opponents import OPPONENTS  # noqa: E402
-from benchmarks.report import as_markdown, as_terminal, time_sections  # noqa: E402
-from benchmarks.rounds import Rounds, Timing, measure_rounds  # noqa: E402
-from benchmarks.workloads import SMALLEST, WORKLOADS  # noqa: E402
 
 
 def run(*arguments):

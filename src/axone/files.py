@@ -1,11 +1,14 @@
-"""Writing files so that a crash leaves either the old one or the new one, never half of it."""
+"""Files of arrays read with bounded trust, and any file written whole or not at all."""
 
 import contextlib
 import os
 import tempfile
 from pathlib import Path
 
-from axone.errors import DataError
+from axone.arrays import FloatArray
+from axone.errors import DataError, ModelFileError
+
+_MAX_BYTES = 16 * 2**30
 
 
 def write_atomically(path: Path, content: bytes) -> None:
@@ -31,3 +34,29 @@ def write_atomically(path: Path, content: bytes) -> None:
         with contextlib.suppress(OSError):
             Path(temporary).unlink()
         raise DataError(f"Cannot write {path}: {error.strerror or error}.") from error
+
+
+def read_tensors(path: Path, kind: str) -> tuple[dict[str, str], dict[str, FloatArray]]:
+    """Return the metadata and the arrays of a safetensors file.
+
+    Parameters
+    ----------
+    path : Path
+    kind : str
+        What it should be, for messages: ``"model"``.
+
+    Raises
+    ------
+    ModelFileError
+        Missing, damaged, too large, or no safetensors file.
+    """
+    from safetensors import SafetensorError, safe_open
+
+    try:
+        if path.stat().st_size > _MAX_BYTES:
+            raise ModelFileError(f"{path} is larger than {_MAX_BYTES >> 30} GiB: not read.")
+        with safe_open(path, framework="numpy") as file:
+            arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+            return file.metadata() or {}, arrays
+    except (OSError, SafetensorError) as error:
+        raise ModelFileError(f"{path} is not a {kind} that can be read: {error}") from error

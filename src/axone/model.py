@@ -16,7 +16,7 @@ from axone.arrays import DType, FloatArray, IntArray
 from axone.data import Preprocessing, Scaler, cell_text
 from axone.engines import Recipe, ReferenceEngine
 from axone.errors import DataError, ModelFileError
-from axone.files import write_atomically
+from axone.files import read_tensors, write_atomically
 from axone.losses import LOSSES, Loss
 from axone.metrics import predicted_labels
 from axone.network import Network
@@ -25,7 +25,6 @@ from axone.parameters import Parameters
 from axone.registry import plain
 
 _FORMAT = "axone-model-1"
-_MAX_BYTES = 8 * 2**30
 
 
 @dataclass(frozen=True)
@@ -201,17 +200,8 @@ def load(path: str | Path) -> Model:
     ModelFileError
         Missing, damaged, or not a model of Axone's.
     """
-    from safetensors import SafetensorError, safe_open
-
     path = Path(path)
-    try:
-        if path.stat().st_size > _MAX_BYTES:
-            raise ModelFileError(f"{path} is larger than {_MAX_BYTES >> 30} GiB: not read.")
-        with safe_open(path, framework="numpy") as file:
-            metadata = file.metadata() or {}
-            arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
-    except (OSError, SafetensorError) as error:
-        raise ModelFileError(f"{path} is not a model that can be read: {error}") from error
+    metadata, arrays = read_tensors(path, "model")
     if _FORMAT not in metadata:
         raise ModelFileError(f"{path} is a safetensors file, but not a model of Axone's.")
     try:

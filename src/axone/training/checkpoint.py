@@ -15,12 +15,11 @@ import numpy as np
 from axone.arrays import FloatArray
 from axone.engines import EpochTotals, RunState
 from axone.errors import ModelFileError
-from axone.files import write_atomically
+from axone.files import read_tensors, write_atomically
 from axone.parameters import Parameters
 from axone.training.history import History
 
 _FORMAT = "axone-checkpoint-1"
-_MAX_BYTES = 16 * 2**30
 
 
 @dataclass
@@ -86,16 +85,7 @@ def load_checkpoint(path: Path, like: RunState, fingerprint: str) -> Checkpoint:
     ModelFileError
         Damaged, foreign, or of a run with other settings or data.
     """
-    from safetensors import SafetensorError, safe_open
-
-    try:
-        if path.stat().st_size > _MAX_BYTES:
-            raise ModelFileError(f"{path} is larger than {_MAX_BYTES >> 30} GiB: not read.")
-        with safe_open(path, framework="numpy") as file:
-            metadata = file.metadata() or {}
-            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
-    except (OSError, SafetensorError) as error:
-        raise ModelFileError(f"{path} is not a checkpoint that can be read: {error}") from error
+    metadata, tensors = read_tensors(path, "checkpoint")
     if metadata.get("format") != _FORMAT:
         raise ModelFileError(f"{path} is not a checkpoint of Axone's.")
     if metadata.get("fingerprint") != fingerprint:

@@ -181,7 +181,7 @@ def test_every_wrong_setting_is_told_at_once(write):
         ("run.toml", "seed = 1\nseed = 2", ["Cannot overwrite a value"]),
         ("run.yaml", "data: &a\n  source: iris\n  self: *a", ["line 3", "aliases"]),
         ("run.yaml", "a: &a [x, x]\nb: *a", ["line 2", "aliases"]),
-        ("run.json", "[" * 5000 + "]" * 5000, ["nested too deeply"]),
+        ("run.json", "[" * 100_000 + "]" * 100_000, ["nested too deeply"]),
         ("run.yaml", "[" * 500 + "]" * 500, ["nested too deeply"]),
         ("run.toml", "x = " + "[" * 5000 + "]" * 5000, ["nested too deeply"]),
     ],

@@ -121,8 +121,8 @@ _NOTE = (
     "published, swish stands in. Stopping rules that it does not give are assumed: loss tolerance\n"
     "1e-8, patience 20 on the validation score, warm-up 20. Targets of regressions are\n"
     "standardised. Results are those of the validation rows (30 %) at the epoch that is kept;\n"
-    "recall and F1 are means over the classes. How many epochs the course's runs made is only known\n"
-    "as a maximum: where ours stopped early, the ratio may flatter it."
+    "recall and F1 are means over the classes. How many epochs the course's runs made is only\n"
+    "known as a maximum: where ours stopped early, the ratio may flatter it."
 )
 
 _HEADER = ("run", "epochs", "stopped by", "seconds", "published", "faster", "result", "published")

@@ -17,7 +17,7 @@ from axone.experiments.experiment import Experiment
 from axone.experiments.preparation import Part, Prepared, prepare
 from axone.experiments.results import CHECKPOINT, EXPERIMENT, MODEL, write_early, write_results
 from axone.experiments.schema import StoppingSection
-from axone.metrics import classification_metrics, regression_metrics
+from axone.metrics import classification_metrics, regression_metrics, rounded
 from axone.model import Model, Target, class_probabilities, save
 from axone.schedules import SCHEDULES, Clock, Schedule
 from axone.training import (
@@ -225,7 +225,7 @@ def measure(model: Model, part: Part) -> dict[str, float]:
         scores = classification_metrics(part.y, probabilities, len(model.target.class_names))
     else:
         scores = regression_metrics(part.y, model.in_units(outputs))
-    return {name: round(value, 6) for name, value in {"loss": loss, **scores}.items()}
+    return rounded({"loss": loss, **scores})
 
 
 def extended(experiment: Experiment, epochs: int | None) -> Experiment:

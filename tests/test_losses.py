@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from axone.activations import ACTIVATIONS, Identity, ReLU, Sigmoid, Softmax
+from axone.activations import ACTIVATIONS, Exponential, Identity, ReLU, Sigmoid, Softmax
 from axone.errors import ConfigurationError, DataError, ShapeError, UnknownNameError
 from axone.losses import (
     LOSSES,
@@ -17,11 +17,13 @@ from axone.losses import (
     Head,
     Huber,
     MeanSquaredError,
+    Poisson,
     prepare_weights,
 )
 
 PROBABILITIES = ["sigmoid", "softmax"]
-NUMBERS = [name for name in ACTIVATIONS if name != "heaviside"]
+NUMBERS = [name for name in ACTIVATIONS if name not in ("heaviside", "exponential")]
+"""Those whose outputs stay near their logits, so that the targets below are far from all."""
 
 
 def one_hot(random, rows, outputs):
@@ -43,6 +45,12 @@ TARGETS = {
             ["sigmoid", "softmax"],
             lambda random, rows, outputs: random.uniform(0.1, 0.8, (rows, outputs)),
         ),
+    ],
+    "poisson": [
+        (
+            ["exponential", "softplus", *PROBABILITIES],
+            lambda random, rows, outputs: random.poisson(2, (rows, outputs)),
+        )
     ],
     "binary_cross_entropy": [
         (PROBABILITIES, lambda random, rows, outputs: random.integers(0, 2, (rows, outputs)) * 1.0),
@@ -236,6 +244,45 @@ def test_float32_stays_float32(loss):
     target = loss.prepare([[0, 1], [1, 0]], (2,), "float32")
     assert loss.rows(prediction, target).dtype == np.float32
     assert loss.row_gradients(prediction, target).dtype == np.float32
+
+
+def test_half_the_poisson_deviance_is_scikit_learns():
+    from sklearn.metrics import mean_poisson_deviance
+
+    random = np.random.default_rng(4)
+    prediction, y = random.uniform(0.1, 9, (20, 1)), random.poisson(3, (20, 1)) * 1.0
+    deviance = mean_poisson_deviance(y, prediction)
+    assert Poisson().rows(prediction, y).mean() == pytest.approx(deviance / 2, rel=1e-12)
+    head = Head(Exponential(), Poisson())
+    logits = np.log(prediction)
+    assert head.rows(logits, prediction, y).mean() == pytest.approx(deviance / 2, rel=1e-12)
+
+
+@pytest.mark.parametrize("activation", ["sigmoid", "identity", "exponential"])
+def test_a_scale_multiplies_the_loss_and_its_gradient(activation):
+    random = np.random.default_rng(5)
+    z, y = random.normal(size=(4, 3)), random.integers(0, 2, (4, 3)) * 1.0
+    loss = {"sigmoid": "bce", "identity": "huber", "exponential": "poisson"}[activation]
+    function = ACTIVATIONS.resolve(activation)
+    once = Head(function, LOSSES.resolve(loss))
+    thrice = Head(function, LOSSES.resolve({"name": loss, "scale": 3}))
+    a = function.value(z)
+    np.testing.assert_allclose(thrice.rows(z, a, y), 3 * once.rows(z, a, y), rtol=1e-15)
+    np.testing.assert_allclose(thrice.row_deltas(z, a, y), 3 * once.row_deltas(z, a, y), rtol=1e-15)
+
+
+def test_a_scale_must_be_positive():
+    with pytest.raises(ConfigurationError, match="loss 'mse': scale must be greater than 0"):
+        LOSSES.resolve({"name": "mse", "scale": 0})
+    with pytest.raises(ConfigurationError, match="loss 'huber': scale must be greater than 0"):
+        LOSSES.resolve({"name": "huber", "scale": -1})
+
+
+def test_poisson_of_what_may_be_negative_is_refused():
+    with pytest.raises(ConfigurationError, match=r"ends in Identity: give it.*'exponential'"):
+        Head(Identity(), Poisson())
+    with pytest.raises(DataError, match="at least 0, such as counts; found -1"):
+        Poisson().prepare([1, -1], (1,), "float32")
 
 
 class TestTargets:

@@ -131,17 +131,28 @@ struct Softplus {
   V slope(V z, V) const { return sigmoid(z); }
 };
 
+struct Exponential {
+  static constexpr bool kFromOutput = true;
+  template <class V>
+  V value(V z) const {
+    constexpr bool wide = std::is_same_v<LaneOf<V>, double>;
+    return exponential(minimum(z, V{} + (wide ? 709 : 88)));
+  }
+  template <class V>
+  V slope(V, V a) const { return a; }
+};
+
 enum class Shape {
   identity, heaviside, sigmoid, tanh, relu, leaky_relu, elu, selu, gelu, gelu_tanh, swish, softplus,
-  softmax
+  exponential, softmax
 };
 
 inline Shape shape_of(const std::string& name) {
   if (name == "prelu") return Shape::leaky_relu;
   constexpr const char* names[] = {"identity", "heaviside", "sigmoid", "tanh", "relu",
                                    "leaky_relu", "elu", "selu", "gelu", "gelu_tanh",
-                                   "swish", "softplus", "softmax"};
-  for (int n = 0; n < 13; ++n)
+                                   "swish", "softplus", "exponential", "softmax"};
+  for (int n = 0; n < 14; ++n)
     if (name == names[n]) return static_cast<Shape>(n);
   throw std::invalid_argument("unknown activation " + name);
 }
@@ -161,6 +172,7 @@ class Activation {
   bool is_identity() const { return shape_ == Shape::identity; }
   bool is_softmax() const { return shape_ == Shape::softmax; }
   bool is_sigmoid() const { return shape_ == Shape::sigmoid; }
+  bool is_exponential() const { return shape_ == Shape::exponential; }
   /// Whether z must be kept beside a for the backward pass.
   bool needs_input() const { return !from_output_; }
 
@@ -251,6 +263,7 @@ class Activation {
       case Shape::gelu_tanh: return body(GELUTanh<Real>{});
       case Shape::swish: return body(Swish{});
       case Shape::softplus: return body(Softplus{});
+      case Shape::exponential: return body(Exponential{});
       case Shape::softmax: return;  // not cell by cell: it has functions of its own
     }
   }

@@ -202,7 +202,8 @@ class BoundProgram {
     const auto head = get<nb::dict>(s, "head");
     return Program<Real>(
         std::move(layers),
-        Head<Real>(loss_of(get<std::string>(head, "loss")), get<double>(head, "delta"),
+        Head<Real>(loss_of(get<std::string>(head, "loss")), get<double>(head, "scale"),
+                   get<double>(head, "delta"),
                    activation_of<Real>(head), get<Index>(s, "outputs"), capacity),
         optimizer, get<Index>(s, "columns"), capacity, get<std::uint64_t>(s, "seed"), threads);
   }

@@ -11,12 +11,13 @@
 
 namespace axone {
 
-enum class LossKind { mse, mae, huber, binary, categorical };
+enum class LossKind { mse, mae, huber, poisson, binary, categorical };
 
 inline LossKind loss_of(const std::string& name) {
   if (name == "mse") return LossKind::mse;
   if (name == "mae") return LossKind::mae;
   if (name == "huber") return LossKind::huber;
+  if (name == "poisson") return LossKind::poisson;
   if (name == "binary_cross_entropy") return LossKind::binary;
   if (name == "categorical_cross_entropy") return LossKind::categorical;
   throw std::invalid_argument("unknown loss " + name);
@@ -39,8 +40,10 @@ struct Totals {
 template <class Real>
 class Head {
  public:
-  Head(LossKind loss, double delta, Activation<Real> activation, Index outputs, Index rows)
-      : loss_(loss), huber_(Real(delta)), activation_(std::move(activation)), outputs_(outputs),
+  /// `scale` times the loss is what is minimised.
+  Head(LossKind loss, double scale, double delta, Activation<Real> activation, Index outputs,
+       Index rows)
+      : loss_(loss), scale_(scale), huber_(Real(delta)), activation_(std::move(activation)), outputs_(outputs),
         prediction_(rows, outputs), delta_(rows, outputs), shares_(rows),
         columns_(round_up(outputs, kLanes<Real>) * kLanes<Real>) {}
 
@@ -61,7 +64,7 @@ class Head {
     using V = Vector<Real>;
     constexpr Index lanes = kLanes<Real>;
     delta = delta_.view();
-    const Real share = Real(1) / Real(rows);
+    const Real share = Real(scale_) / Real(rows);
     Real* z = columns_.data();
     const Index width = round_up(outputs_, kFewestLanes<Real>);
     double total = 0;
@@ -95,7 +98,7 @@ class Head {
       for (Index r = 0; r < count; ++r)
         delta.row(first + r)[targets.classes[index[first + r]]] -= share;
     }
-    totals.loss += total;
+    totals.loss += scale_ * total;
     totals.weight += double(rows);
     return total;
   }
@@ -117,7 +120,7 @@ class Head {
       weight_total += weight;
       count(prediction.row(r), targets, index[r], totals.hits);
     }
-    totals.loss += total;
+    totals.loss += scale_ * total;
     totals.weight += weight_total;
     weight_ = weight_total;
     return total;
@@ -128,7 +131,7 @@ class Head {
                      const std::uint32_t* index, const Real* weights, Index rows) {
     auto delta = delta_.view();
     for (Index r = 0; r < rows; ++r) {
-      shares_[r] = (weights ? weights[index[r]] : Real(1)) / Real(weight_ > 0 ? weight_ : 1);
+      shares_[r] = Real(scale_ * (weights ? weights[index[r]] : 1) / (weight_ > 0 ? weight_ : 1));
       row_delta(prediction.row(r), targets, index[r], delta.row(r), shares_[r]);
     }
     if (!is_pair()) activation_.backward(logits, prediction, delta, rows);
@@ -140,7 +143,8 @@ class Head {
 
   bool is_pair() const {
     return (loss_ == LossKind::categorical && activation_.is_softmax()) ||
-           (loss_ == LossKind::binary && activation_.is_sigmoid());
+           (loss_ == LossKind::binary && activation_.is_sigmoid()) ||
+           (loss_ == LossKind::poisson && activation_.is_exponential());
   }
 
   double row_loss(const Real* z, const Real* p, const Targets<Real>& targets, Index row) const {
@@ -181,6 +185,10 @@ class Head {
         const Real inside = std::min(size, huber_);
         return Real(0.5) * inside * inside + huber_ * (size - inside);
       }
+      case LossKind::poisson: {
+        const Real logarithm = is_pair() ? z : std::log(std::max(p, kTiny));
+        return p - y * logarithm + (y > 0 ? y * std::log(y) - y : Real(0));
+      }
       default: break;
     }
     if (activation_.is_sigmoid())
@@ -198,6 +206,9 @@ class Head {
         case LossKind::mse: d[c] = 2 * error * each; break;
         case LossKind::mae: d[c] = (Real(error > 0) - Real(error < 0)) * each; break;
         case LossKind::huber: d[c] = std::clamp(error, -huber_, huber_) * each; break;
+        case LossKind::poisson:
+          d[c] = is_pair() ? error * each : (1 - y[c] / std::max(p[c], kTiny)) * each;
+          break;
         default:
           d[c] = activation_.is_sigmoid() ? error * each
                                           : error / std::max(p[c] * (1 - p[c]), kTiny) * each;
@@ -253,6 +264,7 @@ class Head {
   }
 
   LossKind loss_;
+  double scale_;
   Real huber_;
   Activation<Real> activation_;
   Index outputs_;

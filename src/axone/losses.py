@@ -1,17 +1,17 @@
 """Losses: what a prediction costs, row by row, and the gradient of that cost.
 
 A loss and the activation of the output layer are met together in `Head`, because for softmax with
-categorical cross-entropy and sigmoid with binary cross-entropy the pair is simpler, and stays
-finite, where the parts do not: δ = ŷ − y.
+categorical cross-entropy, sigmoid with binary cross-entropy and the exponential with Poisson the
+pair is simpler, and stays finite, where the parts do not: δ = ŷ − y.
 """
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, ClassVar, Literal
 
 import numpy as np
 
-from axone.activations import ActivationFunction, Sigmoid, Softmax
+from axone.activations import ActivationFunction, Exponential, Sigmoid, Softmax, Softplus
 from axone.arrays import FloatArray, Shape
 from axone.checks import check_number
 from axone.errors import ConfigurationError, DataError, ShapeError
@@ -27,6 +27,12 @@ Task = Literal["classification", "regression"]
 class Loss(ABC):
     """The cost of predictions ŷ against targets y; both have shape (m, …outputs).
 
+    Parameters
+    ----------
+    scale : float, default 1
+        What training minimises, and reports, is this many times the loss: ½ makes mse the ½(ŷ − y)²
+        of many textbooks, the number of outputs makes a mean over them a sum.
+
     Attributes
     ----------
     task : str
@@ -34,14 +40,18 @@ class Loss(ABC):
     """
 
     task: ClassVar[Task] = "regression"
+    scale: float = field(default=1.0, kw_only=True)
+
+    def __post_init__(self) -> None:
+        check_number("scale", self.scale, above=0)
 
     @abstractmethod
     def rows(self, prediction: FloatArray, target: FloatArray) -> FloatArray:
-        """Return the loss of every example, (m,): the mean over its outputs."""
+        """Return the loss of every example, (m,): the mean over its outputs, not yet scaled."""
 
     @abstractmethod
     def row_gradients(self, prediction: FloatArray, target: FloatArray) -> FloatArray:
-        """Return, for every example, the gradient of its own loss by its prediction."""
+        """Return the gradient of every example's own loss, not yet scaled, by its prediction."""
 
     def prepare(self, y: FloatArray, output_shape: Shape, dtype: str) -> FloatArray:
         """Give targets the shape and type that the other methods expect.
@@ -146,6 +156,7 @@ class Huber(Loss):
     delta: float = 1.0
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         check_number("delta", self.delta, above=0)
 
     def rows(self, prediction: FloatArray, target: FloatArray) -> FloatArray:
@@ -157,6 +168,31 @@ class Huber(Loss):
     def row_gradients(self, prediction: FloatArray, target: FloatArray) -> FloatArray:
         delta = prediction.dtype.type(self.delta)
         return np.clip(prediction - target, -delta, delta) / _outputs(prediction)
+
+
+@dataclass(frozen=True)
+class Poisson(Loss):
+    """y ln(y/ŷ) − y + ŷ, half the deviance of counts of mean ŷ (McCullagh & Nelder 1989, 2.3)."""
+
+    def rows(self, prediction: FloatArray, target: FloatArray) -> FloatArray:
+        logarithms = np.log(np.maximum(prediction, _TINY))
+        return _per_row(prediction - target * logarithms + _poisson_least(target))
+
+    def row_gradients(self, prediction: FloatArray, target: FloatArray) -> FloatArray:
+        return (1 - target / np.maximum(prediction, _TINY)) / _outputs(prediction)
+
+    def prepare(self, y: FloatArray, output_shape: Shape, dtype: str) -> FloatArray:
+        target = super().prepare(y, output_shape, dtype)
+        if target.size and target.min() < 0:
+            raise DataError(
+                f"poisson needs targets of at least 0, such as counts; found {target.min():g}."
+            )
+        return target
+
+
+def _poisson_least(target: FloatArray) -> FloatArray:
+    """Return y ln y − y, 0 at 0: the part of the loss that no prediction changes."""
+    return np.asarray(target * np.log(np.where(target > 0, target, 1)) - target)
 
 
 @dataclass(frozen=True)
@@ -258,13 +294,32 @@ class Head:
                 f"Cross-entropy compares probabilities, but the last layer ends in "
                 f"{type(self.activation).__name__}: give it the activation {wanted!r}."
             )
+        positive = probability or isinstance(self.activation, (Exponential, Softplus))
+        if isinstance(self.loss, Poisson) and not positive:
+            raise ConfigurationError(
+                f"The loss 'poisson' needs positive predictions, but the last layer ends in "
+                f"{type(self.activation).__name__}: give it the activation 'exponential'."
+            )
 
     def predict(self, logits: FloatArray) -> FloatArray:
         """Return ŷ = σ(z)."""
         return self.activation.value(logits)
 
     def rows(self, logits: FloatArray, prediction: FloatArray, target: FloatArray) -> FloatArray:
-        """Return the loss of every example, through the logits where that is exact."""
+        """Return the scaled loss of every example, through the logits where that is exact."""
+        return self._scaled(self._rows(logits, prediction, target))
+
+    def row_deltas(
+        self, logits: FloatArray, prediction: FloatArray, target: FloatArray
+    ) -> FloatArray:
+        """Return δ of every example's own scaled loss; ŷ − y for the matched pairs."""
+        return self._scaled(self._row_deltas(logits, prediction, target))
+
+    def _scaled(self, values: FloatArray) -> FloatArray:
+        scale = self.loss.scale
+        return values if scale == 1 else values * values.dtype.type(scale)
+
+    def _rows(self, logits: FloatArray, prediction: FloatArray, target: FloatArray) -> FloatArray:
         if self._is_softmax_pair:
             # ln Σ exp zⱼ − z_class, the largest logit taken out first (log-sum-exp).
             largest = logits.max(axis=1, keepdims=True)
@@ -277,19 +332,20 @@ class Head:
             # ln(1 + eᶻ) − yz = max(z, 0) − yz + ln(1 + e^−|z|)
             softplus = np.maximum(logits, 0) + np.log1p(np.exp(-np.abs(logits)))
             return _per_row(softplus - target * logits)
+        if self._is_poisson_pair:
+            return _per_row(prediction - target * logits + _poisson_least(target))
         return self.loss.rows(prediction, target)
 
-    def row_deltas(
+    def _row_deltas(
         self, logits: FloatArray, prediction: FloatArray, target: FloatArray
     ) -> FloatArray:
-        """Return δ of every example's own loss; ŷ − y for the two matched pairs."""
         if self._is_softmax_pair:
             if target.ndim == prediction.ndim:
                 return prediction * target.sum(axis=1, keepdims=True) - target
             delta = prediction.copy()
             delta[np.arange(len(target)), target] -= 1
             return delta
-        if self._is_sigmoid_pair:
+        if self._is_sigmoid_pair or self._is_poisson_pair:
             return (prediction - target) / _outputs(prediction)
         gradient = self.loss.row_gradients(prediction, target)
         return self.activation.backward(logits, prediction, gradient)
@@ -304,6 +360,10 @@ class Head:
     def _is_sigmoid_pair(self) -> bool:
         return isinstance(self.activation, Sigmoid) and isinstance(self.loss, BinaryCrossEntropy)
 
+    @property
+    def _is_poisson_pair(self) -> bool:
+        return isinstance(self.activation, Exponential) and isinstance(self.loss, Poisson)
+
 
 LOSSES: Registry[Loss] = Registry(
     "loss",
@@ -311,6 +371,7 @@ LOSSES: Registry[Loss] = Registry(
         "mse": MeanSquaredError,
         "mae": MeanAbsoluteError,
         "huber": Huber,
+        "poisson": Poisson,
         "binary_cross_entropy": BinaryCrossEntropy,
         "categorical_cross_entropy": CategoricalCrossEntropy,
     },

@@ -21,6 +21,7 @@ TORCH = {
     "gelu_tanh": lambda f, z: f.gelu(z, approximate="tanh"),
     "swish": lambda f, z: f.silu(z),
     "softplus": lambda f, z: f.softplus(z, threshold=1e6),
+    "exponential": lambda f, z: z.exp(),
     "softmax": lambda f, z: f.softmax(z, dim=1),
 }
 """The same functions by another hand; `f` is torch.nn.functional."""

@@ -16,7 +16,7 @@ from axone.engines.native import NativeEngine, UnsupportedError, default_threads
 from axone.engines.variants import VARIANTS, NotBuiltError, load_variant, supported_variants
 from axone.errors import ConfigurationError
 from axone.layers import LAYERS, PREDICTION, Layer
-from axone.losses import LOSSES
+from axone.losses import LOSSES, BinaryCrossEntropy, Poisson
 from axone.optimizers import OPTIMIZERS
 from axone.penalties import Clipping, Penalty
 from axone.schedules import SCHEDULES
@@ -27,6 +27,8 @@ except NotBuiltError as error:
     pytest.skip(str(error), allow_module_level=True)
 
 SMOOTH = ["tanh", "sigmoid", "gelu", "gelu_tanh", "swish", "softplus", "elu", "selu", "identity"]
+"""All but the exponential, whose sums over tens of units leave the range where anything is said."""
+
 KINKED = ["relu", "leaky_relu", "prelu"]
 STEPWISE = [name for name in OPTIMIZERS if name != "lbfgs"]
 
@@ -65,9 +67,11 @@ def rows_for(recipe, rows, seed, weighted=False):
     network, dtype = recipe.network, recipe.dtype
     X = random.normal(size=(rows, *network.input_shape)).astype(dtype)
     outputs = network.output_shape[0]
-    if recipe.loss.task == "regression":
+    if isinstance(recipe.loss, Poisson):
+        y = random.poisson(2, size=(rows, outputs))
+    elif recipe.loss.task == "regression":
         y = random.normal(size=(rows, outputs))
-    elif recipe.loss == LOSSES.resolve("binary_cross_entropy"):
+    elif isinstance(recipe.loss, BinaryCrossEntropy):
         y = random.integers(0, 2, size=(rows, outputs))
     else:
         y = random.integers(0, outputs, size=rows)
@@ -141,14 +145,17 @@ def recipes(draw, dtype="float64", names=tuple(SMOOTH + KINKED)):
                 ("mse", "tanh"),
                 ("mae", "identity"),
                 ("huber", "identity"),
+                ("poisson", "exponential"),
+                ("poisson", "softplus"),
             ]
         )
     )
+    scale = draw(st.sampled_from([1.0, 0.5, 3.0]))
     outputs = draw(st.integers(2 if output == "softmax" else 1, 35))
     network = ax.Network(*layers, ax.Dense(outputs, output), input_shape=inputs)
     return Recipe(
         network,
-        LOSSES.resolve(loss),
+        LOSSES.resolve({"name": loss, "scale": scale}),
         a_rule(draw(st.sampled_from(STEPWISE))),
         batch_size=draw(st.integers(2, 40)),
         schedule=SCHEDULES.resolve(draw(st.sampled_from(["constant", "cosine", "adaptive"]))),

@@ -7,7 +7,7 @@ in through it too.
 from axone.activations.function import ActivationFunction
 from axone.activations.linear import Heaviside, Identity
 from axone.activations.rectified import ELU, SELU, LeakyReLU, PReLU, ReLU
-from axone.activations.smooth import GELU, GELUTanh, Sigmoid, Softplus, Swish, Tanh
+from axone.activations.smooth import GELU, Exponential, GELUTanh, Sigmoid, Softplus, Swish, Tanh
 from axone.activations.softmax import Softmax
 from axone.registry import Registry
 
@@ -27,9 +27,10 @@ ACTIVATIONS: Registry[ActivationFunction] = Registry(
         "gelu_tanh": GELUTanh,
         "swish": Swish,
         "softplus": Softplus,
+        "exponential": Exponential,
         "softmax": Softmax,
     },
-    aliases={"linear": "identity", "logistic": "sigmoid", "silu": "swish"},
+    aliases={"linear": "identity", "logistic": "sigmoid", "silu": "swish", "exp": "exponential"},
 )
 
 __all__ = [
@@ -38,6 +39,7 @@ __all__ = [
     "GELU",
     "SELU",
     "ActivationFunction",
+    "Exponential",
     "GELUTanh",
     "Heaviside",
     "Identity",

@@ -1,4 +1,4 @@
-"""The smooth activations: sigmoid, tanh, softplus, and the gated units GELU and Swish."""
+"""The smooth activations: sigmoid, tanh, exponential, softplus, the gated units GELU and Swish."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -39,6 +39,21 @@ class Tanh(ActivationFunction):
     def derivative(self, z: FloatArray, a: FloatArray) -> FloatArray:
         del z
         return 1 - a * a
+
+
+@dataclass(frozen=True)
+class Exponential(ActivationFunction):
+    """σ(z) = eᶻ = σ′, for outputs that are positive, such as the mean of counts.
+
+    It stops growing just before it would be infinite, at z = 88 in float32, 709 in float64.
+    """
+
+    def value(self, z: FloatArray) -> FloatArray:
+        return np.exp(np.minimum(z, np.floor(np.log(np.finfo(z.dtype).max))))
+
+    def derivative(self, z: FloatArray, a: FloatArray) -> FloatArray:
+        del z
+        return a
 
 
 @dataclass(frozen=True)

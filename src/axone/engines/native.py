@@ -377,6 +377,7 @@ def _program_settings(recipe: Recipe, optimizer: Optimizer) -> dict[str, Any]:
         "layers": translated,
         "head": {
             "loss": _name(LOSSES.to_data(loss)),
+            "scale": float(loss.scale),
             "delta": float(loss.delta) if isinstance(loss, Huber) else 0.0,
             **_activation(output),
         },

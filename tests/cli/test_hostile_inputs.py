@@ -132,6 +132,7 @@ def test_a_truncated_archive_is_refused_with_its_name(refused, here, write, kept
         (["iris", "--optimizer", "adm"], "Did you mean 'adam'?"),
         (["iris", "--activation", "rellu"], "--activation: unknown activation 'rellu'. Did you"),
         (["iris", "--task", "both"], "--task: Input should be 'auto', 'classification'"),
+        (["iris", "--threads", "0"], "--threads: Input should be greater"),
         (["iris", "--engine", "warp"], "unknown engine 'warp'. Allowed: auto"),
         (["iris", "--target", "species"], "target 'species' names a column of a table"),
         (["iriss"], "unknown dataset 'iriss'. Did you mean 'iris'?"),

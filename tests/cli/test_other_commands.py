@@ -31,6 +31,7 @@ def test_help_fits_in_eighty_columns_and_shows_an_example(axone, command):
         ("--activation", "(default relu)"),
         ("--optimizer", "(default adam)"),
         ("--engine", "(default auto)"),
+        ("--threads", "(default: as many as are faster)"),
         ("--out", "(default runs/NAME,"),
     ],
 )

@@ -85,6 +85,7 @@ def test_an_experiment_file_is_trained_under_its_own_name(axone, write, here):
         (["--l2", "0.1"], "training.l2", 0.1),
         (["--seed", "8"], "seed", 8),
         (["--engine", "reference"], "engine", "reference"),
+        (["--threads", "2"], "threads", 2),
         (["--hidden", "7,5"], "network.layers.1.units", 5),
         (["--hidden", ""], "network.layers.0.units", 3),
         (["--dropout", "0.25"], "network.layers.1.rate", 0.25),

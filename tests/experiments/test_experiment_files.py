@@ -98,7 +98,7 @@ def test_overrides_take_precedence_table_by_table(write):
 @pytest.mark.parametrize(
     ("toml", "words"),
     [
-        ('colour = 1\n[data]\nsource = "iris"', ["colour", "Allowed", "seed, training"]),
+        ('colour = 1\n[data]\nsource = "iris"', ["colour", "Allowed", "seed, threads"]),
         ('[data]\nsource = "iris"\ntaget = "x"', ["data.taget", "Did you mean 'target'?"]),
         (
             '[data]\nsource = "iris"\n[training.stopping]\npatence = 3',

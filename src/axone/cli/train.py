@@ -68,6 +68,9 @@ def train(
     engine: Annotated[
         str | None, typer.Option(help="Which engine computes (default auto).")
     ] = None,
+    threads: Annotated[
+        int | None, typer.Option(help="Of the compiled engine (default: as many as are faster).")
+    ] = None,
     out: Annotated[
         Path | None, typer.Option(help="Result folder (default runs/NAME, or runs/NAME-2, …).")
     ] = None,
@@ -103,6 +106,7 @@ def train(
         l2=l2,
         seed=seed,
         engine=engine,
+        threads=threads,
     )
     with explained_errors():
         if resume:

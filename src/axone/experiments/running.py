@@ -157,6 +157,7 @@ def build_trainer(prepared: Prepared) -> Trainer:
         clip_norm=training.clip_norm,
         dtype=settings.dtype,
         engine=settings.engine,
+        threads=settings.threads,
         seed=settings.seed,
     )
 

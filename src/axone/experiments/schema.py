@@ -181,6 +181,9 @@ class ExperimentData(Section):
     seed: int = Field(0, ge=0, description="Decides split, weights, shuffles and masks.")
     dtype: Literal["float32", "float64"] = "float32"
     engine: str = Field("auto", description="Which engine computes; auto takes the fastest.")
+    threads: int | None = Field(
+        None, ge=1, description="Of the compiled engine; by default several where that is faster."
+    )
     data: DataSection
     network: NetworkSection = Field(default_factory=NetworkSection)
     training: TrainingSection = Field(default_factory=TrainingSection)

@@ -1,5 +1,5 @@
-// Elementary functions on vectors: polynomials in float32, the C library lane by lane in float64,
-// where correctness is wanted and speed is not.
+// Elementary functions on vectors, within an ulp or two: polynomials where they are called at every
+// step; the rest in float64 by the C library, lane by lane.
 #pragma once
 
 #include <bit>
@@ -17,31 +17,68 @@ AXONE_INLINE V lane_by_lane(V x, Function f) {
   return y;
 }
 
-/// e^x, relative error about 1e-7 in float32: x = n ln 2 + r, a polynomial of r (Cephes, Moshier),
-/// and n written into the exponent.
+/// x = n ln 2 + r with n whole and |r| ≤ ½ ln 2, so that e^x = 2ⁿ·eʳ.
 template <class V>
-AXONE_INLINE V exponential(V x) {
+struct Reduced {
+  V r, power;  // power = 2ⁿ
+};
+
+/// Split x, which must lie where e^x is a normal number. Adding 1.5·2²³ (2⁵² in float64) rounds to a
+/// whole number, which then sits in the low bits; ln 2 is taken off in two pieces (Cody & Waite).
+template <class V>
+AXONE_INLINE Reduced<V> reduce(V x) {
   if constexpr (std::is_same_v<LaneOf<V>, double>) {
-    return lane_by_lane(x, [](double v) { return std::exp(v); });
+    using Integers = typename VectorOf<std::int64_t, kLanesOf<V>>::type;
+    const V magic = splat<V>(6755399441055744.0);
+    V n = x * 1.4426950408889634 + magic;
+    const Integers power = (std::bit_cast<Integers>(n) + (1023 - 0x4338000000000000)) << 52;
+    n -= magic;
+    const V r = x - n * 0.693147180369123816490;
+    return {r - n * 1.90821492927058770002e-10, std::bit_cast<V>(power)};
   } else {
     using Integers = typename VectorOf<std::int32_t, kLanesOf<V>>::type;
-    x = minimum(maximum(x, splat<V>(-87.33f)), splat<V>(88.37f));
-    const V magic = splat<V>(12582912.0f);  // 1.5·2²³: adding it rounds to a whole number
+    const V magic = splat<V>(12582912.0f);
     V n = x * 1.44269504f + magic;
-    // The whole number sits in the low bits of n; 127 is the exponent's bias.
-    const Integers exponent = (std::bit_cast<Integers>(n) + (127 - 0x4B400000)) << 23;
+    const Integers power = (std::bit_cast<Integers>(n) + (127 - 0x4B400000)) << 23;
     n -= magic;
-    V r = x - n * 0.693359375f;
-    r = r + n * 2.12194440e-4f;
+    const V r = x - n * 0.693359375f;
+    return {r + n * 2.12194440e-4f, std::bit_cast<V>(power)};
+  }
+}
+
+/// eʳ − 1 for |r| ≤ ½ ln 2: in float32 a polynomial of Cephes (Moshier), relative error about 1e-7,
+/// in float64 Taylor's, whose next term is below 1e-17.
+template <class V>
+AXONE_INLINE V reduced_minus_one(V r) {
+  if constexpr (std::is_same_v<LaneOf<V>, double>) {
+    constexpr double inverse_factorials[] = {
+        1.0 / 6227020800, 1.0 / 479001600, 1.0 / 39916800, 1.0 / 3628800, 1.0 / 362880,
+        1.0 / 40320,      1.0 / 5040,      1.0 / 720,      1.0 / 120,     1.0 / 24,
+        1.0 / 6,          1.0 / 2};
+    V p = splat<V>(inverse_factorials[0]);
+    AXONE_UNROLL for (int n = 1; n < 12; ++n) p = p * r + inverse_factorials[n];
+    return p * (r * r) + r;
+  } else {
     V p = splat<V>(1.9875691500e-4f);
     p = p * r + 1.3981999507e-3f;
     p = p * r + 8.3334519073e-3f;
     p = p * r + 4.1665795894e-2f;
     p = p * r + 1.6666665459e-1f;
     p = p * r + 5.0000001201e-1f;
-    p = p * r * r + r + 1.0f;
-    return p * std::bit_cast<V>(exponent);
+    return p * r * r + r;
   }
+}
+
+/// e^x, held within the normal numbers; of what is no number, no number.
+template <class V>
+AXONE_INLINE V exponential(V x) {
+  constexpr bool wide = std::is_same_v<LaneOf<V>, double>;
+  using Real = LaneOf<V>;
+  const V held = minimum(maximum(x, splat<V>(Real(wide ? -708.39 : -87.33))),
+                         splat<V>(Real(wide ? 709.43 : 88.37)));
+  const auto [r, power] = reduce(held);
+  const V value = (reduced_minus_one(r) + 1) * power;
+  return x == x ? value : x;
 }
 
 template <class V>
@@ -49,35 +86,23 @@ AXONE_INLINE V sigmoid(V x) {
   return 1 / (1 + exponential(-x));
 }
 
-/// tanh x = 1 − 2/(e^2x + 1); near 0, where that cancels, an odd polynomial (Cephes).
-template <class V>
-AXONE_INLINE V hyperbolic_tangent(V x) {
-  if constexpr (std::is_same_v<LaneOf<V>, double>) {
-    return lane_by_lane(x, [](double v) { return std::tanh(v); });
-  } else {
-    const V far = 1.0f - 2.0f / (exponential(x + x) + 1.0f);
-    const V s = x * x;
-    V p = splat<V>(-5.70498872745e-3f);
-    p = p * s + 2.06390887954e-2f;
-    p = p * s - 5.37397155531e-2f;
-    p = p * s + 1.33314422036e-1f;
-    p = p * s - 3.33332819422e-1f;
-    const V near = p * s * x + x;
-    return (s < 0.390625f) ? near : far;
-  }
-}
-
-/// e^x − 1 for x ≤ 0, without cancellation near 0.
+/// e^x − 1 for x ≤ 0, without cancellation near 0: 2ⁿ(eʳ − 1) + (2ⁿ − 1).
 template <class V>
 AXONE_INLINE V exponential_minus_one(V x) {
-  if constexpr (std::is_same_v<LaneOf<V>, double>) {
-    return lane_by_lane(x, [](double v) { return std::expm1(v); });
-  } else {
-    // e^x − 1 = 2t/(1 − t), t = tanh(x/2), which is exact near 0.
-    const V t = hyperbolic_tangent(x * 0.5f);
-    const V near = (t + t) / (1.0f - t);
-    return (x > -1.0f) ? near : exponential(x) - 1.0f;
-  }
+  constexpr bool wide = std::is_same_v<LaneOf<V>, double>;
+  using Real = LaneOf<V>;
+  const auto [r, power] = reduce(maximum(x, splat<V>(Real(wide ? -708.39 : -87.33))));
+  const V value = reduced_minus_one(r) * power + (power - 1);
+  return x == x ? value : x;
+}
+
+/// tanh x = −e/(e + 2) with e = e^−2x − 1, exact near 0; for x < 0 with the signs turned.
+template <class V>
+AXONE_INLINE V hyperbolic_tangent(V x) {
+  const V size = maximum(x, -x);
+  const V e = exponential_minus_one(size * -2);
+  const V value = -e / (e + 2);
+  return x < 0 ? -value : value;
 }
 
 /// ln(1 + e^x) = max(x, 0) + ln(1 + e^−|x|).

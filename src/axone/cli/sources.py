@@ -21,6 +21,7 @@ _SETTINGS = {
     "l2": "training.l2",
     "seed": "seed",
     "engine": "engine",
+    "calibrate": "training.calibrate",
 }
 """Which setting of an experiment file each option stands for."""
 
@@ -41,6 +42,7 @@ class Overrides:
     l2: float | None = None
     seed: int | None = None
     engine: str | None = None
+    calibrate: str | None = None
 
     def given(self) -> dict[str, str]:
         """Return the options that were given as they are typed, by the setting each stands for."""

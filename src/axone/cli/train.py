@@ -68,6 +68,13 @@ def train(
     engine: Annotated[
         str | None, typer.Option(help="Which engine computes (default auto).")
     ] = None,
+    calibrate: Annotated[
+        bool,
+        typer.Option(
+            "--calibrate",
+            help="Make the probabilities honest, by a temperature found on the validation rows.",
+        ),
+    ] = False,
     out: Annotated[
         Path | None, typer.Option(help="Result folder (default runs/NAME, or runs/NAME-2, …).")
     ] = None,
@@ -103,6 +110,7 @@ def train(
         l2=l2,
         seed=seed,
         engine=engine,
+        calibrate="temperature" if calibrate else None,
     )
     with explained_errors():
         if resume:

@@ -88,9 +88,9 @@ def _as_classes(logits: ArrayLike, y: ArrayLike) -> tuple[FloatArray, IntArray]:
 
 
 def _why_unbounded(z: FloatArray, own: FloatArray) -> str:
-    """Say why the log loss falls on as T → 0 or T → ∞, if it does; z has 0 as each row's maximum."""
+    """Say why the log loss falls on as T → 0 or T → ∞, if it does; each row's largest z is 0."""
     if own.min() == 0:
-        return "every row to calibrate on is predicted right, which would ask for a temperature of 0"
+        return "every row to calibrate on is predicted right, which asks for a temperature of 0"
     # The slope of the log loss in 1/T, at 1/T = 0.
     if z.mean() >= own.mean():
         return "the predictions to calibrate on are no better than chance"

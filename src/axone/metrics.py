@@ -24,10 +24,16 @@ def predicted_labels(prediction: FloatArray) -> IntArray:
     return prediction.argmax(axis=1)
 
 
-def confusion_counts(y_true: IntArray, y_pred: IntArray, classes: int) -> IntArray:
-    """Return (K, K) counts; the row is the true class, the column the predicted one."""
-    pairs = np.bincount(y_true * classes + y_pred, minlength=classes * classes)
-    return pairs.reshape(classes, classes)
+def confusion_counts(y_true: IntArray, y_pred: IntArray, classes: int) -> Any:
+    """Return the counts of true (row) and predicted (column) classes, as a sparse (K, K) array.
+
+    Sparse, because of 10,000 classes there are 10⁸ pairs, of which few occur; `.toarray()` fills
+    the others in.
+    """
+    from scipy.sparse import coo_array
+
+    shape = (classes, classes)
+    return coo_array((np.ones(len(y_true), np.intp), (y_true, y_pred)), shape=shape).tocsr()
 
 
 def epoch_scores(loss: Loss, prediction: FloatArray, target: FloatArray) -> dict[str, float]:
@@ -55,7 +61,6 @@ def epoch_scores(loss: Loss, prediction: FloatArray, target: FloatArray) -> dict
         y_true = y_true.argmax(axis=1)
     y_true, y_pred = y_true.astype(np.intp), predicted_labels(prediction)
     classes = max(prediction.shape[1], 2)
-    # Three counts a class, not one a pair of classes: of 10,000 classes there are 10⁸ pairs.
     right = np.bincount(y_true[y_true == y_pred], minlength=classes)
     true, found = (np.bincount(labels, minlength=classes) for labels in (y_true, y_pred))
     occurs = true + found > 0

@@ -264,7 +264,25 @@ class Screen:
         self.console.print()
         self.console.print(metrics_table(parts))
         self.console.print()
+        for text in [*calibration_lines(result.metrics), *result.metrics.get("notes", ())]:
+            self.console.print(text, markup=False)
         self.console.print(f"Results: {result.folder}", markup=False)
+
+
+def calibration_lines(metrics: dict[str, Any]) -> list[str]:
+    """Say what calibration changed on the rows that it has not seen, if there are any."""
+    if "calibration" not in metrics:
+        return []
+    scores = dict(metrics["calibration"])
+    temperature = scores["temperature"]
+    if temperature == 1:
+        return ["Temperature 1: the probabilities stay as they are."]
+    name = "test" if "test" in scores else "validation"
+    changes = [
+        f"{word} {scores[name][f'{key}_before']:.4g} → {scores[name][f'{key}_after']:.4g}"
+        for key, word in (("log_loss", "log loss"), ("calibration_error", "calibration error"))
+    ]
+    return [f"Temperature {temperature:.4g}: {', '.join(changes)} ({name})."]
 
 
 def plan(prepared: Prepared) -> list[str]:

@@ -159,8 +159,8 @@ def _require_calibratable(experiment: Experiment, dataset: Dataset, has_validati
         )
     if not has_validation:
         raise ConfigurationError(
-            f"{place}: the temperature is found on validation rows, and there are none: give "
-            f"{experiment.place('data.validation')} a share above 0, or leave the setting out."
+            f"{place}: the temperature is found on validation rows, and there are none: set "
+            "data.validation to a share above 0, or leave the setting out."
         )
 
 

@@ -255,12 +255,16 @@ def _calibration_scores(before: Model, after: Model, prepared: Prepared) -> dict
     """Return what calibration changed, on the rows it looked at and on those of the end."""
     scores: dict[str, Any] = {"method": "temperature", "temperature": round(after.temperature, 6)}
     for name in dict.fromkeys(["validation", last_part(prepared)[0]]):
-        part, changes = prepared.parts[name], {}
-        for word, model in (("before", before), ("after", after)):
-            probabilities = class_probabilities(model.forward(part.X))
-            changes[f"log_loss_{word}"] = log_loss(part.y, probabilities)
-            changes[f"calibration_error_{word}"] = calibration_error(probabilities, part.y)
-        scores[name] = rounded(changes)
+        part = prepared.parts[name]
+        was, now = (class_probabilities(model.forward(part.X)) for model in (before, after))
+        scores[name] = rounded(
+            {
+                "log_loss_before": log_loss(part.y, was),
+                "log_loss_after": log_loss(part.y, now),
+                "calibration_error_before": calibration_error(was, part.y),
+                "calibration_error_after": calibration_error(now, part.y),
+            }
+        )
     return scores
 
 

@@ -1,7 +1,9 @@
-"""True and predicted numbers, checked and sampled, for the pictures that set one against the other."""
+"""True and predicted numbers, checked and sampled, for the pictures that compare the two."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -9,7 +11,11 @@ from numpy.typing import ArrayLike
 from axone.arrays import FloatArray, IntArray
 from axone.checks import check_integer
 from axone.errors import DataError, ShapeError
+from axone.plots.style import BLUE, MUTED
 from axone.random import RandomStream
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 
 @dataclass(frozen=True)
@@ -88,3 +94,17 @@ def _columns(name: str, values: ArrayLike) -> FloatArray:
     if array.size == 0:
         raise DataError(f"{name} has shape {array.shape}: there is nothing to draw.")
     return array.reshape(len(array), -1)
+
+
+def draw_cloud(axes: "Axes", x: FloatArray, y: FloatArray) -> None:
+    """Draw a point for each row; where many lie on each other, transparency shows how many."""
+    alpha = max(0.12, min(0.7, 12.0 / math.sqrt(x.size)))
+    size = 12.0 if x.size > 300 else 22.0
+    axes.scatter(x, y, s=size, alpha=alpha, color=BLUE, linewidths=0)
+
+
+def say_nothing_finite(axes: "Axes") -> None:
+    """Say why a panel is empty."""
+    axes.text(0.5, 0.5, "no finite prediction", ha="center", color=MUTED, transform=axes.transAxes)
+    axes.set_xticks([])
+    axes.set_yticks([])

@@ -8,11 +8,9 @@ from numpy.typing import ArrayLike
 
 from axone.arrays import FloatArray
 from axone.metrics import regression_metrics
-from axone.plots.numbers import compared
+from axone.plots.numbers import compared, draw_cloud, say_nothing_finite
 from axone.plots.style import (
-    BLUE,
     INK,
-    MUTED,
     SIZE,
     SMALL,
     add_note,
@@ -90,18 +88,9 @@ def _draw(axes: "Axes", true: FloatArray, predicted: FloatArray, *, ticks: int) 
 
     dress(axes)
     if true.size == 0:
-        axes.text(
-            0.5, 0.5, "no finite prediction", ha="center", color=MUTED, transform=axes.transAxes
-        )
-        axes.set_xticks([])
-        axes.set_yticks([])
+        say_nothing_finite(axes)
         return
-    crowded = true.size > 300
-    # Where many points lie on each other, transparency shows how many.
-    alpha = max(0.12, min(0.7, 12.0 / math.sqrt(true.size)))
-    axes.scatter(
-        true, predicted, s=12.0 if crowded else 22.0, alpha=alpha, color=BLUE, linewidths=0
-    )
+    draw_cloud(axes, true, predicted)
     low = float(min(true.min(), predicted.min()))
     high = float(max(true.max(), predicted.max()))
     margin = 0.04 * (high - low) or 0.5

@@ -92,7 +92,7 @@ def plot_calibration(
         ):
             _draw_bins(upper, bins, color, f"{word}calibration error {bins.error:.4f}")
             _draw_counts(lower, bins, color)
-        upper.set_xlim(0, 1)
+        upper.set_xlim(-0.01, 1.01)
         upper.set_ylim(-0.02, 1.02)
         upper.set_ylabel(f"share of {event}" if event else "share predicted right")
         upper.legend(loc="best")
@@ -100,7 +100,8 @@ def plot_calibration(
         lower.set_xlabel(
             f"probability of {event}" if event else "probability of the predicted class"
         )
-        add_note(figure, note)
+        bars = "Bars: where the true share lies with 95 % probability."
+        add_note(figure, "  ".join(filter(None, [bars, note])))
     return figure
 
 

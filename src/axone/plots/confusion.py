@@ -79,7 +79,7 @@ def _counts(matrix: "ArrayLike | sparray", classes: int) -> "csr_array":
     """Return the counts as a sparse array: of thousands of classes most pairs never occur."""
     from scipy.sparse import csr_array, issparse
 
-    given: Any = matrix if issparse(matrix) else np.asarray(matrix)
+    given: Any = csr_array(matrix) if issparse(matrix) else np.asarray(matrix)
     if given.shape != (classes, classes) or classes == 0:
         raise ShapeError(
             f"the confusion matrix has shape {given.shape}; {classes} class names need "

@@ -88,7 +88,7 @@ def plot_residuals(
             residuals = numbers.true[:, i] - numbers.predicted[:, i]
             _draw_points(scatter, numbers.predicted[:, i], residuals, numbers.sample)
             outside += _draw_histogram(histogram, residuals)
-            _name(scatter, histogram, numbers.names[i], alone=alone)
+            _name(scatter, histogram, numbers.names[i], panels)
         notes = [
             "Residual: true − predicted; orange, its mean over each tenth of the rows; dashed, 0 "
             "and a normal curve as wide.",
@@ -96,8 +96,8 @@ def plot_residuals(
         ]
         if outside:
             notes.append(
-                f"{outside:,} residuals over {_DEVIATIONS:.0f} standard deviations away are not in "
-                "the histogram."
+                f"Not in the histogram: {outside:,} over {_DEVIATIONS:.0f} standard deviations "
+                "away."
             )
         if len(numbers.names) > MOST_TARGETS:
             notes.append(f"The first {MOST_TARGETS} of {len(numbers.names)} targets.")
@@ -165,10 +165,16 @@ def _draw_histogram(axes: "Axes", residuals: FloatArray) -> int:
     return int(len(residuals) - counts.sum())
 
 
-def _name(scatter: "Axes", histogram: "Axes", name: str, *, alone: bool) -> None:
-    suffix = f" {shorten(name, 30)}" if alone else ""
+def _name(scatter: "Axes", histogram: "Axes", name: str, panels: int) -> None:
+    """Name the axes, and lay out no more ticks than there is room for."""
+    from matplotlib.ticker import MaxNLocator
+
+    suffix = f" {shorten(name, 30)}" if panels == 1 else ""
     scatter.set_xlabel(f"predicted{suffix}")
     scatter.set_ylabel("residual")
     histogram.set_xlabel("residual")
-    if not alone:
-        scatter.set_title(shorten(name, 24))
+    if panels > 1:
+        scatter.set_title(shorten(name, 48 // panels))
+    for axes in (scatter, histogram):
+        axes.xaxis.set_major_locator(MaxNLocator(nbins=6 - panels))
+    histogram.yaxis.set_major_locator(MaxNLocator(integer=True))

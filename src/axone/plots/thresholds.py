@@ -147,11 +147,13 @@ def _rows(y_true: ArrayLike, probabilities: ArrayLike, class_names: Sequence[obj
     classes = np.flatnonzero((counts > 0) & (counts < len(labels)))
     notes = []
     if len(classes) < len(counts) and len(classes):
-        notes.append(f"{len(counts) - len(classes)} classes have no row here.")
+        notes.append(
+            f"Without rows here: {len(counts) - len(classes):,} of {len(counts):,} classes."
+        )
     if len(counts) == 2:
         classes = classes[classes == 1]
     if len(classes) > MOST_CLASSES:
-        notes.append(f"The {MOST_CLASSES} classes with the most rows of {len(classes)}.")
+        notes.append(f"The {MOST_CLASSES} classes with the most rows of {len(classes):,}.")
         classes = np.sort(classes[np.argsort(-counts[classes], kind="stable")[:MOST_CLASSES]])
     most = MOST_CELLS // max(len(classes), 1)
     if len(labels) > most:

@@ -64,10 +64,6 @@ def train(
         float | None, typer.Option(help="Rate after each hidden layer (default 0).")
     ] = None,
     l2: Annotated[float | None, typer.Option(help="Penalty on large weights (default 0).")] = None,
-    seed: Annotated[int | None, typer.Option(help="Decides everything random (default 0).")] = None,
-    engine: Annotated[
-        str | None, typer.Option(help="Which engine computes (default auto).")
-    ] = None,
     calibrate: Annotated[
         bool,
         typer.Option(
@@ -75,6 +71,10 @@ def train(
             help="Make the probabilities honest, by a temperature found on the validation rows.",
         ),
     ] = False,
+    seed: Annotated[int | None, typer.Option(help="Decides everything random (default 0).")] = None,
+    engine: Annotated[
+        str | None, typer.Option(help="Which engine computes (default auto).")
+    ] = None,
     out: Annotated[
         Path | None, typer.Option(help="Result folder (default runs/NAME, or runs/NAME-2, …).")
     ] = None,
@@ -108,9 +108,9 @@ def train(
         optimizer=optimizer,
         dropout=dropout,
         l2=l2,
+        calibrate="temperature" if calibrate else None,
         seed=seed,
         engine=engine,
-        calibrate="temperature" if calibrate else None,
     )
     with explained_errors():
         if resume:

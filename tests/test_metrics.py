@@ -11,6 +11,7 @@ from axone.metrics import (
     classification_metrics,
     confusion_counts,
     epoch_scores,
+    log_loss,
     predicted_labels,
     r_squared,
     regression_metrics,
@@ -41,7 +42,8 @@ def test_the_scores_of_an_epoch_are_those_of_scikit_learn(seed, rows, classes):
     assert epoch_scores(CCE, probabilities, np.eye(classes)[y]) == pytest.approx(wanted)
     all_labels = np.arange(classes)
     np.testing.assert_array_equal(
-        confusion_counts(y, labels, classes), sk.confusion_matrix(y, labels, labels=all_labels)
+        confusion_counts(y, labels, classes).toarray(),
+        sk.confusion_matrix(y, labels, labels=all_labels),
     )
     if classes == 2:
         one = probabilities[:, 1:]
@@ -102,6 +104,34 @@ def test_a_class_without_rows_leaves_the_area_under_the_curve_out():
     scores = classification_metrics(np.array([0, 1, 0, 1]), probabilities, 3)
     assert "roc_auc" not in scores
     assert scores["log_loss"] == pytest.approx(np.log(3))
+    assert scores["calibration_error"] == pytest.approx(abs(1 / 2 - 1 / 3))
+
+
+def test_the_log_loss_is_that_of_scikit_learn_even_where_the_true_class_is_impossible():
+    y, probabilities = problem(5, 50, 3)
+    probabilities[:10] = [1.0, 0.0, 0.0]
+    expected = sk.log_loss(y, probabilities)
+    assert expected > 1
+    assert log_loss(y, probabilities) == pytest.approx(expected)
+
+
+def test_of_very_many_classes_the_area_under_the_curve_is_left_out():
+    y, probabilities = np.arange(201), np.full((201, 201), 1 / 201)
+    assert "roc_auc" not in classification_metrics(y, probabilities, 201)
+    assert "roc_auc" in classification_metrics(y[:200], probabilities[:200, :200], 200)
+
+
+def test_ten_thousand_classes_need_no_table_of_their_pairs():
+    rows, classes = 50, 10_000
+    y = np.arange(rows) * 7
+    probabilities = np.full((rows, classes), 1e-5, np.float32)
+    probabilities[np.arange(rows), y] = 0.9
+    probabilities[:10, 9_999] = 0.95
+    scores = classification_metrics(y, probabilities, classes)
+    assert scores["accuracy"] == 0.8
+    assert epoch_scores(CCE, probabilities, y)["recall"] == pytest.approx(40 / 51)
+    counts = confusion_counts(y, predicted_labels(probabilities), classes)
+    assert (counts.shape, counts.nnz, counts.sum()) == ((classes, classes), 50, 50)
 
 
 def test_scores_are_rounded_for_people():

@@ -1,19 +1,23 @@
 """Models: saved and loaded to the same bits, whatever they were trained on."""
 
-from dataclasses import dataclass
+import json
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 import pytest
+import scipy.special
 from hypothesis import given
 from hypothesis import strategies as st
+from safetensors import safe_open
 from safetensors.numpy import save_file
+from sklearn.metrics import log_loss
 
 import axone as ax
 from axone.activations import ActivationFunction
 from axone.data import Preprocessing
 from axone.data.scaling import Standard
-from axone.errors import ConfigurationError, DataError, ModelFileError, ShapeError
+from axone.errors import AxoneError, ConfigurationError, DataError, ModelFileError, ShapeError
 from axone.losses import LOSSES
 from axone.model import Model, Target
 
@@ -165,6 +169,99 @@ def test_rows_of_another_width_are_refused():
         MODELS["array"][0].predict(np.zeros((2, 5)))
 
 
+def independent():
+    """Three labels, none of which excludes another."""
+    layers = [ax.Dense(3, "sigmoid")]
+    target = Target("classification", class_names=("a", "b", "c"))
+    return model_of(RANDOM.normal(size=(20, 2)), layers, target, "binary_cross_entropy")
+
+
+CALIBRATED = {
+    "softmax": (*MODELS["array"], scipy.special.softmax),
+    "float64": (*MODELS["float64"], scipy.special.softmax),
+    "sigmoid": (*MODELS["binary"], lambda z, axis: scipy.special.expit(z)),
+    "labels": (independent(), RANDOM.normal(size=(5, 2)), lambda z, axis: scipy.special.expit(z)),
+}
+
+
+@pytest.mark.parametrize("kind", CALIBRATED)
+def test_the_temperature_divides_the_logits_wherever_the_model_predicts(tmp_path, kind):
+    model, X, function = CALIBRATED[kind]
+    ax.save(replace(model, temperature=2.5), tmp_path / "model.safetensors")
+    warm = ax.load(tmp_path / "model.safetensors")
+    assert warm.temperature == 2.5
+    inputs = model.preprocessing.transform(X, model.dtype)
+    logits = model.logits(inputs)
+    expected = function(logits / 2.5, axis=1)
+    np.testing.assert_allclose(warm.outputs(X), expected, rtol=1e-5)
+    np.testing.assert_allclose(warm.predict_proba(X)[:, -1], expected[:, -1], rtol=1e-5)
+    np.testing.assert_allclose(model.outputs(X), function(logits, axis=1), rtol=1e-5)
+    assert warm.predict(X).tolist() == model.predict(X).tolist()
+    # The loss is that of the warmed probabilities, by the definition of the cross-entropies.
+    y = np.eye(3)[[0, 1, 2, 0, 1]] if kind == "labels" else np.array([0, 1, 1, 0, 1])
+    loss, outputs = warm.evaluate(inputs, y)
+    np.testing.assert_allclose(outputs, expected, rtol=1e-5)
+    if kind == "labels":
+        wanted = np.mean([log_loss(y[:, k], expected[:, k]) for k in range(3)])
+    else:
+        wanted = log_loss(
+            y, warm.predict_proba(X), labels=range(expected.shape[1] + (kind == "sigmoid"))
+        )
+    assert loss == pytest.approx(wanted, rel=1e-5)
+
+
+def test_a_calibrated_model_has_the_temperature_of_the_least_log_loss():
+    model, _ = MODELS["float64"]
+    X = RANDOM.normal(size=(200, 4))
+    logits = model.logits(X)
+    y = (RANDOM.gumbel(size=logits.shape) + 0.4 * logits).argmax(axis=1)
+    found = model.calibrated(X, y)
+    assert found.temperature == ax.find_temperature(logits, y)
+    assert found.temperature > 1
+    assert found.evaluate(X, y)[0] < model.evaluate(X, y)[0]
+    assert model.temperature == 1
+
+
+def test_a_model_of_numbers_has_no_temperature():
+    model, X = MODELS["regression"]
+    with pytest.raises(DataError, match="no probabilities"):
+        model.calibrated(X, np.zeros(len(X)))
+    with pytest.raises(ConfigurationError, match="no temperature"):
+        replace(model, temperature=2.0)
+
+
+@pytest.mark.parametrize("temperature", [0, -1.0, float("nan"), float("inf"), "2"])
+def test_a_temperature_is_a_number_above_zero(temperature):
+    with pytest.raises(AxoneError, match="temperature must be"):
+        replace(MODELS["array"][0], temperature=temperature)
+
+
+def rewritten(model, path, change):
+    """Save a model, and change what its metadata say."""
+    ax.save(model, path)
+    with safe_open(path, framework="numpy") as file:
+        described = json.loads(file.metadata()["axone-model-1"])
+        arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+    change(described)
+    save_file(arrays, path, {"axone-model-1": json.dumps(described)})
+
+
+def test_a_model_of_before_there_were_temperatures_still_loads(tmp_path):
+    model, X = MODELS["array"]
+    rewritten(model, tmp_path / "old.safetensors", lambda described: described.pop("temperature"))
+    loaded = ax.load(tmp_path / "old.safetensors")
+    assert loaded.temperature == 1
+    np.testing.assert_array_equal(loaded.predict_proba(X), model.predict_proba(X))
+
+
+@pytest.mark.parametrize("temperature", [0, None, "warm"])
+def test_a_file_with_a_temperature_that_is_none_is_refused(tmp_path, temperature):
+    path = tmp_path / "model.safetensors"
+    rewritten(MODELS["array"][0], path, lambda described: described.update(temperature=temperature))
+    with pytest.raises(ModelFileError, match="temperature must be"):
+        ax.load(path)
+
+
 @dataclass(frozen=True)
 class Cube(ActivationFunction):
     """An activation of the user's own."""
@@ -222,8 +319,6 @@ def test_a_file_above_the_limit_is_not_read(tmp_path, monkeypatch):
 
 
 def test_weights_that_are_no_floating_point_numbers_are_refused(tmp_path):
-    from safetensors import safe_open
-
     path = tmp_path / "model.safetensors"
     ax.save(MODELS["regression"][0], path)
     with safe_open(path, framework="numpy") as file:

@@ -7,6 +7,7 @@ NumPy, in `axone.layers`; engines run that description; everything else only use
 from typing import TYPE_CHECKING, Any
 
 from axone.activations import ActivationFunction
+from axone.calibration import calibration_error, find_temperature
 from axone.engines import get_engine
 from axone.errors import AxoneError, ConfigurationError, DataError, ModelFileError, ShapeError
 from axone.gradients import loss_and_gradient
@@ -84,6 +85,8 @@ __all__ = [
     "Trainer",
     "TrainingResult",
     "ValidationLoss",
+    "calibration_error",
+    "find_temperature",
     "fit_many",
     "get_engine",
     "load",

@@ -1,7 +1,7 @@
 """How good predictions are: the few scores of every epoch, and the full table at the end.
 
-scikit-learn computes the table; the scores of an epoch come from one count of (true, predicted)
-pairs, because they are wanted thousands of times.
+scikit-learn computes the table; the scores of an epoch come from counts of each class, because they
+are wanted thousands of times.
 """
 
 from collections.abc import Mapping
@@ -10,7 +10,11 @@ from typing import Any
 import numpy as np
 
 from axone.arrays import FloatArray, IntArray
+from axone.calibration import calibration_error
 from axone.losses import BinaryCrossEntropy, Loss
+
+MOST_AUC_CLASSES = 200
+"""Of more classes the ROC AUC is left out: each is a sort of all rows, seconds in all."""
 
 
 def predicted_labels(prediction: FloatArray) -> IntArray:
@@ -20,10 +24,16 @@ def predicted_labels(prediction: FloatArray) -> IntArray:
     return prediction.argmax(axis=1)
 
 
-def confusion_counts(y_true: IntArray, y_pred: IntArray, classes: int) -> IntArray:
-    """Return (K, K) counts; the row is the true class, the column the predicted one."""
-    pairs = np.bincount(y_true * classes + y_pred, minlength=classes * classes)
-    return pairs.reshape(classes, classes)
+def confusion_counts(y_true: IntArray, y_pred: IntArray, classes: int) -> Any:
+    """Return the counts of true (row) and predicted (column) classes, as a sparse (K, K) array.
+
+    Sparse, because of 10,000 classes there are 10⁸ pairs, of which few occur; `.toarray()` fills
+    the others in.
+    """
+    from scipy.sparse import coo_array
+
+    shape = (classes, classes)
+    return coo_array((np.ones(len(y_true), np.intp), (y_true, y_pred)), shape=shape).tocsr()
 
 
 def epoch_scores(loss: Loss, prediction: FloatArray, target: FloatArray) -> dict[str, float]:
@@ -49,9 +59,10 @@ def epoch_scores(loss: Loss, prediction: FloatArray, target: FloatArray) -> dict
     y_true = target[:, 0] > 0.5 if isinstance(loss, BinaryCrossEntropy) else target
     if y_true.ndim == 2:
         y_true = y_true.argmax(axis=1)
+    y_true, y_pred = y_true.astype(np.intp), predicted_labels(prediction)
     classes = max(prediction.shape[1], 2)
-    counts = confusion_counts(y_true.astype(np.intp), predicted_labels(prediction), classes)
-    right, true, found = np.diag(counts), counts.sum(axis=1), counts.sum(axis=0)
+    right = np.bincount(y_true[y_true == y_pred], minlength=classes)
+    true, found = (np.bincount(labels, minlength=classes) for labels in (y_true, y_pred))
     occurs = true + found > 0
     recall = right[occurs] / np.maximum(true[occurs], 1)
     f1 = 2 * right[occurs] / (true + found)[occurs]
@@ -86,7 +97,7 @@ def total_squares(target: FloatArray) -> FloatArray:
 def classification_metrics(
     y_true: IntArray, probabilities: FloatArray, classes: int
 ) -> dict[str, float]:
-    """Return accuracy, precision, recall, F1 (macro and weighted), log loss and ROC AUC.
+    """Return accuracy, precision, recall, F1 (macro and weighted), log loss, ROC AUC, calibration.
 
     Parameters
     ----------
@@ -97,12 +108,11 @@ def classification_metrics(
     Notes
     -----
     ROC AUC needs every class among the rows (one against the rest, macro); it is left out where
-    one is missing.
+    one is missing, and of more than 200 classes. `calibration_error` tells what the last score is.
     """
     from sklearn import metrics as sk
 
     y_pred = probabilities.argmax(axis=1)
-    labels = np.arange(classes)
     scores: dict[str, float] = {"accuracy": float(sk.accuracy_score(y_true, y_pred))}
     for average in ("macro", "weighted"):
         precision, recall, f1, _ = sk.precision_recall_fscore_support(
@@ -111,16 +121,28 @@ def classification_metrics(
         scores[f"precision_{average}"] = float(precision)
         scores[f"recall_{average}"] = float(recall)
         scores[f"f1_{average}"] = float(f1)
-    wide = probabilities.astype(np.float64)
-    wide /= wide.sum(axis=1, keepdims=True)
-    scores["log_loss"] = float(sk.log_loss(y_true, wide, labels=labels))
-    if len(np.unique(y_true)) == classes:
+    scores["log_loss"] = log_loss(y_true, probabilities)
+    if classes <= MOST_AUC_CLASSES and len(np.unique(y_true)) == classes:
+        wide = probabilities.astype(np.float64)
+        wide /= wide.sum(axis=1, keepdims=True)
         if classes == 2:
             scores["roc_auc"] = float(sk.roc_auc_score(y_true, wide[:, 1]))
         else:
+            labels = np.arange(classes)
             auc = sk.roc_auc_score(y_true, wide, multi_class="ovr", labels=labels)
             scores["roc_auc"] = float(auc)
+    scores["calibration_error"] = calibration_error(probabilities, y_true)
     return scores
+
+
+def log_loss(y_true: IntArray, probabilities: FloatArray) -> float:
+    """Return the mean of −ln p of the true class; p below 2.2e-16 counts as that.
+
+    As scikit-learn's, which would make a column of ones and zeros for each class.
+    """
+    true = probabilities[np.arange(len(y_true)), y_true].astype(np.float64)
+    true /= probabilities.sum(axis=1, dtype=np.float64)
+    return float(-np.log(np.clip(true, np.finfo(np.float64).eps, 1)).mean())
 
 
 def regression_metrics(y_true: FloatArray, y_pred: FloatArray) -> dict[str, float]:

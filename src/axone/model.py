@@ -6,18 +6,20 @@ executed, so that a model from a stranger can at worst be wrong.
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
 
 from axone.arrays import DType, FloatArray, IntArray
+from axone.calibration import find_temperature
+from axone.checks import check_number
 from axone.data import Preprocessing, Scaler, cell_text
 from axone.engines import Recipe, ReferenceEngine
-from axone.errors import DataError, ModelFileError
+from axone.errors import ConfigurationError, DataError, ModelFileError
 from axone.files import read_tensors, write_atomically
-from axone.losses import LOSSES, Loss
+from axone.losses import LOSSES, Head, Loss
 from axone.metrics import predicted_labels
 from axone.network import Network
 from axone.optimizers import SGD
@@ -113,6 +115,13 @@ class Model:
     preprocessing : Preprocessing
         From raw rows to the network's inputs.
     target : Target
+    temperature : float, default 1
+        What the logits are divided by before they become probabilities; see `calibrated`.
+
+    Raises
+    ------
+    ConfigurationError
+        The temperature is not above 0, or is another than 1 where there are no probabilities.
     """
 
     network: Network
@@ -120,6 +129,12 @@ class Model:
     loss: Loss
     preprocessing: Preprocessing
     target: Target
+    temperature: float = 1.0
+
+    def __post_init__(self) -> None:
+        check_number("temperature", self.temperature, above=0)
+        if self.temperature != 1 and self.target.task != "classification":
+            raise ConfigurationError("A model of numbers has no probabilities, and no temperature.")
 
     @property
     def dtype(self) -> DType:
@@ -128,8 +143,50 @@ class Model:
 
     def outputs(self, X: Any) -> FloatArray:
         """Return the network's outputs for raw rows: an array, or a table with named columns."""
-        inputs = self.preprocessing.transform(X, self.dtype)
-        return self.network.predict(self.parameters, inputs)
+        return self.forward(self.preprocessing.transform(X, self.dtype))
+
+    def forward(self, inputs: FloatArray) -> FloatArray:
+        """Return the network's outputs for rows as the network takes them, already scaled."""
+        if self.temperature == 1:
+            return self.network.predict(self.parameters, inputs)
+        _, activation = self.network.split_output()
+        return activation.value(self._cooled(self.logits(inputs)))
+
+    def logits(self, inputs: FloatArray) -> FloatArray:
+        """Return what the output activation would be given, before the temperature."""
+        body, _ = self.network.split_output()
+        return Network(*body, input_shape=self.network.input_shape).predict(self.parameters, inputs)
+
+    def _cooled(self, logits: FloatArray) -> FloatArray:
+        return logits / logits.dtype.type(self.temperature)
+
+    def calibrated(self, inputs: FloatArray, y: Any) -> "Model":
+        """Return the model with the temperature that makes its probabilities most honest.
+
+        Parameters
+        ----------
+        inputs : array of shape (m, ...)
+            Rows as the network takes them, best of all those that decided when to stop training.
+        y : array of int, shape (m,)
+            Their class numbers.
+
+        Returns
+        -------
+        Model
+            With the `temperature` of the least log loss on those rows (Guo et al. 2017), which
+            `find_temperature` describes. The predicted classes stay the same.
+
+        Raises
+        ------
+        DataError
+            The model predicts numbers, or there is no row to learn from.
+        """
+        self._require_classes()
+        return replace(self, temperature=find_temperature(self.logits(inputs), y))
+
+    def _require_classes(self) -> None:
+        if self.target.task != "classification":
+            raise DataError("This model predicts numbers, not classes: it has no probabilities.")
 
     def predict_proba(self, X: Any) -> FloatArray:
         """Return the probability of every class, (m, classes).
@@ -139,8 +196,7 @@ class Model:
         DataError
             The model predicts numbers.
         """
-        if self.target.task != "classification":
-            raise DataError("This model predicts numbers, not classes: it has no probabilities.")
+        self._require_classes()
         return class_probabilities(self.outputs(X))
 
     def predict(self, X: Any) -> Any:
@@ -152,9 +208,14 @@ class Model:
 
     def evaluate(self, inputs: FloatArray, target: FloatArray) -> tuple[float, FloatArray]:
         """Return the mean loss and the outputs for rows as the network learns them."""
+        prepared = self.loss.prepare(target, self.network.output_shape, self.dtype)
+        if self.temperature != 1:
+            head = Head(self.network.split_output()[1], self.loss)
+            logits = self._cooled(self.logits(inputs))
+            outputs = head.predict(logits)
+            return float(head.rows(logits, outputs, prepared).mean()), outputs
         recipe = Recipe(self.network, self.loss, SGD(), dtype=self.dtype)
         program = ReferenceEngine().compile(recipe)
-        prepared = self.loss.prepare(target, self.network.output_shape, self.dtype)
         return program.evaluate(self.parameters, inputs, prepared, None)
 
     def in_units(self, outputs: FloatArray) -> FloatArray:
@@ -185,6 +246,7 @@ def save(model: Model, path: str | Path) -> None:
         "loss": plain(model.loss),
         "preprocessing": model.preprocessing.to_data(),
         "target": model.target.to_data(),
+        "temperature": model.temperature,
     }
     # In one entry: safetensors writes several in an order that changes from process to process.
     metadata = {_FORMAT: json.dumps(described)}
@@ -234,6 +296,8 @@ def _rebuild(described: Mapping[str, Any], arrays: Mapping[str, FloatArray]) -> 
         LOSSES.resolve(described["loss"]),
         Preprocessing.from_data(described["preprocessing"]),
         Target.from_data(described["target"]),
+        # Models of before there were temperatures have none.
+        described.get("temperature", 1.0),
     )
     _require_consistent(model)
     return model

@@ -8,8 +8,9 @@ import pytest
 
 from axone.cli import epochs
 from axone.cli.sources import hidden_sizes
+from axone.data import load_dataset
 from axone.errors import ConfigurationError
-from axone.experiments import Experiment
+from axone.experiments import Experiment, load_run
 from axone.training import History, Plateau, ValidationLoss
 
 QUICK = ("--epochs", "2")
@@ -37,6 +38,8 @@ def test_a_dataset_is_trained_by_its_name_into_the_runs_folder(axone, here):
         "model.safetensors",
         "history.csv",
         "metrics.json",
+        "classification_report.txt",
+        "classification_report.json",
         "checkpoint.safetensors",
     }
     assert "Data      iris: 3 classes\nRows      104 train, 23 validation, 23 test\n" in output
@@ -327,3 +330,38 @@ def test_weights_that_all_start_alike_are_warned_about_in_a_line(axone, write):
     result = axone("train", path, *QUICK)
     assert "Warning: All weights of layer 0 start at the same value" in result.stderr
     assert "UserWarning" not in result.stderr
+
+
+def test_a_calibrated_run_says_what_it_changed_and_predicts_and_evaluates_so(axone, here):
+    output = axone("train", "digits", "--epochs", "6", "--calibrate").stdout
+    folder = here / "runs" / "digits"
+    model = load_run(folder)[1]
+    changes = json.loads((folder / "metrics.json").read_text())["calibration"]["test"]
+    loss = f"log loss {changes['log_loss_before']:.4g} → {changes['log_loss_after']:.4g}"
+    assert f"Temperature {model.temperature:.4g}: {loss}, calibration error " in output
+    assert settings(folder).training.calibrate == "temperature"
+    evaluated = json.loads(axone("evaluate", folder, "--json").stdout)
+    assert evaluated["test"]["log_loss"] == changes["log_loss_after"]
+    row = load_dataset("digits").X[:1]
+    printed = axone("predict", folder, *map(str, row.ravel())).stdout.splitlines()[1].split(",")
+    expected = model.predict_proba(row)[0]
+    assert [float(cell) for cell in printed[1:]] == pytest.approx(expected.tolist(), rel=1e-4)
+
+
+def test_a_temperature_of_one_is_told_with_its_reason(axone):
+    result = axone("train", "wine", "--epochs", "60", "--calibrate")
+    assert "Temperature 1: the probabilities stay as they are." in result.stdout
+    assert "predicted right" in result.stderr
+
+
+def test_calibration_of_a_regression_is_refused_by_the_name_of_the_option(refused):
+    assert refused("train", "diabetes", "--calibrate").startswith(
+        "Error: --calibrate: probabilities are calibrated, and diabetes is a regression"
+    )
+
+
+def test_very_many_classes_are_told_on_the_screen_too(axone, here):
+    y = np.arange(201).repeat(6)
+    np.savez(here / "many.npz", X=np.random.default_rng(0).normal(size=(len(y), 2)), y=y)
+    output = axone("train", "many.npz", "--epochs", "1").stdout
+    assert "roc_auc is left out: there are more than 200 classes" in output

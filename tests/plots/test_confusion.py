@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from scipy.sparse import coo_array, eye_array
 from sklearn.metrics import confusion_matrix
 
 from axone.errors import DataError, ShapeError
@@ -56,6 +57,18 @@ def test_of_very_many_classes_the_most_confused_are_drawn_in_order():
     figure = plot_confusion_matrix(counts, names(100))
     assert tick_names(figure.axes[0].yaxis) == names(100)[70:]
     assert "Only the 30 most confused of 100 classes" in figure.get_supxlabel()
+
+
+def test_counts_may_be_sparse_so_that_ten_thousand_classes_fit_into_memory():
+    random = np.random.default_rng(0)
+    cells = random.integers(0, 5, (2, 200))
+    ones = np.ones(200, int)
+    sparse = coo_array((ones, tuple(cells)), shape=(5, 5))
+    dense = plot_confusion_matrix(sparse.toarray(), names(5)).axes[0]
+    texts = [text.get_text() for text in plot_confusion_matrix(sparse, names(5)).axes[0].texts]
+    assert texts == [text.get_text() for text in dense.texts]
+    figure = plot_confusion_matrix(3 * eye_array(10_000, dtype=int), names(10_000))
+    assert figure.get_supxlabel().startswith("30,000 of 30,000 rows right")
 
 
 def test_long_names_are_shortened_and_turned():

@@ -22,6 +22,7 @@ _SETTINGS = {
     "seed": "seed",
     "engine": "engine",
     "threads": "threads",
+    "calibrate": "training.calibrate",
 }
 """Which setting of an experiment file each option stands for."""
 
@@ -43,6 +44,7 @@ class Overrides:
     seed: int | None = None
     engine: str | None = None
     threads: int | None = None
+    calibrate: str | None = None
 
     def given(self) -> dict[str, str]:
         """Return the options that were given as they are typed, by the setting each stands for."""

@@ -64,6 +64,13 @@ def train(
         float | None, typer.Option(help="Rate after each hidden layer (default 0).")
     ] = None,
     l2: Annotated[float | None, typer.Option(help="Penalty on large weights (default 0).")] = None,
+    calibrate: Annotated[
+        bool,
+        typer.Option(
+            "--calibrate",
+            help="Make the probabilities honest, by a temperature found on the validation rows.",
+        ),
+    ] = False,
     seed: Annotated[int | None, typer.Option(help="Decides everything random (default 0).")] = None,
     engine: Annotated[
         str | None, typer.Option(help="Which engine computes (default auto).")
@@ -104,6 +111,7 @@ def train(
         optimizer=optimizer,
         dropout=dropout,
         l2=l2,
+        calibrate="temperature" if calibrate else None,
         seed=seed,
         engine=engine,
         threads=threads,
@@ -260,7 +268,25 @@ class Screen:
         self.console.print()
         self.console.print(metrics_table(parts))
         self.console.print()
+        for text in [*calibration_lines(result.metrics), *result.metrics.get("notes", ())]:
+            self.console.print(text, markup=False)
         self.console.print(f"Results: {result.folder}", markup=False)
+
+
+def calibration_lines(metrics: dict[str, Any]) -> list[str]:
+    """Say what calibration changed on the rows that it has not seen, if there are any."""
+    if "calibration" not in metrics:
+        return []
+    scores = dict(metrics["calibration"])
+    temperature = scores["temperature"]
+    if temperature == 1:
+        return ["Temperature 1: the probabilities stay as they are."]
+    name = "test" if "test" in scores else "validation"
+    changes = [
+        f"{word} {scores[name][f'{key}_before']:.4g} → {scores[name][f'{key}_after']:.4g}"
+        for key, word in (("log_loss", "log loss"), ("calibration_error", "calibration error"))
+    ]
+    return [f"Temperature {temperature:.4g}: {', '.join(changes)} ({name})."]
 
 
 def plan(prepared: Prepared) -> list[str]:

@@ -95,6 +95,7 @@ def prepare(experiment: Experiment) -> Prepared:
     )
     network, loss = build_network(experiment, preprocessing.feature_shape, dataset)
     target = _target(settings, dataset, dataset.y[rows["train"]])
+    _require_calibratable(experiment, dataset, "validation" in rows)
     parts = {
         name: Part(
             preprocessing.transform(take(dataset.X, which), settings.dtype), dataset.y[which]
@@ -145,6 +146,22 @@ def _split(
     rows = {"train": split.train, "validation": split.validation, "test": split.test}
     shares = {"validation": validation, "test": data.test if own_test else test}
     return {name: which for name, which in rows.items() if len(which)}, shares, split.notes
+
+
+def _require_calibratable(experiment: Experiment, dataset: Dataset, has_validation: bool) -> None:
+    if experiment.settings.training.calibrate is None:
+        return
+    place = experiment.place("training.calibrate")
+    if dataset.task == "regression":
+        raise ConfigurationError(
+            f"{place}: probabilities are calibrated, and {experiment.settings.data.source} is a "
+            "regression, which has none: leave the setting out."
+        )
+    if not has_validation:
+        raise ConfigurationError(
+            f"{place}: the temperature is found on validation rows, and there are none: set "
+            "data.validation to a share above 0, or leave the setting out."
+        )
 
 
 def _target(settings: ExperimentData, dataset: Dataset, y_train: FloatArray) -> Target:

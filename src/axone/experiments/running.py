@@ -11,13 +11,27 @@ from typing import Any
 
 import numpy as np
 
+from axone.calibration import calibration_error
 from axone.engines import get_engine
 from axone.errors import ConfigurationError, DataError
 from axone.experiments.experiment import Experiment
 from axone.experiments.preparation import Part, Prepared, prepare
-from axone.experiments.results import CHECKPOINT, EXPERIMENT, MODEL, write_early, write_results
+from axone.experiments.results import (
+    CHECKPOINT,
+    EXPERIMENT,
+    MODEL,
+    last_part,
+    write_early,
+    write_results,
+)
 from axone.experiments.schema import StoppingSection
-from axone.metrics import classification_metrics, regression_metrics, rounded
+from axone.metrics import (
+    MOST_AUC_CLASSES,
+    classification_metrics,
+    log_loss,
+    regression_metrics,
+    rounded,
+)
 from axone.model import Model, Target, class_probabilities, save
 from axone.schedules import SCHEDULES, Clock, Schedule
 from axone.training import (
@@ -92,12 +106,17 @@ def run(
     if on_prepared is not None:
         on_prepared(prepared)
     result = _train(prepared, trainer, folder, resume, after_epoch, on_progress)
-    model = Model(
+    model = uncalibrated = Model(
         prepared.network, result.parameters, prepared.loss, prepared.preprocessing, prepared.target
     )
     if folder is not None:
         # Before anything else can fail: the weights are what the time was spent on.
         save(model, folder / MODEL)
+    if prepared.experiment.settings.training.calibrate and result.diagnosis is None:
+        held_out = prepared.parts["validation"]
+        model = uncalibrated.calibrated(held_out.X, held_out.y)
+        if folder is not None:
+            save(model, folder / MODEL)
     metrics = {
         **{name: measure(model, part) for name, part in prepared.parts.items()},
         "epochs": result.epochs,
@@ -111,6 +130,10 @@ def run(
         "engine_reason": trainer.engine_reason,
         "seed": prepared.experiment.settings.seed,
     }
+    if model is not uncalibrated:
+        metrics["calibration"] = _calibration_scores(uncalibrated, model, prepared)
+    if len(model.target.class_names) > MOST_AUC_CLASSES:
+        metrics["notes"] = [f"roc_auc is left out: there are more than {MOST_AUC_CLASSES} classes"]
     if result.diagnosis is not None:
         metrics["diagnosis"] = str(result.diagnosis).splitlines()
     outcome = RunResult(prepared, result, model, metrics, folder)
@@ -227,6 +250,23 @@ def measure(model: Model, part: Part) -> dict[str, float]:
     else:
         scores = regression_metrics(part.y, model.in_units(outputs))
     return rounded({"loss": loss, **scores})
+
+
+def _calibration_scores(before: Model, after: Model, prepared: Prepared) -> dict[str, Any]:
+    """Return what calibration changed, on the rows it looked at and on those of the end."""
+    scores: dict[str, Any] = {"method": "temperature", "temperature": round(after.temperature, 6)}
+    for name in dict.fromkeys(["validation", last_part(prepared)[0]]):
+        part = prepared.parts[name]
+        was, now = (class_probabilities(model.forward(part.X)) for model in (before, after))
+        scores[name] = rounded(
+            {
+                "log_loss_before": log_loss(part.y, was),
+                "log_loss_after": log_loss(part.y, now),
+                "calibration_error_before": calibration_error(was, part.y),
+                "calibration_error_after": calibration_error(now, part.y),
+            }
+        )
+    return scores
 
 
 def extended(experiment: Experiment, epochs: int | None) -> Experiment:

@@ -170,6 +170,10 @@ class TrainingSection(Section):
     clip_value: float | None = Field(None, gt=0, description="Bound of each gradient component.")
     clip_norm: float | None = Field(None, gt=0, description="Bound of the gradient's norm.")
     restore_best: bool = Field(True, description="Keep the weights of the best epoch.")
+    calibrate: Literal["temperature"] | None = Field(
+        None,
+        description="Divide the logits by the number that makes the validation log loss least.",
+    )
     stopping: StoppingSection | None = Field(
         None, description="By default loss_patience = 20 where there are validation rows."
     )

@@ -4,6 +4,7 @@ None of them touches pyplot or any global state, so they run on servers and in t
 nothing; `save_figure` writes one as PNG.
 """
 
+from axone.plots.calibration import plot_calibration
 from axone.plots.class_means import plot_class_means
 from axone.plots.confusion import plot_confusion_matrix
 from axone.plots.curves import plot_curves
@@ -11,15 +12,21 @@ from axone.plots.image_grid import plot_image_grid
 from axone.plots.image_predictions import plot_image_predictions
 from axone.plots.label_histogram import plot_label_histogram
 from axone.plots.predictions import plot_predictions
+from axone.plots.residuals import plot_residuals
 from axone.plots.saving import save_figure
+from axone.plots.thresholds import plot_precision_recall, plot_roc
 
 __all__ = [
+    "plot_calibration",
     "plot_class_means",
     "plot_confusion_matrix",
     "plot_curves",
     "plot_image_grid",
     "plot_image_predictions",
     "plot_label_histogram",
+    "plot_precision_recall",
     "plot_predictions",
+    "plot_residuals",
+    "plot_roc",
     "save_figure",
 ]

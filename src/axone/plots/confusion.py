@@ -1,7 +1,7 @@
 """Which classes are taken for which: the confusion matrix, coloured row by row."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -13,6 +13,7 @@ from axone.plots.style import INK, MUTED, SIZE, add_note, dress, house_style, ne
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+    from scipy.sparse import csr_array, sparray
 
 MOST_WRITTEN = 12
 """Up to so many classes there is room for numbers in the cells."""
@@ -25,7 +26,7 @@ MOST_CONFUSED = 30
 
 
 def plot_confusion_matrix(
-    matrix: ArrayLike, class_names: Sequence[object], *, title: str = "Confusion matrix"
+    matrix: "ArrayLike | sparray", class_names: Sequence[object], *, title: str = "Confusion matrix"
 ) -> "Figure":
     """Draw the counts of true against predicted classes.
 
@@ -35,7 +36,7 @@ def plot_confusion_matrix(
 
     Parameters
     ----------
-    matrix : array of int, shape (K, K)
+    matrix : array or SciPy sparse array of int, shape (K, K)
         Counts; the row is the true class, the column the predicted one.
     class_names : sequence of K objects
     title : str, default "Confusion matrix"
@@ -53,17 +54,16 @@ def plot_confusion_matrix(
         It holds something that is no count.
     """
     counts = _counts(matrix, len(class_names))
-    totals = counts.sum(axis=1, keepdims=True)
-    shares = counts / np.maximum(totals, 1)
     shown = _shown(counts)
-    cells = np.ix_(shown, shown)
+    cells = counts[np.ix_(shown, shown)].toarray()
+    shares = cells / np.maximum(_sums(counts, axis=1)[shown, None], 1)
     with house_style():
         figure = new_figure(title, _size(len(shown)))
         axes = figure.subplots()
-        image = axes.imshow(shares[cells], cmap="Blues", vmin=0.0, vmax=1.0, aspect="auto")
+        image = axes.imshow(shares, cmap="Blues", vmin=0.0, vmax=1.0, aspect="auto")
         _name_axes(axes, [shorten(class_names[k], 22) for k in shown])
         if len(shown) <= MOST_WRITTEN:
-            _write_cells(axes, counts[cells], shares[cells])
+            _write_cells(axes, cells, shares)
         else:
             from matplotlib.ticker import PercentFormatter
 
@@ -75,24 +75,31 @@ def plot_confusion_matrix(
     return figure
 
 
-def _counts(matrix: ArrayLike, classes: int) -> IntArray:
-    counts = np.asarray(matrix)
-    if counts.shape != (classes, classes) or classes == 0:
+def _counts(matrix: "ArrayLike | sparray", classes: int) -> "csr_array":
+    """Return the counts as a sparse array: of thousands of classes most pairs never occur."""
+    from scipy.sparse import csr_array, issparse
+
+    given: Any = csr_array(matrix) if issparse(matrix) else np.asarray(matrix)
+    if given.shape != (classes, classes) or classes == 0:
         raise ShapeError(
-            f"the confusion matrix has shape {counts.shape}; {classes} class names need "
+            f"the confusion matrix has shape {given.shape}; {classes} class names need "
             f"({classes}, {classes}), and at least one class."
         )
-    if counts.dtype.kind not in "iu" or (counts < 0).any():
+    if given.dtype.kind not in "iu" or given.min() < 0:
         raise DataError("a confusion matrix holds counts: whole numbers, none negative.")
-    return counts
+    return csr_array(given)
 
 
-def _shown(counts: IntArray) -> IntArray:
+def _sums(counts: "csr_array", axis: int) -> IntArray:
+    return np.asarray(counts.sum(axis=axis)).ravel()
+
+
+def _shown(counts: "csr_array") -> IntArray:
     """Return the classes to be drawn, in their order."""
-    if len(counts) <= MOST_CLASSES:
-        return np.arange(len(counts))
-    wrong = counts - np.diag(np.diag(counts))
-    mistakes = wrong.sum(axis=0) + wrong.sum(axis=1)
+    classes = counts.shape[0]
+    if classes <= MOST_CLASSES:
+        return np.arange(classes)
+    mistakes = _sums(counts, axis=0) + _sums(counts, axis=1) - 2 * counts.diagonal()
     return np.sort(np.argsort(-mistakes, kind="stable")[:MOST_CONFUSED])
 
 
@@ -131,11 +138,11 @@ def _write_cells(axes: "Axes", counts: IntArray, shares: FloatArray) -> None:
         axes.text(column, row, text, ha="center", va="center", fontsize=size, color=color)
 
 
-def _note(counts: IntArray, shown: int) -> str:
-    rows, right = int(counts.sum()), int(np.diag(counts).sum())
+def _note(counts: "csr_array", shown: int) -> str:
+    classes, rows, right = counts.shape[0], int(counts.sum()), int(counts.diagonal().sum())
     notes = [f"{right:,} of {rows:,} rows right ({right / max(rows, 1):.1%})."]
     if shown <= MOST_WRITTEN:
         notes.append("Percentages: share of the true class's rows.")
-    if shown < len(counts):
-        notes.append(f"Only the {shown} most confused of {len(counts)} classes are drawn.")
+    if shown < classes:
+        notes.append(f"Only the {shown} most confused of {classes} classes are drawn.")
     return "  ".join(notes)

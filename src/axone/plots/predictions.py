@@ -4,17 +4,13 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-import numpy as np
 from numpy.typing import ArrayLike
 
 from axone.arrays import FloatArray
-from axone.checks import check_integer
-from axone.errors import DataError, ShapeError
 from axone.metrics import regression_metrics
+from axone.plots.numbers import compared, draw_cloud, say_nothing_finite
 from axone.plots.style import (
-    BLUE,
     INK,
-    MUTED,
     SIZE,
     SMALL,
     add_note,
@@ -23,7 +19,6 @@ from axone.plots.style import (
     new_figure,
     shorten,
 )
-from axone.random import RandomStream
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -66,20 +61,9 @@ def plot_predictions(
     ConfigurationError
         `max_points` is less than 1.
     """
-    check_integer("max_points", max_points, at_least=1)
-    true, predicted = _columns("y_true", y_true), _columns("y_pred", y_pred)
-    names = list(target_names) or [f"target {i + 1}" for i in range(true.shape[1])]
-    if len(target_names) == 0 and true.shape[1] == 1:
-        names = ["target"]
-    if true.shape != predicted.shape or len(names) != true.shape[1]:
-        raise ShapeError(
-            f"y_true {true.shape}, y_pred {predicted.shape} and {len(names)} target names do not "
-            "fit: give the same rows and targets, and a name for each target."
-        )
+    numbers = compared(y_true, y_pred, target_names, max_points)
+    true, predicted, names, drawn = numbers.true, numbers.predicted, numbers.names, numbers.sample
     panels = min(len(names), MOST_TARGETS)
-    finite = np.isfinite(true).all(axis=1) & np.isfinite(predicted).all(axis=1)
-    rows = np.flatnonzero(finite)
-    drawn = rows[RandomStream.from_seed(0).permutation(len(rows))[:max_points]]
     height, width = math.ceil(panels / 3), min(panels, 3)
     with house_style():
         figure = new_figure(title, (SIZE[0], SIZE[1] if height == 1 else 6.5))
@@ -90,23 +74,13 @@ def plot_predictions(
                 continue
             _draw(axes, true[drawn, i], predicted[drawn, i], ticks=6 if panels == 1 else 4)
             _name(axes, names[i], alone=panels == 1)
-            if len(rows):
-                _write_scores(axes, true[rows, i], predicted[rows, i])
-        add_note(figure, _note(true.shape, len(rows), len(drawn)))
+            if len(true):
+                _write_scores(axes, true[:, i], predicted[:, i])
+        notes = ["On the dashed line the prediction is exact.", *numbers.notes()]
+        if len(names) > MOST_TARGETS:
+            notes.append(f"The first {MOST_TARGETS} of {len(names)} targets.")
+        add_note(figure, "  ".join(notes))
     return figure
-
-
-def _columns(name: str, values: ArrayLike) -> FloatArray:
-    """Return numbers as (m, n_targets)."""
-    try:
-        array = np.asarray(values, dtype=np.float64)
-    except (TypeError, ValueError) as error:
-        raise DataError(f"{name} does not hold numbers only ({error}).") from error
-    if array.ndim not in {1, 2}:
-        raise ShapeError(f"{name} has shape {array.shape}; allowed are (m,) and (m, n_targets).")
-    if array.size == 0:
-        raise DataError(f"{name} has shape {array.shape}: there is nothing to draw.")
-    return array.reshape(len(array), -1)
 
 
 def _draw(axes: "Axes", true: FloatArray, predicted: FloatArray, *, ticks: int) -> None:
@@ -114,18 +88,9 @@ def _draw(axes: "Axes", true: FloatArray, predicted: FloatArray, *, ticks: int) 
 
     dress(axes)
     if true.size == 0:
-        axes.text(
-            0.5, 0.5, "no finite prediction", ha="center", color=MUTED, transform=axes.transAxes
-        )
-        axes.set_xticks([])
-        axes.set_yticks([])
+        say_nothing_finite(axes)
         return
-    crowded = true.size > 300
-    # Where many points lie on each other, transparency shows how many.
-    alpha = max(0.12, min(0.7, 12.0 / math.sqrt(true.size)))
-    axes.scatter(
-        true, predicted, s=12.0 if crowded else 22.0, alpha=alpha, color=BLUE, linewidths=0
-    )
+    draw_cloud(axes, true, predicted)
     low = float(min(true.min(), predicted.min()))
     high = float(max(true.max(), predicted.max()))
     margin = 0.04 * (high - low) or 0.5
@@ -159,15 +124,3 @@ def _write_scores(axes: "Axes", true: FloatArray, predicted: FloatArray) -> None
         fontsize=SMALL,
         bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.8, "pad": 2.0},
     )
-
-
-def _note(shape: tuple[int, ...], finite: int, drawn: int) -> str:
-    rows, targets = shape
-    notes = ["On the dashed line the prediction is exact."]
-    if drawn < finite:
-        notes.append(f"{drawn:,} of {finite:,} rows drawn.")
-    if finite < rows:
-        notes.append(f"{rows - finite:,} of {rows:,} rows without a finite prediction left out.")
-    if targets > MOST_TARGETS:
-        notes.append(f"The first {MOST_TARGETS} of {targets} targets.")
-    return "  ".join(notes)

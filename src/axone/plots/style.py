@@ -15,6 +15,7 @@ BLUE: Final = "#0072B2"
 ORANGE: Final = "#E69F00"
 GREEN: Final = "#009E73"
 VERMILION: Final = "#D55E00"
+PURPLE: Final = "#CC79A7"
 """From the palette of Okabe & Ito (2008), distinct under every common colour blindness."""
 
 INK: Final = "#222222"

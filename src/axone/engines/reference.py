@@ -362,11 +362,11 @@ class LBFGSProgram(Equations):
                 raise StopIteration
 
         options = {
-            "maxiter": max_epochs,
+            "maxiter": max_epochs - state.epoch,
             "maxcor": self.optimizer.memory,
             "maxfun": self.optimizer.max_evaluations,
             "gtol": self.optimizer.gradient_tolerance,
-            "ftol": 64 * float(np.finfo(self.recipe.dtype).eps),
+            "ftol": self._loss_tolerance,
         }
         try:
             found = minimize(
@@ -381,6 +381,11 @@ class LBFGSProgram(Equations):
             return diverged[0]
         parameters.vector[...] = found.x
         return None
+
+    @property
+    def _loss_tolerance(self) -> float:
+        given = self.optimizer.loss_tolerance
+        return 64 * float(np.finfo(self.recipe.dtype).eps) if given is None else given
 
     def _report(
         self, state: RunState, X: FloatArray, target: FloatArray, weight: FloatArray | None

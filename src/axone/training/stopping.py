@@ -26,6 +26,11 @@ class StoppingRule(ABC):
 
     name: ClassVar[str]
 
+    @property
+    def watches_validation(self) -> bool:
+        """Whether the rule needs validation data."""
+        return False
+
     @abstractmethod
     def reason(self, history: History, warmup_epochs: int) -> str | None:
         """Return in words why to stop now, or None to go on."""
@@ -80,6 +85,10 @@ class Plateau(StoppingRule):
     def __post_init__(self) -> None:
         check_integer("patience", self.patience, at_least=1)
 
+    @property
+    def watches_validation(self) -> bool:
+        return True
+
     def reason(self, history: History, warmup_epochs: int) -> str | None:
         return _out_of_patience(history, score_column(history), self.patience, warmup_epochs)
 
@@ -96,6 +105,10 @@ class ValidationLoss(StoppingRule):
 
     def __post_init__(self) -> None:
         check_integer("patience", self.patience, at_least=1)
+
+    @property
+    def watches_validation(self) -> bool:
+        return True
 
     def reason(self, history: History, warmup_epochs: int) -> str | None:
         return _out_of_patience(history, "validation_loss", self.patience, warmup_epochs)
@@ -131,16 +144,18 @@ class NoImprovement(StoppingRule):
             check_integer("patience", self.patience, at_least=1)
         check_number("tolerance", self.tolerance, at_least=0)
 
+    @property
+    def watches_validation(self) -> bool:
+        return any(column.startswith("validation_") for column, _ in self._watched)
+
     def reason(self, history: History, warmup_epochs: int) -> str | None:
         epochs = self._waited(history, warmup_epochs)
         if epochs <= self.patience:
             return None
-        watched = self.watched if isinstance(self.watched, str) else " + ".join(self.watched)
-        words = watched.replace("_", " ")
+        words = " + ".join(column for column, _ in self._watched).replace("_", " ")
         return f"the {words} did not improve by more than {self.tolerance:g} for {epochs} epochs"
 
     def waited(self, history: History, warmup_epochs: int) -> tuple[int, int] | None:
-        # Only what watches validation rows may be absent; infinity has no number of epochs.
         if self.patience == math.inf:
             return None
         return self._waited(history, warmup_epochs), int(self.patience)
@@ -150,11 +165,15 @@ class NoImprovement(StoppingRule):
             return sys.maxsize
         return max(1, int(self.patience) + 1 - self._waited(history, warmup_epochs))
 
+    @property
+    def _watched(self) -> tuple[tuple[str, float], ...]:
+        watched = self.watched
+        return ((watched, 1.0),) if isinstance(watched, str) else tuple(watched.items())
+
     def _waited(self, history: History, warmup_epochs: int) -> int:
         if not history.epochs:
             return 0
-        factors = {self.watched: 1.0} if isinstance(self.watched, str) else self.watched
-        progress = history.last_progress(tuple(factors.items()), self.tolerance)
+        progress = history.last_progress(self._watched, self.tolerance)
         return history.epochs - min(history.epochs, max(progress, warmup_epochs))
 
 

@@ -224,7 +224,7 @@ class Trainer:
         data = self._prepare(train, "training")
         held_out = None if validation is None else self._prepare(validation, "validation")
         for rule in stopping:
-            if held_out is None and rule.waited(_NO_HISTORY, 0) is not None:
+            if held_out is None and rule.watches_validation:
                 raise ConfigurationError(
                     f"The stopping rule {rule.name!r} watches validation data: there are none. "
                     "Give validation rows, or leave the rule out."
@@ -254,10 +254,6 @@ class Trainer:
         if len(rows) == 3 and rows[2] is not None:
             weight = prepare_weights(rows[2], len(X), dtype, where=f"{part}: ")
         return _Data(X, target, weight)
-
-
-_NO_HISTORY = History({"epoch": [1.0], "validation_accuracy": [0.0], "validation_loss": [0.0]})
-"""Enough of a history to ask a rule whether it watches validation data."""
 
 
 @dataclass(frozen=True)

@@ -198,6 +198,11 @@ class TrainedNetwork(BaseEstimator, ABC):
     ) -> Parameters:
         """Draw the first weights."""
 
+    def _preset(self, network: Network, parameters: Parameters) -> Parameters:
+        """Return the weights to begin with, those included that a user has set beforehand."""
+        del network
+        return parameters
+
     @abstractmethod
     def _targets_of(self, y: Any) -> Targets:
         """Find out what `y` holds."""
@@ -223,6 +228,8 @@ class TrainedNetwork(BaseEstimator, ABC):
         network = self._architecture(X.shape[1], self._targets)
         if fresh:
             parameters = self._initial_parameters(network, _dtype_of(X), random)
+            if self.warm_start or one_epoch:
+                parameters = self._preset(network, parameters)
         else:
             parameters = self._current_parameters()
             _require_same(network, self.network_)

@@ -111,9 +111,8 @@ class MultilayerPerceptron(TrainedNetwork):
     @property
     def _sizes(self) -> list[int]:
         given = self.hidden_layer_sizes
-        sizes = list(given) if isinstance(given, Iterable) else [given]
-        whole = all(isinstance(size, Integral) for size in sizes)
-        if not whole or min(sizes, default=1) <= 0:
+        sizes: Any = list(given) if isinstance(given, Iterable) else [given]
+        if any(not isinstance(size, Integral) for size in sizes) or min(sizes, default=1) <= 0:
             raise InvalidParameterError(
                 f"hidden_layer_sizes must be > 0, got {sizes}: whole numbers, one a hidden layer."
             )
@@ -214,6 +213,15 @@ class MultilayerPerceptron(TrainedNetwork):
             bound = np.sqrt(factor / (inputs + outputs))
             weight[...] = random.uniform(-bound, bound, (inputs, outputs)).T
             bias[...] = random.uniform(-bound, bound, outputs)
+        return parameters
+
+    def _preset(self, network: Network, parameters: Parameters) -> Parameters:
+        if not hasattr(self, "coefs_"):
+            return parameters
+        arrays = _dense_arrays(network, parameters)
+        given = zip(self.coefs_, self.intercepts_, strict=True)
+        for (weight, bias), (coef, intercept) in zip(arrays, given, strict=True):
+            weight[...], bias[...] = np.asarray(coef).T, intercept
         return parameters
 
     def _attributes_fitted(self) -> None:

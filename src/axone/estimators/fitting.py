@@ -33,7 +33,7 @@ from axone.optimizers import LBFGS, Optimizer
 from axone.parameters import Parameters
 from axone.random import RandomStream
 from axone.registry import Registry
-from axone.schedules import SCHEDULES, InverseScaling, Schedule
+from axone.schedules import SCHEDULES, Clock, InverseScaling, Schedule
 from axone.training import (
     Checkpoint,
     EpochCallback,
@@ -47,7 +47,9 @@ from axone.training import (
 LARGEST_DENSE = 4 << 30
 """Bytes that a sparse X may take once it is dense: the network's products need all its zeros."""
 
-_PREDICTION_ROWS = 4096
+_PREDICTION_ROWS = 1024
+"""At a time: what they become on their way fits into a processor's cache."""
+
 _AUTO_BATCH = 200
 _SLOWEST_RATE = 1e-6
 _RATE_DIVISOR = 5.0
@@ -70,6 +72,9 @@ class Settings:
     divides : bool
         Whether the learning rate is divided by 5 where training would otherwise stop, until it is
         1e-6: scikit-learn's "adaptive".
+    remembers_steps : bool
+        Whether the optimiser's velocity is to hold steps, as scikit-learn's does, where ours holds
+        gradients. It makes a difference where the learning rate changes.
     """
 
     optimizer: Optimizer | LBFGS
@@ -77,6 +82,7 @@ class Settings:
     batch_size: int | Literal["auto"]
     l2: float
     divides: bool = False
+    remembers_steps: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -385,7 +391,7 @@ class TrainedNetwork(BaseEstimator, ABC):
         rule = self._stopping_rule(objective, held_out)
         before = progress.final.history.epochs
         max_epochs = before + self.max_iter
-        watch = _Watch(self, objective, before, one_epoch)
+        watch = _Watch(self, objective, before, one_epoch, self._rate_follower(progress, train))
         seen = max(before, progress.divided_at) if not one_epoch else progress.divided_at
         while True:
             trainer = self._trainer(settings, objective, train, progress)
@@ -410,6 +416,8 @@ class TrainedNetwork(BaseEstimator, ABC):
                 break
             progress.divisions += 1
             progress.divided_at = seen = result.epochs
+            if settings.remembers_steps:
+                _scale_velocity(progress.final, _RATE_DIVISOR)
             self._say(f"Setting learning rate to {rate / _RATE_DIVISOR:f}")
             stale = False
             if one_epoch or result.epochs >= max_epochs:
@@ -426,11 +434,7 @@ class TrainedNetwork(BaseEstimator, ABC):
         if batch_size == "auto":
             batch_size = min(_AUTO_BATCH, rows)
         elif batch_size > rows:
-            warnings.warn(
-                "Got `batch_size` less than 1 or larger than sample size. It is going to be "
-                "clipped",
-                stacklevel=5,
-            )
+            self._batches_clipped()
             batch_size = rows
         optimizer = settings.optimizer
         if progress.divisions and not isinstance(optimizer, LBFGS):
@@ -454,6 +458,22 @@ class TrainedNetwork(BaseEstimator, ABC):
             seed=progress.seed,
             shuffle=bool(self.shuffle),
         )
+
+    def _rate_follower(self, progress: Progress, train: Rows) -> Callable[[int], None] | None:
+        """Return what keeps a velocity that holds steps right, epoch by epoch, if there is one."""
+        settings = self._training_settings()
+        schedule = settings.schedule
+        if not settings.remembers_steps or not isinstance(schedule, InverseScaling):
+            return None
+        checkpoint, rows = progress.final, len(train.X)
+
+        def factor(epoch: int) -> float:
+            return float(schedule.factors(Clock(epoch, 1, 1, rows))[0])
+
+        return lambda epoch: _scale_velocity(checkpoint, factor(epoch - 1) / factor(epoch))
+
+    def _batches_clipped(self) -> None:
+        """Learn that there are fewer rows than a batch was to have."""
 
     def _rate(self, settings: Settings, progress: Progress) -> float:
         if isinstance(settings.optimizer, LBFGS):
@@ -595,13 +615,11 @@ class TrainedNetwork(BaseEstimator, ABC):
         check_is_fitted(self)
         X = self._checked(X, reset=False)
         parameters = self._current_parameters()
-        if issparse(X):
-            X = X.tocsr()
-            starts = range(0, X.shape[0], _PREDICTION_ROWS)
-            blocks = [X[start : start + _PREDICTION_ROWS].toarray() for start in starts]
-        else:
-            blocks = [X]
-        outputs = [self.network_.predict(parameters, self._inputs(block)) for block in blocks]
+        X = X.tocsr() if issparse(X) else X
+        outputs = []
+        for start in range(0, X.shape[0], _PREDICTION_ROWS):
+            inputs = self._inputs(_dense(X[start : start + _PREDICTION_ROWS]))
+            outputs.append(self.network_.predict(parameters, inputs))
         return outputs[0] if len(outputs) == 1 else np.concatenate(outputs)
 
     def _resolved(
@@ -636,6 +654,7 @@ class _Watch:
     objective: Objective
     before: int
     one_epoch: bool
+    follow_rate: Callable[[int], None] | None
     callbacks: tuple[EpochCallback, ...] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -644,7 +663,7 @@ class _Watch:
 
     @property
     def wanted(self) -> bool:
-        return bool(self.callbacks or self.estimator.verbose or self.one_epoch)
+        return bool(self.callbacks or self.estimator.verbose or self.one_epoch or self.follow_rate)
 
     def __call__(self, history: History) -> bool:
         epochs = history.epochs
@@ -652,6 +671,8 @@ class _Watch:
         self.estimator._say(f"Iteration {epochs - self.before}, loss = {loss:.8f}")
         if "validation_score" in history:
             self.estimator._say(f"Validation score: {history['validation_score'][-1]:f}")
+        if self.follow_rate is not None:
+            self.follow_rate(epochs)
         # Every callback is asked, whatever the one before said.
         answers = [callback(history) for callback in self.callbacks]
         return self.one_epoch or any(answers)
@@ -679,6 +700,10 @@ def _complete_slots(checkpoint: Checkpoint, optimizer: Optimizer | LBFGS) -> Non
     if tuple(state.slots) != wanted:
         state.slots = {name: np.zeros_like(state.parameters.vector) for name in wanted}
         state.step = 0
+
+
+def _scale_velocity(checkpoint: Checkpoint, factor: float) -> None:
+    checkpoint.state.slots["velocity"] *= factor
 
 
 def _require_same(network: Network, fitted: Network) -> None:

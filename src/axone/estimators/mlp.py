@@ -4,6 +4,7 @@ Initial weights, penalties, losses as reported, stopping and learning rates are 
 the last rounding; the shuffles of the rows are Axone's own.
 """
 
+import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass
 from numbers import Integral, Real
@@ -128,7 +129,7 @@ class MultilayerPerceptron(TrainedNetwork):
     def _rates(self) -> list[float]:
         """The dropout rate after each hidden layer."""
         given = self._per_layer("dropout", self.dropout, Real)
-        if any(not isinstance(rate, Real) or not 0 <= rate < 1 for rate in given):
+        if any(not isinstance(rate, Real) or not 0 <= float(rate) < 1 for rate in given):
             raise InvalidParameterError(
                 f"The 'dropout' parameter of {type(self).__name__} must be in [0, 1), or a "
                 f"sequence of such numbers, one a hidden layer. Got {self.dropout!r} instead."
@@ -164,7 +165,12 @@ class MultilayerPerceptron(TrainedNetwork):
                 )
             schedule = self._resolved_schedule()
         return Settings(
-            optimizer, SCHEDULES.resolve(schedule), self.batch_size, float(self.alpha), divides
+            optimizer,
+            SCHEDULES.resolve(schedule),
+            self.batch_size,
+            float(self.alpha),
+            divides,
+            remembers_steps=self.solver == "sgd" and self.momentum > 0,
         )
 
     @property
@@ -223,6 +229,12 @@ class MultilayerPerceptron(TrainedNetwork):
         for (weight, bias), (coef, intercept) in zip(arrays, given, strict=True):
             weight[...], bias[...] = np.asarray(coef).T, intercept
         return parameters
+
+    def _batches_clipped(self) -> None:
+        warnings.warn(
+            "Got `batch_size` less than 1 or larger than sample size. It is going to be clipped",
+            stacklevel=6,
+        )
 
     def _attributes_fitted(self) -> None:
         self._show_parameters()
@@ -392,7 +404,7 @@ class MLPClassifier(NetworkClassification, MultilayerPerceptron):
     >>> import axone as ax
     >>> from sklearn.datasets import load_iris
     >>> X, y = load_iris(return_X_y=True)
-    >>> classifier = ax.MLPClassifier((32, 16), ["relu", "gelu"], solver="lbfgs", random_state=0)
+    >>> classifier = ax.MLPClassifier((32, 16), ["relu", "gelu"], solver="lbfgs", scale=True)
     >>> bool(classifier.fit(X, y).score(X, y) > 0.95)
     True
     """

@@ -4,7 +4,6 @@ An estimator says how its network is built and trained; everything between `fit`
 attributes that scikit-learn's users know happens here.
 """
 
-import copy
 import math
 import warnings
 from abc import ABC, abstractmethod
@@ -500,11 +499,16 @@ class TrainedNetwork(BaseEstimator, ABC):
             )
         scorer: Any = get_scorer(monitor)
         weights = {} if held_out.weight is None else {"sample_weight": held_out.weight}
-        probe = copy.copy(self)
+        # Scorers want an estimator: one that shares all with this one but its weights. Its rows are
+        # arrays by now, whatever names their columns had.
+        probe = object.__new__(type(self))
+        probe.__dict__.update(vars(self))
+        probe.__dict__.pop("feature_names_in_", None)
 
         def score(parameters: Parameters, outputs: FloatArray) -> float:
             del outputs
             probe.parameters_ = parameters
+            probe._attributes_fitted()
             return float(scorer(probe, *held_out.raw, **weights))
 
         return score

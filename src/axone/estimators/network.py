@@ -127,7 +127,7 @@ validation_loss_curve_, n_outputs_, out_activation_, n_features_in_, feature_nam
     >>> X, y = load_iris(return_X_y=True)
     >>> layers = [ax.Dense(16, "gelu"), ax.Dropout(0.1), ax.Dense(16, "gelu")]
     >>> classifier = ax.NetworkClassifier(
-    ...     layers, optimizer=ax.Adam(0.01), max_iter=50, tol=0, scale=True, random_state=0
+    ...     layers, optimizer=ax.Adam(0.01), tol=0.001, scale=True, random_state=0
     ... )
     >>> bool(classifier.fit(X, y).score(X, y) > 0.95)
     True
@@ -165,10 +165,9 @@ threads
     >>> import numpy as np, axone as ax
     >>> X = np.linspace(-3, 3, 200)[:, np.newaxis]; y = np.sin(X[:, 0])
     >>> regressor = ax.NetworkRegressor(
-    ...     [ax.Dense(32, "tanh")], optimizer=ax.Adam(0.01), tol=0, random_state=0
+    ...     [ax.Dense(32, "tanh")], optimizer=ax.Adam(0.02), tol=0.001, random_state=0
     ... )
-    >>> with __import__("warnings").catch_warnings(action="ignore"):
-    ...     bool(regressor.fit(X, y).score(X, y) > 0.99)
+    >>> bool(regressor.fit(X, y).score(X, y) > 0.9)
     True
     """
 

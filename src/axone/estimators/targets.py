@@ -128,7 +128,8 @@ class Labels:
             return (outputs > 0.5).astype(int)
         if self.outputs > 1:
             return np.asarray(self.classes[outputs.argmax(axis=1)])
-        return np.asarray(self.classes[(outputs[:, 0] > 0.5).astype(np.intp)])
+        second = (outputs[:, 0] > 0.5) & (len(self.classes) > 1)
+        return np.asarray(self.classes[second.astype(np.intp)])
 
     def score(self, outputs: FloatArray, target: NDArray[Any], weight: FloatArray | None) -> float:
         """Return the accuracy; of several labels, the share of rows with all of them right."""

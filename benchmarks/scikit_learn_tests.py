@@ -89,8 +89,8 @@ finally:
 """A test module whose tests are scikit-learn's functions, with our classes in their globals."""
 
 
-def run() -> Outcome:
-    """Run them all."""
+def run(which: str = "") -> Outcome:
+    """Run them all, or those that pytest's ``-k`` takes by this expression."""
     collector = _Collector()
     quietly = ["-q", "--tb=no", "--no-header", "--no-summary", "-p", "no:cacheprovider"]
     with tempfile.TemporaryDirectory() as folder:
@@ -99,7 +99,8 @@ def run() -> Outcome:
         # Its fixtures (the random seed of a test) live in scikit-learn's own conftest.
         (Path(folder) / "conftest.py").write_text("from sklearn.conftest import *\n")
         configuration = ["-c", "/dev/null", f"--rootdir={folder}", "--import-mode=importlib"]
-        pytest.main([*quietly, *configuration, str(module)], plugins=[collector])
+        chosen = [*quietly, *configuration, "-k", which, str(module)]
+        pytest.main(chosen, plugins=[collector])
     return Outcome(tuple(collector.passed), collector.failed)
 
 
@@ -120,7 +121,7 @@ def main() -> int:
         print(f"  {'differs' if reason else 'FAILS  '}  {name}")
         print(textwrap.indent(textwrap.fill(reason or error, 66), " " * 11))
     for name in outcome.outdated:
-        print(f"  OUTDATED {name} passes now: take it off the list of differences")
+        print(f"  OUTDATED {name}\n           It passes now: take it off the list of differences.")
     failed = len(outcome.unexplained)
     explained = len(outcome.failed) - failed
     print(f"\n{len(outcome.passed)} pass, {explained} differ for a reason, {failed} fail.")

@@ -251,6 +251,18 @@ class TestGoingOn:
         assert classifier.fit(X, Y).n_iter_ == 5
         assert classifier.fit(X, Y).n_iter_ == 4
 
+    def test_a_warm_start_goes_on_with_the_same_classes_only(self):
+        classifier = ax.MLPClassifier((8,), warm_start=True, **QUICK).fit(X, Y)
+        with pytest.raises(ValueError, match="the same classes as in the previous call to fit"):
+            classifier.fit(X, Y + 1)
+
+    def test_the_first_weights_may_be_set_before_a_partial_fit(self):
+        given = ax.MLPClassifier((8,), **QUICK).fit(X, Y)
+        other = ax.MLPClassifier((8,), solver="sgd", learning_rate_init=1e-12)
+        other.coefs_, other.intercepts_ = given.coefs_, given.intercepts_
+        other.partial_fit(X, Y, classes=[0, 1, 2])
+        np.testing.assert_allclose(other.predict_proba(X), given.predict_proba(X), rtol=1e-6)
+
     def test_weights_may_be_set_in_place_or_whole(self):
         classifier = ax.MLPClassifier((8,), **QUICK).fit(X, Y)
         classifier.coefs_[1] = np.zeros((8, 3))

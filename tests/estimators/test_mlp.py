@@ -360,6 +360,7 @@ class TestManners:
             ({"scale": "huge"}, "The 'scale' parameter of MLPClassifier cannot be used"),
             ({"initializer": "hee"}, "The 'initializer' parameter"),
             ({"schedule": "cosin"}, "Did you mean 'cosine'"),
+            ({"callbacks": [3]}, "must be a callable or a sequence of callables"),
             ({"n_iter_no_change": 2.5}, "The 'n_iter_no_change' parameter"),
         ],
     )
@@ -460,3 +461,8 @@ class TestManners:
         )
         assert regressor.validation_scores_[-1] == regressor.score(*held_out)
         assert cross_validate(regressor, X, Y, cv=2)["test_score"].shape == (2,)
+
+    def test_a_warning_points_to_the_line_that_called_fit(self):
+        with pytest.warns(ConvergenceWarning) as told:
+            ax.MLPClassifier(max_iter=1).fit(X, Y)
+        assert told[0].filename == __file__

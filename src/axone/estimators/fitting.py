@@ -572,10 +572,10 @@ class TrainedNetwork(BaseEstimator, ABC):
                 f"Training diverged: the weights of epoch {result.best_epoch} are kept.\n"
                 f"{result.diagnosis}",
                 ConvergenceWarning,
-                stacklevel=5,
+                stacklevel=6,
             )
         elif result.stopped_by == "interrupted":
-            warnings.warn("Training interrupted by user.", stacklevel=5)
+            warnings.warn("Training interrupted by user.", stacklevel=6)
         elif one_epoch or result.stopped_by == "callback":
             return
         elif stale:
@@ -595,7 +595,7 @@ class TrainedNetwork(BaseEstimator, ABC):
                 f"Stochastic Optimizer: Maximum iterations ({self.max_iter}) reached and the "
                 "optimization hasn't converged yet.",
                 ConvergenceWarning,
-                stacklevel=6,
+                stacklevel=7,
             )
         elif result.stopped_by == "max_epochs" or result.steps > optimizer.max_evaluations:
             warnings.warn(
@@ -603,7 +603,7 @@ class TrainedNetwork(BaseEstimator, ABC):
                 "evaluations of the loss.\n\nIncrease the number of iterations (max_iter) or of "
                 "evaluations (max_fun), or scale the data (scale='standard').",
                 ConvergenceWarning,
-                stacklevel=6,
+                stacklevel=7,
             )
 
     def _say(self, line: str) -> None:
@@ -664,6 +664,11 @@ class _Watch:
     def __post_init__(self) -> None:
         given = self.estimator.callbacks
         self.callbacks = () if given is None else (given,) if callable(given) else tuple(given)
+        if not all(map(callable, self.callbacks)):
+            raise InvalidParameterError(
+                f"The 'callbacks' parameter of {type(self.estimator).__name__} must be a callable "
+                f"or a sequence of callables, each given the history. Got {given!r} instead."
+            )
 
     @property
     def wanted(self) -> bool:

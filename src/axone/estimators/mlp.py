@@ -233,7 +233,7 @@ class MultilayerPerceptron(TrainedNetwork):
     def _batches_clipped(self) -> None:
         warnings.warn(
             "Got `batch_size` less than 1 or larger than sample size. It is going to be clipped",
-            stacklevel=6,
+            stacklevel=7,
         )
 
     def _attributes_fitted(self) -> None:

@@ -153,6 +153,14 @@ class TestValidation:
         with pytest.raises(ValueError, match="The validation set is too small"):
             ax.MLPRegressor(early_stopping=True).fit(X[:5], Y[:5])
 
+    def test_of_two_classes_a_single_row_cannot_be_held_out_in_proportion(self):
+        with pytest.raises(ValueError, match=r"only 1 member.*too few members are: \['1'\]"):
+            ax.MLPClassifier(early_stopping=True).fit(X, (np.arange(150) == 0).astype(int))
+
+    def test_a_part_of_an_epoch_cannot_stop_early(self):
+        with pytest.raises(ValueError, match="partial_fit does not support early_stopping=True"):
+            ax.MLPRegressor(early_stopping=True).partial_fit(X, Y)
+
     def test_validation_data_of_another_kind_is_refused(self):
         with pytest.raises(ValueError, match=r"must be \(X, y\) or \(X, y, sample_weight\)"):
             ax.MLPClassifier().fit(X, Y, validation_data=X)
@@ -243,6 +251,8 @@ class TestGoingOn:
         classifier = ax.MLPClassifier((8,), warm_start=True, **QUICK).fit(X, Y)
         classifier.set_params(early_stopping=True).fit(X, Y)
         assert len(classifier.validation_scores_) == 5
+        assert len(classifier.loss_curve_) == 10
+        assert classifier.t_ == 5 * 150 + 5 * 135
 
     def test_a_warm_start_waits_its_patience_before_it_stops_again(self):
         classifier = ax.MLPClassifier(

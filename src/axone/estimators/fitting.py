@@ -25,6 +25,7 @@ from sklearn.utils.validation import _check_sample_weight, check_is_fitted, vali
 
 from axone.arrays import DType, FloatArray, IntArray
 from axone.data.scaling import SCALINGS, Scaler, Scaling
+from axone.engines import RunState
 from axone.errors import AxoneError, DataError
 from axone.estimators.targets import Objective, Targets
 from axone.network import Network
@@ -243,27 +244,32 @@ class TrainedNetwork(BaseEstimator, ABC):
         if fresh:
             seed = int(random.randint(np.iinfo(np.int32).max))
             progress = Progress(self._first_checkpoint(parameters), seed)
+            self.loss_curve_, self.t_ = [], 0
         else:
             progress = self._continued(parameters, held_out, keep_memory=one_epoch)
         self._train(progress, train, held_out, one_epoch)
         return self
 
-    def _checked(self, X: Any, y: Any = "no_validation", *, reset: bool) -> Any:
+    def _checked(self, X: Any, y: Any, *, reset: bool) -> tuple[FloatArray, Any]:
         """Return X, dense and of the run's precision, and y, as scikit-learn checks them."""
-        no_y = isinstance(y, str) and y == "no_validation"
-        settings: dict[str, Any] = (
-            {} if no_y else {"multi_output": True, "y_numeric": self._numeric_targets}
+        X, y = validate_data(
+            self,
+            X,
+            y,
+            reset=reset,
+            multi_output=True,
+            y_numeric=self._numeric_targets,
+            **self._accepted,
         )
-        dtype = (np.float64, np.float32) if self.dtype is None else np.dtype(self.dtype)
-        checked = validate_data(
-            self, X, y, accept_sparse=["csr", "csc"], dtype=dtype, reset=reset, **settings
-        )
-        if no_y:
-            return checked
-        X, y = checked
         if y.ndim == 2 and y.shape[1] == 1:
             y = column_or_1d(y, warn=True)
         return _dense(X), y
+
+    @property
+    def _accepted(self) -> dict[str, Any]:
+        """What rows may be: sparse, of the precision asked for or of either."""
+        dtype = (np.float64, np.float32) if self.dtype is None else np.dtype(self.dtype)
+        return {"accept_sparse": ["csr", "csc"], "dtype": dtype}
 
     def _divided(
         self,
@@ -356,8 +362,6 @@ class TrainedNetwork(BaseEstimator, ABC):
         return isinstance(self._training_settings().optimizer, LBFGS)
 
     def _first_checkpoint(self, parameters: Parameters) -> Checkpoint:
-        from axone.engines import RunState
-
         state = RunState(parameters, {})
         return Checkpoint("", state, parameters.copy(), 0, History(), 0.0)
 
@@ -532,12 +536,10 @@ class TrainedNetwork(BaseEstimator, ABC):
         self.history_ = history
         self.engine_ = result.engine
         self.n_iter_ = result.epochs - before
-        self.t_ = (getattr(self, "t_", 0) if before else 0) + self.n_iter_ * len(train.X)
+        self.t_ += self.n_iter_ * len(train.X)
         self.n_outputs_ = self._targets.outputs
         self.out_activation_ = _OUTPUT_NAMES.get(self._targets.activation, self._targets.activation)
-        earlier = self.loss_curve_[:before] if before else []
-        self.loss_curve_ = earlier
-        earlier += reported_losses(history, objective, before)
+        self.loss_curve_ += reported_losses(history, objective, before)
         if self.loss_curve_:
             self.loss_ = self.loss_curve_[-1]
         else:
@@ -617,7 +619,7 @@ class TrainedNetwork(BaseEstimator, ABC):
     def _outputs(self, X: Any) -> FloatArray:
         """Return the network's outputs for rows of features as they come."""
         check_is_fitted(self)
-        X = self._checked(X, reset=False)
+        X = validate_data(self, X, reset=False, **self._accepted)
         parameters = self._current_parameters()
         X = X.tocsr() if issparse(X) else X
         outputs = []

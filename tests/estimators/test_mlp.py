@@ -154,7 +154,7 @@ class TestValidation:
             ax.MLPRegressor(early_stopping=True).fit(X[:5], Y[:5])
 
     def test_of_two_classes_a_single_row_cannot_be_held_out_in_proportion(self):
-        with pytest.raises(ValueError, match=r"only 1 member.*too few members are: \['1'\]"):
+        with pytest.raises(ValueError, match=r"only 1 member.*too few members are: .*1"):
             ax.MLPClassifier(early_stopping=True).fit(X, (np.arange(150) == 0).astype(int))
 
     def test_a_part_of_an_epoch_cannot_stop_early(self):

@@ -1,5 +1,8 @@
 """The flat vector of parameters and its named views."""
 
+import copy
+import pickle
+
 import numpy as np
 import pytest
 
@@ -78,3 +81,13 @@ def test_replacing_what_does_not_fit_is_refused(arrays, message):
 def test_a_vector_of_another_length_is_refused():
     with pytest.raises(ShapeError, match=r"has 27 parameters and 6 buffers.*\(5,\) and \(6,\)"):
         Parameters(NETWORK.layout, np.zeros(5))
+
+
+@pytest.mark.parametrize("copier", [copy.deepcopy, lambda p: pickle.loads(pickle.dumps(p))])
+def test_the_views_of_a_copy_share_memory_with_its_own_vector(copier):
+    params = ax.Network(ax.Dense(2), input_shape=3).initialize()
+    assert params["0.weight"].shape == (2, 3)
+    other = copier(params)
+    other.vector[:] = 7
+    assert (other["0.weight"] == 7).all()
+    assert (params["0.weight"] != 7).all()

@@ -38,6 +38,7 @@ from axone.parameters import Parameters
 from axone.perceptron import FittedPerceptron, RosenblattPerceptron
 from axone.training import (
     LossTolerance,
+    NoImprovement,
     Plateau,
     Trainer,
     TrainingResult,
@@ -46,6 +47,13 @@ from axone.training import (
 )
 
 if TYPE_CHECKING:
+    from axone.estimators import (
+        MLPClassifier,
+        MLPRegressor,
+        NetworkClassifier,
+        NetworkRegressor,
+        Perceptron,
+    )
     from axone.experiments import Experiment
 
 __version__ = "0.1.0"
@@ -70,12 +78,18 @@ __all__ = [
     "GradientDescent",
     "Layer",
     "LossTolerance",
+    "MLPClassifier",
+    "MLPRegressor",
     "Model",
     "ModelFileError",
     "Momentum",
     "Nesterov",
     "Network",
+    "NetworkClassifier",
+    "NetworkRegressor",
+    "NoImprovement",
     "Parameters",
+    "Perceptron",
     "Plateau",
     "RMSProp",
     "Reshape",
@@ -95,10 +109,23 @@ __all__ = [
 ]
 
 
+_ESTIMATORS = (
+    "MLPClassifier",
+    "MLPRegressor",
+    "NetworkClassifier",
+    "NetworkRegressor",
+    "Perceptron",
+)
+
+
 def __getattr__(name: str) -> Any:
-    """Import experiments when they are first asked for: pydantic costs more than all the rest."""
+    """Import what needs pydantic or scikit-learn when it is first asked for: they cost the most."""
     if name == "Experiment":
         from axone.experiments import Experiment
 
         return Experiment
+    if name in _ESTIMATORS:
+        from axone import estimators
+
+        return getattr(estimators, name)
     raise AttributeError(f"module 'axone' has no attribute {name!r}")

@@ -308,16 +308,22 @@ class LBFGS:
         Converged when no component of the gradient is larger, SciPy's default.
     max_evaluations : int, default 15000
         How many gradients a whole run may compute, scikit-learn's default.
+    loss_tolerance : float, optional
+        Converged when an iteration lowers the loss by no more than this share of it; by default
+        64 roundings of the run's precision. SciPy's default, and scikit-learn's, is 2.2e-9.
     """
 
     memory: int = 10
     gradient_tolerance: float = 1e-5
     max_evaluations: int = 15000
+    loss_tolerance: float | None = None
 
     def __post_init__(self) -> None:
         check_integer("memory", self.memory, at_least=1)
         check_number("gradient_tolerance", self.gradient_tolerance, at_least=0)
         check_integer("max_evaluations", self.max_evaluations, at_least=1)
+        if self.loss_tolerance is not None:
+            check_number("loss_tolerance", self.loss_tolerance, at_least=0)
 
 
 OPTIMIZERS: Registry[Optimizer | LBFGS] = Registry(

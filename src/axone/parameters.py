@@ -117,6 +117,10 @@ class Parameters(Mapping[str, FloatArray]):
         self.vector = vector
         self.buffers = buffers
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        # A copy or pickle of the views would no longer share memory with the vector.
+        return Parameters, (self.layout, self.vector, self.buffers)
+
     # Made when they are asked for: copies that only travel as vectors never need them.
     @cached_property
     def by_layer(self) -> tuple[dict[str, FloatArray], ...]:

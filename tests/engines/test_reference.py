@@ -253,3 +253,19 @@ def test_an_unknown_engine_is_refused_with_the_known_ones():
     assert get_engine("reference").name == "reference"
     with pytest.raises(UnknownNameError, match=r"unknown engine 'cuda'. Allowed: .*reference"):
         get_engine("cuda")
+
+
+def test_lbfgs_ends_sooner_with_a_looser_loss_tolerance():
+    X = np.random.default_rng(0).normal(size=(50, 3))
+    rows = (X, np.sin(X).sum(axis=1))
+    network = ax.Network(ax.Dense(5, "tanh"), ax.Dense(1), input_shape=3)
+    steps = [
+        ax.Trainer(network, loss="mse", optimizer=ax.LBFGS(loss_tolerance=tolerance))
+        .fit(rows, max_epochs=500)
+        .epochs
+        for tolerance in (1e-1, 1e-3, 1e-5)
+    ]
+    assert steps == sorted(steps)
+    assert steps[0] < steps[-1]
+    with pytest.raises(ConfigurationError, match="loss_tolerance must be at least 0"):
+        ax.LBFGS(loss_tolerance=-1)

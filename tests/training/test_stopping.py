@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 import axone as ax
 from axone.errors import ArgumentTypeError, ConfigurationError
-from axone.training import History, StoppingRule, score_column
+from axone.training import History, NoImprovement, StoppingRule, score_column
 
 SCORES = st.lists(st.sampled_from([0.1, 0.2, 0.3, 0.4, 0.5]), min_size=1, max_size=20)
 
@@ -163,3 +163,76 @@ class TestInRuns:
 def test_wrong_settings_are_refused(build, error, message):
     with pytest.raises(error, match=message):
         build()
+
+
+class TestNoImprovement:
+    LOSSES = (1.0, 0.8, 0.79, 0.795, 0.6, 0.595, 0.594, 0.593, 0.5)
+
+    def waited(self, tolerance, warmup=0, watched="train_loss", values=LOSSES):
+        rule = NoImprovement(100, tolerance, watched)
+        counts = []
+        for epochs in range(1, len(values) + 1):
+            history = History({"epoch": list(range(epochs)), "train_loss": list(values[:epochs])})
+            history.extend({"train_penalty": [0.5] * epochs})
+            history.extend({"validation_score": list(values[:epochs])})
+            counts.append(rule.waited(history, warmup)[0])
+        return counts
+
+    def test_a_crawl_is_no_progress(self):
+        assert self.waited(0.05) == [0, 0, 1, 2, 0, 1, 2, 3, 0]
+        assert self.waited(0.001) == [0, 0, 0, 1, 0, 0, 0, 0, 0]
+
+    def test_scores_are_good_when_they_rise(self):
+        assert self.waited(0.05, watched="validation_score") == [0, 1, 2, 3, 4, 5, 6, 7, 8]
+
+    def test_a_sum_of_columns_is_watched_with_the_factor_of_each(self):
+        watched = {"train_loss": 0.5, "train_penalty": 1.0}
+        assert self.waited(0.025, watched=watched) == self.waited(0.05)
+
+    def test_it_counts_from_the_end_of_the_warm_up(self):
+        assert self.waited(0.05, warmup=3) == [0, 0, 0, 1, 0, 1, 2, 3, 0]
+
+    def test_nan_is_not_called_standing_still(self):
+        nan = float("nan")
+        assert self.waited(0.1, values=(1.0, nan, nan)) == [0, 0, 0]
+
+    def test_it_stops_once_patience_is_exceeded_and_says_how_soon_it_could(self):
+        rule = NoImprovement(2, 0.05, {"train_loss": 1.0, "train_penalty": 1.0})
+        history = History()
+        reasons = []
+        for epoch, loss in enumerate((1.0, 0.99, 0.98, 0.97), start=1):
+            soonest = rule.soonest(history, 0)
+            history.append({"epoch": epoch, "train_loss": loss, "train_penalty": 0.0})
+            reasons.append(rule.reason(history, 0))
+            assert soonest == (3, 3, 2, 1)[epoch - 1]
+        assert reasons[:3] == [None] * 3
+        assert reasons[3] == (
+            "the train loss + train penalty did not improve by more than 0.05 for 3 epochs"
+        )
+
+    def test_infinite_patience_never_stops(self):
+        rule = NoImprovement(float("inf"))
+        history = History({"epoch": [1.0, 2.0], "train_loss": [1.0, 2.0]})
+        assert rule.reason(history, 0) is None
+        assert rule.waited(history, 0) is None
+        assert rule.soonest(history, 0) > 10**9
+
+    @pytest.mark.parametrize("settings", [{"patience": 0}, {"patience": 2, "tolerance": -1}])
+    def test_nonsense_is_refused(self, settings):
+        with pytest.raises(ConfigurationError, match="must be at least"):
+            NoImprovement(**settings)
+
+    def test_only_validation_columns_need_validation_rows(self):
+        assert NoImprovement(1, watched="validation_loss").watches_validation
+        assert not NoImprovement(1).watches_validation
+
+    def test_the_epochs_are_the_same_however_many_run_at_once(self):
+        X = np.random.default_rng(0).normal(size=(60, 3))
+        network = ax.Network(ax.Dense(1), input_shape=3)
+        trainer = ax.Trainer(network, loss="mse", optimizer=ax.SGD(0.1), dtype="float64")
+        rows, rule = (X, X @ [1.0, 2.0, 3.0]), NoImprovement(4, 1e-3)
+        together = trainer.fit(rows, stopping=[rule], max_epochs=500)
+        singly = trainer.fit(rows, stopping=[rule], max_epochs=500, after_epoch=lambda _: False)
+        assert together.stopped_by == singly.stopped_by == "no_improvement"
+        assert together.history["train_loss"] == singly.history["train_loss"]
+        np.testing.assert_array_equal(together.parameters.vector, singly.parameters.vector)

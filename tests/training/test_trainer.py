@@ -425,3 +425,45 @@ class TestRefusals:
             ConfigurationError, match="ends in Identity: give it the activation 'so"
         ):
             ax.Trainer(network, loss="cce")
+
+
+class TestGoingOn:
+    @pytest.mark.parametrize("engine", ["auto", "reference"])
+    def test_a_run_goes_on_from_another_as_if_it_had_never_ended(self, engine):
+        trainer = ax.Trainer(
+            classifier(ax.Dropout(0.2)), loss="cce", optimizer="adam", engine=engine, seed=3
+        )
+        rows = (X[:40], LABELS[:40]), (X[40:], LABELS[40:])
+        whole = trainer.fit(*rows, max_epochs=9)
+        half = trainer.fit(*rows, max_epochs=4)
+        rest = trainer.fit(*rows, max_epochs=9, start_from=half.final)
+        assert rest.history["train_loss"] == whole.history["train_loss"]
+        assert rest.best_epoch == whole.best_epoch
+        np.testing.assert_array_equal(rest.parameters.vector, whole.parameters.vector)
+
+    def test_it_goes_on_with_the_same_network_only(self):
+        result = fit(epochs=1)
+        other = ax.Trainer(classifier(units=9), loss="cce")
+        with pytest.raises(ShapeError, match="parameters of another network"):
+            other.fit((X, LABELS), start_from=result.final)
+
+    def test_a_score_of_ones_own_decides_which_weights_come_back(self):
+        asked = []
+
+        def score(parameters, prediction):
+            asked.append((parameters.vector.copy(), prediction.shape))
+            return -abs(len(asked) - 3.0)
+
+        trainer = ax.Trainer(classifier(), loss="cce")
+        result = trainer.fit(
+            (X[:40], LABELS[:40]),
+            (X[40:], LABELS[40:]),
+            max_epochs=5,
+            validation_score=score,
+            stopping=[ax.NoImprovement(50, watched="validation_score")],
+        )
+        assert result.history["validation_score"] == [-2.0, -1.0, 0.0, -1.0, -2.0]
+        assert "validation_accuracy" not in result.history
+        assert result.best_epoch == 3
+        np.testing.assert_array_equal(result.parameters.vector, asked[2][0])
+        assert asked[0][1] == (20, 3)

@@ -345,28 +345,42 @@ class LBFGSProgram(Equations):
         parameters = state.parameters
         everything = np.arange(len(X))
         diverged: list[Divergence] = []
+        gradient = parameters.zeros_like()
+        last: list[Any] = []
+
+        def evaluate(vector: FloatArray) -> None:
+            parameters.vector[...] = vector
+            passed = self.backpropagate(parameters, gradient, X, target, weight, step=1)
+            last[:] = [vector.copy(), *passed]
 
         def objective(vector: FloatArray) -> tuple[float, FloatArray]:
-            parameters.vector[...] = vector
-            loss, gradient = self.loss_and_gradient(parameters, X, target, weight, step=1)
+            evaluate(vector)
+            losses, penalty = last[1], self.recipe.penalty
+            loss = float(losses.mean() if weight is None else np.dot(losses, weight) / weight.sum())
+            slope = gradient.vector.astype(np.float64)
+            if penalty:
+                loss += penalty.value(parameters.vector, self.mask, len(X))
+                penalty.add_gradient(slope, parameters.vector, self.mask, len(X))
             state.step += 1
             if not math.isfinite(loss):
                 diverged.append(Divergence(state.epoch + 1, 1, everything, loss))
                 raise _DivergedError
-            return loss, gradient.vector.astype(np.float64)
+            return loss, slope
 
         def callback(intermediate_result: Any) -> None:
-            parameters.vector[...] = intermediate_result.x
-            report = self._report(state, X, target, weight)
+            # The line search ends at the point that it looked at last: no need to look again.
+            if not np.array_equal(intermediate_result.x, last[0]):
+                evaluate(intermediate_result.x)
+            report = self._report(state, gradient, target, weight, *last[1:])
             if after_epochs(EpochReports.of(report)) or interrupted():
                 raise StopIteration
 
         options = {
-            "maxiter": max_epochs,
+            "maxiter": max_epochs - state.epoch,
             "maxcor": self.optimizer.memory,
             "maxfun": self.optimizer.max_evaluations,
             "gtol": self.optimizer.gradient_tolerance,
-            "ftol": 64 * float(np.finfo(self.recipe.dtype).eps),
+            "ftol": self._loss_tolerance,
         }
         try:
             found = minimize(
@@ -382,18 +396,26 @@ class LBFGSProgram(Equations):
         parameters.vector[...] = found.x
         return None
 
+    @property
+    def _loss_tolerance(self) -> float:
+        given = self.optimizer.loss_tolerance
+        return 64 * float(np.finfo(self.recipe.dtype).eps) if given is None else given
+
     def _report(
-        self, state: RunState, X: FloatArray, target: FloatArray, weight: FloatArray | None
+        self,
+        state: RunState,
+        gradient: Parameters,
+        target: FloatArray,
+        weight: FloatArray | None,
+        losses: FloatArray,
+        prediction: FloatArray,
+        caches: list[Any],
     ) -> EpochReport:
-        parameters = state.parameters
-        gradient = parameters.zeros_like()
-        losses, prediction, caches = self.backpropagate(
-            parameters, gradient, X, target, weight, step=1
-        )
+        parameters, rows = state.parameters, len(target)
         self.update_buffers(parameters, caches)
-        row_weight = float(len(X) if weight is None else weight.sum())
+        row_weight = float(rows if weight is None else weight.sum())
         loss = float(losses.sum(dtype=np.float64) if weight is None else np.dot(losses, weight))
-        penalty = self.recipe.penalty.value(parameters.vector, self.mask, len(X))
+        penalty = self.recipe.penalty.value(parameters.vector, self.mask, rows)
         hits = self.recipe.loss.hits(prediction, target)
-        _add(state.totals, loss, penalty, row_weight, len(X), hits)
+        _add(state.totals, loss, penalty, row_weight, rows, hits)
         return _finish_epoch(state, 1.0, layer_norms(gradient), self.dead_shares(caches))

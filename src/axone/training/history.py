@@ -4,6 +4,7 @@ import csv
 import io
 import math
 from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 _LOWER_IS_BETTER = ("loss",)
 
@@ -29,6 +30,7 @@ class History(Mapping[str, Sequence[float]]):
     def __init__(self, columns: Mapping[str, Sequence[float]] | None = None) -> None:
         self._columns: dict[str, list[float]] = {}
         self._best: dict[str, tuple[int, int]] = {}
+        self._progress: dict[Any, tuple[int, float, int]] = {}
         self.extend(columns or {})
 
     def append(self, row: Mapping[str, float]) -> None:
@@ -66,6 +68,33 @@ class History(Mapping[str, Sequence[float]]):
                 best = epoch
         self._best[name] = (best, len(column))
         return best
+
+    def last_progress(self, watched: tuple[tuple[str, float], ...], tolerance: float) -> int:
+        """Return the last epoch that improved on all before it by at least `tolerance`.
+
+        Parameters
+        ----------
+        watched : tuple of (column, factor)
+            The sum of these is watched: low is good of losses and penalties, high of scores.
+        tolerance : float
+
+        Returns
+        -------
+        int
+            At least 1: the first epoch is progress.
+        """
+        falls = any(name.endswith((*_LOWER_IS_BETTER, "penalty")) for name, _ in watched)
+        sign = 1.0 if falls else -1.0
+        last, best, seen = self._progress.get((watched, tolerance), (1, math.inf, 0))
+        columns = [(self._columns[name], sign * factor) for name, factor in watched]
+        for epoch in range(seen, self.epochs):
+            value = sum(column[epoch] * factor for column, factor in columns)
+            # Asked this way round, so that NaN does not count as standing still.
+            if not value > best - tolerance:
+                last = epoch + 1
+            best = min(best, value)
+        self._progress[watched, tolerance] = last, best, self.epochs
+        return last
 
     def last(self) -> dict[str, float]:
         """Return the row of the last epoch."""

@@ -3,6 +3,8 @@
 None speaks during the warm-up epochs: what a rule counts, it counts from their end.
 """
 
+import math
+import sys
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -24,6 +26,11 @@ class StoppingRule(ABC):
 
     name: ClassVar[str]
 
+    @property
+    def watches_validation(self) -> bool:
+        """Whether the rule needs validation data."""
+        return False
+
     @abstractmethod
     def reason(self, history: History, warmup_epochs: int) -> str | None:
         """Return in words why to stop now, or None to go on."""
@@ -32,6 +39,14 @@ class StoppingRule(ABC):
         """Return (epochs without progress, how many are allowed), for a rule that is patient."""
         del history, warmup_epochs
         return None
+
+    def soonest(self, history: History, warmup_epochs: int) -> int:
+        """Return how many more epochs must pass at least before the rule can end the run.
+
+        The compiled engine runs as many in one call. 1 is always right.
+        """
+        del history, warmup_epochs
+        return 1
 
 
 @dataclass(frozen=True)
@@ -70,6 +85,10 @@ class Plateau(StoppingRule):
     def __post_init__(self) -> None:
         check_integer("patience", self.patience, at_least=1)
 
+    @property
+    def watches_validation(self) -> bool:
+        return True
+
     def reason(self, history: History, warmup_epochs: int) -> str | None:
         return _out_of_patience(history, score_column(history), self.patience, warmup_epochs)
 
@@ -87,6 +106,10 @@ class ValidationLoss(StoppingRule):
     def __post_init__(self) -> None:
         check_integer("patience", self.patience, at_least=1)
 
+    @property
+    def watches_validation(self) -> bool:
+        return True
+
     def reason(self, history: History, warmup_epochs: int) -> str | None:
         return _out_of_patience(history, "validation_loss", self.patience, warmup_epochs)
 
@@ -94,8 +117,70 @@ class ValidationLoss(StoppingRule):
         return _waited(history, "validation_loss", warmup_epochs), self.patience
 
 
+@dataclass(frozen=True)
+class NoImprovement(StoppingRule):
+    """Stop once more than `patience` epochs in a row have not improved on the best by `tolerance`.
+
+    scikit-learn's rule: a slow crawl downwards does not count as progress.
+
+    Parameters
+    ----------
+    patience : float
+        A whole number, or infinity for a rule that only watches.
+    tolerance : float, default 1e-4
+        In units of what is watched.
+    watched : str or mapping of str to float, default "train_loss"
+        A column of the history, or several with the factor of each: their sum is watched. Of a
+        validation column the best weights come back.
+    """
+
+    patience: float
+    tolerance: float = 1e-4
+    watched: str | Mapping[str, float] = "train_loss"
+    name: ClassVar[str] = "no_improvement"
+
+    def __post_init__(self) -> None:
+        if self.patience != math.inf:
+            check_integer("patience", self.patience, at_least=1)
+        check_number("tolerance", self.tolerance, at_least=0)
+
+    @property
+    def watches_validation(self) -> bool:
+        return any(column.startswith("validation_") for column, _ in self._watched)
+
+    def reason(self, history: History, warmup_epochs: int) -> str | None:
+        epochs = self._waited(history, warmup_epochs)
+        if epochs <= self.patience:
+            return None
+        words = " + ".join(column for column, _ in self._watched).replace("_", " ")
+        return f"the {words} did not improve by more than {self.tolerance:g} for {epochs} epochs"
+
+    def waited(self, history: History, warmup_epochs: int) -> tuple[int, int] | None:
+        if self.patience == math.inf:
+            return None
+        return self._waited(history, warmup_epochs), int(self.patience)
+
+    def soonest(self, history: History, warmup_epochs: int) -> int:
+        if self.patience == math.inf:
+            return sys.maxsize
+        return max(1, int(self.patience) + 1 - self._waited(history, warmup_epochs))
+
+    @property
+    def _watched(self) -> tuple[tuple[str, float], ...]:
+        watched = self.watched
+        return ((watched, 1.0),) if isinstance(watched, str) else tuple(watched.items())
+
+    def _waited(self, history: History, warmup_epochs: int) -> int:
+        if not history.epochs:
+            return 0
+        progress = history.last_progress(self._watched, self.tolerance)
+        return history.epochs - min(history.epochs, max(progress, warmup_epochs))
+
+
 def score_column(columns: Mapping[str, Sequence[float]]) -> str:
     """Return the name of the validation score among those columns."""
+    if "validation_score" in columns:
+        return "validation_score"
     return "validation_r2" if "validation_r2" in columns else "validation_accuracy"
 
 

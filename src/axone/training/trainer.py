@@ -38,13 +38,17 @@ from axone.training.checkpoint import Checkpoint, load_checkpoint, save_checkpoi
 from axone.training.diagnosis import Diagnosis, diagnose_divergence
 from axone.training.history import History
 from axone.training.interruption import interruption
-from axone.training.stopping import Plateau, StoppingRule, score_column
+from axone.training.stopping import NoImprovement, Plateau, StoppingRule, score_column
 
 Rows = tuple[Any, Any] | tuple[Any, Any, Any]
 """(X, y), or (X, y, weights of the rows)."""
 
 EpochCallback = Callable[[History], bool | None]
 """Called after every epoch with the history so far; True ends the run."""
+
+ValidationScore = Callable[[Parameters, FloatArray], float]
+"""Given the weights and their predictions for the validation rows: how good they are, more is
+better."""
 
 ProgressCallback = Callable[[float], None]
 """Called now and then with the share of the run's epochs that is done, batches counted."""
@@ -72,6 +76,9 @@ class TrainingResult:
     engine : str
     diagnosis : Diagnosis or None
         Of a diverged run.
+    final : Checkpoint
+        Where the run stood at its end, the optimiser's memory included: another `fit` takes it as
+        `start_from`.
     """
 
     parameters: Parameters
@@ -82,7 +89,8 @@ class TrainingResult:
     steps: int
     seconds: float
     engine: str
-    diagnosis: Diagnosis | None = None
+    diagnosis: Diagnosis | None
+    final: Checkpoint
 
     @property
     def epochs(self) -> int:
@@ -170,6 +178,8 @@ class Trainer:
         warmup_epochs: int = 0,
         restore_best: bool = True,
         initial: Parameters | None = None,
+        start_from: Checkpoint | None = None,
+        validation_score: ValidationScore | None = None,
         after_epoch: EpochCallback | None = None,
         on_progress: ProgressCallback | None = None,
         checkpoint: Path | str | None = None,
@@ -191,6 +201,12 @@ class Trainer:
             scores ranked by loss), else of the best validation loss.
         initial : Parameters, optional
             Weights to start from, not changed; drawn from the seed if left out.
+        start_from : Checkpoint, optional
+            Go on from where another run ended, its `TrainingResult.final`, which this run takes
+            over: weights, the optimiser's memory, history and best weights. `max_epochs` and
+            `warmup_epochs` count the epochs of both.
+        validation_score : callable, optional
+            Computes the column ``validation_score`` in place of the usual scores.
         after_epoch, on_progress : callable, optional
         checkpoint : path, optional
             Where to save the run, at most every `checkpoint_seconds`, when interrupted and at the
@@ -208,16 +224,17 @@ class Trainer:
         data = self._prepare(train, "training")
         held_out = None if validation is None else self._prepare(validation, "validation")
         for rule in stopping:
-            if held_out is None and rule.waited(_NO_HISTORY, 0) is not None:
+            if held_out is None and rule.watches_validation:
                 raise ConfigurationError(
                     f"The stopping rule {rule.name!r} watches validation data: there are none. "
                     "Give validation rows, or leave the rule out."
                 )
         run = _Run(self, data, held_out, max_epochs, stopping, warmup_epochs)
         run.restore_best, run.after_epoch, run.on_progress = restore_best, after_epoch, on_progress
+        run.validation_score = validation_score
         run.checkpoint_path = None if checkpoint is None else Path(checkpoint)
         run.checkpoint_seconds = checkpoint_seconds
-        run.begin(initial, resume)
+        run.begin(initial, start_from, resume)
         return run.finish()
 
     def _prepare(self, rows: Rows, part: str) -> "_Data":
@@ -239,10 +256,6 @@ class Trainer:
         return _Data(X, target, weight)
 
 
-_NO_HISTORY = History({"epoch": [1.0], "validation_accuracy": [0.0], "validation_loss": [0.0]})
-"""Enough of a history to ask a rule whether it watches validation data."""
-
-
 @dataclass(frozen=True)
 class _Data:
     """Rows ready for the engine."""
@@ -256,6 +269,7 @@ class _Run:
     """One call of `fit`: its state, what it records, how it ends."""
 
     restore_best: bool = True
+    validation_score: ValidationScore | None = None
     after_epoch: EpochCallback | None = None
     on_progress: ProgressCallback | None = None
     checkpoint_path: Path | None = None
@@ -279,7 +293,7 @@ class _Run:
         self.best_epoch = 0
         self.stopped_by, self.reason = "max_epochs", f"all {max_epochs} epochs are done"
         self.diagnosis: Diagnosis | None = None
-        self.paused = False
+        self.paused = self.ended = False
         if self.recipe.loss.task == "regression":
             self.spread = total_squares(data.target)
         self.earlier_seconds = 0.0
@@ -290,9 +304,15 @@ class _Run:
         """Time spent, over all the pieces of an interrupted run."""
         return self.earlier_seconds + time.perf_counter() - self.started
 
-    def begin(self, initial: Parameters | None, resume: bool) -> None:
-        """Set up the state, fresh or from the checkpoint."""
+    def begin(
+        self, initial: Parameters | None, start_from: Checkpoint | None, resume: bool
+    ) -> None:
+        """Set up the state, fresh, from an earlier run or from the checkpoint."""
         recipe = self.recipe
+        if start_from is not None:
+            recipe.network.check_parameters(start_from.state.parameters)
+            self._continue(start_from)
+            return
         if initial is None:
             initial = recipe.network.initialize(recipe.seed, recipe.dtype)
         recipe.network.check_parameters(initial)
@@ -306,7 +326,9 @@ class _Run:
     def _resume(self) -> None:
         if self.checkpoint_path is None:
             raise ConfigurationError("To resume a run, name the checkpoint file it left.")
-        saved = load_checkpoint(self.checkpoint_path, self.state, self.fingerprint())
+        self._continue(load_checkpoint(self.checkpoint_path, self.state, self.fingerprint()))
+
+    def _continue(self, saved: Checkpoint) -> None:
         self.state, self.history = saved.state, saved.history
         self.best, self.best_epoch = saved.best, saved.best_epoch
         self.epoch_start = self.state.parameters.copy()
@@ -331,22 +353,33 @@ class _Run:
 
     def _run(self, pressed: Callable[[], bool]) -> Outcome:
         """Let the program train, with a pause whenever a checkpoint is due, even in mid-epoch."""
-        watched = self.held_out is not None or self.after_epoch is not None or self.stopping
         while True:
             self.paused = False
+            epochs = self._epochs_at_once()
             outcome = self.program.run_epochs(
                 self.state,
                 self.data.X,
                 self.data.target,
                 self.data.weight,
                 self.max_epochs,
-                self._after_epochs,
+                lambda reports: self._after_epochs(reports) or self._epochs_at_once() != epochs,  # noqa: B023
                 lambda: self._between_batches(pressed()),
-                1 if watched else self.max_epochs,
+                epochs,
             )
-            if not self.paused or outcome is not None or pressed():
+            done = self.ended or self.state.epoch >= self.max_epochs
+            if outcome is not None or pressed() or done:
                 return outcome
-            self._save()
+            if self.paused:
+                self._save()
+            elif self._epochs_at_once() == epochs:
+                return None
+
+    def _epochs_at_once(self) -> int:
+        """Return how many epochs may pass before anybody must be asked."""
+        if self.held_out is not None or self.after_epoch is not None:
+            return 1
+        soonest = [rule.soonest(self.history, self.warmup) for rule in self.stopping]
+        return min([self.max_epochs, *soonest])
 
     def _result(self) -> TrainingResult:
         parameters, epoch = self.state.parameters, self.state.epoch
@@ -368,6 +401,7 @@ class _Run:
             self.seconds,
             self.trainer.engine,
             self.diagnosis,
+            self._snapshot(""),
         )
 
     @property
@@ -391,15 +425,16 @@ class _Run:
         value = columns.get("validation_loss", [0.0])[-1]
         if not np.isfinite(value):
             self._diverged(Divergence(int(reports.epoch[-1]), 1, np.arange(1), value))
+            self.ended = True
             return True
         self.history.extend(columns)
         self._keep_best()
         if self.state.epoch < self.max_epochs:
             self.epoch_start = self.state.parameters.copy()
-        stop = self._stop_reason()
-        if self.after_epoch is not None and self.after_epoch(self.history) and not stop:
-            self.stopped_by, self.reason, stop = "callback", "a callback asked to stop", True
-        return stop
+        self.ended = self._stop_reason()
+        if self.after_epoch is not None and self.after_epoch(self.history) and not self.ended:
+            self.stopped_by, self.reason, self.ended = "callback", "a callback asked to stop", True
+        return self.ended
 
     def _columns(self, reports: EpochReports) -> dict[str, list[float]]:
         """Return the rows of the history, by column; validation rows are only met one at a time."""
@@ -432,6 +467,9 @@ class _Run:
         )
         if not np.isfinite(value):
             return {"validation_loss": [value]}
+        if self.validation_score is not None:
+            score = float(self.validation_score(self.state.parameters, prediction))
+            return {"validation_loss": [value], "validation_score": [score]}
         scores = epoch_scores(self.recipe.loss, prediction, held_out.target)
         named = {f"validation_{name}": [number] for name, number in scores.items()}
         return {"validation_loss": [value], **named}
@@ -440,14 +478,21 @@ class _Run:
         if self.held_out is None:
             return
         history, epoch = self.history, self.history.epochs
-        losses, scores = history["validation_loss"], history[score_column(history)]
         if any(isinstance(rule, Plateau) for rule in self.stopping):
+            losses, scores = history["validation_loss"], history[score_column(history)]
             best = max(self.best_epoch, 1) - 1
             better = (scores[-1], -losses[-1]) > (scores[best], -losses[best])
         else:
-            better = history.best_epoch("validation_loss") == epoch
+            better = history.best_epoch(self._kept) == epoch
         if better or self.best_epoch == 0:
             self.best, self.best_epoch = self.state.parameters.copy(), epoch
+
+    @property
+    def _kept(self) -> str:
+        """The column whose best weights come back."""
+        watched = [r.watched for r in self.stopping if isinstance(r, NoImprovement)]
+        columns = (w for w in watched if isinstance(w, str) and w.startswith("validation_"))
+        return next(columns, "validation_loss")
 
     def _stop_reason(self) -> bool:
         """Ask every rule; remember which one ended the run, and why."""
@@ -473,16 +518,11 @@ class _Run:
         self.last_saved = time.perf_counter()
         if self.checkpoint_path is None:
             return
-        save_checkpoint(
-            Checkpoint(
-                self.fingerprint(),
-                self.state,
-                self.best,
-                self.best_epoch,
-                self.history,
-                self.seconds,
-            ),
-            self.checkpoint_path,
+        save_checkpoint(self._snapshot(self.fingerprint()), self.checkpoint_path)
+
+    def _snapshot(self, fingerprint: str) -> Checkpoint:
+        return Checkpoint(
+            fingerprint, self.state, self.best, self.best_epoch, self.history, self.seconds
         )
 
     def fingerprint(self) -> str:

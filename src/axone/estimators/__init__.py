@@ -1,0 +1,13 @@
+"""scikit-learn's interface: estimators that train through `axone.Trainer`."""
+
+from axone.estimators.mlp import MLPClassifier, MLPRegressor
+from axone.estimators.network import NetworkClassifier, NetworkRegressor
+from axone.estimators.perceptron import Perceptron
+
+__all__ = [
+    "MLPClassifier",
+    "MLPRegressor",
+    "NetworkClassifier",
+    "NetworkRegressor",
+    "Perceptron",
+]

@@ -1,0 +1,177 @@
+"""Any `Network` as an estimator: its layers and the trainer's settings are the parameters."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import KW_ONLY, dataclass
+from math import prod
+from numbers import Integral, Real
+from typing import Any, ClassVar, Literal
+
+import numpy as np
+from sklearn.utils._param_validation import Interval, InvalidParameterError, StrOptions
+
+from axone.arrays import DType, Shape
+from axone.checks import checked_shape
+from axone.errors import ShapeError
+from axone.estimators.fitting import Constraints, Settings, TrainedNetwork
+from axone.estimators.prediction import NetworkClassification, NetworkRegression
+from axone.estimators.targets import Targets
+from axone.layers import LAYERS, Dense, Layer
+from axone.network import Network
+from axone.optimizers import LBFGS, OPTIMIZERS, Optimizer
+from axone.parameters import Parameters
+
+_DEFAULT_LAYERS = (Dense(100, "relu"),)
+
+
+@dataclass(eq=False, repr=False)
+class LayeredNetwork(TrainedNetwork):
+    """Layers of any kind, trained by an optimiser of any kind."""
+
+    layers: Sequence[Layer | Mapping[str, Any]] | Network | None = None
+    _: KW_ONLY
+    optimizer: str | Mapping[str, Any] | Optimizer | LBFGS = "adam"
+    alpha: float = 0.0
+    batch_size: int | Literal["auto"] = 32
+    input_shape: int | Sequence[int] | None = None
+
+    _parameter_constraints: ClassVar[Constraints] = {
+        **TrainedNetwork._parameter_constraints,
+        "layers": ["array-like", Network, None],
+        "optimizer": [str, dict, Optimizer, LBFGS],
+        "alpha": [Interval(Real, 0, None, closed="left")],
+        "batch_size": [StrOptions({"auto"}), Interval(Integral, 1, None, closed="left")],
+        "input_shape": [Interval(Integral, 1, None, closed="left"), "array-like", None],
+    }
+
+    def _architecture(self, features: int, targets: Targets) -> Network:
+        given = self.layers
+        if isinstance(given, Network):
+            network = given
+            if network.output_shape != (targets.outputs,):
+                raise ShapeError(
+                    f"The network ends in examples of shape {network.output_shape}, but this "
+                    f"target needs {targets.outputs} output(s) of {targets.activation}: give the "
+                    "hidden layers alone, and the output layer is added."
+                )
+        else:
+            layers = _DEFAULT_LAYERS if given is None else given
+            hidden = [self._resolved("layers", LAYERS, layer) for layer in layers]
+            output = Dense(targets.outputs, targets.activation)
+            network = Network(*hidden, output, input_shape=self._example_shape(features))
+        if prod(network.input_shape) != features:
+            raise ShapeError(
+                f"X has {features} features, but the network takes examples of shape "
+                f"{network.input_shape}: {prod(network.input_shape)} numbers."
+            )
+        return network
+
+    def _example_shape(self, features: int) -> Shape:
+        if self.input_shape is None:
+            return (features,)
+        try:
+            return checked_shape("input_shape", self.input_shape)
+        except (TypeError, ValueError) as error:
+            raise InvalidParameterError(str(error)) from error
+
+    def _training_settings(self) -> Settings:
+        optimizer = self._resolved("optimizer", OPTIMIZERS, self.optimizer)
+        return Settings(optimizer, self._resolved_schedule(), self.batch_size, float(self.alpha))
+
+    def _initial_parameters(
+        self, network: Network, dtype: DType, random: np.random.RandomState
+    ) -> Parameters:
+        return network.initialize(int(random.randint(np.iinfo(np.int32).max)), dtype)
+
+
+@dataclass(eq=False, repr=False)
+class NetworkClassifier(NetworkClassification, LayeredNetwork):
+    """Any network as a classifier.
+
+    Parameters
+    ----------
+    layers : sequence of Layer, or Network, optional
+        The hidden layers; by default a dense one of 100 ReLU units. The output layer that suits
+        the target is added: a softmax over the classes, one sigmoid for two classes, or one for
+        each of several labels. A `Network` is taken whole, its own output layer included.
+    optimizer : str, mapping or Optimizer, default "adam"
+        ``ax.SGD(0.1)``, ``{"name": "rmsprop", "rho": 0.95}`` …
+    alpha : float, default 0
+        L2 penalty, as of `MLPClassifier`.
+    batch_size : int or "auto", default 32
+        Small batches make more steps an epoch, which small networks need; "auto" is 200.
+    input_shape : int or sequence of int, optional
+        Of one example, where the layers do not take flat rows: ``(1, 28, 28)``. Rows of X are
+        reshaped to it.
+    class_weight : mapping or "balanced", optional
+        The weight of each class's rows.
+    max_iter, tol, n_iter_no_change, early_stopping, validation_fraction, monitor, l1, clip_norm, \
+clip_value, schedule, scale, shuffle, random_state, verbose, warm_start, callbacks, dtype, engine, \
+threads
+        As of `MLPClassifier`.
+
+    Attributes
+    ----------
+    classes_ : ndarray of shape (n_classes,)
+    network_ : Network
+    parameters_ : Parameters
+    history_ : History
+        Every column that the trainer records.
+    loss_, loss_curve_, best_loss_, n_iter_, t_, validation_scores_, best_validation_score_, \
+validation_loss_curve_, n_outputs_, out_activation_, n_features_in_, feature_names_in_
+        As of `MLPClassifier`.
+
+    Examples
+    --------
+    >>> import axone as ax
+    >>> from sklearn.datasets import load_iris
+    >>> X, y = load_iris(return_X_y=True)
+    >>> layers = [ax.Dense(16, "gelu"), ax.Dropout(0.1), ax.Dense(16, "gelu")]
+    >>> classifier = ax.NetworkClassifier(
+    ...     layers, optimizer=ax.Adam(0.01), tol=0.001, scale=True, random_state=0
+    ... )
+    >>> bool(classifier.fit(X, y).score(X, y) > 0.95)
+    True
+    """
+
+    _parameter_constraints: ClassVar[Constraints] = {
+        **LayeredNetwork._parameter_constraints,
+        **NetworkClassification._class_constraints,
+    }
+
+
+@dataclass(eq=False, repr=False)
+class NetworkRegressor(NetworkRegression, LayeredNetwork):
+    """Any network as a regressor.
+
+    Parameters
+    ----------
+    layers, optimizer, alpha, batch_size, input_shape
+        As of `NetworkClassifier`; the output layer that is added has a unit for each number, and
+        the exponential as its activation for the loss "poisson".
+    loss : {"squared_error", "poisson", "mae", "huber"}, mapping or Loss, default "squared_error"
+        As of `MLPRegressor`.
+    max_iter, tol, n_iter_no_change, early_stopping, validation_fraction, monitor, l1, clip_norm, \
+clip_value, schedule, scale, shuffle, random_state, verbose, warm_start, callbacks, dtype, engine, \
+threads
+        As of `MLPRegressor`.
+
+    Attributes
+    ----------
+    network_, parameters_, history_, loss_, loss_curve_, …
+        As of `NetworkClassifier`.
+
+    Examples
+    --------
+    >>> import numpy as np, axone as ax
+    >>> X = np.linspace(-3, 3, 200)[:, np.newaxis]; y = np.sin(X[:, 0])
+    >>> regressor = ax.NetworkRegressor(
+    ...     [ax.Dense(32, "tanh")], optimizer=ax.Adam(0.02), tol=0.001, random_state=0
+    ... )
+    >>> bool(regressor.fit(X, y).score(X, y) > 0.9)
+    True
+    """
+
+    _parameter_constraints: ClassVar[Constraints] = {
+        **LayeredNetwork._parameter_constraints,
+        **NetworkRegression._loss_constraints,
+    }

@@ -1,0 +1,159 @@
+"""Rosenblatt's perceptron behind scikit-learn's interface, one against the rest."""
+
+import warnings
+from dataclasses import KW_ONLY, dataclass
+from numbers import Integral, Real
+from typing import Any, ClassVar, Self
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.base import BaseEstimator, ClassifierMixin, _fit_context
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.utils import check_random_state
+from sklearn.utils._param_validation import Interval
+from sklearn.utils.multiclass import check_classification_targets
+from sklearn.utils.validation import check_is_fitted, validate_data
+
+from axone.arrays import FloatArray
+from axone.errors import DataError
+from axone.perceptron import RosenblattPerceptron
+
+
+@dataclass(eq=False, repr=False)
+class Perceptron(ClassifierMixin, BaseEstimator):
+    """The perceptron: w·x + b, corrected by every row that it gets wrong (Rosenblatt 1958).
+
+    Training ends with the first epoch without a mistake, which comes exactly where a hyperplane
+    separates the classes. Where it does not come, a warning says whether it ever could.
+
+    Parameters
+    ----------
+    eta0 : float, default 1
+        Learning rate; from zero weights it only scales them.
+    max_iter : int, default 1000
+        Epochs at most.
+    shuffle : bool, default True
+        Whether the rows are shuffled anew each epoch, or taken as they come.
+    threshold : float, default 0
+        The sum from which on it fires.
+    random_state : int, RandomState or None
+        Decides the shuffles.
+
+    Attributes
+    ----------
+    coef_ : ndarray of shape (1, n_features) for two classes, else (n_classes, n_features)
+    intercept_ : ndarray of shape (1,) or (n_classes,)
+        The threshold is taken off, so that `decision_function` fires from 0 on.
+    classes_ : ndarray of shape (n_classes,)
+    n_iter_ : int
+        Epochs of the perceptron that took the most.
+    t_ : int
+        Rows seen by it.
+    converged_ : bool
+        Whether every perceptron ran an epoch without a mistake.
+    separable_ : bool or None
+        Whether hyperplanes separate the classes; None where that stayed undecided.
+    mistakes_ : tuple of int
+        Mistakes in each epoch, all perceptrons together.
+    explanation_ : str
+        A sentence a perceptron.
+    n_features_in_, feature_names_in_
+
+    See Also
+    --------
+    axone.RosenblattPerceptron : The same without scikit-learn.
+
+    Notes
+    -----
+    scikit-learn's `Perceptron` minimises a loss by stochastic gradient descent and stops where
+    that stalls (`tol`), with penalties on request; this one is Rosenblatt's rule, which has
+    neither.
+
+    Examples
+    --------
+    >>> import axone as ax
+    >>> X = [[0, 0], [0, 1], [1, 0], [1, 1]]
+    >>> perceptron = ax.Perceptron(random_state=0).fit(X, [0, 0, 0, 1])
+    >>> perceptron.predict(X).tolist(), perceptron.converged_
+    ([0, 0, 0, 1], True)
+    """
+
+    _: KW_ONLY
+    eta0: float = 1.0
+    max_iter: int = 1000
+    shuffle: bool = True
+    threshold: float = 0.0
+    random_state: Any = None
+
+    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
+        "eta0": [Interval(Real, 0, None, closed="neither")],
+        "max_iter": [Interval(Integral, 1, None, closed="left")],
+        "shuffle": ["boolean"],
+        "threshold": [Interval(Real, None, None, closed="neither")],
+        "random_state": ["random_state"],
+    }
+
+    @_fit_context(prefer_skip_nested_validation=True)
+    def fit(self, X: Any, y: Any) -> Self:
+        """Train until an epoch passes without a mistake.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_features)
+        y : array-like of shape (n_samples,)
+            Labels of any kind that sorts.
+
+        Returns
+        -------
+        self
+        """
+        X, y = validate_data(self, X, y, dtype=np.float64)
+        check_classification_targets(y)
+        if len(np.unique(y)) < 2:
+            raise DataError(
+                f"y holds 1 class, {y[0]}: there is nothing to tell apart. At least two classes "
+                "are needed."
+            )
+        random = check_random_state(self.random_state)
+        rosenblatt = RosenblattPerceptron(
+            learning_rate=float(self.eta0),
+            threshold=float(self.threshold),
+            order="random" if self.shuffle else "cyclic",
+            max_epochs=int(self.max_iter),
+            seed=int(random.randint(np.iinfo(np.int32).max)),
+        )
+        fitted = rosenblatt.fit(X, y)
+        self.coef_ = fitted.weights
+        self.intercept_ = fitted.bias - fitted.threshold
+        self.classes_ = fitted.classes
+        self.n_iter_ = fitted.epochs
+        self.t_ = fitted.epochs * len(X)
+        self.converged_ = fitted.converged
+        self.separable_ = fitted.separable
+        self.mistakes_ = fitted.mistakes
+        self.explanation_ = fitted.explanation
+        if not fitted.converged:
+            warnings.warn(fitted.explanation, ConvergenceWarning, stacklevel=3)
+        return self
+
+    def decision_function(self, X: Any) -> FloatArray:
+        """Return w·x + b: (n_samples,) for two classes, (n_samples, n_classes) for more."""
+        check_is_fitted(self)
+        X = validate_data(self, X, dtype=np.float64, reset=False)
+        sums = np.asarray(X @ self.coef_.T + self.intercept_)
+        return sums[:, 0] if len(self.classes_) == 2 else sums
+
+    def predict(self, X: Any) -> NDArray[Any]:
+        """Return the class of each row: of several, the one with the largest sum.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_features)
+
+        Returns
+        -------
+        ndarray of shape (n_samples,)
+        """
+        sums = self.decision_function(X)
+        chosen = sums.argmax(axis=1) if sums.ndim == 2 else (sums >= 0).astype(np.intp)
+        return np.asarray(self.classes_[chosen])

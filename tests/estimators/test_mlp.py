@@ -1,0 +1,478 @@
+"""What the estimators add to scikit-learn's, and how they live among its tools."""
+
+import copy
+import pickle
+
+import joblib
+import numpy as np
+import pandas as pd
+import polars as pl
+import pytest
+from scipy.sparse import csr_array
+from sklearn import config_context
+from sklearn.base import clone
+from sklearn.datasets import load_breast_cancer, load_diabetes, load_iris
+from sklearn.exceptions import ConvergenceWarning, NotFittedError
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import roc_auc_score
+from sklearn.model_selection import GridSearchCV, cross_validate
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+from sklearn.utils._param_validation import InvalidParameterError
+
+import axone as ax
+from axone.estimators import fitting
+from axone.losses import Huber
+
+pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
+
+X, Y = load_iris(return_X_y=True)
+X = (X - X.mean(axis=0)) / X.std(axis=0)
+QUICK = {"max_iter": 5, "random_state": 0}
+
+
+@pytest.fixture(scope="module")
+def numbers():
+    data, y = load_diabetes(return_X_y=True)
+    return data / data.std(axis=0), (y - y.mean()) / y.std()
+
+
+class TestArchitecture:
+    def test_every_hidden_layer_may_have_its_own_activation_and_dropout(self):
+        classifier = ax.MLPClassifier(
+            (6, 5), activation=["tanh", {"name": "elu", "alpha": 0.5}], dropout=[0.0, 0.2], **QUICK
+        ).fit(X, Y)
+        kinds = [repr(layer) for layer in classifier.network_.layers]
+        assert "Tanh" in kinds[0]
+        assert "alpha=0.5" in kinds[1]
+        assert kinds[2] == "Dropout(rate=0.2)"
+        assert [c.shape for c in classifier.coefs_] == [(4, 6), (6, 5), (5, 3)]
+
+    def test_batch_norm_stands_before_the_activation(self):
+        classifier = ax.MLPClassifier(
+            (6,), "gelu", batch_norm=True, dropout=0.1, learning_rate_init=0.1, **QUICK
+        ).fit(X, Y)
+        kinds = [type(layer).__name__ for layer in classifier.network_.layers]
+        assert kinds == ["Dense", "BatchNorm", "Activation", "Dropout", "Dense"]
+        assert classifier.score(X, Y) > 0.6
+
+    def test_no_hidden_layer_makes_a_logistic_regression(self):
+        ours = ax.MLPClassifier((), solver="lbfgs", alpha=1.0, tol=1e-8, max_iter=2000).fit(X, Y)
+        theirs = LogisticRegression(C=1.0, tol=1e-8, max_iter=2000).fit(X, Y)
+        np.testing.assert_allclose(ours.predict_proba(X), theirs.predict_proba(X), atol=1e-4)
+
+    def test_an_initializer_replaces_scikit_learns(self):
+        classifier = ax.MLPClassifier((50,), initializer="he_normal", solver="sgd",
+                                      learning_rate_init=1e-12, **QUICK).fit(X, Y)  # fmt: skip
+        assert classifier.intercepts_[0] == pytest.approx(0, abs=1e-9)
+        assert classifier.coefs_[0].std() == pytest.approx(np.sqrt(2 / 4), rel=0.2)
+
+    @pytest.mark.parametrize("solver", ["momentum", "rmsprop", "adamw", ax.Nesterov(0.05)])
+    def test_the_solvers_that_scikit_learn_lacks_learn_too(self, solver):
+        classifier = ax.MLPClassifier(
+            (16,), solver=solver, learning_rate_init=0.2, max_iter=200, random_state=0
+        )
+        assert classifier.fit(X, Y).score(X, Y) > 0.9
+
+    def test_penalties_clipping_and_schedules_reach_the_trainer(self):
+        settings = {
+            "hidden_layer_sizes": (8,),
+            "random_state": 0,
+            "max_iter": 60,
+            "tol": 0,
+            "learning_rate_init": 0.02,
+        }
+        free = ax.MLPClassifier(**settings).fit(X, Y)
+        sparse = ax.MLPClassifier(l1=5.0, **settings).fit(X, Y)
+        assert np.abs(sparse.coefs_[0]).sum() < 0.8 * np.abs(free.coefs_[0]).sum()
+        clipped = ax.MLPClassifier(solver="sgd", clip_norm=1e-9, **settings).fit(X, Y)
+        assert clipped.loss_curve_[-1] == pytest.approx(clipped.loss_curve_[0], rel=1e-3)
+        cosine = ax.MLPClassifier(schedule="cosine", **settings).fit(X, Y)
+        rates = cosine.history_["learning_rate"]
+        assert rates == sorted(rates, reverse=True)
+        assert rates[-1] < 0.02 * rates[0]
+
+    @pytest.mark.parametrize("loss", ["mae", "huber", "poisson", Huber(delta=0.5), {"name": "mse"}])
+    def test_a_regressor_minimises_the_loss_it_is_given(self, loss, numbers):
+        data, y = numbers
+        y = np.exp(y) if loss == "poisson" else y
+        regressor = ax.MLPRegressor(loss, (8,), max_iter=40, random_state=0, tol=0).fit(data, y)
+        assert regressor.loss_curve_[-1] < 0.9 * regressor.loss_curve_[0]
+        assert regressor.out_activation_ == ("exp" if loss == "poisson" else "identity")
+
+
+class TestValidation:
+    def test_ones_own_validation_rows_are_measured_after_each_epoch(self):
+        classifier = ax.MLPClassifier((8,), **QUICK)
+        classifier.fit(X[::2], Y[::2], validation_data=(X[1::2], Y[1::2]))
+        assert len(classifier.validation_loss_curve_) == 5
+        assert classifier.validation_scores_[-1] == classifier.score(X[1::2], Y[1::2])
+
+    def test_without_validation_rows_there_is_no_validation_curve(self):
+        classifier = ax.MLPClassifier((8,), **QUICK).fit(X, Y)
+        assert classifier.validation_loss_curve_ is None
+        assert classifier.validation_scores_ is None
+
+    @pytest.mark.parametrize("monitor", [None, "loss", "f1_macro", "neg_log_loss"])
+    def test_early_stopping_brings_back_the_best_weights_by_what_is_monitored(self, monitor):
+        classifier = ax.MLPClassifier(
+            (16,), early_stopping=True, monitor=monitor, max_iter=60, tol=0, n_iter_no_change=5,
+            learning_rate_init=0.05, random_state=1,
+        )  # fmt: skip
+        held_out = X[1::2], Y[1::2]
+        classifier.fit(X[::2], Y[::2], validation_data=held_out)
+        losses = classifier.validation_loss_curve_
+        scores = classifier.validation_scores_
+        best = int(np.argmin(losses)) if monitor == "loss" else int(np.argmax(scores))
+        assert classifier.best_validation_score_ == scores[best]
+        prediction = classifier.predict_proba(held_out[0])[np.arange(75), held_out[1]]
+        assert -np.log(prediction).mean() == pytest.approx(losses[best])
+
+    def test_a_scorer_of_ones_own_may_be_monitored(self):
+        def auc(estimator, rows, y):
+            return roc_auc_score(y, estimator.predict_proba(rows)[:, 1])
+
+        data, y = load_breast_cancer(return_X_y=True)
+        classifier = ax.MLPClassifier(
+            (8,), early_stopping=True, monitor=auc, scale=True, **QUICK
+        ).fit(data, y)
+        assert 0.5 < classifier.best_validation_score_ <= 1
+
+    def test_monitored_scores_count_the_weights_of_validation_rows(self):
+        weights = np.where(Y == 0, 1.0, 0.0)
+        classifier = ax.MLPClassifier((8,), monitor="accuracy", early_stopping=True, **QUICK)
+        classifier.fit(X, Y, validation_data=(X, Y, weights))
+        assert classifier.best_validation_score_ == classifier.score(X, Y, weights)
+
+    def test_a_class_of_one_row_is_held_out_as_chance_will(self):
+        classifier = ax.MLPClassifier((4,), early_stopping=True, **QUICK)
+        classifier.fit(X, np.where(np.arange(150) == 0, 9, Y))
+        assert len(classifier.classes_) == 4
+
+    def test_a_single_validation_row_is_too_few(self):
+        with pytest.raises(ValueError, match="The validation set is too small"):
+            ax.MLPRegressor(early_stopping=True).fit(X[:5], Y[:5])
+
+    def test_of_two_classes_a_single_row_cannot_be_held_out_in_proportion(self):
+        with pytest.raises(ValueError, match=r"only 1 member.*too few members are: .*1"):
+            ax.MLPClassifier(early_stopping=True).fit(X, (np.arange(150) == 0).astype(int))
+
+    def test_a_part_of_an_epoch_cannot_stop_early(self):
+        with pytest.raises(ValueError, match="partial_fit does not support early_stopping=True"):
+            ax.MLPRegressor(early_stopping=True).partial_fit(X, Y)
+
+    def test_validation_data_of_another_kind_is_refused(self):
+        with pytest.raises(ValueError, match=r"must be \(X, y\) or \(X, y, sample_weight\)"):
+            ax.MLPClassifier().fit(X, Y, validation_data=X)
+
+    def test_unknown_classes_in_validation_rows_are_named(self):
+        with pytest.raises(ValueError, match=r"`y` has classes not in `self.classes_`"):
+            ax.MLPClassifier().fit(X, Y, validation_data=(X, Y + 1))
+
+
+class TestWeights:
+    def test_balanced_classes_count_alike(self):
+        rows = np.r_[0:50, 50:55]
+        settings = {"hidden_layer_sizes": (), "solver": "lbfgs", "alpha": 1.0, "random_state": 0}
+        balanced = ax.MLPClassifier(class_weight="balanced", **settings).fit(X[rows], Y[rows])
+        weights = np.where(Y[rows] == 0, 55 / 100, 55 / 10)
+        weighted = ax.MLPClassifier(**settings).fit(X[rows], Y[rows], weights)
+        np.testing.assert_allclose(balanced.coefs_[0], weighted.coefs_[0], rtol=1e-6)
+
+    def test_class_weights_and_row_weights_multiply(self):
+        settings = {"hidden_layer_sizes": (), "solver": "lbfgs", "alpha": 1.0, "random_state": 0}
+        both = ax.MLPClassifier(class_weight={0: 2.0, 1: 1.0, 2: 1.0}, **settings)
+        both.fit(X, Y, np.where(Y == 1, 3.0, 1.0))
+        alone = ax.MLPClassifier(**settings).fit(X, Y, np.array([2.0, 3.0, 1.0])[Y])
+        np.testing.assert_allclose(both.coefs_[0], alone.coefs_[0], rtol=1e-6)
+
+    @pytest.mark.parametrize("weights", [np.zeros(150), np.full(150, -1.0)])
+    def test_weights_that_teach_nothing_are_refused(self, weights):
+        with pytest.raises(ValueError, match=r"numbers of at least 0|at least one non-zero number"):
+            ax.MLPClassifier().fit(X, Y, weights)
+
+    def test_row_weights_are_routed_through_a_pipeline(self):
+        weights = np.random.default_rng(0).uniform(size=150)
+        with config_context(enable_metadata_routing=True):
+            classifier = ax.MLPClassifier((4,), **QUICK).set_fit_request(sample_weight=True)
+            pipeline = make_pipeline(StandardScaler(), classifier)
+            pipeline[0].set_fit_request(sample_weight=False)
+            pipeline.fit(X, Y, sample_weight=weights)
+        plain = ax.MLPClassifier((4,), **QUICK).fit(pipeline[0].transform(X), Y, weights)
+        np.testing.assert_array_equal(pipeline[-1].coefs_[0], plain.coefs_[0])
+
+
+class TestGoingOn:
+    def test_partial_fits_are_the_epochs_of_a_fit(self):
+        settings = {"hidden_layer_sizes": (8,), "dropout": 0.3, "random_state": 3}
+        whole = ax.MLPClassifier(max_iter=7, tol=0, **settings).fit(X, Y)
+        parts = ax.MLPClassifier(**settings)
+        for _ in range(7):
+            parts.partial_fit(X, Y, classes=[0, 1, 2])
+        np.testing.assert_array_equal(whole.coefs_[0], parts.coefs_[0])
+        assert parts.loss_curve_ == whole.loss_curve_
+        assert parts.t_ == whole.t_ == 7 * 150
+
+    def test_partial_fit_learns_classes_that_come_later(self):
+        classifier = ax.MLPClassifier((8,), learning_rate_init=0.02, random_state=0)
+        for _ in range(80):
+            for label in range(3):
+                rows = np.flatnonzero(label == Y)
+                classifier.partial_fit(X[rows], Y[rows], classes=[0, 1, 2])
+        assert classifier.score(X, Y) > 0.85
+
+    def test_several_labels_are_learnt_bit_by_bit(self):
+        labels = np.column_stack([Y == 0, Y == 1, Y != 2]).astype(int)
+        classifier = ax.MLPClassifier((8,), solver="sgd", learning_rate_init=0.2, random_state=0)
+        for _ in range(60):
+            classifier.partial_fit(X, labels, classes=[0, 1, 2])
+        assert classifier.predict(X).shape == (150, 3)
+        assert classifier.score(X, labels) > 0.8
+
+    def test_lbfgs_cannot_go_on_bit_by_bit(self):
+        assert not hasattr(ax.MLPClassifier(solver="lbfgs"), "partial_fit")
+        assert not hasattr(ax.NetworkRegressor(optimizer="lbfgs"), "partial_fit")
+
+    def test_balanced_weights_of_rows_to_come_cannot_be_known(self):
+        with pytest.raises(ValueError, match="'balanced' is not supported for partial_fit"):
+            ax.MLPClassifier(class_weight="balanced").partial_fit(X, Y, classes=[0, 1, 2])
+
+    def test_a_changed_solver_forgets_the_memory_of_the_other(self):
+        classifier = ax.MLPClassifier((8,), random_state=0).partial_fit(X, Y, classes=[0, 1, 2])
+        classifier.set_params(solver="sgd").partial_fit(X, Y)
+        assert list(classifier._progress.final.state.slots) == ["velocity"]
+
+    def test_a_warm_start_with_other_layers_is_refused(self):
+        classifier = ax.MLPClassifier((8,), warm_start=True, **QUICK).fit(X, Y)
+        with pytest.raises(ValueError, match="its layers have changed since the last fit"):
+            classifier.set_params(hidden_layer_sizes=(9,)).fit(X, Y)
+
+    def test_a_warm_start_may_begin_to_hold_rows_out(self):
+        classifier = ax.MLPClassifier((8,), warm_start=True, **QUICK).fit(X, Y)
+        classifier.set_params(early_stopping=True).fit(X, Y)
+        assert len(classifier.validation_scores_) == 5
+        assert len(classifier.loss_curve_) == 10
+        assert classifier.t_ == 5 * 150 + 5 * 135
+
+    def test_a_warm_start_waits_its_patience_before_it_stops_again(self):
+        classifier = ax.MLPClassifier(
+            (8,), warm_start=True, tol=10.0, n_iter_no_change=3, random_state=0
+        )
+        assert classifier.fit(X, Y).n_iter_ == 5
+        assert classifier.fit(X, Y).n_iter_ == 4
+
+    def test_a_warm_start_goes_on_with_the_same_classes_only(self):
+        classifier = ax.MLPClassifier((8,), warm_start=True, **QUICK).fit(X, Y)
+        with pytest.raises(ValueError, match="the same classes as in the previous call to fit"):
+            classifier.fit(X, Y + 1)
+
+    def test_the_first_weights_may_be_set_before_a_partial_fit(self):
+        given = ax.MLPClassifier((8,), **QUICK).fit(X, Y)
+        other = ax.MLPClassifier((8,), solver="sgd", learning_rate_init=1e-12)
+        other.coefs_, other.intercepts_ = given.coefs_, given.intercepts_
+        other.partial_fit(X, Y, classes=[0, 1, 2])
+        np.testing.assert_allclose(other.predict_proba(X), given.predict_proba(X), rtol=1e-6)
+
+    def test_weights_may_be_set_in_place_or_whole(self):
+        classifier = ax.MLPClassifier((8,), **QUICK).fit(X, Y)
+        classifier.coefs_[1] = np.zeros((8, 3))
+        classifier.intercepts_[1] = np.array([0.0, 5.0, 0.0])
+        assert (classifier.predict(X) == 1).all()
+        classifier.intercepts_[1][:] = [9.0, 0.0, 0.0]
+        assert (classifier.predict(X) == 0).all()
+
+    @pytest.mark.parametrize("copier", [lambda e: pickle.loads(pickle.dumps(e)), copy.deepcopy])
+    def test_a_copy_predicts_the_same_and_learns_by_itself(self, copier):
+        classifier = ax.MLPClassifier((8,), random_state=0, max_iter=5).fit(X, Y)
+        classifier.intercepts_[1] = np.array([0.5, 0.0, -0.5])
+        before = classifier.predict_proba(X)
+        other = copier(classifier)
+        np.testing.assert_array_equal(other.predict_proba(X), before)
+        other.partial_fit(X, Y)
+        assert np.abs(other.predict_proba(X) - before).max() > 0
+        np.testing.assert_array_equal(classifier.predict_proba(X), before)
+
+    def test_a_clone_is_unfitted_with_the_same_parameters(self):
+        classifier = ax.MLPClassifier((8,), dropout=0.1, solver=ax.Adam(0.1), **QUICK).fit(X, Y)
+        other = clone(classifier)
+        assert repr(other) == repr(classifier)
+        with pytest.raises(NotFittedError):
+            other.predict(X)
+
+
+class TestInputs:
+    def test_data_frames_keep_their_names(self):
+        frame = pd.DataFrame(X, columns=list("abcd"))
+        classifier = ax.MLPClassifier((4,), **QUICK).fit(frame, pd.Series(Y).map(str))
+        assert classifier.feature_names_in_.tolist() == list("abcd")
+        assert set(classifier.predict(frame)) <= {"0", "1", "2"}
+        with pytest.raises(ValueError, match="feature names should match"):
+            classifier.predict(frame[list("dcba")])
+
+    def test_polars_frames_are_taken(self):
+        frame = pl.DataFrame(X, schema=list("abcd"))
+        ours = ax.MLPClassifier((4,), **QUICK).fit(frame, pl.Series(Y))
+        plain = ax.MLPClassifier((4,), **QUICK).fit(X, Y)
+        np.testing.assert_array_equal(ours.predict(frame), plain.predict(X))
+
+    def test_sparse_rows_train_and_predict_as_dense_ones(self):
+        dense = np.where(np.abs(X) > 1, X, 0)
+        ours = ax.MLPClassifier((4,), **QUICK).fit(csr_array(dense), Y)
+        plain = ax.MLPClassifier((4,), **QUICK).fit(dense, Y)
+        np.testing.assert_array_equal(
+            ours.predict_proba(csr_array(dense)), plain.predict_proba(dense)
+        )
+
+    def test_sparse_rows_too_large_to_be_dense_are_refused(self, monkeypatch):
+        monkeypatch.setattr(fitting, "LARGEST_DENSE", 1000)
+        with pytest.raises(ValueError, match=r"dense it takes .* GiB.*partial_fit"):
+            ax.MLPClassifier().fit(csr_array(X), Y)
+
+    def test_sparse_indicator_matrices_are_labels(self):
+        labels = csr_array(np.column_stack([Y == 0, Y == 1]).astype(int))
+        assert ax.MLPClassifier((4,), **QUICK).fit(X, labels).predict(X).shape == (150, 2)
+
+    @pytest.mark.parametrize("given", ["float32", "float64"])
+    @pytest.mark.parametrize("asked", [None, "float32", "float64"])
+    def test_the_precision_is_that_of_the_rows_unless_told_otherwise(self, given, asked, numbers):
+        data, y = numbers
+        regressor = ax.MLPRegressor(hidden_layer_sizes=4, dtype=asked, **QUICK).fit(
+            data.astype(given), y
+        )
+        assert regressor.coefs_[0].dtype == (asked or given)
+        assert regressor.predict(data.astype(given)).dtype == (asked or given)
+
+    def test_scaling_is_fitted_to_the_training_rows_and_kept(self):
+        far = X * 1000 + 5000
+        classifier = ax.MLPClassifier((8,), scale=True, **QUICK).fit(far, Y)
+        plain = ax.MLPClassifier((8,), **QUICK).fit(X, Y)
+        np.testing.assert_allclose(classifier.predict_proba(far), plain.predict_proba(X), rtol=1e-6)
+
+    def test_a_single_class_is_predicted_for_ever(self):
+        classifier = ax.MLPClassifier((4,), **QUICK).fit(X, ["only"] * 150)
+        assert set(classifier.predict(X)) == {"only"}
+        assert classifier.predict_proba(X).tolist() == [[1.0]] * 150
+
+
+class TestManners:
+    @pytest.mark.parametrize(
+        ("settings", "message"),
+        [
+            ({"alpha": -1}, "The 'alpha' parameter of MLPClassifier must be a float in the range"),
+            ({"solver": "newton"}, "The 'solver' parameter of MLPClassifier must be a str among"),
+            ({"monitor": "speed"}, "The 'monitor' parameter of MLPClassifier must be a str among"),
+            ({"activation": "rel"}, r"The 'activation' parameter .*Did you mean 'relu'\?"),
+            ({"activation": ["relu", "tanh"]}, "one for each: got 2 for 1 layers"),
+            ({"dropout": 1.0}, "The 'dropout' parameter"),
+            ({"dropout": [1.5]}, r"must be in \[0, 1\), or a sequence of such numbers"),
+            ({"hidden_layer_sizes": (3, -1)}, r"hidden_layer_sizes must be > 0, got \[3, -1\]"),
+            ({"hidden_layer_sizes": (2.5,)}, r"got \[2.5\]: whole numbers"),
+            ({"scale": "huge"}, "The 'scale' parameter of MLPClassifier cannot be used"),
+            ({"initializer": "hee"}, "The 'initializer' parameter"),
+            ({"schedule": "cosin"}, "Did you mean 'cosine'"),
+            ({"callbacks": [3]}, "must be a callable or a sequence of callables"),
+            ({"n_iter_no_change": 2.5}, "The 'n_iter_no_change' parameter"),
+        ],
+    )
+    def test_a_bad_parameter_is_refused_in_scikit_learns_words(self, settings, message):
+        with pytest.raises(InvalidParameterError, match=message):
+            ax.MLPClassifier(**settings).fit(X, Y)
+
+    def test_a_loss_of_classes_is_none_of_a_regressors(self):
+        with pytest.raises(InvalidParameterError, match="must compare numbers, not classes"):
+            ax.MLPRegressor({"name": "cce"}).fit(X, Y)
+
+    def test_two_ways_of_changing_the_learning_rate_are_one_too_many(self):
+        with pytest.raises(ValueError, match="give one of them"):
+            ax.MLPClassifier(solver="sgd", learning_rate="adaptive", schedule="cosine").fit(X, Y)
+
+    def test_too_few_epochs_are_told(self):
+        with pytest.warns(ConvergenceWarning, match=r"Maximum iterations \(2\) reached"):
+            ax.MLPClassifier(max_iter=2).fit(X, Y)
+        with pytest.warns(ConvergenceWarning, match="lbfgs failed to converge after 2 iterations"):
+            ax.MLPClassifier(solver="lbfgs", max_iter=2).fit(X, Y)
+
+    def test_a_batch_larger_than_the_data_is_told(self):
+        with pytest.warns(UserWarning, match="It is going to be clipped"):
+            ax.MLPClassifier(batch_size=1000, **QUICK).fit(X, Y)
+
+    def test_verbose_prints_a_line_an_epoch_and_why_it_stopped(self, capsys):
+        ax.MLPClassifier((4,), verbose=True, tol=5.0, n_iter_no_change=2, random_state=0).fit(X, Y)
+        lines = capsys.readouterr().out.splitlines()
+        assert lines[0].startswith("Iteration 1, loss = ")
+        assert lines[-1] == (
+            "Training loss did not improve more than tol=5.000000 for 2 consecutive epochs. "
+            "Stopping."
+        )
+        ax.MLPClassifier((4,), verbose=True, early_stopping=True, **QUICK).fit(X, Y)
+        assert "Validation score: " in capsys.readouterr().out
+
+    def test_callbacks_see_the_history_and_may_end_the_training(self):
+        seen = []
+        classifier = ax.MLPClassifier(
+            (4,), callbacks=[lambda history: history.epochs == 3, lambda h: seen.append(h.epochs)]
+        ).fit(X, Y)
+        assert classifier.n_iter_ == 3
+        assert seen == [1, 2, 3]
+
+    def test_a_diverged_training_is_explained(self):
+        regressor = ax.MLPRegressor(
+            hidden_layer_sizes=(),
+            solver=ax.SGD(1e4),
+            random_state=0,
+            max_iter=100,
+            n_iter_no_change=100,
+        )
+        with pytest.raises(ValueError, match=r"(?s)non-finite parameter weights.*Remedy"):
+            regressor.fit(X, Y)
+
+    def test_a_diverged_training_with_early_stopping_keeps_the_best_weights(self):
+        regressor = ax.MLPRegressor(
+            hidden_layer_sizes=(),
+            solver=ax.SGD(3.0),
+            random_state=0,
+            early_stopping=True,
+            n_iter_no_change=50000,
+            max_iter=1000,
+        )
+        with pytest.warns(ConvergenceWarning, match="the weights of epoch 1 are kept"):
+            regressor.fit(X, Y)
+        assert np.isnan(regressor.validation_scores_[-1])
+        assert np.isfinite(regressor.coefs_[0]).all()
+
+    def test_an_interrupted_training_is_told(self):
+        import signal
+
+        def press(history):
+            signal.raise_signal(signal.SIGINT)
+
+        with pytest.warns(UserWarning, match="Training interrupted by user"):
+            classifier = ax.MLPClassifier((4,), callbacks=press).fit(X, Y)
+        assert classifier.n_iter_ < 200
+
+    def test_grids_are_searched_in_threads_with_the_same_result(self):
+        classifier = ax.MLPClassifier((8,), **QUICK)
+        grid = {"alpha": [0.0, 1.0], "activation": ["relu", "tanh"]}
+        alone = GridSearchCV(classifier, grid, cv=3).fit(X, Y)
+        with joblib.parallel_backend("threading", n_jobs=2):
+            together = GridSearchCV(classifier, grid, cv=3).fit(X, Y)
+        scores = "mean_test_score"
+        np.testing.assert_array_equal(alone.cv_results_[scores], together.cv_results_[scores])
+
+    def test_an_estimator_shows_itself_in_a_notebook(self):
+        page = ax.MLPClassifier((8,), dropout=0.5)._repr_html_()
+        assert "MLPClassifier" in page
+        assert "dropout" in page
+
+    def test_a_constant_number_is_scored_as_scikit_learn_scores_it(self):
+        held_out = X, np.ones(150)
+        regressor = ax.MLPRegressor(hidden_layer_sizes=4, **QUICK).fit(
+            X, Y, validation_data=held_out
+        )
+        assert regressor.validation_scores_[-1] == regressor.score(*held_out)
+        assert cross_validate(regressor, X, Y, cv=2)["test_score"].shape == (2,)
+
+    def test_a_warning_points_to_the_line_that_called_fit(self):
+        with pytest.warns(ConvergenceWarning) as told:
+            ax.MLPClassifier(max_iter=1).fit(X, Y)
+        assert told[0].filename == __file__

@@ -140,8 +140,8 @@ def refuse_occupied(folder: Path) -> None:
         )
 
 
-def build_trainer(prepared: Prepared) -> Trainer:
-    """Return the trainer of a prepared experiment."""
+def build_trainer(prepared: Prepared, threads: int | None = None) -> Trainer:
+    """Return the trainer of a prepared experiment; the engine chooses its threads unless told."""
     settings = prepared.experiment.settings
     training = settings.training
     assert training.batch_size != "auto"  # noqa: S101 — resolved by prepare
@@ -157,6 +157,7 @@ def build_trainer(prepared: Prepared) -> Trainer:
         clip_norm=training.clip_norm,
         dtype=settings.dtype,
         engine=settings.engine,
+        threads=threads,
         seed=settings.seed,
     )
 
@@ -185,8 +186,8 @@ def _train(
     assert training.stopping is not None  # noqa: S101 — resolved by prepare
     checkpoint = None if folder is None else folder / CHECKPOINT
     return trainer.fit(
-        _rows(prepared, "train"),
-        _rows(prepared, "validation") if "validation" in prepared.parts else None,
+        learnt_rows(prepared, "train"),
+        learnt_rows(prepared, "validation") if "validation" in prepared.parts else None,
         max_epochs=training.epochs,
         stopping=stopping_rules(training.stopping),
         warmup_epochs=training.stopping.warmup_epochs,
@@ -198,7 +199,8 @@ def _train(
     )
 
 
-def _rows(prepared: Prepared, name: str) -> tuple[Any, Any]:
+def learnt_rows(prepared: Prepared, name: str) -> tuple[Any, Any]:
+    """Return the examples and targets of a part as the network learns them."""
     part = prepared.parts[name]
     return part.X, _learnt(prepared.target, part)
 

@@ -5,6 +5,7 @@ nothing; `save_figure` writes one as PNG.
 """
 
 from axone.plots.class_means import plot_class_means
+from axone.plots.comparison import plot_comparison
 from axone.plots.confusion import plot_confusion_matrix
 from axone.plots.curves import plot_curves
 from axone.plots.image_grid import plot_image_grid
@@ -15,6 +16,7 @@ from axone.plots.saving import save_figure
 
 __all__ = [
     "plot_class_means",
+    "plot_comparison",
     "plot_confusion_matrix",
     "plot_curves",
     "plot_image_grid",

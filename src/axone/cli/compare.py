@@ -102,7 +102,7 @@ def compare(
 
     What a library cannot compute it is left out for, and the reason is told.
     No stopping rule ends a comparison.
-    PyTorch is optional: pip install "axone[torch]".
+    PyTorch is optional: pip install "axone\\[torch]".
 
     The folder gets experiment.toml, comparison.csv, .json and .png.
     Exit status: 0 done, 2 bad input or settings, 3 diverged, 130 interrupted.
@@ -279,5 +279,6 @@ def verdict(comparison: Comparison) -> str:
     slower = [f"{TITLES[key]} {comparison.speed_ratio(key):.3g} times as long" for key in others]
     return (
         f"After {epochs} epoch{'s' * (epochs > 1)} ({steps:,} steps), which moved weights by up "
-        f"to {comparison.largest_change:.2g}, no weight differs by more than {', '.join(apart)}. An epoch takes {', '.join(slower)} as Axone."
+        f"to {comparison.largest_change:.2g}, no weight differs by more than {', '.join(apart)}. "
+        f"An epoch takes {', '.join(slower)} as Axone."
     )

@@ -152,7 +152,7 @@ class _Sum(nn.Module):  # type: ignore[misc]
 
 @dataclass(frozen=True)
 class _Part:
-    """A layer in PyTorch: its module, and its arrays by the names that Axone's layer gives them."""
+    """A layer in PyTorch: its module, and what it trains by the names that Axone's layer uses."""
 
     module: Any
     arrays: dict[str, Any] = field(default_factory=dict)
@@ -187,13 +187,8 @@ def _random(layer: Dropout | GaussianNoise, shape: Shape, path: tuple[int, ...])
 def _batch_norm(layer: BatchNorm, shape: Shape, path: tuple[int, ...]) -> _Part:
     kind = {1: nn.BatchNorm1d, 2: nn.BatchNorm1d, 3: nn.BatchNorm2d, 4: nn.BatchNorm3d}[len(shape)]
     module = kind(shape[0], eps=layer.epsilon, momentum=1 - layer.momentum)
-    arrays = {
-        "weight": module.weight,
-        "bias": module.bias,
-        "running_mean": module.running_mean,
-        "running_variance": module.running_var,
-    }
-    return _Part(module, arrays)
+    # Its running averages start at 0 and 1, as Axone's do.
+    return _Part(module, {"weight": module.weight, "bias": module.bias})
 
 
 def _flatten(layer: Flatten, shape: Shape, path: tuple[int, ...]) -> _Part:

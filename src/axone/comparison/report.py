@@ -5,7 +5,6 @@ from pathlib import Path
 
 from axone.comparison.outcome import OURS, TITLES, Comparison
 from axone.files import write_atomically
-from axone.plots import plot_comparison, save_figure
 
 CSV = "comparison.csv"
 JSON = "comparison.json"
@@ -28,6 +27,8 @@ def write_comparison(comparison: Comparison, folder: Path) -> None:
 
 
 def _draw(comparison: Comparison, folder: Path) -> None:
+    from axone.plots import plot_comparison, save_figure
+
     settings = comparison.prepared.experiment.settings
     threads = f"{comparison.threads} thread{'s' * (comparison.threads > 1)}"
     figure = plot_comparison(

@@ -189,10 +189,10 @@ def test_a_network_without_weights_is_refused():
 
 
 def test_a_folder_with_something_in_it_is_refused_before_anything_is_done(iris, here):
-    (here / "notes.txt").write_text("mine")
-    with pytest.raises(ConfigurationError, match="is not empty"):
+    (here / "experiment.toml").write_text("seed = 1")
+    with pytest.raises(ConfigurationError, match="is not empty: choose another --out"):
         against_scikit_learn(iris, here)
-    assert [path.name for path in here.iterdir()] == ["notes.txt"]
+    assert [path.name for path in here.iterdir()] == ["experiment.toml"]
 
 
 def test_a_run_that_diverges_ends_and_says_so(here):

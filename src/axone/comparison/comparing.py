@@ -111,7 +111,7 @@ def compare(
     check_choice("dtype", dtype, ("float64", "float32"))
     _refuse_lbfgs(experiment)
     if folder is not None:
-        refuse_occupied(folder)
+        refuse_occupied(folder, can_resume=False)
     if experiment.settings.engine != "auto":
         get_engine(experiment.settings.engine)  # a wrong name is told before the data are loaded
     prepared = prepare(_adjusted(experiment, epochs, dtype))

@@ -119,7 +119,7 @@ def run(
     return outcome
 
 
-def refuse_occupied(folder: Path) -> None:
+def refuse_occupied(folder: Path, *, can_resume: bool = True) -> None:
     """Refuse a folder that holds something else, so that no result is ever written over.
 
     Raises
@@ -130,7 +130,7 @@ def refuse_occupied(folder: Path) -> None:
     if folder.is_dir() and any(folder.iterdir()):
         advice = (
             "continue it with --resume, or choose another --out."
-            if (folder / EXPERIMENT).exists()
+            if can_resume and (folder / EXPERIMENT).exists()
             else "choose another --out."
         )
         raise ConfigurationError(f"The folder {folder} is not empty: {advice}")

@@ -60,6 +60,17 @@ def test_a_single_epoch_is_marked_for_everyone():
     assert all(line.get_marker() for line in figure.axes[0].get_lines())
 
 
+def test_rounding_is_not_drawn_as_a_landscape():
+    losses = {"Axone": [0.5, 0.5], "PyTorch": [0.5 + 1e-13, 0.5]}
+    low, high = plot_comparison(losses, {}, SECONDS).axes[0].get_ylim()
+    assert (low, high) == pytest.approx((0.475, 0.525))
+
+
+def test_losses_that_are_no_numbers_leave_an_empty_panel():
+    (line,) = plot_comparison({"Axone": [float("nan")]}, {}, {"Axone": 1.0}).axes[0].get_lines()
+    assert np.isnan(line.get_ydata()).all()
+
+
 def test_many_epochs_have_few_marks_that_do_not_fall_on_each_other():
     many = {name: np.linspace(1, 0.1, 300) for name in LOSSES}
     drawn = lines(plot_comparison(many, {}, SECONDS).axes[0])

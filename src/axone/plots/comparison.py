@@ -128,7 +128,17 @@ def _draw_losses(
     for name, values in losses.items():
         _draw_curve(axes, epochs, np.asarray(values), name, names)
     count_epochs(axes, epochs)
-    scale_losses(axes, np.concatenate([np.asarray(values) for values in losses.values()]))
+    everything = np.concatenate([np.asarray(values) for values in losses.values()])
+    scale_losses(axes, everything)
+    _widen_flat(axes, everything)
+
+
+def _widen_flat(axes: "Axes", losses: FloatArray) -> None:
+    """Show losses that differ by rounding alone as one height, not as a landscape of rounding."""
+    finite = losses[np.isfinite(losses)]
+    middle = float(np.abs(finite).max()) if finite.size else 0.0
+    if finite.size and np.ptp(finite) < 1e-6 * middle:
+        axes.set_ylim(finite.mean() - 0.05 * middle, finite.mean() + 0.05 * middle)
 
 
 def _draw_curve(
@@ -136,8 +146,9 @@ def _draw_curve(
 ) -> None:
     number = names.index(name)
     look = dict(_LOOKS[number])
-    if len(epochs) == 1:
-        look["marker"] = look["marker"] or "o"
+    size = 6.0 - number
+    if len(epochs) == 1 and not look["marker"]:
+        look["marker"], size = "o", 14.0  # around the marks of the others
     every = max(1, len(epochs) // _MARKS)
     # Each curve's marks begin elsewhere, so that they do not fall on each other.
     offset = (number * every // len(_LOOKS)) if len(epochs) > _MARKS else 0
@@ -146,7 +157,7 @@ def _draw_curve(
         np.where(np.isfinite(values), values, np.nan),
         label=name,
         markevery=(offset, every),
-        markersize=6 - number,
+        markersize=size,
         markerfacecolor="none",
         **look,
     )

@@ -1,4 +1,4 @@
-"""The command line: `axone train`, `predict`, `evaluate`, `summary`, `datasets`, `schema`."""
+"""The command line: `axone train`, `predict`, `evaluate`, `compare`, `summary`, and lists."""
 
 from typing import Annotated
 
@@ -6,6 +6,7 @@ import typer
 
 from axone import __version__
 from axone.cli import console
+from axone.cli.compare import compare
 from axone.cli.datasets import datasets
 from axone.cli.evaluate import evaluate
 from axone.cli.predict import predict
@@ -23,6 +24,7 @@ app = typer.Typer(
 app.command()(train)
 # A row typed by hand may hold negative numbers, which are not options.
 app.command(context_settings={"ignore_unknown_options": True})(predict)
+app.command()(compare)
 for command in (evaluate, summary, datasets, schema):
     app.command()(command)
 

@@ -4,6 +4,7 @@ Results go to standard output and can be piped; progress and errors go to the te
 """
 
 import sys
+import textwrap
 import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -22,6 +23,18 @@ debug = False
 def output() -> Console:
     """Return the console of results; text is printed as it is, never wrapped in a pipe."""
     return Console(highlight=False, soft_wrap=not sys.stdout.isatty())
+
+
+def print_wrapped(console: Console, text: str, indent: int = 10) -> None:
+    """Print a line; what does not fit goes on below, by default below a plan's second column."""
+    wrapped = textwrap.fill(
+        text,
+        console.width,
+        subsequent_indent=" " * indent,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+    console.print(wrapped, markup=False)
 
 
 def messages() -> Console:

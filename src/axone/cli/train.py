@@ -2,7 +2,6 @@
 
 import json
 import sys
-import textwrap
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any
@@ -20,6 +19,7 @@ from axone.cli.console import (
     messages,
     metrics_table,
     output,
+    print_wrapped,
 )
 from axone.cli.sources import Overrides, describe
 from axone.errors import ConfigurationError
@@ -217,14 +217,7 @@ class Screen:
         self._progress.update(self._task, description=f"Epoch 0/{self.max_epochs}", total=1.0)
         if self.shown:
             for text in plan(prepared):
-                wrapped = textwrap.fill(
-                    text,
-                    self.console.width,
-                    subsequent_indent=" " * 10,
-                    break_long_words=False,
-                    break_on_hyphens=False,
-                )
-                self.console.print(wrapped, markup=False)
+                print_wrapped(self.console, text)
             if self.resumed:
                 self.console.print("Resumed from the checkpoint.")
             self.console.print()

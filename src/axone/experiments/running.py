@@ -142,7 +142,7 @@ def run(
     return outcome
 
 
-def refuse_occupied(folder: Path) -> None:
+def refuse_occupied(folder: Path, *, can_resume: bool = True) -> None:
     """Refuse a folder that holds something else, so that no result is ever written over.
 
     Raises
@@ -153,7 +153,7 @@ def refuse_occupied(folder: Path) -> None:
     if folder.is_dir() and any(folder.iterdir()):
         advice = (
             "continue it with --resume, or choose another --out."
-            if (folder / EXPERIMENT).exists()
+            if can_resume and (folder / EXPERIMENT).exists()
             else "choose another --out."
         )
         raise ConfigurationError(f"The folder {folder} is not empty: {advice}")
@@ -163,8 +163,8 @@ def refuse_occupied(folder: Path) -> None:
         )
 
 
-def build_trainer(prepared: Prepared) -> Trainer:
-    """Return the trainer of a prepared experiment."""
+def build_trainer(prepared: Prepared, threads: int | None = None) -> Trainer:
+    """Return the trainer of a prepared experiment; `threads` stand before the experiment's own."""
     settings = prepared.experiment.settings
     training = settings.training
     assert training.batch_size != "auto"  # noqa: S101 — resolved by prepare
@@ -180,7 +180,7 @@ def build_trainer(prepared: Prepared) -> Trainer:
         clip_norm=training.clip_norm,
         dtype=settings.dtype,
         engine=settings.engine,
-        threads=settings.threads,
+        threads=settings.threads if threads is None else threads,
         seed=settings.seed,
     )
 
@@ -209,8 +209,8 @@ def _train(
     assert training.stopping is not None  # noqa: S101 — resolved by prepare
     checkpoint = None if folder is None else folder / CHECKPOINT
     return trainer.fit(
-        _rows(prepared, "train"),
-        _rows(prepared, "validation") if "validation" in prepared.parts else None,
+        learnt_rows(prepared, "train"),
+        learnt_rows(prepared, "validation") if "validation" in prepared.parts else None,
         max_epochs=training.epochs,
         stopping=stopping_rules(training.stopping),
         warmup_epochs=training.stopping.warmup_epochs,
@@ -222,7 +222,8 @@ def _train(
     )
 
 
-def _rows(prepared: Prepared, name: str) -> tuple[Any, Any]:
+def learnt_rows(prepared: Prepared, name: str) -> tuple[Any, Any]:
+    """Return the examples and targets of a part as the network learns them."""
     part = prepared.parts[name]
     return part.X, _learnt(prepared.target, part)
 

@@ -6,6 +6,7 @@ nothing; `save_figure` writes one as PNG.
 
 from axone.plots.calibration import plot_calibration
 from axone.plots.class_means import plot_class_means
+from axone.plots.comparison import plot_comparison
 from axone.plots.confusion import plot_confusion_matrix
 from axone.plots.curves import plot_curves
 from axone.plots.image_grid import plot_image_grid
@@ -19,6 +20,7 @@ from axone.plots.thresholds import plot_precision_recall, plot_roc
 __all__ = [
     "plot_calibration",
     "plot_class_means",
+    "plot_comparison",
     "plot_confusion_matrix",
     "plot_curves",
     "plot_image_grid",

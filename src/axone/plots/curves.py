@@ -7,6 +7,7 @@ import numpy as np
 
 from axone.arrays import FloatArray
 from axone.errors import DataError, ShapeError
+from axone.plots.epochs import count_epochs, scale_losses
 from axone.plots.style import (
     BLUE,
     GREEN,
@@ -25,9 +26,6 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 _SCORES = {"accuracy": "accuracy (share of rows right)", "r2": "R² (share of variance explained)"}
-
-_LOG_DECADES = 1.5
-"""Losses that span more than this many powers of ten are drawn on a logarithmic axis."""
 
 _LOWEST_R2 = -1.0
 """Worse than this an epoch is off the picture: the first of a run would flatten all others."""
@@ -80,7 +78,7 @@ def plot_curves(
         panels = figure.subplots(1, 1 if score is None else 2, squeeze=False)[0]
         _draw(panels[0], columns, "loss", best_epoch)
         panels[0].set_ylabel("loss (mean over the rows)")
-        _scale_losses(panels[0], columns)
+        scale_losses(panels[0], np.concatenate([*_pair(columns, "loss").values(), [np.nan]]))
         notes = [f"Stopped by: {stopped_by}."] if stopped_by else []
         notes += _mark_divergence(list(panels), columns)
         if score is not None:
@@ -137,13 +135,10 @@ def _pair(columns: Mapping[str, FloatArray], name: str) -> dict[str, FloatArray]
 def _draw(
     axes: "Axes", columns: Mapping[str, FloatArray], name: str, best_epoch: int | None
 ) -> None:
-    from matplotlib.ticker import MaxNLocator
-
-    epochs = columns["epoch"]
     dress(axes)
     pair = _pair(columns, name)
     for rows, values in pair.items():
-        axes.plot(epochs, values, marker=_marker(values), markersize=4, **_ROWS[rows])
+        axes.plot(columns["epoch"], values, marker=_marker(values), markersize=4, **_ROWS[rows])
     if not pair:
         axes.text(
             0.5, 0.5, "not finite in any epoch", ha="center", color=MUTED, transform=axes.transAxes
@@ -153,11 +148,7 @@ def _draw(
         label = f"best epoch {best_epoch}"
         # Below the curves, so as not to hide the dot of a single epoch.
         axes.axvline(best_epoch, color=GREEN, linestyle="--", linewidth=1.3, label=label, zorder=1)
-    first, last = epochs.min(), epochs.max()
-    margin = max(0.03 * (last - first), 0.5)
-    axes.set_xlim(first - margin, last + margin)
-    axes.set_xlabel("epoch")
-    axes.xaxis.set_major_locator(MaxNLocator(nbins=7, integer=True, min_n_ticks=1))
+    count_epochs(axes, columns["epoch"])
     if pair or best_epoch is not None:
         # Above the axes, where no curve can run through it.
         axes.legend(
@@ -172,23 +163,6 @@ def _draw(
 
 def _marker(values: FloatArray) -> str:
     return "o" if np.isfinite(values).sum() <= _MARKED_EPOCHS else ""
-
-
-def _scale_losses(axes: "Axes", columns: Mapping[str, FloatArray]) -> None:
-    from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
-
-    losses = np.concatenate([*_pair(columns, "loss").values(), [np.nan]])
-    finite = losses[np.isfinite(losses)]
-    if finite.size == 0 or finite.min() <= 0.0:
-        return
-    decades = float(np.log10(finite.max()) - np.log10(finite.min()))
-    if decades <= _LOG_DECADES:
-        return
-    axes.set_yscale("log")
-    subs = (1.0, 2.0, 5.0) if decades < 3.0 else (1.0,)
-    axes.yaxis.set_major_locator(LogLocator(subs=subs, numticks=12))
-    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
-    axes.yaxis.set_minor_formatter(NullFormatter())
 
 
 def _limit_scores(axes: "Axes", columns: Mapping[str, FloatArray], score: str) -> list[str]:

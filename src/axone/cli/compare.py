@@ -1,0 +1,284 @@
+"""`axone compare`: the same network, weights and batches in Axone, scikit-learn and PyTorch."""
+
+import json
+import math
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Annotated, cast
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from axone.arrays import DType
+from axone.cli.console import (
+    DIVERGED,
+    INTERRUPTED,
+    explained_errors,
+    messages,
+    output,
+    print_wrapped,
+)
+from axone.cli.epochs import is_shown
+from axone.cli.sources import Overrides, describe
+from axone.cli.train import free_folder, plan
+from axone.comparison import OURS, TITLES, Comparison
+from axone.comparison import compare as run_comparison
+
+_SHORT = {OURS: "Axone", "sklearn": "sklearn", "torch": "PyTorch"}
+_LOSS, _DIFFERENCE, _TIME = 9, 8, 7
+"""Widths of a library's columns: three libraries fit 80 characters."""
+
+
+def compare(
+    source: Annotated[
+        str,
+        typer.Argument(
+            help="A dataset's name (iris), a data file (table.csv, rows.npz, table.parquet), or an "
+            "experiment file (run.toml, .json, .yaml), as `axone train` takes it."
+        ),
+    ],
+    against: Annotated[
+        str, typer.Option(help="Whom to compare with, with commas.")
+    ] = "sklearn,torch",
+    epochs: Annotated[
+        int | None,
+        typer.Option(help="Passes over the training rows (default the file's, at most 10)."),
+    ] = None,
+    dtype: Annotated[
+        str, typer.Option(help="float64, where rounding hides nothing, or float32.")
+    ] = "float64",
+    threads: Annotated[int, typer.Option(help="Of each library.")] = 1,
+    target: Annotated[str | None, typer.Option(help="Column to predict, for a table.")] = None,
+    task: Annotated[str | None, typer.Option(help="classification or regression.")] = None,
+    batch_size: Annotated[
+        int | None, typer.Option(help="Rows of a step (default auto, 8 to 64).")
+    ] = None,
+    lr: Annotated[
+        float | None, typer.Option(help="Learning rate (default 0.001 for adam).")
+    ] = None,
+    hidden: Annotated[
+        str | None, typer.Option(help="Units of the hidden layers, e.g. 64,32 (default 64,32).")
+    ] = None,
+    activation: Annotated[
+        str | None, typer.Option(help="Of the hidden layers: relu, tanh, gelu, … (default relu).")
+    ] = None,
+    optimizer: Annotated[
+        str | None, typer.Option(help="adam, sgd, momentum, rmsprop, adamw, … (default adam).")
+    ] = None,
+    dropout: Annotated[
+        float | None, typer.Option(help="Rate after each hidden layer (default 0).")
+    ] = None,
+    l2: Annotated[float | None, typer.Option(help="Penalty on large weights (default 0).")] = None,
+    seed: Annotated[int | None, typer.Option(help="Decides everything random (default 0).")] = None,
+    engine: Annotated[
+        str | None, typer.Option(help="Which of Axone's engines (default auto).")
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            "--out",
+            "--output",
+            help="Result folder (default runs/NAME-comparison, or …-comparison-2, …).",
+        ),
+    ] = None,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print only the summary, as JSON.")
+    ] = False,
+) -> None:
+    """Train the same network in Axone, scikit-learn and PyTorch, and compare.
+
+    axone compare iris
+    axone compare table.csv --target price --hidden 64,32 --epochs 20
+    axone compare experiment.toml --against torch --dtype float32
+
+    All start from the same weights and take the same batches, an epoch each
+    in turn: their losses must agree, and their weights stay alike.
+
+    A line an epoch shows the mean loss as training met it (penalties apart),
+    the largest difference between a weight of Axone's and the same weight of
+    the other's, and the time of training alone. In float64 a difference of
+    the equations would show at once; rounding alone stays below 1e-10.
+
+    What a library cannot compute it is left out for, and the reason is told.
+    No stopping rule ends a comparison.
+    PyTorch is optional: pip install "axone\\[torch]".
+
+    The folder gets experiment.toml, comparison.csv, .json and .png.
+    Exit status: 0 done, 2 bad input or settings, 3 diverged, 130 interrupted.
+    """
+    overrides = Overrides(
+        target=target,
+        task=task,
+        epochs=epochs,
+        batch_size=batch_size,
+        learning_rate=lr,
+        hidden=hidden,
+        activation=activation,
+        optimizer=optimizer,
+        dropout=dropout,
+        l2=l2,
+        seed=seed,
+        engine=engine,
+    )
+    with explained_errors():
+        experiment = describe(source, overrides)
+        folder = out or free_folder(Path("runs"), f"{experiment.name}-comparison")
+        screen = Screen(shown=not as_json)
+        result = run_comparison(
+            experiment,
+            folder,
+            epochs=epochs,
+            dtype=cast(DType, dtype),
+            against=against.split(","),
+            threads=threads,
+            on_prepared=screen.on_prepared,
+            after_epoch=screen.after_epoch,
+        )
+        if as_json:
+            typer.echo(json.dumps({**result.to_data(), "folder": str(folder)}, indent=2))
+        else:
+            screen.on_result(result, folder)
+    _exit(result)
+
+
+def _exit(comparison: Comparison) -> None:
+    done = len(comparison.epochs)
+    if comparison.ending == "diverged":
+        messages().print(
+            f"Axone's loss was no longer finite in epoch {done + 1}: a lower --lr, or scaled data, "
+            "would help. `axone train` diagnoses it.",
+            style="red",
+            markup=False,
+        )
+        raise SystemExit(DIVERGED)
+    if comparison.ending == "interrupted":
+        messages().print(f"Interrupted after epoch {done}.")
+        raise SystemExit(INTERRUPTED)
+
+
+@dataclass
+class Screen:
+    """What a person watching sees: who takes part, the epochs as they pass, the outcome."""
+
+    shown: bool
+    console: Console = field(default_factory=output)
+    last_line: str = ""
+
+    def on_prepared(self, comparison: Comparison) -> None:
+        """Say what will be done, and print the titles of the columns."""
+        if not self.shown:
+            return
+        for text in [*plan(comparison.prepared), *parties(comparison)]:
+            print_wrapped(self.console, text)
+        self.console.print()
+        for text in header(comparison):
+            self.console.print(text, style="bold", markup=False)
+
+    def after_epoch(self, comparison: Comparison) -> None:
+        """Print the epoch's line if it is one of those shown."""
+        if not self.shown:
+            return
+        self.last_line = line(comparison)
+        if is_shown(len(comparison.epochs)):
+            self.console.print(self.last_line, markup=False)
+            self.last_line = ""
+
+    def on_result(self, comparison: Comparison, folder: Path) -> None:
+        """Print the last epoch, the summary, and what follows from it."""
+        if self.last_line:
+            self.console.print(self.last_line, markup=False)
+        self.console.print()
+        if comparison.epochs:
+            self.console.print(summary_table(comparison))
+            self.console.print()
+            print_wrapped(self.console, verdict(comparison), indent=0)
+            self.console.print()
+        self.console.print(f"Results: {folder}", markup=False)
+
+
+def parties(comparison: Comparison) -> list[str]:
+    """Say who takes part and how, who does not and why."""
+    settings = comparison.prepared.experiment.settings
+    named = [f"{TITLES[key]} {comparison.versions[key]}" for key in comparison.opponents]
+    threads = "1 thread" if comparison.threads == 1 else f"{comparison.threads} threads"
+    return [
+        f"Against   {', '.join(named)}",
+        f"Computed  in {settings.dtype}, {threads} each; Axone's {comparison.engine} engine",
+        *(f"Left out  {TITLES[key]}, {why}" for key, why in comparison.left_out.items()),
+        *(f"Note      {note}" for note in comparison.notes),
+    ]
+
+
+def header(comparison: Comparison) -> list[str]:
+    """Return the two lines above the epochs."""
+    everyone, others = comparison.libraries, comparison.opponents
+    groups = [
+        ("Training loss", _LOSS, everyone),
+        ("Δ weight", _DIFFERENCE, others),
+        ("Time in ms", _TIME, everyone),
+    ]
+    above = [f"{title:>{len(keys) * (width + 1) - 1}}" for title, width, keys in groups]
+    below = [f"{_SHORT[key]:>{width}}" for _, width, keys in groups for key in keys]
+    return [" ".join([" " * 5, *above]), " ".join(["Epoch", *below])]
+
+
+def line(comparison: Comparison) -> str:
+    """Return the line of the last epoch."""
+    epoch = comparison.epochs[-1]
+    everyone, others = comparison.libraries, comparison.opponents
+    cells = [f"{epoch.epoch:>5}"]
+    cells += [f"{_loss(epoch.laps[key].loss):>{_LOSS}}" for key in everyone]
+    cells += [f"{epoch.differences[key]:>{_DIFFERENCE}.1e}" for key in others]
+    cells += [f"{_milliseconds(epoch.laps[key].seconds):>{_TIME}}" for key in everyone]
+    return " ".join(cells)
+
+
+def _loss(value: float) -> str:
+    if not math.isfinite(value) or 1e-3 <= abs(value) < 1e5:
+        return f"{value:.6f}"[:8] if abs(value) < 1e5 else f"{value:.5g}"
+    return f"{value:.2e}"
+
+
+def _milliseconds(seconds: float) -> str:
+    milliseconds = seconds * 1e3
+    decimals = 0 if milliseconds >= 100 else 1 if milliseconds >= 10 else 2
+    return f"{milliseconds:.{decimals}f}"
+
+
+def summary_table(comparison: Comparison) -> Table:
+    """Lay out how each library ended, a row each."""
+    table = Table(box=None, pad_edge=False, show_edge=False, header_style="bold")
+    titles = ["loss", "val. loss", "Δ weight", "ms an epoch", "× Axone's"]
+    validated = bool(comparison.epochs[-1].validation)
+    if not validated:
+        titles.remove("val. loss")
+    table.add_column("")
+    for title in titles:
+        table.add_column(title, justify="right")
+    last = comparison.epochs[-1]
+    for key in comparison.libraries:
+        ours = key == OURS
+        table.add_row(
+            TITLES[key],
+            _loss(last.laps[key].loss),
+            *([_loss(last.validation[key])] if validated else []),
+            "" if ours else f"{last.differences[key]:.1e}",
+            _milliseconds(comparison.typical_seconds(key)),
+            "" if ours else f"{comparison.speed_ratio(key):.3g}",
+        )
+    return table
+
+
+def verdict(comparison: Comparison) -> str:
+    """Say in words what the numbers mean."""
+    epochs = len(comparison.epochs)
+    steps = epochs * comparison.steps_per_epoch
+    others = comparison.opponents
+    apart = [f"{comparison.differences(key)[-1]:.1e} from {TITLES[key]}'s" for key in others]
+    slower = [f"{TITLES[key]} {comparison.speed_ratio(key):.3g} times as long" for key in others]
+    return (
+        f"After {epochs} epoch{'s' * (epochs > 1)} ({steps:,} steps), which moved weights by up "
+        f"to {comparison.largest_change:.2g}, no weight differs by more than {', '.join(apart)}. "
+        f"An epoch takes {', '.join(slower)} as Axone."
+    )

@@ -1,0 +1,292 @@
+"""The comparison itself: who can take part, then epoch after epoch of each, side by side.
+
+The libraries take turns, one epoch each, so that whatever else the machine does falls on all of
+them alike. Only the epochs are timed: each library has made a few steps before, with a network that
+is thrown away, and validation losses are computed between the clocks.
+"""
+
+import importlib
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from importlib.util import find_spec
+from pathlib import Path
+
+import numpy as np
+
+from axone.arrays import DType, FloatArray, IntArray
+from axone.checks import check_choice, check_integer
+from axone.comparison.exercise import Contestant, Exercise, Lap, Rows
+from axone.comparison.ours import AxoneContestant
+from axone.comparison.outcome import OURS, TITLES, ComparedEpoch, Comparison
+from axone.comparison.report import write_comparison
+from axone.engines import Recipe, get_engine
+from axone.errors import ConfigurationError, UnknownNameError
+from axone.experiments import Experiment, Prepared, prepare, refuse_occupied
+from axone.experiments.results import write_early
+from axone.experiments.running import build_trainer, learnt_rows
+from axone.optimizers import LBFGS
+from axone.training.interruption import interruption
+
+_FLOAT32 = (
+    "in float32 rounding carries some ReLU units over their kink, from where the weights part "
+    "more and more: the proof is float64"
+)
+
+_EPOCHS = 10
+"""Enough for a difference to grow if there were one, and soon over."""
+
+
+@dataclass(frozen=True)
+class _Opponent:
+    """A library: what is beyond it, where it needs help, and how it is driven."""
+
+    obstacles: Callable[[Exercise], tuple[str, ...]]
+    notes: Callable[[Exercise], tuple[str, ...]]
+    contestant: Callable[[Exercise], Contestant]
+
+
+def _scikit_learn() -> _Opponent:
+    from axone.comparison import scikit_learn as room
+
+    return _Opponent(room.obstacles, room.notes, room.ScikitLearnContestant)
+
+
+def _pytorch() -> _Opponent:
+    from axone.comparison import pytorch as room
+
+    return _Opponent(room.obstacles, room.notes, room.PyTorchContestant)
+
+
+_OPPONENTS = {"sklearn": _scikit_learn, "torch": _pytorch}
+_ALIASES = {"scikit-learn": "sklearn", "pytorch": "torch"}
+
+OPPONENTS = tuple(_OPPONENTS)
+"""The keys of all opponents, the names of their modules."""
+
+
+def compare(
+    experiment: Experiment,
+    folder: Path | None = None,
+    *,
+    epochs: int | None = None,
+    dtype: DType = "float64",
+    against: Sequence[str] = OPPONENTS,
+    threads: int = 1,
+    on_prepared: Callable[[Comparison], None] | None = None,
+    after_epoch: Callable[[Comparison], None] | None = None,
+) -> Comparison:
+    """Train the network of an experiment with Axone and others, from the same weights.
+
+    All epochs are run, whatever the experiment's stopping rules say, and no weights are put back.
+
+    Parameters
+    ----------
+    experiment : Experiment
+    folder : Path, optional
+        Where `experiment.toml`, `comparison.csv`, `comparison.json` and `comparison.png` go.
+    epochs : int, optional
+        By default the experiment's, but at most 10.
+    dtype : {"float64", "float32"}, default "float64"
+        In float64 rounding is so small that any difference of the equations would show.
+    against : sequence of str, default all
+        "sklearn" and "torch". Who is not installed, or cannot compute the same, is left out, and
+        the result says why.
+    threads : int, default 1
+        Of every library.
+    on_prepared, after_epoch : callable, optional
+        Told of the comparison before its first epoch, and after each.
+
+    Returns
+    -------
+    Comparison
+
+    Raises
+    ------
+    AxoneError
+        Bad settings or data; nobody left to compare with.
+    """
+    keys = _known(against)
+    check_integer("threads", threads, at_least=1)
+    check_choice("dtype", dtype, ("float64", "float32"))
+    _refuse_lbfgs(experiment)
+    if folder is not None:
+        refuse_occupied(folder, can_resume=False)
+    if experiment.settings.engine != "auto":
+        get_engine(experiment.settings.engine)  # a wrong name is told before the data are loaded
+    prepared = prepare(_adjusted(experiment, epochs, dtype))
+    trainer = build_trainer(prepared, threads)
+    exercise = _exercise(prepared, trainer.recipe, threads)
+    comparison = Comparison(
+        prepared, {}, trainer.engine, trainer.engine_reason, threads, exercise.steps_per_epoch
+    )
+    opponents = _able(keys, exercise, comparison)
+    if folder is not None:
+        write_early(prepared.experiment, folder)
+    if on_prepared is not None:
+        on_prepared(comparison)
+    with interruption() as pressed, np.errstate(over="ignore", invalid="ignore"):
+        makers: dict[str, Callable[[Exercise], Contestant]] = {
+            OURS: lambda exercise: AxoneContestant(exercise, trainer.program, pressed)
+        }
+        makers |= {key: opponent.contestant for key, opponent in opponents.items()}
+        _run(comparison, exercise, makers, pressed, after_epoch)
+    if folder is not None:
+        write_comparison(comparison, folder)
+    return comparison
+
+
+def _known(against: Sequence[str]) -> list[str]:
+    """Return the keys of opponents, each once, however they were called."""
+    words = [word.strip().lower() for word in against if word.strip()]
+    keys = list(dict.fromkeys(_ALIASES.get(word, word) for word in words))
+    for key in keys:
+        if key not in _OPPONENTS:
+            raise UnknownNameError("library to compare with", key, OPPONENTS)
+    if not keys:
+        raise ConfigurationError(f"Name a library to compare with: {', '.join(OPPONENTS)}.")
+    return keys
+
+
+def _refuse_lbfgs(experiment: Experiment) -> None:
+    if isinstance(experiment.settings.training.optimizer, LBFGS):
+        raise ConfigurationError(
+            f"{experiment.place('training.optimizer')}: L-BFGS makes steps of its own length on "
+            "all rows, so there are no batches that every library could take: choose sgd, "
+            "momentum, nesterov, rmsprop, adam or adamw."
+        )
+
+
+def _adjusted(experiment: Experiment, epochs: int | None, dtype: DType) -> Experiment:
+    settings = experiment.settings
+    if epochs is None:
+        epochs = min(_EPOCHS, settings.training.epochs)
+    check_integer("epochs", epochs, at_least=1)
+    training = settings.training.model_copy(update={"epochs": epochs})
+    return replace(
+        experiment, settings=settings.model_copy(update={"training": training, "dtype": dtype})
+    )
+
+
+def _exercise(prepared: Prepared, recipe: Recipe, threads: int) -> Exercise:
+    network = prepared.network
+    if network.parameter_count == 0:
+        raise ConfigurationError("This network has no weights: there is nothing to compare.")
+
+    def rows(name: str) -> Rows:
+        X, y = learnt_rows(prepared, name)
+        target = recipe.loss.prepare(y, network.output_shape, recipe.dtype)
+        return Rows(np.ascontiguousarray(X, dtype=recipe.dtype), target)
+
+    return Exercise(
+        recipe,
+        network.initialize(recipe.seed, recipe.dtype),
+        rows("train"),
+        rows("validation") if "validation" in prepared.parts else None,
+        prepared.experiment.settings.training.epochs,
+        threads,
+    )
+
+
+def _able(keys: Sequence[str], exercise: Exercise, comparison: Comparison) -> dict[str, _Opponent]:
+    """Return those that can take part; write into the comparison who cannot, and why.
+
+    Raises
+    ------
+    ConfigurationError
+        Nobody can.
+    """
+    able = {}
+    comparison.versions[OURS] = _version(OURS)
+    for key in keys:
+        if find_spec(key) is None:
+            comparison.left_out[key] = f'not installed; to have it: pip install "axone[{key}]"'
+            continue
+        opponent = _OPPONENTS[key]()
+        beyond = opponent.obstacles(exercise)
+        if beyond:
+            comparison.left_out[key] = f"beyond it: {'; '.join(beyond)}"
+            continue
+        able[key] = opponent
+        comparison.versions[key] = _version(key)
+        comparison.notes += opponent.notes(exercise)
+    if exercise.recipe.dtype == "float32":
+        comparison.notes.append(_FLOAT32)
+    if not able:
+        reasons = ". ".join(f"{TITLES[key]}: {why}" for key, why in comparison.left_out.items())
+        raise ConfigurationError(f"There is nobody to compare with. {reasons}.")
+    return able
+
+
+def _version(key: str) -> str:
+    return str(importlib.import_module(key).__version__)
+
+
+def _run(
+    comparison: Comparison,
+    exercise: Exercise,
+    makers: dict[str, Callable[[Exercise], Contestant]],
+    pressed: Callable[[], bool],
+    after_epoch: Callable[[Comparison], None] | None,
+) -> None:
+    from threadpoolctl import threadpool_limits
+
+    with threadpool_limits(exercise.threads):
+        for make in makers.values():
+            _warm_up(make, exercise.beginning())
+        contestants = {key: make(exercise) for key, make in makers.items()}
+        losses: list[float] = []
+        for epoch in range(exercise.epochs):
+            order, rates = exercise.order(epoch), exercise.rates(epoch, losses)
+            laps = _laps(comparison, contestants, order, rates, pressed)
+            if laps is None:
+                return
+            losses.append(laps[OURS].loss)
+            comparison.epochs.append(_compared(epoch + 1, laps, contestants))
+            change = np.abs(contestants[OURS].weights() - exercise.initial.vector).max()
+            comparison.largest_change = max(comparison.largest_change, float(change))
+            if after_epoch is not None:
+                after_epoch(comparison)
+
+
+def _warm_up(make: Callable[[Exercise], Contestant], few: Exercise) -> None:
+    """Let a library load what it loads at its first step."""
+    make(few).run_epoch(few.order(0), few.rates(0, ()))
+
+
+def _laps(
+    comparison: Comparison,
+    contestants: dict[str, Contestant],
+    order: IntArray,
+    rates: FloatArray,
+    pressed: Callable[[], bool],
+) -> dict[str, Lap] | None:
+    """Run an epoch of every library; None if it was not completed, which the ending explains."""
+    laps = {}
+    for key, contestant in contestants.items():
+        if not pressed():
+            laps[key] = contestant.run_epoch(order, rates)
+        if key == OURS and not math.isfinite(laps[key].loss if laps else math.nan):
+            comparison.ending = "interrupted" if pressed() else "diverged"
+            return None
+    if len(laps) < len(contestants):
+        comparison.ending = "interrupted"
+        return None
+    return laps
+
+
+def _compared(
+    epoch: int, laps: dict[str, Lap], contestants: dict[str, Contestant]
+) -> ComparedEpoch:
+    ours = contestants[OURS].weights()
+    validation = {key: contestant.validation_loss() for key, contestant in contestants.items()}
+    return ComparedEpoch(
+        epoch,
+        laps,
+        {key: loss for key, loss in validation.items() if loss is not None},
+        {
+            key: float(np.abs(contestant.weights() - ours).max())
+            for key, contestant in contestants.items()
+            if key != OURS
+        },
+    )

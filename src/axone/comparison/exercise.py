@@ -1,0 +1,118 @@
+"""The exercise that every library is set: a recipe, first weights, rows, and the order of the rows.
+
+Shuffles, masks and learning rates are Axone's own, so that all libraries make the same steps.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Protocol
+
+import numpy as np
+
+from axone.arrays import FloatArray, IntArray
+from axone.engines import Recipe
+from axone.optimizers import LBFGS
+from axone.parameters import Parameters
+from axone.random import SHUFFLE, RandomStream
+from axone.schedules import Clock
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Examples and their targets, as `Loss.prepare` gives them."""
+
+    X: FloatArray
+    target: FloatArray
+
+    def __len__(self) -> int:
+        return len(self.X)
+
+
+@dataclass(frozen=True)
+class Exercise:
+    """What all libraries are to compute.
+
+    Attributes
+    ----------
+    recipe : Recipe
+        With a stepwise optimiser: L-BFGS has no batches that could be the same.
+    initial : Parameters
+        In the recipe's dtype; nobody changes it.
+    train : Rows
+    validation : Rows or None
+    epochs, threads : int
+    """
+
+    recipe: Recipe
+    initial: Parameters
+    train: Rows
+    validation: Rows | None
+    epochs: int
+    threads: int = 1
+
+    @property
+    def batch_size(self) -> int:
+        """Rows of every step but perhaps the last of an epoch."""
+        rows = len(self.train)
+        return rows if self.recipe.full_batch else min(self.recipe.batch_size, rows)
+
+    @property
+    def steps_per_epoch(self) -> int:
+        """How many batches an epoch has."""
+        return math.ceil(len(self.train) / self.batch_size)
+
+    @cached_property
+    def batch_rows(self) -> tuple[int, ...]:
+        """How many rows each batch of an epoch has."""
+        rows, size = len(self.train), self.batch_size
+        return tuple(min(size, rows - start) for start in range(0, rows, size))
+
+    def order(self, epoch: int) -> IntArray:
+        """Return the rows in the order in which Axone's engines take them in an epoch, from 0."""
+        rows = len(self.train)
+        if self.recipe.full_batch or not self.recipe.shuffle:
+            return np.arange(rows)
+        return RandomStream.from_seed(self.recipe.seed).child(SHUFFLE, epoch).permutation(rows)
+
+    def rates(self, epoch: int, losses: Sequence[float]) -> FloatArray:
+        """Return the learning rate of every step of an epoch, given the losses of those before."""
+        optimizer = self.recipe.optimizer
+        assert not isinstance(optimizer, LBFGS)  # noqa: S101 — refused before
+        clock = Clock(epoch, self.steps_per_epoch, self.epochs, len(self.train), losses)
+        return optimizer.learning_rate * self.recipe.schedule.factors(clock)
+
+    def beginning(self) -> "Exercise":
+        """Return the same with the rows of two batches: enough to warm a library up."""
+        few = slice(0, 2 * self.batch_size)
+        return replace(self, train=Rows(self.train.X[few], self.train.target[few]))
+
+
+@dataclass(frozen=True)
+class Lap:
+    """One library's epoch.
+
+    Attributes
+    ----------
+    loss : float
+        Mean loss of the rows as training met them, penalties apart, in Axone's terms.
+    seconds : float
+        Of training alone.
+    """
+
+    loss: float
+    seconds: float
+
+
+class Contestant(Protocol):
+    """A library with the exercise's network, ready for its next epoch."""
+
+    def run_epoch(self, order: IntArray, rates: FloatArray) -> Lap:
+        """Train for one epoch on the rows in that order, with those learning rates of its steps."""
+
+    def validation_loss(self) -> float | None:
+        """Return the mean loss of the validation rows, nothing random; None without such rows."""
+
+    def weights(self) -> FloatArray:
+        """Return all trained numbers, (n_parameters,), laid out as Axone's."""

@@ -1,0 +1,41 @@
+"""What axes share whose x is the epoch: whole numbers below, and losses over many decades."""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from axone.arrays import FloatArray
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+LOG_DECADES = 1.5
+"""Losses that span more than this many powers of ten are drawn on a logarithmic axis."""
+
+
+def count_epochs(axes: "Axes", epochs: FloatArray) -> None:
+    """Let x go from the first epoch to the last, in whole numbers."""
+    from matplotlib.ticker import MaxNLocator
+
+    first, last = epochs.min(), epochs.max()
+    margin = max(0.03 * (last - first), 0.5)
+    axes.set_xlim(first - margin, last + margin)
+    axes.set_xlabel("epoch")
+    axes.xaxis.set_major_locator(MaxNLocator(nbins=7, integer=True, min_n_ticks=1))
+
+
+def scale_losses(axes: "Axes", losses: FloatArray) -> None:
+    """Make y logarithmic if the losses (NaN where there are none) need it and allow it."""
+    from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
+
+    finite = losses[np.isfinite(losses)]
+    if finite.size == 0 or finite.min() <= 0.0:
+        return
+    decades = float(np.log10(finite.max()) - np.log10(finite.min()))
+    if decades <= LOG_DECADES:
+        return
+    axes.set_yscale("log")
+    subs = (1.0, 2.0, 5.0) if decades < 3.0 else (1.0,)
+    axes.yaxis.set_major_locator(LogLocator(subs=subs, numticks=12))
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+    axes.yaxis.set_minor_formatter(NullFormatter())

@@ -91,7 +91,7 @@ def run(
         write_early(prepared.experiment, folder)
     if on_prepared is not None:
         on_prepared(prepared)
-    result = _train(prepared, trainer, folder, resume, after_epoch, on_progress)
+    result = fit(prepared, trainer, folder, resume, after_epoch, on_progress)
     model = Model(
         prepared.network, result.parameters, prepared.loss, prepared.preprocessing, prepared.target
     )
@@ -140,8 +140,8 @@ def refuse_occupied(folder: Path) -> None:
         )
 
 
-def build_trainer(prepared: Prepared) -> Trainer:
-    """Return the trainer of a prepared experiment."""
+def build_trainer(prepared: Prepared, threads: int | None = None) -> Trainer:
+    """Return the trainer of a prepared experiment; `threads` are the engine's, None its choice."""
     settings = prepared.experiment.settings
     training = settings.training
     assert training.batch_size != "auto"  # noqa: S101 — resolved by prepare
@@ -157,6 +157,7 @@ def build_trainer(prepared: Prepared) -> Trainer:
         clip_norm=training.clip_norm,
         dtype=settings.dtype,
         engine=settings.engine,
+        threads=threads,
         seed=settings.seed,
     )
 
@@ -173,14 +174,15 @@ def stopping_rules(section: StoppingSection) -> list[StoppingRule]:
     return rules
 
 
-def _train(
+def fit(
     prepared: Prepared,
     trainer: Trainer,
-    folder: Path | None,
-    resume: bool,
-    after_epoch: EpochCallback | None,
-    on_progress: ProgressCallback | None,
+    folder: Path | None = None,
+    resume: bool = False,
+    after_epoch: EpochCallback | None = None,
+    on_progress: ProgressCallback | None = None,
 ) -> TrainingResult:
+    """Train on the part "train", watched by the part "validation" where there is one."""
     training = prepared.experiment.settings.training
     assert training.stopping is not None  # noqa: S101 — resolved by prepare
     checkpoint = None if folder is None else folder / CHECKPOINT

@@ -46,6 +46,7 @@ from axone.training import (
 
 if TYPE_CHECKING:
     from axone.experiments import Experiment
+    from axone.tuning import tune
 
 __version__ = "0.1.0"
 
@@ -89,6 +90,7 @@ __all__ = [
     "load",
     "loss_and_gradient",
     "save",
+    "tune",
 ]
 
 
@@ -98,4 +100,8 @@ def __getattr__(name: str) -> Any:
         from axone.experiments import Experiment
 
         return Experiment
+    if name == "tune":
+        from axone.tuning import tune
+
+        return tune
     raise AttributeError(f"module 'axone' has no attribute {name!r}")

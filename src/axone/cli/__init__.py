@@ -1,4 +1,4 @@
-"""The command line: `axone train`, `predict`, `evaluate`, `summary`, `datasets`, `schema`."""
+"""The command line: `axone train`, `tune`, `predict`, `evaluate`, `summary` and what helps them."""
 
 from typing import Annotated
 
@@ -12,6 +12,7 @@ from axone.cli.predict import predict
 from axone.cli.schema import schema
 from axone.cli.summary import summary
 from axone.cli.train import train
+from axone.cli.tune import tune
 
 app = typer.Typer(
     name="axone",
@@ -23,7 +24,7 @@ app = typer.Typer(
 app.command()(train)
 # A row typed by hand may hold negative numbers, which are not options.
 app.command(context_settings={"ignore_unknown_options": True})(predict)
-for command in (evaluate, summary, datasets, schema):
+for command in (tune, evaluate, summary, datasets, schema):
     app.command()(command)
 
 

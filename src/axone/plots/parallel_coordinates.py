@@ -1,6 +1,7 @@
 """Many trials in one picture: a line each, across an axis for every setting that varied."""
 
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -104,7 +105,7 @@ def _draw_lines(axes: "Axes", heights: FloatArray, scores: FloatArray, maximise:
     x = np.concatenate([position + share for position in range(heights.shape[1] - 1)])
     lines = []
     for row in heights:
-        y = np.concatenate([a + (b - a) * ease for a, b in zip(row[:-1], row[1:], strict=True)])
+        y = np.concatenate([a + (b - a) * ease for a, b in pairwise(row)])
         lines.append(np.column_stack([x, y]))
     by_merit = np.argsort(merits)
     axes.add_collection(
@@ -161,7 +162,7 @@ def _numbers(values: FloatArray, logarithmic: bool) -> tuple[FloatArray, dict[st
         marks = np.array([low, high])
         texts = [f"{10.0**mark:.2g}" for mark in marks]
     else:
-        marks = MaxNLocator(_BINS).tick_values(low, high)
+        marks = np.asarray(MaxNLocator(_BINS).tick_values(low, high))
         marks = marks[(marks >= low) & (marks <= high)]
         texts = [f"{mark:g}" for mark in np.round(marks, 10)]
     heights = (marks - low) / (high - low)

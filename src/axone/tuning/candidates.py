@@ -79,7 +79,9 @@ def _random(space: Space, count: int, seed: int) -> list[Candidate]:
     # the shorter ones.
     total = size(space)
     lists = all(isinstance(values, list) for values in drawn.values())
-    sampler = ParameterSampler(drawn, total if lists and total <= _MOST else count, random_state=seed)
+    sampler = ParameterSampler(
+        drawn, total if lists and total <= _MOST else count, random_state=seed
+    )
     found = []
     for candidate in sampler:
         found.append({name: p.cast(candidate[name]) for name, p in space.parameters.items()})

@@ -137,9 +137,7 @@ class _Evaluation:
             self.ended, self.reason = "failed", "not enough memory for this network"
         epochs = float(np.mean(self.epochs)) if self.epochs else 0.0
         seconds = time.perf_counter() - self.started
-        return Outcome(
-            tuple(self.scores), self.curve, epochs, seconds, self.ended, self.reason
-        )
+        return Outcome(tuple(self.scores), self.curve, epochs, seconds, self.ended, self.reason)
 
     def _fold(self, number: int, prepared: Prepared) -> None:
         if self.cancelled():
@@ -167,9 +165,7 @@ class _Evaluation:
             prepared.target,
         )
         part: Part = prepared.parts[SCORED]
-        target = (
-            part.y if model.target.task == "classification" else model.target.scaled(part.y)
-        )
+        target = part.y if model.target.task == "classification" else model.target.scaled(part.y)
         recipe = trainer.recipe
         learnt = recipe.loss.prepare(target, prepared.network.output_shape, recipe.dtype)
         loss, outputs = trainer.program.evaluate(result.parameters, part.X, learnt, None)

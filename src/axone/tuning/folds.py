@@ -1,4 +1,4 @@
-"""The rows of each fold, scaled by its training rows alone, kept for all the trials that share them.
+"""The rows of each fold, scaled by its training rows alone, kept for all trials that share them.
 
 The test rows of an experiment stay out of every fold: no choice may look at them.
 """

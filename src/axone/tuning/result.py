@@ -1,4 +1,4 @@
-"""What a search leaves: the trials in the order of their worth, a table, pictures, the best file."""
+"""What a search leaves: the trials by their worth, a table, pictures, the best file."""
 
 import csv
 import io
@@ -102,7 +102,7 @@ class TuningResult:
         return replace(experiment, settings=settings)
 
     def importances(self) -> dict[str, float]:
-        """Return the share of the metric's variance that each setting accounts for, the largest first.
+        """Return the share of the metric's variance that each setting accounts for, largest first.
 
         By functional ANOVA of a random forest (Hutter et al. 2014); empty where there are too few
         trials, or where all did alike.
@@ -135,8 +135,19 @@ class TuningResult:
         writer = csv.writer(text, lineterminator="\n")
         folds = [f"fold_{number + 1}" for number in range(self.cv)]
         writer.writerow(
-            ["rank", "trial", "state", self.metric.name, "deviation", *folds, "epochs", "seconds"]
-            + [*self.space, "retry_of", "reason"]
+            (
+                "rank",
+                "trial",
+                "state",
+                self.metric.name,
+                "deviation",
+                *folds,
+                "epochs",
+                "seconds",
+                *self.space,
+                "retry_of",
+                "reason",
+            )
         )
         ranked = self.ranked
         rest = [trial for trial in self.trials if trial not in ranked]
@@ -154,9 +165,7 @@ class TuningResult:
 def best_trials(trials: Sequence[Trial], metric: Metric) -> list[Trial]:
     """Return the complete trials, the best first; of equals the one that came first."""
     complete = [trial for trial in trials if trial.state == "complete"]
-    return sorted(
-        complete, key=lambda trial: -_score(trial) if metric.maximise else _score(trial)
-    )
+    return sorted(complete, key=lambda trial: -_score(trial) if metric.maximise else _score(trial))
 
 
 def _score(trial: Trial) -> float:

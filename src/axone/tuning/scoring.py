@@ -85,7 +85,9 @@ class Metric:
         """
         classes = len(model.target.class_names)
         predicted = (
-            class_probabilities(outputs) if self.task == "classification" else model.in_units(outputs)
+            class_probabilities(outputs)
+            if self.task == "classification"
+            else model.in_units(outputs)
         )
         if self.name == "loss":
             return loss
@@ -156,13 +158,14 @@ def _described(dataset: Dataset) -> str:
 
 def _fits(name: str, dataset: Dataset) -> bool:
     """Try a scorer on perfect predictions, of every class if there are classes."""
+    y: FloatArray
     if dataset.task == "classification":
         y = np.repeat(np.arange(len(dataset.class_names)), 2)
         predicted = np.eye(len(dataset.class_names))[y]
     else:
-        y = predicted = np.abs(dataset.y[:20].astype(np.float64)) + np.arange(1, 1 + len(
-            dataset.y[:20]
-        )).reshape(-1, *[1] * (dataset.y.ndim - 1))
+        # Positive and different, which some scorers ask for.
+        numbers = np.arange(1.0, 1.0 + 2 * dataset.y[:1].size)
+        y = predicted = numbers.reshape(2, *dataset.y.shape[1:])
     try:
         return bool(np.isfinite(_scored(name, dataset.task, predicted, y)))
     except (ValueError, TypeError, AttributeError):
@@ -180,7 +183,7 @@ def _predictor(task: Task, classes: int) -> Any:
     """Return an estimator in scikit-learn's sense whose input is the prediction itself."""
     from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin
 
-    class Classifier(ClassifierMixin, BaseEstimator):
+    class Classifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         classes_ = np.arange(classes)
 
         def predict(self, X: FloatArray) -> Any:
@@ -194,7 +197,7 @@ def _predictor(task: Task, classes: int) -> Any:
         def __sklearn_is_fitted__(self) -> bool:
             return True
 
-    class Regressor(RegressorMixin, BaseEstimator):
+    class Regressor(RegressorMixin, BaseEstimator):  # type: ignore[misc]
         def predict(self, X: FloatArray) -> FloatArray:
             return X
 

@@ -19,16 +19,19 @@ from axone.experiments import Experiment
 from axone.experiments.experiment import parse
 from axone.experiments.schema import ExperimentData
 from axone.optimizers import LBFGS, OPTIMIZERS
+from axone.registry import Registry
 from axone.schedules import SCHEDULES
 
 if TYPE_CHECKING:
-    from optuna import Trial
     from optuna.distributions import BaseDistribution
 
 GRID_POINTS = 4
 """How many values of a range a grid takes, unless it says so itself."""
 
-_TABLES = {"training.optimizer": OPTIMIZERS, "training.schedule": SCHEDULES}
+_TABLES: dict[str, Registry[Any]] = {
+    "training.optimizer": OPTIMIZERS,
+    "training.schedule": SCHEDULES,
+}
 """Settings that have settings of their own, which may vary too."""
 
 _FIXED = ("seed", "dtype", "engine", "network.input_size", "tuning")
@@ -72,10 +75,6 @@ class Choices:
         from optuna.distributions import CategoricalDistribution
 
         return CategoricalDistribution(self.labels)
-
-    def suggest(self, trial: "Trial", name: str) -> Any:
-        """Ask Optuna's sampler for a label."""
-        return trial.suggest_categorical(name, self.labels)
 
     def value(self, label: Any) -> Any:
         """Return the value that a label stands for."""
@@ -154,13 +153,6 @@ class Range:
             return IntDistribution(int(self.low), int(self.high), log=self.log, step=step)
         return FloatDistribution(self.low, self.high, log=self.log, step=self.step)
 
-    def suggest(self, trial: "Trial", name: str) -> Any:
-        """Ask Optuna's sampler for a number."""
-        if self.integer:
-            step = 1 if self.step is None else int(self.step)
-            return trial.suggest_int(name, int(self.low), int(self.high), step=step, log=self.log)
-        return trial.suggest_float(name, self.low, self.high, step=self.step, log=self.log)
-
     def value(self, label: Any) -> Any:
         """Return the number itself."""
         return label
@@ -168,8 +160,10 @@ class Range:
     def to_data(self) -> Any:
         """Describe as a file would."""
         data: dict[str, Any] = {"low": self.low, "high": self.high}
-        return data | ({"log": True} if self.log else {}) | (
-            {"step": self.step} if self.step is not None else {}
+        return (
+            data
+            | ({"log": True} if self.log else {})
+            | ({"step": self.step} if self.step is not None else {})
         )
 
     def extremes(self) -> tuple[Any, ...]:
@@ -244,7 +238,9 @@ class Space:
         owners = self.parameters.get(owner)
         # A rule's own setting need only fit one of the rules that are tried.
         settings: list[dict[str, Any]] = (
-            [{owner: rule, name: value} for rule in owners.extremes()] if owners else [{name: value}]
+            [{owner: rule, name: value} for rule in owners.extremes()]
+            if owners
+            else [{name: value}]
         )
         for number, choice in enumerate(settings):
             try:
@@ -301,8 +297,7 @@ def settings_that_vary() -> dict[str, bool]:
     names = {
         name: integer
         for name, integer in _leaves(ExperimentData, "")
-        if not name.startswith(_FIXED)
-        and (not name.startswith("data.") or name in _VARIED_OF_DATA)
+        if not name.startswith(_FIXED) and (not name.startswith("data.") or name in _VARIED_OF_DATA)
     }
     for owner, registry in _TABLES.items():
         for member in registry:
@@ -314,7 +309,9 @@ def settings_that_vary() -> dict[str, bool]:
 def _leaves(model: type[BaseModel], prefix: str) -> Iterator[tuple[str, bool]]:
     for name, field in model.model_fields.items():
         options = _flattened(field.annotation)
-        section = next((o for o in options if isinstance(o, type) and issubclass(o, BaseModel)), None)
+        section = next(
+            (o for o in options if isinstance(o, type) and issubclass(o, BaseModel)), None
+        )
         if section is not None:
             yield from _leaves(section, f"{prefix}{name}.")
         else:
@@ -344,7 +341,9 @@ def full_name(given: str, where: str) -> str:
         return wanted
     ends = [name for name in names if name.endswith(f".{wanted}")]
     if len(ends) > 1:
-        raise ConfigurationError(f"{where}: {given!r} may be {' or '.join(ends)}: write it in full.")
+        raise ConfigurationError(
+            f"{where}: {given!r} may be {' or '.join(ends)}: write it in full."
+        )
     if not ends:
         short = [name.rpartition(".")[2] for name in names]
         allowed = [n if short.count(s) > 1 else s for n, s in zip(names, short, strict=True)]
@@ -414,7 +413,9 @@ def _range(given: Mapping[str, Any], integer: bool, where: str) -> Range:
     for key in given:
         if key not in allowed:
             raise UnknownNameError("key of a range", key, allowed, where=where)
-    numbers = {key: given.get(key) for key in ("low", "high", "step") if given.get(key) is not None}
+    numbers: dict[str, Any] = {
+        key: given.get(key) for key in ("low", "high", "step") if given.get(key) is not None
+    }
     for key, number in numbers.items():
         if isinstance(number, bool) or not isinstance(number, (int, float)) or not isfinite(number):
             raise ConfigurationError(f"{where}: {key} must be a number, not {number!r}.")
@@ -505,11 +506,11 @@ def _label(value: Any) -> str | int | float | bool | None:
     return json.dumps(value, ensure_ascii=False)
 
 
-def shown(label: Any) -> str:
-    """Return a value as a table shows it, numbers to three digits."""
+def shown(label: Any, digits: int = 3) -> str:
+    """Return a value as a table shows it."""
     if isinstance(label, bool) or label is None:
         return str(label).lower()
-    return f"{label:.3g}" if isinstance(label, float) else str(label)
+    return f"{label:.{digits}g}" if isinstance(label, float) else str(label)
 
 
 def default_space(experiment: Experiment, *, grid: bool = False) -> Space:

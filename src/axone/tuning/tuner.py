@@ -225,7 +225,7 @@ def _require_optuna() -> None:
         import optuna
     except ImportError as error:
         raise ConfigurationError(
-            'Tuning keeps its trials with Optuna, which is not installed: pip install "axone[tune]".'
+            'Tuning needs Optuna, which is not installed: pip install "axone[tune]".'
         ) from error
     # What Optuna has to say of each study and trial is said here in other words.
     optuna.logging.set_verbosity(max(optuna.logging.get_verbosity(), optuna.logging.WARNING))
@@ -250,9 +250,7 @@ def _experiment(source: "str | Path | Experiment", seed: int | None) -> Experime
     return replace(experiment, settings=experiment.settings.model_copy(update={"seed": seed}))
 
 
-def _space(
-    experiment: Experiment, given: "Space | Mapping[str, Any] | None", grid: bool
-) -> Space:
+def _space(experiment: Experiment, given: "Space | Mapping[str, Any] | None", grid: bool) -> Space:
     if isinstance(given, Space):
         return given
     if given:

@@ -19,9 +19,9 @@ _GLANCE = 0.1
 """Seconds between two looks at whether Ctrl-C was pressed."""
 
 
-def run_in_threads(next_trial: Next, jobs: int, pressed: Callable[[], bool]) -> Iterator[
-    tuple[Claim, Outcome]
-]:
+def run_in_threads(
+    next_trial: Next, jobs: int, pressed: Callable[[], bool]
+) -> Iterator[tuple[Claim, Outcome]]:
     """Run trials, `jobs` at a time: a fit lets go of Python's lock for whole epochs.
 
     Parameters
@@ -92,8 +92,10 @@ def _dask(jobs: int) -> Iterator[None]:
         get_client()
     except ValueError:
         with (
-            LocalCluster(n_workers=jobs, threads_per_worker=1, dashboard_address=None) as cluster,
-            Client(cluster),
+            LocalCluster(  # type: ignore[no-untyped-call]
+                n_workers=jobs, threads_per_worker=1, dashboard_address=None
+            ) as cluster,
+            Client(cluster),  # type: ignore[no-untyped-call]
         ):
             yield
     else:
@@ -107,7 +109,7 @@ def _ray(jobs: int) -> Iterator[None]:
         from ray.util.joblib import register_ray
     except ImportError as error:
         raise _missing("ray") from error
-    register_ray()
+    register_ray()  # type: ignore[no-untyped-call]
     started = not ray.is_initialized()
     if started:
         ray.init(num_cpus=jobs, include_dashboard=False, log_to_driver=False)

@@ -134,21 +134,8 @@ class TuningResult:
         text = io.StringIO()
         writer = csv.writer(text, lineterminator="\n")
         folds = [f"fold_{number + 1}" for number in range(self.cv)]
-        writer.writerow(
-            (
-                "rank",
-                "trial",
-                "state",
-                self.metric.name,
-                "deviation",
-                *folds,
-                "epochs",
-                "seconds",
-                *self.space,
-                "retry_of",
-                "reason",
-            )
-        )
+        measured = [self.metric.name, "deviation", *folds, "epochs", "seconds"]
+        writer.writerow(["rank", "trial", "state", *measured, *self.space, "retry_of", "reason"])
         ranked = self.ranked
         rest = [trial for trial in self.trials if trial not in ranked]
         for rank, trial in enumerate([*ranked, *rest], start=1):

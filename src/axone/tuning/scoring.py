@@ -163,8 +163,8 @@ def _fits(name: str, dataset: Dataset) -> bool:
         y = np.repeat(np.arange(len(dataset.class_names)), 2)
         predicted = np.eye(len(dataset.class_names))[y]
     else:
-        # Positive and different, which some scorers ask for.
-        numbers = np.arange(1.0, 1.0 + 2 * dataset.y[:1].size)
+        # Positive and different, which some scorers ask for; whole numbers might be classes.
+        numbers = np.arange(1.5, 1.5 + 2 * dataset.y[:1].size)
         y = predicted = numbers.reshape(2, *dataset.y.shape[1:])
     try:
         return bool(np.isfinite(_scored(name, dataset.task, predicted, y)))

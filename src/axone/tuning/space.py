@@ -340,6 +340,9 @@ def full_name(given: str, where: str) -> str:
     if wanted in names:
         return wanted
     ends = [name for name in names if name.endswith(f".{wanted}")]
+    # The run's own setting before a schedule's of the same name.
+    own = [name for name in ends if name.rpartition(".")[0] not in _TABLES]
+    ends = own if len(own) == 1 else ends
     if len(ends) > 1:
         raise ConfigurationError(
             f"{where}: {given!r} may be {' or '.join(ends)}: write it in full."
@@ -531,8 +534,8 @@ def default_space(experiment: Experiment, *, grid: bool = False) -> Space:
         ends = (1e-3, 1e-1) if grid else (1e-4, 1e-1)
         space["training.optimizer.learning_rate"] = Range(*ends, log=True, points=3)
     if settings.network.layers is None:
-        sizes: tuple[list[int], ...] = ([32], [128], [64, 32])
-        space["network.hidden"] = Choices(sizes if grid else (*sizes, [64], [128, 64]))
+        sizes = [[32], [128], [64, 32]] if grid else [[32], [64], [128], [64, 32], [128, 64]]
+        space["network.hidden"] = Choices(tuple(sizes))
         if not grid:
             space["network.activation"] = Choices(("relu", "tanh", "gelu"))
             space["network.dropout"] = Range(0.0, 0.5, step=0.1)

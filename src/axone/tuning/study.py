@@ -143,13 +143,17 @@ class TrialStudy:
             self.storage = optuna.storages.get_storage(
                 self._database or optuna.storages.InMemoryStorage()
             )
-            self.study = optuna.create_study(
-                storage=self.storage,
-                study_name=name,
-                direction="maximize" if maximise else "minimize",
-                load_if_exists=True,
-            )
-            self._agree(json.loads(json.dumps(plan)))
+            try:
+                self.study = optuna.create_study(
+                    storage=self.storage,
+                    study_name=name,
+                    direction="maximize" if maximise else "minimize",
+                    load_if_exists=True,
+                )
+                self._agree(json.loads(json.dumps(plan)))
+            except BaseException:
+                self.close()
+                raise
         self._heard = -_HEARING
         self._stopped = threading.Event()
         self._beating = threading.Thread(target=self._beat, name="axone-heartbeat", daemon=True)
@@ -252,8 +256,10 @@ class TrialStudy:
         from optuna.exceptions import UpdateFinishedTrialError
         from optuna.trial import TrialState
 
-        state = {"complete": TrialState.COMPLETE, "failed": TrialState.FAIL}
+        states = {"complete": TrialState.COMPLETE, "failed": TrialState.FAIL}
+        ended = states.get(outcome.ended, TrialState.PRUNED)
         score = float(np.mean(outcome.scores)) if outcome.scores else None
+        values = None if score is None else [score]
         with self._explained():
             record = {
                 "state": outcome.ended,
@@ -268,8 +274,6 @@ class TrialStudy:
                 for step, value in curve.items():
                     self.storage.set_trial_intermediate_value(claim.trial_id, step, value)
                 self.storage.set_trial_user_attr(claim.trial_id, _OUTCOME, record)
-                ended = state.get(outcome.ended, TrialState.PRUNED)
-                values = None if score is None else [score]
                 self.storage.set_trial_state_values(claim.trial_id, ended, values)
             except UpdateFinishedTrialError:
                 # Taken for dead while this process was suspended: another has run it again.

@@ -93,7 +93,7 @@ def _dask(jobs: int) -> Iterator[None]:
     except ValueError:
         with (
             LocalCluster(  # type: ignore[no-untyped-call]
-                n_workers=jobs, threads_per_worker=1, dashboard_address=None
+                n_workers=jobs, threads_per_worker=1, dashboard_address=":0"
             ) as cluster,
             Client(cluster),  # type: ignore[no-untyped-call]
         ):

@@ -98,11 +98,16 @@ def test_what_is_no_space_is_refused_with_its_place(values, words):
     assert str(caught.value).startswith("run.toml: tuning.space")
 
 
-def test_a_short_name_of_two_settings_must_be_written_in_full():
-    ends = [name.rpartition(".")[2] for name in settings_that_vary()]
-    twice = next(word for word in ends if ends.count(word) > 1 and word != "epochs")
-    with pytest.raises(ConfigurationError, match="write it in full"):
-        read_space({twice: [1, 2]}, "test")
+def test_a_short_name_of_two_settings_must_be_written_in_full(monkeypatch):
+    names = {"a.rate": False, "b.rate": False}
+    monkeypatch.setattr("axone.tuning.space.settings_that_vary", lambda: names)
+    with pytest.raises(ConfigurationError, match=r"may be a\.rate or b\.rate: write it in full"):
+        read_space({"rate": [1, 2]}, "test")
+
+
+def test_a_run_s_own_setting_comes_before_a_schedule_s_of_the_same_name():
+    assert list(space(epochs=[1, 2])) == ["training.epochs"]
+    assert "training.schedule.epochs" in settings_that_vary()
 
 
 @pytest.mark.parametrize("option", ["l2", "=1|2", "l2="])

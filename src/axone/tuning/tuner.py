@@ -207,11 +207,18 @@ def tune(
         )
         if storage is None and folder is not None:
             storage = f"sqlite:///{_made(folder) / STUDY}"
+        opened = TrialStudy(
+            storage,
+            study or experiment.name,
+            maximise=plan.metric.maximise,
+            plan=plan.to_data(),
+            space=plan.space,
+            seed=experiment.settings.seed,
+            heartbeat=heartbeat,
+        )
         if on_plan is not None:
             on_plan(plan)
-        result = _search(
-            plan, storage, study or experiment.name, jobs, backend, heartbeat, on_progress
-        )
+        result = _search(plan, opened, jobs, backend, on_progress)
     finally:
         forget_folds()
     if folder is not None:
@@ -275,11 +282,24 @@ def _plan(
     chosen = candidates(space, search, trials, experiment.settings.seed % 2**32)
     folds = folds_of(experiment, cv)
     # A network that does not fit the data is told before fifty trials tell it.
-    first = with_values(experiment, space.values(chosen[0]))
+    first = _first_possible(experiment, space, chosen)
     assemble(first, folds.arranged[0], folds.shares)
     found = find_metric(metric, folds.dataset)
     prunes = search == "bayes" if prune is None else prune
     return Plan(experiment, space, search, found, cv, prunes, chosen, folds)
+
+
+def _first_possible(
+    experiment: Experiment, space: Space, chosen: Sequence[Candidate]
+) -> Experiment:
+    """Return the first candidate whose values do not contradict each other."""
+    for number, candidate in enumerate(chosen, start=1):
+        try:
+            return with_values(experiment, space.values(candidate), space.where)
+        except ConfigurationError:
+            if number == len(chosen):
+                raise
+    return experiment
 
 
 def _made(folder: Path) -> Path:
@@ -297,23 +317,12 @@ def _made(folder: Path) -> Path:
 
 def _search(
     plan: Plan,
-    storage: str | None,
-    name: str,
+    study: TrialStudy,
     jobs: int,
     backend: str,
-    heartbeat: int,
     on_progress: ProgressReport | None,
 ) -> TuningResult:
     started = time.perf_counter()
-    study = TrialStudy(
-        storage,
-        name,
-        maximise=plan.metric.maximise,
-        plan=plan.to_data(),
-        space=plan.space,
-        seed=plan.experiment.settings.seed,
-        heartbeat=heartbeat,
-    )
     try:
         with interruption() as pressed, study:
             board = _Board(plan, study, on_progress)
@@ -334,7 +343,7 @@ def _search(
         plan.folds.dataset,
         plan.search,
         plan.cv,
-        name,
+        study.name,
         study.shown_storage,
         len(plan.candidates),
         time.perf_counter() - started,

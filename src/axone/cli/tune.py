@@ -26,7 +26,7 @@ def tune(
     source: Annotated[
         str,
         typer.Argument(
-            help="What `axone train` takes: an experiment file (which may hold a [tuning] table), "
+            help="What `axone train` takes: an experiment file (a table `tuning` in it may say what varies), "
             "a dataset's name, or a data file."
         ),
     ],
@@ -91,10 +91,11 @@ def tune(
 
     axone tune iris
     axone tune run.toml --search random --trials 100 --cv 5 --metric f1_macro
-    axone tune digits --vary "learning_rate=1e-4..1e-1:log" --vary "hidden=64|128|128,64"
+    axone tune digits --vary lr=1e-4..1e-1:log --vary "hidden=64|128,64"
 
-    The folder gets trials.csv, two pictures, and best.toml for `axone train`. Run again with the
-    same --out, or on other machines with the same --storage, it goes on with the same search.
+    The folder gets trials.csv, two pictures, and best.toml for `axone train`.
+    Run again with the same --out, or on other machines with the same --storage,
+    it goes on with the same search.
 
     Ctrl-C keeps what is done.
     Exit status: 0 done, 2 bad input or settings, 130 interrupted.

@@ -26,8 +26,8 @@ def tune(
     source: Annotated[
         str,
         typer.Argument(
-            help="What `axone train` takes: an experiment file (a table `tuning` in it may say what varies), "
-            "a dataset's name, or a data file."
+            help="What `axone train` takes: an experiment file (a table `tuning` in it may say "
+            "what varies), a dataset's name, or a data file."
         ),
     ],
     vary: Annotated[

@@ -104,6 +104,7 @@ OptimizerSettings optimizer_of(const nb::dict& s) {
   o.beta_1 = get<double>(s, "beta_1");
   o.beta_2 = get<double>(s, "beta_2");
   o.epsilon = get<double>(s, "epsilon");
+  o.uncorrected = get<bool>(s, "uncorrected");
   o.rho = get<double>(s, "rho");
   o.decay = get<double>(s, "decay");
   o.l1 = get<double>(s, "l1");

@@ -16,7 +16,8 @@ struct OptimizerSettings {
   Rule rule = Rule::sgd;
   double beta = 0, share = 1;  // momentum: v ← βv + share·g
   double beta_1 = 0.9, beta_2 = 0.999, epsilon = 1e-8, rho = 0.9;
-  double decay = 0;  // decoupled
+  bool uncorrected = false;  // Adam's ε is added to √v, not to √v̂
+  double decay = 0;          // decoupled
   double l1 = 0, l2 = 0;
   double clip_value = 0, clip_norm = 0;  // 0: none
 
@@ -44,7 +45,7 @@ struct Step {
 };
 
 /// Counts steps for Adam's corrections of its start at zero: with cᵢ = 1 − βᵢᵗ, m̂/(√v̂ + ε) is
-/// √c₂/c₁ · m/(√v + ε√c₂), two numbers a step. Powers are computed when an epoch begins and then
+/// √c₂/c₁ · m/(√v + ε√c₂), two numbers a step; uncorrected, ε stays as it is. Powers are computed when an epoch begins and then
 /// multiplied up, so that a run taken up in mid-epoch multiplies the same numbers.
 class StepCounter {
  public:
@@ -60,7 +61,8 @@ class StepCounter {
     if (settings_.rule != Rule::adam) return {learning_rate, learning_rate, settings_.epsilon};
     advance();
     const double second = std::sqrt(1 - power_2_);
-    return {learning_rate, learning_rate * second / (1 - power_1_), settings_.epsilon * second};
+    return {learning_rate, learning_rate * second / (1 - power_1_),
+            settings_.epsilon * (settings_.uncorrected ? 1 : second)};
   }
 
  private:
@@ -141,19 +143,21 @@ void update(const Stretch<Real>& s, const OptimizerSettings& o, const Step& step
       });
     }
     case Rule::rmsprop: {
-      const Real rho = Real(o.rho), epsilon = Real(o.epsilon);
+      const Real rho = Real(o.rho), rest = Real(1 - o.rho), epsilon = Real(o.epsilon);
       return each([=](V g, Index n) {
-        const V v = rho * load<V>(first + n) + (1 - rho) * g * g;
+        const V v = rho * load<V>(first + n) + rest * g * g;
         store(first + n, v);
         return over_root(rate * g, v, epsilon);
       });
     }
     case Rule::adam: {
       const Real beta_1 = Real(o.beta_1), beta_2 = Real(o.beta_2);
+      // Subtracted in float64: 1 − 0.999 in float32 would be wrong in the fifth digit.
+      const Real rest_1 = Real(1 - o.beta_1), rest_2 = Real(1 - o.beta_2);
       const Real scaled = Real(step.scaled), epsilon = Real(step.epsilon);
       return each([=](V g, Index n) {
-        const V m = beta_1 * load<V>(first + n) + (1 - beta_1) * g;
-        const V v = beta_2 * load<V>(second + n) + (1 - beta_2) * g * g;
+        const V m = beta_1 * load<V>(first + n) + rest_1 * g;
+        const V v = beta_2 * load<V>(second + n) + rest_2 * g * g;
         store(first + n, m);
         store(second + n, v);
         return over_root(scaled * m, v, epsilon);

@@ -55,6 +55,7 @@ if TYPE_CHECKING:
         Perceptron,
     )
     from axone.experiments import Experiment
+    from axone.tuning import tune
 
 __version__ = "0.1.0"
 
@@ -106,6 +107,7 @@ __all__ = [
     "load",
     "loss_and_gradient",
     "save",
+    "tune",
 ]
 
 
@@ -128,4 +130,8 @@ def __getattr__(name: str) -> Any:
         from axone import estimators
 
         return getattr(estimators, name)
+    if name == "tune":
+        from axone.tuning import tune
+
+        return tune
     raise AttributeError(f"module 'axone' has no attribute {name!r}")

@@ -202,17 +202,26 @@ class Adam(Optimizer):
 
     m ← β₁m + (1 − β₁)g, v ← β₂v + (1 − β₂)g², m̂ = m/(1 − β₁ᵗ), v̂ = v/(1 − β₂ᵗ),
     W ← W − ηm̂/(√v̂ + ε).
+
+    Parameters
+    ----------
+    form : {"corrected", "uncorrected"}, default "corrected"
+        Which root ε is added to: that of v̂, or that of v before its correction, so that
+        W ← W − η√(1 − β₂ᵗ)/(1 − β₁ᵗ)·m/(√v + ε), the form at the end of their section 2, which
+        scikit-learn and TensorFlow compute. They differ where a gradient is hardly above ε.
     """
 
     learning_rate: float = 0.001
     beta_1: float = 0.9
     beta_2: float = 0.999
     epsilon: float = 1e-8
+    form: str = "corrected"
     slots: ClassVar[tuple[str, ...]] = ("first_moment", "second_moment")
 
     def __post_init__(self) -> None:
         super().__post_init__()
         _check_adam(self)
+        check_choice("form", self.form, ("corrected", "uncorrected"))
 
     def update(
         self,
@@ -284,12 +293,13 @@ def _adam_step(
     scratch *= 1 - adam.beta_2
     second *= adam.beta_2
     second += scratch
-    # The corrections move into two scalars: √v̂ = √v/√(1 − β₂ᵗ), m̂ = m/(1 − β₁ᵗ).
+    # The corrections are two scalars: with cᵢ = 1 − βᵢᵗ, m̂/(√v̂ + ε) is √c₂/c₁·m/(√v + ε√c₂).
+    root = math.sqrt(1 - adam.beta_2**step)
+    uncorrected = isinstance(adam, Adam) and adam.form == "uncorrected"
     np.sqrt(second, out=scratch)
-    scratch *= 1 / math.sqrt(1 - adam.beta_2**step)
-    scratch += adam.epsilon
+    scratch += adam.epsilon * (1 if uncorrected else root)
     np.divide(first, scratch, out=scratch)
-    scratch *= learning_rate / (1 - adam.beta_1**step)
+    scratch *= learning_rate * root / (1 - adam.beta_1**step)
     weights -= scratch
 
 

@@ -136,6 +136,10 @@ def test_what_cannot_be_made_the_same_is_named(exercise, classifier):
     block = ax.Residual(ax.Dense(4, "heaviside"))
     assert obstacles(exercise(classifier(block))) == ("the activation heaviside",)
     wrong = classifier(outputs=2, head="softplus")
+    adam = ax.Adam(form="uncorrected")
+    assert obstacles(exercise(classifier(*HIDDEN), "cce", adam)) == (
+        "the uncorrected form of adam",
+    )
     assert obstacles(exercise(wrong, "poisson")) == ("the loss poisson of softplus outputs",)
 
 

@@ -18,6 +18,7 @@ OPTIMIZERS = [
     ax.Nesterov(0.05, 0.7),
     ax.Adam(0.01),
     ax.Adam(0.02, 0.7, 0.95, 1e-2),
+    ax.Adam(0.02, 0.7, 0.95, 1e-2, "uncorrected"),
 ]
 
 

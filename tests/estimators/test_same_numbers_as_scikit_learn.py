@@ -15,8 +15,6 @@ from sklearn.exceptions import ConvergenceWarning
 
 import axone as ax
 
-TINY = 1e-30
-
 
 def scaled(a):
     return (a - a.mean(axis=0)) / a.std(axis=0)
@@ -106,7 +104,8 @@ SOLVERS = {
         "momentum": 0.7,
     },
     "plain sgd": {"solver": "sgd", "learning_rate_init": 0.05, "momentum": 0},
-    "adam": {"solver": "adam", "learning_rate_init": 0.01, "epsilon": TINY},
+    "adam": {"solver": "adam", "learning_rate_init": 0.01, "epsilon": 1e-4},
+    "adam as it is": {"solver": "adam"},
 }
 
 

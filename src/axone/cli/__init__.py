@@ -1,4 +1,4 @@
-"""The command line: `axone train`, `predict`, `evaluate`, `compare`, `summary`, and lists."""
+"""The command line: `axone train`, `tune`, `predict`, `evaluate`, `compare` and what helps them."""
 
 from typing import Annotated
 
@@ -13,6 +13,7 @@ from axone.cli.predict import predict
 from axone.cli.schema import schema
 from axone.cli.summary import summary
 from axone.cli.train import train
+from axone.cli.tune import tune
 
 app = typer.Typer(
     name="axone",
@@ -25,7 +26,7 @@ app.command()(train)
 # A row typed by hand may hold negative numbers, which are not options.
 app.command(context_settings={"ignore_unknown_options": True})(predict)
 app.command()(compare)
-for command in (evaluate, summary, datasets, schema):
+for command in (tune, evaluate, summary, datasets, schema):
     app.command()(command)
 
 

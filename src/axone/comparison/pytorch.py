@@ -266,6 +266,8 @@ def obstacles(exercise: Exercise) -> tuple[str, ...]:
     _, activation = recipe.network.split_output()
     if _criterion(activation, recipe.loss) is None:
         found.append(f"the loss {name_of(recipe.loss)} of {name_of(activation)} outputs")
+    if isinstance(recipe.optimizer, Adam) and recipe.optimizer.form == "uncorrected":
+        found.append("the uncorrected form of adam")
     if exercise.batch_rows[-1] == 1 and _normalises_flat(
         recipe.network.layers, recipe.network.input_shape
     ):

@@ -137,7 +137,7 @@ def notes(exercise: Exercise) -> tuple[str, ...]:
     """Return how scikit-learn is timed, and what is done for it to make the same steps."""
     recipe = exercise.recipe
     found = ["scikit-learn: its time includes the checks of partial_fit, about 1 ms an epoch"]
-    if isinstance(recipe.optimizer, Adam):
+    if isinstance(recipe.optimizer, Adam) and recipe.optimizer.form == "corrected":
         found.append("scikit-learn: ε of its Adam is rescaled to stand outside the bias correction")
     if isinstance(recipe.loss, MeanSquaredError):
         found.append("scikit-learn: it minimises ½Σ(ŷ − y)², so its settings are rescaled")
@@ -270,6 +270,9 @@ class ScikitLearnContestant:
     def _optimizer(self, weights: list[tuple[FloatArray, FloatArray]]) -> Any:
         optimizer = self.exercise.recipe.optimizer
         arrays = [weight for weight, _ in weights] + [bias for _, bias in weights]
+        if isinstance(optimizer, Adam) and optimizer.form == "uncorrected":
+            betas = {"beta_1": optimizer.beta_1, "beta_2": optimizer.beta_2}
+            return AdamOptimizer(arrays, epsilon=optimizer.epsilon / self.ratio, **betas)
         if isinstance(optimizer, Adam):
             adam = _OuterEpsilonAdam(arrays, beta_1=optimizer.beta_1, beta_2=optimizer.beta_2)
             adam.outer_epsilon = optimizer.epsilon / self.ratio

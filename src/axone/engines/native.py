@@ -408,6 +408,7 @@ def _optimizer(recipe: Recipe, optimizer: Optimizer) -> dict[str, Any]:
         "rule": _name(OPTIMIZERS.to_data(optimizer)),
         **settings,
         "share": 1 - settings["beta"] if averaged else 1.0,
+        "uncorrected": getattr(optimizer, "form", "") == "uncorrected",
         "decay": float(optimizer.decoupled_decay),
         "l1": float(recipe.penalty.l1),
         "l2": float(recipe.penalty.l2),

@@ -182,7 +182,7 @@ class MultilayerPerceptron(TrainedNetwork):
         named: dict[str, Callable[[], Optimizer | LBFGS]] = {
             "lbfgs": self._scikit_learn_lbfgs,
             "sgd": self._scikit_learn_sgd,
-            "adam": lambda: Adam(rate, *moments, epsilon),
+            "adam": lambda: Adam(rate, *moments, epsilon, "uncorrected"),
             "adamw": lambda: AdamW(rate, *moments, epsilon, float(self.weight_decay)),
             "momentum": lambda: Momentum(rate, float(self.momentum)),
             "rmsprop": lambda: RMSProp(rate, epsilon=epsilon),
@@ -327,8 +327,8 @@ class MLPClassifier(NetworkClassification, MultilayerPerceptron):
     validation_fraction : float, default 0.1
         The share of X held out, stratified by class, unless `fit` is given validation data.
     beta_1, beta_2, epsilon : float, default 0.9, 0.999, 1e-8
-        Of "adam" and "adamw"; `epsilon` of "rmsprop" too. Ours is added to the corrected √v̂, as
-        Kingma & Ba's algorithm 1 has it; scikit-learn adds it before the correction.
+        Of "adam" and "adamw"; `epsilon` of "rmsprop" too. "adam" adds it before the bias
+        correction, as scikit-learn does: ``Adam(form="uncorrected")``.
     n_iter_no_change : int or infinity, default 10
     max_fun : int, default 15000
         Gradients at most that L-BFGS may compute.

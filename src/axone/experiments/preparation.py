@@ -81,37 +81,105 @@ def prepare(experiment: Experiment) -> Prepared:
     DataError, ConfigurationError, ShapeError
         With the setting and the file that cannot be carried out.
     """
+    dataset = load(experiment)
+    rows, shares, notes = split(experiment, dataset)
+    _require_calibratable(experiment, dataset, "validation" in rows)
+    arranged = arrange(experiment, dataset, rows)
+    parts = arranged.parts
+    if "test" not in parts and shares["test"] is None and dataset.X_test is not None:
+        X_test = arranged.preprocessing.transform(dataset.X_test, experiment.settings.dtype)
+        assert dataset.y_test is not None  # noqa: S101 — the two come together
+        parts["test"] = Part(X_test, dataset.y_test)
+    return assemble(experiment, arranged, shares, notes)
+
+
+@dataclass(frozen=True)
+class Arranged:
+    """Rows ready for networks: all of an experiment that depends on its data alone.
+
+    Attributes
+    ----------
+    dataset : Dataset
+    parts : dict of str to Part
+    preprocessing : Preprocessing
+    target : Target
+    """
+
+    dataset: Dataset
+    parts: dict[str, Part]
+    preprocessing: Preprocessing
+    target: Target
+
+
+def arrange(experiment: Experiment, dataset: Dataset, rows: Mapping[str, IntArray]) -> Arranged:
+    """Scale the rows of each part by what its part "train" alone shows.
+
+    Parameters
+    ----------
+    experiment : Experiment
+    dataset : Dataset
+    rows : mapping of str to array of int
+        The row numbers of each part; "train" is one of them.
+
+    Raises
+    ------
+    DataError
+        The rows cannot be encoded or scaled.
+    """
     settings = experiment.settings
-    data = settings.data
-    dataset = _load(experiment)
-    rows, shares, notes = _split(settings, dataset)
-    X_train = take(dataset.X, rows["train"])
     preprocessing = Preprocessing.fit(
-        X_train,
-        data.scaling,
-        columns=data.columns,
+        take(dataset.X, rows["train"]),
+        settings.data.scaling,
+        columns=settings.data.columns,
         feature_names=() if dataset.is_table else dataset.feature_names,
         is_image=dataset.is_image,
     )
-    network, loss = build_network(experiment, preprocessing.feature_shape, dataset)
-    target = _target(settings, dataset, dataset.y[rows["train"]])
-    _require_calibratable(experiment, dataset, "validation" in rows)
     parts = {
         name: Part(
             preprocessing.transform(take(dataset.X, which), settings.dtype), dataset.y[which]
         )
         for name, which in rows.items()
     }
-    if "test" not in parts and data.test is None and dataset.X_test is not None:
-        X_test = preprocessing.transform(dataset.X_test, settings.dtype)
-        assert dataset.y_test is not None  # noqa: S101 — the two come together
-        parts["test"] = Part(X_test, dataset.y_test)
-    resolved = _resolved(experiment, dataset, network, loss, shares, len(parts["train"]))
-    notes = (*dataset.notes, *notes, *preprocessing.notes)
-    return Prepared(resolved, dataset, parts, preprocessing, target, network, loss, notes)
+    target = _target(settings, dataset, dataset.y[rows["train"]])
+    return Arranged(dataset, parts, preprocessing, target)
 
 
-def _load(experiment: Experiment) -> Dataset:
+def assemble(
+    experiment: Experiment,
+    arranged: Arranged,
+    shares: Mapping[str, float | None],
+    notes: tuple[str, ...] = (),
+) -> Prepared:
+    """Build the network for rows that are ready, and resolve everything left open.
+
+    Raises
+    ------
+    ConfigurationError
+        The network or the loss does not fit the data.
+    """
+    dataset, preprocessing = arranged.dataset, arranged.preprocessing
+    network, loss = build_network(experiment, preprocessing.feature_shape, dataset)
+    rows = len(arranged.parts["train"])
+    return Prepared(
+        _resolved(experiment, dataset, network, loss, shares, rows),
+        dataset,
+        arranged.parts,
+        preprocessing,
+        arranged.target,
+        network,
+        loss,
+        (*dataset.notes, *notes, *preprocessing.notes),
+    )
+
+
+def load(experiment: Experiment) -> Dataset:
+    """Read the rows of an experiment.
+
+    Raises
+    ------
+    DataError, ConfigurationError
+        With the setting that names what cannot be read.
+    """
     settings = experiment.settings
     try:
         return load_dataset(
@@ -132,20 +200,21 @@ def take(X: Any, rows: IntArray) -> Any:
     return X.iloc[rows] if hasattr(X, "iloc") else X[rows]
 
 
-def _split(
-    settings: ExperimentData, dataset: Dataset
+def split(
+    experiment: Experiment, dataset: Dataset
 ) -> tuple[dict[str, IntArray], Mapping[str, float | None], tuple[str, ...]]:
     """Return the row numbers of each part, the shares asked for, and notes."""
+    settings = experiment.settings
     data = settings.data
     own_test = dataset.X_test is not None
     validation = _SHARE if data.validation is None else data.validation
     test = data.test if data.test is not None else (0.0 if own_test else _SHARE)
-    split = split_rows(
+    divided = split_rows(
         dataset.y, dataset.task, validation=validation, test=test, seed=settings.seed
     )
-    rows = {"train": split.train, "validation": split.validation, "test": split.test}
+    rows = {"train": divided.train, "validation": divided.validation, "test": divided.test}
     shares = {"validation": validation, "test": data.test if own_test else test}
-    return {name: which for name, which in rows.items() if len(which)}, shares, split.notes
+    return {name: which for name, which in rows.items() if len(which)}, shares, divided.notes
 
 
 def _require_calibratable(experiment: Experiment, dataset: Dataset, has_validation: bool) -> None:

@@ -105,7 +105,7 @@ def run(
         write_early(prepared.experiment, folder)
     if on_prepared is not None:
         on_prepared(prepared)
-    result = _train(prepared, trainer, folder, resume, after_epoch, on_progress)
+    result = fit(prepared, trainer, folder, resume, after_epoch, on_progress)
     model = uncalibrated = Model(
         prepared.network, result.parameters, prepared.loss, prepared.preprocessing, prepared.target
     )
@@ -197,14 +197,15 @@ def stopping_rules(section: StoppingSection) -> list[StoppingRule]:
     return rules
 
 
-def _train(
+def fit(
     prepared: Prepared,
     trainer: Trainer,
-    folder: Path | None,
-    resume: bool,
-    after_epoch: EpochCallback | None,
-    on_progress: ProgressCallback | None,
+    folder: Path | None = None,
+    resume: bool = False,
+    after_epoch: EpochCallback | None = None,
+    on_progress: ProgressCallback | None = None,
 ) -> TrainingResult:
+    """Train on the part "train", watched by the part "validation" where there is one."""
     training = prepared.experiment.settings.training
     assert training.stopping is not None  # noqa: S101 — resolved by prepare
     checkpoint = None if folder is None else folder / CHECKPOINT

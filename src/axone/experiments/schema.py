@@ -179,6 +179,30 @@ class TrainingSection(Section):
     )
 
 
+class TuningSection(Section):
+    """What `axone tune` varies, and how it searches; `axone train` leaves it alone."""
+
+    search: Literal["grid", "random", "bayes"] | None = Field(
+        None, description="How candidates are found; bayes."
+    )
+    trials: int | None = Field(
+        None, ge=1, description="How many candidates; 50, or the whole grid."
+    )
+    cv: int | None = Field(
+        None, ge=1, description="Folds of the cross-validation; 1 takes the validation rows; 3."
+    )
+    metric: str | None = Field(
+        None, description="What decides: accuracy, log_loss, r2, …, or a scikit-learn scorer."
+    )
+    prune: bool | None = Field(
+        None, description="Stop hopeless trials early; only the bayes search does by default."
+    )
+    space: dict[str, Any] = Field(
+        default_factory=dict,
+        description="By setting: a list of choices, or {low, high, log, step, points}.",
+    )
+
+
 class ExperimentData(Section):
     """A run as data."""
 
@@ -191,3 +215,4 @@ class ExperimentData(Section):
     data: DataSection
     network: NetworkSection = Field(default_factory=NetworkSection)
     training: TrainingSection = Field(default_factory=TrainingSection)
+    tuning: TuningSection | None = Field(None, description="For `axone tune` alone.")

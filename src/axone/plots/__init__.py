@@ -11,7 +11,9 @@ from axone.plots.confusion import plot_confusion_matrix
 from axone.plots.curves import plot_curves
 from axone.plots.image_grid import plot_image_grid
 from axone.plots.image_predictions import plot_image_predictions
+from axone.plots.importance import plot_importance
 from axone.plots.label_histogram import plot_label_histogram
+from axone.plots.parallel_coordinates import plot_parallel_coordinates
 from axone.plots.predictions import plot_predictions
 from axone.plots.residuals import plot_residuals
 from axone.plots.saving import save_figure
@@ -25,7 +27,9 @@ __all__ = [
     "plot_curves",
     "plot_image_grid",
     "plot_image_predictions",
+    "plot_importance",
     "plot_label_histogram",
+    "plot_parallel_coordinates",
     "plot_precision_recall",
     "plot_predictions",
     "plot_residuals",

@@ -1,0 +1,295 @@
+"""`axone tune`: an experiment and what may vary in, the best settings and all trials out."""
+
+import json
+import sys
+import textwrap
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+from axone.cli.console import INTERRUPTED, explained_errors, messages, output
+from axone.cli.sources import Overrides, describe
+from axone.cli.train import free_folder
+
+if TYPE_CHECKING:
+    from axone.tuning import Plan, Trial, TuningResult
+    from axone.tuning import Progress as Stand
+
+_SHOWN = 10
+
+
+def tune(
+    source: Annotated[
+        str,
+        typer.Argument(
+            help="What `axone train` takes: an experiment file (a table `tuning` in it may say "
+            "what varies), a dataset's name, or a data file."
+        ),
+    ],
+    vary: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="A setting and its values, e.g. learning_rate=1e-4..1e-1:log, dropout=0..0.5, "
+            "hidden=32|64|64,32. Repeat for several.",
+        ),
+    ] = None,
+    search: Annotated[
+        str | None, typer.Option(help="grid, random or bayes (default bayes).")
+    ] = None,
+    trials: Annotated[
+        int | None, typer.Option(help="How many candidates (default 50, or the whole grid).")
+    ] = None,
+    cv: Annotated[
+        int | None,
+        typer.Option(help="Folds; 1 judges by the file's own validation rows (default 3)."),
+    ] = None,
+    metric: Annotated[
+        str | None,
+        typer.Option(
+            help="accuracy, f1_macro, log_loss, roc_auc, r2, rmse, …, or a scikit-learn "
+            "scorer (default accuracy or r2)."
+        ),
+    ] = None,
+    prune: Annotated[
+        bool | None,
+        typer.Option(
+            "--prune/--no-prune", help="Give hopeless trials up early (default: only bayes does)."
+        ),
+    ] = None,
+    jobs: Annotated[
+        int | None,
+        typer.Option(help="Trials at a time (default: 1 for bayes, else one a processor)."),
+    ] = None,
+    backend: Annotated[
+        str, typer.Option(help="threading, or joblib's loky, dask or ray.")
+    ] = "threading",
+    storage: Annotated[
+        str | None,
+        typer.Option(help="SQLAlchemy URL of a storage to share (default study.db in --out)."),
+    ] = None,
+    study: Annotated[
+        str | None, typer.Option(help="Name of the search in its storage (default: the source's).")
+    ] = None,
+    target: Annotated[str | None, typer.Option(help="Column to predict, for a table.")] = None,
+    epochs: Annotated[
+        int | None, typer.Option(help="Epochs of a fit, at most (default 100).")
+    ] = None,
+    seed: Annotated[int | None, typer.Option(help="Decides everything random (default 0).")] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Result folder (default runs/NAME-tuning).")
+    ] = None,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing.")] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print only the best trial, as JSON.")
+    ] = False,
+) -> None:
+    """Search for the settings that do best, by cross-validation.
+
+    axone tune iris
+    axone tune run.toml --search random --trials 100 --cv 5 --metric f1_macro
+    axone tune digits --vary lr=1e-4..1e-1:log --vary "hidden=64|128,64"
+
+    The folder gets trials.csv, two pictures, and best.toml for `axone train`.
+    Run again with the same --out, or on other machines with the same --storage,
+    it goes on with the same search.
+
+    Ctrl-C keeps what is done.
+    Exit status: 0 done, 2 bad input or settings, 130 interrupted.
+    """
+    with explained_errors():
+        from axone.tuning import read_options, read_space
+        from axone.tuning import tune as search_settings
+
+        experiment = describe(source, Overrides(target=target, epochs=epochs, seed=seed))
+        space = read_space(read_options(vary), "--vary") if vary else None
+        folder = out or free_folder(Path("runs"), f"{experiment.name}-tuning")
+        with _Screen(shown=not (quiet or as_json)) as screen:
+            result = search_settings(
+                experiment,
+                space,
+                search=search,  # type: ignore[arg-type]  # a wrong word is explained there
+                trials=trials,
+                cv=cv,
+                metric=metric,
+                prune=prune,
+                storage=storage,
+                study=study,
+                out=folder,
+                jobs=jobs,
+                backend=backend,
+                on_plan=screen.on_plan,
+                on_progress=screen.on_progress,
+            )
+        if result.interrupted and not quiet:
+            _tell_interrupted(result)
+        # Without any complete trial this says why.
+        best = None if result.interrupted and not result.ranked else result.best
+        if as_json and best is not None:
+            typer.echo(
+                json.dumps(
+                    {
+                        "metric": result.metric.name,
+                        "score": best.score,
+                        "deviation": best.deviation,
+                        "scores": best.scores,
+                        "values": result.best_values,
+                        "trials": len(result.trials),
+                        "seed": result.experiment.settings.seed,
+                        "seconds": round(result.seconds, 3),
+                        "folder": str(folder),
+                    },
+                    indent=2,
+                )
+            )
+        elif not quiet:
+            screen.on_result(result)
+    if result.interrupted:
+        raise SystemExit(INTERRUPTED)
+
+
+def _tell_interrupted(result: "TuningResult") -> None:
+    messages().print(
+        f"Interrupted: {sum(t.state not in ('waiting', 'running') for t in result.trials)} of "
+        f"{result.asked} trials are done. Go on with the same command and --out {result.folder}.",
+        markup=False,
+    )
+
+
+class _Screen:
+    """What a person watching sees: the plan, the trials as they pass, the best."""
+
+    def __init__(self, *, shown: bool) -> None:
+        self.shown = shown
+        self.console: Console = output()
+
+    def __enter__(self) -> "_Screen":
+        # Where both streams end on one terminal they must share one console, or lines would mix.
+        both = sys.stdout.isatty() and sys.stderr.isatty()
+        self._progress = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(bar_width=None),
+            TextColumn("{task.fields[best]}"),
+            TimeRemainingColumn(),
+            console=self.console if both else messages(),
+            transient=True,
+            disable=not self.shown or not sys.stderr.isatty(),
+        )
+        self._task: TaskID = self._progress.add_task("Loading the data", total=None, best="")
+        self._progress.start()
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._progress.stop()
+
+    def on_plan(self, plan: "Plan") -> None:
+        """Say what will be done."""
+        if not self.shown:
+            return
+        from axone.tuning import shown as text
+
+        lines = [
+            f"Data      {plan.folds.dataset.name}: {_rows(plan)}",
+            f"Search    {plan.search}, {len(plan.candidates)} trials, seed "
+            f"{plan.experiment.settings.seed}{', hopeless ones given up' if plan.prune else ''}",
+            f"Metric    {plan.metric.name}, good is {'high' if plan.metric.maximise else 'low'}",
+        ]
+        for number, (name, parameter) in enumerate(plan.space.parameters.items()):
+            values = (
+                " | ".join(map(text, parameter.labels))
+                if hasattr(parameter, "labels")
+                else f"{text(parameter.low)} … {text(parameter.high)}"
+                + (", logarithmic" if parameter.log else "")
+                + (f", in steps of {parameter.step:g}" if parameter.step else "")
+            )
+            lines.append(f"{'Varies' if number == 0 else '':<9} {name}: {values}")
+        lines += [f"Note      {note}" for note in plan.folds.notes]
+        for line in lines:
+            self.console.print(
+                textwrap.fill(line, self.console.width, subsequent_indent=" " * 12), markup=False
+            )
+        self.console.print()
+
+    def on_progress(self, stand: "Stand") -> None:
+        """Move the bar."""
+        best = ""
+        if stand.best is not None:
+            best = f"best {stand.metric.name} {stand.best.score:.4g} ± {stand.best.deviation:.2g}"
+        words = " (others are at work)" if stand.waiting else ""
+        self._progress.update(
+            self._task,
+            description=f"Trials {stand.done}/{stand.total}{words}",
+            completed=stand.done,
+            total=stand.total,
+            best=best,
+        )
+
+    def on_result(self, result: "TuningResult") -> None:
+        """Print the best trials and where the rest is."""
+        if result.ranked:
+            self.console.print(trials_table(result))
+            self.console.print()
+        for line in _summary(result):
+            self.console.print(
+                textwrap.fill(line, self.console.width, break_on_hyphens=False), markup=False
+            )
+
+
+def _rows(plan: "Plan") -> str:
+    parts = plan.folds.arranged[0].parts
+    rows = [f"{len(parts['train']):,} training"]
+    if plan.cv == 1:
+        return f"{rows[0]}, {len(parts['validation']):,} validation rows"
+    if "validation" in parts:
+        rows.append(f"{len(parts['validation']):,} validation")
+    return f"{plan.cv} folds of {', '.join(rows)} and {len(parts['scored']):,} scored rows"
+
+
+def trials_table(result: "TuningResult") -> Table:
+    """Lay the best trials out with a row each."""
+    from axone.tuning import shown as text
+
+    table = Table(
+        box=None, pad_edge=False, show_edge=False, header_style="bold", collapse_padding=True
+    )
+    table.add_column("", justify="right")
+    table.add_column(result.metric.name.replace("_", "\n"), no_wrap=True)
+    for title in ("epochs", "sec"):
+        table.add_column(title, justify="right", no_wrap=True)
+    for title in result.space.titles.values():
+        table.add_column(title.replace("_", "\n").replace(".", ".\n"), overflow="fold")
+    for rank, trial in enumerate(result.ranked[:_SHOWN], start=1):
+        table.add_row(
+            str(rank),
+            _score(trial),
+            f"{trial.epochs:.0f}",
+            f"{trial.seconds:.2f}",
+            *(text(trial.labels.get(name), digits=2) for name in result.space),
+        )
+    return table
+
+
+def _score(trial: "Trial") -> str:
+    return f"{trial.score:.4g}" + (f" ± {trial.deviation:.2g}" if len(trial.scores) > 1 else "")
+
+
+def _summary(result: "TuningResult") -> list[str]:
+    states: dict[str, int] = {}
+    for trial in result.trials:
+        states[trial.state] = states.get(trial.state, 0) + 1
+    counted = ", ".join(f"{count} {state}" for state, count in states.items())
+    lines = [f"{len(result.trials)} trials in {result.seconds:.1f} s: {counted}."]
+    lost = result.asked - len(result.trials)
+    if lost > 0:
+        lines.append(f"{lost} candidates were given up: each ended its process three times.")
+    failed = next((trial for trial in result.trials if trial.state == "failed"), None)
+    if failed is not None:
+        lines.append(f"Trial {failed.number} failed: {failed.reason}")
+    lines.append(f"Study {result.study!r} in {result.storage}")
+    if result.ranked:
+        assert result.folder is not None  # noqa: S101 — the command line always has one
+        lines.append(f"Best: axone train {result.folder / 'best.toml'}")
+    return lines

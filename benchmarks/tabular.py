@@ -1,4 +1,4 @@
-"""Tables with default settings: Axone's tabular estimators beside scikit-learn's networks and trees.
+"""Tables with default settings: Axone's estimators beside scikit-learn's networks and trees.
 
 Run it with `python -m benchmarks.tabular`. Every fit has a process of its own on one thread, the
 rows are split by the same seeds for all, and what was measured once is kept beside the report, so
@@ -187,9 +187,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Read the options, measure what is lacking, print and write the tables."""
     parser = argparse.ArgumentParser(description=__doc__, prog="python -m benchmarks.tabular")
     parser.add_argument("--datasets", type=_names("dataset", list(METRICS)), default=list(METRICS))
-    parser.add_argument(
-        "--opponents", type=_names("opponent", OPPONENTS), default=list(OPPONENTS)
-    )
+    parser.add_argument("--opponents", type=_names("opponent", OPPONENTS), default=list(OPPONENTS))
     parser.add_argument("--seeds", type=int, default=5)
     parser.add_argument("--keep", type=Path, default=ROOT / "runs" / "tabular.json")
     parser.add_argument("--out", type=Path, default=Path(__file__).with_name("TABULAR.md"))

@@ -45,6 +45,7 @@ from axone.training import (
 )
 
 if TYPE_CHECKING:
+    from axone.estimators import TabularClassifier, TabularRegressor
     from axone.experiments import Experiment
 
 __version__ = "0.1.0"
@@ -81,6 +82,8 @@ __all__ = [
     "Residual",
     "RosenblattPerceptron",
     "ShapeError",
+    "TabularClassifier",
+    "TabularRegressor",
     "Trainer",
     "TrainingResult",
     "ValidationLoss",
@@ -93,9 +96,13 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
-    """Import experiments when they are first asked for: pydantic costs more than all the rest."""
+    """Import what costs more than all the rest when it is first asked for."""
     if name == "Experiment":
         from axone.experiments import Experiment
 
         return Experiment
+    if name in ("TabularClassifier", "TabularRegressor"):
+        from axone.estimators import tabular
+
+        return getattr(tabular, name)
     raise AttributeError(f"module 'axone' has no attribute {name!r}")

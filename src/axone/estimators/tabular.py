@@ -26,7 +26,7 @@ from sklearn.utils.validation import (
 
 from axone.arrays import FloatArray, IntArray
 from axone.checks import check_integer, check_number
-from axone.data import ColumnKind, Scaler, Standard, Task, split_rows
+from axone.data import ColumnKind, Scaler, Standard, Task, cell_text, split_rows
 from axone.data.frames import as_frame, is_frame
 from axone.engines import Recipe, compile_recipe
 from axone.errors import ConfigurationError, DataError
@@ -48,6 +48,9 @@ _EPOCHS_TIMES_ROOT = 5000
 """Epochs "auto" are this over √rows: more rows need fewer passes, and yet more steps."""
 
 _STEPS_AN_EPOCH = 100
+
+_FEWEST_STEPS = 1500
+"""Of a run: a table of some hundred rows makes few steps an epoch, and needs the more epochs."""
 
 _SMOOTHED_ROWS = 200
 """Label smoothing "auto" is this over the rows: many rows keep a network from certainty alone."""
@@ -146,10 +149,11 @@ class _TabularEstimator(BaseEstimator):  # type: ignore[misc]
         """Return the mean of the networks' outputs, (m, n_outputs)."""
         check_is_fitted(self)
         inputs = self.features_.transform(self._table(X, reset=False))
-        recipe = Recipe(self.network_, LOSSES.resolve(self._loss), SGD())
+        # In float64, lest a row's last digits depend on the rows that stand beside it.
+        recipe = Recipe(self.network_, LOSSES.resolve(self._loss), SGD(), dtype="float64")
         program = compile_recipe(recipe, self.engine, self.threads).program
-        outputs = [program.predict(parameters, inputs) for parameters in self.parameters_]
-        return np.asarray(np.mean(outputs, axis=0, dtype=np.float64))
+        networks = [parameters.astype("float64") for parameters in self.parameters_]
+        return np.asarray(np.mean([program.predict(one, inputs) for one in networks], axis=0))
 
     def _table(self, X: Any, *, reset: bool) -> "DataFrame":
         """Return X as a pandas frame, its columns counted and named as scikit-learn does."""
@@ -163,10 +167,11 @@ class _TabularEstimator(BaseEstimator):  # type: ignore[misc]
             cells = validate_data(self, X, reset=reset, dtype=None, ensure_all_finite="allow-nan")
             names = [f"x{number}" for number in range(cells.shape[1])] if reset else self._names
             frame = as_frame(pd.DataFrame(cells, columns=names).infer_objects(), "X")
+        least = 2 if reset else 1
+        if len(frame) < least:
+            raise DataError(f"X has {len(frame)} sample(s), but at least {least} are needed.")
         if reset:
             self._names = list(frame.columns)
-            if len(frame) < 2:
-                raise DataError(f"X has {len(frame)} sample: give at least 2 rows to learn from.")
         return frame
 
     def _hidden_layers(self) -> list[Layer]:
@@ -216,7 +221,9 @@ class _TabularEstimator(BaseEstimator):  # type: ignore[misc]
     def _epochs(self, rows: int) -> int:
         if isinstance(self.max_epochs, Integral):
             return int(self.max_epochs)
-        return int(np.clip(round(_EPOCHS_TIMES_ROOT / rows**0.5), 8, 40))
+        steps = -(-rows // min(self._rows_of_a_batch(rows), rows))
+        epochs = np.clip(round(_EPOCHS_TIMES_ROOT / rows**0.5), 8, 40)
+        return int(max(epochs, -(-_FEWEST_STEPS // steps)))
 
     def _check_settings(self) -> None:
         """Refuse what no other room would refuse, or would refuse under another name."""
@@ -258,7 +265,7 @@ class TabularClassifier(ClassifierMixin, _TabularEstimator):  # type: ignore[mis
     batch_size : int or "auto", default "auto"
         The power of two, 32 to 512, that makes about 100 steps an epoch.
     max_epochs : int or "auto", default "auto"
-        "auto" is 5000/√rows, 8 to 40.
+        "auto" is 5000/√rows, 8 to 40, and as many as make 1500 steps where that is more.
     validation_fraction : float, default 0.1
         Share of the rows that each network is not trained on: the epoch of their least loss is
         kept. None where that is fewer than 20 rows.
@@ -378,13 +385,16 @@ class TabularClassifier(ClassifierMixin, _TabularEstimator):  # type: ignore[mis
         self.classes_, numbers = np.unique(labels, return_inverse=True)
         if len(self.classes_) < 2:
             raise DataError(
-                f"All rows are of one class, {self.classes_[0]!r}: give rows of a second class."
+                f"All rows are of one class, {cell_text(self.classes_[0])!r}: at least 2 classes "
+                "are needed."
             )
         if self.class_weight is not None:
             by_class = compute_sample_weight(self.class_weight, labels)
             weight = by_class if weight is None else weight * by_class
         one_hot = np.eye(len(self.classes_), dtype=np.float32)[numbers]
-        target = _smoothed(one_hot, self._smoothing(len(labels)))
+        shares = np.average(one_hot, axis=0, weights=weight)
+        smoothing = self._smoothing(len(labels))
+        target = np.float32(1 - smoothing) * one_hot + np.float32(smoothing) * shares
         output = Dense(len(self.classes_), "softmax")
         return self._fit(table, target, numbers, weight, output)
 
@@ -404,7 +414,8 @@ class TabularClassifier(ClassifierMixin, _TabularEstimator):  # type: ignore[mis
 
     def predict(self, X: Any) -> NDArray[Any]:
         """Return the most probable class of every row, (m,)."""
-        return np.asarray(self.classes_[self._outputs(X).argmax(axis=1)])
+        best = self._outputs(X).argmax(axis=1)
+        return np.asarray(self.classes_[best])
 
 
 class TabularRegressor(RegressorMixin, _TabularEstimator):  # type: ignore[misc]
@@ -471,6 +482,8 @@ class TabularRegressor(RegressorMixin, _TabularEstimator):  # type: ignore[misc]
             A setting out of bounds.
         """
         table = self._table(X, reset=True)
+        if y is None:
+            raise DataError("TabularRegressor requires y to be passed, but the target y is None.")
         numbers = check_array(y, ensure_2d=False, dtype=np.float64, input_name="y")
         if numbers.ndim == 2 and numbers.shape[1] == 1:
             numbers = column_or_1d(numbers, warn=True)
@@ -497,19 +510,12 @@ def _weighted_rows(
         return table, y, None
     weight = _check_sample_weight(sample_weight, y, dtype=np.float64, ensure_non_negative=True)
     kept = weight > 0
-    if not kept.any():
-        raise DataError("sample_weight is 0 for every row: give at least one row a weight.")
     return table[kept].reset_index(drop=True), y[kept], weight[kept]
 
 
 def _taken(data: tuple[FloatArray, FloatArray, FloatArray | None], rows: IntArray) -> Rows:
     inputs, target, weight = data
     return inputs[rows], target[rows], None if weight is None else weight[rows]
-
-
-def _smoothed(one_hot: NDArray[np.float32], share: float) -> NDArray[np.float32]:
-    """Mix the shares of the classes into every row's target."""
-    return np.asarray((1 - share) * one_hot + share * one_hot.mean(axis=0), dtype=np.float32)
 
 
 def _warn_of_divergence(results: Sequence[TrainingResult]) -> None:

@@ -52,6 +52,9 @@ _STEPS_AN_EPOCH = 100
 _FEWEST_STEPS = 1500
 """Of a run: a table of some hundred rows makes few steps an epoch, and needs the more epochs."""
 
+_ROWS_OF_NETWORKS = 4000
+"""Networks "auto" are this over the rows: single fits to few rows differ much, and cost little."""
+
 _SMOOTHED_ROWS = 200
 """Label smoothing "auto" is this over the rows: many rows keep a network from certainty alone."""
 
@@ -75,7 +78,7 @@ class _TabularEstimator(BaseEstimator):  # type: ignore[misc]
         batch_size: int | str = "auto",
         max_epochs: int | str = "auto",
         validation_fraction: float = 0.1,
-        n_networks: int = 1,
+        n_networks: int | str = "auto",
         columns: Mapping[str, ColumnKind] | None = None,
         threads: int | None = None,
         engine: str = "auto",
@@ -125,7 +128,7 @@ class _TabularEstimator(BaseEstimator):  # type: ignore[misc]
         """
         self._check_settings()
         random = check_random_state(self.random_state)
-        seeds = random.randint(2**31 - 1, size=self.n_networks + 1).tolist()
+        seeds = random.randint(2**31 - 1, size=self._networks(len(table)) + 1).tolist()
         generator = np.random.default_rng(seeds.pop())
         self.features_ = TableFeatures.fit(table, self.columns, self.bins, generator)
         inputs = self.features_.transform(table)
@@ -133,7 +136,7 @@ class _TabularEstimator(BaseEstimator):  # type: ignore[misc]
         trains, validations = self._parts(inputs, target, strata, weight, seeds)
         rows = len(trains[0][0])
         results = fit_many(
-            [self._trainer(rows, seed) for seed in seeds],
+            [self._trainer(rows, seed, alone=len(seeds) == 1) for seed in seeds],
             trains,
             validations,
             threads=self.threads,
@@ -182,7 +185,7 @@ class _TabularEstimator(BaseEstimator):  # type: ignore[misc]
                 layers.append(Dropout(self.dropout))
         return layers
 
-    def _trainer(self, rows: int, seed: int) -> Trainer:
+    def _trainer(self, rows: int, seed: int, *, alone: bool) -> Trainer:
         return Trainer(
             self.network_,
             loss=self._loss,
@@ -190,7 +193,7 @@ class _TabularEstimator(BaseEstimator):  # type: ignore[misc]
             schedule="cosine",
             batch_size=self._rows_of_a_batch(rows),
             engine=self.engine,
-            threads=self.threads if self.n_networks == 1 else 1,
+            threads=self.threads if alone else 1,
             seed=seed,
         )
 
@@ -213,10 +216,15 @@ class _TabularEstimator(BaseEstimator):  # type: ignore[misc]
         trains = [_taken(data, split.train) for split in splits]
         return trains, [_taken(data, split.validation) for split in splits]
 
+    def _networks(self, rows: int) -> int:
+        if isinstance(self.n_networks, Integral):
+            return int(self.n_networks)
+        return int(np.clip(_ROWS_OF_NETWORKS // rows, 1, 4))
+
     def _rows_of_a_batch(self, rows: int) -> int:
         if isinstance(self.batch_size, Integral):
             return int(self.batch_size)
-        return int(2 ** np.clip(np.round(np.log2(rows / _STEPS_AN_EPOCH)), 5, 9))
+        return int(2 ** np.clip(np.round(np.log2(rows / _STEPS_AN_EPOCH)), 5, 8))
 
     def _epochs(self, rows: int) -> int:
         if isinstance(self.max_epochs, Integral):
@@ -230,8 +238,7 @@ class _TabularEstimator(BaseEstimator):  # type: ignore[misc]
         check_number("dropout", self.dropout, at_least=0, below=1)
         check_number("validation_fraction", self.validation_fraction, at_least=0, below=1)
         check_integer("bins", self.bins, at_least=0)
-        check_integer("n_networks", self.n_networks, at_least=1)
-        for name in ("batch_size", "max_epochs"):
+        for name in ("batch_size", "max_epochs", "n_networks"):
             value = getattr(self, name)
             if value == "auto":
                 continue
@@ -245,8 +252,8 @@ class TabularClassifier(ClassifierMixin, _TabularEstimator):  # type: ignore[mis
 
     Parameters
     ----------
-    hidden_layer_sizes : sequence of int, default (128, 128, 128)
-        Units of the hidden layers. Three layers fit sharper functions than two at little cost.
+    hidden_layer_sizes : sequence of int, default (128, 128)
+        Units of the hidden layers.
     activation : str, mapping or ActivationFunction, default "swish"
         Smooth, of the kind of the Mish of "Better by Default".
     bins : int, default 16
@@ -263,14 +270,15 @@ class TabularClassifier(ClassifierMixin, _TabularEstimator):  # type: ignore[mis
     weight_decay : float, default 0
         λ of AdamW.
     batch_size : int or "auto", default "auto"
-        The power of two, 32 to 512, that makes about 100 steps an epoch.
+        The power of two, 32 to 256, that comes nearest to 100 steps an epoch.
     max_epochs : int or "auto", default "auto"
         "auto" is 5000/√rows, 8 to 40, and as many as make 1500 steps where that is more.
     validation_fraction : float, default 0.1
         Share of the rows that each network is not trained on: the epoch of their least loss is
         kept. None where that is fewer than 20 rows.
-    n_networks : int, default 1
-        How many networks, each with its own validation rows, are averaged.
+    n_networks : int or "auto", default "auto"
+        How many networks, each with its own validation rows, are averaged. "auto" is 1, but up to
+        4 where rows are few: 4000/rows, rounded down.
     class_weight : dict or "balanced", optional
         As scikit-learn's.
     columns : mapping of str to str, optional
@@ -318,7 +326,7 @@ class TabularClassifier(ClassifierMixin, _TabularEstimator):  # type: ignore[mis
 
     def __init__(
         self,
-        hidden_layer_sizes: Sequence[int] = (128, 128, 128),
+        hidden_layer_sizes: Sequence[int] = (128, 128),
         activation: Any = "swish",
         *,
         bins: int = 16,
@@ -329,7 +337,7 @@ class TabularClassifier(ClassifierMixin, _TabularEstimator):  # type: ignore[mis
         batch_size: int | str = "auto",
         max_epochs: int | str = "auto",
         validation_fraction: float = 0.1,
-        n_networks: int = 1,
+        n_networks: int | str = "auto",
         class_weight: Mapping[Any, float] | str | None = None,
         columns: Mapping[str, ColumnKind] | None = None,
         threads: int | None = None,
@@ -426,8 +434,11 @@ class TabularRegressor(RegressorMixin, _TabularEstimator):  # type: ignore[misc]
 
     Parameters
     ----------
-    hidden_layer_sizes, activation, bins, dropout, learning_rate, weight_decay, batch_size, \
-    max_epochs, validation_fraction, n_networks, columns, threads, engine, random_state
+    hidden_layer_sizes : sequence of int, default (128, 128, 128)
+        One layer more than for classes, which sharp functions of few columns need.
+    activation, bins, dropout, learning_rate, weight_decay, batch_size, max_epochs
+        As of `TabularClassifier`.
+    validation_fraction, n_networks, columns, threads, engine, random_state
         As of `TabularClassifier`.
 
     Attributes

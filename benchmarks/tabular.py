@@ -1,9 +1,8 @@
 """Tables with default settings: Axone's estimators beside scikit-learn's networks and trees.
 
-Run it with `python -m benchmarks.tabular`. Every fit has a process of its own on one thread, the
-rows are split by the same seeds for all, and what was measured once is kept beside the report, so
-that a run that was broken off goes on where it stood. It prints a table and writes
-`benchmarks/TABULAR.md`.
+Run it with `python -m benchmarks.tabular`. Every fit has a process of its own, the rows are split by
+the same seeds for all, and what was measured is kept at once, so that a run that was broken off
+goes on where it stood. It prints a table and writes `benchmarks/TABULAR.md`.
 """
 
 import argparse
@@ -13,6 +12,7 @@ import sys
 import time
 import warnings
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -40,16 +40,15 @@ NOTE = """\
 Everyone with default settings: `TabularClassifier` and `TabularRegressor` of Axone; scikit-learn's
 `MLPClassifier` and `MLPRegressor` behind a `StandardScaler` (categories one-hot, regression targets
 standardised), without and with `early_stopping=True`; its `HistGradientBoosting` on the columns as
-they are. 20 % of the rows are for the test, the split and the estimator seeded alike; mean over the
-seeds, for quality with the standard deviation. Seconds are those of `fit`, on one thread, counted
-as processor time, which other work on the machine does not stretch. covtype is a sample of 100 000
-rows, bike_sharing_hour's two targets are added up. **Bold** is the best of a row."""
+they are. 20 % of the rows are for the test, split and estimator seeded alike; mean and standard
+deviation over the seeds. Seconds are the processor's for `fit`, all threads added up, so that
+neither other work on the machine nor a second core counts (Axone trains two networks at once where
+there are two). covtype is a sample of 100 000 rows, bike_sharing_hour's two targets are added up.
+**Bold** is the best of a row."""
 
 
 def load(name: str) -> Dataset:
     """Return a dataset as the table of the benchmark has it."""
-    from dataclasses import replace
-
     from sklearn.model_selection import train_test_split
 
     data = load_dataset(name, target="income" if name == "adult" else None)

@@ -166,8 +166,6 @@ def test_networks_are_averaged_and_threads_change_nothing(table):
     two = ax.TabularClassifier(**settings | {"threads": 2}).fit(frame, classes)
     np.testing.assert_array_equal(one.predict_proba(frame), two.predict_proba(frame))
     assert len(one.parameters_) == len(one.histories_) == len(one.best_epochs_) == 3
-    few = ax.TabularClassifier(**settings | {"n_networks": "auto"}).fit(frame, classes)
-    assert len(few.parameters_) == 4
     inputs = one.features_.transform(frame)
     alone = [one.network_.predict(parameters, inputs) for parameters in one.parameters_]
     np.testing.assert_allclose(one.predict_proba(frame), np.mean(alone, axis=0), atol=1e-5)
@@ -177,6 +175,7 @@ def test_small_tables_are_trained_on_whole_and_larger_ones_hold_rows_back():
     X, y = make_regression(400, 3, random_state=0)
     whole = ax.TabularRegressor(**SMALL, max_epochs=2).fit(X[:100], y[:100])
     assert "validation_loss" not in whole.histories_[0]
+    assert whole.histories_[0].epochs == 2
     held = ax.TabularRegressor(**SMALL, max_epochs=2, batch_size=100).fit(X, y)
     assert held.histories_[0]["step"] == [4, 8]
     assert "validation_loss" in held.histories_[0]
@@ -303,3 +302,13 @@ def test_what_cannot_be_learnt_from_is_refused():
         ax.TabularRegressor().fit(X, [1.0, 2.0])
     with pytest.raises(NotFittedError):
         ax.TabularRegressor().predict(X)
+
+
+@pytest.mark.parametrize(
+    ("rows", "batch_size", "epochs"),
+    [(100, 32, 375), (1_500, 32, 32), (15_000, 128, 30), (72_000, 256, 20), (10**6, 512, 6)],
+)
+def test_more_rows_make_larger_batches_and_fewer_epochs(rows, batch_size, epochs):
+    model = ax.TabularRegressor()
+    assert model._rows_of_a_batch(rows) == batch_size
+    assert model._epochs(rows) == epochs

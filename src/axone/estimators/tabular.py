@@ -44,16 +44,11 @@ if TYPE_CHECKING:
 _FEWEST_VALIDATION_ROWS = 20
 """The best epoch of fewer rows is chance: then all rows are trained on, to the last epoch."""
 
-_EPOCHS_TIMES_ROOT = 5000
-"""Epochs "auto" are this over √rows: more rows need fewer passes, and yet more steps."""
-
-_STEPS_AN_EPOCH = 100
+_VISITS = 1_500_000
+"""Rows that a network sees in a run with "auto" epochs: however large the table, so many."""
 
 _FEWEST_STEPS = 1500
 """Of a run: a table of some hundred rows makes few steps an epoch, and needs the more epochs."""
-
-_ROWS_OF_NETWORKS = 4000
-"""Networks "auto" are this over the rows: single fits to few rows differ much, and cost little."""
 
 _SMOOTHED_ROWS = 200
 """Label smoothing "auto" is this over the rows: many rows keep a network from certainty alone."""
@@ -72,13 +67,13 @@ class _TabularEstimator(BaseEstimator):  # type: ignore[misc]
         activation: Any = "swish",
         *,
         bins: int = 16,
-        dropout: float = 0.1,
+        dropout: float = 0.05,
         learning_rate: float = 0.002,
         weight_decay: float = 0.0,
         batch_size: int | str = "auto",
         max_epochs: int | str = "auto",
         validation_fraction: float = 0.1,
-        n_networks: int | str = "auto",
+        n_networks: int = 2,
         columns: Mapping[str, ColumnKind] | None = None,
         threads: int | None = None,
         engine: str = "auto",
@@ -128,7 +123,7 @@ class _TabularEstimator(BaseEstimator):  # type: ignore[misc]
         """
         self._check_settings()
         random = check_random_state(self.random_state)
-        seeds = random.randint(2**31 - 1, size=self._networks(len(table)) + 1).tolist()
+        seeds = random.randint(2**31 - 1, size=self.n_networks + 1).tolist()
         generator = np.random.default_rng(seeds.pop())
         self.features_ = TableFeatures.fit(table, self.columns, self.bins, generator)
         inputs = self.features_.transform(table)
@@ -216,21 +211,16 @@ class _TabularEstimator(BaseEstimator):  # type: ignore[misc]
         trains = [_taken(data, split.train) for split in splits]
         return trains, [_taken(data, split.validation) for split in splits]
 
-    def _networks(self, rows: int) -> int:
-        if isinstance(self.n_networks, Integral):
-            return int(self.n_networks)
-        return int(np.clip(_ROWS_OF_NETWORKS // rows, 1, 4))
-
     def _rows_of_a_batch(self, rows: int) -> int:
         if isinstance(self.batch_size, Integral):
             return int(self.batch_size)
-        return int(2 ** np.clip(np.round(np.log2(rows / _STEPS_AN_EPOCH)), 5, 8))
+        return int(2 ** np.clip(np.round(np.log2(rows) / 2), 5, 9))
 
     def _epochs(self, rows: int) -> int:
         if isinstance(self.max_epochs, Integral):
             return int(self.max_epochs)
         steps = -(-rows // min(self._rows_of_a_batch(rows), rows))
-        epochs = np.clip(round(_EPOCHS_TIMES_ROOT / rows**0.5), 8, 40)
+        epochs = np.clip(_VISITS // rows, 6, 30)
         return int(max(epochs, -(-_FEWEST_STEPS // steps)))
 
     def _check_settings(self) -> None:
@@ -238,7 +228,8 @@ class _TabularEstimator(BaseEstimator):  # type: ignore[misc]
         check_number("dropout", self.dropout, at_least=0, below=1)
         check_number("validation_fraction", self.validation_fraction, at_least=0, below=1)
         check_integer("bins", self.bins, at_least=0)
-        for name in ("batch_size", "max_epochs", "n_networks"):
+        check_integer("n_networks", self.n_networks, at_least=1)
+        for name in ("batch_size", "max_epochs"):
             value = getattr(self, name)
             if value == "auto":
                 continue
@@ -270,15 +261,15 @@ class TabularClassifier(ClassifierMixin, _TabularEstimator):  # type: ignore[mis
     weight_decay : float, default 0
         λ of AdamW.
     batch_size : int or "auto", default "auto"
-        The power of two, 32 to 256, that comes nearest to 100 steps an epoch.
+        "auto" is the power of two nearest to √rows, 32 to 512.
     max_epochs : int or "auto", default "auto"
-        "auto" is 5000/√rows, 8 to 40, and as many as make 1500 steps where that is more.
+        "auto" is 1 500 000/rows, 6 to 30, or as many as make 1500 steps where that is more.
     validation_fraction : float, default 0.1
         Share of the rows that each network is not trained on: the epoch of their least loss is
         kept. None where that is fewer than 20 rows.
-    n_networks : int or "auto", default "auto"
-        How many networks, each with its own validation rows, are averaged. "auto" is 1, but up to
-        4 where rows are few: 4000/rows, rounded down.
+    n_networks : int, default 2
+        How many networks, each with its own validation rows, are averaged. More are better, most
+        of all on tables of few rows, and take their time.
     class_weight : dict or "balanced", optional
         As scikit-learn's.
     columns : mapping of str to str, optional
@@ -337,7 +328,7 @@ class TabularClassifier(ClassifierMixin, _TabularEstimator):  # type: ignore[mis
         batch_size: int | str = "auto",
         max_epochs: int | str = "auto",
         validation_fraction: float = 0.1,
-        n_networks: int | str = "auto",
+        n_networks: int = 2,
         class_weight: Mapping[Any, float] | str | None = None,
         columns: Mapping[str, ColumnKind] | None = None,
         threads: int | None = None,
@@ -436,7 +427,9 @@ class TabularRegressor(RegressorMixin, _TabularEstimator):  # type: ignore[misc]
     ----------
     hidden_layer_sizes : sequence of int, default (128, 128, 128)
         One layer more than for classes, which sharp functions of few columns need.
-    activation, bins, dropout, learning_rate, weight_decay, batch_size, max_epochs
+    dropout : float, default 0.05
+        Half as much as for classes: noise within blurs numbers sooner.
+    activation, bins, learning_rate, weight_decay, batch_size, max_epochs
         As of `TabularClassifier`.
     validation_fraction, n_networks, columns, threads, engine, random_state
         As of `TabularClassifier`.

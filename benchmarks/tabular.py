@@ -1,7 +1,7 @@
 """Tables with default settings: Axone's estimators beside scikit-learn's networks and trees.
 
-Run it with `python -m benchmarks.tabular`. Every fit has a process of its own, the rows are split by
-the same seeds for all, and what was measured is kept at once, so that a run that was broken off
+Run it with `python -m benchmarks.tabular`. Every fit has a process of its own, the rows are split
+by the same seeds for all, and what was measured is kept at once, so that a run that was broken off
 goes on where it stood. It prints a table and writes `benchmarks/TABULAR.md`.
 """
 

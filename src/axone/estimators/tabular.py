@@ -500,7 +500,7 @@ class TabularRegressor(RegressorMixin, _TabularEstimator):  # type: ignore[misc]
     def predict(self, X: Any) -> FloatArray:
         """Return the targets, (m,) or (m, n_outputs), in their own units."""
         outputs = self._outputs(X)
-        if self.target_scaler_.shift.ndim == 0 or self.target_scaler_.shift.shape == (1,):
+        if self.target_scaler_.shift.ndim == 0:  # one target, given as (m,)
             outputs = outputs[:, 0]
         return np.clip(self.target_scaler_.inverse(outputs), *self.target_range_)
 

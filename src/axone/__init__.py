@@ -4,6 +4,7 @@ A network is described once, as data (`Network` of layers); its equations are wr
 NumPy, in `axone.layers`; engines run that description; everything else only uses the two.
 """
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from axone.activations import ActivationFunction
@@ -47,12 +48,15 @@ from axone.training import (
 )
 
 if TYPE_CHECKING:
+    from axone.comparison import compare
     from axone.estimators import (
         MLPClassifier,
         MLPRegressor,
         NetworkClassifier,
         NetworkRegressor,
         Perceptron,
+        TabularClassifier,
+        TabularRegressor,
     )
     from axone.experiments import Experiment
     from axone.tuning import tune
@@ -97,10 +101,13 @@ __all__ = [
     "Residual",
     "RosenblattPerceptron",
     "ShapeError",
+    "TabularClassifier",
+    "TabularRegressor",
     "Trainer",
     "TrainingResult",
     "ValidationLoss",
     "calibration_error",
+    "compare",
     "find_temperature",
     "fit_many",
     "get_engine",
@@ -111,27 +118,23 @@ __all__ = [
 ]
 
 
-_ESTIMATORS = (
-    "MLPClassifier",
-    "MLPRegressor",
-    "NetworkClassifier",
-    "NetworkRegressor",
-    "Perceptron",
-)
+_LAZY = {
+    "Experiment": "axone.experiments",
+    "MLPClassifier": "axone.estimators",
+    "MLPRegressor": "axone.estimators",
+    "NetworkClassifier": "axone.estimators",
+    "NetworkRegressor": "axone.estimators",
+    "Perceptron": "axone.estimators",
+    "TabularClassifier": "axone.estimators",
+    "TabularRegressor": "axone.estimators",
+    "compare": "axone.comparison",
+    "tune": "axone.tuning",
+}
+"""Where the names are that need pydantic or scikit-learn, which cost more than all the rest."""
 
 
 def __getattr__(name: str) -> Any:
-    """Import what needs pydantic or scikit-learn when it is first asked for: they cost the most."""
-    if name == "Experiment":
-        from axone.experiments import Experiment
-
-        return Experiment
-    if name in _ESTIMATORS:
-        from axone import estimators
-
-        return getattr(estimators, name)
-    if name == "tune":
-        from axone.tuning import tune
-
-        return tune
-    raise AttributeError(f"module 'axone' has no attribute {name!r}")
+    """Import what is costly when it is first asked for."""
+    if name not in _LAZY:
+        raise AttributeError(f"module 'axone' has no attribute {name!r}")
+    return getattr(import_module(_LAZY[name]), name)

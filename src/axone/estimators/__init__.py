@@ -3,6 +3,7 @@
 from axone.estimators.mlp import MLPClassifier, MLPRegressor
 from axone.estimators.network import NetworkClassifier, NetworkRegressor
 from axone.estimators.perceptron import Perceptron
+from axone.estimators.tabular import TabularClassifier, TabularRegressor
 
 __all__ = [
     "MLPClassifier",
@@ -10,4 +11,6 @@ __all__ = [
     "NetworkClassifier",
     "NetworkRegressor",
     "Perceptron",
+    "TabularClassifier",
+    "TabularRegressor",
 ]

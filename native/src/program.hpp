@@ -298,10 +298,9 @@ class Program {
     double squares = 0, sizes = 0;
     for (const auto* store : stores_) {
       if (!store->penalised) continue;
-      squares += squared_norm(store->weight.data(), store->weight.size());
-      if (optimizer_.l1 != 0)
-        for (Index n = 0; n < store->weight.size(); ++n)
-          sizes += std::abs(double(store->weight.data()[n]));
+      const Real* weight = store->weight.data();
+      if (optimizer_.l2 != 0) squares += squared_norm(weight, store->weight.size());
+      if (optimizer_.l1 != 0) sizes += absolute_sum(weight, store->weight.size());
     }
     return (optimizer_.l1 * sizes + 0.5 * optimizer_.l2 * squares) / static_cast<double>(rows);
   }

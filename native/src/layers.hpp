@@ -26,14 +26,20 @@ struct Pass {
   bool measure = false;       // add up the squared norm of the gradient
 };
 
-/// One array of parameters: its home in the flat vectors of Python and its numbers here, which may
-/// lie in another order (`order[n]` is where the n-th number of the flat array lies).
+/// A block of columns, `width` wide: of input 0, of input 1, … from `offset` on.
+struct Panel {
+  Index first, width, offset;
+};
+
+/// One array of parameters: its home in the flat vectors of Python and its numbers here, which lie
+/// in the same order or, those of a weight matrix, in panels.
 template <class Real>
 struct Store {
   Index offset = 0;   // in the flat vector
   Index count = 0;    // numbers in the flat vector
   bool penalised = false;
-  std::vector<std::uint32_t> order;  // empty: the same order
+  Index outputs = 0, inputs = 0;  // of a weight matrix
+  std::vector<Panel> panels;
   Buffer<Real> weight, slot[2], gradient;
 
   void allocate(Index size, int slots) {
@@ -44,10 +50,25 @@ struct Store {
     if (gradient.size() == 0) gradient = Buffer<Real>(weight.size());
   }
   void read(const Real* flat, Buffer<Real>& into) {
-    for (Index n = 0; n < count; ++n) into[order.empty() ? n : order[n]] = flat[offset + n];
+    const Real* home = flat + offset;
+    each([&](Index there, Index here) { into[here] = home[there]; });
   }
   void write(Buffer<Real>& from, Real* flat) {
-    for (Index n = 0; n < count; ++n) flat[offset + n] = from[order.empty() ? n : order[n]];
+    Real* home = flat + offset;
+    each([&](Index there, Index here) { home[there] = from[here]; });
+  }
+  /// Visit every number: its place in the flat array and its place here. Of a matrix, some inputs at
+  /// a time, so that neither side leaves the cache.
+  template <class Visit>
+  void each(Visit visit) const {
+    if (panels.empty())
+      for (Index n = 0; n < count; ++n) visit(n, n);
+    constexpr Index kInputs = 16;
+    for (const auto& panel : panels)
+      for (Index from = 0; from < inputs; from += kInputs)
+        for (Index o = panel.first; o < std::min(panel.first + panel.width, outputs); ++o)
+          for (Index i = from; i < std::min(from + kInputs, inputs); ++i)
+            visit(o * inputs + i, panel.offset + i * panel.width + o - panel.first);
   }
   Stretch<Real> stretch(Index from, Index size, Real* g) {
     Stretch<Real> s{weight.data() + from, {nullptr, nullptr}, g, size, penalised};
@@ -101,12 +122,9 @@ class Dense : public Layer<Real> {
     is_large_ = offset * static_cast<Index>(sizeof(Real)) * (1 + slots) > 48 * 1024;
     weight_.penalised = true;
     weight_.count = inputs * outputs;
-    weight_.order.resize(inputs * outputs);
-    for (const auto& panel : panels_)
-      for (Index o = panel.first; o < std::min(panel.first + panel.width, outputs); ++o)
-        for (Index i = 0; i < inputs; ++i)
-          weight_.order[o * inputs + i] =
-              static_cast<std::uint32_t>(panel.offset + i * panel.width + o - panel.first);
+    weight_.outputs = outputs;
+    weight_.inputs = inputs;
+    weight_.panels = panels_;
     bias_.allocate(padded_outputs_, slots);
     bias_.count = bias ? outputs : 0;
     alpha_.allocate(1, slots);
@@ -183,9 +201,6 @@ class Dense : public Layer<Real> {
   }
 
  private:
-  struct Panel {
-    Index first, width, offset;
-  };
   static constexpr Index kBlock = 2 * kLanes<Real>;  // inputs treated together
 
   /// What one thread needs for a block of inputs.

@@ -43,26 +43,32 @@ struct Schedule {
 };
 
 /// Finds out whether a team is worth its barriers: the first steps are made by turns with it and
-/// without, and the faster way makes the rest. Both compute the same bits.
+/// without, until one way is clearly faster or enough are made, and the faster way makes the rest.
+/// Both compute the same bits.
 class ThreadTrial {
  public:
-  bool uses_team() const { return steps_ < kSteps ? steps_ % 2 == 1 : team_is_faster_; }
+  bool uses_team() const { return decided_ ? team_is_faster_ : steps_ % 2 == 1; }
   void before_step() {
-    if (steps_ < kSteps) started_ = Clock::now();
+    if (!decided_) started_ = Clock::now();
   }
   void after_step() {
-    if (steps_ >= kSteps) return;
+    if (decided_) return;
     const double seconds = std::chrono::duration<double>(Clock::now() - started_).count();
     // The shortest time of each way: a longer one only tells what else the machine was doing.
     double& best = best_[steps_ % 2];
     best = std::min(best, seconds);
-    if (++steps_ == kSteps) team_is_faster_ = best_[1] < best_[0];
+    if (++steps_ % 2 == 1 || steps_ < kFewestSteps) return;
+    const bool is_clear = std::min(best_[0], best_[1]) < kClear * std::max(best_[0], best_[1]);
+    decided_ = is_clear || steps_ >= kSteps;
+    team_is_faster_ = best_[1] < best_[0];
   }
 
  private:
   using Clock = std::chrono::steady_clock;
-  static constexpr int kSteps = 20;
+  static constexpr int kFewestSteps = 4, kSteps = 20;
+  static constexpr double kClear = 0.8;
   int steps_ = 0;
+  bool decided_ = false;
   bool team_is_faster_ = false;
   double best_[2] = {1e300, 1e300};
   Clock::time_point started_;

@@ -2,7 +2,10 @@
 
 import doctest
 import importlib
+import os
 import pkgutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -33,6 +36,22 @@ def test_the_examples_of_the_readme_come_out_as_written():
 @pytest.mark.parametrize("path", sorted((ROOT / "examples").glob("*.toml")), ids=lambda p: p.name)
 def test_every_example_experiment_is_valid(path):
     assert Experiment.from_file(path).settings.training.epochs > 0
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "examples").glob("*.py")), ids=lambda p: p.name)
+def test_every_example_script_runs_and_writes_its_picture(path, tmp_path):
+    picture = tmp_path / "picture.png"
+    told = subprocess.run(
+        [sys.executable, str(path), "--out", str(picture)],
+        env={**os.environ, "MPLBACKEND": "agg"},
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert told.returncode == 0, told.stderr
+    assert f"Written to {picture}" in told.stdout
+    assert picture.read_bytes().startswith(b"\x89PNG")
 
 
 def test_every_public_name_can_be_reached():

@@ -49,13 +49,13 @@ def main() -> None:
             results["param_alpha"].astype(float),
             c=results["mean_test_score"],
             vmin=0.9,
-            vmax=0.97,
+            vmax=0.94,
         )
         axes.set(title=f"{name}, 25 candidates", xlabel="learning rate", ylabel="alpha (L2)")
         axes.set(xscale="log", yscale="log")
         panels[2].plot(np.maximum.accumulate(results["mean_test_score"]), label=name)
     figure.colorbar(dots, ax=panels[1], label="mean accuracy of 3 folds", extend="min")
-    panels[2].set(title="Best so far", xlabel="candidates tried", ylabel="accuracy")
+    panels[2].set(title="Best so far", xlabel="candidates tried", ylim=(0.9, 0.945))
     panels[2].legend()
     figure.savefig(out, dpi=120)
     print(f"Written to {out}")

@@ -93,12 +93,17 @@ class Layer {
   double dead_share = 0;    // of its ReLU units, when a pass measures it
 };
 
-/// Finish a piece of gradient: measure it, and either move the weights by it or leave it.
+/// Finish a piece of gradient: measure it, and either move the weights by it or leave it. An L2
+/// penalty alone is added on the way, where nothing else looks at the gradient.
 template <class Real>
 void finish(const Stretch<Real>& s, Pass& pass, double& squared) {
-  if (pass.update) complete_gradient(s, *pass.optimizer, pass.rows);
-  if (pass.measure) squared += squared_norm(s.gradient, s.size);
-  if (pass.update && !pass.keep_gradient) update(s, *pass.optimizer, pass.step);
+  if (pass.measure || pass.keep_gradient || !pass.update || !penalises_plainly(*pass.optimizer)) {
+    if (pass.update) complete_gradient(s, *pass.optimizer, pass.rows);
+    if (pass.measure) squared += squared_norm(s.gradient, s.size);
+    if (pass.update && !pass.keep_gradient) update(s, *pass.optimizer, pass.step, Real(0));
+    return;
+  }
+  update(s, *pass.optimizer, pass.step, l2_share(s, *pass.optimizer, pass.rows));
 }
 
 /// A = σ(X·Wᵀ + b). W lies in panels: for a block of outputs, the weights of input 0, of input 1, …

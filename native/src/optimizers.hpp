@@ -85,12 +85,23 @@ struct Stretch {
   bool penalised;
 };
 
+/// What the L2 penalty adds to a gradient for each unit of its weight.
+template <class Real>
+Real l2_share(const Stretch<Real>& s, const OptimizerSettings& settings, Index rows) {
+  return s.penalised ? Real(settings.l2 / rows) : Real(0);
+}
+
+/// Whether nothing is done to gradients but an L2 penalty, if any, nor to weights before it.
+inline bool penalises_plainly(const OptimizerSettings& settings) {
+  return settings.l1 == 0 && settings.clip_value == 0 && settings.decay == 0;
+}
+
 /// Add the penalties' gradient and cut to ±clip_value, in place.
 template <class Real>
 void complete_gradient(const Stretch<Real>& s, const OptimizerSettings& settings, Index rows) {
   using V = Vector<Real>;
   const Real l1 = s.penalised ? Real(settings.l1 / rows) : Real(0);
-  const Real l2 = s.penalised ? Real(settings.l2 / rows) : Real(0);
+  const Real l2 = l2_share(s, settings, rows);
   const Real clip = Real(settings.clip_value);
   if (l1 == 0 && l2 == 0 && clip == 0) return;
   for (Index n = 0; n < s.size; n += kLanes<Real>) {
@@ -102,11 +113,11 @@ void complete_gradient(const Stretch<Real>& s, const OptimizerSettings& settings
   }
 }
 
-/// Move the weights. Sizes are rounded up to whole vectors: what lies beyond is padding of zeros.
+/// Move the weights by a gradient to which `l2` times each weight is still to be added. Sizes are rounded up to whole vectors: what lies beyond is padding of zeros.
 /// The pointers are copied first: a store through one might otherwise change another, for all that
 /// the compiler knows, and it would fetch them anew for every vector.
 template <class Real>
-void update(const Stretch<Real>& s, const OptimizerSettings& o, const Step& step) {
+void update(const Stretch<Real>& s, const OptimizerSettings& o, const Step& step, Real l2) {
   using V = Vector<Real>;
   Real* const weight = s.weight;
   Real* const first = s.slot[0];
@@ -120,8 +131,15 @@ void update(const Stretch<Real>& s, const OptimizerSettings& o, const Step& step
       store(weight + n, load<V>(weight + n) * kept);
   }
   const auto each = [=](auto move) __attribute__((always_inline)) {
-    for (Index n = 0; n < size; n += kLanes<Real>)
-      store(weight + n, load<V>(weight + n) - move(load<V>(gradient + n), n));
+    if (l2 == 0) {
+      for (Index n = 0; n < size; n += kLanes<Real>)
+        store(weight + n, load<V>(weight + n) - move(load<V>(gradient + n), n));
+    } else {
+      for (Index n = 0; n < size; n += kLanes<Real>) {
+        const V w = load<V>(weight + n);
+        store(weight + n, w - move(load<V>(gradient + n) + l2 * w, n));
+      }
+    }
   };
   switch (o.rule) {
     case Rule::sgd:

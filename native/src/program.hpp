@@ -321,7 +321,7 @@ class Program {
       auto all = store->stretch(0, store->weight.size(), store->gradient.data());
       if (scale != 1)
         for (Index n = 0; n < all.size; ++n) all.gradient[n] *= Real(scale);
-      update(all, optimizer_, pass.step);
+      update(all, optimizer_, pass.step, Real(0));
     }
     return scale;
   }

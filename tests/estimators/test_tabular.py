@@ -18,7 +18,7 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
 import axone as ax
-from axone.errors import ConfigurationError, DataError, UnknownNameError
+from axone.errors import DataError, UnknownNameError
 
 SMALL = {"hidden_layer_sizes": (16,), "n_networks": 1, "random_state": 0, "threads": 1}
 
@@ -267,21 +267,24 @@ def test_a_fit_that_diverges_says_so():
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
-        ({"dropout": 1}, "dropout must be at least 0 and less than 1, not 1"),
-        ({"bins": -1}, "bins must be at least 0"),
-        ({"n_networks": 0}, "n_networks must be at least 1"),
-        ({"validation_fraction": 1.0}, "validation_fraction must be at least 0 and less than 1"),
-        ({"batch_size": "all"}, "batch_size must be 'auto' or a number, not 'all'"),
-        ({"max_epochs": 0}, "max_epochs must be at least 1"),
-        ({"learning_rate": 0}, "learning_rate must be greater than 0"),
-        ({"label_smoothing": "much"}, "label_smoothing must be 'auto' or a number, not 'much'"),
-        ({"label_smoothing": 1}, "label_smoothing must be at least 0 and less than 1"),
+        ({"dropout": 1}, r"'dropout' parameter .* must be a float in the range \[0.0, 1.0\)"),
+        ({"bins": -1}, "'bins' parameter of TabularClassifier must be an int"),
+        ({"n_networks": 0}, "'n_networks' parameter"),
+        ({"validation_fraction": 1.0}, "'validation_fraction' parameter"),
+        ({"batch_size": "all"}, "must be a str among {'auto'} or an int.*Got 'all'"),
+        ({"max_epochs": 0}, "'max_epochs' parameter"),
+        ({"learning_rate": 0}, "'learning_rate' parameter"),
+        ({"label_smoothing": "much"}, "'label_smoothing' parameter"),
+        ({"label_smoothing": 1}, "'label_smoothing' parameter"),
+        ({"class_weight": "even"}, "'class_weight' parameter.*'balanced'"),
+        ({"hidden_layer_sizes": 0}, "'hidden_layer_sizes' parameter"),
+        ({"hidden_layer_sizes": (8, 0)}, "units must be at least 1"),
         ({"activation": "swisch"}, "Did you mean 'swish'"),
         ({"columns": {"x0": "text"}}, "the kind of column 'x0' must be one of 'number'"),
     ],
 )
 def test_wrong_settings_are_refused(settings, message):
-    with pytest.raises(ConfigurationError, match=message):
+    with pytest.raises(ValueError, match=message):
         ax.TabularClassifier(**settings).fit(np.eye(4), [0, 1, 0, 1])
 
 

@@ -6,14 +6,15 @@ pays there and pays here too is taken, within seconds on one core.
 
 import warnings
 from collections.abc import Mapping, Sequence
-from numbers import Integral
-from typing import TYPE_CHECKING, Any, Self
+from numbers import Integral, Real
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils import check_random_state, compute_sample_weight
+from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import (
     _check_sample_weight,
@@ -24,12 +25,12 @@ from sklearn.utils.validation import (
     validate_data,
 )
 
+from axone.activations import ActivationFunction
 from axone.arrays import FloatArray, IntArray
-from axone.checks import check_integer, check_number
 from axone.data import ColumnKind, Scaler, Standard, Task, cell_text, split_rows
 from axone.data.frames import as_frame, is_frame
 from axone.engines import Recipe, compile_recipe
-from axone.errors import ConfigurationError, DataError
+from axone.errors import DataError
 from axone.estimators.tabular_features import TableFeatures
 from axone.layers import Dense, Dropout, Layer
 from axone.losses import LOSSES
@@ -61,9 +62,26 @@ class _TabularEstimator(BaseEstimator):
     _task: Task
     _names: list[str]
 
+    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
+        "hidden_layer_sizes": ["array-like", Interval(Integral, 1, None, closed="left")],
+        "activation": [str, dict, ActivationFunction],
+        "bins": [Interval(Integral, 0, None, closed="left")],
+        "dropout": [Interval(Real, 0, 1, closed="left")],
+        "learning_rate": [Interval(Real, 0, None, closed="neither")],
+        "weight_decay": [Interval(Real, 0, None, closed="left")],
+        "batch_size": [StrOptions({"auto"}), Interval(Integral, 1, None, closed="left")],
+        "max_epochs": [StrOptions({"auto"}), Interval(Integral, 1, None, closed="left")],
+        "validation_fraction": [Interval(Real, 0, 1, closed="left")],
+        "n_networks": [Interval(Integral, 1, None, closed="left")],
+        "columns": [dict, None],
+        "threads": [Interval(Integral, 1, None, closed="left"), None],
+        "engine": [StrOptions({"auto", "native", "reference"})],
+        "random_state": ["random_state"],
+    }
+
     def __init__(
         self,
-        hidden_layer_sizes: Sequence[int] = (128, 128, 128),
+        hidden_layer_sizes: int | Sequence[int] = (128, 128, 128),
         activation: Any = "swish",
         *,
         bins: int = 16,
@@ -121,7 +139,6 @@ class _TabularEstimator(BaseEstimator):
         output : Dense
             The last layer.
         """
-        self._check_settings()
         random = check_random_state(self.random_state)
         seeds = random.randint(2**31 - 1, size=self.n_networks + 1).tolist()
         generator = np.random.default_rng(seeds.pop())
@@ -174,7 +191,8 @@ class _TabularEstimator(BaseEstimator):
 
     def _hidden_layers(self) -> list[Layer]:
         layers: list[Layer] = []
-        for units in self.hidden_layer_sizes:
+        given: Any = self.hidden_layer_sizes
+        for units in [given] if isinstance(given, Integral) else given:
             layers.append(Dense(units, self.activation))
             if self.dropout > 0:
                 layers.append(Dropout(self.dropout))
@@ -223,27 +241,13 @@ class _TabularEstimator(BaseEstimator):
         epochs = np.clip(_VISITS // rows, 6, 30)
         return int(max(epochs, -(-_FEWEST_STEPS // steps)))
 
-    def _check_settings(self) -> None:
-        """Refuse what no other room would refuse, or would refuse under another name."""
-        check_number("dropout", self.dropout, at_least=0, below=1)
-        check_number("validation_fraction", self.validation_fraction, at_least=0, below=1)
-        check_integer("bins", self.bins, at_least=0)
-        check_integer("n_networks", self.n_networks, at_least=1)
-        for name in ("batch_size", "max_epochs"):
-            value = getattr(self, name)
-            if value == "auto":
-                continue
-            if isinstance(value, str):
-                raise ConfigurationError(f"{name} must be 'auto' or a number, not {value!r}.")
-            check_integer(name, value, at_least=1)
-
 
 class TabularClassifier(ClassifierMixin, _TabularEstimator):
     """A classifier for tables as they come: categories, dates, missing values, unscaled numbers.
 
     Parameters
     ----------
-    hidden_layer_sizes : sequence of int, default (128, 128)
+    hidden_layer_sizes : int or sequence of int, default (128, 128)
         Units of the hidden layers.
     activation : str, mapping or ActivationFunction, default "swish"
         Smooth, of the kind of the Mish of "Better by Default".
@@ -315,9 +319,15 @@ class TabularClassifier(ClassifierMixin, _TabularEstimator):
     _loss = "categorical_cross_entropy"
     _task: Task = "classification"
 
+    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
+        **_TabularEstimator._parameter_constraints,
+        "label_smoothing": [StrOptions({"auto"}), Interval(Real, 0, 1, closed="left")],
+        "class_weight": [dict, StrOptions({"balanced"}), None],
+    }
+
     def __init__(
         self,
-        hidden_layer_sizes: Sequence[int] = (128, 128),
+        hidden_layer_sizes: int | Sequence[int] = (128, 128),
         activation: Any = "swish",
         *,
         bins: int = 16,
@@ -374,9 +384,10 @@ class TabularClassifier(ClassifierMixin, _TabularEstimator):
         ------
         DataError
             Fewer than two rows or classes, no column to learn from, cells of the wrong kind.
-        ConfigurationError
+        InvalidParameterError
             A setting out of bounds.
         """
+        self._validate_params()
         table = self._table(X, reset=True)
         labels = column_or_1d(y, warn=True)
         check_classification_targets(labels)
@@ -400,12 +411,7 @@ class TabularClassifier(ClassifierMixin, _TabularEstimator):
     def _smoothing(self, rows: int) -> float:
         if self.label_smoothing == "auto":
             return min(0.1, _SMOOTHED_ROWS / rows)
-        if isinstance(self.label_smoothing, str):
-            raise ConfigurationError(
-                f"label_smoothing must be 'auto' or a number, not {self.label_smoothing!r}."
-            )
-        check_number("label_smoothing", self.label_smoothing, at_least=0, below=1)
-        return self.label_smoothing
+        return float(self.label_smoothing)
 
     def predict_proba(self, X: Any) -> FloatArray:
         """Return the probability of every class, (m, n_classes), in the order of `classes_`."""
@@ -425,7 +431,7 @@ class TabularRegressor(RegressorMixin, _TabularEstimator):
 
     Parameters
     ----------
-    hidden_layer_sizes : sequence of int, default (128, 128, 128)
+    hidden_layer_sizes : int or sequence of int, default (128, 128, 128)
         One layer more than for classes, which sharp functions of few columns need.
     dropout : float, default 0.05
         Half as much as for classes: noise within blurs numbers sooner.
@@ -482,9 +488,10 @@ class TabularRegressor(RegressorMixin, _TabularEstimator):
         ------
         DataError
             Fewer than two rows, no column to learn from, cells of the wrong kind.
-        ConfigurationError
+        InvalidParameterError
             A setting out of bounds.
         """
+        self._validate_params()
         table = self._table(X, reset=True)
         if y is None:
             raise DataError("TabularRegressor requires y to be passed, but the target y is None.")

@@ -77,7 +77,7 @@ class MultilayerPerceptron(TrainedNetwork):
         "learning_rate": [StrOptions(set(LEARNING_RATES))],
         "learning_rate_init": [Interval(Real, 0, None, closed="neither")],
         "power_t": [Interval(Real, 0, None, closed="left")],
-        "momentum": [Interval(Real, 0, 1, closed="both")],
+        "momentum": [Interval(Real, 0, 1, closed="left")],
         "nesterovs_momentum": ["boolean"],
         "beta_1": [Interval(Real, 0, 1, closed="left")],
         "beta_2": [Interval(Real, 0, 1, closed="left")],
@@ -319,7 +319,7 @@ class MLPClassifier(NetworkClassification, MultilayerPerceptron):
     warm_start : bool, default False
         Whether `fit` begins with the weights of the last one.
     momentum : float, default 0.9
-        Of "sgd" and "momentum".
+        Of "sgd" and "momentum"; below 1, for a velocity that forgets nothing never settles.
     nesterovs_momentum : bool, default True
         Of "sgd".
     early_stopping : bool, default False

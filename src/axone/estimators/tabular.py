@@ -191,8 +191,9 @@ class _TabularEstimator(BaseEstimator):
 
     def _hidden_layers(self) -> list[Layer]:
         layers: list[Layer] = []
-        given: Any = self.hidden_layer_sizes
-        for units in [given] if isinstance(given, Integral) else given:
+        given = self.hidden_layer_sizes
+        sizes: Any = [given] if isinstance(given, Integral) else given
+        for units in sizes:
             layers.append(Dense(units, self.activation))
             if self.dropout > 0:
                 layers.append(Dropout(self.dropout))

@@ -371,6 +371,8 @@ class TrialStudy:
                 except _database_errors():
                     # The next sign may get through; if none does, others run the trial again.
                     break
+        # Optuna keeps a session for each thread.
+        self.storage.remove_session()
 
     @contextmanager
     def _explained(self) -> Iterator[None]:
@@ -541,9 +543,13 @@ def _connection() -> type:
     class WriteAheadConnection(sqlite3.Connection):
         def __init__(self, *arguments: Any, **settings: Any) -> None:
             super().__init__(*arguments, **settings)
-            self.execute("PRAGMA journal_mode=WAL")
-            # Only a power cut can now lose the last trials; the file stays whole.
-            self.execute("PRAGMA synchronous=NORMAL")
+            try:
+                self.execute("PRAGMA journal_mode=WAL")
+                # Only a power cut can now lose the last trials; the file stays whole.
+                self.execute("PRAGMA synchronous=NORMAL")
+            except sqlite3.Error:
+                self.close()
+                raise
 
     return WriteAheadConnection
 

@@ -118,18 +118,17 @@ class Dense : public Layer<Real> {
     padded_inputs_ = round_up(inputs, kLanes<Real>);
     for (Index first = 0; first < outputs;) {
       const Index width = panel_width<Real>(outputs - first);
-      panels_.push_back({first, width, offset});
+      weight_.panels.push_back({first, width, offset});
       offset += padded_inputs_ * width;
       first += width;
     }
-    padded_outputs_ = panels_.back().first + panels_.back().width;
+    padded_outputs_ = weight_.panels.back().first + weight_.panels.back().width;
     weight_.allocate(offset, slots);
     is_large_ = offset * static_cast<Index>(sizeof(Real)) * (1 + slots) > 48 * 1024;
     weight_.penalised = true;
     weight_.count = inputs * outputs;
     weight_.outputs = outputs;
     weight_.inputs = inputs;
-    weight_.panels = panels_;
     bias_.allocate(padded_outputs_, slots);
     bias_.count = bias ? outputs : 0;
     alpha_.allocate(1, slots);
@@ -158,17 +157,17 @@ class Dense : public Layer<Real> {
     if (alpha_.count) activation_.alpha = alpha_.weight[0];
     auto a = a_.view();
     auto z = activation_.needs_input() ? z_.view() : a;
-    share(pass.team, static_cast<Index>(panels_.size()), [&](Index from, Index to, int) {
+    share(pass.team, static_cast<Index>(weight_.panels.size()), [&](Index from, Index to, int) {
       for (Index p = from; p < to; ++p) {
-        const auto& panel = panels_[p];
+        const auto& panel = weight_.panels[p];
         const Real* start = has_bias_ ? bias_.weight.data() + panel.first : nullptr;
         multiply<true>(Product<Real>{{x.data, x.stride, 1}, weight_.weight.data() + panel.offset,
                                      panel.width, inputs_, start, z.data + panel.first, z.stride},
                        pass.rows, panel.width);
       }
       if (activation_.is_softmax()) return;
-      const Index first = panels_[from].first;
-      const Index last = to < Index(panels_.size()) ? panels_[to].first : outputs_;
+      const Index first = weight_.panels[from].first;
+      const Index last = to < Index(weight_.panels.size()) ? weight_.panels[to].first : outputs_;
       activation_.forward({z.data + first, z.stride, last - first},
                           {a.data + first, a.stride, last - first}, pass.rows);
     });
@@ -229,7 +228,7 @@ class Dense : public Layer<Real> {
   void input_gradient(Matrix<Real> delta, Index first, Index count, Index rows, Scratch& scratch) {
     const Index width = panel_width<Real>(count);
     const Index height = std::min(round_up(count, kLanes<Real>), width);
-    for (const auto& panel : panels_)
+    for (const auto& panel : weight_.panels)
       transpose(weight_.weight.data() + panel.offset + first * panel.width, panel.width, height,
                 panel.width, scratch.transposed.data() + panel.first * width, width);
     auto dx = dx_.view();
@@ -241,7 +240,7 @@ class Dense : public Layer<Real> {
   /// ∂L/∂W = δᵀ·X for a block of inputs, and the step, while the block is in the cache.
   void weight_gradient(Matrix<Real> delta, Index first, Index count, Pass& pass,
                        Scratch& scratch) {
-    for (const auto& panel : panels_) {
+    for (const auto& panel : weight_.panels) {
       const Index offset = panel.offset + first * panel.width;
       Real* g = pass.keep_gradient ? weight_.gradient.data() + offset : scratch.gradient.data();
       const Index size = count * panel.width;
@@ -260,7 +259,7 @@ class Dense : public Layer<Real> {
     Real* g = pass.keep_gradient ? bias_.gradient.data() : bias_gradient_.data();
     // Σ δ is the product of a row of ones with δ.
     static constexpr Real kOne = 1;
-    for (const auto& panel : panels_)
+    for (const auto& panel : weight_.panels)
       multiply<false>(Product<Real>{{&kOne, 0, 0}, delta.data + panel.first, delta.stride, pass.rows,
                                     nullptr, g + panel.first, panel.width},
                       1, panel.width);
@@ -281,7 +280,6 @@ class Dense : public Layer<Real> {
   Index inputs_, outputs_, padded_inputs_ = 0, padded_outputs_ = 0;
   Activation<Real> activation_;
   bool has_bias_;
-  std::vector<Panel> panels_;
   bool is_large_ = false;  // weights and slots do not stay in the first-level cache
   Store<Real> weight_, bias_, alpha_;
   OwnMatrix<Real> a_, z_, dx_;

@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 from axone.arrays import DType
+from axone.cli import options
 from axone.cli.console import (
     DIVERGED,
     INTERRUPTED,
@@ -49,28 +50,18 @@ def compare(
         str, typer.Option(help="float64, where rounding hides nothing, or float32.")
     ] = "float64",
     threads: Annotated[int, typer.Option(help="Of each library.")] = 1,
-    target: Annotated[str | None, typer.Option(help="Column to predict, for a table.")] = None,
-    task: Annotated[str | None, typer.Option(help="classification or regression.")] = None,
-    batch_size: Annotated[
-        int | None, typer.Option(help="Rows of a step (default auto, 8 to 64).")
-    ] = None,
-    lr: Annotated[
-        float | None, typer.Option(help="Learning rate (default 0.001 for adam).")
-    ] = None,
-    hidden: Annotated[
-        str | None, typer.Option(help="Units of the hidden layers, e.g. 64,32 (default 64,32).")
-    ] = None,
-    activation: Annotated[
-        str | None, typer.Option(help="Of the hidden layers: relu, tanh, gelu, … (default relu).")
-    ] = None,
+    target: options.Target = None,
+    task: options.Task = None,
+    batch_size: options.BatchSize = None,
+    lr: options.LearningRate = None,
+    hidden: options.Hidden = None,
+    activation: options.Activation = None,
     optimizer: Annotated[
         str | None, typer.Option(help="adam, sgd, momentum, rmsprop, adamw, … (default adam).")
     ] = None,
-    dropout: Annotated[
-        float | None, typer.Option(help="Rate after each hidden layer (default 0).")
-    ] = None,
-    l2: Annotated[float | None, typer.Option(help="Penalty on large weights (default 0).")] = None,
-    seed: Annotated[int | None, typer.Option(help="Decides everything random (default 0).")] = None,
+    dropout: options.Dropout = None,
+    l2: options.L2 = None,
+    seed: options.Seed = None,
     engine: Annotated[
         str | None, typer.Option(help="Which of Axone's engines (default auto).")
     ] = None,

@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from axone.arrays import Shape
-from axone.cli import epochs
+from axone.cli import epochs, options
 from axone.cli.console import (
     DIVERGED,
     INTERRUPTED,
@@ -38,32 +38,22 @@ def train(
             "experiment file (run.toml, .json, .yaml). With --resume, a result folder."
         ),
     ],
-    target: Annotated[str | None, typer.Option(help="Column to predict, for a table.")] = None,
-    task: Annotated[str | None, typer.Option(help="classification or regression.")] = None,
+    target: options.Target = None,
+    task: options.Task = None,
     epochs_: Annotated[
         int | None,
         typer.Option("--epochs", help="Passes over the training rows, at most (default 100)."),
     ] = None,
-    batch_size: Annotated[
-        int | None, typer.Option(help="Rows of a step (default auto, 8 to 64).")
-    ] = None,
-    lr: Annotated[
-        float | None, typer.Option(help="Learning rate (default 0.001 for adam).")
-    ] = None,
-    hidden: Annotated[
-        str | None, typer.Option(help="Units of the hidden layers, e.g. 64,32 (default 64,32).")
-    ] = None,
-    activation: Annotated[
-        str | None, typer.Option(help="Of the hidden layers: relu, tanh, gelu, … (default relu).")
-    ] = None,
+    batch_size: options.BatchSize = None,
+    lr: options.LearningRate = None,
+    hidden: options.Hidden = None,
+    activation: options.Activation = None,
     optimizer: Annotated[
         str | None,
         typer.Option(help="adam, sgd, momentum, rmsprop, adamw, lbfgs, … (default adam)."),
     ] = None,
-    dropout: Annotated[
-        float | None, typer.Option(help="Rate after each hidden layer (default 0).")
-    ] = None,
-    l2: Annotated[float | None, typer.Option(help="Penalty on large weights (default 0).")] = None,
+    dropout: options.Dropout = None,
+    l2: options.L2 = None,
     calibrate: Annotated[
         bool,
         typer.Option(
@@ -71,7 +61,7 @@ def train(
             help="Make the probabilities honest, by a temperature found on the validation rows.",
         ),
     ] = False,
-    seed: Annotated[int | None, typer.Option(help="Decides everything random (default 0).")] = None,
+    seed: options.Seed = None,
     engine: Annotated[
         str | None, typer.Option(help="Which engine computes (default auto).")
     ] = None,

@@ -45,9 +45,6 @@ from axone.parameters import Parameters, Slot
 from axone.random import SHUFFLE, RandomStream
 from axone.schedules import Adaptive, Clock, ConstantRate, Warmup
 
-_DIVERGED, _INTERRUPTED = 1, 2
-"""How the compiled program says that it ended early."""
-
 _EVALUATION_ROWS = 256
 _MULTIPLICATIONS_OF_A_WEIGHT = 3
 """A row multiplies each weight forward, backward and for its gradient."""
@@ -155,7 +152,7 @@ class NativeProgram:
                 recipe.shuffle and not recipe.full_batch,
                 poll,
             )
-            if ending == _DIVERGED and len(table):
+            if ending in ("loss", "gradient") and len(table):
                 # The weights are those of the batch that failed. Those of the last epoch that did
                 # not are wanted: so many epochs again, then the failing one by itself.
                 _restore(state, before)
@@ -165,11 +162,11 @@ class NativeProgram:
             state.totals = EpochTotals(*position[3:])
             reports = _reports(table, state.totals)
             state.losses.extend(reports.loss.tolist())
-            if ending == _DIVERGED:
+            if ending in ("loss", "gradient"):
                 return self._divergence(state, batch_size, len(X), loss)
             if len(reports) and after_epochs(reports):
                 return None
-            if ending == _INTERRUPTED or interrupted():
+            if ending == "interrupted" or interrupted():
                 return None
         return None
 
@@ -246,13 +243,10 @@ class NativeProgram:
         if size not in self._programs:
             number = "64" if self.recipe.dtype == "float64" else "32"
             work = _MULTIPLICATIONS_OF_A_WEIGHT * size[0] * self.recipe.network.layout.size
-            settings = {
-                **self._settings,
-                "batch_size": size[0],
-                "capacity": size[1],
-                "threads": self.threads or default_threads(work),
-            }
-            self._programs[size] = getattr(self.module, f"Program{number}")(settings)
+            plan = getattr(self.module, f"Plan{number}")(
+                self._settings, int(self.recipe.seed) % 2**64
+            )
+            self._programs[size] = plan.workspace(*size, self.threads or default_threads(work))
         return self._programs[size]
 
     def _divergence(self, state: RunState, batch_size: int, rows: int, loss: float) -> Divergence:
@@ -373,7 +367,6 @@ def _program_settings(recipe: Recipe, optimizer: Optimizer) -> dict[str, Any]:
         "outputs": outputs,
         "parameters": network.layout.size,
         "buffers": network.layout.buffer_size,
-        "seed": int(recipe.seed) % 2**64,
         "layers": translated,
         "head": {
             "loss": _name(LOSSES.to_data(loss)),

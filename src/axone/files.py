@@ -36,6 +36,18 @@ def write_atomically(path: Path, content: bytes) -> None:
         raise DataError(f"Cannot write {path}: {error.strerror or error}.") from error
 
 
+def require_folder(path: Path) -> None:
+    """Refuse a path whose folder is missing.
+
+    Raises
+    ------
+    DataError
+        There is no such folder.
+    """
+    if not path.parent.is_dir():
+        raise DataError(f"Cannot write {path}: No such file or directory: {path.parent}.")
+
+
 def read_tensors(path: Path, kind: str) -> tuple[dict[str, str], dict[str, FloatArray]]:
     """Return the metadata and the arrays of a safetensors file.
 

@@ -175,6 +175,9 @@ class Run:
                 if self._asked_to_stop.is_set():
                     self._end(*self._stop_words)
                     break
+                if self.interrupted():
+                    self._end("interrupted", "interrupted by Ctrl-C")
+                    break
                 event = self._lap(session)
                 if event is not None:
                     yield event
@@ -272,7 +275,9 @@ class Run:
                 # The weights are those before the batch that failed. Those of the last epoch that
                 # did not are wanted too: so many epochs again, then the failing one by itself.
                 state.go_back(before)
-                lap = session.advance(epochs=len(lap.reports))
+                lap = session.advance(
+                    epochs=len(lap.reports), interrupted=self._between_batches
+                )
             self._record(lap)
         if self._save_is_due:
             self._save()
@@ -288,10 +293,6 @@ class Run:
             return
         if lap.divergence is not None:
             self._diverged(lap.divergence)
-        elif self._asked_to_stop.is_set():
-            self._end(*self._stop_words)
-        elif self.interrupted() and self.state.epoch < self.settings.max_epochs:
-            self._end("interrupted", "interrupted by Ctrl-C")
         elif lap.converged and self.state.epoch < self.settings.max_epochs:
             self._end("converged", "the optimizer found no further improvement")
 
@@ -331,9 +332,8 @@ class Run:
 
     def _wait(self) -> None:
         """Wait while the run is paused, and take over a changed learning rate."""
-        while not self._may_go_on.wait(0.1):
-            if self.interrupted():
-                self.stop("interrupted", "interrupted by Ctrl-C")
+        while not self._may_go_on.wait(0.1) and not self.interrupted():
+            pass
         rate, self._new_rate = self._new_rate, None
         if rate is not None:
             self.state.learning_rate = rate
@@ -365,7 +365,7 @@ class Run:
         if not np.isfinite(value):
             assert self.held_out is not None  # noqa: S101 — its loss is what is not finite
             self.diagnosis = diagnose_validation(
-                self.plan, self.state.parameters, self.examples, self.held_out, value
+                self.plan, self._epoch_start, self.state, self.examples, self.held_out
             )
             self._end("diverged", f"the validation loss became {value:g}")
             return

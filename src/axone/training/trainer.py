@@ -15,6 +15,7 @@ from axone.checks import check_choice, check_integer
 from axone.data.examples import Examples
 from axone.engines import MEASURES, Plan, Recipe, RunState, compile_recipe
 from axone.errors import ConfigurationError, DataError, ShapeError
+from axone.files import require_folder
 from axone.losses import LOSSES, Loss, prepare_weights
 from axone.network import Network
 from axone.optimizers import OPTIMIZERS, Optimizer
@@ -235,7 +236,9 @@ class Trainer:
             every,
         )
         mark = ""
-        if checkpoint is not None:
+        if settings.checkpoint is not None:
+            # What can never be written is told before anything is trained.
+            require_folder(settings.checkpoint)
             rows = [examples, *([] if held_out is None else [held_out])]
             mark = self.fingerprint([checksum_of_rows(each) for each in rows])
         begin = self._beginning(initial, start_from, mark)

@@ -275,9 +275,7 @@ class Run:
                 # The weights are those before the batch that failed. Those of the last epoch that
                 # did not are wanted too: so many epochs again, then the failing one by itself.
                 state.go_back(before)
-                lap = session.advance(
-                    epochs=len(lap.reports), interrupted=self._between_batches
-                )
+                lap = session.advance(epochs=len(lap.reports), interrupted=self._between_batches)
             self._record(lap)
         if self._save_is_due:
             self._save()

@@ -4,7 +4,7 @@ It leaves every equation to the engine's plan, and every run to `Run`.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import KW_ONLY, dataclass, field, fields
+from dataclasses import KW_ONLY, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +23,11 @@ from axone.parameters import Parameters
 from axone.penalties import Clipping, Penalty
 from axone.schedules import SCHEDULES, Schedule
 from axone.training.checkpoint import Checkpoint, load_checkpoint
-from axone.training.fingerprint import checksum_of_rows, fingerprint
+from axone.training.fingerprint import (
+    checksum_of_rows,
+    fingerprint,
+    fingerprint_of_version_1,
+)
 from axone.training.history import History
 from axone.training.result import TrainingResult
 from axone.training.run import (
@@ -235,18 +239,21 @@ class Trainer:
             checkpoint_seconds,
             every,
         )
-        mark = ""
+        mark = earlier = ""
         if settings.checkpoint is not None:
             # What can never be written is told before anything is trained.
             require_folder(settings.checkpoint)
             rows = [examples, *([] if held_out is None else [held_out])]
-            mark = self.fingerprint([checksum_of_rows(each) for each in rows])
+            sums = [checksum_of_rows(each) for each in rows]
+            mark = self.fingerprint(sums)
+            earlier = fingerprint_of_version_1(self.recipe, self.engine_used, sums)
         begin = self._beginning(initial, start_from, mark)
         # L-BFGS starts again: its memory lies within SciPy, and the same start gives the same bits.
         if resume and self.recipe.optimizer.stepwise:
             if settings.checkpoint is None:
                 raise ConfigurationError("To resume a run, name the checkpoint file it left.")
-            begin = load_checkpoint(settings.checkpoint, begin.state, mark)
+            begin = load_checkpoint(settings.checkpoint, begin.state, {mark, earlier})
+            begin = replace(begin, fingerprint=mark)
         return Run(self.plan, self.engine_used, examples, held_out, settings, begin)
 
     def examples(self, rows: GivenRows, part: str = "training") -> Examples:

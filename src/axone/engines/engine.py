@@ -95,25 +95,25 @@ class Recipe:
             return np.arange(rows)
         return RandomStream.from_seed(self.seed).child(SHUFFLE, epoch).permutation(rows)
 
-    def rates(
-        self, learning_rate: float, epoch: int, rows: int, max_epochs: int, losses: Sequence[float]
-    ) -> FloatArray:
-        """Return the learning rate of every step of an epoch.
+    def rates(self, state: "RunState", epochs: int, rows: int, max_epochs: int) -> FloatArray:
+        """Return the learning rate of every step of the next epochs, (epochs, steps).
 
         Parameters
         ----------
-        learning_rate : float
-            Before the schedule: `RunState.learning_rate`.
-        epoch : int
-            0 for the first.
+        state : RunState
+            At the beginning of the first of them, or within it.
+        epochs : int
         rows, max_epochs : int
             The extent of the run.
-        losses : sequence of float
-            The training loss of every epoch before.
         """
         steps = -(-rows // self.batch_rows(rows))
-        clock = Clock(epoch, steps, max_epochs, rows, losses)
-        return learning_rate * self.schedule.factors(clock)
+        if isinstance(self.schedule, ConstantRate):
+            return np.full((epochs, steps), state.learning_rate)
+        clocks = (
+            Clock(epoch, steps, max_epochs, rows, state.losses)
+            for epoch in range(state.epoch, state.epoch + epochs)
+        )
+        return state.learning_rate * np.stack([self.schedule.factors(clock) for clock in clocks])
 
 
 @dataclass

@@ -208,7 +208,7 @@ class NativeSession:
         most = 1 if _follows_losses(recipe) else max(1, _MOST_RATES // -(-len(examples) // size))
         labels, numbers = _targets(examples.target)
         last_epoch = min(state.epoch + epochs, self.max_epochs)
-        reports = EpochReports.of(())
+        reports: EpochReports | None = None
 
         def poll(epoch: int, batch: int) -> bool:
             state.epoch, state.batch = epoch, batch
@@ -216,14 +216,7 @@ class NativeSession:
 
         while state.epoch < last_epoch:
             count = min(most, last_epoch - state.epoch)
-            rates = np.stack(
-                [
-                    recipe.rates(
-                        state.learning_rate, epoch, len(examples), self.max_epochs, state.losses
-                    )
-                    for epoch in range(state.epoch, state.epoch + count)
-                ]
-            )
+            rates = recipe.rates(state, count, len(examples), self.max_epochs)
             ending, position, table, loss = program.run(
                 state.parameters.vector,
                 state.parameters.buffers,
@@ -247,7 +240,7 @@ class NativeSession:
                 return Lap(reports, Divergence(state.epoch + 1, state.batch + 1, rows, loss))
             if ending == _INTERRUPTED or interrupted():
                 break
-        return Lap(reports)
+        return Lap(EpochReports.of(()) if reports is None else reports)
 
     def close(self) -> None:
         """The plan keeps the scratch memory."""

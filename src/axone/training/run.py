@@ -153,6 +153,8 @@ class Run:
         self.interrupted: Callable[[], bool] = never
         self._scores = Scores(self.recipe.loss, examples, held_out, settings.validation_score)
         self._epoch_start = self.state.parameters.copy()
+        # The state is moved in place, so that one view of it shows every event's weights.
+        self._weights = self.state.parameters.read_only()
         self._ended = self._begun = False
         self._asked_to_stop = threading.Event()
         self._may_go_on = threading.Event()
@@ -308,7 +310,7 @@ class Run:
             state.epoch,
             state.step,
             state.batch,
-            state.parameters.read_only(),
+            self._weights,
             measures,
             self.history,
         )
@@ -369,8 +371,9 @@ class Run:
             return
         columns = self._columns(reports) | scores
         seconds = self.history["seconds"][-1] if self.history.epochs else self.earlier_seconds
-        columns["seconds"] = np.linspace(seconds, self.seconds, len(reports) + 1)[1:]
-        self.history.extend({name: np.asarray(c).tolist() for name, c in columns.items()})
+        share = (self.seconds - seconds) / len(reports)
+        columns["seconds"] = seconds + share * np.arange(1, len(reports) + 1)
+        self.history.extend({name: column.tolist() for name, column in columns.items()})
         self._keep_best()
         if self.state.epoch < self.settings.max_epochs:
             self._epoch_start = self.state.parameters.copy()
@@ -387,7 +390,8 @@ class Run:
             **self._scores.of_training(reports),
         }
         if GRADIENT_NORM in self.recipe.measures:
-            columns[GRADIENT_NORM] = np.linalg.norm(reports.gradient_norms, axis=1)
+            norms = reports.gradient_norms
+            columns[GRADIENT_NORM] = np.sqrt((norms * norms).sum(axis=1))
         if DEAD_UNITS in self.recipe.measures:
             columns[DEAD_UNITS] = reports.dead_shares.max(axis=1)
         return columns

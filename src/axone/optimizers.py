@@ -14,6 +14,7 @@ import numpy as np
 
 from axone.arrays import FloatArray
 from axone.checks import check_choice, check_integer, check_number
+from axone.messages import _
 from axone.registry import Registry
 
 
@@ -337,7 +338,7 @@ class LBFGS:
 
 
 OPTIMIZERS: Registry[Optimizer | LBFGS] = Registry(
-    "optimizer",
+    _("optimizer"),
     {
         "gradient_descent": GradientDescent,
         "sgd": SGD,

@@ -15,6 +15,7 @@ from axone.activations import ActivationFunction, Exponential, Sigmoid, Softmax,
 from axone.arrays import FloatArray, Shape
 from axone.checks import check_number
 from axone.errors import ConfigurationError, DataError, ShapeError
+from axone.messages import _
 from axone.registry import Registry
 
 _TINY = 1e-12
@@ -69,8 +70,13 @@ class Loss(ABC):
         if y[0:1].size == np.prod(output_shape) and y.ndim <= 2:
             return np.ascontiguousarray(y, dtype=dtype).reshape(len(y), *output_shape)
         raise ShapeError(
-            f"Targets have shape {y.shape[1:] or '()'} an example, the network's output has "
-            f"{output_shape}: give the last layer {int(np.prod(y.shape[1:]))} units."
+            _(
+                "Targets have shape {shape} an example, the network's output has {output_shape}: "
+                "give the last layer {units} units.",
+                shape=y.shape[1:] or "()",
+                output_shape=output_shape,
+                units=int(np.prod(y.shape[1:])),
+            )
         )
 
     def hits(self, prediction: FloatArray, target: FloatArray) -> FloatArray:
@@ -94,9 +100,17 @@ def prepare_weights(weights: Any, rows: int, dtype: str, where: str = "") -> Flo
     weights = np.asarray(weights)
     numbers = weights.dtype.kind in "biuf"
     if not numbers or weights.shape != (rows,) or not (np.isfinite(weights) & (weights >= 0)).all():
-        raise DataError(f"{where}weights must be {rows} finite numbers of at least 0, one a row.")
+        raise DataError(
+            _(
+                "{where}weights must be {rows} finite numbers of at least 0, one a row.",
+                where=where,
+                rows=rows,
+            )
+        )
     if weights.sum() == 0:
-        raise DataError(f"{where}the weights of all rows are 0: give at least one row a weight.")
+        raise DataError(
+            _("{where}the weights of all rows are 0: give at least one row a weight.", where=where)
+        )
     return np.ascontiguousarray(weights, dtype=dtype)
 
 
@@ -104,8 +118,11 @@ def _numbers(y: Any) -> FloatArray:
     y = np.atleast_1d(y)
     if y.dtype.kind not in "biuf":
         raise DataError(
-            f"Targets must be numbers, not {y.dtype}: number the classes 0, 1, 2, …, or convert "
-            "the column."
+            _(
+                "Targets must be numbers, not {dtype}: number the classes 0, 1, 2, …, or "
+                "convert the column.",
+                dtype=y.dtype,
+            )
         )
     return y
 
@@ -185,7 +202,10 @@ class Poisson(Loss):
         target = super().prepare(y, output_shape, dtype)
         if target.size and target.min() < 0:
             raise DataError(
-                f"poisson needs targets of at least 0, such as counts; found {target.min():g}."
+                _(
+                    "poisson needs targets of at least 0, such as counts; found {least:g}.",
+                    least=target.min(),
+                )
             )
         return target
 
@@ -214,9 +234,13 @@ class BinaryCrossEntropy(Loss):
         target = super().prepare(y, output_shape, dtype)
         if target.size and (target.min() < 0 or target.max() > 1):
             raise DataError(
-                "binary_cross_entropy needs targets between 0 and 1; found "
-                f"{target.min():g} to {target.max():g}. Several classes need softmax outputs and "
-                "categorical_cross_entropy."
+                _(
+                    "binary_cross_entropy needs targets between 0 and 1; found {least:g} to "
+                    "{largest:g}. Several classes need softmax outputs and "
+                    "categorical_cross_entropy.",
+                    least=target.min(),
+                    largest=target.max(),
+                )
             )
         return target
 
@@ -251,8 +275,12 @@ class CategoricalCrossEntropy(Loss):
             return np.ascontiguousarray(y, dtype=dtype)
         if classes == 0 or (y.ndim == 2 and y.shape[1] != 1) or y.ndim > 2:
             raise ShapeError(
-                f"categorical_cross_entropy needs one class number a row, or one column a class: "
-                f"targets have shape {y.shape}, the network's output {output_shape}."
+                _(
+                    "categorical_cross_entropy needs one class number a row, or one column a "
+                    "class: targets have shape {shape}, the network's output {output_shape}.",
+                    shape=y.shape,
+                    output_shape=output_shape,
+                )
             )
         labels = y.reshape(len(y))
         with np.errstate(invalid="ignore"):  # NaN becomes some number, and is refused below
@@ -261,8 +289,13 @@ class CategoricalCrossEntropy(Loss):
             labels.size and (numbers.min() < 0 or numbers.max() >= classes)
         ):
             raise DataError(
-                f"Class numbers must be whole and lie in 0 … {classes - 1}, the network's outputs; "
-                f"found {labels.min()} to {labels.max()}."
+                _(
+                    "Class numbers must be whole and lie in 0 … {last}, the network's outputs; "
+                    "found {least} to {largest}.",
+                    last=classes - 1,
+                    least=labels.min(),
+                    largest=labels.max(),
+                )
             )
         return numbers
 
@@ -291,14 +324,21 @@ class Head:
         if self.loss.task == "classification" and not probability:
             wanted = "softmax" if isinstance(self.loss, CategoricalCrossEntropy) else "sigmoid"
             raise ConfigurationError(
-                f"Cross-entropy compares probabilities, but the last layer ends in "
-                f"{type(self.activation).__name__}: give it the activation {wanted!r}."
+                _(
+                    "Cross-entropy compares probabilities, but the last layer ends in {kind}: give "
+                    "it the activation {wanted!r}.",
+                    kind=type(self.activation).__name__,
+                    wanted=wanted,
+                )
             )
         positive = probability or isinstance(self.activation, (Exponential, Softplus))
         if isinstance(self.loss, Poisson) and not positive:
             raise ConfigurationError(
-                f"The loss 'poisson' needs positive predictions, but the last layer ends in "
-                f"{type(self.activation).__name__}: give it the activation 'exponential'."
+                _(
+                    "The loss 'poisson' needs positive predictions, but the last layer ends in "
+                    "{kind}: give it the activation 'exponential'.",
+                    kind=type(self.activation).__name__,
+                )
             )
 
     def predict(self, logits: FloatArray) -> FloatArray:
@@ -366,7 +406,7 @@ class Head:
 
 
 LOSSES: Registry[Loss] = Registry(
-    "loss",
+    _("loss"),
     {
         "mse": MeanSquaredError,
         "mae": MeanAbsoluteError,

@@ -9,10 +9,11 @@ from axone.activations.linear import Heaviside, Identity
 from axone.activations.rectified import ELU, SELU, LeakyReLU, PReLU, ReLU
 from axone.activations.smooth import GELU, Exponential, GELUTanh, Sigmoid, Softplus, Swish, Tanh
 from axone.activations.softmax import Softmax
+from axone.messages import _
 from axone.registry import Registry
 
 ACTIVATIONS: Registry[ActivationFunction] = Registry(
-    "activation",
+    _("activation"),
     {
         "identity": Identity,
         "heaviside": Heaviside,

@@ -270,6 +270,18 @@ class EpochReports:
             }
         )
 
+    @classmethod
+    def joined(cls, parts: Sequence["EpochReports"]) -> "EpochReports":
+        """Return the columns of several rows of epochs, one after the other."""
+        if len(parts) < 2:
+            return parts[0] if parts else cls.of(())
+        return cls(
+            **{
+                each.name: np.concatenate([getattr(part, each.name) for part in parts])
+                for each in fields(cls)
+            }
+        )
+
     def __len__(self) -> int:
         return len(self.epoch)
 

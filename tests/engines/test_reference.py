@@ -119,7 +119,10 @@ class TestReports:
             _, (report,) = run(plan, state, X, target, 1, weights)
             loss, prediction = plan.evaluate(parameters, Examples(X, target, weights))
             assert report.loss == pytest.approx(loss, rel=1e-12)
-            assert report.hits == ((prediction.argmax(axis=1) == target).sum(),)
+            right = prediction.argmax(axis=1) == target
+            counts = np.ones(len(X)) if weights is None else weights
+            assert report.hits == pytest.approx(((right * counts).sum(),))
+            assert report.weight == pytest.approx(counts.sum())
             squares = sum((parameters[f"{n}.weight"] ** 2).sum() for n in (0, 1))
             by_batch = [rows / 23 * 0.25 * squares / rows for rows in (5, 5, 5, 5, 3)]
             assert report.penalty == pytest.approx(sum(by_batch), rel=1e-12)

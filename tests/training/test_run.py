@@ -254,6 +254,29 @@ class TestSaving:
         ]
 
 
+@pytest.mark.parametrize("regression", [False, True])
+def test_weights_count_in_the_scores_as_in_the_loss(engine, regression):
+    """A row of weight two is two rows, and one of weight zero none, in every column."""
+    weight = np.array([2.0, 0, 1, 3] * 9 + [1.0])
+    repeated = np.repeat(np.arange(37), weight.astype(int))
+    y, loss, layer = Y, "cce", ax.Dense(3, "softmax")
+    if regression:
+        y, loss, layer = X[:, :2] ** 2, "mse", ax.Dense(2)
+    held = ax.Trainer(
+        ax.Network(layer, input_shape=4),
+        loss=loss,
+        optimizer=ax.GradientDescent(0.1),
+        dtype="float64",
+        engine=engine,
+    )
+    weighted = held.fit((X, y, weight), (X, y, weight), max_epochs=3).history
+    several = X[repeated], y[repeated]
+    counted = held.fit(several, several, max_epochs=3).history
+    for column in counted:
+        if column != "seconds":
+            np.testing.assert_allclose(weighted[column], counted[column], rtol=1e-9, atol=1e-12)
+
+
 def test_one_trainer_is_fitted_by_many_threads_at_once(engine):
     shared = trainer(engine, batch_size=8)
     wanted = shared.fit((X, Y), max_epochs=30).parameters.vector

@@ -129,7 +129,7 @@ class EpochTotals:
     weight, rows : float
         Σ of the rows' weights, and the number of rows.
     hits : list of float
-        Right answers, or squared errors of each output: see `Loss.hits`.
+        Right answers, or squared errors of each output, by the rows' weights: see `Loss.hits`.
     """
 
     loss: float = 0.0
@@ -210,7 +210,9 @@ class EpochReport:
     penalty : float
         Mean penalty of the batches.
     hits : tuple of float
-        Right answers, or squared errors of each output, over `rows` rows.
+        Right answers, or squared errors of each output, of all rows, each by its weight.
+    weight : float
+        Σ of the rows' weights: their number where all count alike.
     rows : int
     learning_rate : float
         Of the epoch's last step.
@@ -227,6 +229,7 @@ class EpochReport:
     loss: float
     penalty: float
     hits: tuple[float, ...]
+    weight: float
     rows: int
     learning_rate: float
     gradient_norms: tuple[float, ...]
@@ -239,7 +242,7 @@ class EpochReports:
 
     Attributes
     ----------
-    epoch, step, loss, penalty, rows, learning_rate : array of shape (n_epochs,)
+    epoch, step, loss, penalty, weight, rows, learning_rate : array of shape (n_epochs,)
         See `EpochReport`.
     hits : array of shape (n_epochs, n_hits)
     gradient_norms, dead_shares : array of shape (n_epochs, n_layers)
@@ -250,6 +253,7 @@ class EpochReports:
     step: IntArray
     loss: FloatArray
     penalty: FloatArray
+    weight: FloatArray
     rows: IntArray
     learning_rate: FloatArray
     hits: FloatArray

@@ -305,6 +305,7 @@ def _reports(table: FloatArray, totals: EpochTotals) -> EpochReports:
         step=step.astype(np.int64),
         loss=loss / weight,
         penalty=penalty / rows,
+        weight=weight,
         rows=rows.astype(np.int64),
         learning_rate=learning_rate,
         hits=table[:, 7 : 7 + hits],

@@ -40,9 +40,11 @@ class BinaryCrossEntropy(Loss):
             )
         return target
 
-    def hits(self, prediction: FloatArray, target: FloatArray) -> FloatArray:
-        right = (prediction > 0.5) == (target > 0.5)
-        return np.asarray([per_row(right).sum(dtype=np.float64)])
+    def hits(
+        self, prediction: FloatArray, target: FloatArray, weight: FloatArray | None = None
+    ) -> FloatArray:
+        right = per_row((prediction > 0.5) == (target > 0.5))
+        return np.asarray([total(right, weight)])
 
 
 @dataclass(frozen=True)
@@ -95,10 +97,18 @@ class CategoricalCrossEntropy(Loss):
             )
         return numbers
 
-    def hits(self, prediction: FloatArray, target: FloatArray) -> FloatArray:
+    def hits(
+        self, prediction: FloatArray, target: FloatArray, weight: FloatArray | None = None
+    ) -> FloatArray:
         labels = target.argmax(axis=1) if target.ndim == prediction.ndim else target
-        right = np.count_nonzero(prediction.argmax(axis=1) == labels)
-        return np.asarray([right], dtype=np.float64)
+        return np.asarray([total(prediction.argmax(axis=1) == labels, weight)])
+
+
+def total(values: FloatArray, weight: FloatArray | None) -> float:
+    """Return Σ of the rows' values times their weights, in float64."""
+    if weight is None:
+        return float(values.sum(dtype=np.float64))
+    return float(np.dot(values.astype(np.float64), weight))
 
 
 def pick(cells: FloatArray, target: FloatArray) -> FloatArray:

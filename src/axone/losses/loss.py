@@ -76,13 +76,17 @@ class Loss(ABC):
             )
         )
 
-    def hits(self, prediction: FloatArray, target: FloatArray) -> FloatArray:
-        """Return what the running score of an epoch adds up.
+    def hits(
+        self, prediction: FloatArray, target: FloatArray, weight: FloatArray | None = None
+    ) -> FloatArray:
+        """Return what the running score of an epoch adds up, each row by its weight.
 
         For classes the number of right answers; for numbers the sum of squared errors of each
         output, from which R² follows.
         """
         error = (prediction - target).reshape(len(target), -1)
+        if weight is not None:
+            return np.einsum("i,ij,ij->j", weight, error, error, dtype=np.float64)
         return np.einsum("ij,ij->j", error, error, dtype=np.float64)
 
 

@@ -142,7 +142,7 @@ class Equations:
         totals.penalty += penalty * rows
         totals.weight += batch.total_weight
         totals.rows += rows
-        hits = self.recipe.loss.hits(passed.prediction, batch.target).tolist()
+        hits = self.recipe.loss.hits(passed.prediction, batch.target, batch.weight).tolist()
         before = totals.hits or [0.0] * len(hits)
         totals.hits = [old + new for old, new in zip(before, hits, strict=True)]
 
@@ -162,6 +162,7 @@ class Equations:
             loss=state.losses[-1],
             penalty=totals.penalty / totals.rows,
             hits=tuple(totals.hits),
+            weight=totals.weight,
             rows=totals.rows,
             learning_rate=learning_rate,
             gradient_norms=layer_norms(gradient) if GRADIENT_NORM in measures else (),

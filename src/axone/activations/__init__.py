@@ -34,6 +34,16 @@ ACTIVATIONS: Registry[ActivationFunction] = Registry(
     aliases={"linear": "identity", "logistic": "sigmoid", "silu": "swish", "exp": "exponential"},
 )
 
+
+def name_of(function: ActivationFunction) -> str:
+    """Return what a reader calls a function: its name in the table, or that of its own class."""
+    try:
+        described = ACTIVATIONS.to_data(function)
+    except KeyError:
+        return type(function).__name__
+    return str(described if isinstance(described, str) else described["name"])
+
+
 __all__ = [
     "ACTIVATIONS",
     "ELU",
@@ -52,4 +62,5 @@ __all__ = [
     "Softplus",
     "Swish",
     "Tanh",
+    "name_of",
 ]

@@ -121,7 +121,7 @@ class BoundWorkspace {
           },
           flat);
     }
-    return nb::make_tuple(kEndings[static_cast<int>(ending)], tuple_of(at), table_of(reports),
+    return nb::make_tuple(kEndings[static_cast<int>(ending)], tuple_of(at), table_of(reports, measure),
                           workspace_.failed_loss());
   }
 
@@ -200,10 +200,12 @@ class BoundWorkspace {
     return at;
   }
 
-  /// One row an epoch: epoch, step, learning rate, loss, penalty, weight, rows, hits, and of each
-  /// layer the gradient's norm and the share of dead units.
-  nb::ndarray<nb::numpy, double, nb::ndim<2>> table_of(const std::vector<EpochReport>& reports) {
-    const auto columns = static_cast<std::size_t>(7 + hit_counts_ + 2 * depth_);
+  /// One row an epoch: epoch, step, learning rate, loss, penalty, weight, rows, hits, and, if they
+  /// are measured, of each layer the gradient's norm and the share of dead units.
+  nb::ndarray<nb::numpy, double, nb::ndim<2>> table_of(const std::vector<EpochReport>& reports,
+                                                       bool measured) {
+    const auto columns =
+        static_cast<std::size_t>(7 + hit_counts_ + (measured ? 2 * depth_ : 0));
     auto cells = std::make_unique<double[]>(reports.size() * columns);
     double* cell = cells.get();
     for (const auto& report : reports) {
@@ -259,6 +261,7 @@ void bind(nb::module_& module, const char* plan, const char* workspace) {
              new (self) Plan<Real>(settings_of(settings), seed);
            },
            "settings"_a, "seed"_a)
+      .def_prop_ro("hit_counts", [](const Plan<Real>& self) { return self.hit_counts; })
       .def("workspace",
            [](const Plan<Real>& self, Index batch_size, Index capacity, int threads,
               bool threads_forced) {

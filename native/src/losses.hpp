@@ -118,7 +118,7 @@ class Head {
       const Real weight = weights ? weights[index[r]] : Real(1);
       total += double(weight) * row_loss(logits.row(r), prediction.row(r), targets, index[r]);
       weight_total += weight;
-      count(prediction.row(r), targets, index[r], totals.hits);
+      count(prediction.row(r), targets, index[r], weight, totals.hits);
     }
     totals.loss += scale_ * total;
     totals.weight += weight_total;
@@ -236,7 +236,8 @@ class Head {
     }
   }
 
-  void count(const Real* p, const Targets<Real>& targets, Index row,
+  /// Count the right answers of a row, or its squared errors, by its weight.
+  void count(const Real* p, const Targets<Real>& targets, Index row, double weight,
              std::vector<double>& hits) const {
     if (loss_ == LossKind::categorical) {
       const Index found = std::max_element(p, p + outputs_) - p;
@@ -247,7 +248,7 @@ class Head {
         const Real* y = targets.numbers + row * targets.columns;
         label = std::max_element(y, y + outputs_) - y;
       }
-      hits[0] += found == label;
+      hits[0] += found == label ? weight : 0;
       return;
     }
     const Real* y = targets.numbers + row * targets.columns;
@@ -257,10 +258,10 @@ class Head {
         right += (p[c] > Real(0.5)) == (y[c] > Real(0.5));
       } else {
         const Real error = p[c] - y[c];
-        hits[c] += double(error) * double(error);
+        hits[c] += weight * (double(error) * double(error));
       }
     }
-    if (loss_ == LossKind::binary) hits[0] += right / outputs_;
+    if (loss_ == LossKind::binary) hits[0] += weight * (right / outputs_);
   }
 
   LossKind loss_;

@@ -88,7 +88,7 @@ class Workspace {
     return ending;
   }
 
-  /// The mean loss of the batch that ended the last run, where it was not finite or its gradient.
+  /// The summed loss of the batch that ended the last run, where it was not finite or its gradient.
   double failed_loss() const { return failed_loss_; }
 
   /// ŷ of all rows, and their mean weighted loss if there are targets.
@@ -234,7 +234,6 @@ class Workspace {
     const auto logits = forward(rows, index, count, ahead, pass);
     Matrix<Real> prediction, delta;
     const bool plain = head_.is_plain_classifier(rows.targets, rows.weights);
-    const double weight_before = at.totals.weight;
     double loss;
     if (plain) {
       loss = head_.classify(logits, rows.targets, index, count, at.totals, delta);
@@ -242,7 +241,7 @@ class Workspace {
       prediction = head_.predict(logits, count);
       loss = head_.measure(logits, prediction, rows.targets, index, rows.weights, count, at.totals);
     }
-    if (!std::isfinite(loss)) return failed(Ending::loss, loss, at.totals.weight - weight_before);
+    if (!std::isfinite(loss)) return failed(Ending::loss, loss);
     at.penalty += penalty(count) * static_cast<double>(count);
     at.rows += count;
     if (!plain)
@@ -251,8 +250,7 @@ class Workspace {
     NotFinite<Real> not_finite;
     for (std::size_t n = first_; n < layers_.size(); ++n)
       not_finite.add(layers_[n]->tally.not_finite);
-    if (not_finite.found())
-      return failed(Ending::gradient, loss, at.totals.weight - weight_before);
+    if (not_finite.found()) return failed(Ending::gradient, loss);
     double scale = 1;
     if (pass.keep_gradient) scale = clipped_update(pass);
     if (norms) {
@@ -266,8 +264,8 @@ class Workspace {
     return Ending::done;
   }
 
-  Ending failed(Ending how, double loss, double weight) {
-    failed_loss_ = head_.scaled(loss) / (weight > 0 ? weight : 1);
+  Ending failed(Ending how, double loss) {
+    failed_loss_ = head_.scaled(loss);
     return how;
   }
 
@@ -358,15 +356,28 @@ class Workspace {
     for (auto* store : stores_) store->need_gradient();
   }
 
+  /// The order of an epoch, drawn once however often the epoch is taken up.
   const std::uint32_t* order_of(std::int64_t epoch, Index count, bool shuffle) {
+    const Order wanted{shuffle ? epoch : -1, count};
+    if (wanted == drawn_) return order_;
+    drawn_ = wanted;
     if (shuffle) {
       const auto stream = seed_.child(kShuffle).child(static_cast<std::uint64_t>(epoch));
-      return shuffler_.permutation(stream, static_cast<std::size_t>(count)).data();
+      order_ = shuffler_.permutation(stream, static_cast<std::size_t>(count)).data();
+    } else {
+      plain_order_.resize(static_cast<std::size_t>(count));
+      for (Index n = 0; n < count; ++n) plain_order_[n] = static_cast<std::uint32_t>(n);
+      order_ = plain_order_.data();
     }
-    plain_order_.resize(static_cast<std::size_t>(count));
-    for (Index n = 0; n < count; ++n) plain_order_[n] = static_cast<std::uint32_t>(n);
-    return plain_order_.data();
+    return order_;
   }
+
+  /// Which epoch's order, -1 for that of the rows themselves, and of how many rows.
+  struct Order {
+    std::int64_t epoch = -2;
+    Index count = 0;
+    bool operator==(const Order&) const = default;
+  };
 
   const OptimizerSettings optimizer_;
   const Index batch_size_, capacity_;
@@ -380,6 +391,8 @@ class Workspace {
   std::unique_ptr<Team> team_;
   ThreadTrial trial_;
   std::vector<std::uint32_t> index_, plain_order_;
+  const std::uint32_t* order_ = nullptr;
+  Order drawn_;
   Shuffler shuffler_;
   std::atomic<bool> in_use_{false};
   double failed_loss_ = 0;

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from axone.arrays import FloatArray
 from axone.errors import DataError, ModelFileError
+from axone.messages import _
 
 _MAX_BYTES = 16 * 2**30
 
@@ -33,7 +34,21 @@ def write_atomically(path: Path, content: bytes) -> None:
     except OSError as error:
         with contextlib.suppress(OSError):
             Path(temporary).unlink()
-        raise DataError(f"Cannot write {path}: {error.strerror or error}.") from error
+        raise DataError(
+            _("Cannot write {path}: {reason}.", path=path, reason=error.strerror or error)
+        ) from error
+
+
+def require_folder(path: Path) -> None:
+    """Refuse a path whose folder is missing.
+
+    Raises
+    ------
+    DataError
+        There is no such folder.
+    """
+    if not path.parent.is_dir():
+        raise DataError(f"Cannot write {path}: No such file or directory: {path.parent}.")
 
 
 def read_tensors(path: Path, kind: str) -> tuple[dict[str, str], dict[str, FloatArray]]:
@@ -54,9 +69,13 @@ def read_tensors(path: Path, kind: str) -> tuple[dict[str, str], dict[str, Float
 
     try:
         if path.stat().st_size > _MAX_BYTES:
-            raise ModelFileError(f"{path} is larger than {_MAX_BYTES >> 30} GiB: not read.")
+            raise ModelFileError(
+                _("{path} is larger than {limit} GiB: not read.", path=path, limit=_MAX_BYTES >> 30)
+            )
         with safe_open(path, framework="numpy") as file:
             arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
             return file.metadata() or {}, arrays
     except (OSError, SafetensorError) as error:
-        raise ModelFileError(f"{path} is not a {kind} that can be read: {error}") from error
+        raise ModelFileError(
+            _("{path} is not a {kind} that can be read: {error}", path=path, kind=kind, error=error)
+        ) from error

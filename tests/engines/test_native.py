@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from axone.engines.variants import VARIANTS, NotBuiltError, load_variant, supported_variants
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -13,7 +14,6 @@ from axone import engines
 from axone.activations import ACTIVATIONS
 from axone.engines import Recipe, ReferenceEngine, compile_recipe
 from axone.engines.native import NativeEngine, UnsupportedError, default_threads, processors
-from axone.engines.variants import VARIANTS, NotBuiltError, load_variant, supported_variants
 from axone.errors import ConfigurationError
 from axone.layers import LAYERS, PREDICTION, Layer
 from axone.losses import LOSSES, BinaryCrossEntropy, Poisson

@@ -102,7 +102,8 @@ class BatchNorm : public Layer<Real> {
   void pass_gradient(Store<Real>& store, Buffer<Real>& computed, Pass& pass) {
     Real* g = pass.keep_gradient ? store.gradient.data() : gradient_.data();
     std::copy_n(computed.data(), channels_, g);
-    finish(store.stretch(0, channels_, g), pass, this->tally);
+    this->tally.not_finite.add(
+        finish(store.stretch(0, channels_, g), pass, this->tally.squared_norm));
   }
 
   Index channels_, inner_;

@@ -281,7 +281,8 @@ class Trainer:
             raise ShapeError(f"{part}: {len(X)} rows in X, but {len(y)} targets.")
         if len(X) == 0:
             raise DataError(f"{part}: there are no rows.")
-        X = np.ascontiguousarray(X, dtype=dtype)
+        X = np.ascontiguousarray(network.cast_examples(X, dtype))
+        mask = network.check_mask(mask, len(X))
         target = self.recipe.loss.prepare(y, network.output_shape, dtype)
         examples = Examples(X, target, mask=mask)
         for chunk in examples.chunks(_CHECKED_ROWS):

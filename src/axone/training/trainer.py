@@ -23,6 +23,13 @@ from axone.parameters import Parameters
 from axone.penalties import Clipping, Penalty
 from axone.schedules import SCHEDULES, Schedule
 from axone.training.checkpoint import Checkpoint, load_checkpoint
+from axone.training.events import (
+    EpochCallback,
+    Every,
+    ProgressCallback,
+    RunSettings,
+    ValidationScore,
+)
 from axone.training.fingerprint import (
     checksum_of_rows,
     fingerprint,
@@ -30,15 +37,7 @@ from axone.training.fingerprint import (
 )
 from axone.training.history import History
 from axone.training.result import TrainingResult
-from axone.training.run import (
-    EpochCallback,
-    Every,
-    ProgressCallback,
-    Run,
-    RunSettings,
-    ValidationScore,
-    continued,
-)
+from axone.training.run import Run, continued
 from axone.training.stopping import StoppingRule
 
 GivenRows = tuple[Any, Any] | tuple[Any, Any, Any] | Examples

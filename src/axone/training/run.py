@@ -8,8 +8,7 @@ callbacks, animations and pages are loops over its events.
 import threading
 import time
 import warnings
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterator
 
 import numpy as np
 
@@ -31,11 +30,10 @@ from axone.errors import ConfigurationError, DataError
 from axone.training.checkpoint import Checkpoint, save_checkpoint
 from axone.training.diagnosis import Diagnosis, diagnose_divergence, diagnose_validation
 from axone.training.events import EpochCallback, Event, ProgressCallback, RunSettings
-from axone.training.history import History
 from axone.training.interruption import interruption
 from axone.training.result import TrainingResult
 from axone.training.scores import Scores
-from axone.training.stopping import NoImprovement, Plateau, StoppingRule, score_column
+from axone.training.stopping import Plateau, kept_column, score_column
 
 
 class Run:
@@ -345,7 +343,7 @@ class Run:
             best = max(self.best_epoch, 1) - 1
             better = (scores[-1], -losses[-1]) > (scores[best], -losses[best])
         else:
-            better = history.best_epoch(_kept_column(self.settings.stopping)) == epoch
+            better = history.best_epoch(kept_column(self.settings.stopping)) == epoch
         if better or self.best_epoch == 0:
             self.best, self.best_epoch = self.state.parameters.copy(), epoch
 
@@ -390,19 +388,3 @@ class Run:
         return Checkpoint(
             self.fingerprint, self.state, self.best, self.best_epoch, self.history, self.seconds
         )
-
-
-def _kept_column(stopping: Sequence[StoppingRule]) -> str:
-    """Return the column whose best weights come back."""
-    watched = [rule.watched for rule in stopping if isinstance(rule, NoImprovement)]
-    columns = (w for w in watched if isinstance(w, str) and w.startswith("validation_"))
-    return next(columns, "validation_loss")
-
-
-def continued(saved: Checkpoint, learning_rate: float | None = None) -> Checkpoint:
-    """Return a checkpoint that a run may take over: nothing of it is shared with the saved one."""
-    state = saved.state.copy()
-    if learning_rate is not None:
-        state.learning_rate = learning_rate
-    history = History(saved.history)
-    return replace(saved, state=state, best=saved.best.copy(), history=history)

@@ -329,7 +329,8 @@ def test_every_layer_of_the_table_runs_natively():
         "reshape": ax.Reshape((4,)),
         "residual": ax.Residual(ax.Dense(4)),
     }
-    assert set(examples) == set(LAYERS)
+    # Those that follow run on the reference engine only.
+    assert set(LAYERS) - set(examples) == {"embedding", "recurrent", "last_step"}
     for layer in examples.values():
         network = ax.Network(layer, ax.Dense(2), input_shape=4)
         recipe = Recipe(network, LOSSES.resolve("mse"), ax.SGD(), batch_size=3, dtype="float64")

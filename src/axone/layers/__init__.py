@@ -5,6 +5,7 @@ from axone.layers.cells import CELLS, Cell, RNNCell
 from axone.layers.dense import Dense
 from axone.layers.embedding import Embedding
 from axone.layers.layer import PREDICTION, Context, Layer, LayerArrays, ParameterSpec, Traced
+from axone.layers.layer_norm import LayerNorm
 from axone.layers.noise import Dropout, GaussianNoise
 from axone.layers.normalization import BatchNorm
 from axone.layers.recurrent import LastStep, Recurrent
@@ -26,6 +27,7 @@ LAYERS: Registry[Layer] = Registry(
         "embedding": Embedding,
         "recurrent": Recurrent,
         "last_step": LastStep,
+        "layer_norm": LayerNorm,
     },
 )
 
@@ -45,6 +47,7 @@ __all__ = [
     "LastStep",
     "Layer",
     "LayerArrays",
+    "LayerNorm",
     "ParameterSpec",
     "RNNCell",
     "Recurrent",

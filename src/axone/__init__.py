@@ -26,6 +26,7 @@ from axone.layers import (
     Recurrent,
     Reshape,
     Residual,
+    RMSNorm,
     RNNCell,
 )
 from axone.model import Model, load, save
@@ -104,6 +105,7 @@ __all__ = [
     "Parameters",
     "Perceptron",
     "Plateau",
+    "RMSNorm",
     "RMSProp",
     "RNNCell",
     "Recurrent",

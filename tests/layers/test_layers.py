@@ -128,6 +128,21 @@ class TestLayerNorm:
             ax.LayerNorm(0)
 
 
+class TestRMSNorm:
+    def test_every_position_comes_out_with_a_root_mean_square_of_one(self):
+        x = np.random.default_rng(0).normal(5, 4, (3, 6, 64))
+        layer = ax.RMSNorm(epsilon=1e-12)
+        arrays = ax.Network(layer, input_shape=(6, 64)).initialize(0, "float64").by_layer[0]
+        y, _ = layer.forward(arrays, x, PREDICTION)
+        np.testing.assert_allclose(np.sqrt((y**2).mean(axis=-1)), 1, rtol=1e-9)
+
+    def test_what_it_cannot_normalise_is_refused(self):
+        with pytest.raises(ShapeError, match=r"RMSNorm reads features or sequences.*Flatten\(\)"):
+            ax.RMSNorm().output_shape((2, 3, 4))
+        with pytest.raises(ConfigurationError, match="epsilon must be greater than 0, not 0"):
+            ax.RMSNorm(0)
+
+
 class TestNoise:
     @given(rate=st.floats(0, 0.95), seed=st.integers(0, 2**32 - 1))
     def test_dropout_drops_or_scales_each_cell_and_passes_gradients_through_the_same_mask(

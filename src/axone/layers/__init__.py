@@ -10,6 +10,7 @@ from axone.layers.noise import Dropout, GaussianNoise
 from axone.layers.normalization import BatchNorm
 from axone.layers.recurrent import LastStep, Recurrent
 from axone.layers.residual import Residual
+from axone.layers.rms_norm import RMSNorm
 from axone.layers.shape import Flatten, Reshape
 from axone.registry import Registry
 
@@ -28,6 +29,7 @@ LAYERS: Registry[Layer] = Registry(
         "recurrent": Recurrent,
         "last_step": LastStep,
         "layer_norm": LayerNorm,
+        "rms_norm": RMSNorm,
     },
 )
 
@@ -49,6 +51,7 @@ __all__ = [
     "LayerArrays",
     "LayerNorm",
     "ParameterSpec",
+    "RMSNorm",
     "RNNCell",
     "Recurrent",
     "Reshape",

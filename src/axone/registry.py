@@ -100,6 +100,10 @@ class Registry(Generic[Member]):
             )
         )
 
+    def name_of(self, described: object) -> str | None:
+        """Return the name of a description's class; None for one of the user's own."""
+        return self._names.get(type(described))  # type: ignore[arg-type]
+
     def to_data(self, described: Member) -> Any:
         """Write a description as plain data, the inverse of `resolve`."""
         name = self._names[type(described)]

@@ -22,8 +22,8 @@ from axone.engines.engine import (
     never,
 )
 from axone.engines.native import NativeEngine
+from axone.engines.native.variants import NotBuiltError
 from axone.engines.reference import ReferenceEngine
-from axone.engines.variants import NotBuiltError
 from axone.errors import UnknownNameError
 
 _ENGINES: dict[str, type[Engine]] = {"reference": ReferenceEngine, "native": NativeEngine}

@@ -11,8 +11,8 @@ from typing import Any
 
 from axone.checks import check_integer
 from axone.data.examples import Examples
-from axone.engines.native import processors
 from axone.errors import ConfigurationError
+from axone.processors import processors
 from axone.training.result import TrainingResult
 from axone.training.trainer import GivenRows, Trainer
 

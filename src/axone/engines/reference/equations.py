@@ -12,14 +12,8 @@ import numpy as np
 
 from axone.arrays import BoolArray, FloatArray
 from axone.data.examples import Examples
-from axone.engines.engine import (
-    DEAD_UNITS,
-    GRADIENT_NORM,
-    EpochReport,
-    EpochTotals,
-    Recipe,
-    RunState,
-)
+from axone.engines.recipe import DEAD_UNITS, GRADIENT_NORM, Recipe
+from axone.engines.state import EpochReport, EpochTotals, RunState
 from axone.layers import PREDICTION, Context
 from axone.layers.layer import AnyCache
 from axone.layers.sequence import backward_through, forward_through

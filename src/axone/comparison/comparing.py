@@ -118,7 +118,7 @@ def compare(
     trainer = build_trainer(prepared, threads)
     exercise = _exercise(prepared, trainer.recipe, threads)
     comparison = Comparison(
-        prepared, {}, trainer.engine, trainer.engine_reason, threads, exercise.steps_per_epoch
+        prepared, {}, trainer.engine_used, trainer.engine_reason, threads, exercise.steps_per_epoch
     )
     opponents = _able(keys, exercise, comparison)
     if folder is not None:
@@ -127,7 +127,7 @@ def compare(
         on_prepared(comparison)
     with interruption() as pressed, np.errstate(over="ignore", invalid="ignore"):
         makers: dict[str, Callable[[Exercise], Contestant]] = {
-            OURS: lambda exercise: AxoneContestant(exercise, trainer.program, pressed)
+            OURS: lambda exercise: AxoneContestant(exercise, trainer.plan, pressed)
         }
         makers |= {key: opponent.contestant for key, opponent in opponents.items()}
         _run(comparison, exercise, makers, pressed, after_epoch)

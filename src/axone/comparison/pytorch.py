@@ -404,7 +404,7 @@ class PyTorchContestant:
     def _rate_share(self) -> float:
         rule = self.exercise.recipe.optimizer
         averaged = isinstance(rule, Momentum) and rule.form == "averaged"
-        return 1 - rule.beta if averaged else 1.0  # type: ignore[union-attr]
+        return 1 - float(getattr(rule, "beta", 0.0)) if averaged else 1.0
 
     def _set_rate(self, rate: float) -> None:
         for group in self.optimizer.param_groups:

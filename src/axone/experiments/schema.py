@@ -4,7 +4,6 @@ The same schema is what `axone schema` prints as JSON Schema, what files are che
 what is written, completed, beside every result.
 """
 
-import dataclasses
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, GetCoreSchemaHandler, GetJsonSchemaHandler
@@ -55,10 +54,7 @@ def _json_schema(registry: Registry[Any]) -> dict[str, Any]:
     """Describe "a name, or a name with settings" for every member of a table."""
     forms: list[dict[str, Any]] = [{"type": "string", "enum": registry.names}]
     for name in registry:
-        settings = {
-            field.name: _setting_schema(field.type)
-            for field in dataclasses.fields(registry.member(name))
-        }
+        settings = {field.name: _setting_schema(field.type) for field in registry.settings(name)}
         forms.append(
             {
                 "type": "object",

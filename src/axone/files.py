@@ -120,7 +120,7 @@ def checksum(arrays: Mapping[str, NDArray[Any]], metadata: Mapping[str, str]) ->
     # As text of fixed form, whose lengths keep one part from passing for another.
     digest.update(json.dumps([described, sorted(metadata.items())]).encode())
     for name in sorted(arrays):
-        digest.update(np.ascontiguousarray(arrays[name]).reshape(-1).view(np.uint8))
+        digest.update(np.ascontiguousarray(arrays[name]).reshape(-1).view(np.uint8).data)
     return digest.hexdigest()
 
 

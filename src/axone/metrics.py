@@ -36,7 +36,9 @@ def confusion_counts(y_true: IntArray, y_pred: IntArray, classes: int) -> Any:
     return coo_array((np.ones(len(y_true), np.intp), (y_true, y_pred)), shape=shape).tocsr()
 
 
-def epoch_scores(loss: Loss, prediction: FloatArray, target: FloatArray) -> dict[str, float]:
+def epoch_scores(
+    loss: Loss, prediction: FloatArray, target: FloatArray, weight: FloatArray | None = None
+) -> dict[str, float]:
     """Return the scores that an epoch's line shows.
 
     Parameters
@@ -45,6 +47,8 @@ def epoch_scores(loss: Loss, prediction: FloatArray, target: FloatArray) -> dict
         Decides whether these are classes or numbers.
     prediction, target : arrays of m rows
         The target as `loss.prepare` gives it.
+    weight : array of shape (m,), optional
+        How much each row counts, in the scores as in the loss; all alike if left out.
 
     Returns
     -------
@@ -53,45 +57,71 @@ def epoch_scores(loss: Loss, prediction: FloatArray, target: FloatArray) -> dict
         Of several yes/no labels, only `accuracy`, over all labels.
     """
     if loss.task == "regression":
-        return {"r2": float(r_squared(loss.hits(prediction, target), total_squares(target)))}
+        errors = squared_errors(prediction, target, weight)
+        return {"r2": float(r_squared(errors, total_squares(target, weight)))}
     if isinstance(loss, BinaryCrossEntropy) and prediction.shape[1] > 1:
-        return {"accuracy": float(loss.hits(prediction, target)[0]) / len(target)}
+        right = ((prediction > 0.5) == (target > 0.5)).mean(axis=1)
+        return {"accuracy": float(np.average(right, weights=weight)) if len(right) else 0.0}
     y_true = target[:, 0] > 0.5 if isinstance(loss, BinaryCrossEntropy) else target
     if y_true.ndim == 2:
         y_true = y_true.argmax(axis=1)
     y_true, y_pred = y_true.astype(np.intp), predicted_labels(prediction)
-    classes = max(prediction.shape[1], 2)
-    right = np.bincount(y_true[y_true == y_pred], minlength=classes)
-    true, found = (np.bincount(labels, minlength=classes) for labels in (y_true, y_pred))
+    classes, hit = max(prediction.shape[1], 2), y_true == y_pred
+    right = _counts(y_true[hit], classes, None if weight is None else weight[hit])
+    true, found = (_counts(labels, classes, weight) for labels in (y_true, y_pred))
     occurs = true + found > 0
-    recall = right[occurs] / np.maximum(true[occurs], 1)
+    # Where no row of a class is there, none is right either: 0, whatever it is divided by.
+    recall = right[occurs] / np.where(true[occurs] > 0, true[occurs], 1)
     f1 = 2 * right[occurs] / (true + found)[occurs]
     return {
-        "accuracy": float(right.sum() / max(len(target), 1)),
+        "accuracy": float(right.sum() / (true.sum() or 1)),
         "recall": float(recall.mean()),
         "f1": float(f1.mean()),
     }
 
 
+def _counts(labels: IntArray, classes: int, weight: FloatArray | None) -> FloatArray:
+    """Return how many rows each class has, or what they weigh."""
+    return np.bincount(labels, weights=weight, minlength=classes)
+
+
 def r_squared(squared_errors: FloatArray, total: FloatArray) -> FloatArray:
-    """Return R² = 1 − Σ(y − ŷ)²/Σ(y − ȳ)², the mean over the outputs; NaN for a constant target.
+    """Return R² = 1 − Σ(y − ŷ)²/Σ(y − ȳ)², the mean over the outputs.
+
+    Of a target that never changes it is 1 where every prediction is right and 0 otherwise, as
+    scikit-learn's `r2_score` has it: never NaN.
 
     Parameters
     ----------
     squared_errors : array of shape (…, outputs)
-        Σ(y − ŷ)² of every output.
+        Σ(y − ŷ)² of every output, from `squared_errors`.
     total : array of shape (outputs,)
         Σ(y − ȳ)², from `total_squares`.
     """
-    with np.errstate(divide="ignore", invalid="ignore"):
-        ratio = np.asarray(squared_errors) / total
-    return np.asarray(np.where(total > 0, 1 - ratio, np.nan).mean(axis=-1))
+    errors, varies = np.asarray(squared_errors), total > 0
+    constant = (errors == 0).astype(np.float64)
+    with np.errstate(invalid="ignore", over="ignore"):
+        scores = np.where(varies, 1 - errors / np.where(varies, total, 1), constant)
+        return np.asarray(scores.mean(axis=-1))
 
 
-def total_squares(target: FloatArray) -> FloatArray:
-    """Return Σ(y − ȳ)² of every output."""
+def squared_errors(
+    prediction: FloatArray, target: FloatArray, weight: FloatArray | None = None
+) -> FloatArray:
+    """Return Σ(y − ŷ)² of every output, each row times its weight."""
+    error = (prediction - target).reshape(len(target), -1)
+    if weight is None:
+        return np.einsum("ij,ij->j", error, error, dtype=np.float64)
+    return np.einsum("ij,ij,i->j", error, error, weight, dtype=np.float64)
+
+
+def total_squares(target: FloatArray, weight: FloatArray | None = None) -> FloatArray:
+    """Return Σ(y − ȳ)² of every output, each row times its weight, ȳ their weighted mean."""
     flat = target.reshape(len(target), -1)
-    return len(flat) * flat.var(axis=0, dtype=np.float64)
+    if weight is None:
+        return len(flat) * flat.var(axis=0, dtype=np.float64)
+    exact = flat.astype(np.float64)
+    return squared_errors(np.average(exact, axis=0, weights=weight), exact, weight)
 
 
 def classification_metrics(

@@ -58,6 +58,7 @@ class Scores:
         if self.validation_score is not None:
             scores = {"score": float(self.validation_score(parameters, prediction))}
         else:
-            scores = epoch_scores(self.loss, prediction, self.held_out.target)
+            held_out = self.held_out
+            scores = epoch_scores(self.loss, prediction, held_out.target, held_out.weight)
         named = {"loss": value, **scores}
         return value, {f"validation_{name}": np.array([each]) for name, each in named.items()}

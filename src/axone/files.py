@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from axone.errors import DataError, ModelFileError
+from axone.messages import _
 
 _MAX_BYTES = 16 * 2**30
 
@@ -46,7 +47,21 @@ def write_atomically(path: Path, content: bytes) -> None:
     except OSError as error:
         with contextlib.suppress(OSError):
             Path(temporary).unlink()
-        raise DataError(f"Cannot write {path}: {error.strerror or error}.") from error
+        raise DataError(
+            _("Cannot write {path}: {reason}.", path=path, reason=error.strerror or error)
+        ) from error
+
+
+def require_folder(path: Path) -> None:
+    """Refuse a path whose folder is missing.
+
+    Raises
+    ------
+    DataError
+        There is no such folder.
+    """
+    if not path.parent.is_dir():
+        raise DataError(f"Cannot write {path}: No such file or directory: {path.parent}.")
 
 
 def write_tensors(
@@ -95,7 +110,9 @@ def read_tensors(path: Path, kind: str) -> tuple[dict[str, str], dict[str, NDArr
 
     try:
         if path.stat().st_size > _MAX_BYTES:
-            raise ModelFileError(f"{path} is larger than {_MAX_BYTES >> 30} GiB: not read.")
+            raise ModelFileError(
+                _("{path} is larger than {limit} GiB: not read.", path=path, limit=_MAX_BYTES >> 30)
+            )
         with safe_open(path, framework="numpy") as file:
             arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
             metadata: dict[str, str] = file.metadata() or {}
@@ -103,7 +120,9 @@ def read_tensors(path: Path, kind: str) -> tuple[dict[str, str], dict[str, NDArr
         raise
     # NumPy lacks some of safetensors' types, whose arrays end in an error of another kind.
     except (OSError, SafetensorError, ValueError, TypeError, AttributeError) as error:
-        raise ModelFileError(f"{path} is not a {kind} that can be read: {error}") from error
+        raise ModelFileError(
+            _("{path} is not a {kind} that can be read: {error}", path=path, kind=kind, error=error)
+        ) from error
     if _ENTRY not in metadata:
         return metadata, arrays
     return _verified(path, kind, metadata[_ENTRY], arrays), arrays
@@ -137,7 +156,11 @@ def _verified(
         complete = False
     if not complete or checksum(arrays, words) != written:
         raise ModelFileError(
-            f"{path} is a damaged {kind}: its content is not what its checksum says was written. "
-            "Fetch it again, take it from a copy, or make it anew."
+            _(
+                "{path} is a damaged {kind}: its content is not what its checksum says was "
+                "written. Fetch it again, take it from a copy, or make it anew.",
+                path=path,
+                kind=kind,
+            )
         )
     return words

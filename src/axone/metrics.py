@@ -48,7 +48,7 @@ def epoch_scores(
     prediction, target : arrays of m rows
         The target as `loss.prepare` gives it.
     weight : array of shape (m,), optional
-        How much each row counts, in the scores as in the loss; all alike if left out.
+        How much each row counts; all alike if left out.
 
     Returns
     -------
@@ -57,32 +57,29 @@ def epoch_scores(
         Of several yes/no labels, only `accuracy`, over all labels.
     """
     if loss.task == "regression":
-        errors = squared_errors(prediction, target, weight)
-        return {"r2": float(r_squared(errors, total_squares(target, weight)))}
+        hits = loss.hits(prediction, target, weight)
+        return {"r2": float(r_squared(hits, total_squares(target, weight)))}
+    everything = float(len(target) if weight is None else weight.sum())
     if isinstance(loss, BinaryCrossEntropy) and prediction.shape[1] > 1:
-        right = ((prediction > 0.5) == (target > 0.5)).mean(axis=1)
-        return {"accuracy": float(np.average(right, weights=weight)) if len(right) else 0.0}
+        return {"accuracy": float(loss.hits(prediction, target, weight)[0]) / everything}
     y_true = target[:, 0] > 0.5 if isinstance(loss, BinaryCrossEntropy) else target
     if y_true.ndim == 2:
         y_true = y_true.argmax(axis=1)
     y_true, y_pred = y_true.astype(np.intp), predicted_labels(prediction)
-    classes, hit = max(prediction.shape[1], 2), y_true == y_pred
-    right = _counts(y_true[hit], classes, None if weight is None else weight[hit])
-    true, found = (_counts(labels, classes, weight) for labels in (y_true, y_pred))
+    classes = max(prediction.shape[1], 2)
+    is_right = y_true == y_pred
+    right = np.bincount(
+        y_true[is_right], None if weight is None else weight[is_right], minlength=classes
+    )
+    true, found = (np.bincount(labels, weight, minlength=classes) for labels in (y_true, y_pred))
     occurs = true + found > 0
-    # Where no row of a class is there, none is right either: 0, whatever it is divided by.
     recall = right[occurs] / np.where(true[occurs] > 0, true[occurs], 1)
     f1 = 2 * right[occurs] / (true + found)[occurs]
     return {
-        "accuracy": float(right.sum() / (true.sum() or 1)),
+        "accuracy": float(right.sum() / (everything or 1)),
         "recall": float(recall.mean()),
         "f1": float(f1.mean()),
     }
-
-
-def _counts(labels: IntArray, classes: int, weight: FloatArray | None) -> FloatArray:
-    """Return how many rows each class has, or what they weigh."""
-    return np.bincount(labels, weights=weight, minlength=classes)
 
 
 def r_squared(squared_errors: FloatArray, total: FloatArray) -> FloatArray:
@@ -94,7 +91,7 @@ def r_squared(squared_errors: FloatArray, total: FloatArray) -> FloatArray:
     Parameters
     ----------
     squared_errors : array of shape (…, outputs)
-        Σ(y − ŷ)² of every output, from `squared_errors`.
+        Σ(y − ŷ)² of every output, from `Loss.hits`.
     total : array of shape (outputs,)
         Σ(y − ȳ)², from `total_squares`.
     """
@@ -105,23 +102,14 @@ def r_squared(squared_errors: FloatArray, total: FloatArray) -> FloatArray:
         return np.asarray(scores.mean(axis=-1))
 
 
-def squared_errors(
-    prediction: FloatArray, target: FloatArray, weight: FloatArray | None = None
-) -> FloatArray:
-    """Return Σ(y − ŷ)² of every output, each row times its weight."""
-    error = (prediction - target).reshape(len(target), -1)
-    if weight is None:
-        return np.einsum("ij,ij->j", error, error, dtype=np.float64)
-    return np.einsum("ij,ij,i->j", error, error, weight, dtype=np.float64)
-
-
 def total_squares(target: FloatArray, weight: FloatArray | None = None) -> FloatArray:
-    """Return Σ(y − ȳ)² of every output, each row times its weight, ȳ their weighted mean."""
+    """Return Σ(y − ȳ)² of every output, each row by its weight, in ȳ too."""
     flat = target.reshape(len(target), -1)
     if weight is None:
         return len(flat) * flat.var(axis=0, dtype=np.float64)
-    exact = flat.astype(np.float64)
-    return squared_errors(np.average(exact, axis=0, weights=weight), exact, weight)
+    wide = weight.astype(np.float64)
+    mean = np.average(flat, axis=0, weights=wide)
+    return np.asarray(wide @ (flat - mean) ** 2)
 
 
 def classification_metrics(

@@ -10,6 +10,7 @@ from dataclasses import fields
 from typing import Any, ClassVar, TypeVar
 
 from axone.errors import ModelFileError
+from axone.messages import _
 
 Described = TypeVar("Described")
 
@@ -58,8 +59,14 @@ def read_data(kind: type[Described], data: object, what: str) -> Described:
         return TypeAdapter(kind).validate_json(json.dumps(data, default=repr), strict=True)
     except ValidationError as error:
         first = error.errors()[0]
-        place = ".".join(str(step) for step in first["loc"]) or "the whole"
+        place = ".".join(str(step) for step in first["loc"]) or _("the whole")
         raise ModelFileError(
-            f"The {what} in this model file is damaged: {place}: {first['msg']} "
-            f"(found {str(first['input'])[:80]!r}). Save or fetch the model again."
+            _(
+                "The {what} in this model file is damaged: {place}: {fault} (found "
+                "{found!r}). Save or fetch the model again.",
+                what=what,
+                place=place,
+                fault=first["msg"],
+                found=str(first["input"])[:80],
+            )
         ) from error

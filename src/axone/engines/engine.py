@@ -95,25 +95,25 @@ class Recipe:
             return np.arange(rows)
         return RandomStream.from_seed(self.seed).child(SHUFFLE, epoch).permutation(rows)
 
-    def rates(
-        self, learning_rate: float, epoch: int, rows: int, max_epochs: int, losses: Sequence[float]
-    ) -> FloatArray:
-        """Return the learning rate of every step of an epoch.
+    def rates(self, state: "RunState", epochs: int, rows: int, max_epochs: int) -> FloatArray:
+        """Return the learning rate of every step of the next epochs, (epochs, steps).
 
         Parameters
         ----------
-        learning_rate : float
-            Before the schedule: `RunState.learning_rate`.
-        epoch : int
-            0 for the first.
+        state : RunState
+            At the beginning of the first of them, or within it.
+        epochs : int
         rows, max_epochs : int
             The extent of the run.
-        losses : sequence of float
-            The training loss of every epoch before.
         """
         steps = -(-rows // self.batch_rows(rows))
-        clock = Clock(epoch, steps, max_epochs, rows, losses)
-        return learning_rate * self.schedule.factors(clock)
+        if isinstance(self.schedule, ConstantRate):
+            return np.full((epochs, steps), state.learning_rate)
+        clocks = (
+            Clock(epoch, steps, max_epochs, rows, state.losses)
+            for epoch in range(state.epoch, state.epoch + epochs)
+        )
+        return state.learning_rate * np.stack([self.schedule.factors(clock) for clock in clocks])
 
 
 @dataclass
@@ -129,7 +129,7 @@ class EpochTotals:
     weight, rows : float
         Σ of the rows' weights, and the number of rows.
     hits : list of float
-        Right answers, or squared errors of each output: see `Loss.hits`.
+        Right answers, or squared errors of each output, by the rows' weights: see `Loss.hits`.
     """
 
     loss: float = 0.0
@@ -210,7 +210,9 @@ class EpochReport:
     penalty : float
         Mean penalty of the batches.
     hits : tuple of float
-        Right answers, or squared errors of each output, over `rows` rows.
+        Right answers, or squared errors of each output, of all rows, each by its weight.
+    weight : float
+        Σ of the rows' weights: their number where all count alike.
     rows : int
     learning_rate : float
         Of the epoch's last step.
@@ -227,6 +229,7 @@ class EpochReport:
     loss: float
     penalty: float
     hits: tuple[float, ...]
+    weight: float
     rows: int
     learning_rate: float
     gradient_norms: tuple[float, ...]
@@ -239,7 +242,7 @@ class EpochReports:
 
     Attributes
     ----------
-    epoch, step, loss, penalty, rows, learning_rate : array of shape (n_epochs,)
+    epoch, step, loss, penalty, weight, rows, learning_rate : array of shape (n_epochs,)
         See `EpochReport`.
     hits : array of shape (n_epochs, n_hits)
     gradient_norms, dead_shares : array of shape (n_epochs, n_layers)
@@ -250,6 +253,7 @@ class EpochReports:
     step: IntArray
     loss: FloatArray
     penalty: FloatArray
+    weight: FloatArray
     rows: IntArray
     learning_rate: FloatArray
     hits: FloatArray
@@ -266,6 +270,18 @@ class EpochReports:
         return cls(
             **{
                 each.name: np.asarray([getattr(report, each.name) for report in reports])
+                for each in fields(cls)
+            }
+        )
+
+    @classmethod
+    def joined(cls, parts: Sequence["EpochReports"]) -> "EpochReports":
+        """Return the columns of several rows of epochs, one after the other."""
+        if len(parts) < 2:
+            return parts[0] if parts else cls.of(())
+        return cls(
+            **{
+                each.name: np.concatenate([getattr(part, each.name) for part in parts])
                 for each in fields(cls)
             }
         )

@@ -208,7 +208,7 @@ class NativeSession:
         most = 1 if _follows_losses(recipe) else max(1, _MOST_RATES // -(-len(examples) // size))
         labels, numbers = _targets(examples.target)
         last_epoch = min(state.epoch + epochs, self.max_epochs)
-        reports = EpochReports.of(())
+        parts: list[EpochReports] = []
 
         def poll(epoch: int, batch: int) -> bool:
             state.epoch, state.batch = epoch, batch
@@ -216,14 +216,7 @@ class NativeSession:
 
         while state.epoch < last_epoch:
             count = min(most, last_epoch - state.epoch)
-            rates = np.stack(
-                [
-                    recipe.rates(
-                        state.learning_rate, epoch, len(examples), self.max_epochs, state.losses
-                    )
-                    for epoch in range(state.epoch, state.epoch + count)
-                ]
-            )
+            rates = recipe.rates(state, count, len(examples), self.max_epochs)
             ending, position, table, loss = program.run(
                 state.parameters.vector,
                 state.parameters.buffers,
@@ -240,14 +233,16 @@ class NativeSession:
             state.epoch, state.batch, state.step = position[:3]
             state.totals = EpochTotals(*position[3:])
             reports = _reports(table, state.totals)
+            parts.append(reports)
             state.losses.extend(reports.loss.tolist())
             if ending == _DIVERGED:
                 order = recipe.order(state.epoch, len(examples))
                 rows = order[state.batch * size : (state.batch + 1) * size]
-                return Lap(reports, Divergence(state.epoch + 1, state.batch + 1, rows, loss))
+                divergence = Divergence(state.epoch + 1, state.batch + 1, rows, loss)
+                return Lap(EpochReports.joined(parts), divergence)
             if ending == _INTERRUPTED or interrupted():
                 break
-        return Lap(reports)
+        return Lap(EpochReports.joined(parts))
 
     def close(self) -> None:
         """The plan keeps the scratch memory."""
@@ -310,6 +305,7 @@ def _reports(table: FloatArray, totals: EpochTotals) -> EpochReports:
         step=step.astype(np.int64),
         loss=loss / weight,
         penalty=penalty / rows,
+        weight=weight,
         rows=rows.astype(np.int64),
         learning_rate=learning_rate,
         hits=table[:, 7 : 7 + hits],

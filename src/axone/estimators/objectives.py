@@ -26,7 +26,7 @@ from axone.losses import (
     MeanSquaredError,
     Poisson,
 )
-from axone.metrics import predicted_labels, r_squared, squared_errors, total_squares
+from axone.metrics import predicted_labels, r_squared, total_squares
 from axone.model import Classes, Numbers
 
 REGRESSION_LOSSES = ("squared_error", "poisson", "mae", "huber")
@@ -186,7 +186,7 @@ class NumberObjective:
     def score(self, outputs: FloatArray, target: FloatArray, weight: FloatArray | None) -> float:
         """Return R², the mean over the outputs."""
         target = target.reshape(outputs.shape)
-        errors = squared_errors(outputs, target, weight)
+        errors = self.loss.hits(outputs, target, weight)
         return float(r_squared(errors, total_squares(target, weight)))
 
     def row_weights(self, y: Any, class_weight: None) -> None:

@@ -6,6 +6,7 @@ It is written to a temporary file and renamed, so that a killed run leaves the l
 import dataclasses
 import json
 import math
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -78,8 +79,15 @@ def save_checkpoint(checkpoint: Checkpoint, path: Path) -> None:
     write_atomically(path, save(tensors, metadata))
 
 
-def load_checkpoint(path: Path, like: RunState, fingerprint: str) -> Checkpoint:
+def load_checkpoint(path: Path, like: RunState, fingerprints: Collection[str]) -> Checkpoint:
     """Read a checkpoint of a run whose fresh state is `like`.
+
+    Parameters
+    ----------
+    path : Path
+    like : RunState
+    fingerprints : collection of str
+        Of the run, in every form that has been written.
 
     Raises
     ------
@@ -89,19 +97,19 @@ def load_checkpoint(path: Path, like: RunState, fingerprint: str) -> Checkpoint:
     metadata, tensors = read_tensors(path, "checkpoint")
     if metadata.get("format") != _FORMAT:
         raise ModelFileError(f"{path} is not a checkpoint of Axone's.")
-    if metadata.get("fingerprint") != fingerprint:
+    if metadata.get("fingerprint") not in fingerprints:
         raise ModelFileError(
             f"{path} belongs to a run with other settings or other data: only the number of epochs "
             "may change when a run is resumed. Give the same settings, or start a new run."
         )
     try:
-        return _rebuild(metadata, tensors, like, fingerprint)
+        return _rebuild(metadata, tensors, like)
     except (KeyError, ValueError, TypeError) as error:
         raise ModelFileError(f"{path} is a damaged checkpoint: {error}") from error
 
 
 def _rebuild(
-    metadata: dict[str, str], tensors: dict[str, FloatArray], like: RunState, fingerprint: str
+    metadata: dict[str, str], tensors: dict[str, FloatArray], like: RunState
 ) -> Checkpoint:
     layout = like.parameters.layout
     epoch, batch, step = (int(number) for number in json.loads(metadata["position"]))
@@ -126,7 +134,7 @@ def _rebuild(
         raise ValueError(f"epoch {epoch}, but a history of {history.epochs} epochs")
     best = Parameters(layout, tensors["best.parameters"], tensors["best.buffers"])
     return Checkpoint(
-        fingerprint,
+        metadata["fingerprint"],
         state,
         best,
         int(metadata["best_epoch"]),

@@ -61,7 +61,13 @@ def require_folder(path: Path) -> None:
         There is no such folder.
     """
     if not path.parent.is_dir():
-        raise DataError(f"Cannot write {path}: No such file or directory: {path.parent}.")
+        raise DataError(
+            _(
+                "Cannot write {path}: No such file or directory: {folder}.",
+                path=path,
+                folder=path.parent,
+            )
+        )
 
 
 def write_tensors(

@@ -51,8 +51,12 @@ def read_data(kind: type[Described], data: object, what: str) -> Described:
     for each in fields(kind):  # type: ignore[arg-type]
         if isinstance(data, Mapping) and each.name not in data:
             raise ModelFileError(
-                f"The {what} in this model file is damaged: {each.name} is missing. Save or fetch "
-                "the model again."
+                _(
+                    "The {what} in this model file is damaged: {name} is missing. Save or fetch the "
+                    "model again.",
+                    what=what,
+                    name=each.name,
+                )
             )
     try:
         # As JSON, where lists stand for tuples, but "3" for no number and 1 for no truth.

@@ -52,8 +52,8 @@ def read_data(kind: type[Described], data: object, what: str) -> Described:
         if isinstance(data, Mapping) and each.name not in data:
             raise ModelFileError(
                 _(
-                    "The {what} in this model file is damaged: {name} is missing. Save or fetch the "
-                    "model again.",
+                    "The {what} in this model file is damaged: {name} is missing. Save or fetch "
+                    "the model again.",
                     what=what,
                     name=each.name,
                 )

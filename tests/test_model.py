@@ -376,14 +376,6 @@ def test_a_model_that_an_earlier_version_wrote_predicts_what_it_predicted(kind):
     np.testing.assert_allclose(model.predict_proba(X), kept["predict_proba"], rtol=1e-4)
 
 
-def test_a_checkpoint_that_an_earlier_version_wrote_is_read():
-    words, arrays = read_tensors(KEPT / "checkpoint.safetensors", "checkpoint")
-    kept = json.loads((KEPT / "checkpoint.json").read_text(encoding="utf-8"))
-    assert words["format"] == "axone-checkpoint-1"
-    assert arrays["parameters"].tolist() == kept["parameters"]
-    assert arrays["history.train_loss"].tolist() == kept["loss"]
-
-
 @dataclass(frozen=True)
 class Cube(ActivationFunction):
     """An activation of the user's own."""

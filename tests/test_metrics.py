@@ -95,8 +95,15 @@ def test_r_squared_is_that_of_scikit_learn(seed, rows, outputs):
     )
 
 
-def test_a_constant_target_has_no_r_squared():
-    assert np.isnan(r_squared(np.array([1.0]), total_squares(np.ones((4, 1)))))
+@pytest.mark.parametrize("prediction", [np.ones((4, 1)), np.arange(4.0)[:, np.newaxis]])
+@pytest.mark.parametrize("weight", [None, np.array([1.0, 0.0, 2.0, 1.0])])
+def test_a_constant_target_is_scored_as_scikit_learn_scores_it(prediction, weight):
+    y = np.ones((4, 1))
+    wanted = sk.r2_score(y, prediction, sample_weight=weight)
+    assert wanted in (0, 1)
+    assert epoch_scores(MSE, prediction, y, weight) == {"r2": wanted}
+    hits = MSE.hits(prediction, y, weight)
+    assert r_squared(hits, total_squares(y, weight)) == wanted
 
 
 def test_one_row_has_no_r_squared():

@@ -22,9 +22,11 @@ from axone.layers import (
     GaussianNoise,
     LastStep,
     Layer,
+    LayerNorm,
     Recurrent,
     Reshape,
     Residual,
+    RMSNorm,
     RNNCell,
 )
 from axone.model import Model, load, save
@@ -88,6 +90,7 @@ __all__ = [
     "GradientDescent",
     "LastStep",
     "Layer",
+    "LayerNorm",
     "LossTolerance",
     "MLPClassifier",
     "MLPRegressor",
@@ -102,6 +105,7 @@ __all__ = [
     "Parameters",
     "Perceptron",
     "Plateau",
+    "RMSNorm",
     "RMSProp",
     "RNNCell",
     "Recurrent",

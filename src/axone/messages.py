@@ -223,8 +223,9 @@ def use_language(language: str | None, folder: Path = FOLDER) -> None:
         # Errors are made of messages, so this module cannot import them before it is whole.
         from axone.errors import UnknownNameError
 
-        found = (path.parents[1].name for path in folder.glob(f"*/LC_MESSAGES/{DOMAIN}.mo"))
-        raise UnknownNameError(_("language"), language, ["en", *found])
+        files = folder.glob(f"*/LC_MESSAGES/{DOMAIN}.mo")
+        known = ["en", *(file.parents[1].name for file in files)]
+        raise UnknownNameError(_("language"), language, known)
 
 
 def _catalogue() -> Catalogue:

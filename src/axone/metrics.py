@@ -83,18 +83,23 @@ def epoch_scores(
 
 
 def r_squared(squared_errors: FloatArray, total: FloatArray) -> FloatArray:
-    """Return R² = 1 − Σ(y − ŷ)²/Σ(y − ȳ)², the mean over the outputs; NaN for a constant target.
+    """Return R² = 1 − Σ(y − ŷ)²/Σ(y − ȳ)², the mean over the outputs.
+
+    Of a target that never changes it is 1 where every prediction is right and 0 otherwise, as
+    scikit-learn's `r2_score` has it: never NaN.
 
     Parameters
     ----------
     squared_errors : array of shape (…, outputs)
-        Σ(y − ŷ)² of every output.
+        Σ(y − ŷ)² of every output, from `Loss.hits`.
     total : array of shape (outputs,)
         Σ(y − ȳ)², from `total_squares`.
     """
-    with np.errstate(divide="ignore", invalid="ignore"):
-        ratio = np.asarray(squared_errors) / total
-    return np.asarray(np.where(total > 0, 1 - ratio, np.nan).mean(axis=-1))
+    errors, varies = np.asarray(squared_errors), total > 0
+    constant = (errors == 0).astype(np.float64)
+    with np.errstate(invalid="ignore", over="ignore"):
+        scores = np.where(varies, 1 - errors / np.where(varies, total, 1), constant)
+        return np.asarray(scores.mean(axis=-1))
 
 
 def total_squares(target: FloatArray, weight: FloatArray | None = None) -> FloatArray:

@@ -270,17 +270,15 @@ class FittedPerceptron:
         if len(self.runs) == 1:
             return self.runs[0].explanation
         count = sum(run.converged for run in self.runs)
+        rows = [
+            _("{label!s}: {explanation}", label=run.label, explanation=run.explanation)
+            for run in self.runs
+        ]
         return _(
             "{count} of {runs} perceptrons converged.\n{rows}",
             count=count,
             runs=len(self.runs),
-            rows=Listed(
-                [
-                    _("{label!s}: {explanation}", label=run.label, explanation=run.explanation)
-                    for run in self.runs
-                ],
-                "\n",
-            ),
+            rows=Listed(rows, "\n"),
         )
 
     def decision(self, X: npt.ArrayLike) -> FloatArray:

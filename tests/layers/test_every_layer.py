@@ -123,6 +123,14 @@ ROWS = {
             "bias": "bias_ih_l0",
         },
     ),
+    "layer_norm": Row(
+        [(ax.LayerNorm(), FLAT), (ax.LayerNorm(0.1), SEQUENCE)],
+        lambda nn, layer, shape: nn.LayerNorm(shape[-1], eps=layer.epsilon),
+    ),
+    "rms_norm": Row(
+        [(ax.RMSNorm(), FLAT), (ax.RMSNorm(0.1), SEQUENCE)],
+        lambda nn, layer, shape: nn.RMSNorm(shape[-1], eps=layer.epsilon),
+    ),
     "last_step": Row([(ax.LastStep(), SEQUENCE), (ax.LastStep(), (1, 2))], no_counterpart),
 }
 

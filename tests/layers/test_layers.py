@@ -109,6 +109,40 @@ class TestBatchNorm:
             ax.BatchNorm(**settings)
 
 
+class TestLayerNorm:
+    def test_every_position_comes_out_with_mean_zero_and_variance_one(self):
+        x = np.random.default_rng(0).normal(5, 4, (3, 6, 64))
+        layer = ax.LayerNorm(epsilon=1e-12)
+        arrays = ax.Network(layer, input_shape=(6, 64)).initialize(0, "float64").by_layer[0]
+        y, _ = layer.forward(arrays, x, PREDICTION)
+        np.testing.assert_allclose(y.mean(axis=-1), 0, atol=1e-12)
+        np.testing.assert_allclose(y.var(axis=-1), 1, rtol=1e-9)
+
+    @pytest.mark.parametrize("shape", [(), (2, 3, 4)])
+    def test_examples_without_features_and_images_are_refused(self, shape):
+        with pytest.raises(ShapeError, match=r"LayerNorm reads features or sequences.*Flatten\(\)"):
+            ax.LayerNorm().output_shape(shape)
+
+    def test_an_epsilon_of_zero_is_refused(self):
+        with pytest.raises(ConfigurationError, match="epsilon must be greater than 0, not 0"):
+            ax.LayerNorm(0)
+
+
+class TestRMSNorm:
+    def test_every_position_comes_out_with_a_root_mean_square_of_one(self):
+        x = np.random.default_rng(0).normal(5, 4, (3, 6, 64))
+        layer = ax.RMSNorm(epsilon=1e-12)
+        arrays = ax.Network(layer, input_shape=(6, 64)).initialize(0, "float64").by_layer[0]
+        y, _ = layer.forward(arrays, x, PREDICTION)
+        np.testing.assert_allclose(np.sqrt((y**2).mean(axis=-1)), 1, rtol=1e-9)
+
+    def test_what_it_cannot_normalise_is_refused(self):
+        with pytest.raises(ShapeError, match=r"RMSNorm reads features or sequences.*Flatten\(\)"):
+            ax.RMSNorm().output_shape((2, 3, 4))
+        with pytest.raises(ConfigurationError, match="epsilon must be greater than 0, not 0"):
+            ax.RMSNorm(0)
+
+
 class TestNoise:
     @given(rate=st.floats(0, 0.95), seed=st.integers(0, 2**32 - 1))
     def test_dropout_drops_or_scales_each_cell_and_passes_gradients_through_the_same_mask(

@@ -22,7 +22,7 @@ MANY_CLASSES = 100
 
 
 @dataclass(frozen=True, eq=False)
-class Target:
+class EncodedTarget:
     """`y` and, where there is one, `y_test`, with what the values mean."""
 
     y: NDArray[Any]
@@ -41,7 +41,7 @@ def encode_target(
     test_values: NDArray[Any] | None = None,
     names: Sequence[str] = (),
     most_integer_classes: float = float("inf"),
-) -> Target:
+) -> EncodedTarget:
     """Turn raw targets into labels or numbers.
 
     Parameters
@@ -110,7 +110,7 @@ def encode_target(
                 )
     if values.ndim == 2 or task == "regression":
         y_test = None if test_values is None else _numbers(test_values, where)
-        return Target(_numbers(values, where), y_test, "regression", notes=notes)
+        return EncodedTarget(_numbers(values, where), y_test, "regression", notes=notes)
     return _labels(values, test_values, names, where, notes)
 
 
@@ -170,7 +170,7 @@ def _labels(
     names: Sequence[str],
     where: str,
     notes: tuple[str, ...],
-) -> Target:
+) -> EncodedTarget:
     rows = len(values)
     both = values if test_values is None else np.concatenate([values, test_values])
     distinct, codes = np.unique(both, return_inverse=True)
@@ -210,7 +210,7 @@ def _labels(
     labels = codes.astype(np.int64)
     y_test = None if test_values is None else labels[rows:]
     class_values = tuple(cell_text(value) for value in distinct)
-    return Target(labels[:rows], y_test, "classification", class_names, class_values, notes)
+    return EncodedTarget(labels[:rows], y_test, "classification", class_names, class_values, notes)
 
 
 def _class_names(distinct: NDArray[Any], names: Sequence[str]) -> tuple[str, ...]:

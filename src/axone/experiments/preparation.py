@@ -11,13 +11,13 @@ import numpy as np
 
 from axone.activations import Sigmoid, Softmax
 from axone.arrays import FloatArray, IntArray, Shape
-from axone.data import Dataset, Preprocessing, Scaler, load_dataset, split_rows
+from axone.data import Dataset, Preprocessing, load_dataset, split_rows
 from axone.errors import ConfigurationError, DataError, ShapeError
 from axone.experiments.experiment import Experiment
 from axone.experiments.schema import ExperimentData, StoppingSection
 from axone.layers import BatchNorm, Dense, Dropout, Flatten, Layer
 from axone.losses import LOSSES, Loss
-from axone.model import Target
+from axone.model import Classes, Numbers, Target
 from axone.network import Network
 
 _SHARE = 0.15
@@ -234,18 +234,15 @@ def _require_calibratable(experiment: Experiment, dataset: Dataset, has_validati
 
 
 def _target(settings: ExperimentData, dataset: Dataset, y_train: FloatArray) -> Target:
-    scaler: Scaler | None = None
-    if dataset.task == "regression":
-        columns = y_train.reshape(len(y_train), -1)
-        scaler = settings.data.target_scaling.fit(columns if y_train.ndim > 1 else y_train)
-    return Target(
-        dataset.task,
-        dataset.target_name,
-        dataset.class_names,
-        dataset.class_values,
-        dataset.target_names,
-        scaler,
-    )
+    if dataset.task == "classification":
+        return Classes(
+            column=dataset.target_name,
+            class_names=dataset.class_names,
+            class_values=dataset.class_values,
+        )
+    columns = y_train.reshape(len(y_train), -1)
+    scaler = settings.data.target_scaling.fit(columns if y_train.ndim > 1 else y_train)
+    return Numbers(column=dataset.target_name, names=dataset.target_names, scaler=scaler)
 
 
 def build_network(

@@ -107,7 +107,12 @@ def run(
         on_prepared(prepared)
     result = fit(prepared, trainer, folder, resume, after_epoch, on_progress)
     model = uncalibrated = Model(
-        prepared.network, result.parameters, prepared.loss, prepared.preprocessing, prepared.target
+        prepared.network,
+        (result.parameters,),
+        prepared.loss,
+        prepared.preprocessing,
+        prepared.target,
+        engine=result.engine,
     )
     if folder is not None:
         # Before anything else can fail: the weights are what the time was spent on.

@@ -5,10 +5,12 @@ from axone.layers.cells import CELLS, Cell, RNNCell
 from axone.layers.dense import Dense
 from axone.layers.embedding import Embedding
 from axone.layers.layer import PREDICTION, Context, Layer, LayerArrays, ParameterSpec, Traced
+from axone.layers.layer_norm import LayerNorm
 from axone.layers.noise import Dropout, GaussianNoise
 from axone.layers.normalization import BatchNorm
 from axone.layers.recurrent import LastStep, Recurrent
 from axone.layers.residual import Residual
+from axone.layers.rms_norm import RMSNorm
 from axone.layers.shape import Flatten, Reshape
 from axone.registry import Registry
 
@@ -26,6 +28,8 @@ LAYERS: Registry[Layer] = Registry(
         "embedding": Embedding,
         "recurrent": Recurrent,
         "last_step": LastStep,
+        "layer_norm": LayerNorm,
+        "rms_norm": RMSNorm,
     },
 )
 
@@ -45,7 +49,9 @@ __all__ = [
     "LastStep",
     "Layer",
     "LayerArrays",
+    "LayerNorm",
     "ParameterSpec",
+    "RMSNorm",
     "RNNCell",
     "Recurrent",
     "Reshape",

@@ -211,10 +211,11 @@ def _mark_divergence(panels: "list[Axes]", columns: Mapping[str, FloatArray]) ->
         axes.axvspan(
             epochs[first] - 0.5, epochs[-1] + 0.5, color=VERMILION, alpha=0.15, linewidth=0
         )
+    words = _("loss not finite")
     panels[0].text(
         epochs[first] - 0.5,
         0.02,
-        f" {_('loss not finite')}",
+        f" {words}",
         transform=panels[0].get_xaxis_transform(),
         color=VERMILION,
         fontsize=SMALL,

@@ -16,7 +16,7 @@ import numpy as np
 from axone.arrays import FloatArray
 from axone.engines import EpochTotals, RunState
 from axone.errors import ModelFileError
-from axone.files import read_tensors, write_atomically
+from axone.files import read_tensors, write_tensors
 from axone.parameters import Parameters
 from axone.training.history import History
 
@@ -51,8 +51,6 @@ class Checkpoint:
 
 def save_checkpoint(checkpoint: Checkpoint, path: Path) -> None:
     """Write a checkpoint, replacing an older one only when it is complete."""
-    from safetensors.numpy import save
-
     state = checkpoint.state
     tensors: dict[str, FloatArray] = {
         "parameters": state.parameters.vector,
@@ -76,7 +74,7 @@ def save_checkpoint(checkpoint: Checkpoint, path: Path) -> None:
         "learning_rate": float(state.learning_rate).hex(),
         "seconds": str(checkpoint.seconds),
     }
-    write_atomically(path, save(tensors, metadata))
+    write_tensors(path, tensors, metadata)
 
 
 def load_checkpoint(path: Path, like: RunState, fingerprints: Collection[str]) -> Checkpoint:
@@ -113,6 +111,12 @@ def _rebuild(
 ) -> Checkpoint:
     layout = like.parameters.layout
     epoch, batch, step = (int(number) for number in json.loads(metadata["position"]))
+    if min(epoch, batch, step) < 0:
+        raise ValueError(f"position {epoch}, {batch}, {step}")
+    dtype = like.parameters.vector.dtype
+    for name, tensor in tensors.items():
+        if not name.startswith(("losses", "history.")) and tensor.dtype != dtype:
+            raise ValueError(f"{name} is {tensor.dtype} instead of {dtype}")
     state = RunState(
         parameters=Parameters(layout, tensors["parameters"], tensors["buffers"]),
         slots={name: tensors[f"slot.{name}"] for name in like.slots},
@@ -133,6 +137,10 @@ def _rebuild(
     if not epoch == len(state.losses) == history.epochs:
         raise ValueError(f"epoch {epoch}, but a history of {history.epochs} epochs")
     best = Parameters(layout, tensors["best.parameters"], tensors["best.buffers"])
+    if not 0 <= int(metadata["best_epoch"]) <= epoch:
+        raise ValueError(f"best epoch {metadata['best_epoch']} of {epoch}")
+    if not (math.isfinite(state.learning_rate) and state.learning_rate > 0):
+        raise ValueError(f"learning rate {state.learning_rate}")
     return Checkpoint(
         metadata["fingerprint"],
         state,

@@ -11,7 +11,8 @@ import numpy as np
 from axone.data.examples import Examples
 from axone.engines import Divergence, Plan, RunState
 from axone.engines.reference import layer_norms
-from axone.layers import PREDICTION
+from axone.layers import Context
+from axone.layers.sequence import masks_between
 from axone.parameters import Parameters
 
 _UNSCALED = 100.0
@@ -173,10 +174,12 @@ def _kind(plan: Plan, position: int) -> str:
 
 def _first_non_finite(plan: Plan, parameters: Parameters, batch: Examples) -> int | None:
     """Return the first layer whose output is not finite, predicting those rows."""
-    X = batch.X
+    X, layers = batch.X, plan.recipe.network.layers
+    masks = masks_between(layers, batch.mask)
     with np.errstate(all="ignore"):
-        for position, layer in enumerate(plan.recipe.network.layers):
-            X, _ = layer.forward(parameters.by_layer[position], X, PREDICTION)
+        for position, layer in enumerate(layers):
+            context = Context(mask=masks[position])
+            X, _ = layer.forward(parameters.by_layer[position], X, context)
             if not np.isfinite(X).all():
                 return position
     return None

@@ -8,10 +8,7 @@ callbacks, animations and pages are loops over its events.
 import threading
 import time
 import warnings
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from pathlib import Path
-from typing import Literal
+from collections.abc import Callable, Iterator
 
 import numpy as np
 
@@ -30,72 +27,13 @@ from axone.engines import (
     never,
 )
 from axone.errors import ConfigurationError, DataError
-from axone.parameters import Parameters
 from axone.training.checkpoint import Checkpoint, save_checkpoint
 from axone.training.diagnosis import Diagnosis, diagnose_divergence, diagnose_validation
-from axone.training.history import History
+from axone.training.events import EpochCallback, Event, ProgressCallback, RunSettings
 from axone.training.interruption import interruption
 from axone.training.result import TrainingResult
 from axone.training.scores import Scores
-from axone.training.stopping import NoImprovement, Plateau, StoppingRule, score_column
-
-EpochCallback = Callable[[History], bool | None]
-"""Called after every epoch with the history so far; True ends the run."""
-
-ValidationScore = Callable[[Parameters, FloatArray], float]
-"""Given the weights and their predictions for the validation rows: how good they are, more is
-better."""
-
-ProgressCallback = Callable[[float], None]
-"""Called now and then with the share of the run's epochs that is done, batches counted."""
-
-Every = Literal["step", "epoch", "lap"]
-"""How often a run tells: after every step, after every epoch, or after as many epochs in a row as
-nobody needs to be asked between, which is fastest."""
-
-
-@dataclass(frozen=True)
-class Event:
-    """Where a run stands, after a step or after an epoch.
-
-    Attributes
-    ----------
-    kind : {"step", "epoch"}
-    epoch, step : int
-        Epochs completed, and updates made in all.
-    batch : int
-        Batches completed of the epoch begun; 0 after an epoch.
-    parameters : Parameters
-        The weights as they are, not to be written to. They move on with the run: copy what is to
-        stay.
-    measures : mapping of str to array of shape (n_layers,)
-        What the recipe measures, layer by layer, at the last step of the epoch; empty after a step
-        within one.
-    history : History
-        Of every epoch so far; it grows with the run.
-    """
-
-    kind: Literal["step", "epoch"]
-    epoch: int
-    step: int
-    batch: int
-    parameters: Parameters
-    measures: Mapping[str, FloatArray]
-    history: History
-
-
-@dataclass(frozen=True)
-class RunSettings:
-    """How a run is to go, apart from what is trained and on which rows; see `Trainer.start`."""
-
-    max_epochs: int
-    stopping: tuple[StoppingRule, ...] = ()
-    warmup_epochs: int = 0
-    restore_best: bool = True
-    validation_score: ValidationScore | None = None
-    checkpoint: Path | None = None
-    checkpoint_seconds: float = 5.0
-    every: Every = "epoch"
+from axone.training.stopping import Plateau, kept_column, score_column
 
 
 class Run:
@@ -405,7 +343,7 @@ class Run:
             best = max(self.best_epoch, 1) - 1
             better = (scores[-1], -losses[-1]) > (scores[best], -losses[best])
         else:
-            better = history.best_epoch(_kept_column(self.settings.stopping)) == epoch
+            better = history.best_epoch(kept_column(self.settings.stopping)) == epoch
         if better or self.best_epoch == 0:
             self.best, self.best_epoch = self.state.parameters.copy(), epoch
 
@@ -450,19 +388,3 @@ class Run:
         return Checkpoint(
             self.fingerprint, self.state, self.best, self.best_epoch, self.history, self.seconds
         )
-
-
-def _kept_column(stopping: Sequence[StoppingRule]) -> str:
-    """Return the column whose best weights come back."""
-    watched = [rule.watched for rule in stopping if isinstance(rule, NoImprovement)]
-    columns = (w for w in watched if isinstance(w, str) and w.startswith("validation_"))
-    return next(columns, "validation_loss")
-
-
-def continued(saved: Checkpoint, learning_rate: float | None = None) -> Checkpoint:
-    """Return a checkpoint that a run may take over: nothing of it is shared with the saved one."""
-    state = saved.state.copy()
-    if learning_rate is not None:
-        state.learning_rate = learning_rate
-    history = History(saved.history)
-    return replace(saved, state=state, best=saved.best.copy(), history=history)

@@ -13,7 +13,7 @@ import numpy as np
 from axone.arrays import DType
 from axone.checks import check_choice, check_integer
 from axone.data.examples import Examples
-from axone.engines import MEASURES, Plan, Recipe, RunState, compile_recipe
+from axone.engines import MEASURES, Plan, Recipe, compile_recipe
 from axone.errors import ConfigurationError, DataError, ShapeError
 from axone.files import require_folder
 from axone.losses import LOSSES, Loss, prepare_weights
@@ -23,6 +23,13 @@ from axone.parameters import Parameters
 from axone.penalties import Clipping, Penalty
 from axone.schedules import SCHEDULES, Schedule
 from axone.training.checkpoint import Checkpoint, load_checkpoint
+from axone.training.events import (
+    EpochCallback,
+    Every,
+    ProgressCallback,
+    RunSettings,
+    ValidationScore,
+)
 from axone.training.fingerprint import (
     checksum_of_rows,
     fingerprint,
@@ -30,15 +37,7 @@ from axone.training.fingerprint import (
 )
 from axone.training.history import History
 from axone.training.result import TrainingResult
-from axone.training.run import (
-    EpochCallback,
-    Every,
-    ProgressCallback,
-    Run,
-    RunSettings,
-    ValidationScore,
-    continued,
-)
+from axone.training.run import Run
 from axone.training.stopping import StoppingRule
 
 GivenRows = tuple[Any, Any] | tuple[Any, Any, Any] | Examples
@@ -281,7 +280,8 @@ class Trainer:
             raise ShapeError(f"{part}: {len(X)} rows in X, but {len(y)} targets.")
         if len(X) == 0:
             raise DataError(f"{part}: there are no rows.")
-        X = np.ascontiguousarray(X, dtype=dtype)
+        X = np.ascontiguousarray(network.cast_examples(X, dtype))
+        mask = network.check_mask(mask, len(X))
         target = self.recipe.loss.prepare(y, network.output_shape, dtype)
         examples = Examples(X, target, mask=mask)
         for chunk in examples.chunks(_CHECKED_ROWS):
@@ -330,16 +330,14 @@ class Trainer:
                 f"{type(recipe.optimizer).__name__} needs {_listed(wanted)}: give the optimizer of "
                 "that run, or start from its weights alone (initial=result.parameters)."
             )
-        copy = continued(saved, float(recipe.optimizer.learning_rate))
-        moved = RunState(
-            **{
-                **vars(copy.state),
-                "parameters": copy.state.parameters.astype(recipe.dtype),
-                "slots": {n: v.astype(recipe.dtype) for n, v in copy.state.slots.items()},
-            }
+        moved = replace(
+            state.copy(),
+            parameters=state.parameters.astype(recipe.dtype),
+            slots={name: vector.astype(recipe.dtype) for name, vector in state.slots.items()},
+            learning_rate=float(recipe.optimizer.learning_rate),
         )
-        best = copy.best.astype(recipe.dtype)
-        return Checkpoint(mark, moved, best, copy.best_epoch, copy.history, copy.seconds)
+        best, history = saved.best.astype(recipe.dtype), History(saved.history)
+        return replace(saved, fingerprint=mark, state=moved, best=best, history=history)
 
 
 _CHECKED_ROWS = 65536

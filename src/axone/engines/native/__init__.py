@@ -6,11 +6,12 @@ for the processor is chosen (`variants`), and its workspaces are handed out: to 
 """
 
 from axone.checks import check_integer
-from axone.engines.engine import Plan, Recipe, refuse_obstacles
+from axone.engines.engine import Plan, refuse_obstacles
 from axone.engines.native.plan import NativePlan
 from axone.engines.native.session import NativeSession
 from axone.engines.native.translation import obstacles
 from axone.engines.native.variants import NotBuiltError, load_variant
+from axone.engines.recipe import Recipe
 
 
 class NativeEngine:

@@ -15,9 +15,11 @@ import numpy as np
 
 from axone.arrays import BoolArray, FloatArray, IntArray
 from axone.data.examples import Examples
-from axone.engines.engine import Recipe, RunState, Session, UnsupportedError
+from axone.engines.engine import Session, UnsupportedError
 from axone.engines.native.session import NativeSession
 from axone.engines.native.translation import flat_examples, flat_rows, plan_settings
+from axone.engines.recipe import Recipe
+from axone.engines.state import RunState
 from axone.messages import _
 from axone.parameters import Parameters
 from axone.processors import processors, threads_asked_for

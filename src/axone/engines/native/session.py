@@ -7,18 +7,10 @@ import numpy as np
 
 from axone.arrays import FloatArray
 from axone.data.examples import Examples
-from axone.engines.engine import (
-    DEAD_UNITS,
-    GRADIENT_NORM,
-    Divergence,
-    EpochReports,
-    EpochTotals,
-    Lap,
-    Recipe,
-    RunState,
-    never,
-)
+from axone.engines.engine import never
 from axone.engines.native.translation import flat_examples
+from axone.engines.recipe import DEAD_UNITS, GRADIENT_NORM, Recipe
+from axone.engines.state import Divergence, EpochReports, EpochTotals, Lap, RunState
 from axone.errors import ConfigurationError
 from axone.messages import _
 from axone.schedules import Adaptive, Warmup

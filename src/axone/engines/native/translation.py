@@ -14,7 +14,7 @@ import numpy as np
 from axone.activations import ACTIVATIONS, ActivationFunction, Identity, Softmax
 from axone.arrays import DType, FloatArray, IntArray, Shape
 from axone.data.examples import Examples
-from axone.engines.engine import Recipe
+from axone.engines.recipe import Recipe
 from axone.layers import (
     Activation,
     BatchNorm,

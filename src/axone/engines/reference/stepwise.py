@@ -7,16 +7,9 @@ import numpy as np
 
 from axone.arrays import FloatArray, IntArray
 from axone.data.examples import Examples
-from axone.engines.engine import (
-    Divergence,
-    EpochReport,
-    EpochReports,
-    Lap,
-    RunState,
-    Session,
-    never,
-)
+from axone.engines.engine import Session, never
 from axone.engines.reference.equations import Equations, Pass, broken_part
+from axone.engines.state import Divergence, EpochReport, EpochReports, Lap, RunState
 
 
 class StepwisePlan(Equations):

@@ -97,9 +97,10 @@ class NotFinite {
   AXONE_INLINE void add(const NotFinite& other) { seen_ |= other.seen_; }
   /// Whether something was.
   bool found() const {
-    constexpr Word exponent = sizeof(Real) == 8 ? Word(0x7FF0000000000000) : Word(0x7F800000);
-    Word all = 0;
-    for (int lane = 0; lane < kLanes<Real>; ++lane) all |= static_cast<Word>(seen_[lane]);
+    std::uint64_t words[sizeof(Bits) / 8], all = 0;
+    std::memcpy(words, &seen_, sizeof seen_);
+    for (const auto word : words) all |= word;
+    constexpr std::uint64_t exponent = sizeof(Real) == 8 ? 0x7FF0000000000000 : 0x7F8000007F800000;
     return (all & exponent) != 0;
   }
 
@@ -165,13 +166,13 @@ NotFinite<Real> update(const Stretch<Real>& s, const OptimizerSettings& o, const
   const auto each = [=](auto move) __attribute__((always_inline)) {
     NotFinite<Real> here;
     if (l2 == 0) {
-      for (Index n = 0; n < size; n += kLanes<Real>) {
+      _Pragma("GCC unroll 4") for (Index n = 0; n < size; n += kLanes<Real>) {
         const V g = load<V>(gradient + n);
         here.look(g);
         store(weight + n, load<V>(weight + n) - move(g, n));
       }
     } else {
-      for (Index n = 0; n < size; n += kLanes<Real>) {
+      _Pragma("GCC unroll 4") for (Index n = 0; n < size; n += kLanes<Real>) {
         const V w = load<V>(weight + n);
         const V g = load<V>(gradient + n) + l2 * w;
         here.look(g);

@@ -25,6 +25,7 @@ from axone.estimators.reporting import (
 from axone.estimators.rows import checked, divided, dtype_of
 from axone.estimators.scoring import validation_score
 from axone.estimators.settings import Training, TrainingParameters, resolved
+from axone.layers import Dense
 from axone.model import Model
 from axone.network import Network
 from axone.optimizers import Optimizer
@@ -227,6 +228,8 @@ def _train(this: _Fit, model: Model, going_on: Continuation) -> None:
     show_fitted(estimator, result, this.objective, before, len(this.train), first_loss)
     estimator.model_ = replace(model, members=(result.parameters,), engine=result.engine)
     estimator.network_, estimator.parameters_ = model.network, result.parameters
+    # As scikit-learn counts: the input, and every layer of sums.
+    estimator.n_layers_ = 1 + sum(isinstance(layer, Dense) for layer in model.network.layers)
     tell_how_it_ended(estimator, result, rule, stale, one_epoch)
 
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Numbers(Step, PlainData):
+class NumericRows(Step, PlainData):
     """Examples of numbers of one shape.
 
     Parameters
@@ -39,7 +39,7 @@ class Numbers(Step, PlainData):
     names: tuple[str, ...] = ()
 
     @classmethod
-    def fit(cls, X: Any, names: tuple[str, ...] = ()) -> "Numbers":
+    def fit(cls, X: Any, names: tuple[str, ...] = ()) -> "NumericRows":
         """Take the shape of the training rows; `(m,)` is one column."""
         return cls(numeric(X).shape[1:] or (1,), names)
 
@@ -68,7 +68,7 @@ class Numbers(Step, PlainData):
         return write_data(self)
 
     @classmethod
-    def from_data(cls, data: object) -> "Numbers":
+    def from_data(cls, data: object) -> "NumericRows":
         return read_data(cls, data, "step 'numbers'")
 
     def _from_columns(self, frame: "DataFrame") -> NDArray[Any]:

@@ -12,7 +12,7 @@ import numpy as np
 from sklearn.utils import check_random_state
 
 from axone.arrays import FloatArray
-from axone.data import SCALINGS, Examples, Numbers, Preprocessing, Reshaping, Scaler, Step
+from axone.data import SCALINGS, Examples, NumericRows, Preprocessing, Reshaping, Scaler, Step
 from axone.engines import RunState
 from axone.estimators.objectives import Objective
 from axone.estimators.reporting import (
@@ -145,7 +145,7 @@ def _preprocessing(
     features: int, names: tuple[str, ...], scaler: Scaler | None, network: Network
 ) -> Preprocessing:
     """Return the way from rows of columns to the network: scaled column by column, then shaped."""
-    steps: list[Step] = [Numbers((features,), names)]
+    steps: list[Step] = [NumericRows((features,), names)]
     if scaler is not None:
         steps.append(scaler)
     if network.input_shape != (features,):

@@ -6,7 +6,7 @@ from axone.data.examples import Examples
 from axone.data.generated import spirals
 from axone.data.home import data_home
 from axone.data.images import read_images
-from axone.data.numbers import Numbers, Reshaping
+from axone.data.numbers import NumericRows, Reshaping
 from axone.data.preprocessing import STEPS, Preprocessing, TargetScaler
 from axone.data.robust import RobustBins
 from axone.data.scaling import SCALINGS, Divide, MinMax, NoScaling, Scaler, Scaling, Standard
@@ -28,7 +28,7 @@ __all__ = [
     "MinMax",
     "NewRows",
     "NoScaling",
-    "Numbers",
+    "NumericRows",
     "Preprocessing",
     "Reshaping",
     "RobustBins",

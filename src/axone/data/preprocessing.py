@@ -13,7 +13,7 @@ import numpy as np
 from axone.arrays import DType, FloatArray, Shape
 from axone.data.encoding import ColumnKind, TableEncoder
 from axone.data.frames import is_frame
-from axone.data.numbers import Numbers, Reshaping
+from axone.data.numbers import NumericRows, Reshaping
 from axone.data.plain_data import PlainData, read_data
 from axone.data.robust import RobustBins
 from axone.data.scaling import SCALINGS, Scaler, Scaling
@@ -26,7 +26,7 @@ TargetScaler: TypeAlias = Scaler
 
 STEPS: dict[str, type[Step]] = {
     "table": TableEncoder,
-    "numbers": Numbers,
+    "numbers": NumericRows,
     "tokens": Tokens,
     "scaling": Scaler,
     "robust": RobustBins,
@@ -102,7 +102,7 @@ class Preprocessing:
         if is_frame(X_train):
             encoder = TableEncoder.fit(X_train, columns)
             return cls((encoder, chosen.fit(encoder.transform(X_train), encoder.scaled)))
-        numbers = Numbers.fit(X_train, tuple(feature_names))
+        numbers = NumericRows.fit(X_train, tuple(feature_names))
         return cls((numbers, chosen.fit(numbers.transform(X_train), is_image=is_image)))
 
     @classmethod
@@ -151,7 +151,7 @@ class Preprocessing:
     def feature_names(self) -> tuple[str, ...]:
         """The columns that a table of new rows is to have; for arrays possibly none."""
         first = self.steps[0]
-        if isinstance(first, TableEncoder | Numbers):
+        if isinstance(first, TableEncoder | NumericRows):
             return first.names
         return ()
 
@@ -171,7 +171,7 @@ class Preprocessing:
         Parameters
         ----------
         X : ndarray, or pandas or polars frame
-            As the first step takes it: see `TableEncoder.transform`, `Numbers.transform`.
+            As the first step takes it: see `TableEncoder.transform`, `NumericRows.transform`.
         dtype : {"float32", "float64"}, default "float32"
             The run's type. Tokens stay whole numbers.
 

@@ -12,7 +12,7 @@ import numpy as np
 from sklearn.utils import check_random_state
 
 from axone.arrays import FloatArray
-from axone.data import SCALINGS, Examples, Numbers, Preprocessing, Reshaping, Scaler, Step
+from axone.data import SCALINGS, Examples, NumericRows, Preprocessing, Reshaping, Scaler, Step
 from axone.engines import RunState
 from axone.estimators.objectives import Objective
 from axone.estimators.reporting import (
@@ -25,6 +25,7 @@ from axone.estimators.reporting import (
 from axone.estimators.rows import checked, divided, dtype_of
 from axone.estimators.scoring import validation_score
 from axone.estimators.settings import Training, TrainingParameters, resolved
+from axone.layers import Dense
 from axone.model import Model
 from axone.network import Network
 from axone.optimizers import Optimizer
@@ -144,7 +145,7 @@ def _preprocessing(
     features: int, names: tuple[str, ...], scaler: Scaler | None, network: Network
 ) -> Preprocessing:
     """Return the way from rows of columns to the network: scaled column by column, then shaped."""
-    steps: list[Step] = [Numbers((features,), names)]
+    steps: list[Step] = [NumericRows((features,), names)]
     if scaler is not None:
         steps.append(scaler)
     if network.input_shape != (features,):
@@ -227,6 +228,8 @@ def _train(this: _Fit, model: Model, going_on: Continuation) -> None:
     show_fitted(estimator, result, this.objective, before, len(this.train), first_loss)
     estimator.model_ = replace(model, members=(result.parameters,), engine=result.engine)
     estimator.network_, estimator.parameters_ = model.network, result.parameters
+    # As scikit-learn counts: the input, and every layer of sums.
+    estimator.n_layers_ = 1 + sum(isinstance(layer, Dense) for layer in model.network.layers)
     tell_how_it_ended(estimator, result, rule, stale, one_epoch)
 
 

@@ -102,11 +102,6 @@ class DenseParameters:
     def intercepts_(self, arrays: Sequence[Any]) -> None:
         self._set_views(1, "_given_intercepts", arrays)
 
-    @property
-    def n_layers_(self) -> int:
-        """How many layers there are, the input counted."""
-        return len(self.coefs_) + 1
-
     def _views(self, which: int, preset: str) -> Views:
         model = vars(self).get("model_")
         if model is not None:

@@ -15,7 +15,7 @@ from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from axone.arrays import FloatArray
-from axone.data import Numbers, Preprocessing
+from axone.data import NumericRows, Preprocessing
 from axone.errors import DataError
 from axone.layers import Dense
 from axone.losses import MeanSquaredError
@@ -182,7 +182,7 @@ def _model(
     network = Network(Dense(units, activation), input_shape=features)
     arrays = {"0.weight": coef, "0.bias": intercept}
     parameters = Parameters(network.layout, np.zeros(network.layout.size)).replaced(arrays)
-    preprocessing = Preprocessing((Numbers((features,), names),))
+    preprocessing = Preprocessing((NumericRows((features,), names),))
     target = Classes.of(classes)
     # The reference engine multiplies as `decision_function` does, to the last bit.
     return Model(

@@ -149,6 +149,7 @@ class TrainingParameters:
         t_: int
         loss_: float
         best_loss_: float | None
+        n_layers_: int
         n_outputs_: int
         out_activation_: str
         validation_scores_: list[float] | None

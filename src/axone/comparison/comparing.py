@@ -16,10 +16,11 @@ import numpy as np
 
 from axone.arrays import DType, FloatArray, IntArray
 from axone.checks import check_choice, check_integer
-from axone.comparison.exercise import Contestant, Exercise, Lap, Rows
+from axone.comparison.exercise import Contestant, Exercise, Lap
 from axone.comparison.ours import AxoneContestant
 from axone.comparison.outcome import OURS, TITLES, ComparedEpoch, Comparison
 from axone.comparison.report import write_comparison
+from axone.data.examples import Examples
 from axone.engines import Recipe, get_engine
 from axone.errors import ConfigurationError, UnknownNameError
 from axone.experiments import Experiment, Prepared, prepare, refuse_occupied
@@ -173,10 +174,10 @@ def _exercise(prepared: Prepared, recipe: Recipe, threads: int) -> Exercise:
     if network.parameter_count == 0:
         raise ConfigurationError("This network has no weights: there is nothing to compare.")
 
-    def rows(name: str) -> Rows:
+    def rows(name: str) -> Examples:
         X, y = learnt_rows(prepared, name)
         target = recipe.loss.prepare(y, network.output_shape, recipe.dtype)
-        return Rows(np.ascontiguousarray(X, dtype=recipe.dtype), target)
+        return Examples(np.ascontiguousarray(X, dtype=recipe.dtype), target)
 
     return Exercise(
         recipe,

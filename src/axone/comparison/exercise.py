@@ -12,22 +12,12 @@ from typing import Protocol
 import numpy as np
 
 from axone.arrays import FloatArray, IntArray
+from axone.data.examples import Examples
 from axone.engines import Recipe
 from axone.optimizers import LBFGS
 from axone.parameters import Parameters
 from axone.random import SHUFFLE, RandomStream
 from axone.schedules import Clock
-
-
-@dataclass(frozen=True)
-class Rows:
-    """Examples and their targets, as `Loss.prepare` gives them."""
-
-    X: FloatArray
-    target: FloatArray
-
-    def __len__(self) -> int:
-        return len(self.X)
 
 
 @dataclass(frozen=True)
@@ -40,15 +30,15 @@ class Exercise:
         With a stepwise optimiser: L-BFGS has no batches that could be the same.
     initial : Parameters
         In the recipe's dtype; nobody changes it.
-    train : Rows
-    validation : Rows or None
+    train : Examples
+    validation : Examples or None
     epochs, threads : int
     """
 
     recipe: Recipe
     initial: Parameters
-    train: Rows
-    validation: Rows | None
+    train: Examples
+    validation: Examples | None
     epochs: int
     threads: int = 1
 
@@ -85,8 +75,7 @@ class Exercise:
 
     def beginning(self) -> "Exercise":
         """Return the same with the rows of two batches: enough to warm a library up."""
-        few = slice(0, 2 * self.batch_size)
-        return replace(self, train=Rows(self.train.X[few], self.train.target[few]))
+        return replace(self, train=self.train.rows(slice(0, 2 * self.batch_size)))
 
 
 @dataclass(frozen=True)

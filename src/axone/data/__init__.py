@@ -2,6 +2,7 @@
 
 from axone.data.dataset import Dataset, DatasetInfo, Rows, Task, TaskChoice
 from axone.data.encoding import ColumnKind, TableEncoder
+from axone.data.examples import Examples
 from axone.data.generated import spirals
 from axone.data.home import data_home
 from axone.data.images import read_images
@@ -17,6 +18,7 @@ __all__ = [
     "Dataset",
     "DatasetInfo",
     "Divide",
+    "Examples",
     "MinMax",
     "NewRows",
     "NoScaling",

@@ -5,6 +5,7 @@ They carry meaning for the reader; shapes stand in docstrings.
 
 from typing import Any, Literal, TypeAlias
 
+import numpy as np
 from numpy.typing import NDArray
 
 FloatArray: TypeAlias = NDArray[Any]
@@ -12,6 +13,9 @@ FloatArray: TypeAlias = NDArray[Any]
 
 IntArray: TypeAlias = NDArray[Any]
 """An array of integers: row numbers or class labels."""
+
+BoolArray: TypeAlias = NDArray[np.bool_]
+"""An array of truths: a mask."""
 
 Shape: TypeAlias = tuple[int, ...]
 """A shape without the leading axis of examples: `(784,)`, `(1, 28, 28)`."""

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any, cast
 
 from axone.arrays import DType
+from axone.data import Examples
 from axone.engines import Recipe, compile_recipe
 from axone.errors import ShapeError
 from axone.losses import LOSSES, Loss, prepare_weights
@@ -65,7 +66,7 @@ def loss_and_gradient(
     dtype = cast(DType, str(parameters.vector.dtype))
     resolved = LOSSES.resolve(loss)
     recipe = Recipe(network, resolved, SGD(), penalty=Penalty(l1, l2), dtype=dtype, seed=seed)
-    program = compile_recipe(recipe, engine).program
+    plan = compile_recipe(recipe, engine).plan
     network.check_parameters(parameters)
     examples = network.check_examples(X).astype(dtype, copy=False)
     target = resolved.prepare(y, network.output_shape, dtype)
@@ -77,4 +78,4 @@ def loss_and_gradient(
     weight = sample_weight
     if weight is not None:
         weight = prepare_weights(weight, len(examples), dtype)
-    return program.loss_and_gradient(parameters, examples, target, weight, step)
+    return plan.loss_and_gradient(parameters, Examples(examples, target, weight), step)

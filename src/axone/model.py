@@ -15,7 +15,7 @@ import numpy as np
 from axone.arrays import DType, FloatArray, IntArray
 from axone.calibration import find_temperature
 from axone.checks import check_number
-from axone.data import Preprocessing, Scaler, cell_text
+from axone.data import Examples, Preprocessing, Scaler, cell_text
 from axone.engines import Recipe, ReferenceEngine
 from axone.errors import ConfigurationError, DataError, ModelFileError
 from axone.files import read_tensors, write_atomically
@@ -215,8 +215,8 @@ class Model:
             outputs = head.predict(logits)
             return float(head.rows(logits, outputs, prepared).mean()), outputs
         recipe = Recipe(self.network, self.loss, SGD(), dtype=self.dtype)
-        program = ReferenceEngine().compile(recipe)
-        return program.evaluate(self.parameters, inputs, prepared, None)
+        plan = ReferenceEngine().compile(recipe)
+        return plan.evaluate(self.parameters, Examples(inputs, prepared))
 
     def in_units(self, outputs: FloatArray) -> FloatArray:
         """Return a regression's outputs in the target's own units; one column is squeezed."""

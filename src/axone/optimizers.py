@@ -7,13 +7,14 @@ are as large as the network, and a step should not allocate them anew.
 import math
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import ClassVar
 
 import numpy as np
 
 from axone.arrays import FloatArray
 from axone.checks import check_choice, check_integer, check_number
+from axone.errors import ConfigurationError
 from axone.registry import Registry
 
 
@@ -27,11 +28,16 @@ class Optimizer(ABC):
         Names of the vectors that the rule remembers from step to step; they start at zero.
     full_batch : bool
         Whether one step sees every row.
+    stepwise : bool
+        Whether `update` makes the steps, one a batch, so that a run may pause between any two. A
+        rule that is not stepwise searches for its steps itself, an epoch being one of them: it
+        cannot be taken up half way, only run again from its start.
     """
 
     learning_rate: float = 0.01
     slots: ClassVar[tuple[str, ...]] = ()
     full_batch: ClassVar[bool] = False
+    stepwise: ClassVar[bool] = True
 
     def __post_init__(self) -> None:
         check_number("learning_rate", self.learning_rate, above=0)
@@ -304,7 +310,7 @@ def _adam_step(
 
 
 @dataclass(frozen=True)
-class LBFGS:
+class LBFGS(Optimizer):
     """Limited-memory quasi-Newton on all rows at once (Liu & Nocedal 1989), run by SciPy.
 
     An epoch is one iteration, with its line search, which finds the length of the step: there is
@@ -323,10 +329,13 @@ class LBFGS:
         64 roundings of the run's precision. SciPy's default, and scikit-learn's, is 2.2e-9.
     """
 
+    learning_rate: float = field(default=1.0, init=False)
     memory: int = 10
     gradient_tolerance: float = 1e-5
     max_evaluations: int = 15000
     loss_tolerance: float | None = None
+    full_batch: ClassVar[bool] = True
+    stepwise: ClassVar[bool] = False
 
     def __post_init__(self) -> None:
         check_integer("memory", self.memory, at_least=1)
@@ -335,8 +344,18 @@ class LBFGS:
         if self.loss_tolerance is not None:
             check_number("loss_tolerance", self.loss_tolerance, at_least=0)
 
+    def update(
+        self,
+        weights: FloatArray,
+        gradient: FloatArray,
+        slots: Sequence[FloatArray],
+        learning_rate: float,
+        step: int,
+    ) -> None:
+        raise ConfigurationError("L-BFGS searches for its steps itself: it has none of one batch.")
 
-OPTIMIZERS: Registry[Optimizer | LBFGS] = Registry(
+
+OPTIMIZERS: Registry[Optimizer] = Registry(
     "optimizer",
     {
         "gradient_descent": GradientDescent,

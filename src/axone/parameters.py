@@ -163,6 +163,12 @@ class Parameters(Mapping[str, FloatArray]):
         """Return the same numbers in memory of their own."""
         return Parameters(self.layout, self.vector.copy(), self.buffers.copy())
 
+    def read_only(self) -> "Parameters":
+        """Return the same numbers, in the same memory, as arrays that cannot be written to."""
+        vector, buffers = self.vector.view(), self.buffers.view()
+        vector.flags.writeable = buffers.flags.writeable = False
+        return Parameters(self.layout, vector, buffers)
+
     def astype(self, dtype: DType) -> "Parameters":
         """Return the same numbers in another precision, in memory of their own."""
         return Parameters(self.layout, self.vector.astype(dtype), self.buffers.astype(dtype))

@@ -102,12 +102,13 @@ class Registry(Generic[Member]):
 
     def settings(self, name: str) -> list[dataclasses.Field[Any]]:
         """Return the settings that a member takes, as dataclass fields."""
-        return list(dataclasses.fields(self.member(name)))  # type: ignore[arg-type]
+        fields = dataclasses.fields(self.member(name))  # type: ignore[arg-type]
+        return [field for field in fields if field.init]
 
     def _build(self, name: str, settings: Mapping[str, Any]) -> Member:
         member = self.member(name)
         build: Callable[..., Member] = getattr(member, "from_settings", member)
-        known = {field.name for field in dataclasses.fields(member)}  # type: ignore[arg-type]
+        known = {field.name for field in self.settings(name)}
         for key in settings:
             if key not in known:
                 raise (

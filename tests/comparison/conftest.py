@@ -66,8 +66,8 @@ def race():
     """Run an exercise with Axone and another; the weights and losses must be the same."""
 
     def run(exercise, contestant, tolerance=1e-12, validation=1e-9):
-        program = compile_recipe(exercise.recipe, "auto").program
-        ours, theirs = AxoneContestant(exercise, program), contestant(exercise)
+        plan = compile_recipe(exercise.recipe, "auto").plan
+        ours, theirs = AxoneContestant(exercise, plan), contestant(exercise)
         losses = []
         for epoch in range(exercise.epochs):
             order, rates = exercise.order(epoch), exercise.rates(epoch, losses)

@@ -60,7 +60,7 @@ def test_it_computes_what_the_reference_engine_computes(name, weighted):
     examples = examples_of(recipe, weight)
     plan, reference = TorchEngine().compile(recipe), ReferenceEngine().compile(recipe)
     parameters = recipe.network.initialize(2, "float64")
-    rows = (examples.X, examples.target, examples.weight)
+    rows = (examples,)
     wanted = reference.predict(parameters, examples.X)
     np.testing.assert_allclose(plan.predict(parameters, examples.X), wanted, rtol=1e-12)
     loss, prediction = plan.evaluate(parameters, examples)
@@ -95,8 +95,8 @@ def test_what_is_beyond_pytorch_is_said_in_words_and_refused():
     engine = TorchEngine()
     assert engine.obstacles(RECIPES["classes"]) == ()
     strange = recipe_of(ax.Dense(5, "heaviside"), ax.Dense(3, "softmax"))
-    assert engine.obstacles(strange) == ("the activation heaviside",)
-    with pytest.raises(UnsupportedError, match="cannot compute the activation heaviside"):
+    assert engine.obstacles(strange) == ("PyTorch cannot be given the activation heaviside.",)
+    with pytest.raises(UnsupportedError, match="cannot be given the activation heaviside"):
         engine.compile(strange)
 
 

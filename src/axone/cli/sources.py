@@ -6,7 +6,6 @@ from typing import Any
 
 from axone.errors import ConfigurationError
 from axone.experiments import EXPERIMENT, SUFFIXES, Experiment
-from axone.optimizers import LBFGS
 
 _SETTINGS = {
     "target": "data.target",
@@ -123,7 +122,7 @@ def describe(source: str, overrides: Overrides) -> Experiment:
 def with_learning_rate(experiment: Experiment, learning_rate: float) -> Experiment:
     """Return the experiment with that learning rate in its optimiser."""
     training = experiment.settings.training
-    if isinstance(training.optimizer, LBFGS):
+    if not training.optimizer.stepwise:
         raise ConfigurationError("--lr: L-BFGS finds the length of its steps itself.")
     try:
         optimizer = replace(training.optimizer, learning_rate=learning_rate)

@@ -26,7 +26,6 @@ from axone.errors import ConfigurationError, UnknownNameError
 from axone.experiments import Experiment, Prepared, prepare, refuse_occupied
 from axone.experiments.results import write_early
 from axone.experiments.running import build_trainer, learnt_rows
-from axone.optimizers import LBFGS
 from axone.training.interruption import interruption
 
 _FLOAT32 = (
@@ -119,7 +118,7 @@ def compare(
     trainer = build_trainer(prepared, threads)
     exercise = _exercise(prepared, trainer.recipe, threads)
     comparison = Comparison(
-        prepared, {}, trainer.engine, trainer.engine_reason, threads, exercise.steps_per_epoch
+        prepared, {}, trainer.engine_used, trainer.engine_reason, threads, exercise.steps_per_epoch
     )
     opponents = _able(keys, exercise, comparison)
     if folder is not None:
@@ -128,7 +127,7 @@ def compare(
         on_prepared(comparison)
     with interruption() as pressed, np.errstate(over="ignore", invalid="ignore"):
         makers: dict[str, Callable[[Exercise], Contestant]] = {
-            OURS: lambda exercise: AxoneContestant(exercise, trainer.program, pressed)
+            OURS: lambda exercise: AxoneContestant(exercise, trainer.plan, pressed)
         }
         makers |= {key: opponent.contestant for key, opponent in opponents.items()}
         _run(comparison, exercise, makers, pressed, after_epoch)
@@ -150,7 +149,7 @@ def _known(against: Sequence[str]) -> list[str]:
 
 
 def _refuse_lbfgs(experiment: Experiment) -> None:
-    if isinstance(experiment.settings.training.optimizer, LBFGS):
+    if not experiment.settings.training.optimizer.stepwise:
         raise ConfigurationError(
             f"{experiment.place('training.optimizer')}: L-BFGS makes steps of its own length on "
             "all rows, so there are no batches that every library could take: choose sgd, "

@@ -9,15 +9,10 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Protocol
 
-import numpy as np
-
 from axone.arrays import FloatArray, IntArray
 from axone.data.examples import Examples
 from axone.engines import Recipe
-from axone.optimizers import LBFGS
 from axone.parameters import Parameters
-from axone.random import SHUFFLE, RandomStream
-from axone.schedules import Clock
 
 
 @dataclass(frozen=True)
@@ -45,8 +40,7 @@ class Exercise:
     @property
     def batch_size(self) -> int:
         """Rows of every step but perhaps the last of an epoch."""
-        rows = len(self.train)
-        return rows if self.recipe.full_batch else min(self.recipe.batch_size, rows)
+        return self.recipe.batch_rows(len(self.train))
 
     @property
     def steps_per_epoch(self) -> int:
@@ -61,17 +55,12 @@ class Exercise:
 
     def order(self, epoch: int) -> IntArray:
         """Return the rows in the order in which Axone's engines take them in an epoch, from 0."""
-        rows = len(self.train)
-        if self.recipe.full_batch or not self.recipe.shuffle:
-            return np.arange(rows)
-        return RandomStream.from_seed(self.recipe.seed).child(SHUFFLE, epoch).permutation(rows)
+        return self.recipe.order(epoch, len(self.train))
 
     def rates(self, epoch: int, losses: Sequence[float]) -> FloatArray:
         """Return the learning rate of every step of an epoch, given the losses of those before."""
-        optimizer = self.recipe.optimizer
-        assert not isinstance(optimizer, LBFGS)  # noqa: S101 — refused before
-        clock = Clock(epoch, self.steps_per_epoch, self.epochs, len(self.train), losses)
-        return optimizer.learning_rate * self.recipe.schedule.factors(clock)
+        rate = float(self.recipe.optimizer.learning_rate)
+        return self.recipe.rates(rate, epoch, len(self.train), self.epochs, losses)
 
     def beginning(self) -> "Exercise":
         """Return the same with the rows of two batches: enough to warm a library up."""

@@ -1,4 +1,4 @@
-"""Axone as a contestant: its compiled program, run an epoch at a time."""
+"""Axone as a contestant: a session of its compiled plan, an epoch at a time."""
 
 import math
 import time
@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from axone.arrays import FloatArray, IntArray
 from axone.comparison.exercise import Exercise, Lap
-from axone.engines import Divergence, EpochReports, Program
+from axone.engines import Plan, never
 
 
 class AxoneContestant:
@@ -15,51 +15,37 @@ class AxoneContestant:
     Parameters
     ----------
     exercise : Exercise
-    program : Program
+    plan : Plan
         Compiled from the exercise's recipe.
     interrupted : callable
         Asked between batches; True ends the epoch there.
     """
 
     def __init__(
-        self, exercise: Exercise, program: Program, interrupted: Callable[[], bool] = lambda: False
+        self, exercise: Exercise, plan: Plan, interrupted: Callable[[], bool] = never
     ) -> None:
         self.exercise = exercise
-        self.program = program
+        self.plan = plan
         self.interrupted = interrupted
-        self.state = program.start(exercise.initial.copy())
+        self.state = plan.start(exercise.initial.copy())
+        self.session = plan.session(self.state, exercise.train, exercise.epochs)
 
     def run_epoch(self, order: IntArray, rates: FloatArray) -> Lap:
         """Train for one epoch; the loss of one that was not completed is NaN, or what diverged."""
         del order, rates
-        losses: list[float] = []
-
-        def after(reports: EpochReports) -> bool:
-            losses.extend(reports.loss.tolist())
-            return True
-
-        train = self.exercise.train
         started = time.perf_counter()
-        outcome = self.program.run_epochs(
-            self.state,
-            train.X,
-            train.target,
-            None,
-            self.exercise.epochs,
-            after,
-            self.interrupted,
-        )
+        lap = self.session.advance(interrupted=self.interrupted)
         seconds = time.perf_counter() - started
-        if isinstance(outcome, Divergence):
-            return Lap(outcome.loss, seconds)
-        return Lap(losses[-1] if losses else math.nan, seconds)
+        if lap.divergence is not None:
+            return Lap(lap.divergence.loss, seconds)
+        return Lap(float(lap.reports.loss[-1]) if len(lap.reports) else math.nan, seconds)
 
     def validation_loss(self) -> float | None:
         """Return the mean loss of the validation rows, nothing random; None without such rows."""
         rows = self.exercise.validation
         if rows is None:
             return None
-        return self.program.evaluate(self.state.parameters, rows.X, rows.target, None)[0]
+        return self.plan.evaluate(self.state.parameters, rows)[0]
 
     def weights(self) -> FloatArray:
         """Return all trained numbers, (n_parameters,)."""

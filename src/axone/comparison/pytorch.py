@@ -28,7 +28,6 @@ from axone.engines.torch.obstacles import all_layers
 from axone.engines.torch.translation import OPTIMIZERS, criterion_of, load, rate_share, translate
 from axone.layers import BatchNorm, Dropout, GaussianNoise, Layer, Residual
 from axone.layers.sequence import output_shapes
-from axone.optimizers import LBFGS
 from axone.random import NOISE, RandomStream
 
 _CLIPPED_AT = 1e-6
@@ -74,7 +73,6 @@ class PyTorchContestant:
 
     def __init__(self, exercise: Exercise) -> None:
         recipe = exercise.recipe
-        assert not isinstance(recipe.optimizer, LBFGS)  # noqa: S101 — refused before
         self.exercise = exercise
         body, activation = recipe.network.split_output()
         translated = translate(body, recipe.network.input_shape, recipe.dtype)

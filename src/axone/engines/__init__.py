@@ -5,21 +5,26 @@ from dataclasses import dataclass
 from functools import cache
 
 from axone.engines.engine import (
+    DEAD_UNITS,
+    GRADIENT_NORM,
+    MEASURES,
     Divergence,
     Engine,
     EpochReport,
     EpochReports,
     EpochTotals,
-    Outcome,
-    Program,
+    Lap,
+    Plan,
     Recipe,
     RunState,
+    Session,
+    UnsupportedError,
+    never,
 )
-from axone.engines.native import NativeEngine, UnsupportedError
+from axone.engines.native import NativeEngine
 from axone.engines.reference import ReferenceEngine
 from axone.engines.variants import NotBuiltError
 from axone.errors import UnknownNameError
-from axone.optimizers import LBFGS
 
 _ENGINES: dict[str, type[Engine]] = {"reference": ReferenceEngine, "native": NativeEngine}
 
@@ -41,18 +46,18 @@ def get_engine(name: str = "reference") -> Engine:
 
 @dataclass(frozen=True)
 class Compiled:
-    """A program, and which engine it runs on.
+    """A plan, and which engine it runs on.
 
     Attributes
     ----------
-    program : Program
+    plan : Plan
     engine : str
         "native" or "reference".
     reason : str
         Why that one.
     """
 
-    program: Program
+    plan: Plan
     engine: str
     reason: str
 
@@ -74,25 +79,27 @@ def compile_recipe(recipe: Recipe, engine: str = "auto", threads: int | None = N
     UnknownNameError
         No engine of that name.
     NotBuiltError, UnsupportedError
-        The engine was named, and is not installed or not able.
+        The engine was named, and is not installed or not able; or no engine is able.
     """
     if engine != "auto":
         chosen = NativeEngine(threads) if engine == "native" else get_engine(engine)
         return Compiled(chosen.compile(recipe), chosen.name, "as asked")
-    if isinstance(recipe.optimizer, LBFGS):
-        reason = "L-BFGS runs through SciPy"
-        return Compiled(ReferenceEngine().compile(recipe), ReferenceEngine.name, reason)
+    reference = ReferenceEngine()
     try:
         native = NativeEngine(threads)
-        reason = f"the fastest that is installed ({native.variant})"
-        return Compiled(native.compile(recipe), native.name, reason)
     except NotBuiltError as error:
         _warn_not_built(str(error))
         reason = "the compiled engine is not installed"
-    except UnsupportedError as error:
-        reason = str(error)
+        return Compiled(reference.compile(recipe), reference.name, reason)
+    obstacles = native.obstacles(recipe)
+    if not obstacles:
+        reason = f"the fastest that is installed ({native.variant})"
+        return Compiled(native.compile(recipe), native.name, reason)
+    plan, reason = reference.compile(recipe), " ".join(obstacles)
+    # That SciPy makes the steps of some optimisers is no news to whoever chose one.
+    if recipe.optimizer.stepwise:
         warnings.warn(f"The compiled engine is not used: {reason}", stacklevel=3)
-    return Compiled(ReferenceEngine().compile(recipe), ReferenceEngine.name, reason)
+    return Compiled(plan, reference.name, reason)
 
 
 @cache
@@ -102,20 +109,25 @@ def _warn_not_built(message: str) -> None:
 
 
 __all__ = [
+    "DEAD_UNITS",
+    "GRADIENT_NORM",
+    "MEASURES",
     "Compiled",
     "Divergence",
     "Engine",
     "EpochReport",
     "EpochReports",
     "EpochTotals",
+    "Lap",
     "NativeEngine",
     "NotBuiltError",
-    "Outcome",
-    "Program",
+    "Plan",
     "Recipe",
     "ReferenceEngine",
     "RunState",
+    "Session",
     "UnsupportedError",
     "compile_recipe",
     "get_engine",
+    "never",
 ]

@@ -1,23 +1,38 @@
-"""What an engine is: it compiles a network with its loss and optimiser into a program that trains.
+"""What an engine is: it compiles a recipe into a plan, whose sessions train.
 
-A program runs whole epochs. Python enters it once an epoch, at most; every engine draws the same
-shuffles and masks and returns the same reports, so that any one can be checked against any other.
+A plan never changes, so that any number of threads may use it at once; what a run changes belongs
+to its session. Python enters a session once for many epochs, if nobody asks to be told sooner;
+every engine draws the same shuffles and masks and returns the same reports, so that any one can be
+checked against any other.
 """
 
-from collections.abc import Callable, Iterator
+import dataclasses
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, fields
-from typing import Protocol
+from typing import Literal, Protocol
 
 import numpy as np
 
-from axone.arrays import DType, FloatArray, IntArray
+from axone.arrays import BoolArray, DType, FloatArray, IntArray
 from axone.checks import check_choice, check_integer
+from axone.data.examples import Examples
+from axone.errors import ConfigurationError
 from axone.losses import Loss
 from axone.network import Network
-from axone.optimizers import LBFGS, Optimizer
+from axone.optimizers import Optimizer
 from axone.parameters import Parameters
 from axone.penalties import Clipping, Penalty
-from axone.schedules import ConstantRate, Schedule
+from axone.random import SHUFFLE, RandomStream
+from axone.schedules import Clock, ConstantRate, Schedule
+
+GRADIENT_NORM, DEAD_UNITS = "gradient_norm", "dead_units"
+MEASURES = (GRADIENT_NORM, DEAD_UNITS)
+"""What a recipe can ask to be measured, layer by layer, at the last step of every epoch: ‖∂L/∂W‖,
+and the share of the layer's ReLU units that were 0 on every row."""
+
+
+class UnsupportedError(ConfigurationError):
+    """A recipe that an engine cannot carry out: its `obstacles` say why."""
 
 
 @dataclass(frozen=True)
@@ -28,7 +43,7 @@ class Recipe:
     ----------
     network : Network
     loss : Loss
-    optimizer : Optimizer or LBFGS
+    optimizer : Optimizer
     batch_size : int
         Rows of a step; the last batch of an epoch may be smaller.
     schedule, penalty, clipping
@@ -38,11 +53,13 @@ class Recipe:
         Of the shuffles, the masks and the noise.
     shuffle : bool
         Whether each epoch takes the rows in another order.
+    measures : tuple of str
+        Which of `MEASURES` an epoch's report holds; the others cost nothing.
     """
 
     network: Network
     loss: Loss
-    optimizer: Optimizer | LBFGS
+    optimizer: Optimizer
     batch_size: int = 32
     schedule: Schedule = field(default_factory=ConstantRate)
     penalty: Penalty = field(default_factory=Penalty)
@@ -50,16 +67,53 @@ class Recipe:
     dtype: DType = "float32"
     seed: int = 0
     shuffle: bool = True
+    measures: tuple[str, ...] = MEASURES
 
     def __post_init__(self) -> None:
         check_integer("batch_size", self.batch_size, at_least=1)
         check_integer("seed", self.seed, at_least=0)
         check_choice("dtype", self.dtype, ("float32", "float64"))
+        for measure in self.measures:
+            check_choice("measures", measure, MEASURES)
 
     @property
     def full_batch(self) -> bool:
         """Whether every step sees all rows, whatever `batch_size` says."""
-        return isinstance(self.optimizer, LBFGS) or self.optimizer.full_batch
+        return self.optimizer.full_batch
+
+    def batch_rows(self, rows: int) -> int:
+        """Return how many of `rows` rows a step sees, the last of an epoch perhaps fewer."""
+        return rows if self.full_batch else min(self.batch_size, rows)
+
+    def order(self, epoch: int, rows: int) -> IntArray:
+        """Return the rows in the order in which an epoch takes them, 0 being the first epoch.
+
+        The one place where it is decided: compiled engines draw the same permutation from the same
+        stream.
+        """
+        if not self.shuffle or self.full_batch:
+            return np.arange(rows)
+        return RandomStream.from_seed(self.seed).child(SHUFFLE, epoch).permutation(rows)
+
+    def rates(
+        self, learning_rate: float, epoch: int, rows: int, max_epochs: int, losses: Sequence[float]
+    ) -> FloatArray:
+        """Return the learning rate of every step of an epoch.
+
+        Parameters
+        ----------
+        learning_rate : float
+            Before the schedule: `RunState.learning_rate`.
+        epoch : int
+            0 for the first.
+        rows, max_epochs : int
+            The extent of the run.
+        losses : sequence of float
+            The training loss of every epoch before.
+        """
+        steps = -(-rows // self.batch_rows(rows))
+        clock = Clock(epoch, steps, max_epochs, rows, losses)
+        return learning_rate * self.schedule.factors(clock)
 
 
 @dataclass
@@ -94,6 +148,8 @@ class RunState:
     parameters : Parameters
     slots : dict of str to array
         The optimiser's vectors by name.
+    learning_rate : float
+        Before the schedule: the optimiser's, unless it was changed on the way.
     epoch, batch, step : int
         Epochs completed, batches completed of the epoch begun, updates made in all.
     totals : EpochTotals
@@ -104,11 +160,39 @@ class RunState:
 
     parameters: Parameters
     slots: dict[str, FloatArray]
+    learning_rate: float
     epoch: int = 0
     batch: int = 0
     step: int = 0
     totals: EpochTotals = field(default_factory=EpochTotals)
     losses: list[float] = field(default_factory=list)
+
+    @classmethod
+    def beginning(cls, parameters: Parameters, optimizer: Optimizer) -> "RunState":
+        """Return the state of a run that has made no step; it takes the weights over."""
+        slots = {name: np.zeros_like(parameters.vector) for name in optimizer.slots}
+        return cls(parameters, slots, float(optimizer.learning_rate))
+
+    def copy(self) -> "RunState":
+        """Return the same state with arrays and lists of its own."""
+        return dataclasses.replace(
+            self,
+            parameters=self.parameters.copy(),
+            slots={name: vector.copy() for name, vector in self.slots.items()},
+            totals=dataclasses.replace(self.totals, hits=list(self.totals.hits)),
+            losses=list(self.losses),
+        )
+
+    def go_back(self, earlier: "RunState") -> None:
+        """Stand again where `earlier` was copied; in place, because others hold the arrays."""
+        self.parameters.vector[...] = earlier.parameters.vector
+        self.parameters.buffers[...] = earlier.parameters.buffers
+        for name, vector in earlier.slots.items():
+            self.slots[name][...] = vector
+        self.learning_rate = earlier.learning_rate
+        self.epoch, self.batch, self.step = earlier.epoch, earlier.batch, earlier.step
+        self.totals = dataclasses.replace(earlier.totals, hits=list(earlier.totals.hits))
+        self.losses = list(earlier.losses)
 
 
 @dataclass(frozen=True)
@@ -131,9 +215,11 @@ class EpochReport:
     learning_rate : float
         Of the epoch's last step.
     gradient_norms : tuple of float
-        ‖∂L/∂W‖ of each layer at the epoch's last step; 0 for a layer without weights.
+        ‖∂L/∂W‖ of each layer at the epoch's last step, 0 for a layer without weights; empty unless
+        the recipe measures `GRADIENT_NORM`.
     dead_shares : tuple of float
-        Share of each layer's ReLU units that were 0 on all rows of the epoch's last step.
+        Share of each layer's ReLU units that were 0 on all rows of the epoch's last step; empty
+        unless the recipe measures `DEAD_UNITS`.
     """
 
     epoch: int
@@ -157,6 +243,7 @@ class EpochReports:
         See `EpochReport`.
     hits : array of shape (n_epochs, n_hits)
     gradient_norms, dead_shares : array of shape (n_epochs, n_layers)
+        Without columns where the recipe does not measure them.
     """
 
     epoch: IntArray
@@ -170,10 +257,18 @@ class EpochReports:
     dead_shares: FloatArray
 
     @classmethod
-    def of(cls, report: EpochReport) -> "EpochReports":
-        """Return the columns of a single epoch."""
-        values = vars(report)
-        return cls(**{name: np.asarray([value]) for name, value in values.items()})
+    def of(cls, reports: Sequence[EpochReport]) -> "EpochReports":
+        """Return the columns of some epochs, perhaps of none."""
+        if not reports:
+            several = ("hits", "gradient_norms", "dead_shares")
+            shapes = {each.name: (0, 0) if each.name in several else (0,) for each in fields(cls)}
+            return cls(**{name: np.empty(shape) for name, shape in shapes.items()})
+        return cls(
+            **{
+                each.name: np.asarray([getattr(report, each.name) for report in reports])
+                for each in fields(cls)
+            }
+        )
 
     def __len__(self) -> int:
         return len(self.epoch)
@@ -198,69 +293,106 @@ class Divergence:
     rows : array of int
         The rows of the batch.
     loss : float
+        Of the batch; finite if only the gradient is not.
+    what : {"loss", "gradient"}
+        The first of the two that was not finite.
     """
 
     epoch: int
     batch: int
     rows: IntArray
     loss: float
+    what: Literal["loss", "gradient"] = "loss"
 
 
-Outcome = Divergence | None
-"""How `run_epochs` ended: diverged, or as it was asked to."""
+@dataclass(frozen=True)
+class Lap:
+    """What one `Session.advance` did.
+
+    Attributes
+    ----------
+    reports : EpochReports
+        Of the epochs completed; perhaps of none.
+    divergence : Divergence or None
+        Where it ended, if a batch could not be learnt from.
+    converged : bool
+        Whether the optimiser found that there is nothing left to gain: only one that is not
+        stepwise can tell.
+    """
+
+    reports: EpochReports
+    divergence: Divergence | None = None
+    converged: bool = False
 
 
-class Program(Protocol):
-    """A network compiled with its recipe."""
+def never() -> bool:
+    """Say that nobody interrupts."""
+    return False
+
+
+class Session(Protocol):
+    """A training run under way. It owns its scratch memory; it alone moves `state`, in place."""
+
+    state: RunState
+
+    def advance(
+        self,
+        *,
+        epochs: int = 1,
+        steps: int | None = None,
+        interrupted: Callable[[], bool] = never,
+    ) -> Lap:
+        """Train on from where `state` stands.
+
+        A batch whose loss or gradient is not finite is not learnt from: `state` stands as it did
+        before it, and the lap says which batch it was.
+
+        Parameters
+        ----------
+        epochs : int
+            How many epochs to complete, the one begun included; the run's last is the last.
+        steps : int, optional
+            How many steps to make at most.
+        interrupted : callable
+            Asked between batches, if not between all of them; True ends the lap there, to be
+            continued later.
+        """
+
+    def close(self) -> None:
+        """Let go of the scratch memory; the session cannot be used afterwards."""
+
+
+class Plan(Protocol):
+    """A recipe compiled. It never changes, and any number of threads may use it at once."""
 
     recipe: Recipe
 
     def start(self, parameters: Parameters) -> RunState:
         """Return the state of a run that begins with these weights, which it takes over."""
 
-    def run_epochs(
-        self,
-        state: RunState,
-        X: FloatArray,
-        target: FloatArray,
-        weight: FloatArray | None,
-        max_epochs: int,
-        after_epochs: Callable[[EpochReports], bool],
-        interrupted: Callable[[], bool],
-        epochs_per_call: int = 1,
-    ) -> Outcome:
-        """Train on, in place, from where `state` stands until `max_epochs` are completed.
+    def session(self, state: RunState, examples: Examples, max_epochs: int) -> Session:
+        """Return a run that goes on from `state`.
 
         Parameters
         ----------
-        X, target : arrays of m rows
-            In the recipe's dtype; the target as `Loss.prepare` gives it.
-        weight : array of shape (m,), optional
-            Of the rows; all alike if left out.
-        after_epochs : callable
-            Given the reports of the epochs since it was called last; True ends the run.
-        interrupted : callable
-            Asked between batches, if not between all of them; True ends the run there, to be
-            continued later.
-        epochs_per_call : int
-            How many epochs may pass before `after_epochs` must be called.
+        state : RunState
+            Changed in place as the run goes on; its arrays are of the recipe's dtype.
+        examples : Examples
+            The rows to learn from, X in the recipe's dtype.
+        max_epochs : int
+            The run's last epoch, counted from its very start; schedules are laid out over it.
         """
 
-    def predict(self, parameters: Parameters, X: FloatArray) -> FloatArray:
+    def predict(
+        self, parameters: Parameters, X: FloatArray, mask: BoolArray | None = None
+    ) -> FloatArray:
         """Return ŷ for all rows, nothing random."""
 
-    def evaluate(
-        self, parameters: Parameters, X: FloatArray, target: FloatArray, weight: FloatArray | None
-    ) -> tuple[float, FloatArray]:
+    def evaluate(self, parameters: Parameters, examples: Examples) -> tuple[float, FloatArray]:
         """Return the mean loss, penalties apart, and ŷ, nothing random."""
 
     def loss_and_gradient(
-        self,
-        parameters: Parameters,
-        X: FloatArray,
-        target: FloatArray,
-        weight: FloatArray | None,
-        step: int,
+        self, parameters: Parameters, examples: Examples, step: int
     ) -> tuple[float, Parameters]:
         """Return the loss of one batch, penalty included, and its unclipped gradient.
 
@@ -273,11 +405,21 @@ class Engine(Protocol):
 
     name: str
 
-    def compile(self, recipe: Recipe) -> Program:
-        """Return a program for this recipe.
+    def obstacles(self, recipe: Recipe) -> tuple[str, ...]:
+        """Say what in the recipe is beyond this engine, a sentence each; nothing if it is able."""
+
+    def compile(self, recipe: Recipe) -> Plan:
+        """Return the plan of this recipe.
 
         Raises
         ------
-        ConfigurationError
-            Something in the recipe is beyond this engine.
+        UnsupportedError
+            There are `obstacles`.
         """
+
+
+def refuse_obstacles(engine: Engine, recipe: Recipe) -> None:
+    """Raise UnsupportedError if the engine cannot carry the recipe out."""
+    obstacles = engine.obstacles(recipe)
+    if obstacles:
+        raise UnsupportedError(" ".join(obstacles))

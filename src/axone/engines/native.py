@@ -4,7 +4,6 @@ This file only translates: descriptions into the compiled program's settings, an
 back. The module is built in several variants, one a kind of processor; the best is loaded.
 """
 
-import math
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -14,16 +13,21 @@ from typing import Any
 import numpy as np
 
 from axone.activations import ACTIVATIONS, ActivationFunction, Identity
-from axone.arrays import FloatArray, Shape
+from axone.arrays import BoolArray, FloatArray, Shape
 from axone.checks import check_integer
+from axone.data.examples import Examples
 from axone.engines.engine import (
     Divergence,
     EpochReports,
     EpochTotals,
-    Outcome,
-    Program,
+    Lap,
+    Plan,
     Recipe,
     RunState,
+    Session,
+    UnsupportedError,
+    never,
+    refuse_obstacles,
 )
 from axone.engines.variants import load_variant
 from axone.errors import ConfigurationError
@@ -40,10 +44,9 @@ from axone.layers import (
 )
 from axone.layers.sequence import output_shapes
 from axone.losses import LOSSES, Head, Huber
-from axone.optimizers import LBFGS, OPTIMIZERS, Momentum, Optimizer
+from axone.optimizers import OPTIMIZERS, Momentum, Optimizer
 from axone.parameters import Parameters, Slot
-from axone.random import SHUFFLE, RandomStream
-from axone.schedules import Adaptive, Clock, ConstantRate, Warmup
+from axone.schedules import Adaptive, Warmup
 
 _DIVERGED, _INTERRUPTED = 1, 2
 """How the compiled program says that it ended early."""
@@ -57,10 +60,6 @@ _WORTH_THREADS = 5_000_000
 
 _MOST_RATES = 1_000_000
 """How many learning rates are handed over in one call, 8 MB of them."""
-
-
-class UnsupportedError(ConfigurationError):
-    """A network or setting that this engine does not know; the reference engine does."""
 
 
 class NativeEngine:
@@ -79,132 +78,62 @@ class NativeEngine:
         """The kind of processor that the loaded module was compiled for."""
         return str(self.module.variant)
 
-    def compile(self, recipe: Recipe) -> Program:
-        """Return a program for this recipe.
+    def obstacles(self, recipe: Recipe) -> tuple[str, ...]:
+        """Say what in the recipe only the reference engine knows."""
+        if not recipe.optimizer.stepwise:
+            return ("L-BFGS runs through SciPy",)
+        try:
+            _program_settings(recipe, recipe.optimizer)
+        except UnsupportedError as error:
+            return (str(error),)
+        return ()
+
+    def compile(self, recipe: Recipe) -> Plan:
+        """Return the plan of this recipe.
 
         Raises
         ------
         UnsupportedError
             A layer, activation or optimiser that only the reference engine knows.
         """
-        if isinstance(recipe.optimizer, LBFGS):
-            raise UnsupportedError("L-BFGS runs on the reference engine.")
-        return NativeProgram(recipe, recipe.optimizer, self.module, self.threads)
+        refuse_obstacles(self, recipe)
+        return NativePlan(recipe, self.module, self.threads)
 
 
-class NativeProgram:
-    """One network compiled; see `Program` for what its methods promise."""
+class NativePlan:
+    """One network compiled; see `Plan` for what its methods promise."""
 
-    def __init__(
-        self,
-        recipe: Recipe,
-        optimizer: Optimizer,
-        module: ModuleType,
-        threads: int | None = None,
-    ) -> None:
+    def __init__(self, recipe: Recipe, module: ModuleType, threads: int | None = None) -> None:
         self.recipe = recipe
-        self.optimizer = optimizer
+        self.optimizer = recipe.optimizer
         self.module = module
         self.threads = threads
-        self._settings = _program_settings(recipe, optimizer)
+        self._settings = _program_settings(recipe, recipe.optimizer)
         self._programs: dict[tuple[int, int], Any] = {}
 
     def start(self, parameters: Parameters) -> RunState:
         """Return the state of a run that begins with these weights, which it takes over."""
-        slots = {name: np.zeros_like(parameters.vector) for name in self.optimizer.slots}
-        return RunState(parameters, slots)
+        return RunState.beginning(parameters, self.recipe.optimizer)
 
-    def run_epochs(
-        self,
-        state: RunState,
-        X: FloatArray,
-        target: FloatArray,
-        weight: FloatArray | None,
-        max_epochs: int,
-        after_epochs: Callable[[EpochReports], bool],
-        interrupted: Callable[[], bool],
-        epochs_per_call: int = 1,
-    ) -> Outcome:
-        """Train on, in place, from where `state` stands; see `Program`."""
-        recipe = self.recipe
-        batch_size = len(X) if recipe.full_batch else min(recipe.batch_size, len(X))
-        steps = math.ceil(len(X) / batch_size)
-        program = self._program(batch_size, batch_size)
-        if _follows_losses(recipe):
-            epochs_per_call = 1
-        epochs_per_call = min(epochs_per_call, max(1, _MOST_RATES // steps))
-        labels, numbers = _targets(target)
+    def session(self, state: RunState, examples: Examples, max_epochs: int) -> Session:
+        """Return a run that goes on from `state`; see `Plan`."""
+        return NativeSession(self, state, examples, max_epochs)
 
-        def poll(epoch: int, batch: int) -> bool:
-            state.epoch, state.batch = epoch, batch
-            return interrupted()
-
-        while state.epoch < max_epochs:
-            count = min(epochs_per_call, max_epochs - state.epoch)
-            before = _copied(state) if count > 1 else state
-            ending, position, table, loss = program.run(
-                state.parameters.vector,
-                state.parameters.buffers,
-                [state.slots[name] for name in self.optimizer.slots],
-                _rows(X),
-                labels,
-                numbers,
-                weight,
-                (state.epoch, state.batch, state.step, *_flat_totals(state.totals)),
-                self._rates(state, steps, max_epochs, count, len(X)),
-                recipe.shuffle and not recipe.full_batch,
-                poll,
-            )
-            if ending == _DIVERGED and len(table):
-                # The weights are those of the batch that failed. Those of the last epoch that did
-                # not are wanted: so many epochs again, then the failing one by itself.
-                _restore(state, before)
-                epochs_per_call = len(table)
-                continue
-            state.epoch, state.batch, state.step = position[:3]
-            state.totals = EpochTotals(*position[3:])
-            reports = _reports(table, state.totals)
-            state.losses.extend(reports.loss.tolist())
-            if ending == _DIVERGED:
-                return self._divergence(state, batch_size, len(X), loss)
-            if len(reports) and after_epochs(reports):
-                return None
-            if ending == _INTERRUPTED or interrupted():
-                return None
-        return None
-
-    def _rates(
-        self, state: RunState, steps: int, max_epochs: int, epochs: int, rows: int
+    def predict(
+        self, parameters: Parameters, X: FloatArray, mask: BoolArray | None = None
     ) -> FloatArray:
-        """Return the learning rate of every step of the next epochs, (epochs, steps)."""
-        schedule = self.recipe.schedule
-        if isinstance(schedule, ConstantRate):
-            return np.full((epochs, steps), float(self.optimizer.learning_rate))
-        clocks = [
-            Clock(state.epoch + n, steps, max_epochs, rows, state.losses) for n in range(epochs)
-        ]
-        factors = np.stack([schedule.factors(clock) for clock in clocks])
-        return np.ascontiguousarray(self.optimizer.learning_rate * factors, dtype=np.float64)
-
-    def predict(self, parameters: Parameters, X: FloatArray) -> FloatArray:
         """Return ŷ for all rows, nothing random."""
         return self._predict(parameters, X, None, None)[1]
 
-    def evaluate(
-        self, parameters: Parameters, X: FloatArray, target: FloatArray, weight: FloatArray | None
-    ) -> tuple[float, FloatArray]:
+    def evaluate(self, parameters: Parameters, examples: Examples) -> tuple[float, FloatArray]:
         """Return the mean loss, penalties apart, and ŷ, nothing random."""
-        return self._predict(parameters, X, target, weight)
+        return self._predict(parameters, examples.X, examples.target, examples.weight)
 
     def loss_and_gradient(
-        self,
-        parameters: Parameters,
-        X: FloatArray,
-        target: FloatArray,
-        weight: FloatArray | None,
-        step: int,
+        self, parameters: Parameters, examples: Examples, step: int
     ) -> tuple[float, Parameters]:
         """Return the loss of one batch, penalty included, and its unclipped gradient."""
+        X, target, weight = examples.X, examples.target, examples.weight
         gradient = parameters.zeros_like()
         program = self._program(min(self.recipe.batch_size, len(X)), len(X))
         loss = program.gradient(
@@ -255,13 +184,73 @@ class NativeProgram:
             self._programs[size] = getattr(self.module, f"Program{number}")(settings)
         return self._programs[size]
 
-    def _divergence(self, state: RunState, batch_size: int, rows: int, loss: float) -> Divergence:
-        order = np.arange(rows)
-        if self.recipe.shuffle and not self.recipe.full_batch:
-            seed = RandomStream.from_seed(self.recipe.seed)
-            order = seed.child(SHUFFLE, state.epoch).permutation(rows)
-        batch = order[state.batch * batch_size : (state.batch + 1) * batch_size]
-        return Divergence(state.epoch + 1, state.batch + 1, batch, loss)
+
+class NativeSession:
+    """One run under way; see `Session`."""
+
+    def __init__(
+        self, plan: NativePlan, state: RunState, examples: Examples, max_epochs: int
+    ) -> None:
+        self.plan, self.recipe = plan, plan.recipe
+        self.state, self.examples, self.max_epochs = state, examples, max_epochs
+
+    def advance(
+        self,
+        *,
+        epochs: int = 1,
+        steps: int | None = None,
+        interrupted: Callable[[], bool] = never,
+    ) -> Lap:
+        """Train on from where `state` stands; see `Session`."""
+        state, recipe, examples = self.state, self.recipe, self.examples
+        size = recipe.batch_rows(len(examples))
+        program = self.plan._program(size, size)
+        most = 1 if _follows_losses(recipe) else max(1, _MOST_RATES // -(-len(examples) // size))
+        labels, numbers = _targets(examples.target)
+        last_epoch = min(state.epoch + epochs, self.max_epochs)
+        reports = EpochReports.of(())
+
+        def poll(epoch: int, batch: int) -> bool:
+            state.epoch, state.batch = epoch, batch
+            return interrupted()
+
+        while state.epoch < last_epoch:
+            count = min(most, last_epoch - state.epoch)
+            rates = np.stack(
+                [
+                    recipe.rates(
+                        state.learning_rate, epoch, len(examples), self.max_epochs, state.losses
+                    )
+                    for epoch in range(state.epoch, state.epoch + count)
+                ]
+            )
+            ending, position, table, loss = program.run(
+                state.parameters.vector,
+                state.parameters.buffers,
+                [state.slots[name] for name in recipe.optimizer.slots],
+                _rows(examples.X),
+                labels,
+                numbers,
+                examples.weight,
+                (state.epoch, state.batch, state.step, *_flat_totals(state.totals)),
+                rates,
+                recipe.shuffle and not recipe.full_batch,
+                poll,
+            )
+            state.epoch, state.batch, state.step = position[:3]
+            state.totals = EpochTotals(*position[3:])
+            reports = _reports(table, state.totals)
+            state.losses.extend(reports.loss.tolist())
+            if ending == _DIVERGED:
+                order = recipe.order(state.epoch, len(examples))
+                rows = order[state.batch * size : (state.batch + 1) * size]
+                return Lap(reports, Divergence(state.epoch + 1, state.batch + 1, rows, loss))
+            if ending == _INTERRUPTED or interrupted():
+                break
+        return Lap(reports)
+
+    def close(self) -> None:
+        """The plan keeps the scratch memory."""
 
 
 def default_threads(work: int) -> int:
@@ -327,27 +316,6 @@ def _reports(table: FloatArray, totals: EpochTotals) -> EpochReports:
         gradient_norms=table[:, 7 + hits :: 2],
         dead_shares=table[:, 8 + hits :: 2],
     )
-
-
-def _copied(state: RunState) -> RunState:
-    """Return a state with arrays of its own."""
-    return replace(
-        state,
-        parameters=state.parameters.copy(),
-        slots={name: vector.copy() for name, vector in state.slots.items()},
-        losses=list(state.losses),
-        totals=replace(state.totals, hits=list(state.totals.hits)),
-    )
-
-
-def _restore(state: RunState, before: RunState) -> None:
-    """Put everything back, in place, because the run holds on to these arrays."""
-    state.parameters.vector[...] = before.parameters.vector
-    state.parameters.buffers[...] = before.parameters.buffers
-    for name, vector in before.slots.items():
-        state.slots[name][...] = vector
-    state.epoch, state.batch, state.step = before.epoch, before.batch, before.step
-    state.losses, state.totals = list(before.losses), before.totals
 
 
 def _follows_losses(recipe: Recipe) -> bool:

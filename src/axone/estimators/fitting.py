@@ -24,6 +24,7 @@ from sklearn.utils._param_validation import Interval, InvalidParameterError, Opt
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
 
 from axone.arrays import DType, FloatArray, IntArray
+from axone.data import Examples
 from axone.data.scaling import SCALINGS, Scaler, Scaling
 from axone.engines import RunState
 from axone.errors import AxoneError, DataError
@@ -39,6 +40,7 @@ from axone.training import (
     EpochCallback,
     History,
     NoImprovement,
+    Run,
     Trainer,
     TrainingResult,
     ValidationScore,
@@ -362,7 +364,7 @@ class TrainedNetwork(BaseEstimator, ABC):
         return isinstance(self._training_settings().optimizer, LBFGS)
 
     def _first_checkpoint(self, parameters: Parameters) -> Checkpoint:
-        state = RunState(parameters, {})
+        state = RunState(parameters, {}, 0.0)
         return Checkpoint("", state, parameters.copy(), 0, History(), 0.0)
 
     def _continued(
@@ -394,12 +396,13 @@ class TrainedNetwork(BaseEstimator, ABC):
         rule = self._stopping_rule(objective, held_out)
         before = progress.final.history.epochs
         max_epochs = before + self.max_iter
-        watch = _Watch(self, objective, before, one_epoch, self._rate_follower(progress, train))
+        follow = self._rate_follower(len(train.X))
+        watch = _Watch(self, objective, before, one_epoch, follow)
         seen = max(before, progress.divided_at) if not one_epoch else progress.divided_at
         while True:
             trainer = self._trainer(settings, objective, train, progress)
             _complete_slots(progress.final, settings.optimizer)
-            result = trainer.fit(
+            run = trainer.start(
                 train.all,
                 None if held_out is None else held_out.all,
                 max_epochs=max_epochs,
@@ -408,8 +411,10 @@ class TrainedNetwork(BaseEstimator, ABC):
                 restore_best=self.early_stopping,
                 start_from=progress.final,
                 validation_score=None if held_out is None else self._score_of(held_out),
-                after_epoch=watch if watch.wanted else None,
+                every="epoch" if watch.wanted else "lap",
             )
+            watch.run = run
+            result = run.to_the_end(watch if watch.wanted else None)
             progress.final = result.final
             stale = result.stopped_by == rule.name
             if one_epoch:
@@ -420,7 +425,7 @@ class TrainedNetwork(BaseEstimator, ABC):
             progress.divisions += 1
             progress.divided_at = seen = result.epochs
             if settings.remembers_steps:
-                _scale_velocity(progress.final, _RATE_DIVISOR)
+                _scale_velocity(progress.final.state, _RATE_DIVISOR)
             self._say(f"Setting learning rate to {rate / _RATE_DIVISOR:f}")
             stale = False
             if one_epoch or result.epochs >= max_epochs:
@@ -462,18 +467,17 @@ class TrainedNetwork(BaseEstimator, ABC):
             shuffle=bool(self.shuffle),
         )
 
-    def _rate_follower(self, progress: Progress, train: Rows) -> Callable[[int], None] | None:
+    def _rate_follower(self, rows: int) -> Callable[[RunState, int], None] | None:
         """Return what keeps a velocity that holds steps right, epoch by epoch, if there is one."""
         settings = self._training_settings()
         schedule = settings.schedule
         if not settings.remembers_steps or not isinstance(schedule, InverseScaling):
             return None
-        checkpoint, rows = progress.final, len(train.X)
 
         def factor(epoch: int) -> float:
             return float(schedule.factors(Clock(epoch, 1, 1, rows))[0])
 
-        return lambda epoch: _scale_velocity(checkpoint, factor(epoch - 1) / factor(epoch))
+        return lambda state, epoch: _scale_velocity(state, factor(epoch - 1) / factor(epoch))
 
     def _batches_clipped(self) -> None:
         """Learn that there are fewer rows than a batch was to have."""
@@ -545,7 +549,8 @@ class TrainedNetwork(BaseEstimator, ABC):
         else:
             X, target, weight = train.all
             prepared = objective.loss.prepare(target, self.network_.output_shape, str(X.dtype))
-            self.loss_ = trainer.program.loss_and_gradient(parameters, X, prepared, weight, 1)[0]
+            rows = Examples(X, prepared, weight)
+            self.loss_ = trainer.plan.loss_and_gradient(parameters, rows, 1)[0]
         self._take_over_validation(result, objective)
         self._attributes_fitted()
 
@@ -660,7 +665,8 @@ class _Watch:
     objective: Objective
     before: int
     one_epoch: bool
-    follow_rate: Callable[[int], None] | None
+    follow_rate: Callable[[RunState, int], None] | None
+    run: Run = field(init=False)
     callbacks: tuple[EpochCallback, ...] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -683,7 +689,7 @@ class _Watch:
         if "validation_score" in history:
             self.estimator._say(f"Validation score: {history['validation_score'][-1]:f}")
         if self.follow_rate is not None:
-            self.follow_rate(epochs)
+            self.follow_rate(self.run.state, epochs)
         # Every callback is asked, whatever the one before said.
         answers = [callback(history) for callback in self.callbacks]
         return self.one_epoch or any(answers)
@@ -713,8 +719,8 @@ def _complete_slots(checkpoint: Checkpoint, optimizer: Optimizer | LBFGS) -> Non
         state.step = 0
 
 
-def _scale_velocity(checkpoint: Checkpoint, factor: float) -> None:
-    checkpoint.state.slots["velocity"] *= factor
+def _scale_velocity(state: RunState, factor: float) -> None:
+    state.slots["velocity"] *= factor
 
 
 def _require_same(network: Network, fitted: Network) -> None:

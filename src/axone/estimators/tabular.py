@@ -37,10 +37,11 @@ from axone.losses import LOSSES
 from axone.network import Network
 from axone.optimizers import SGD, AdamW
 from axone.training import Trainer, TrainingResult, fit_many
-from axone.training.trainer import Rows
 
 if TYPE_CHECKING:
     from pandas import DataFrame
+
+_Taken = tuple[FloatArray, FloatArray, FloatArray | None]
 
 _FEWEST_VALIDATION_ROWS = 20
 """The best epoch of fewer rows is chance: then all rows are trained on, to the last epoch."""
@@ -166,9 +167,9 @@ class _TabularEstimator(BaseEstimator):
         inputs = self.features_.transform(self._table(X, reset=False))
         # In float64, lest a row's last digits depend on the rows that stand beside it.
         recipe = Recipe(self.network_, LOSSES.resolve(self._loss), SGD(), dtype="float64")
-        program = compile_recipe(recipe, self.engine, self.threads).program
+        plan = compile_recipe(recipe, self.engine, self.threads).plan
         networks = [parameters.astype("float64") for parameters in self.parameters_]
-        return np.asarray(np.mean([program.predict(one, inputs) for one in networks], axis=0))
+        return np.asarray(np.mean([plan.predict(one, inputs) for one in networks], axis=0))
 
     def _table(self, X: Any, *, reset: bool) -> "DataFrame":
         """Return X as a pandas frame, its columns counted and named as scikit-learn does."""
@@ -218,7 +219,7 @@ class _TabularEstimator(BaseEstimator):
         strata: NDArray[Any],
         weight: FloatArray | None,
         seeds: Sequence[int],
-    ) -> tuple[list[Rows], list[Rows] | None]:
+    ) -> tuple[list[_Taken], list[_Taken] | None]:
         """Return the rows that each network is trained on, and those that choose its best epoch."""
         data = (inputs, target, weight)
         if round(self.validation_fraction * len(inputs)) < _FEWEST_VALIDATION_ROWS:
@@ -525,7 +526,7 @@ def _weighted_rows(
     return table[kept].reset_index(drop=True), y[kept], weight[kept]
 
 
-def _taken(data: tuple[FloatArray, FloatArray, FloatArray | None], rows: IntArray) -> Rows:
+def _taken(data: _Taken, rows: IntArray) -> _Taken:
     inputs, target, weight = data
     return inputs[rows], target[rows], None if weight is None else weight[rows]
 

@@ -4,7 +4,6 @@ The same schema is what `axone schema` prints as JSON Schema, what files are che
 what is written, completed, beside every result.
 """
 
-import dataclasses
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, GetCoreSchemaHandler, GetJsonSchemaHandler
@@ -17,7 +16,7 @@ from axone.errors import ArgumentTypeError, ConfigurationError
 from axone.initializers import INITIALIZERS, Initializer
 from axone.layers import LAYERS, Layer
 from axone.losses import LOSSES, Loss
-from axone.optimizers import LBFGS, OPTIMIZERS, Adam, Optimizer
+from axone.optimizers import OPTIMIZERS, Adam, Optimizer
 from axone.registry import Registry, plain
 from axone.schedules import SCHEDULES, ConstantRate, Schedule
 
@@ -55,10 +54,7 @@ def _json_schema(registry: Registry[Any]) -> dict[str, Any]:
     """Describe "a name, or a name with settings" for every member of a table."""
     forms: list[dict[str, Any]] = [{"type": "string", "enum": registry.names}]
     for name in registry:
-        settings = {
-            field.name: _setting_schema(field.type)
-            for field in dataclasses.fields(registry.member(name))
-        }
+        settings = {field.name: _setting_schema(field.type) for field in registry.settings(name)}
         forms.append(
             {
                 "type": "object",
@@ -154,7 +150,7 @@ class TrainingSection(Section):
     loss: Literal["auto"] | Annotated[Loss, Described(LOSSES)] = Field(
         "auto", description="auto: cross-entropy for classes, mse for numbers."
     )
-    optimizer: Annotated[Optimizer | LBFGS, Described(OPTIMIZERS)] = Field(
+    optimizer: Annotated[Optimizer, Described(OPTIMIZERS)] = Field(
         Adam(), description="The rule of the steps, with its learning_rate."
     )
     schedule: Annotated[Schedule, Described(SCHEDULES)] = Field(

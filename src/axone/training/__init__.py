@@ -4,6 +4,8 @@ from axone.training.checkpoint import Checkpoint
 from axone.training.diagnosis import Diagnosis
 from axone.training.history import History
 from axone.training.many import fit_many
+from axone.training.result import TrainingResult
+from axone.training.run import EpochCallback, Event, ProgressCallback, Run, ValidationScore
 from axone.training.stopping import (
     LossTolerance,
     NoImprovement,
@@ -12,23 +14,20 @@ from axone.training.stopping import (
     ValidationLoss,
     score_column,
 )
-from axone.training.trainer import (
-    EpochCallback,
-    ProgressCallback,
-    Trainer,
-    TrainingResult,
-    ValidationScore,
-)
+from axone.training.trainer import GivenRows, Trainer
 
 __all__ = [
     "Checkpoint",
     "Diagnosis",
     "EpochCallback",
+    "Event",
+    "GivenRows",
     "History",
     "LossTolerance",
     "NoImprovement",
     "Plateau",
     "ProgressCallback",
+    "Run",
     "StoppingRule",
     "Trainer",
     "TrainingResult",

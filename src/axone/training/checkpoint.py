@@ -72,6 +72,7 @@ def save_checkpoint(checkpoint: Checkpoint, path: Path) -> None:
         "totals": json.dumps(_exact(dataclasses.asdict(state.totals))),
         "columns": json.dumps(list(checkpoint.history)),
         "best_epoch": str(checkpoint.best_epoch),
+        "learning_rate": float(state.learning_rate).hex(),
         "seconds": str(checkpoint.seconds),
     }
     write_atomically(path, save(tensors, metadata))
@@ -107,6 +108,8 @@ def _rebuild(
     state = RunState(
         parameters=Parameters(layout, tensors["parameters"], tensors["buffers"]),
         slots={name: tensors[f"slot.{name}"] for name in like.slots},
+        # Checkpoints of before a run could change its rate have none.
+        learning_rate=float.fromhex(metadata.get("learning_rate", like.learning_rate.hex())),
         epoch=epoch,
         batch=batch,
         step=step,

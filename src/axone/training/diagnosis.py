@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from axone.arrays import FloatArray
-from axone.engines import Divergence, Program
+from axone.data.examples import Examples
+from axone.engines import Divergence, Plan
 from axone.engines.reference import layer_norms
 from axone.layers import PREDICTION
 from axone.parameters import Parameters
@@ -44,44 +44,46 @@ class Diagnosis:
 
 
 def diagnose_divergence(
-    program: Program,
-    good: Parameters,
-    X: FloatArray,
-    target: FloatArray,
-    divergence: Divergence,
-    learning_rate: float,
+    plan: Plan, good: Parameters, examples: Examples, divergence: Divergence, learning_rate: float
 ) -> Diagnosis:
-    """Explain a loss that became NaN or infinite.
+    """Explain a loss or a gradient that became NaN or infinite.
 
     Parameters
     ----------
+    plan : Plan
     good : Parameters
         The last weights with a finite loss.
-    X, target : arrays of m rows
-        The training data.
+    examples : Examples
+        The training rows.
     divergence : Divergence
         The batch at which the run ended.
     learning_rate : float
         The optimiser's.
     """
-    rows = divergence.rows
+    batch = examples.rows(divergence.rows)
     with np.errstate(all="ignore"):
-        _, gradient = program.loss_and_gradient(good, X[rows], target[rows], None, step=1)
+        _, gradient = plan.loss_and_gradient(good, batch, step=1)
         norms = np.nan_to_num(np.asarray(layer_norms(gradient)), nan=np.inf)
-    sizes = np.abs(X).reshape(len(X), -1).max(axis=0)
+    sizes = np.abs(examples.X).reshape(len(examples), -1).max(axis=0)
     worst_feature, largest = int(sizes.argmax()), float(sizes.max())
     layer = int(norms.argmax())
     weights = float(np.linalg.norm(good.vector[good.layout.layer_slice(layer)]))
+    place = f"at batch {divergence.batch} of epoch {divergence.epoch}"
+    first = f"the loss was {divergence.loss:g} {place}"
+    if divergence.what == "gradient":
+        first = f"the gradient was not finite {place}, at a loss of {divergence.loss:g}"
     evidence = [
-        f"the loss was {divergence.loss:g} at batch {divergence.batch} of epoch {divergence.epoch}",
-        f"layer {layer} ({_kind(program, layer)}): gradient norm {norms[layer]:.3g} against "
+        first,
+        f"layer {layer} ({_kind(plan, layer)}): gradient norm {norms[layer]:.3g} against "
         f"weights of norm {weights:.3g}, at the last good weights",
         f"largest feature: number {worst_feature}, up to {largest:.3g} in size",
     ]
-    broken = _first_non_finite(program, good, X[rows])
+    broken = _first_non_finite(plan, good, batch)
     if broken is not None:
         evidence.append(f"first not finite: the output of layer {broken} on that batch")
     symptom = "The loss is no longer a finite number: the run has diverged."
+    if divergence.what == "gradient":
+        symptom = "The gradient is no longer finite: the run has diverged."
     if largest > _UNSCALED:
         return Diagnosis(
             symptom,
@@ -102,15 +104,70 @@ def diagnose_divergence(
     )
 
 
-def _kind(program: Program, position: int) -> str:
-    return type(program.recipe.network.layers[position]).__name__
+def diagnose_validation(
+    plan: Plan, parameters: Parameters, examples: Examples, held_out: Examples, loss: float
+) -> Diagnosis:
+    """Explain a validation loss that is not finite, although the training loss is.
+
+    Parameters
+    ----------
+    plan : Plan
+    parameters : Parameters
+        The weights that it was computed with.
+    examples, held_out : Examples
+        The training and the validation rows.
+    loss : float
+        The validation loss.
+    """
+    row = _first_broken_row(plan, parameters, held_out)
+    cells = np.abs(held_out.X[row]).reshape(-1).astype(np.float64)
+    usual = np.abs(examples.X).reshape(len(examples), -1).max(axis=0).astype(np.float64)
+    feature = int((cells / np.maximum(usual, 1e-300)).argmax())
+    value = float(held_out.X[row].reshape(-1)[feature])
+    weights = float(np.linalg.norm(parameters.vector))
+    evidence = (
+        f"the validation loss was {loss:g}, and validation row {row} is the first that makes it so",
+        f"feature {feature} of that row is {value:.3g}; in the training rows it stays within "
+        f"±{usual[feature]:.3g}",
+        f"weights of norm {weights:.3g}",
+    )
+    symptom = "The validation loss is not a finite number, although the training loss is."
+    if cells[feature] > _UNSCALED * max(usual[feature], 1.0):
+        return Diagnosis(
+            symptom,
+            f"validation row {row} lies far outside of what training has seen.",
+            "look at that row: correct or remove it, or clip the feature; the weights themselves "
+            "may be sound.",
+            evidence,
+        )
+    return Diagnosis(
+        symptom,
+        "the weights have grown so large that rows not trained on overflow.",
+        "a lower learning rate, an L2 penalty, or early stopping on fewer epochs.",
+        evidence,
+    )
 
 
-def _first_non_finite(program: Program, parameters: Parameters, X: FloatArray) -> int | None:
-    """Return the first layer whose output is not finite, predicting those rows."""
-    network = program.recipe.network
+def _first_broken_row(plan: Plan, parameters: Parameters, rows: Examples) -> int:
+    """Return the first row whose loss is not finite, halving the rows until one is left."""
+    start, stop = 0, len(rows)
     with np.errstate(all="ignore"):
-        for position, layer in enumerate(network.layers):
+        while stop - start > 1:
+            middle = (start + stop) // 2
+            loss, _ = plan.evaluate(parameters, rows.rows(slice(start, middle)))
+            start, stop = (start, middle) if not np.isfinite(loss) else (middle, stop)
+    return start
+
+
+def _kind(plan: Plan, position: int) -> str:
+    return type(plan.recipe.network.layers[position]).__name__
+
+
+def _first_non_finite(plan: Plan, parameters: Parameters, batch: Examples) -> int | None:
+    """Return the first layer whose output is not finite, predicting those rows."""
+    X = batch.X
+    with np.errstate(all="ignore"):
+        for position, layer in enumerate(plan.recipe.network.layers):
             X, _ = layer.forward(parameters.by_layer[position], X, PREDICTION)
             if not np.isfinite(X).all():
                 return position

@@ -12,13 +12,14 @@ from typing import Any
 from axone.checks import check_integer
 from axone.engines.native import processors
 from axone.errors import ConfigurationError
-from axone.training.trainer import Rows, Trainer, TrainingResult
+from axone.training.result import TrainingResult
+from axone.training.trainer import GivenRows, Trainer
 
 
 def fit_many(
     trainers: Sequence[Trainer],
-    train: Rows | Sequence[Rows],
-    validation: Rows | Sequence[Rows] | None = None,
+    train: GivenRows | Sequence[GivenRows],
+    validation: GivenRows | Sequence[GivenRows] | None = None,
     *,
     threads: int | None = None,
     **settings: Any,

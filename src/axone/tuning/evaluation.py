@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from axone.data import Examples
 from axone.errors import AxoneError
 from axone.experiments import Experiment
 from axone.experiments.preparation import Part, Prepared, assemble
@@ -168,7 +169,7 @@ class _Evaluation:
         target = part.y if model.target.task == "classification" else model.target.scaled(part.y)
         recipe = trainer.recipe
         learnt = recipe.loss.prepare(target, prepared.network.output_shape, recipe.dtype)
-        loss, outputs = trainer.program.evaluate(result.parameters, part.X, learnt, None)
+        loss, outputs = trainer.plan.evaluate(result.parameters, Examples(part.X, learnt))
         return self.task.metric.score(model, part.y, outputs, loss)
 
     def _watch(self, fold: int, history: History) -> bool:

@@ -18,7 +18,7 @@ from axone.errors import ConfigurationError, UnknownNameError
 from axone.experiments import Experiment
 from axone.experiments.experiment import parse
 from axone.experiments.schema import ExperimentData
-from axone.optimizers import LBFGS, OPTIMIZERS
+from axone.optimizers import OPTIMIZERS
 from axone.registry import Registry
 from axone.schedules import SCHEDULES
 
@@ -530,7 +530,7 @@ def default_space(experiment: Experiment, *, grid: bool = False) -> Space:
     """
     settings = experiment.settings
     space: dict[str, Parameter] = {}
-    if not isinstance(settings.training.optimizer, LBFGS):
+    if settings.training.optimizer.stepwise:
         ends = (1e-3, 1e-1) if grid else (1e-4, 1e-1)
         space["training.optimizer.learning_rate"] = Range(*ends, log=True, points=3)
     if settings.network.layers is None:

@@ -11,8 +11,7 @@ import torch
 
 from axone.arrays import FloatArray
 from axone.data.examples import Examples
-from axone.engines.engine import Recipe
-from axone.engines.native import UnsupportedError
+from axone.engines.engine import Recipe, UnsupportedError
 from axone.engines.torch.modules import GivenNumbers
 from axone.engines.torch.obstacles import obstacles
 from axone.engines.torch.translation import Translated, criterion_of, load, translate
@@ -29,8 +28,8 @@ class TorchEngine:
     name = "torch"
 
     def obstacles(self, recipe: Recipe) -> tuple[str, ...]:
-        """Return what of a recipe PyTorch cannot be given, in words; () if nothing."""
-        return obstacles(recipe)
+        """Say what in the recipe is beyond PyTorch, a sentence each; nothing if it is able."""
+        return tuple(f"PyTorch cannot be given {each}." for each in obstacles(recipe))
 
     def compile(self, recipe: Recipe) -> "TorchPlan":
         """Return a plan for this recipe.
@@ -38,13 +37,11 @@ class TorchEngine:
         Raises
         ------
         UnsupportedError
-            Something in the recipe is beyond PyTorch.
+            There are `obstacles`.
         """
-        beyond = obstacles(recipe)
+        beyond = self.obstacles(recipe)
         if beyond:
-            raise UnsupportedError(
-                f"PyTorch cannot compute {'; '.join(beyond)}: choose the reference engine."
-            )
+            raise UnsupportedError(" ".join(beyond))
         return TorchPlan(recipe)
 
 

@@ -1,0 +1,46 @@
+"""The reference engine: NumPy, running the layers' own equations one after another.
+
+It is the one to read, and the one that every other engine is checked against.
+"""
+
+from axone.engines.engine import Plan, Recipe, refuse_obstacles
+from axone.engines.reference.equations import Equations, layer_norms
+from axone.engines.reference.lbfgs import LBFGSPlan
+from axone.engines.reference.stepwise import StepwisePlan
+from axone.optimizers import LBFGS
+
+
+class ReferenceEngine:
+    """Runs anything that can be described, at the speed of NumPy."""
+
+    name = "reference"
+
+    def obstacles(self, recipe: Recipe) -> tuple[str, ...]:
+        """Say what it cannot do: search for the steps of a loss that is never twice the same."""
+        if recipe.optimizer.stepwise:
+            return ()
+        if not isinstance(recipe.optimizer, LBFGS):
+            name = type(recipe.optimizer).__name__
+            return (f"{name} searches for its steps itself, and the engine knows only L-BFGS.",)
+        if any(layer.is_random for layer in recipe.network.layers):
+            return (
+                "L-BFGS needs a loss that is the same each time it is computed: leave out dropout "
+                "and noise, or choose another optimizer (adam).",
+            )
+        return ()
+
+    def compile(self, recipe: Recipe) -> Plan:
+        """Return the plan of this recipe.
+
+        Raises
+        ------
+        UnsupportedError
+            Dropout or noise with L-BFGS.
+        """
+        refuse_obstacles(self, recipe)
+        if isinstance(recipe.optimizer, LBFGS):
+            return LBFGSPlan(recipe, recipe.optimizer)
+        return StepwisePlan(recipe)
+
+
+__all__ = ["Equations", "LBFGSPlan", "ReferenceEngine", "StepwisePlan", "layer_norms"]

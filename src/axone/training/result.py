@@ -1,0 +1,52 @@
+"""What a run leaves: the weights, the history, and how it ended."""
+
+from dataclasses import dataclass
+
+from axone.parameters import Parameters
+from axone.training.checkpoint import Checkpoint
+from axone.training.diagnosis import Diagnosis
+from axone.training.history import History
+
+
+@dataclass(frozen=True)
+class TrainingResult:
+    """What a run leaves.
+
+    Attributes
+    ----------
+    parameters : Parameters
+        The best weights if there was validation data (and `restore_best`), else the last ones.
+    history : History
+    stopped_by : str
+        "max_epochs", the name of a stopping rule, "converged" (L-BFGS), "callback", "interrupted",
+        "stopped" (by `Run.stop`) or "diverged".
+    reason : str
+        The same as a sentence.
+    best_epoch : int
+        The epoch of `parameters`.
+    steps : int
+        Updates made.
+    seconds : float
+    engine : str
+    diagnosis : Diagnosis or None
+        Of a diverged run.
+    final : Checkpoint
+        Where the run stood at its end, the optimiser's memory included: another `fit` takes it as
+        `start_from`.
+    """
+
+    parameters: Parameters
+    history: History
+    stopped_by: str
+    reason: str
+    best_epoch: int
+    steps: int
+    seconds: float
+    engine: str
+    diagnosis: Diagnosis | None
+    final: Checkpoint
+
+    @property
+    def epochs(self) -> int:
+        """Epochs completed."""
+        return self.history.epochs

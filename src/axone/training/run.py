@@ -1,0 +1,466 @@
+"""A training run that can be held: a row of events, with a hand on the brake and on the rate.
+
+A `Run` asks the engine's session for one lap after another and decides between them: what to
+record, which weights are the best, what to save, whether to go on. `Trainer.fit`, the command line,
+callbacks, animations and pages are loops over its events.
+"""
+
+import threading
+import time
+import warnings
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+
+from axone.arrays import FloatArray
+from axone.checks import check_number
+from axone.data.examples import Examples
+from axone.engines import (
+    DEAD_UNITS,
+    GRADIENT_NORM,
+    Divergence,
+    EpochReports,
+    Lap,
+    Plan,
+    RunState,
+    Session,
+    never,
+)
+from axone.errors import ConfigurationError, DataError
+from axone.parameters import Parameters
+from axone.training.checkpoint import Checkpoint, save_checkpoint
+from axone.training.diagnosis import Diagnosis, diagnose_divergence, diagnose_validation
+from axone.training.history import History
+from axone.training.interruption import interruption
+from axone.training.result import TrainingResult
+from axone.training.scores import Scores
+from axone.training.stopping import NoImprovement, Plateau, StoppingRule, score_column
+
+EpochCallback = Callable[[History], bool | None]
+"""Called after every epoch with the history so far; True ends the run."""
+
+ValidationScore = Callable[[Parameters, FloatArray], float]
+"""Given the weights and their predictions for the validation rows: how good they are, more is
+better."""
+
+ProgressCallback = Callable[[float], None]
+"""Called now and then with the share of the run's epochs that is done, batches counted."""
+
+Every = Literal["step", "epoch", "lap"]
+"""How often a run tells: after every step, after every epoch, or after as many epochs in a row as
+nobody needs to be asked between, which is fastest."""
+
+
+@dataclass(frozen=True)
+class Event:
+    """Where a run stands, after a step or after an epoch.
+
+    Attributes
+    ----------
+    kind : {"step", "epoch"}
+    epoch, step : int
+        Epochs completed, and updates made in all.
+    batch : int
+        Batches completed of the epoch begun; 0 after an epoch.
+    parameters : Parameters
+        The weights as they are, not to be written to. They move on with the run: copy what is to
+        stay.
+    measures : mapping of str to array of shape (n_layers,)
+        What the recipe measures, layer by layer, at the last step of the epoch; empty after a step
+        within one.
+    history : History
+        Of every epoch so far; it grows with the run.
+    """
+
+    kind: Literal["step", "epoch"]
+    epoch: int
+    step: int
+    batch: int
+    parameters: Parameters
+    measures: Mapping[str, FloatArray]
+    history: History
+
+
+@dataclass(frozen=True)
+class RunSettings:
+    """How a run is to go, apart from what is trained and on which rows; see `Trainer.start`."""
+
+    max_epochs: int
+    stopping: tuple[StoppingRule, ...] = ()
+    warmup_epochs: int = 0
+    restore_best: bool = True
+    validation_score: ValidationScore | None = None
+    checkpoint: Path | None = None
+    checkpoint_seconds: float = 5.0
+    every: Every = "epoch"
+
+
+class Run:
+    """One training run: iterate over it, and it trains.
+
+    Made by `Trainer.start`. `stop`, `pause`, `go_on` and `set_learning_rate` may be called from any
+    thread; they take effect after the batch in hand.
+
+    Attributes
+    ----------
+    state : RunState
+        Where it stands.
+    history : History
+        What every epoch showed.
+    on_progress : callable or None
+        Told now and then which share of the run is done.
+    interrupted : callable
+        Asked between batches; True ends the run as Ctrl-C does.
+
+    Examples
+    --------
+    >>> import numpy as np, axone as ax
+    >>> X = np.array([[0, 0], [0, 1], [1, 0], [1, 1]]); y = np.array([0, 1, 1, 0])
+    >>> network = ax.Network(ax.Dense(4, "tanh"), ax.Dense(1, "sigmoid"), input_shape=2)
+    >>> trainer = ax.Trainer(network, loss="binary_cross_entropy", optimizer=ax.Adam(0.1), seed=1)
+    >>> run = trainer.start((X, y), max_epochs=500)
+    >>> for event in run:
+    ...     if event.history["train_loss"][-1] < 0.1:
+    ...         run.stop()
+    >>> run.result.stopped_by, run.result.epochs < 500
+    ('stopped', True)
+    """
+
+    def __init__(
+        self,
+        plan: Plan,
+        engine: str,
+        examples: Examples,
+        held_out: Examples | None,
+        settings: RunSettings,
+        begin: Checkpoint,
+    ) -> None:
+        self.plan, self.engine = plan, engine
+        self.recipe = plan.recipe
+        self.examples, self.held_out, self.settings = examples, held_out, settings
+        self.state: RunState = begin.state
+        self.history = begin.history
+        self.best, self.best_epoch = begin.best, begin.best_epoch
+        self.fingerprint = begin.fingerprint
+        self.earlier_seconds = begin.seconds
+        self.stopped_by = "max_epochs"
+        self.reason = f"all {settings.max_epochs} epochs are done"
+        self.diagnosis: Diagnosis | None = None
+        self.on_progress: ProgressCallback | None = None
+        self.interrupted: Callable[[], bool] = never
+        self._scores = Scores(self.recipe.loss, examples, held_out, settings.validation_score)
+        self._epoch_start = self.state.parameters.copy()
+        self._ended = self._begun = False
+        self._asked_to_stop = threading.Event()
+        self._may_go_on = threading.Event()
+        self._may_go_on.set()
+        self._new_rate: float | None = None
+        self._save_is_due = self._cannot_save = False
+        self._started = self._last_saved = self._last_shown = time.perf_counter()
+
+    def __iter__(self) -> Iterator[Event]:
+        """Train, with an event after every step or epoch, as `every` says."""
+        if self._begun:
+            raise ConfigurationError("A run is gone through once: start another one.")
+        self._begun = True
+        self._started = time.perf_counter()
+        session = self.plan.session(self.state, self.examples, self.settings.max_epochs)
+        try:
+            self._ended = bool(self.history.epochs) and self._rule_stops()
+            while not self._ended and self.state.epoch < self.settings.max_epochs:
+                self._wait()
+                if self._asked_to_stop.is_set():
+                    self._end(*self._stop_words)
+                    break
+                event = self._lap(session)
+                if event is not None:
+                    yield event
+        finally:
+            session.close()
+            if not self._ended and self.state.epoch < self.settings.max_epochs:
+                self._end("stopped", "nobody went on with it")
+            self._ended = True
+            if self.diagnosis is None:
+                self._save()
+
+    def stop(self, stopped_by: str = "stopped", reason: str = "it was asked to stop") -> None:
+        """Ask the run to end after the batch in hand."""
+        if not self._asked_to_stop.is_set():
+            self._stop_words = stopped_by, reason
+        self._asked_to_stop.set()
+        self._may_go_on.set()
+
+    def pause(self) -> None:
+        """Ask the run to wait, after the batch in hand, until `go_on` or `stop`."""
+        self._may_go_on.clear()
+
+    def go_on(self) -> None:
+        """Let a paused run go on."""
+        self._may_go_on.set()
+
+    def set_learning_rate(self, learning_rate: float) -> None:
+        """Train on with another learning rate, which the schedule multiplies as before.
+
+        Raises
+        ------
+        ConfigurationError
+            It is not above 0, or the optimiser finds the length of its steps itself.
+        """
+        check_number("learning_rate", learning_rate, above=0)
+        if not self.recipe.optimizer.stepwise:
+            raise ConfigurationError("L-BFGS finds the length of its steps itself.")
+        self._new_rate = float(learning_rate)
+
+    def to_the_end(self, after_epoch: EpochCallback | None = None) -> TrainingResult:
+        """Go through the run; Ctrl-C ends it after the batch in hand.
+
+        Parameters
+        ----------
+        after_epoch : callable, optional
+            Given the history after every epoch; True ends the run.
+        """
+        with interruption() as pressed:
+            self.interrupted = pressed
+            for event in self:
+                if after_epoch is not None and event.kind == "epoch" and after_epoch(self.history):
+                    self.stop("callback", "a callback asked to stop")
+        return self.result
+
+    @property
+    def seconds(self) -> float:
+        """Time spent, over all the pieces of an interrupted run."""
+        return self.earlier_seconds + time.perf_counter() - self._started
+
+    @property
+    def result(self) -> TrainingResult:
+        """What the run leaves, or has come to so far."""
+        parameters, epoch = self.state.parameters, self.state.epoch
+        if self.diagnosis is not None:
+            parameters, epoch = (
+                (self.best, self.best_epoch)
+                if self._has_best
+                else (self._epoch_start, self.history.epochs)
+            )
+        elif self.settings.restore_best and self._has_best:
+            parameters, epoch = self.best, self.best_epoch
+        return TrainingResult(
+            parameters.copy(),
+            self.history,
+            self.stopped_by,
+            self.reason,
+            epoch,
+            self.state.step,
+            self.seconds,
+            self.engine,
+            self.diagnosis,
+            self._snapshot(),
+        )
+
+    def _lap(self, session: Session) -> Event | None:
+        """Make one lap and record it; return what there is to tell."""
+        state, by_step = self.state, self.settings.every == "step"
+        epochs = self._epochs_at_once()
+        before = state.copy() if epochs > 1 else None
+        with np.errstate(over="ignore", invalid="ignore"):
+            lap = session.advance(
+                epochs=epochs, steps=1 if by_step else None, interrupted=self._between_batches
+            )
+            if lap.divergence is not None and before is not None and len(lap.reports):
+                # The weights are those before the batch that failed. Those of the last epoch that
+                # did not are wanted too: so many epochs again, then the failing one by itself.
+                state.go_back(before)
+                lap = session.advance(epochs=len(lap.reports))
+            self._record(lap)
+        if self._save_is_due:
+            self._save()
+        if by_step or len(lap.reports):
+            return self._event(lap.reports)
+        return None
+
+    def _record(self, lap: Lap) -> None:
+        """Take a lap into the history, and decide whether the run ends here."""
+        if len(lap.reports):
+            self._after_epochs(lap.reports)
+        if self._ended:
+            return
+        if lap.divergence is not None:
+            self._diverged(lap.divergence)
+        elif self._asked_to_stop.is_set():
+            self._end(*self._stop_words)
+        elif self.interrupted() and self.state.epoch < self.settings.max_epochs:
+            self._end("interrupted", "interrupted by Ctrl-C")
+        elif lap.converged and self.state.epoch < self.settings.max_epochs:
+            self._end("converged", "the optimizer found no further improvement")
+
+    def _end(self, stopped_by: str, reason: str) -> None:
+        self.stopped_by, self.reason, self._ended = stopped_by, reason, True
+
+    def _event(self, reports: EpochReports) -> Event:
+        state = self.state
+        measures: dict[str, FloatArray] = {}
+        if len(reports):
+            named = {GRADIENT_NORM: reports.gradient_norms, DEAD_UNITS: reports.dead_shares}
+            measures = {name: named[name][-1] for name in self.recipe.measures}
+        return Event(
+            "epoch" if len(reports) else "step",
+            state.epoch,
+            state.step,
+            state.batch,
+            state.parameters.read_only(),
+            measures,
+            self.history,
+        )
+
+    def _epochs_at_once(self) -> int:
+        """Return how many epochs may pass before anybody must be asked."""
+        if self.settings.every != "lap" or self.held_out is not None:
+            return 1
+        soonest = [rule.soonest(self.history, self._warmup) for rule in self.settings.stopping]
+        return min([self.settings.max_epochs, *soonest])
+
+    @property
+    def _warmup(self) -> int:
+        return self.settings.warmup_epochs
+
+    @property
+    def _has_best(self) -> bool:
+        return self.held_out is not None and self.best_epoch > 0
+
+    def _wait(self) -> None:
+        """Wait while the run is paused, and take over a changed learning rate."""
+        while not self._may_go_on.wait(0.1):
+            if self.interrupted():
+                self.stop("interrupted", "interrupted by Ctrl-C")
+        rate, self._new_rate = self._new_rate, None
+        if rate is not None:
+            self.state.learning_rate = rate
+
+    def _between_batches(self) -> bool:
+        """Show progress; say whether the engine is to come back."""
+        now = time.perf_counter()
+        if self.on_progress is not None and now - self._last_shown > 0.1:
+            self._last_shown = now
+            rows = len(self.examples)
+            steps = -(-rows // self.recipe.batch_rows(rows))
+            self.on_progress(
+                (self.state.epoch + self.state.batch / steps) / self.settings.max_epochs
+            )
+        # A search for steps cannot be paused: it would forget the curvature it has learnt.
+        if self.settings.checkpoint is not None and self.recipe.optimizer.stepwise:
+            self._save_is_due = now - self._last_saved >= self.settings.checkpoint_seconds
+        return (
+            self._save_is_due
+            or self._asked_to_stop.is_set()
+            or not self._may_go_on.is_set()
+            or self._new_rate is not None
+            or self.interrupted()
+        )
+
+    def _after_epochs(self, reports: EpochReports) -> None:
+        """Record epochs; see whether a rule ends the run."""
+        value, scores = self._scores.of_validation(self.plan, self.state.parameters)
+        if not np.isfinite(value):
+            assert self.held_out is not None  # noqa: S101 — its loss is what is not finite
+            self.diagnosis = diagnose_validation(
+                self.plan, self.state.parameters, self.examples, self.held_out, value
+            )
+            self._end("diverged", f"the validation loss became {value:g}")
+            return
+        columns = self._columns(reports) | scores
+        seconds = self.history["seconds"][-1] if self.history.epochs else self.earlier_seconds
+        columns["seconds"] = np.linspace(seconds, self.seconds, len(reports) + 1)[1:]
+        self.history.extend({name: np.asarray(c).tolist() for name, c in columns.items()})
+        self._keep_best()
+        if self.state.epoch < self.settings.max_epochs:
+            self._epoch_start = self.state.parameters.copy()
+        self._ended = self._rule_stops()
+
+    def _columns(self, reports: EpochReports) -> dict[str, FloatArray]:
+        """Return the rows of the history that concern training, by column."""
+        columns = {
+            "epoch": reports.epoch,
+            "step": reports.step,
+            "learning_rate": reports.learning_rate,
+            "train_loss": reports.loss,
+            "train_penalty": reports.penalty,
+            **self._scores.of_training(reports),
+        }
+        if GRADIENT_NORM in self.recipe.measures:
+            columns[GRADIENT_NORM] = np.linalg.norm(reports.gradient_norms, axis=1)
+        if DEAD_UNITS in self.recipe.measures:
+            columns[DEAD_UNITS] = reports.dead_shares.max(axis=1)
+        return columns
+
+    def _keep_best(self) -> None:
+        if self.held_out is None:
+            return
+        history, epoch = self.history, self.history.epochs
+        if any(isinstance(rule, Plateau) for rule in self.settings.stopping):
+            losses, scores = history["validation_loss"], history[score_column(history)]
+            best = max(self.best_epoch, 1) - 1
+            better = (scores[-1], -losses[-1]) > (scores[best], -losses[best])
+        else:
+            better = history.best_epoch(_kept_column(self.settings.stopping)) == epoch
+        if better or self.best_epoch == 0:
+            self.best, self.best_epoch = self.state.parameters.copy(), epoch
+
+    def _rule_stops(self) -> bool:
+        """Ask every rule; remember which one ended the run, and why."""
+        for rule in self.settings.stopping:
+            if self.history.epochs <= self._warmup:
+                return False
+            reason = rule.reason(self.history, self._warmup)
+            if reason is not None:
+                self._end(rule.name, reason)
+                return True
+        return False
+
+    def _diverged(self, divergence: Divergence) -> None:
+        found = divergence.loss
+        words = f"the loss became {found:g}"
+        if divergence.what == "gradient":
+            words = f"the gradient was no longer finite, at a loss of {found:g}"
+        self.diagnosis = diagnose_divergence(
+            self.plan, self._epoch_start, self.examples, divergence, self.state.learning_rate
+        )
+        self._end("diverged", words)
+
+    def _save(self) -> None:
+        """Write the checkpoint; where that is not possible the run goes on without."""
+        self._last_saved, self._save_is_due = time.perf_counter(), False
+        if self.settings.checkpoint is None:
+            return
+        try:
+            save_checkpoint(self._snapshot(), self.settings.checkpoint)
+        except DataError as error:
+            if not self._cannot_save:
+                warnings.warn(
+                    f"The run cannot be saved on its way, and goes on all the same: {error} It is "
+                    "tried again.",
+                    stacklevel=2,
+                )
+            self._cannot_save = True
+
+    def _snapshot(self) -> Checkpoint:
+        return Checkpoint(
+            self.fingerprint, self.state, self.best, self.best_epoch, self.history, self.seconds
+        )
+
+
+def _kept_column(stopping: Sequence[StoppingRule]) -> str:
+    """Return the column whose best weights come back."""
+    watched = [rule.watched for rule in stopping if isinstance(rule, NoImprovement)]
+    columns = (w for w in watched if isinstance(w, str) and w.startswith("validation_"))
+    return next(columns, "validation_loss")
+
+
+def continued(saved: Checkpoint, learning_rate: float | None = None) -> Checkpoint:
+    """Return a checkpoint that a run may take over: nothing of it is shared with the saved one."""
+    state = saved.state.copy()
+    if learning_rate is not None:
+        state.learning_rate = learning_rate
+    history = History(saved.history)
+    return replace(saved, state=state, best=saved.best.copy(), history=history)

@@ -1,13 +1,12 @@
 """`axone evaluate`: a result folder, and labelled rows or the run's own, in; metrics out."""
 
-import json
 from pathlib import Path
 from typing import Annotated
 
 import numpy as np
 import typer
 
-from axone.cli.console import explained_errors, metrics_table, output
+from axone.cli.console import explained_errors, metrics_table, output, print_json
 from axone.data import read_rows
 from axone.errors import DataError
 from axone.experiments import Part, load_run, measure, prepare
@@ -40,7 +39,7 @@ def evaluate(
             parts = {data.name: labelled(data, model, target or model.target.column)}
         scores = {name: measure(model, part) for name, part in parts.items()}
         if as_json:
-            typer.echo(json.dumps(scores, indent=2))
+            print_json(scores)
         else:
             output().print(metrics_table(scores))
 

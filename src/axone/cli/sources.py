@@ -21,6 +21,8 @@ _SETTINGS = {
     "seed": "seed",
     "engine": "engine",
     "threads": "threads",
+    "class_weight": "training.class_weight",
+    "label_smoothing": "training.label_smoothing",
     "calibrate": "training.calibrate",
 }
 """Which setting of an experiment file each option stands for."""
@@ -43,6 +45,8 @@ class Overrides:
     seed: int | None = None
     engine: str | None = None
     threads: int | None = None
+    class_weight: str | None = None
+    label_smoothing: float | None = None
     calibrate: str | None = None
 
     def given(self) -> dict[str, str]:

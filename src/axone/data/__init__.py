@@ -8,7 +8,7 @@ from axone.data.home import data_home
 from axone.data.images import read_images
 from axone.data.preprocessing import Preprocessing, TargetScaler
 from axone.data.scaling import SCALINGS, Divide, MinMax, NoScaling, Scaler, Scaling, Standard
-from axone.data.sources import NewRows, list_datasets, load_dataset, read_rows
+from axone.data.sources import NewRows, dataset_of, list_datasets, load_dataset, read_rows
 from axone.data.splitting import Split, split_rows
 from axone.data.targets import cell_text
 
@@ -34,6 +34,7 @@ __all__ = [
     "TaskChoice",
     "cell_text",
     "data_home",
+    "dataset_of",
     "list_datasets",
     "load_dataset",
     "read_images",

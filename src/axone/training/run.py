@@ -34,7 +34,7 @@ from axone.parameters import Parameters
 from axone.training.checkpoint import Checkpoint, save_checkpoint
 from axone.training.diagnosis import Diagnosis, diagnose_divergence, diagnose_validation
 from axone.training.history import History
-from axone.training.interruption import interruption
+from axone.training.interruption import in_words, interruption
 from axone.training.result import TrainingResult
 from axone.training.scores import Scores
 from axone.training.stopping import NoImprovement, Plateau, StoppingRule, score_column
@@ -291,7 +291,7 @@ class Run:
         elif self._asked_to_stop.is_set():
             self._end(*self._stop_words)
         elif self.interrupted() and self.state.epoch < self.settings.max_epochs:
-            self._end("interrupted", "interrupted by Ctrl-C")
+            self._end("interrupted", f"interrupted by {in_words(self.interrupted)}")
         elif lap.converged and self.state.epoch < self.settings.max_epochs:
             self._end("converged", "the optimizer found no further improvement")
 
@@ -333,7 +333,7 @@ class Run:
         """Wait while the run is paused, and take over a changed learning rate."""
         while not self._may_go_on.wait(0.1):
             if self.interrupted():
-                self.stop("interrupted", "interrupted by Ctrl-C")
+                self.stop("interrupted", f"interrupted by {in_words(self.interrupted)}")
         rate, self._new_rate = self._new_rate, None
         if rate is not None:
             self.state.learning_rate = rate

@@ -8,7 +8,7 @@ from axone.data import Dataset
 from axone.errors import ConfigurationError, ShapeError
 from axone.experiments.description import Description
 from axone.experiments.schema import ExperimentData
-from axone.layers import BatchNorm, Dense, Dropout, Flatten, Layer
+from axone.layers import Activation, BatchNorm, Dense, Dropout, Flatten, Layer
 from axone.losses import LOSSES, Loss
 from axone.network import Network
 
@@ -55,9 +55,13 @@ def _hidden_layers(settings: ExperimentData, flatten: bool) -> list[Layer]:
     network = settings.network
     layers: list[Layer] = [Flatten()] if flatten else []
     for units in network.hidden:
-        layers.append(Dense(units, network.activation, network.initializer))
         if network.batch_norm:
-            layers.append(BatchNorm())
+            # Before the activation, as Ioffe & Szegedy (2015) have it; the weights still start as
+            # the activation wants them.
+            start = network.initializer or network.activation.initializer
+            layers += [Dense(units, "identity", start), BatchNorm(), Activation(network.activation)]
+        else:
+            layers.append(Dense(units, network.activation, network.initializer))
         if network.dropout:
             layers.append(Dropout(network.dropout))
     return layers

@@ -12,7 +12,7 @@ import pytest
 
 import axone as ax
 from axone.errors import ConfigurationError, DataError
-from axone.tuning.evaluation import Outcome
+from axone.tuning.evaluation import TrialOutcome
 from axone.tuning.space import read_space
 from axone.tuning.study import TrialStudy
 
@@ -137,7 +137,7 @@ def two(sqlite):
 
 
 def done(score=0.5):
-    return Outcome((score,), {}, 1.0, 0.1, "complete")
+    return TrialOutcome((score,), {}, 1.0, 0.1, "complete")
 
 
 def test_two_processes_run_each_candidate_once(two):
@@ -265,7 +265,7 @@ def test_a_process_that_ends_gives_its_trials_back(sqlite):
 
 def test_what_others_found_is_heard_before_tpe_chooses(sqlite):
     first, second = study(sqlite, trials=1), study(sqlite, trials=1)
-    first.finish(first.claim(), Outcome((0.4,), {8: 0.3}, 1.0, 0.1, "complete"))
+    first.finish(first.claim(), TrialOutcome((0.4,), {8: 0.3}, 1.0, 0.1, "complete"))
     second.write_down([{}, {}])
     claim = second.claim()
     assert 0 <= claim.labels["training.l2"] <= 1

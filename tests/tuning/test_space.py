@@ -70,7 +70,10 @@ def test_words_numbers_nothing_and_tables_are_choices():
     ("values", "words"),
     [
         ({"learning_rat": [1]}, r"unknown setting to vary 'learning_rat'. Did you mean 'learning_"),
-        ({"seed": [1, 2]}, "unknown setting to vary 'seed'"),
+        ({"seed": [1, 2]}, "seed does not vary: it decides the folds"),
+        ({"threads": [1, 2]}, "threads does not vary: how many there are changes no bit"),
+        ({"calibrate": ["none"]}, "training.calibrate does not vary: a trial is judged before"),
+        ({"engine": ["native"]}, "engine does not vary: which one computes changes roundings"),
         ({"data": {"source": ["iris"]}}, "unknown setting to vary 'data.source'"),
         ({"gamma_": [1]}, "Allowed: .*activation"),
         ({"l2": 0.1}, "give a list of choices or a range"),

@@ -1,7 +1,7 @@
 """`axone train`: a dataset's name, a data file or an experiment file in, a result folder out."""
 
-import json
 import sys
+from contextlib import AbstractContextManager, ExitStack, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any
@@ -14,18 +14,28 @@ from axone.arrays import Shape
 from axone.cli import epochs, options
 from axone.cli.console import (
     DIVERGED,
-    INTERRUPTED,
     explained_errors,
+    interrupted_status,
     messages,
     metrics_table,
     output,
+    print_json,
     print_wrapped,
 )
 from axone.cli.sources import Overrides, describe
 from axone.errors import ConfigurationError
-from axone.experiments import EXPERIMENT, Experiment, Prepared, RunResult, extended, run
-from axone.experiments.results import CHECKPOINT
-from axone.experiments.running import stopping_rules
+from axone.experiments import (
+    EXPERIMENT,
+    Description,
+    Experiment,
+    Prepared,
+    RunResult,
+    extended,
+    new_folder,
+    run,
+)
+from axone.experiments.folder import CHECKPOINT
+from axone.experiments.training import stopping_rules
 from axone.registry import plain
 from axone.training import History, StoppingRule
 
@@ -54,6 +64,14 @@ def train(
     ] = None,
     dropout: options.Dropout = None,
     l2: options.L2 = None,
+    class_weight: Annotated[
+        str | None,
+        typer.Option(help="balanced: all classes count alike, however many rows they have."),
+    ] = None,
+    label_smoothing: Annotated[
+        float | None,
+        typer.Option(help="How far training targets are moved from certainty (default 0)."),
+    ] = None,
     calibrate: Annotated[
         bool,
         typer.Option(
@@ -86,9 +104,9 @@ def train(
     axone train experiment.toml --out runs/first
     axone train runs/first --resume
 
-    Ctrl-C stops after the batch in hand and saves.
+    Ctrl-C and SIGTERM stop after the batch in hand and save.
     Exit status: 0 done, 2 bad input or settings, 3 diverged,
-    130 interrupted (continue with --resume).
+    130 interrupted, 143 by SIGTERM (continue with --resume).
     """
     overrides = Overrides(
         target=target,
@@ -101,18 +119,21 @@ def train(
         optimizer=optimizer,
         dropout=dropout,
         l2=l2,
+        class_weight=class_weight,
+        label_smoothing=label_smoothing,
         calibrate="temperature" if calibrate else None,
         seed=seed,
         engine=engine,
         threads=threads,
     )
-    with explained_errors():
+    with explained_errors(), ExitStack() as held:
+        experiment: Description
         if resume:
             folder = _folder_to_resume(source, out, overrides)
             experiment = extended(Experiment.from_file(folder / EXPERIMENT), overrides.epochs)
         else:
             experiment = describe(source, overrides)
-            folder = out or free_folder(Path("runs"), experiment.name)
+            folder = held.enter_context(result_folder(out, experiment.name))
         resumed = resume and (folder / CHECKPOINT).exists()
         screen = Screen(shown=not (quiet or as_json), resumed=resumed)
         with screen:
@@ -125,7 +146,7 @@ def train(
                 on_progress=screen.on_progress,
             )
         if as_json:
-            typer.echo(json.dumps({**result.metrics, "folder": str(folder)}, indent=2))
+            print_json({**result.metrics, "folder": str(folder)})
         elif not quiet:
             screen.on_result(result)
     _exit(result, quiet)
@@ -139,7 +160,7 @@ def _exit(result: RunResult, quiet: bool) -> None:
     if training.stopped_by == "interrupted":
         if not quiet:
             messages().print(f"Continue with: axone train {result.folder} --resume", markup=False)
-        raise SystemExit(INTERRUPTED)
+        raise SystemExit(interrupted_status(result.ended_by))
 
 
 def _folder_to_resume(source: str, out: Path | None, overrides: Overrides) -> Path:
@@ -157,13 +178,9 @@ def _folder_to_resume(source: str, out: Path | None, overrides: Overrides) -> Pa
     return folder
 
 
-def free_folder(parent: Path, name: str) -> Path:
-    """Return the first of NAME, NAME-2, NAME-3 … that does not exist yet."""
-    folder, number = parent / name, 1
-    while folder.exists():
-        number += 1
-        folder = parent / f"{name}-{number}"
-    return folder
+def result_folder(out: Path | None, name: str) -> AbstractContextManager[Path]:
+    """Return the folder asked for, or make a new one of that name below `runs`."""
+    return new_folder(Path("runs"), name) if out is None else nullcontext(out)
 
 
 @dataclass
@@ -288,7 +305,7 @@ def plan(prepared: Prepared) -> list[str]:
     )
     optimizer = plain(training.optimizer)
     name = optimizer if isinstance(optimizer, str) else optimizer["name"]
-    rate = getattr(training.optimizer, "learning_rate", None)
+    rate = training.optimizer.learning_rate if training.optimizer.stepwise else None
     return [
         f"Data      {dataset.name}: {what}",
         f"Rows      {parts}",

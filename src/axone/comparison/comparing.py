@@ -8,6 +8,7 @@ is thrown away, and validation losses are computed between the clocks.
 import importlib
 import math
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from importlib.util import find_spec
 from pathlib import Path
@@ -16,16 +17,17 @@ import numpy as np
 
 from axone.arrays import DType, FloatArray, IntArray
 from axone.checks import check_choice, check_integer
-from axone.comparison.exercise import Contestant, Exercise, Lap, Rows
+from axone.comparison.exercise import Contestant, Exercise, Lap
 from axone.comparison.ours import AxoneContestant
 from axone.comparison.outcome import OURS, TITLES, ComparedEpoch, Comparison
 from axone.comparison.report import write_comparison
+from axone.data.examples import Examples
 from axone.engines import Recipe, get_engine
 from axone.errors import ConfigurationError, UnknownNameError
-from axone.experiments import Experiment, Prepared, prepare, refuse_occupied
+from axone.experiments import Experiment, Prepared, locked, prepare, refuse_occupied
 from axone.experiments.results import write_early
-from axone.experiments.running import build_trainer, learnt_rows
-from axone.optimizers import LBFGS
+from axone.experiments.training import build_trainer, learnt_rows
+from axone.losses import prepare_weights
 from axone.training.interruption import interruption
 
 _FLOAT32 = (
@@ -121,18 +123,24 @@ def compare(
         prepared, {}, trainer.engine_used, trainer.engine_reason, threads, exercise.steps_per_epoch
     )
     opponents = _able(keys, exercise, comparison)
-    if folder is not None:
-        write_early(prepared.experiment, folder)
-    if on_prepared is not None:
-        on_prepared(comparison)
-    with interruption() as pressed, np.errstate(over="ignore", invalid="ignore"):
+    with (
+        locked(folder) if folder is not None else nullcontext(),
+        interruption() as pressed,
+        np.errstate(over="ignore", invalid="ignore"),
+    ):
+        if folder is not None:
+            refuse_occupied(folder, can_resume=False)
+            write_early(prepared.experiment, folder)
+        if on_prepared is not None:
+            on_prepared(comparison)
         makers: dict[str, Callable[[Exercise], Contestant]] = {
             OURS: lambda exercise: AxoneContestant(exercise, trainer.plan, pressed)
         }
         makers |= {key: opponent.contestant for key, opponent in opponents.items()}
         _run(comparison, exercise, makers, pressed, after_epoch)
-    if folder is not None:
-        write_comparison(comparison, folder)
+        comparison.ended_by = pressed.signal if comparison.ending == "interrupted" else None
+        if folder is not None:
+            write_comparison(comparison, folder)
     return comparison
 
 
@@ -149,7 +157,7 @@ def _known(against: Sequence[str]) -> list[str]:
 
 
 def _refuse_lbfgs(experiment: Experiment) -> None:
-    if isinstance(experiment.settings.training.optimizer, LBFGS):
+    if not experiment.settings.training.optimizer.stepwise:
         raise ConfigurationError(
             f"{experiment.place('training.optimizer')}: L-BFGS makes steps of its own length on "
             "all rows, so there are no batches that every library could take: choose sgd, "
@@ -173,10 +181,12 @@ def _exercise(prepared: Prepared, recipe: Recipe, threads: int) -> Exercise:
     if network.parameter_count == 0:
         raise ConfigurationError("This network has no weights: there is nothing to compare.")
 
-    def rows(name: str) -> Rows:
-        X, y = learnt_rows(prepared, name)
+    def rows(name: str) -> Examples:
+        X, y, weight = learnt_rows(prepared, name)
         target = recipe.loss.prepare(y, network.output_shape, recipe.dtype)
-        return Rows(np.ascontiguousarray(X, dtype=recipe.dtype), target)
+        if weight is not None:
+            weight = prepare_weights(weight, len(X), recipe.dtype)
+        return Examples(np.ascontiguousarray(X, dtype=recipe.dtype), target, weight)
 
     return Exercise(
         recipe,
@@ -203,7 +213,7 @@ def _able(keys: Sequence[str], exercise: Exercise, comparison: Comparison) -> di
             comparison.left_out[key] = f'not installed; to have it: pip install "axone[{key}]"'
             continue
         opponent = _OPPONENTS[key]()
-        beyond = opponent.obstacles(exercise)
+        beyond = (*opponent.obstacles(exercise), *_of_the_rows(exercise))
         if beyond:
             comparison.left_out[key] = f"beyond it: {'; '.join(beyond)}"
             continue
@@ -216,6 +226,19 @@ def _able(keys: Sequence[str], exercise: Exercise, comparison: Comparison) -> di
         reasons = ". ".join(f"{TITLES[key]}: {why}" for key, why in comparison.left_out.items())
         raise ConfigurationError(f"There is nobody to compare with. {reasons}.")
     return able
+
+
+def _of_the_rows(exercise: Exercise) -> tuple[str, ...]:
+    """Return what of the training rows no opponent is given."""
+    found: list[str] = []
+    if exercise.train.weight is not None:
+        found.append("the weights of classes")
+    shares = np.issubdtype(exercise.train.target.dtype, np.floating)
+    if exercise.recipe.loss.task == "classification" and shares:
+        target = exercise.train.target
+        if ((target != 0) & (target != 1)).any():
+            found.append("the smoothing of labels")
+    return tuple(found)
 
 
 def _version(key: str) -> str:

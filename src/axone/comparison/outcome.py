@@ -3,6 +3,7 @@
 import csv
 import io
 import math
+import signal
 from dataclasses import dataclass, field
 from statistics import median
 from typing import Any, Literal
@@ -60,6 +61,8 @@ class Comparison:
         Where the numbers cannot be the same, or a library had help.
     epochs : list of ComparedEpoch
     ending : {"done", "diverged", "interrupted"}
+    ended_by : signal.Signals or None
+        SIGINT (Ctrl-C) or SIGTERM where it was interrupted.
     largest_change : float
         How far training has moved the weight that it has moved most: a difference of 0 between
         weights that nothing moved would prove nothing.
@@ -75,6 +78,7 @@ class Comparison:
     notes: list[str] = field(default_factory=list)
     epochs: list[ComparedEpoch] = field(default_factory=list)
     ending: Ending = "done"
+    ended_by: signal.Signals | None = None
     largest_change: float = 0.0
 
     @property

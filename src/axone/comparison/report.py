@@ -1,10 +1,9 @@
 """A comparison written down: a row an epoch as CSV, the summary as JSON, and the picture."""
 
-import json
 from pathlib import Path
 
 from axone.comparison.outcome import OURS, TITLES, Comparison
-from axone.files import write_atomically
+from axone.files import json_text, write_atomically
 
 CSV = "comparison.csv"
 JSON = "comparison.json"
@@ -20,8 +19,7 @@ def write_comparison(comparison: Comparison, folder: Path) -> None:
         The folder cannot be written to.
     """
     write_atomically(folder / CSV, comparison.to_csv().encode())
-    text = json.dumps(comparison.to_data(), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
-    write_atomically(folder / JSON, text.encode())
+    write_atomically(folder / JSON, (json_text(comparison.to_data()) + "\n").encode())
     if comparison.epochs:
         _draw(comparison, folder)
 

@@ -38,8 +38,8 @@ from axone.activations import (
     Tanh,
 )
 from axone.arrays import FloatArray, IntArray
-from axone.comparison.exercise import Exercise, Lap, Rows
-from axone.comparison.naming import name_of
+from axone.comparison.exercise import Exercise, Lap
+from axone.data.examples import Examples
 from axone.engines import Recipe
 from axone.layers import Activation, Dense, Dropout, Flatten, GaussianNoise
 from axone.losses import (
@@ -51,6 +51,7 @@ from axone.losses import (
 )
 from axone.network import Network
 from axone.optimizers import SGD, Adam, GradientDescent, Momentum, Nesterov
+from axone.registry import name_of
 
 _ACTIVATIONS: dict[type[ActivationFunction], str] = {
     Identity: "identity",
@@ -64,6 +65,7 @@ _HEADS = (
     (Identity, MeanSquaredError),
     (Exponential, Poisson),
 )
+_OPTIMIZERS = (SGD, GradientDescent, Momentum, Nesterov, Adam)
 _NEVER = -1e30
 """The bias of a class that never occurs; in float32 too it is finite, and its exponential 0."""
 
@@ -82,12 +84,13 @@ def _read(network: Network) -> _Row:
     functions: list[ActivationFunction] = []
     strange: list[str] = []
     for position, layer in enumerate(network.layers):
-        if isinstance(layer, Dense):
+        # By their very class: one of the user's own that derives from it may compute anything.
+        if type(layer) is Dense:
             positions.append(position)
             functions.append(layer.function)
             if not layer.bias:
                 strange.append("a dense layer without bias")
-        elif isinstance(layer, Activation) and functions and isinstance(functions[-1], Identity):
+        elif type(layer) is Activation and functions and isinstance(functions[-1], Identity):
             assert isinstance(layer.function, ActivationFunction)  # noqa: S101 — resolved
             functions[-1] = layer.function
         elif not _does_nothing(layer):
@@ -97,8 +100,8 @@ def _read(network: Network) -> _Row:
 
 def _does_nothing(layer: Any) -> bool:
     """Whether a layer leaves flat rows as they are."""
-    inert = isinstance(layer, (Dropout, GaussianNoise)) and not layer.is_random
-    return inert or isinstance(layer, Flatten)
+    inert = type(layer) in (Dropout, GaussianNoise) and not layer.is_random
+    return inert or type(layer) is Flatten
 
 
 def obstacles(exercise: Exercise) -> tuple[str, ...]:
@@ -115,14 +118,14 @@ def obstacles(exercise: Exercise) -> tuple[str, ...]:
         if type(function) not in _ACTIVATIONS
     ]
     output = row.functions[-1] if row.functions else Identity()
-    if not any(isinstance(output, a) and isinstance(recipe.loss, b) for a, b in _HEADS):
+    if (type(output), type(recipe.loss)) not in _HEADS:
         found.append(f"the loss {name_of(recipe.loss)} of {name_of(output)} outputs")
     if (
         isinstance(recipe.loss, Poisson)
         and "loss" not in inspect.signature(MLPRegressor).parameters
     ):
         found.append("the loss poisson, which came with scikit-learn 1.7")
-    if not isinstance(recipe.optimizer, (SGD, GradientDescent, Momentum, Nesterov, Adam)):
+    if type(recipe.optimizer) not in _OPTIMIZERS:
         found.append(f"the optimizer {name_of(recipe.optimizer)}")
     if recipe.penalty.l1:
         found.append("an L1 penalty")
@@ -231,7 +234,7 @@ class ScikitLearnContestant:
         self.model.given = iter(weights)
         self.model._optimizer = self._optimizer(weights)
 
-    def _rows(self, rows: Rows) -> tuple[FloatArray, FloatArray]:
+    def _rows(self, rows: Examples) -> tuple[FloatArray, FloatArray]:
         X, y = rows.X.reshape(len(rows), -1), rows.target
         if self.is_classifier:
             return X, y.reshape(len(y)).astype(np.int64)

@@ -87,7 +87,8 @@ def draw_images(prepared: Prepared, model: Model, part: Part, folder: Path) -> N
     save_figure(grid, folder / "samples.png")
     save_figure(plot_class_means(images, labels, names), folder / "class_means.png")
     save_figure(plot_label_histogram(labels, names), folder / "label_histogram.png")
-    if dataset.X_test is not None and "test" in prepared.parts:
+    whole = dataset.X_test is not None and len(part) == len(dataset.X_test)
+    if dataset.X_test is not None and "test" in prepared.parts and whole:
         outputs = model.forward(part.X[:12])
         figure = plot_image_predictions(dataset.X_test[:12], outputs, names, part.y[:12])
         save_figure(figure, folder / "image_predictions.png")

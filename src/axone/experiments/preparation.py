@@ -7,16 +7,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-import numpy as np
-
-from axone.activations import Sigmoid, Softmax
-from axone.arrays import FloatArray, IntArray, Shape
-from axone.data import Dataset, Preprocessing, load_dataset, split_rows
-from axone.errors import ConfigurationError, DataError, ShapeError
-from axone.experiments.experiment import Experiment
+from axone.arrays import FloatArray, IntArray
+from axone.data import Dataset, Preprocessing, dataset_of, load_dataset, split_rows
+from axone.errors import ConfigurationError, DataError
+from axone.experiments.description import IN_MEMORY, Description
+from axone.experiments.networks import build_network
 from axone.experiments.schema import ExperimentData, StoppingSection
-from axone.layers import BatchNorm, Dense, Dropout, Flatten, Layer
-from axone.losses import LOSSES, Loss
+from axone.losses import Loss
 from axone.model import Classes, Numbers, Target
 from axone.network import Network
 
@@ -35,10 +32,14 @@ class Part:
         Ready for the network.
     y : array
         Class numbers, or numbers in the target's own units.
+    numbers : array of int, optional
+        Which rows of the dataset these are, for messages; all of the source's own test rows if
+        left out.
     """
 
     X: FloatArray
     y: FloatArray
+    numbers: IntArray | None = None
 
     def __len__(self) -> int:
         return len(self.y)
@@ -50,7 +51,7 @@ class Prepared:
 
     Attributes
     ----------
-    experiment : Experiment
+    experiment : Description
         With nothing left open: run again, it gives the same result.
     dataset : Dataset
     parts : dict of str to Part
@@ -63,7 +64,7 @@ class Prepared:
         What was decided on the way that the user may want to know.
     """
 
-    experiment: Experiment
+    experiment: Description
     dataset: Dataset
     parts: dict[str, Part]
     preprocessing: Preprocessing
@@ -73,15 +74,21 @@ class Prepared:
     notes: tuple[str, ...]
 
 
-def prepare(experiment: Experiment) -> Prepared:
+def prepare(experiment: Description, dataset: Any = None) -> Prepared:
     """Load the data and build the network of an experiment.
+
+    Parameters
+    ----------
+    experiment : Description
+    dataset : Dataset, (X, y), or pandas or polars frame, optional
+        Rows in memory, instead of the experiment's source.
 
     Raises
     ------
     DataError, ConfigurationError, ShapeError
         With the setting and the file that cannot be carried out.
     """
-    dataset = load(experiment)
+    dataset = load(experiment) if dataset is None else _given(experiment, dataset)
     rows, shares, notes = split(experiment, dataset)
     _require_calibratable(experiment, dataset, "validation" in rows)
     arranged = arrange(experiment, dataset, rows)
@@ -111,12 +118,12 @@ class Arranged:
     target: Target
 
 
-def arrange(experiment: Experiment, dataset: Dataset, rows: Mapping[str, IntArray]) -> Arranged:
+def arrange(experiment: Description, dataset: Dataset, rows: Mapping[str, IntArray]) -> Arranged:
     """Scale the rows of each part by what its part "train" alone shows.
 
     Parameters
     ----------
-    experiment : Experiment
+    experiment : Description
     dataset : Dataset
     rows : mapping of str to array of int
         The row numbers of each part; "train" is one of them.
@@ -136,7 +143,9 @@ def arrange(experiment: Experiment, dataset: Dataset, rows: Mapping[str, IntArra
     )
     parts = {
         name: Part(
-            preprocessing.transform(take(dataset.X, which), settings.dtype), dataset.y[which]
+            preprocessing.transform(take(dataset.X, which), settings.dtype),
+            dataset.y[which],
+            which,
         )
         for name, which in rows.items()
     }
@@ -145,7 +154,7 @@ def arrange(experiment: Experiment, dataset: Dataset, rows: Mapping[str, IntArra
 
 
 def assemble(
-    experiment: Experiment,
+    experiment: Description,
     arranged: Arranged,
     shares: Mapping[str, float | None],
     notes: tuple[str, ...] = (),
@@ -158,6 +167,7 @@ def assemble(
         The network or the loss does not fit the data.
     """
     dataset, preprocessing = arranged.dataset, arranged.preprocessing
+    _require_classes(experiment, dataset.task)
     network, loss = build_network(experiment, preprocessing.feature_shape, dataset)
     rows = len(arranged.parts["train"])
     return Prepared(
@@ -172,7 +182,13 @@ def assemble(
     )
 
 
-def load(experiment: Experiment) -> Dataset:
+def last_part(prepared: Prepared) -> tuple[str, Part]:
+    """Return the rows that say most about new data: test, else validation, else training."""
+    name = next(n for n in ("test", "validation", "train") if n in prepared.parts)
+    return name, prepared.parts[name]
+
+
+def load(experiment: Description) -> Dataset:
     """Read the rows of an experiment.
 
     Raises
@@ -181,6 +197,13 @@ def load(experiment: Experiment) -> Dataset:
         With the setting that names what cannot be read.
     """
     settings = experiment.settings
+    if settings.data.source == IN_MEMORY:
+        raise DataError(
+            f"{experiment.place('data.source')}: the rows of this run were given in memory, and no "
+            "file holds them. Give them again, from Python: run(experiment, folder, dataset=rows), "
+            "with resume=True to go on with it; or measure the model on rows of a file: "
+            "axone evaluate FOLDER FILE."
+        )
     try:
         return load_dataset(
             settings.data.source,
@@ -195,13 +218,19 @@ def load(experiment: Experiment) -> Dataset:
         raise DataError(f"{experiment.place('data')}: {error}") from error
 
 
+def _given(experiment: Description, rows: Any) -> Dataset:
+    """Return rows in memory as a dataset, of which the description says that no file holds it."""
+    data = experiment.settings.data
+    return replace(dataset_of(rows, target=data.target, task=data.task), source=IN_MEMORY)
+
+
 def take(X: Any, rows: IntArray) -> Any:
     """Return those rows of an array or a table."""
     return X.iloc[rows] if hasattr(X, "iloc") else X[rows]
 
 
 def split(
-    experiment: Experiment, dataset: Dataset
+    experiment: Description, dataset: Dataset
 ) -> tuple[dict[str, IntArray], Mapping[str, float | None], tuple[str, ...]]:
     """Return the row numbers of each part, the shares asked for, and notes."""
     settings = experiment.settings
@@ -217,7 +246,7 @@ def split(
     return {name: which for name, which in rows.items() if len(which)}, shares, divided.notes
 
 
-def _require_calibratable(experiment: Experiment, dataset: Dataset, has_validation: bool) -> None:
+def _require_calibratable(experiment: Description, dataset: Dataset, has_validation: bool) -> None:
     if experiment.settings.training.calibrate is None:
         return
     place = experiment.place("training.calibrate")
@@ -233,6 +262,18 @@ def _require_calibratable(experiment: Experiment, dataset: Dataset, has_validati
         )
 
 
+def _require_classes(experiment: Description, task: str) -> None:
+    """Refuse class weights and label smoothing of a regression."""
+    training = experiment.settings.training
+    for name in ("class_weight", "label_smoothing"):
+        if getattr(training, name) and task == "regression":
+            raise ConfigurationError(
+                f"{experiment.place(f'training.{name}')}: it is for classes, and "
+                f"{experiment.settings.data.source} is a regression, which has none: leave the "
+                "setting out."
+            )
+
+
 def _target(settings: ExperimentData, dataset: Dataset, y_train: FloatArray) -> Target:
     if dataset.task == "classification":
         return Classes(
@@ -245,110 +286,14 @@ def _target(settings: ExperimentData, dataset: Dataset, y_train: FloatArray) -> 
     return Numbers(column=dataset.target_name, names=dataset.target_names, scaler=scaler)
 
 
-def build_network(
-    experiment: Experiment, input_shape: Shape, dataset: Dataset
-) -> tuple[Network, Loss]:
-    """Return the network and the loss that the settings ask for, checked against the data.
-
-    Raises
-    ------
-    ConfigurationError
-        The first layer does not fit the features, or the last one the target.
-    """
-    settings = experiment.settings.network
-    size = int(np.prod(input_shape))
-    if settings.input_size is not None and settings.input_size != size:
-        raise ConfigurationError(
-            f"{experiment.place('network.input_size')}: the first layer expects "
-            f"{settings.input_size} features, {experiment.settings.data.source} has {size}."
-        )
-    outputs = _outputs(dataset)
-    if settings.layers is None:
-        layers = _hidden_layers(experiment.settings, len(input_shape) > 1)
-        layers.append(Dense(outputs, "softmax" if dataset.task == "classification" else "identity"))
-    else:
-        layers = list(settings.layers)
-        if len(input_shape) > 1 and isinstance(layers[0], Dense):
-            layers.insert(0, Flatten())
-    try:
-        network = Network(*layers, input_shape=input_shape)
-    except (ShapeError, ConfigurationError) as error:
-        raise ConfigurationError(f"{experiment.place('network.layers')}: {error}") from error
-    return network, _loss(experiment, network, dataset, outputs)
-
-
-def _outputs(dataset: Dataset) -> int:
-    if dataset.task == "classification":
-        return len(dataset.class_names)
-    return 1 if dataset.y.ndim == 1 else int(dataset.y.shape[1])
-
-
-def _hidden_layers(settings: ExperimentData, flatten: bool) -> list[Layer]:
-    network = settings.network
-    layers: list[Layer] = [Flatten()] if flatten else []
-    for units in network.hidden:
-        layers.append(Dense(units, network.activation, network.initializer))
-        if network.batch_norm:
-            layers.append(BatchNorm())
-        if network.dropout:
-            layers.append(Dropout(network.dropout))
-    return layers
-
-
-def _loss(experiment: Experiment, network: Network, dataset: Dataset, outputs: int) -> Loss:
-    """Return the loss; refuse a last layer that cannot express the target."""
-    place = experiment.place("network.layers")
-    source = experiment.settings.data.source
-    found = network.output_shape
-    _, activation = network.split_output()
-    if dataset.task == "classification":
-        lone_sigmoid = found == (1,) and isinstance(activation, Sigmoid) and outputs == 2
-        if not lone_sigmoid and (found != (outputs,) or not isinstance(activation, Softmax)):
-            allowed = f"{outputs} units with softmax" + (
-                ", or 1 unit with sigmoid" if outputs == 2 else ""
-            )
-            raise ConfigurationError(
-                f"{place}: {source} has {outputs} classes, so the last layer must have {allowed}; "
-                f"found {_size(found)} with {type(activation).__name__.lower()}."
-            )
-        suggested = "binary_cross_entropy" if lone_sigmoid else "categorical_cross_entropy"
-    else:
-        if found != (outputs,) or isinstance(activation, Softmax):
-            raise ConfigurationError(
-                f"{place}: {source} has {_count(outputs, 'number')} to predict, so the last layer "
-                f"must have {_count(outputs, 'unit')}, not softmax; found {_size(found)} with "
-                f"{type(activation).__name__.lower()}."
-            )
-        suggested = "mse"
-    given = experiment.settings.training.loss
-    if given == "auto":
-        return LOSSES.resolve(suggested)
-    if given.task != dataset.task or (
-        dataset.task == "classification" and given != LOSSES.resolve(suggested)
-    ):
-        raise ConfigurationError(
-            f"{experiment.place('training.loss')}: {LOSSES.to_data(given)!r} does not fit a "
-            f"{dataset.task} with this last layer; {suggested!r} does."
-        )
-    return given
-
-
-def _size(shape: Shape) -> str:
-    return _count(shape[0], "unit") if len(shape) == 1 else f"outputs of shape {shape}"
-
-
-def _count(number: int, thing: str) -> str:
-    return f"{number} {thing}{'s' * (number != 1)}"
-
-
 def _resolved(
-    experiment: Experiment,
+    experiment: Description,
     dataset: Dataset,
     network: Network,
     loss: Loss,
     shares: Mapping[str, float | None],
     rows: int,
-) -> Experiment:
+) -> Description:
     """Return the experiment with every open choice made."""
     settings = experiment.settings
     training = settings.training

@@ -3,39 +3,29 @@
 `experiment.toml` is written before training, so that a killed run can be resumed; the rest after.
 """
 
-import json
 from pathlib import Path
 from typing import Any
 
-from axone.errors import DataError, ModelFileError
-from axone.experiments.experiment import Experiment
-from axone.experiments.preparation import Part, Prepared
+from axone.errors import ModelFileError
+from axone.experiments.description import Description
+from axone.experiments.folder import EXPERIMENT, HISTORY, METRICS, MODEL, REPORT
+from axone.experiments.measuring import of_sound_rows
+from axone.experiments.preparation import Prepared, last_part
 from axone.experiments.report import classification_report
-from axone.files import write_atomically
+from axone.files import json_text, write_atomically
 from axone.metrics import predicted_labels
 from axone.model import Model, load
 from axone.training import TrainingResult
 
-EXPERIMENT = "experiment.toml"
-CHECKPOINT = "checkpoint.safetensors"
-MODEL = "model.safetensors"
-HISTORY = "history.csv"
-METRICS = "metrics.json"
-REPORT = "classification_report"
 
-
-def write_early(experiment: Experiment, folder: Path) -> None:
-    """Create the folder and describe the run in it.
+def write_early(experiment: Description, folder: Path) -> None:
+    """Describe the run in its folder, which exists.
 
     Raises
     ------
     DataError
-        The folder cannot be created or written to.
+        The folder cannot be written to.
     """
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise DataError(f"Cannot create the folder {folder}: {error.strerror}.") from error
     write_atomically(folder / EXPERIMENT, experiment.to_toml().encode())
 
 
@@ -46,24 +36,28 @@ def write_results(
     metrics: dict[str, Any],
     folder: Path,
 ) -> None:
-    """Write history, metrics, report and pictures; the model is there already."""
+    """Write history, metrics, report and pictures; the model is there already.
+
+    Report and pictures tell of the rows whose outputs are finite numbers.
+    """
     write_atomically(folder / HISTORY, result.history.to_csv().encode())
-    text = json.dumps(metrics, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
-    write_atomically(folder / METRICS, text.encode())
-    if model.target.task == "classification":
-        _write_report(prepared, model, folder)
-    _draw(prepared, result, model, folder)
+    write_atomically(folder / METRICS, (json_text(metrics) + "\n").encode())
+    sound, lost = of_sound_rows(prepared, model)
+    if model.target.task == "classification" and len(last_part(sound)[1]):
+        _write_report(sound, lost, model, folder)
+    _draw(sound, result, model, folder)
 
 
-def _write_report(prepared: Prepared, model: Model, folder: Path) -> None:
+def _write_report(prepared: Prepared, lost: int, model: Model, folder: Path) -> None:
     """Write precision, recall and F1 of every class, for people and for programs."""
     name, part = last_part(prepared)
     predicted = predicted_labels(model.forward(part.X))
     text, data = classification_report(part.y, predicted, model.target.class_names)
-    heading = f"{prepared.dataset.name}, {len(part):,} {name} rows\n\n"
+    without = f", without {lost:,} whose outputs are not finite" if lost else ""
+    heading = f"{prepared.dataset.name}, {len(part):,} {name} rows{without}\n\n"
     write_atomically(folder / f"{REPORT}.txt", (heading + text).encode())
     data = {"rows": name, **data}
-    content = json.dumps(data, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+    content = json_text(data, indent=1) + "\n"
     write_atomically(folder / f"{REPORT}.json", content.encode())
 
 
@@ -74,6 +68,8 @@ def _draw(prepared: Prepared, result: TrainingResult, model: Model, folder: Path
     name = prepared.dataset.name
     title = f"{name}, {part_name} rows"
     pictures.draw_curves(result, name, folder)
+    if not len(part):
+        return
     if model.target.task == "classification":
         pictures.draw_classes(model, part_name, part, title, folder)
     else:
@@ -82,13 +78,7 @@ def _draw(prepared: Prepared, result: TrainingResult, model: Model, folder: Path
         pictures.draw_images(prepared, model, part, folder)
 
 
-def last_part(prepared: Prepared) -> tuple[str, Part]:
-    """Return the rows that say most about new data: test, else validation, else training."""
-    name = next(n for n in ("test", "validation", "train") if n in prepared.parts)
-    return name, prepared.parts[name]
-
-
-def load_run(folder: Path) -> tuple[Experiment, Model]:
+def load_run(folder: Path) -> tuple[Description, Model]:
     """Return the experiment and the model of a result folder.
 
     Raises
@@ -107,4 +97,4 @@ def load_run(folder: Path) -> tuple[Experiment, Model]:
             f"{folder} holds no {MODEL}: its run has not come to an end. "
             f"`axone train {folder} --resume` takes it up again."
         )
-    return Experiment.from_file(folder / EXPERIMENT), load(folder / MODEL)
+    return Description.from_file(folder / EXPERIMENT), load(folder / MODEL)

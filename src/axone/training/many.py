@@ -13,6 +13,7 @@ from axone.checks import check_integer
 from axone.data.examples import Examples
 from axone.errors import ConfigurationError
 from axone.processors import processors
+from axone.training.interruption import interruption, leave
 from axone.training.result import TrainingResult
 from axone.training.trainer import GivenRows, Trainer
 
@@ -50,8 +51,8 @@ def fit_many(
 
     Notes
     -----
-    After Ctrl-C no other fit is begun; those under way come to their end, then KeyboardInterrupt is
-    raised.
+    After Ctrl-C no other fit is begun, and those under way end after the batch in hand; then
+    KeyboardInterrupt is raised (after SIGTERM, SystemExit).
 
     Examples
     --------
@@ -74,17 +75,22 @@ def fit_many(
     cancelled = threading.Event()
 
     def fit(number: int) -> TrainingResult | None:
-        if cancelled.is_set():
+        if cancelled.is_set() or pressed():
             return None
         return trainers[number].fit(rows[number], held_out[number], **settings)
 
     workers = min(threads or processors(), max(len(trainers), 1))
-    with ThreadPoolExecutor(workers, thread_name_prefix="axone") as pool:
+    with (
+        interruption() as pressed,
+        ThreadPoolExecutor(workers, thread_name_prefix="axone") as pool,
+    ):
         try:
             results = list(pool.map(fit, range(len(trainers))))
         except BaseException:
             cancelled.set()
             raise
+    if pressed.signal is not None:
+        raise leave(pressed.signal)
     return [result for result in results if result is not None]
 
 

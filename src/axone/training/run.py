@@ -30,7 +30,7 @@ from axone.errors import ConfigurationError, DataError
 from axone.training.checkpoint import Checkpoint, save_checkpoint
 from axone.training.diagnosis import Diagnosis, diagnose_divergence, diagnose_validation
 from axone.training.events import EpochCallback, Event, ProgressCallback, RunSettings
-from axone.training.interruption import interruption
+from axone.training.interruption import in_words, interruption
 from axone.training.result import TrainingResult
 from axone.training.scores import Scores
 from axone.training.stopping import Plateau, kept_column, score_column
@@ -116,7 +116,7 @@ class Run:
                     self._end(*self._stop_words)
                     break
                 if self.interrupted():
-                    self._end("interrupted", "interrupted by Ctrl-C")
+                    self._end("interrupted", f"interrupted by {in_words(self.interrupted)}")
                     break
                 event = self._lap(session)
                 if event is not None:

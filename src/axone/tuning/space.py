@@ -16,9 +16,9 @@ from pydantic import BaseModel
 
 from axone.errors import ConfigurationError, UnknownNameError
 from axone.experiments import Experiment
-from axone.experiments.experiment import parse
+from axone.experiments.description import parse
 from axone.experiments.schema import ExperimentData
-from axone.optimizers import LBFGS, OPTIMIZERS
+from axone.optimizers import OPTIMIZERS
 from axone.registry import Registry
 from axone.schedules import SCHEDULES
 
@@ -34,8 +34,17 @@ _TABLES: dict[str, Registry[Any]] = {
 }
 """Settings that have settings of their own, which may vary too."""
 
-_FIXED = ("seed", "dtype", "engine", "network.input_size", "tuning")
-"""What a search leaves alone: it would change the question or the machinery, not the answer."""
+_FIXED: dict[str, str] = {
+    "seed": "it decides the folds, so that scores of two seeds cannot be compared",
+    "dtype": "it is the precision of the whole search",
+    "engine": "which one computes changes roundings, not results",
+    "threads": "how many there are changes no bit of a result",
+    "network.input_size": "it is what the data have",
+    "training.calibrate": "a trial is judged before its probabilities are calibrated",
+    "tuning": "it describes the search itself",
+}
+"""What a search leaves alone, and why: it would change the question or the machinery, not the
+answer."""
 
 _VARIED_OF_DATA = ("data.scaling", "data.target_scaling")
 _SHAPE = ("network.activation", "network.initializer", "network.dropout", "network.batch_norm")
@@ -297,13 +306,18 @@ def settings_that_vary() -> dict[str, bool]:
     names = {
         name: integer
         for name, integer in _leaves(ExperimentData, "")
-        if not name.startswith(_FIXED) and (not name.startswith("data.") or name in _VARIED_OF_DATA)
+        if not _reason_against(name) and (not name.startswith("data.") or name in _VARIED_OF_DATA)
     }
     for owner, registry in _TABLES.items():
         for member in registry:
             for field in registry.settings(member):
                 names[f"{owner}.{field.name}"] = field.type in (int, "int")
     return names
+
+
+def _reason_against(name: str) -> str:
+    """Return why a setting does not vary; empty where it does."""
+    return next((why for fixed, why in _FIXED.items() if f"{name}.".startswith(f"{fixed}.")), "")
 
 
 def _leaves(model: type[BaseModel], prefix: str) -> Iterator[tuple[str, bool]]:
@@ -332,7 +346,7 @@ def full_name(given: str, where: str) -> str:
     UnknownNameError
         There is no such setting, or it cannot vary.
     ConfigurationError
-        Several settings end like that.
+        Several settings end like that; or it is one that would change nothing.
     """
     names = settings_that_vary()
     wanted = given.strip().replace("-", "_")
@@ -346,6 +360,13 @@ def full_name(given: str, where: str) -> str:
     if len(ends) > 1:
         raise ConfigurationError(
             f"{where}: {given!r} may be {' or '.join(ends)}: write it in full."
+        )
+    fixed = [name for name, _ in _leaves(ExperimentData, "") if _reason_against(name)]
+    meant = next((name for name in fixed if f".{name}".endswith(f".{wanted}")), None)
+    if not ends and meant is not None:
+        raise ConfigurationError(
+            f"{where}: {meant} does not vary: {_reason_against(meant)}. Set it for the whole "
+            "search in the experiment."
         )
     if not ends:
         short = [name.rpartition(".")[2] for name in names]
@@ -530,7 +551,7 @@ def default_space(experiment: Experiment, *, grid: bool = False) -> Space:
     """
     settings = experiment.settings
     space: dict[str, Parameter] = {}
-    if not isinstance(settings.training.optimizer, LBFGS):
+    if settings.training.optimizer.stepwise:
         ends = (1e-3, 1e-1) if grid else (1e-4, 1e-1)
         space["training.optimizer.learning_rate"] = Range(*ends, log=True, points=3)
     if settings.network.layers is None:

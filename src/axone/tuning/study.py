@@ -19,7 +19,7 @@ import numpy as np
 
 from axone.errors import ConfigurationError, DataError
 from axone.tuning.candidates import Candidate
-from axone.tuning.evaluation import Outcome, Peers
+from axone.tuning.evaluation import Peers, TrialOutcome
 from axone.tuning.space import Space
 
 if TYPE_CHECKING:
@@ -251,7 +251,7 @@ class TrialStudy:
                     self._memory.hear(trial)
             self._heard = time.monotonic()
 
-    def finish(self, claim: Claim, outcome: Outcome) -> None:
+    def finish(self, claim: Claim, outcome: TrialOutcome) -> None:
         """Record what came of a trial."""
         from optuna.exceptions import UpdateFinishedTrialError
         from optuna.trial import TrialState
@@ -335,6 +335,8 @@ class TrialStudy:
         if known is None:
             self.study.set_user_attr(_PLAN, plan)
             return
+        # A study of before, when the threads of a machine were taken for a part of the search.
+        known.get("settings", {}).pop("threads", None)
         for key, words in _IN_WORDS.items():
             if known.get(key) != plan[key]:
                 raise ConfigurationError(

@@ -14,7 +14,7 @@ from axone.experiments.schema import TuningSection
 from axone.processors import processors
 from axone.training.interruption import interruption
 from axone.tuning.candidates import Candidate, Search, candidates
-from axone.tuning.evaluation import Outcome, Task
+from axone.tuning.evaluation import Task, TrialOutcome
 from axone.tuning.folds import Folds, folds_of, forget_folds
 from axone.tuning.result import TuningResult, best_trials, write_result
 from axone.tuning.scoring import Metric, find_metric
@@ -83,7 +83,10 @@ class Plan:
 
     def to_data(self) -> dict[str, Any]:
         """Describe all that must be the same for everyone who works on the search."""
-        settings = self.experiment.settings.model_dump(exclude={"tuning", "engine", "seed"})
+        # Engine and threads are the machine's: threads change no bit, engines only roundings, and
+        # a search whose machines differ in their processors is one search all the same.
+        machine = {"engine", "threads"}
+        settings = self.experiment.settings.model_dump(exclude={"tuning", "seed", *machine})
         # Machines may keep the rows at different places; that they are the same shows below.
         settings["data"].pop("source")
         return {
@@ -347,7 +350,7 @@ def _search(
         study.shown_storage,
         len(plan.candidates),
         time.perf_counter() - started,
-        interrupted=pressed(),
+        ended_by=pressed.signal,
     )
 
 
@@ -380,7 +383,7 @@ class _Tasks:
             try:
                 experiment = with_values(plan.experiment, plan.space.values(claim.labels))
             except ConfigurationError as error:
-                self.study.finish(claim, Outcome((), {}, 0.0, 0.0, "failed", str(error)))
+                self.study.finish(claim, TrialOutcome((), {}, 0.0, 0.0, "failed", str(error)))
                 continue
             peers = self.study.peers() if plan.prune else None
             return claim, Task(experiment, plan.cv, plan.metric, self.threads, peers)
@@ -393,7 +396,7 @@ class _Board:
     def __init__(self, plan: Plan, study: TrialStudy, on_progress: ProgressReport | None) -> None:
         self.plan, self.study, self.on_progress = plan, study, on_progress
 
-    def record(self, claim: Claim, outcome: Outcome) -> None:
+    def record(self, claim: Claim, outcome: TrialOutcome) -> None:
         """Write a trial's outcome down, or leave the trial to others if it was not finished."""
         if outcome.ended == "cancelled":
             self.study.give_back(claim)

@@ -246,8 +246,8 @@ class MLPClassifier(
 
     Notes
     -----
-    Two classes are one sigmoid, because scikit-learn's `coefs_` have that shape; in experiment files
-    they are two softmax units, unless the layers say otherwise.
+    Two classes are one sigmoid, because scikit-learn's `coefs_` have that shape; in experiment
+    files they are two softmax units, unless the layers say otherwise.
 
     See Also
     --------

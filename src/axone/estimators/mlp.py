@@ -244,6 +244,11 @@ class MLPClassifier(
     scaler_ : Scaler or None
     engine_ : str
 
+    Notes
+    -----
+    Two classes are one sigmoid, because scikit-learn's `coefs_` have that shape; in experiment
+    files they are two softmax units, unless the layers say otherwise.
+
     See Also
     --------
     NetworkClassifier : Layers of any kind.

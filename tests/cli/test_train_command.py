@@ -365,3 +365,39 @@ def test_very_many_classes_are_told_on_the_screen_too(axone, here):
     np.savez(here / "many.npz", X=np.random.default_rng(0).normal(size=(len(y), 2)), y=y)
     output = axone("train", "many.npz", "--epochs", "1").stdout
     assert "roc_auc is left out: there are more than 200 classes" in output
+
+
+def test_json_of_a_row_far_out_is_json(axone, here):
+    random = np.random.default_rng(0)
+    X = random.normal(size=(60, 2))
+    X[:, 0] = 3e38
+    np.savez(here / "far.npz", X=X, y=np.arange(60) % 2)
+    result = axone("train", "far.npz", "--out", "run", "--json", "--epochs", "2", status=3)
+    json.loads(result.stdout, parse_constant=pytest.fail)
+
+
+def test_classes_are_weighed_and_labels_smoothed_by_options(axone, here):
+    axone(
+        *("train", "iris", "-q", "--out", "run", *QUICK),
+        *("--class-weight", "balanced", "--label-smoothing", "0.1"),
+    )
+    training = settings(here / "run").training
+    assert (training.class_weight, training.label_smoothing) == ("balanced", 0.1)
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["iris", "--class-weight", "even"], "--class-weight: give 'balanced', or a table"),
+        (["iris", "--label-smoothing", "1"], "--label-smoothing: Input should be less than 1"),
+        (["diabetes", "--class-weight", "balanced"], "--class-weight: it is for classes"),
+    ],
+)
+def test_weights_and_smoothing_that_make_no_sense_are_refused(refused, words, message):
+    assert message in refused("train", *words)
+
+
+def test_a_command_that_is_refused_leaves_no_folder_behind(refused, here):
+    refused("train", "iriss")
+    refused("train", "diabetes", "--calibrate")
+    assert list(here.iterdir()) == []

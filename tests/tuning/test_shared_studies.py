@@ -217,6 +217,18 @@ def test_a_study_of_another_space_is_refused_with_the_difference(here):
         ax.tune("iris.toml", {"l2": [0.0, 0.1]}, search="grid", cv=2, storage=storage)
 
 
+def test_a_machine_with_other_threads_or_another_engine_shares_the_study(here):
+    storage = f"sqlite:///{here / 'study.db'}"
+    searches = [{"threads": 1}, {"threads": 2, "engine": "reference"}]
+    for number, machine in enumerate(searches, start=1):
+        experiment = ax.Experiment.from_source("iris", {"training": {"epochs": 2}, **machine})
+        found = ax.tune(
+            *(experiment, {"hidden": [[4], [8]]}),
+            **{"search": "random", "trials": number, "cv": 2, "storage": storage, "jobs": 1},
+        )
+        assert len(found.trials) == number
+
+
 def test_storages_that_cannot_be_reached_are_refused_in_words(here):
     for storage, words in (
         ("nonsense", "no SQLAlchemy URL"),

@@ -6,7 +6,14 @@ what is written, completed, beside every result.
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    GetCoreSchemaHandler,
+    GetJsonSchemaHandler,
+)
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, core_schema
 
@@ -148,6 +155,14 @@ class StoppingSection(Section):
     warmup_epochs: int = Field(0, ge=0, description="Epochs during which no rule stops the run.")
 
 
+def _class_weight(given: Any) -> Any:
+    if isinstance(given, str) and given != "balanced":
+        raise ConfigurationError(
+            f"give 'balanced', or a table of what each class counts; found {given!r}."
+        )
+    return given
+
+
 class TrainingSection(Section):
     """How the network is trained."""
 
@@ -169,7 +184,10 @@ class TrainingSection(Section):
     l2: float = Field(0.0, ge=0, description="λ₂ of λ₂/(2m)·ΣW².")
     clip_value: float | None = Field(None, gt=0, description="Bound of each gradient component.")
     clip_norm: float | None = Field(None, gt=0, description="Bound of the gradient's norm.")
-    class_weight: Literal["balanced"] | dict[str, Annotated[float, Field(ge=0)]] | None = Field(
+    class_weight: Annotated[
+        Literal["balanced"] | dict[str, Annotated[float, Field(ge=0)]] | None,
+        BeforeValidator(_class_weight),
+    ] = Field(
         None,
         description="What the training rows of each class count: balanced makes all classes count "
         "alike, a table says it by the class's name (1 where it says nothing).",

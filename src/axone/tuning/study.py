@@ -336,7 +336,8 @@ class TrialStudy:
             self.study.set_user_attr(_PLAN, plan)
             return
         # A study of before, when the threads of a machine were taken for a part of the search.
-        known.get("settings", {}).pop("threads", None)
+        if isinstance(known.get("settings"), dict):
+            known["settings"].pop("threads", None)
         for key, words in _IN_WORDS.items():
             if known.get(key) != plan[key]:
                 raise ConfigurationError(

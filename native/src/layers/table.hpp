@@ -4,6 +4,7 @@
 #include "../tables.hpp"
 #include "activation.hpp"
 #include "dense.hpp"
+#include "layer_normalization.hpp"
 #include "noise.hpp"
 #include "normalization.hpp"
 #include "residual.hpp"
@@ -20,6 +21,7 @@ inline constexpr Named<LayerBuilder<Real>> kLayers[] = {
     {"dropout", Dropout<Real>::build},
     {"gaussian_noise", GaussianNoise<Real>::build},
     {"batch_norm", BatchNorm<Real>::build},
+    {"layer_norm", LayerNorm<Real>::build},
     {"residual", Residual<Real>::build},
 };
 

@@ -8,6 +8,7 @@
 #include "noise.hpp"
 #include "normalization.hpp"
 #include "residual.hpp"
+#include "rms_normalization.hpp"
 
 namespace axone {
 
@@ -22,6 +23,7 @@ inline constexpr Named<LayerBuilder<Real>> kLayers[] = {
     {"gaussian_noise", GaussianNoise<Real>::build},
     {"batch_norm", BatchNorm<Real>::build},
     {"layer_norm", LayerNorm<Real>::build},
+    {"rms_norm", RMSNorm<Real>::build},
     {"residual", Residual<Real>::build},
 };
 

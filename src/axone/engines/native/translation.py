@@ -26,6 +26,7 @@ from axone.layers import (
     LayerNorm,
     Reshape,
     Residual,
+    RMSNorm,
 )
 from axone.layers.sequence import output_shapes
 from axone.losses import LOSSES, Head, Huber
@@ -227,6 +228,11 @@ def _layer_norm(layer: LayerNorm, shape: Shape, slots: dict[str, Slot]) -> dict[
     }
 
 
+def _rms_norm(layer: RMSNorm, shape: Shape, slots: dict[str, Slot]) -> dict[str, Any]:
+    weight = slots["weight"].offset
+    return {"features": shape[-1], "epsilon": float(layer.epsilon), "weight": weight}
+
+
 def _residual(block: Residual, shape: Shape, slots: dict[str, Slot]) -> dict[str, Any]:
     """Describe the layers within, whose slots are named ``"0.weight"`` here."""
     inner: list[list[Slot]] = [[] for _ in block.layers]
@@ -247,6 +253,7 @@ _TRANSLATIONS: dict[type[Layer], tuple[str, Translate]] = {
     GaussianNoise: ("gaussian_noise", _noise),
     BatchNorm: ("batch_norm", _batch_norm),
     LayerNorm: ("layer_norm", _layer_norm),
+    RMSNorm: ("rms_norm", _rms_norm),
     Residual: ("residual", _residual),
 }
 """The name of each layer in the compiled module's table, and how it is described to it."""

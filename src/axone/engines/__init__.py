@@ -80,7 +80,7 @@ def compile_recipe(recipe: Recipe, engine: str = "auto", threads: int | None = N
     obstacles = native.obstacles(recipe)
     if not obstacles:
         reason = f"the fastest that is installed ({native.variant})"
-        return Compiled(native.compile(recipe), native.name, reason)
+        return Compiled(native.plan(recipe), native.name, reason)
     plan, reason = reference.compile(recipe), " ".join(obstacles)
     # That SciPy makes the steps of some optimisers is no news to whoever chose one.
     if recipe.optimizer.stepwise:

@@ -4,12 +4,16 @@ The differences are the fourth-order central ones, whose error in float64 is far
 gradient checks ask for, so that no tolerance has to be loosened.
 """
 
+import os
+
 import numpy as np
 import pytest
 from hypothesis import settings
 
 settings.register_profile("axone", deadline=None, derandomize=True, max_examples=25)
 settings.load_profile("axone")
+
+os.environ["AXONE_LANGUAGE"] = "en"  # the tests read English, whatever the machine speaks
 
 STEP = 2e-4
 """Inputs must lie further than 2·STEP times the slope from any kink of the function."""

@@ -1,15 +1,17 @@
-"""Writing whole files or none."""
+"""Writing whole files or none, and files of arrays that know when they are damaged."""
 
 import os
 import stat
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from safetensors.numpy import save_file
 
-from axone.errors import DataError
-from axone.files import write_atomically
+from axone.errors import DataError, ModelFileError
+from axone.files import read_tensors, write_atomically, write_tensors
 
 
 @given(st.binary(max_size=200), st.binary(max_size=200))
@@ -55,3 +57,63 @@ def test_a_file_has_the_permissions_of_any_other(tmp_path, umask):
     finally:
         os.umask(before)
     assert stat.S_IMODE((tmp_path / "file").stat().st_mode) == 0o666 & ~umask
+
+
+ARRAYS = {
+    "weight": np.random.default_rng(0).normal(size=(7, 5)).astype(np.float32),
+    "bias": np.arange(5.0),
+    "count": np.array(3, dtype=np.int64),
+    "none": np.empty((0, 4)),
+}
+WORDS = {"format": "for a test", "greeting": 'grüß Gott \\ "you"'}
+
+
+def equal(found, wanted):
+    return found.keys() == wanted.keys() and all(
+        found[name].dtype == wanted[name].dtype
+        and found[name].shape == wanted[name].shape
+        and found[name].tobytes() == wanted[name].tobytes()
+        for name in wanted
+    )
+
+
+def test_arrays_and_words_come_back_and_the_same_ones_are_the_same_bytes(tmp_path):
+    for name in ("one", "two"):
+        write_tensors(tmp_path / name, ARRAYS, WORDS)
+    words, arrays = read_tensors(tmp_path / "one", "test")
+    assert words == WORDS
+    assert equal(arrays, ARRAYS)
+    assert (tmp_path / "one").read_bytes() == (tmp_path / "two").read_bytes()
+
+
+def test_a_file_without_a_checksum_is_read_as_it_is(tmp_path):
+    save_file(ARRAYS, tmp_path / "old", WORDS)
+    words, arrays = read_tensors(tmp_path / "old", "test")
+    assert words == WORDS
+    assert equal(arrays, ARRAYS)
+
+
+def test_no_flipped_bit_goes_unnoticed(tmp_path):
+    path = tmp_path / "file"
+    write_tensors(path, ARRAYS, WORDS)
+    content = path.read_bytes()
+    for bit in range(8 * len(content)):
+        damaged = bytearray(content)
+        damaged[bit // 8] ^= 1 << bit % 8
+        path.write_bytes(damaged)
+        try:
+            words, arrays = read_tensors(path, "test")
+        except ModelFileError:
+            continue
+        # What is left is a flip that changes no meaning, or makes the words unknown to any reader.
+        assert equal(arrays, ARRAYS)
+        assert words == WORDS or "format" not in words
+
+
+@pytest.mark.parametrize(
+    "entry", ["", "[]", "3", '{"checksum": "0"}', '{"checksum": "0", "metadata": {"a": 1}}']
+)
+def test_an_entry_that_is_none_of_ours_is_damage(tmp_path, entry):
+    save_file(ARRAYS, tmp_path / "file", {"axone": entry})
+    with pytest.raises(ModelFileError, match="damaged test: its content is not what"):
+        read_tensors(tmp_path / "file", "test")

@@ -51,6 +51,29 @@ def test_the_scores_of_an_epoch_are_those_of_scikit_learn(seed, rows, classes):
         np.testing.assert_array_equal(predicted_labels(one), labels)
 
 
+@given(seed=st.integers(0, 2**32 - 1), rows=st.integers(2, 40), classes=st.integers(2, 4))
+def test_rows_count_by_their_weights_in_every_score(seed, rows, classes):
+    y, probabilities = problem(seed, rows, classes)
+    weight = np.random.default_rng(seed).integers(1, 5, rows).astype(float)
+    labels = predicted_labels(probabilities)
+    common = {"labels": np.union1d(y, labels), "average": "macro", "zero_division": 0}
+    assert epoch_scores(CCE, probabilities, y, weight) == pytest.approx(
+        {
+            "accuracy": sk.accuracy_score(y, labels, sample_weight=weight),
+            "recall": sk.recall_score(y, labels, sample_weight=weight, **common),
+            "f1": sk.f1_score(y, labels, sample_weight=weight, **common),
+        }
+    )
+    several = (probabilities > 0.3).astype(float)
+    assert epoch_scores(BCE, probabilities, several, weight)["accuracy"] == pytest.approx(
+        np.average(((probabilities > 0.5) == (several > 0.5)).mean(axis=1), weights=weight)
+    )
+    numbers, prediction = np.random.default_rng(seed).normal(size=(2, rows, classes))
+    assert epoch_scores(MSE, prediction, numbers, weight)["r2"] == pytest.approx(
+        sk.r2_score(numbers, prediction, sample_weight=weight)
+    )
+
+
 def test_several_labels_have_only_an_accuracy():
     prediction, target = np.array([[0.9, 0.1], [0.8, 0.7]]), np.array([[1, 0], [0, 1.0]])
     assert epoch_scores(BCE, prediction, target) == {"accuracy": 0.75}
@@ -72,8 +95,15 @@ def test_r_squared_is_that_of_scikit_learn(seed, rows, outputs):
     )
 
 
-def test_a_constant_target_has_no_r_squared():
-    assert np.isnan(r_squared(np.array([1.0]), total_squares(np.ones((4, 1)))))
+@pytest.mark.parametrize("prediction", [np.ones((4, 1)), np.arange(4.0)[:, np.newaxis]])
+@pytest.mark.parametrize("weight", [None, np.array([1.0, 0.0, 2.0, 1.0])])
+def test_a_constant_target_is_scored_as_scikit_learn_scores_it(prediction, weight):
+    y = np.ones((4, 1))
+    wanted = sk.r2_score(y, prediction, sample_weight=weight)
+    assert wanted in (0, 1)
+    assert epoch_scores(MSE, prediction, y, weight) == {"r2": wanted}
+    hits = MSE.hits(prediction, y, weight)
+    assert r_squared(hits, total_squares(y, weight)) == wanted
 
 
 def test_one_row_has_no_r_squared():

@@ -3,11 +3,11 @@
 
 #include <algorithm>
 #include <limits>
-#include <stdexcept>
 #include <string>
 
 #include "functions.hpp"
 #include "memory.hpp"
+#include "tables.hpp"
 
 namespace axone {
 
@@ -142,85 +142,52 @@ struct Exponential {
   V slope(V, V a) const { return a; }
 };
 
-enum class Shape {
-  identity, heaviside, sigmoid, tanh, relu, leaky_relu, elu, selu, gelu, gelu_tanh, swish, softplus,
-  exponential, softmax
+/// What an activation does to the rows of a matrix, α given where it has one.
+template <class Real>
+struct RowFunctions {
+  bool from_output;  // the slope needs a alone
+  void (*forward)(Matrix<Real> z, Matrix<Real> a, Index rows, Real alpha);
+  void (*backward)(Matrix<Real> z, Matrix<Real> a, Matrix<Real> d, Index rows, Real alpha);
 };
 
-inline Shape shape_of(const std::string& name) {
-  if (name == "prelu") return Shape::leaky_relu;
-  constexpr const char* names[] = {"identity", "heaviside", "sigmoid", "tanh", "relu",
-                                   "leaky_relu", "elu", "selu", "gelu", "gelu_tanh",
-                                   "swish", "softplus", "exponential", "softmax"};
-  for (int n = 0; n < 14; ++n)
-    if (name == names[n]) return static_cast<Shape>(n);
-  throw std::invalid_argument("unknown activation " + name);
+/// Rows are padded to whole vectors, so that the last one may run over the columns.
+template <class Real, class Body>
+AXONE_INLINE void each_vector(Index rows, Index columns, Body body) {
+  for (Index r = 0; r < rows; ++r)
+    for (Index c = 0; c < columns; c += kLanes<Real>) body(r, c);
 }
 
-/// An activation chosen when the program is built.
-template <class Real>
-class Activation {
- public:
-  Activation() = default;
-  Activation(const std::string& name, Real alpha) : alpha(alpha), shape_(shape_of(name)) {
-    if (is_softmax()) return;
-    choose([this](auto function) { from_output_ = decltype(function)::kFromOutput; });
-  }
-
-  Real alpha = 0;
-
-  bool is_identity() const { return shape_ == Shape::identity; }
-  bool is_softmax() const { return shape_ == Shape::softmax; }
-  bool is_sigmoid() const { return shape_ == Shape::sigmoid; }
-  bool is_exponential() const { return shape_ == Shape::exponential; }
-  /// Whether z must be kept beside a for the backward pass.
-  bool needs_input() const { return !from_output_; }
-
-  /// The share of ReLU units that are 0 on every row.
-  double dead_share(Matrix<Real> a, Index rows) const {
-    if (shape_ != Shape::relu) return 0;
-    Index dead = 0;
-    for (Index c = 0; c < a.columns; ++c) {
-      bool alive = false;
-      for (Index r = 0; r < rows && !alive; ++r) alive = a.row(r)[c] > 0;
-      dead += !alive;
+/// An activation that treats each cell by itself.
+template <class Real, class Function>
+struct CellByCell {
+  static Function with(Real alpha) {
+    if constexpr (requires { Function{alpha}; }) {
+      return Function{alpha};
+    } else {
+      return Function{};
     }
-    return double(dead) / double(a.columns);
   }
-
-  /// a = σ(z), in place if the two are the same matrix.
-  void forward(Matrix<Real> z, Matrix<Real> a, Index rows) const {
-    if (is_softmax()) return softmax(z, a, rows);
-    if (is_identity() && z.data == a.data) return;
-    choose([=](auto function) {
-      each_vector(rows, z.columns, [=](Index r, Index c) {
-        store(a.row(r) + c, function.value(load<Vector<Real>>(z.row(r) + c)));
-      });
+  static void forward(Matrix<Real> z, Matrix<Real> a, Index rows, Real alpha) {
+    const auto function = with(alpha);
+    each_vector<Real>(rows, z.columns, [=](Index r, Index c) __attribute__((always_inline)) {
+      store(a.row(r) + c, function.value(load<Vector<Real>>(z.row(r) + c)));
     });
   }
-
-  /// δ = d ⊙ σ′, in place in d.
-  void backward(Matrix<Real> z, Matrix<Real> a, Matrix<Real> d, Index rows) const {
-    if (is_identity()) return;
-    if (is_softmax()) return softmax_backward(a, d, rows);
-    choose([=](auto function) {
-      each_vector(rows, d.columns, [=](Index r, Index c) {
-        using V = Vector<Real>;
-        const V slope = function.slope(load<V>(z.row(r) + c), load<V>(a.row(r) + c));
-        store(d.row(r) + c, load<V>(d.row(r) + c) * slope);
-      });
+  static void backward(Matrix<Real> z, Matrix<Real> a, Matrix<Real> d, Index rows, Real alpha) {
+    const auto function = with(alpha);
+    each_vector<Real>(rows, d.columns, [=](Index r, Index c) __attribute__((always_inline)) {
+      using V = Vector<Real>;
+      const V slope = function.slope(load<V>(z.row(r) + c), load<V>(a.row(r) + c));
+      store(d.row(r) + c, load<V>(d.row(r) + c) * slope);
     });
   }
+  static constexpr RowFunctions<Real> kFunctions{Function::kFromOutput, forward, backward};
+};
 
- private:
-  /// Rows are padded to whole vectors, so that the last one may run over the columns.
-  template <class Body>
-  static void each_vector(Index rows, Index columns, Body body) {
-    for (Index r = 0; r < rows; ++r)
-      for (Index c = 0; c < columns; c += kLanes<Real>) body(r, c);
-  }
-
-  static void softmax(Matrix<Real> z, Matrix<Real> a, Index rows) {
+/// softmax(z) = eᶻ/Σ eᶻ, over a whole row.
+template <class Real>
+struct Softmax {
+  static void forward(Matrix<Real> z, Matrix<Real> a, Index rows, Real) {
     for (Index r = 0; r < rows; ++r) {
       const Real* from = z.row(r);
       Real* to = a.row(r);
@@ -239,37 +206,85 @@ class Activation {
       for (Index c = 0; c < z.columns; ++c) to[c] *= share;
     }
   }
-
-  static void softmax_backward(Matrix<Real> a, Matrix<Real> d, Index rows) {
+  static void backward(Matrix<Real>, Matrix<Real> a, Matrix<Real> d, Index rows, Real) {
     for (Index r = 0; r < rows; ++r) {
       Real mean = 0;
       for (Index c = 0; c < d.columns; ++c) mean += a.row(r)[c] * d.row(r)[c];
       for (Index c = 0; c < d.columns; ++c) d.row(r)[c] = a.row(r)[c] * (d.row(r)[c] - mean);
     }
   }
+  static constexpr RowFunctions<Real> kFunctions{true, forward, backward};
+};
 
-  template <class Body>
-  void choose(Body body) const {
-    switch (shape_) {
-      case Shape::identity: return body(Identity{});
-      case Shape::heaviside: return body(Heaviside{});
-      case Shape::sigmoid: return body(Sigmoid{});
-      case Shape::tanh: return body(Tanh{});
-      case Shape::relu: return body(ReLU{});
-      case Shape::leaky_relu: return body(LeakyReLU<Real>{alpha});
-      case Shape::elu: return body(ELU<Real>{alpha});
-      case Shape::selu: return body(SELU<Real>{});
-      case Shape::gelu: return body(GELU<Real>{});
-      case Shape::gelu_tanh: return body(GELUTanh<Real>{});
-      case Shape::swish: return body(Swish{});
-      case Shape::softplus: return body(Softplus{});
-      case Shape::exponential: return body(Exponential{});
-      case Shape::softmax: return;  // not cell by cell: it has functions of its own
+/// The table of activations: a new one is a struct like those above and a line here.
+template <class Real>
+inline constexpr Named<RowFunctions<Real>> kActivations[] = {
+    {"identity", CellByCell<Real, Identity>::kFunctions},
+    {"heaviside", CellByCell<Real, Heaviside>::kFunctions},
+    {"sigmoid", CellByCell<Real, Sigmoid>::kFunctions},
+    {"tanh", CellByCell<Real, Tanh>::kFunctions},
+    {"relu", CellByCell<Real, ReLU>::kFunctions},
+    {"leaky_relu", CellByCell<Real, LeakyReLU<Real>>::kFunctions},
+    {"prelu", CellByCell<Real, LeakyReLU<Real>>::kFunctions},
+    {"elu", CellByCell<Real, ELU<Real>>::kFunctions},
+    {"selu", CellByCell<Real, SELU<Real>>::kFunctions},
+    {"gelu", CellByCell<Real, GELU<Real>>::kFunctions},
+    {"gelu_tanh", CellByCell<Real, GELUTanh<Real>>::kFunctions},
+    {"swish", CellByCell<Real, Swish>::kFunctions},
+    {"softplus", CellByCell<Real, Softplus>::kFunctions},
+    {"exponential", CellByCell<Real, Exponential>::kFunctions},
+    {"softmax", Softmax<Real>::kFunctions},
+};
+
+/// An activation chosen when a workspace is built.
+template <class Real>
+class Activation {
+ public:
+  Activation() : Activation("identity", 0) {}
+  Activation(const std::string& name, Real alpha)
+      : alpha(alpha), functions_(find(kActivations<Real>, name, "activation")),
+        is_identity_(name == "identity"), is_softmax_(name == "softmax"),
+        is_sigmoid_(name == "sigmoid"), is_exponential_(name == "exponential"),
+        is_relu_(name == "relu") {}
+
+  Real alpha = 0;
+
+  bool is_identity() const { return is_identity_; }
+  bool is_softmax() const { return is_softmax_; }
+  bool is_sigmoid() const { return is_sigmoid_; }
+  bool is_exponential() const { return is_exponential_; }
+  /// Whether a row's cells depend on one another, so that no part of them can be done alone.
+  bool takes_whole_rows() const { return is_softmax_; }
+  /// Whether z must be kept beside a for the backward pass.
+  bool needs_input() const { return !functions_.from_output; }
+
+  /// The share of ReLU units that are 0 on every row.
+  double dead_share(Matrix<Real> a, Index rows) const {
+    if (!is_relu_) return 0;
+    Index dead = 0;
+    for (Index c = 0; c < a.columns; ++c) {
+      bool alive = false;
+      for (Index r = 0; r < rows && !alive; ++r) alive = a.row(r)[c] > 0;
+      dead += !alive;
     }
+    return double(dead) / double(a.columns);
   }
 
-  Shape shape_ = Shape::identity;
-  bool from_output_ = true;
+  /// a = σ(z), in place if the two are the same matrix.
+  void forward(Matrix<Real> z, Matrix<Real> a, Index rows) const {
+    if (is_identity_ && z.data == a.data) return;
+    functions_.forward(z, a, rows, alpha);
+  }
+
+  /// δ = d ⊙ σ′, in place in d; of softmax by its Jacobian.
+  void backward(Matrix<Real> z, Matrix<Real> a, Matrix<Real> d, Index rows) const {
+    if (is_identity_) return;
+    functions_.backward(z, a, d, rows, alpha);
+  }
+
+ private:
+  RowFunctions<Real> functions_;
+  bool is_identity_, is_softmax_, is_sigmoid_, is_exponential_, is_relu_;
 };
 
 }  // namespace axone

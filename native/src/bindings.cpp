@@ -1,22 +1,32 @@
-// The Python face of the engine: a program for float32 and one for float64. All shapes and types are
-// checked here, before the first pointer is taken; epochs run without the interpreter's lock.
+// The Python face of the engine: plans and workspaces for float32 and for float64. All shapes and
+// types are checked here, before the first pointer is taken; epochs run without the interpreter's
+// lock, and no thread comes back to an interpreter that has ended.
 
 #include <nanobind/nanobind.h>
 #include <nanobind/ndarray.h>
 #include <nanobind/stl/function.h>
 #include <nanobind/stl/optional.h>
 #include <nanobind/stl/string.h>
+#include <nanobind/stl/unique_ptr.h>
 #include <nanobind/stl/vector.h>
 
 #include <optional>
 
-#include "program.hpp"
+#include "interpreter.hpp"
+#include "workspace.hpp"
 
 #ifndef AXONE_MODULE
 #define AXONE_MODULE _native
 #endif
 #ifndef AXONE_VARIANT
 #define AXONE_VARIANT "generic"
+#endif
+#if defined(__clang__)
+#define AXONE_COMPILER "Clang " __clang_version__
+#elif defined(__GNUC__)
+#define AXONE_COMPILER "GCC " __VERSION__
+#else
+#define AXONE_COMPILER "unknown"
 #endif
 
 namespace nb = nanobind;
@@ -25,93 +35,35 @@ using namespace nb::literals;
 namespace axone {
 namespace {
 
-template <class T>
-T get(const nb::dict& settings, const char* key) {
-  return nb::cast<T>(settings[key]);
-}
-
 void require(bool holds, const char* message) {
   if (!holds) throw nb::value_error(message);
 }
 
-template <class Real>
-Activation<Real> activation_of(const nb::dict& settings) {
-  return {get<std::string>(settings, "activation"), Real(get<double>(settings, "alpha"))};
-}
-
-/// Tell a store where its numbers lie in the flat vector.
-template <class Real>
-void place(Store<Real>& store, const nb::dict& settings, const char* key) {
-  store.offset = get<Index>(settings, key);
-  require(store.offset >= 0, "an offset is negative");
-}
-
-template <class Real>
-std::unique_ptr<Layer<Real>> build(const nb::dict& s, Index rows, int slots, int threads) {
-  const auto kind = get<std::string>(s, "kind");
-  if (kind == "dense") {
-    auto layer = std::make_unique<Dense<Real>>(get<Index>(s, "columns"), get<Index>(s, "outputs"),
-                                               activation_of<Real>(s), get<bool>(s, "has_bias"),
-                                               rows, slots, threads);
-    place(layer->weight(), s, "weight");
-    if (get<bool>(s, "has_bias")) place(layer->bias(), s, "bias");
-    if (get<bool>(s, "learns_alpha")) {
-      layer->learn_alpha();
-      place(layer->alpha(), s, "alpha_offset");
+/// Read a dictionary of numbers, words, dictionaries and lists of dictionaries.
+Settings settings_of(const nb::dict& given) {
+  Settings settings;
+  for (auto [key, value] : given) {
+    const auto name = nb::cast<std::string>(key);
+    if (nb::isinstance<nb::bool_>(value)) {
+      settings.set_whole(name, nb::cast<bool>(value));
+    } else if (nb::isinstance<nb::int_>(value)) {
+      settings.set_whole(name, nb::cast<std::int64_t>(value));
+    } else if (nb::isinstance<nb::float_>(value)) {
+      settings.set(name, nb::cast<double>(value));
+    } else if (nb::isinstance<nb::str>(value)) {
+      settings.set(name, nb::cast<std::string>(value));
+    } else if (nb::isinstance<nb::dict>(value)) {
+      settings.set(name, std::vector<Settings>{settings_of(nb::cast<nb::dict>(value))});
+    } else if (nb::isinstance<nb::list>(value)) {
+      std::vector<Settings> list;
+      for (auto item : nb::cast<nb::list>(value))
+        list.push_back(settings_of(nb::cast<nb::dict>(item)));
+      settings.set(name, std::move(list));
+    } else {
+      throw nb::type_error(("'" + name + "' is of a type that no setting has").c_str());
     }
-    return layer;
   }
-  const auto columns = get<Index>(s, "columns");
-  if (kind == "activation") {
-    auto layer =
-        std::make_unique<ActivationLayer<Real>>(columns, activation_of<Real>(s), rows, slots);
-    if (get<bool>(s, "learns_alpha")) {
-      layer->learn_alpha();
-      place(layer->alpha(), s, "alpha_offset");
-    }
-    return layer;
-  }
-  if (kind == "dropout")
-    return std::make_unique<Dropout<Real>>(columns, get<double>(s, "rate"), rows);
-  if (kind == "gaussian_noise")
-    return std::make_unique<GaussianNoise<Real>>(columns, get<double>(s, "deviation"), rows);
-  if (kind == "batch_norm") {
-    const auto channels = get<Index>(s, "channels");
-    auto layer = std::make_unique<BatchNorm<Real>>(channels, columns / channels,
-                                                   get<double>(s, "momentum"),
-                                                   get<double>(s, "epsilon"), rows, slots);
-    place(layer->weight(), s, "weight");
-    place(layer->bias(), s, "bias");
-    place(layer->mean(), s, "mean");
-    place(layer->variance(), s, "variance");
-    return layer;
-  }
-  if (kind == "residual") {
-    typename Program<Real>::Layers inner;
-    for (auto item : get<nb::list>(s, "layers"))
-      inner.push_back(build<Real>(nb::cast<nb::dict>(item), rows, slots, threads));
-    require(!inner.empty(), "a residual block is empty");
-    return std::make_unique<Residual<Real>>(std::move(inner), columns, rows);
-  }
-  throw nb::value_error(("unknown layer " + kind).c_str());
-}
-
-OptimizerSettings optimizer_of(const nb::dict& s) {
-  OptimizerSettings o;
-  o.rule = rule_of(get<std::string>(s, "rule"));
-  o.beta = get<double>(s, "beta");
-  o.share = get<double>(s, "share");
-  o.beta_1 = get<double>(s, "beta_1");
-  o.beta_2 = get<double>(s, "beta_2");
-  o.epsilon = get<double>(s, "epsilon");
-  o.uncorrected = get<bool>(s, "uncorrected");
-  o.rho = get<double>(s, "rho");
-  o.decay = get<double>(s, "decay");
-  o.l1 = get<double>(s, "l1");
-  o.l2 = get<double>(s, "l2");
-  o.clip_value = get<double>(s, "clip_value");
-  o.clip_norm = get<double>(s, "clip_norm");
-  return o;
+  return settings;
 }
 
 template <class Real>
@@ -120,101 +72,93 @@ template <class Real>
 using Array2 = nb::ndarray<Real, nb::ndim<2>, nb::c_contig, nb::device::cpu>;
 using Labels = Array1<const std::int64_t>;
 
-/// A program with the sizes that its arrays must have.
+/// A plan's workspace, with the sizes that its arrays must have.
 template <class Real>
-class BoundProgram {
+class BoundWorkspace {
  public:
-  explicit BoundProgram(const nb::dict& s)
-      : columns_(get<Index>(s, "columns")), outputs_(get<Index>(s, "outputs")),
-        parameters_(get<std::size_t>(s, "parameters")), buffers_(get<std::size_t>(s, "buffers")),
-        batch_size_(get<Index>(s, "batch_size")), program_(make(s)) {}
+  BoundWorkspace(const Plan<Real>& plan, Index batch_size, Index capacity, int threads,
+                 bool threads_forced)
+      : columns_(plan.columns), outputs_(plan.outputs),
+        parameters_(static_cast<std::size_t>(plan.parameters)),
+        buffers_(static_cast<std::size_t>(plan.buffers)),
+        slots_(static_cast<std::size_t>(plan.optimizer.slots())), hit_counts_(plan.hit_counts),
+        depth_(plan.depth), workspace_(plan, batch_size, capacity, threads, threads_forced) {}
 
   nb::tuple run(Array1<Real> parameters, Array1<Real> buffers, std::vector<Array1<Real>> slots,
                 Array2<const Real> X, std::optional<Labels> labels,
                 std::optional<Array2<const Real>> numbers, std::optional<Array1<const Real>> weights,
                 nb::tuple position, Array2<const double> rates, bool shuffle,
-                std::function<bool(std::int64_t, std::int64_t)> poll) {
-    check(parameters.size(), buffers.size(), slots);
+                std::function<bool(std::int64_t, std::int64_t)> poll, std::int64_t steps,
+                bool measure) {
+    check(parameters.size(), buffers.size());
+    require(slots.size() == slots_, "the optimizer has another number of vectors");
+    FlatNumbers<Real> flat{parameters.data(), buffers.data(), {}};
+    for (auto& slot : slots) {
+      require(slot.size() == parameters_, "a vector of the optimizer has another length");
+      flat.slots.push_back(slot.data());
+    }
     const auto rows = rows_of(X, labels, numbers, weights);
-    const Index batches = (rows.count + batch_size_ - 1) / batch_size_;
+    const Index batch_size = workspace_.batch_size();
+    const Index batches = (rows.count + batch_size - 1) / batch_size;
     require(static_cast<Index>(rates.shape(1)) == batches, "one learning rate a step is needed");
+    require(steps >= -1, "the number of steps must be -1 or more");
     auto at = position_of(position);
-    require(at.batch >= 0 && at.batch <= batches, "the batch number is out of range");
-    Schedule schedule{static_cast<std::int64_t>(rates.shape(0)), rates.data(), batch_size_, shuffle};
-    std::vector<Real*> slot_data;
-    for (auto& slot : slots) slot_data.push_back(slot.data());
+    require(at.epoch >= 0 && at.step >= at.batch && at.batch >= 0 && at.batch <= batches,
+            "the position is out of range");
+    const Schedule schedule{static_cast<std::int64_t>(rates.shape(0)), rates.data(), shuffle, steps,
+                            measure};
     std::vector<EpochReport> reports;
     Ending ending;
     {
-      nb::gil_scoped_release release;
-      FlushTinyNumbers flush;
-      program_.read(parameters.data(), buffers.data(), {slot_data.begin(), slot_data.end()});
-      ending = program_.run(rows, schedule, at, reports,
-                            [&](std::int64_t epoch, std::int64_t batch) {
-                              nb::gil_scoped_acquire acquire;
-                              return poll(epoch, batch);
-                            });
-      program_.write(parameters.data(), buffers.data(), slot_data);
+      const WithoutInterpreter outside;
+      const FlushTinyNumbers flush;
+      ending = workspace_.run(
+          rows, schedule, at, reports,
+          [&](std::int64_t epoch, std::int64_t batch) {
+            if (outside.is_ending()) return true;
+            nb::gil_scoped_acquire acquire;
+            return poll(epoch, batch);
+          },
+          flat);
     }
-    return nb::make_tuple(static_cast<int>(ending), tuple_of(at), table_of(reports),
-                          program_.diverged_loss);
+    return nb::make_tuple(kEndings[static_cast<int>(ending)], tuple_of(at), table_of(reports, measure),
+                          workspace_.failed_loss());
   }
 
   double predict(Array1<const Real> parameters, Array1<const Real> buffers, Array2<const Real> X,
                  std::optional<Labels> labels, std::optional<Array2<const Real>> numbers,
                  std::optional<Array1<const Real>> weights, Array2<Real> out) {
-    check(parameters.size(), buffers.size(), {});
+    check(parameters.size(), buffers.size());
     const bool measured = labels || numbers;
     Rows<Real> rows{X.data(), Index(X.shape(0)), columns_, {}, nullptr};
     require(Index(X.shape(1)) == columns_, "X has another width");
     if (measured) rows = rows_of(X, labels, numbers, weights);
     require(out.shape(0) == X.shape(0) && Index(out.shape(1)) == outputs_, "out has another shape");
-    nb::gil_scoped_release release;
-    program_.read(parameters.data(), buffers.data(), {});
-    return program_.predict(rows, measured, out.data());
+    const WithoutInterpreter outside;
+    return workspace_.predict(parameters.data(), buffers.data(), rows, measured, out.data());
   }
 
   double gradient(Array1<const Real> parameters, Array1<const Real> buffers, Array2<const Real> X,
                   std::optional<Labels> labels, std::optional<Array2<const Real>> numbers,
                   std::optional<Array1<const Real>> weights, std::int64_t step, Array1<Real> out) {
-    check(parameters.size(), buffers.size(), {});
+    check(parameters.size(), buffers.size());
     require(out.size() == parameters_, "out has another length");
     const auto rows = rows_of(X, labels, numbers, weights);
-    require(rows.count <= program_.capacity(), "the batch is larger than the program was built for");
-    nb::gil_scoped_release release;
-    program_.read(parameters.data(), buffers.data(), {});
-    return program_.gradient(rows, step, out.data());
+    require(rows.count <= workspace_.capacity(), "the batch is larger than the workspace");
+    const WithoutInterpreter outside;
+    return workspace_.gradient(parameters.data(), buffers.data(), rows, step, out.data());
   }
 
-  Index capacity() const { return program_.capacity(); }
-  int threads_used() const { return program_.threads_used(); }
+  Index batch_size() const { return workspace_.batch_size(); }
+  Index capacity() const { return workspace_.capacity(); }
+  int threads_used() const { return workspace_.threads_used(); }
 
  private:
-  static Program<Real> make(const nb::dict& s) {
-    const auto capacity = get<Index>(s, "capacity");
-    require(capacity >= 1 && capacity >= get<Index>(s, "batch_size"), "the capacity is too small");
-    const auto optimizer = optimizer_of(get<nb::dict>(s, "optimizer"));
-    const int threads = get<int>(s, "threads");
-    require(threads >= 1 && threads <= 1024, "the number of threads is out of range");
-    typename Program<Real>::Layers layers;
-    for (auto item : get<nb::list>(s, "layers"))
-      layers.push_back(build<Real>(nb::cast<nb::dict>(item), capacity, optimizer.slots(), threads));
-    require(!layers.empty(), "a program needs layers");
-    const auto head = get<nb::dict>(s, "head");
-    return Program<Real>(
-        std::move(layers),
-        Head<Real>(loss_of(get<std::string>(head, "loss")), get<double>(head, "scale"),
-                   get<double>(head, "delta"),
-                   activation_of<Real>(head), get<Index>(s, "outputs"), capacity),
-        optimizer, get<Index>(s, "columns"), capacity, get<std::uint64_t>(s, "seed"), threads);
-  }
+  static constexpr const char* kEndings[] = {"done", "interrupted", "loss", "gradient"};
 
-  void check(std::size_t parameters, std::size_t buffers, const std::vector<Array1<Real>>& slots) {
+  void check(std::size_t parameters, std::size_t buffers) const {
     require(parameters == parameters_, "the vector of parameters has another length");
     require(buffers == buffers_, "the vector of buffers has another length");
-    for (const auto& slot : slots)
-      require(slot.size() == parameters_, "a vector of the optimizer has another length");
-    require(slots.empty() || Index(slots.size()) == program_.slots(), "too few optimizer vectors");
   }
 
   Rows<Real> rows_of(const Array2<const Real>& X, const std::optional<Labels>& labels,
@@ -256,10 +200,12 @@ class BoundProgram {
     return at;
   }
 
-  /// One row an epoch: epoch, step, learning rate, loss, penalty, weight, rows, hits, and of each
-  /// layer the gradient's norm and the share of dead units.
-  nb::ndarray<nb::numpy, double, nb::ndim<2>> table_of(const std::vector<EpochReport>& reports) {
-    const auto columns = static_cast<std::size_t>(7 + program_.hit_counts() + 2 * program_.depth());
+  /// One row an epoch: epoch, step, learning rate, loss, penalty, weight, rows, hits, and, if they
+  /// are measured, of each layer the gradient's norm and the share of dead units.
+  nb::ndarray<nb::numpy, double, nb::ndim<2>> table_of(const std::vector<EpochReport>& reports,
+                                                       bool measured) {
+    const auto columns =
+        static_cast<std::size_t>(7 + hit_counts_ + (measured ? 2 * depth_ : 0));
     auto cells = std::make_unique<double[]>(reports.size() * columns);
     double* cell = cells.get();
     for (const auto& report : reports) {
@@ -287,31 +233,63 @@ class BoundProgram {
   }
 
   Index columns_, outputs_;
-  std::size_t parameters_, buffers_;
-  Index batch_size_;
-  Program<Real> program_;
+  std::size_t parameters_, buffers_, slots_;
+  Index hit_counts_, depth_;
+  Workspace<Real> workspace_;
 };
 
 template <class Real>
-void bind(nb::module_& module, const char* name) {
-  using Bound = BoundProgram<Real>;
-  nb::class_<Bound>(module, name)
-      .def(nb::init<nb::dict>())
-      .def("run", &Bound::run, "parameters"_a, "buffers"_a, "slots"_a, "X"_a, "labels"_a.none(),
-           "numbers"_a.none(), "weights"_a.none(), "position"_a, "rates"_a, "shuffle"_a, "poll"_a)
-      .def("predict", &Bound::predict, "parameters"_a, "buffers"_a, "X"_a, "labels"_a.none(),
-           "numbers"_a.none(), "weights"_a.none(), "out"_a)
-      .def("gradient", &Bound::gradient, "parameters"_a, "buffers"_a, "X"_a, "labels"_a.none(),
-           "numbers"_a.none(), "weights"_a.none(), "step"_a, "out"_a)
+void bind(nb::module_& module, const char* plan, const char* workspace) {
+  using Bound = BoundWorkspace<Real>;
+  // Nothing is converted in passing: results written into a converted copy would be lost.
+  const auto array = [](const char* name) { return nb::arg(name).noconvert(); };
+  const auto perhaps = [](const char* name) { return nb::arg(name).noconvert().none(); };
+  nb::class_<Bound>(module, workspace)
+      .def("run", &Bound::run, array("parameters"), array("buffers"), array("slots"), array("X"),
+           perhaps("labels"), perhaps("numbers"), perhaps("weights"), "position"_a, array("rates"),
+           "shuffle"_a, "poll"_a, "steps"_a = -1, "measure"_a = true)
+      .def("predict", &Bound::predict, array("parameters"), array("buffers"), array("X"),
+           perhaps("labels"), perhaps("numbers"), perhaps("weights"), array("out"))
+      .def("gradient", &Bound::gradient, array("parameters"), array("buffers"), array("X"),
+           perhaps("labels"), perhaps("numbers"), perhaps("weights"), "step"_a, array("out"))
+      .def_prop_ro("batch_size", &Bound::batch_size)
       .def_prop_ro("capacity", &Bound::capacity)
       .def_prop_ro("threads_used", &Bound::threads_used);
+  nb::class_<Plan<Real>>(module, plan)
+      .def("__init__",
+           [](Plan<Real>* self, const nb::dict& settings, std::uint64_t seed) {
+             new (self) Plan<Real>(settings_of(settings), seed);
+           },
+           "settings"_a, "seed"_a)
+      .def_prop_ro("hit_counts", [](const Plan<Real>& self) { return self.hit_counts; })
+      .def("workspace",
+           [](const Plan<Real>& self, Index batch_size, Index capacity, int threads,
+              bool threads_forced) {
+             return std::make_unique<Bound>(self, batch_size, capacity, threads, threads_forced);
+           },
+           "batch_size"_a, "capacity"_a, "threads"_a, "threads_forced"_a = false);
+}
+
+template <class Names>
+nb::tuple tuple_of_names(const Names& table) {
+  nb::list names;
+  for (const auto& name : names_of(table)) names.append(name);
+  return nb::tuple(names);
 }
 
 }  // namespace
 }  // namespace axone
 
 NB_MODULE(AXONE_MODULE, module) {
+  // A thread that is killed with the interpreter takes its objects with it.
+  nb::set_leak_warnings(false);
   module.attr("variant") = AXONE_VARIANT;
-  axone::bind<float>(module, "Program32");
-  axone::bind<double>(module, "Program64");
+  module.attr("compiler") = AXONE_COMPILER;
+  module.attr("layers") = axone::tuple_of_names(axone::kLayers<float>);
+  module.attr("activations") = axone::tuple_of_names(axone::kActivations<float>);
+  module.attr("losses") = axone::tuple_of_names(axone::kLosses);
+  module.attr("optimizers") = axone::tuple_of_names(axone::kOptimizers);
+  axone::wait_for_threads_at_exit();
+  axone::bind<float>(module, "Plan32", "Workspace32");
+  axone::bind<double>(module, "Plan64", "Workspace64");
 }

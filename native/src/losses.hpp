@@ -2,8 +2,6 @@
 #pragma once
 
 #include <cmath>
-#include <stdexcept>
-#include <string>
 #include <vector>
 
 #include "activations.hpp"
@@ -13,15 +11,14 @@ namespace axone {
 
 enum class LossKind { mse, mae, huber, poisson, binary, categorical };
 
-inline LossKind loss_of(const std::string& name) {
-  if (name == "mse") return LossKind::mse;
-  if (name == "mae") return LossKind::mae;
-  if (name == "huber") return LossKind::huber;
-  if (name == "poisson") return LossKind::poisson;
-  if (name == "binary_cross_entropy") return LossKind::binary;
-  if (name == "categorical_cross_entropy") return LossKind::categorical;
-  throw std::invalid_argument("unknown loss " + name);
-}
+inline constexpr Named<LossKind> kLosses[] = {
+    {"mse", LossKind::mse},
+    {"mae", LossKind::mae},
+    {"huber", LossKind::huber},
+    {"poisson", LossKind::poisson},
+    {"binary_cross_entropy", LossKind::binary},
+    {"categorical_cross_entropy", LossKind::categorical},
+};
 
 /// Targets of all rows: class numbers, or `columns` numbers a row.
 template <class Real>
@@ -43,13 +40,16 @@ class Head {
   /// `scale` times the loss is what is minimised.
   Head(LossKind loss, double scale, double delta, Activation<Real> activation, Index outputs,
        Index rows)
-      : loss_(loss), scale_(scale), huber_(Real(delta)), activation_(std::move(activation)), outputs_(outputs),
-        prediction_(rows, outputs), delta_(rows, outputs), shares_(rows),
+      : loss_(loss), scale_(scale), huber_(Real(delta)), activation_(std::move(activation)),
+        outputs_(outputs), prediction_(rows, outputs), delta_(rows, outputs), shares_(rows),
         columns_(round_up(outputs, kLanes<Real>) * kLanes<Real>) {}
 
   Index hit_counts() const {
     return loss_ == LossKind::binary || loss_ == LossKind::categorical ? 1 : outputs_;
   }
+
+  /// What is minimised, for a loss as it is computed.
+  double scaled(double loss) const { return scale_ * loss; }
 
   /// Whether the batch can be done at once, rows in the lanes: class numbers through softmax and
   /// cross-entropy, all rows alike, which is what classifiers do at every step.
@@ -118,7 +118,7 @@ class Head {
       const Real weight = weights ? weights[index[r]] : Real(1);
       total += double(weight) * row_loss(logits.row(r), prediction.row(r), targets, index[r]);
       weight_total += weight;
-      count(prediction.row(r), targets, index[r], totals.hits);
+      count(prediction.row(r), targets, index[r], weight, totals.hits);
     }
     totals.loss += scale_ * total;
     totals.weight += weight_total;
@@ -236,7 +236,8 @@ class Head {
     }
   }
 
-  void count(const Real* p, const Targets<Real>& targets, Index row,
+  /// Count the right answers of a row, or its squared errors, by its weight.
+  void count(const Real* p, const Targets<Real>& targets, Index row, double weight,
              std::vector<double>& hits) const {
     if (loss_ == LossKind::categorical) {
       const Index found = std::max_element(p, p + outputs_) - p;
@@ -247,7 +248,7 @@ class Head {
         const Real* y = targets.numbers + row * targets.columns;
         label = std::max_element(y, y + outputs_) - y;
       }
-      hits[0] += found == label;
+      hits[0] += found == label ? weight : 0;
       return;
     }
     const Real* y = targets.numbers + row * targets.columns;
@@ -257,10 +258,10 @@ class Head {
         right += (p[c] > Real(0.5)) == (y[c] > Real(0.5));
       } else {
         const Real error = p[c] - y[c];
-        hits[c] += double(error) * double(error);
+        hits[c] += weight * (double(error) * double(error));
       }
     }
-    if (loss_ == LossKind::binary) hits[0] += right / outputs_;
+    if (loss_ == LossKind::binary) hits[0] += weight * (right / outputs_);
   }
 
   LossKind loss_;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <limits>
 #include <memory>
 #include <new>
 
@@ -30,6 +31,8 @@ class Buffer {
     void operator()(Real* p) const { ::operator delete[](p, kAlign); }
   };
   static std::size_t bytes(Index size) {
+    constexpr Index most = std::numeric_limits<Index>::max() / static_cast<Index>(sizeof(Real)) - 64;
+    if (size < 0 || size > most) throw std::bad_array_new_length();
     return static_cast<std::size_t>(round_up(size, 16) + 16) * sizeof(Real);
   }
 
@@ -55,13 +58,19 @@ class OwnMatrix {
  public:
   OwnMatrix() = default;
   OwnMatrix(Index rows, Index columns)
-      : view_{nullptr, stride_for(columns), columns}, buffer_(round_up(rows, kLanes<Real>) * view_.stride) {
+      : view_{nullptr, stride_for(columns),columns},
+        buffer_(cells(round_up(rows, kLanes<Real>), view_.stride)) {
     view_.data = buffer_.data();
   }
 
   Matrix<Real> view() const { return view_; }
 
  private:
+  static Index cells(Index rows, Index stride) {
+    Index product;
+    if (__builtin_mul_overflow(rows, stride, &product)) throw std::bad_array_new_length();
+    return product;
+  }
   static Index stride_for(Index columns) {
     const Index stride = round_up(columns, 2 * kLanes<Real>);
     return stride * static_cast<Index>(sizeof(Real)) % 1024 ? stride : stride + kLanes<Real>;

@@ -1,11 +1,13 @@
 // Optimisers over contiguous numbers: weights, gradient and the optimiser's own arrays side by side.
 #pragma once
 
+#include <bit>
 #include <cmath>
-#include <stdexcept>
-#include <string>
+#include <cstdint>
+#include <limits>
 
 #include "memory.hpp"
+#include "tables.hpp"
 
 namespace axone {
 
@@ -30,14 +32,11 @@ struct OptimizerSettings {
   }
 };
 
-inline Rule rule_of(const std::string& name) {
-  if (name == "sgd" || name == "gradient_descent") return Rule::sgd;
-  if (name == "momentum") return Rule::momentum;
-  if (name == "nesterov") return Rule::nesterov;
-  if (name == "rmsprop") return Rule::rmsprop;
-  if (name == "adam" || name == "adamw") return Rule::adam;
-  throw std::invalid_argument("unknown optimizer " + name);
-}
+inline constexpr Named<Rule> kOptimizers[] = {
+    {"gradient_descent", Rule::sgd}, {"sgd", Rule::sgd},   {"momentum", Rule::momentum},
+    {"nesterov", Rule::nesterov},    {"rmsprop", Rule::rmsprop},
+    {"adam", Rule::adam},            {"adamw", Rule::adam},
+};
 
 /// One step's numbers, the same for every weight.
 struct Step {
@@ -45,8 +44,9 @@ struct Step {
 };
 
 /// Counts steps for Adam's corrections of its start at zero: with cᵢ = 1 − βᵢᵗ, m̂/(√v̂ + ε) is
-/// √c₂/c₁ · m/(√v + ε√c₂), two numbers a step; uncorrected, ε stays as it is. Powers are computed when an epoch begins and then
-/// multiplied up, so that a run taken up in mid-epoch multiplies the same numbers.
+/// √c₂/c₁ · m/(√v + ε√c₂), two numbers a step; uncorrected, ε stays as it is. Powers are computed
+/// when an epoch begins and then multiplied up, so that a run taken up in mid-epoch multiplies the
+/// same numbers.
 class StepCounter {
  public:
   StepCounter(const OptimizerSettings& settings, std::int64_t epoch_start, std::int64_t done)
@@ -85,6 +85,30 @@ struct Stretch {
   bool penalised;
 };
 
+/// Whether anything that passed was NaN or infinite. Times 0 such a number is NaN and all others are
+/// ±0, whose bits, or-ed together, stay what they are: two quick instructions a vector, and no sum
+/// that would have to wait for the one before.
+template <class Real>
+class NotFinite {
+ public:
+  using V = Vector<Real>;
+
+  AXONE_INLINE void look(V x) { seen_ |= std::bit_cast<Bits>(x * Real(0)); }
+  AXONE_INLINE void add(const NotFinite& other) { seen_ |= other.seen_; }
+  /// Whether something was.
+  bool found() const {
+    constexpr Word exponent = sizeof(Real) == 8 ? Word(0x7FF0000000000000) : Word(0x7F800000);
+    Word all = 0;
+    for (int lane = 0; lane < kLanes<Real>; ++lane) all |= static_cast<Word>(seen_[lane]);
+    return (all & exponent) != 0;
+  }
+
+ private:
+  using Word = std::conditional_t<sizeof(Real) == 8, std::uint64_t, std::uint32_t>;
+  using Bits = typename VectorOf<Word, kLanes<Real>>::type;
+  Bits seen_{};
+};
+
 /// What the L2 penalty adds to a gradient for each unit of its weight.
 template <class Real>
 Real l2_share(const Stretch<Real>& s, const OptimizerSettings& settings, Index rows) {
@@ -96,28 +120,36 @@ inline bool penalises_plainly(const OptimizerSettings& settings) {
   return settings.l1 == 0 && settings.clip_value == 0 && settings.decay == 0;
 }
 
-/// Add the penalties' gradient and cut to ±clip_value, in place.
+/// Add the penalties' gradient, look at it, and cut it to ±clip_value, in place.
 template <class Real>
-void complete_gradient(const Stretch<Real>& s, const OptimizerSettings& settings, Index rows) {
+void complete_gradient(const Stretch<Real>& s, const OptimizerSettings& settings, Index rows,
+                       NotFinite<Real>& not_finite) {
   using V = Vector<Real>;
   const Real l1 = s.penalised ? Real(settings.l1 / rows) : Real(0);
   const Real l2 = l2_share(s, settings, rows);
   const Real clip = Real(settings.clip_value);
-  if (l1 == 0 && l2 == 0 && clip == 0) return;
+  NotFinite<Real> here;
+  if (l1 == 0 && l2 == 0 && clip == 0) {
+    for (Index n = 0; n < s.size; n += kLanes<Real>) here.look(load<V>(s.gradient + n));
+    return not_finite.add(here);
+  }
   for (Index n = 0; n < s.size; n += kLanes<Real>) {
     const V w = load<V>(s.weight + n);
     const V sign = (w > 0 ? V{} + 1 : V{}) - (w < 0 ? V{} + 1 : V{});
     V g = load<V>(s.gradient + n) + l2 * w + l1 * sign;
+    here.look(g);
     if (clip != 0) g = minimum(maximum(g, V{} - clip), V{} + clip);
     store(s.gradient + n, g);
   }
+  not_finite.add(here);
 }
 
-/// Move the weights by a gradient to which `l2` times each weight is still to be added. Sizes are rounded up to whole vectors: what lies beyond is padding of zeros.
-/// The pointers are copied first: a store through one might otherwise change another, for all that
+/// Move the weights by a gradient to which `l2` times each weight is still to be added, and look at
+/// it. Sizes are rounded up to whole vectors: what lies beyond is padding of zeros. The pointers are copied first: a store through one might otherwise change another, for all that
 /// the compiler knows, and it would fetch them anew for every vector.
 template <class Real>
-void update(const Stretch<Real>& s, const OptimizerSettings& o, const Step& step, Real l2) {
+void update(const Stretch<Real>& s, const OptimizerSettings& o, const Step& step, Real l2,
+            NotFinite<Real>& not_finite) {
   using V = Vector<Real>;
   Real* const weight = s.weight;
   Real* const first = s.slot[0];
@@ -130,16 +162,23 @@ void update(const Stretch<Real>& s, const OptimizerSettings& o, const Step& step
     for (Index n = 0; n < size; n += kLanes<Real>)
       store(weight + n, load<V>(weight + n) * kept);
   }
-  const auto each = [=](auto move) __attribute__((always_inline)) {
+  const auto each = [=, &not_finite](auto move) __attribute__((always_inline)) {
+    NotFinite<Real> here;
     if (l2 == 0) {
-      for (Index n = 0; n < size; n += kLanes<Real>)
-        store(weight + n, load<V>(weight + n) - move(load<V>(gradient + n), n));
+      for (Index n = 0; n < size; n += kLanes<Real>) {
+        const V g = load<V>(gradient + n);
+        here.look(g);
+        store(weight + n, load<V>(weight + n) - move(g, n));
+      }
     } else {
       for (Index n = 0; n < size; n += kLanes<Real>) {
         const V w = load<V>(weight + n);
-        store(weight + n, w - move(load<V>(gradient + n) + l2 * w, n));
+        const V g = load<V>(gradient + n) + l2 * w;
+        here.look(g);
+        store(weight + n, w - move(g, n));
       }
     }
+    not_finite.add(here);
   };
   switch (o.rule) {
     case Rule::sgd:
@@ -182,6 +221,14 @@ void update(const Stretch<Real>& s, const OptimizerSettings& o, const Step& step
       });
     }
   }
+}
+
+/// The largest size among finite numbers.
+template <class Real>
+Real largest_size(const Real* numbers, Index size) {
+  Real largest = 0;
+  for (Index n = 0; n < size; ++n) largest = std::max(largest, std::abs(numbers[n]));
+  return largest;
 }
 
 /// Ask for what the update of a stretch will read beside the weights, while there is other work.

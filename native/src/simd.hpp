@@ -68,14 +68,15 @@ AXONE_INLINE V splat(Real x) {
   return V{} + x;
 }
 
+/// The larger and the smaller of a and a bound; where a is no number it stays none.
 template <class V>
-AXONE_INLINE V maximum(V a, V b) {
-  return a > b ? a : b;
+AXONE_INLINE V maximum(V a, V bound) {
+  return bound > a ? bound : a;
 }
 
 template <class V>
-AXONE_INLINE V minimum(V a, V b) {
-  return a < b ? a : b;
+AXONE_INLINE V minimum(V a, V bound) {
+  return bound < a ? bound : a;
 }
 
 template <class V>
@@ -102,14 +103,16 @@ AXONE_INLINE Vector<float, 4> guess_reciprocal(Vector<float, 4> x) { return _mm_
 #endif
 
 /// a/(√x + ε) for x ≥ 0. In float32 the division is a guess and a step of Newton's, exact but for
-/// the last bit or two: root and division would wait for the same unit of the processor.
+/// the last bit or two: root and division would wait for the same unit of the processor. Newton's
+/// step of an infinite divisor would be NaN instead of 0, hence the bound.
 template <class V>
 AXONE_INLINE V over_root(V a, V x, LaneOf<V> epsilon) {
   const V divisor = square_root(x) + epsilon;
 #if defined(__x86_64__)
   if constexpr (std::is_same_v<V, Vector<float>>) {
-    const V guess = guess_reciprocal(divisor);
-    return a * (guess * (2.0f - divisor * guess));
+    const V held = minimum(divisor, splat<V>(1e37f));
+    const V guess = guess_reciprocal(held);
+    return a * (guess * (2.0f - held * guess));
   }
 #endif
   return a / divisor;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <atomic>
+#include <exception>
 #include <functional>
 #include <thread>
 #include <vector>
@@ -37,9 +38,17 @@ class FlushTinyNumbers {
 
 class Team {
  public:
-  explicit Team(int size) : size_(size), process_(process()) {
-    for (int member = 1; member < size; ++member)
-      threads_.emplace_back([this, member] { work(member); });
+  /// Where the system gives fewer threads than asked for, the team is as small as that.
+  explicit Team(int size) : process_(process()) {
+    threads_.reserve(static_cast<std::size_t>(size - 1));
+    try {
+      for (int member = 1; member < size; ++member)
+        threads_.emplace_back([this, member] { work(member); });
+    } catch (const std::exception&) {
+      // std::system_error or no memory. An exception that left here would end the process, because
+      // the threads made so far would never be joined.
+    }
+    size_ = static_cast<int>(threads_.size()) + 1;
   }
   Team(const Team&) = delete;
   Team& operator=(const Team&) = delete;
@@ -57,7 +66,7 @@ class Team {
 
   int size() const { return process_ == process() ? size_ : 1; }
 
-  /// Call job(member) for every member at once and wait for all.
+  /// Call job(member) for every member at once and wait for all. Jobs do not throw.
   void run(const std::function<void(int)>& job) {
     job_ = &job;
     busy_.store(size_ - 1, std::memory_order_relaxed);
@@ -101,7 +110,7 @@ class Team {
     }
   }
 
-  int size_;
+  int size_ = 1;
   long process_;
   std::atomic<unsigned> round_{0};
   std::atomic<int> busy_{0};

@@ -16,6 +16,7 @@ from numpy.typing import ArrayLike
 from axone.arrays import FloatArray, IntArray
 from axone.checks import check_integer
 from axone.errors import DataError, ShapeError
+from axone.messages import Message, _
 
 BINS = 15
 """Of the calibration error, as in Guo et al. 2017."""
@@ -58,13 +59,13 @@ def find_temperature(logits: ArrayLike, y: ArrayLike) -> float:
 
     z, labels = _as_classes(logits, y)
     if not np.isfinite(z).all():
-        raise DataError("logits hold NaN or infinite numbers: no temperature fits them.")
+        raise DataError(_("logits hold NaN or infinite numbers: no temperature fits them."))
     # −ln softmax(z/T)[y] = ln Σ exp(zⱼ/T) − z_y/T, each row's largest logit taken out first.
     z -= z.max(axis=1, keepdims=True)
     own = z[np.arange(len(z)), labels]
     reason = _why_unbounded(z, own)
     if reason:
-        warnings.warn(f"{reason}: the temperature stays at 1.", stacklevel=2)
+        warnings.warn(_("{reason}: the temperature stays at 1.", reason=reason), stacklevel=2)
         return 1.0
     scale = np.log(-z.mean())
 
@@ -87,14 +88,14 @@ def _as_classes(logits: ArrayLike, y: ArrayLike) -> tuple[FloatArray, IntArray]:
     return np.hstack([np.zeros_like(z), z]), labels
 
 
-def _why_unbounded(z: FloatArray, own: FloatArray) -> str:
+def _why_unbounded(z: FloatArray, own: FloatArray) -> Message | None:
     """Say why the log loss falls on as T → 0 or T → ∞, if it does; each row's largest z is 0."""
     if own.min() == 0:
-        return "every row to calibrate on is predicted right, which asks for a temperature of 0"
+        return _("every row to calibrate on is predicted right, which asks for a temperature of 0")
     # The slope of the log loss in 1/T, at 1/T = 0.
     if z.mean() >= own.mean():
-        return "the predictions to calibrate on are no better than chance"
-    return ""
+        return _("the predictions to calibrate on are no better than chance")
+    return None
 
 
 @dataclass(frozen=True)
@@ -142,7 +143,7 @@ def reliability(probabilities: ArrayLike, y: ArrayLike, bins: int = BINS) -> Rel
     check_integer("bins", bins, at_least=1)
     p, labels = _matched("probabilities", probabilities, y)
     if not (p.min() >= 0 and p.max() <= 1 + 1e-6):
-        raise DataError("probabilities must lie between 0 and 1: give those, not logits.")
+        raise DataError(_("probabilities must lie between 0 and 1: give those, not logits."))
     if p.shape[1] > 2:
         predicted = p.argmax(axis=1)
         confidence, true = p[np.arange(len(p)), predicted], predicted == labels
@@ -184,18 +185,33 @@ def _matched(name: str, values: ArrayLike, y: ArrayLike) -> tuple[FloatArray, In
         cells, labels = cells.reshape(-1, 1), labels.reshape(-1)
     if cells.ndim != 2 or labels.shape != (len(cells),):
         raise ShapeError(
-            f"{name} of shape {np.shape(values)} and y of shape {np.shape(y)} do not fit: give y "
-            "one class number for each row, or one 0 or 1 for each cell."
+            _(
+                "{name} of shape {shape} and y of shape {y_shape} do not fit: give y one "
+                "class number for each row, or one 0 or 1 for each cell.",
+                name=name,
+                shape=np.shape(values),
+                y_shape=np.shape(y),
+            )
         )
     if cells.size == 0:
-        raise DataError(f"{name} have shape {cells.shape}: there is nothing to calibrate on.")
+        raise DataError(
+            _(
+                "{name} have shape {shape}: there is nothing to calibrate on.",
+                name=name,
+                shape=cells.shape,
+            )
+        )
     classes = max(cells.shape[1], 2)
     with np.errstate(invalid="ignore"):  # NaN becomes some number, and is refused below
         numbers = labels.astype(np.intp)
     if (numbers != labels).any() or numbers.min() < 0 or numbers.max() >= classes:
         raise DataError(
-            f"y must hold whole numbers from 0 to {classes - 1}; found {labels.min():g} to "
-            f"{labels.max():g}."
+            _(
+                "y must hold whole numbers from 0 to {last}; found {least:g} to {largest:g}.",
+                last=classes - 1,
+                least=labels.min(),
+                largest=labels.max(),
+            )
         )
     return cells, numbers
 
@@ -203,5 +219,7 @@ def _matched(name: str, values: ArrayLike, y: ArrayLike) -> tuple[FloatArray, In
 def _numbers(name: str, values: Any) -> FloatArray:
     array = np.asarray(values)
     if array.dtype.kind not in "biuf" or array.ndim == 0:
-        raise DataError(f"{name} must be an array of numbers, not {array.dtype}.")
+        raise DataError(
+            _("{name} must be an array of numbers, not {dtype}.", name=name, dtype=array.dtype)
+        )
     return array

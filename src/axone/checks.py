@@ -7,6 +7,7 @@ from typing import Any
 
 from axone.arrays import Shape
 from axone.errors import ArgumentTypeError, ConfigurationError
+from axone.messages import _, all_of, listed
 
 
 def check_number(
@@ -28,33 +29,66 @@ def check_number(
         Infinite, NaN or out of bounds.
     """
     if isinstance(value, bool) or not isinstance(value, Real):
-        raise ArgumentTypeError(f"{name} must be a number, not {value!r}.")
+        raise ArgumentTypeError(
+            _("{name} must be a number, not {found!r}.", name=name, found=value)
+        )
     number = float(value)
-    bounds = (
-        (at_least, number >= (at_least or 0.0), f"at least {at_least}"),
-        (above, number > (above or 0.0), f"greater than {above}"),
-        (at_most, number <= (at_most or 0.0), f"at most {at_most}"),
-        (below, number < (below or 0.0), f"less than {below}"),
+    fits = (
+        math.isfinite(number)
+        and (at_least is None or number >= at_least)
+        and (above is None or number > above)
+        and (at_most is None or number <= at_most)
+        and (below is None or number < below)
     )
-    asked = [(fits, words) for bound, fits, words in bounds if bound is not None]
-    if not math.isfinite(number) or not all(fits for fits, _ in asked):
-        wanted = " and ".join(words for _, words in asked) or "finite"
-        raise ConfigurationError(f"{name} must be {wanted}, not {value!r}.")
+    if not fits:
+        bounds = all_of(
+            words
+            for bound, words in (
+                (at_least, _("at least {bound}", bound=at_least)),
+                (above, _("greater than {bound}", bound=above)),
+                (at_most, _("at most {bound}", bound=at_most)),
+                (below, _("less than {bound}", bound=below)),
+            )
+            if bound is not None
+        )
+        raise ConfigurationError(
+            _(
+                "{name} must be {bounds}, not {found!r}.",
+                name=name,
+                bounds=bounds or _("finite"),
+                found=value,
+            )
+        )
 
 
 def check_integer(name: str, value: Any, *, at_least: int) -> None:
     """Refuse `value` unless it is a whole number of at least `at_least`."""
     if isinstance(value, bool) or not isinstance(value, Integral):
-        raise ArgumentTypeError(f"{name} must be a whole number, not {value!r}.")
+        raise ArgumentTypeError(
+            _("{name} must be a whole number, not {found!r}.", name=name, found=value)
+        )
     if int(value) < at_least:
-        raise ConfigurationError(f"{name} must be at least {at_least}, not {value!r}.")
+        raise ConfigurationError(
+            _(
+                "{name} must be at least {least}, not {found!r}.",
+                name=name,
+                least=at_least,
+                found=value,
+            )
+        )
 
 
 def check_choice(name: str, value: Any, allowed: tuple[str, ...]) -> None:
     """Refuse `value` unless it is one of the words `allowed`."""
     if value not in allowed:
-        words = ", ".join(repr(word) for word in allowed)
-        raise ConfigurationError(f"{name} must be one of {words}, not {value!r}.")
+        raise ConfigurationError(
+            _(
+                "{name} must be one of {allowed!r}, not {found!r}.",
+                name=name,
+                allowed=listed(allowed),
+                found=value,
+            )
+        )
 
 
 def checked_shape(name: str, value: Any) -> Shape:

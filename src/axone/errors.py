@@ -5,12 +5,30 @@ Each message says what was given, where, what is allowed, and what to do. All ar
 each into one message and exit status 2.
 """
 
+import copyreg
 from collections.abc import Iterable
 from difflib import get_close_matches
+from typing import Any
+
+from axone.messages import Message, _, listed
 
 
 class AxoneError(Exception):
-    """The root of Axone's errors: catch it to catch them all."""
+    """The root of Axone's errors: catch it to catch them all.
+
+    `str(error)` is the text, in the language in use. A program tells errors apart by their class
+    and by `error.message.template`, and reads `error.message.figures`.
+    """
+
+    @property
+    def message(self) -> Message:
+        """The template and the figures of the text."""
+        given = self.args[0] if self.args else ""
+        return given if isinstance(given, Message) else Message(str(given))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # From what the error is, not from the arguments of a subclass: errors cross processes.
+        return copyreg.__newobj__, (type(self), *self.args), self.__dict__  # type: ignore[attr-defined]
 
 
 class ConfigurationError(AxoneError, ValueError):
@@ -35,9 +53,23 @@ class UnknownNameError(ConfigurationError):
     def __init__(self, kind: str, given: object, allowed: Iterable[str], where: str = "") -> None:
         names = sorted(allowed)
         near = get_close_matches(str(given).lower(), names, n=1)
-        place = f"{where}: " if where else ""
-        hint = f"Did you mean {near[0]!r}? " if near else ""
-        super().__init__(f"{place}unknown {kind} {given!r}. {hint}Allowed: {', '.join(names)}.")
+        message = (
+            _(
+                "unknown {kind} {given!r}. Did you mean {near!r}? Allowed: {allowed}.",
+                kind=kind,
+                given=given,
+                near=near[0],
+                allowed=listed(names),
+            )
+            if near
+            else _(
+                "unknown {kind} {given!r}. Allowed: {allowed}.",
+                kind=kind,
+                given=given,
+                allowed=listed(names),
+            )
+        )
+        super().__init__(_("{place}: {cause}", place=where, cause=message) if where else message)
 
 
 class ShapeError(AxoneError, ValueError):

@@ -1,6 +1,11 @@
-"""Files of arrays read with bounded trust, and any file written whole or not at all."""
+"""Files of arrays with a checksum, read with bounded trust; any file written whole or not at all.
+
+Models and checkpoints are safetensors: arrays, and words about them as metadata. Nothing in them is
+ever executed.
+"""
 
 import contextlib
+import hashlib
 import json
 import math
 import os
@@ -10,11 +15,16 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from axone.arrays import FloatArray
+import numpy as np
+from numpy.typing import NDArray
+
 from axone.errors import DataError, ModelFileError
+from axone.messages import _
 
 _MAX_BYTES = 16 * 2**30
 
+_ENTRY = "axone"
+"""The single entry of a file's metadata: the checksum, and all else that is said of the arrays."""
 _LEFTOVER = re.compile(r"\..+\.(\d+)-[^.]+\.tmp")
 """What `write_atomically` calls a file that is not whole yet, with the process that writes it."""
 
@@ -43,7 +53,54 @@ def write_atomically(path: Path, content: bytes) -> None:
     except OSError as error:
         with contextlib.suppress(OSError):
             Path(temporary).unlink()
-        raise DataError(f"Cannot write {path}: {error.strerror or error}.") from error
+        raise DataError(
+            _("Cannot write {path}: {reason}.", path=path, reason=error.strerror or error)
+        ) from error
+
+
+def require_folder(path: Path) -> None:
+    """Refuse a path whose folder is missing.
+
+    Raises
+    ------
+    DataError
+        There is no such folder.
+    """
+    if not path.parent.is_dir():
+        raise DataError(
+            _(
+                "Cannot write {path}: No such file or directory: {folder}.",
+                path=path,
+                folder=path.parent,
+            )
+        )
+
+
+def write_tensors(
+    path: Path, tensors: Mapping[str, NDArray[Any]], metadata: Mapping[str, str]
+) -> None:
+    """Write arrays and words about them as a safetensors file that knows when it is damaged.
+
+    Parameters
+    ----------
+    path : Path
+        An older file is replaced only when the new one is complete.
+    tensors : mapping of str to ndarray
+    metadata : mapping of str to str
+        Kept as one entry of the file, for safetensors writes several in an order that changes
+        from process to process; a checksum over it and the arrays stands beside it.
+
+    Raises
+    ------
+    DataError
+        The folder is missing or cannot be written to.
+    """
+    from safetensors.numpy import save
+
+    arrays = {name: np.asarray(array, order="C") for name, array in tensors.items()}
+    words = dict(sorted(metadata.items()))
+    entry = {"checksum": checksum(arrays, words), "metadata": words}
+    write_atomically(path, save(arrays, {_ENTRY: json.dumps(entry)}))
 
 
 def remove_leftovers(folder: Path) -> None:
@@ -81,7 +138,7 @@ def without_infinities(data: Any) -> Any:
     return None if isinstance(data, float) and not math.isfinite(data) else data
 
 
-def read_tensors(path: Path, kind: str) -> tuple[dict[str, str], dict[str, FloatArray]]:
+def read_tensors(path: Path, kind: str) -> tuple[dict[str, str], dict[str, NDArray[Any]]]:
     """Return the metadata and the arrays of a safetensors file.
 
     Parameters
@@ -93,15 +150,64 @@ def read_tensors(path: Path, kind: str) -> tuple[dict[str, str], dict[str, Float
     Raises
     ------
     ModelFileError
-        Missing, damaged, too large, or no safetensors file.
+        Missing, too large, no safetensors file, or not what its checksum says was written. A file
+        without a checksum, as they were written before there were any, is read as it is.
     """
     from safetensors import SafetensorError, safe_open
 
     try:
         if path.stat().st_size > _MAX_BYTES:
-            raise ModelFileError(f"{path} is larger than {_MAX_BYTES >> 30} GiB: not read.")
+            raise ModelFileError(
+                _("{path} is larger than {limit} GiB: not read.", path=path, limit=_MAX_BYTES >> 30)
+            )
         with safe_open(path, framework="numpy") as file:
             arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
-            return file.metadata() or {}, arrays
-    except (OSError, SafetensorError) as error:
-        raise ModelFileError(f"{path} is not a {kind} that can be read: {error}") from error
+            metadata: dict[str, str] = file.metadata() or {}
+    except ModelFileError:
+        raise
+    # NumPy lacks some of safetensors' types, whose arrays end in an error of another kind.
+    except (OSError, SafetensorError, ValueError, TypeError, AttributeError) as error:
+        raise ModelFileError(
+            _("{path} is not a {kind} that can be read: {error}", path=path, kind=kind, error=error)
+        ) from error
+    if _ENTRY not in metadata:
+        return metadata, arrays
+    return _verified(path, kind, metadata[_ENTRY], arrays), arrays
+
+
+def checksum(arrays: Mapping[str, NDArray[Any]], metadata: Mapping[str, str]) -> str:
+    """Return 32 hexadecimal digits that change with any bit of arrays, names, shapes and words.
+
+    BLAKE2b (RFC 7693): against damage on the way, not against someone who means to deceive, who can
+    compute it as well.
+    """
+    digest = hashlib.blake2b(digest_size=16)
+    described = [[name, str(a.dtype), a.shape] for name, a in sorted(arrays.items())]
+    # As text of fixed form, whose lengths keep one part from passing for another.
+    digest.update(json.dumps([described, sorted(metadata.items())]).encode())
+    for name in sorted(arrays):
+        digest.update(np.ascontiguousarray(arrays[name]).reshape(-1).view(np.uint8).data)
+    return digest.hexdigest()
+
+
+def _verified(
+    path: Path, kind: str, entry: str, arrays: Mapping[str, NDArray[Any]]
+) -> dict[str, str]:
+    """Return the metadata within the entry, if all is as it was written."""
+    try:
+        found = json.loads(entry)
+        written, metadata = found["checksum"], found["metadata"]
+        words = {str(name): str(word) for name, word in metadata.items()}
+        complete = found.keys() == {"checksum", "metadata"} and words == metadata
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+        complete = False
+    if not complete or checksum(arrays, words) != written:
+        raise ModelFileError(
+            _(
+                "{path} is a damaged {kind}: its content is not what its checksum says was "
+                "written. Fetch it again, take it from a copy, or make it anew.",
+                path=path,
+                kind=kind,
+            )
+        )
+    return words

@@ -22,6 +22,7 @@ def loss_and_gradient(
     *,
     loss: Loss | str | Mapping[str, Any],
     sample_weight: Any = None,
+    mask: Any = None,
     l1: float = 0.0,
     l2: float = 0.0,
     engine: str = "auto",
@@ -36,6 +37,8 @@ def loss_and_gradient(
     y : array of m targets
     loss : str, mapping or Loss
     sample_weight : array of shape (m,), optional
+    mask : array of bool of shape (m, length), optional
+        Which positions of each row are there; all if left out.
     l1, l2 : float
         Penalties that are part of the loss.
     seed, step : int
@@ -68,14 +71,14 @@ def loss_and_gradient(
     recipe = Recipe(network, resolved, SGD(), penalty=Penalty(l1, l2), dtype=dtype, seed=seed)
     plan = compile_recipe(recipe, engine).plan
     network.check_parameters(parameters)
-    examples = network.check_examples(X).astype(dtype, copy=False)
+    examples = network.cast_examples(network.check_examples(X), dtype)
     target = resolved.prepare(y, network.output_shape, dtype)
     if len(examples) != len(target) or len(examples) == 0:
         raise ShapeError(
             f"A batch needs rows, and a target for each: there are {len(examples)} rows in X and "
             f"{len(target)} targets."
         )
-    weight = sample_weight
+    weight, present = sample_weight, network.check_mask(mask, len(examples))
     if weight is not None:
         weight = prepare_weights(weight, len(examples), dtype)
-    return plan.loss_and_gradient(parameters, Examples(examples, target, weight), step)
+    return plan.loss_and_gradient(parameters, Examples(examples, target, weight, present), step)

@@ -11,6 +11,7 @@ import numpy as np
 
 from axone.arrays import FloatArray, Shape
 from axone.checks import check_number
+from axone.messages import _
 from axone.random import RandomStream
 from axone.registry import Registry
 
@@ -122,7 +123,7 @@ def _uniform(shape: Shape, limit: float, random: RandomStream) -> FloatArray:
 
 
 INITIALIZERS: Registry[Initializer] = Registry(
-    "initializer",
+    _("initializer"),
     {
         "zeros": Zeros,
         "constant": Constant,

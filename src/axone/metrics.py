@@ -36,7 +36,9 @@ def confusion_counts(y_true: IntArray, y_pred: IntArray, classes: int) -> Any:
     return coo_array((np.ones(len(y_true), np.intp), (y_true, y_pred)), shape=shape).tocsr()
 
 
-def epoch_scores(loss: Loss, prediction: FloatArray, target: FloatArray) -> dict[str, float]:
+def epoch_scores(
+    loss: Loss, prediction: FloatArray, target: FloatArray, weight: FloatArray | None = None
+) -> dict[str, float]:
     """Return the scores that an epoch's line shows.
 
     Parameters
@@ -45,6 +47,8 @@ def epoch_scores(loss: Loss, prediction: FloatArray, target: FloatArray) -> dict
         Decides whether these are classes or numbers.
     prediction, target : arrays of m rows
         The target as `loss.prepare` gives it.
+    weight : array of shape (m,), optional
+        How much each row counts; all alike if left out.
 
     Returns
     -------
@@ -53,45 +57,59 @@ def epoch_scores(loss: Loss, prediction: FloatArray, target: FloatArray) -> dict
         Of several yes/no labels, only `accuracy`, over all labels.
     """
     if loss.task == "regression":
-        return {"r2": float(r_squared(loss.hits(prediction, target), total_squares(target)))}
+        hits = loss.hits(prediction, target, weight)
+        return {"r2": float(r_squared(hits, total_squares(target, weight)))}
+    everything = float(len(target) if weight is None else weight.sum())
     if isinstance(loss, BinaryCrossEntropy) and prediction.shape[1] > 1:
-        return {"accuracy": float(loss.hits(prediction, target)[0]) / len(target)}
+        return {"accuracy": float(loss.hits(prediction, target, weight)[0]) / everything}
     y_true = target[:, 0] > 0.5 if isinstance(loss, BinaryCrossEntropy) else target
     if y_true.ndim == 2:
         y_true = y_true.argmax(axis=1)
     y_true, y_pred = y_true.astype(np.intp), predicted_labels(prediction)
     classes = max(prediction.shape[1], 2)
-    right = np.bincount(y_true[y_true == y_pred], minlength=classes)
-    true, found = (np.bincount(labels, minlength=classes) for labels in (y_true, y_pred))
+    is_right = y_true == y_pred
+    right = np.bincount(
+        y_true[is_right], None if weight is None else weight[is_right], minlength=classes
+    )
+    true, found = (np.bincount(labels, weight, minlength=classes) for labels in (y_true, y_pred))
     occurs = true + found > 0
-    recall = right[occurs] / np.maximum(true[occurs], 1)
+    recall = right[occurs] / np.where(true[occurs] > 0, true[occurs], 1)
     f1 = 2 * right[occurs] / (true + found)[occurs]
     return {
-        "accuracy": float(right.sum() / max(len(target), 1)),
+        "accuracy": float(right.sum() / (everything or 1)),
         "recall": float(recall.mean()),
         "f1": float(f1.mean()),
     }
 
 
 def r_squared(squared_errors: FloatArray, total: FloatArray) -> FloatArray:
-    """Return R² = 1 − Σ(y − ŷ)²/Σ(y − ȳ)², the mean over the outputs; NaN for a constant target.
+    """Return R² = 1 − Σ(y − ŷ)²/Σ(y − ȳ)², the mean over the outputs.
+
+    Of a target that never changes it is 1 where every prediction is right and 0 otherwise, as
+    scikit-learn's `r2_score` has it: never NaN.
 
     Parameters
     ----------
     squared_errors : array of shape (…, outputs)
-        Σ(y − ŷ)² of every output.
+        Σ(y − ŷ)² of every output, from `Loss.hits`.
     total : array of shape (outputs,)
         Σ(y − ȳ)², from `total_squares`.
     """
-    with np.errstate(divide="ignore", invalid="ignore"):
-        ratio = np.asarray(squared_errors) / total
-    return np.asarray(np.where(total > 0, 1 - ratio, np.nan).mean(axis=-1))
+    errors, varies = np.asarray(squared_errors), total > 0
+    constant = (errors == 0).astype(np.float64)
+    with np.errstate(invalid="ignore", over="ignore"):
+        scores = np.where(varies, 1 - errors / np.where(varies, total, 1), constant)
+        return np.asarray(scores.mean(axis=-1))
 
 
-def total_squares(target: FloatArray) -> FloatArray:
-    """Return Σ(y − ȳ)² of every output."""
+def total_squares(target: FloatArray, weight: FloatArray | None = None) -> FloatArray:
+    """Return Σ(y − ȳ)² of every output, each row by its weight, in ȳ too."""
     flat = target.reshape(len(target), -1)
-    return len(flat) * flat.var(axis=0, dtype=np.float64)
+    if weight is None:
+        return len(flat) * flat.var(axis=0, dtype=np.float64)
+    wide = weight.astype(np.float64)
+    mean = np.average(flat, axis=0, weights=wide)
+    return np.asarray(wide @ (flat - mean) ** 2)
 
 
 def classification_metrics(

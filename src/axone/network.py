@@ -11,13 +11,19 @@ from typing import Any
 
 import numpy as np
 
-from axone.activations import ActivationFunction
-from axone.arrays import DType, FloatArray, Shape
+from axone.activations import ActivationFunction, name_of
+from axone.arrays import BoolArray, DType, FloatArray, Shape
 from axone.checks import check_choice, check_integer, checked_shape
 from axone.errors import ConfigurationError, DataError, ShapeError
 from axone.initializers import Constant, Zeros
-from axone.layers import LAYERS, PREDICTION, Activation, Dense, Layer
-from axone.layers.sequence import forward_through, output_shapes
+from axone.layers import LAYERS, PREDICTION, Activation, Context, Dense, Layer
+from axone.layers.sequence import (
+    LayerTrace,
+    forward_through,
+    masks_between,
+    output_shapes,
+    trace_through,
+)
 from axone.parameters import Layout, Parameters
 from axone.random import WEIGHTS, RandomStream
 
@@ -129,24 +135,70 @@ class Network:
             )
         ]
 
-    def predict(self, parameters: Parameters, X: Any) -> FloatArray:
+    @property
+    def takes_tokens(self) -> bool:
+        """Whether examples are token numbers: integers that nobody scales or casts."""
+        return self.layers[0].takes_tokens
+
+    def predict(self, parameters: Parameters, X: Any, mask: Any = None) -> FloatArray:
         """Return the predictions ŷ for examples X, of shape (m, *output_shape).
 
         Computed in the precision of the parameters, some thousand rows at a time.
+
+        Parameters
+        ----------
+        X : array of shape (m, *input_shape)
+        mask : array of bool of shape (m, length), optional
+            Which positions of each row are there; all if left out.
+        """
+        X = self.check_examples(X)
+        mask = self.check_mask(mask, len(X))
+        self.check_parameters(parameters)
+        dtype = parameters.vector.dtype
+        parts = []
+        for start in range(0, len(X), _PREDICTION_ROWS):
+            rows = slice(start, start + _PREDICTION_ROWS)
+            context = PREDICTION if mask is None else Context(mask=mask[rows])
+            x = self.cast_examples(X[rows], dtype)
+            parts.append(forward_through(self.layers, parameters.by_layer, x, context)[0])
+        return np.concatenate(parts) if parts else np.empty((0, *self.output_shape), dtype)
+
+    def trace(
+        self, parameters: Parameters, X: Any, dy: Any = None, mask: Any = None
+    ) -> tuple[LayerTrace, ...]:
+        """Return what every layer computes for a batch: z, a and, given ∂L/∂ŷ, δ and gradients.
+
+        Parameters
+        ----------
+        X : array of shape (m, *input_shape)
+        dy : array of shape (m, *output_shape), optional
+            ∂L/∂ŷ, from which the backward pass begins.
+        mask : array of bool of shape (m, length), optional
+
+        Examples
+        --------
+        >>> import axone as ax
+        >>> network = ax.Network(ax.Dense(1, "relu"), input_shape=2)
+        >>> arrays = {"0.weight": [[0.2, -0.5]], "0.bias": [0.1]}
+        >>> parameters = network.initialize(dtype="float64").replaced(arrays)
+        >>> for step in network.trace(parameters, [[2.0, 3.0]])[0].forward:
+        ...     print(step.equation, step.array.round(9).tolist())
+        z = W·x + b [[-1.0]]
+        a = relu(z) [[0.0]]
         """
         X = self.check_examples(X)
         self.check_parameters(parameters)
         dtype = parameters.vector.dtype
-        parts = [
-            forward_through(
-                self.layers,
-                parameters.by_layer,
-                X[start : start + _PREDICTION_ROWS].astype(dtype, copy=False),
-                PREDICTION,
-            )[0]
-            for start in range(0, len(X), _PREDICTION_ROWS)
-        ]
-        return np.concatenate(parts) if parts else np.empty((0, *self.output_shape), dtype)
+        if dy is not None:
+            dy = np.asarray(dy, dtype=dtype)
+            if dy.shape != (len(X), *self.output_shape):
+                raise ShapeError(
+                    f"∂L/∂ŷ has shape {dy.shape}: it needs that of the predictions, "
+                    f"{(len(X), *self.output_shape)}."
+                )
+        context = Context(mask=self.check_mask(mask, len(X)))
+        x = self.cast_examples(X, dtype)
+        return trace_through(self.layers, parameters.by_layer, x, context, dy)
 
     def check_examples(self, X: Any) -> FloatArray:
         """Return X as an array of examples of this network's input shape.
@@ -156,7 +208,8 @@ class Network:
         ShapeError
             It has another shape.
         DataError
-            It holds something other than numbers.
+            It holds something other than numbers or, where tokens are read, other than integers
+            that the first layer knows.
         """
         X = np.asarray(X)
         if X.dtype.kind not in "biuf":
@@ -166,7 +219,55 @@ class Network:
                 f"This network takes examples of shape {self.input_shape}, that is X of shape "
                 f"{('m', *self.input_shape)}; X has shape {X.shape}."
             )
+        if self.takes_tokens:
+            if X.dtype.kind not in "iu":
+                raise DataError(
+                    f"Layer 0 ({type(self.layers[0]).__name__}) reads token numbers, and X holds "
+                    f"{X.dtype}: give integers, neither scaled nor cast (`X.astype(int)` if they "
+                    "are whole)."
+                )
+            self.layers[0].check_tokens(X)
         return X
+
+    def cast_examples(self, X: FloatArray, dtype: Any) -> FloatArray:
+        """Return examples in the precision in which they are computed; tokens stay integers."""
+        return X if self.takes_tokens else X.astype(dtype, copy=False)
+
+    def check_mask(self, mask: Any, rows: int) -> BoolArray | None:
+        """Return the mask of so many rows as an array of bool; None if there is none.
+
+        Raises
+        ------
+        DataError
+            It holds something other than True and False, or leaves out a whole row.
+        ShapeError
+            It has another shape, or meets a layer that does not know masks, or none that ends the
+            positions before the output: the loss would count those that are not there.
+        """
+        if mask is None:
+            return None
+        mask = np.asarray(mask)
+        if mask.dtype != np.bool_:
+            raise DataError(
+                f"The mask holds {mask.dtype}: give True for every position that is there, for "
+                "instance `positions < lengths[:, None]`."
+            )
+        lengths = {self.input_shape[0], self.input_shape[-1]} if self.input_shape else set()
+        if mask.ndim != 2 or len(mask) != rows or mask.shape[1] not in lengths:
+            raise ShapeError(
+                f"A mask of {rows} examples of shape {self.input_shape} has shape (m, length), "
+                f"one position a token, vector or sample; the mask given has shape {mask.shape}."
+            )
+        if not mask.any(axis=1).all():
+            empty = int(np.argmin(mask.any(axis=1)))
+            raise DataError(f"The mask leaves out every position of row {empty}: drop the row.")
+        if masks_between(self.layers, mask)[-1] is not None:
+            raise ShapeError(
+                f"Layer {len(self.layers) - 1} ({type(self.layers[-1]).__name__}): the mask "
+                "reaches the output, where the loss would count positions that are not there: put "
+                "LastStep(), or another layer that ends the positions, before it."
+            )
+        return mask
 
     def check_parameters(self, parameters: Parameters) -> None:
         """Refuse the parameters of a network whose arrays have other names or shapes.
@@ -263,15 +364,8 @@ class Summary:
 
 def _title(layer: Layer) -> str:
     """Name a layer with its activation, as a reader would."""
-    from axone.activations import ACTIVATIONS
-
     name = type(layer).__name__
     if not isinstance(layer, (Dense, Activation)):
         return name
-    function = layer.function
-    try:
-        described = ACTIVATIONS.to_data(function)  # type: ignore[arg-type]
-    except KeyError:
-        described = type(function).__name__
-    word = described if isinstance(described, str) else described["name"]
+    word = name_of(layer.function)  # type: ignore[arg-type]
     return name if word == "identity" else f"{name} ({word})"

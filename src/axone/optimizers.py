@@ -15,6 +15,7 @@ import numpy as np
 from axone.arrays import FloatArray
 from axone.checks import check_choice, check_integer, check_number
 from axone.errors import ConfigurationError
+from axone.messages import _
 from axone.registry import Registry
 
 
@@ -352,11 +353,13 @@ class LBFGS(Optimizer):
         learning_rate: float,
         step: int,
     ) -> None:
-        raise ConfigurationError("L-BFGS searches for its steps itself: it has none of one batch.")
+        raise ConfigurationError(
+            _("L-BFGS searches for its steps itself: it has none of one batch.")
+        )
 
 
 OPTIMIZERS: Registry[Optimizer] = Registry(
-    "optimizer",
+    _("optimizer"),
     {
         "gradient_descent": GradientDescent,
         "sgd": SGD,

@@ -11,6 +11,7 @@ import numpy as np
 
 from axone.arrays import FloatArray
 from axone.checks import check_number
+from axone.messages import _
 
 
 @dataclass(frozen=True)
@@ -69,9 +70,9 @@ class Clipping:
 
     def __post_init__(self) -> None:
         if self.value is not None:
-            check_number("clip value", self.value, above=0)
+            check_number(_("clip value"), self.value, above=0)
         if self.norm is not None:
-            check_number("clip norm", self.norm, above=0)
+            check_number(_("clip norm"), self.norm, above=0)
 
     def apply(self, gradient: FloatArray) -> None:
         """Clip in place."""

@@ -14,6 +14,7 @@ import numpy.typing as npt
 from axone.arrays import FloatArray, IntArray
 from axone.checks import check_choice, check_integer, check_number
 from axone.errors import ArgumentTypeError, DataError, ShapeError
+from axone.messages import Listed, Message, _, _n
 from axone.random import SHUFFLE, RandomStream
 
 _LOOKAHEAD = 32
@@ -62,13 +63,21 @@ def weighted_sum(X: npt.ArrayLike, weights: npt.ArrayLike, bias: npt.ArrayLike =
     )
     if examples.shape[-1:] != neurons.shape[-1:] or not 1 <= neurons.ndim <= 2:
         raise ShapeError(
-            f"X of shape {examples.shape} and weights of shape {neurons.shape} do not fit: "
-            "the last axis of both must be the features."
+            _(
+                "X of shape {shape} and weights of shape {weights} do not fit: the last axis "
+                "of both must be the features.",
+                shape=examples.shape,
+                weights=neurons.shape,
+            )
         )
     if biases.ndim and biases.shape != neurons.shape[:-1]:
         raise ShapeError(
-            f"bias of shape {biases.shape} does not fit weights of shape {neurons.shape}: "
-            "give one number, or one a neuron."
+            _(
+                "bias of shape {shape} does not fit weights of shape {weights}: give one "
+                "number, or one a neuron.",
+                shape=biases.shape,
+                weights=neurons.shape,
+            )
         )
     return np.asarray(examples @ neurons.T + biases)
 
@@ -147,29 +156,62 @@ class Convergence:
     n_classes: int
 
     @property
-    def explanation(self) -> str:
+    def explanation(self) -> Message:
         """One sentence: did it converge, and if not, will it ever."""
-        boundary = {1: "threshold", 2: "straight line", 3: "plane"}.get(
-            self.n_features, "hyperplane"
-        )
-        sides = "the two classes" if self.n_classes == 2 else f"{self.label!s} from the rest"
-        epochs = f"{self.epochs} epoch{'' if self.epochs == 1 else 's'}"
         if self.converged:
-            total = sum(self.mistakes)
-            return (
-                f"Converged in {epochs}, after {total} mistake{'' if total == 1 else 's'}: "
-                f"its {boundary} separates {sides}."
+            return _(
+                "Converged in {epochs}, after {mistakes}: its {boundary} separates {sides}.",
+                epochs=self._epochs,
+                mistakes=_n("{count} mistake", "{count} mistakes", sum(self.mistakes)),
+                boundary=self._boundary,
+                sides=self._sides,
             )
-        start = f"Not converged in {epochs}"
         if self.separable is None:
-            return f"{start}: whether any {boundary} separates {sides} could not be decided."
-        if self.separable:
-            return (
-                f"{start}, but a {boundary} can separate {sides}: more epochs would do "
-                "(raise max_epochs)."
+            return _(
+                "Not converged in {epochs}: whether any {boundary} separates {sides} could not be "
+                "decided.",
+                epochs=self._epochs,
+                boundary=self._boundary,
+                sides=self._sides,
             )
-        xor = " (XOR is the classic case)" if self.n_classes == 2 else ""
-        return f"{start}: no {boundary} separates {sides}{xor}, so no perceptron ever will."
+        if self.separable:
+            return _(
+                "Not converged in {epochs}, but a {boundary} can separate {sides}: more epochs "
+                "would do (raise max_epochs).",
+                epochs=self._epochs,
+                boundary=self._boundary,
+                sides=self._sides,
+            )
+        if self.n_classes == 2:
+            return _(
+                "Not converged in {epochs}: no {boundary} separates {sides} (XOR is the classic "
+                "case), so no perceptron ever will.",
+                epochs=self._epochs,
+                boundary=self._boundary,
+                sides=self._sides,
+            )
+        return _(
+            "Not converged in {epochs}: no {boundary} separates {sides}, so no perceptron ever "
+            "will.",
+            epochs=self._epochs,
+            boundary=self._boundary,
+            sides=self._sides,
+        )
+
+    @property
+    def _epochs(self) -> Message:
+        return _n("{count} epoch", "{count} epochs", self.epochs)
+
+    @property
+    def _boundary(self) -> Message:
+        known = {1: _("threshold"), 2: _("straight line"), 3: _("plane")}
+        return known.get(self.n_features, _("hyperplane"))
+
+    @property
+    def _sides(self) -> Message:
+        if self.n_classes == 2:
+            return _("the two classes")
+        return _("{label!s} from the rest", label=self.label)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -223,13 +265,21 @@ class FittedPerceptron:
         return None if None in answers else True
 
     @property
-    def explanation(self) -> str:
+    def explanation(self) -> Message:
         """Whether it converged, and if not, whether it ever would; a sentence a perceptron."""
         if len(self.runs) == 1:
             return self.runs[0].explanation
         count = sum(run.converged for run in self.runs)
-        rows = [f"{run.label!s}: {run.explanation}" for run in self.runs]
-        return "\n".join([f"{count} of {len(self.runs)} perceptrons converged.", *rows])
+        rows = [
+            _("{label!s}: {explanation}", label=run.label, explanation=run.explanation)
+            for run in self.runs
+        ]
+        return _(
+            "{count} of {runs} perceptrons converged.\n{rows}",
+            count=count,
+            runs=len(self.runs),
+            rows=Listed(rows, "\n"),
+        )
 
     def decision(self, X: npt.ArrayLike) -> FloatArray:
         """Compute the weighted sums w·x + b.
@@ -336,8 +386,11 @@ class RosenblattPerceptron:
         if self.initial_weights is not None:
             if isinstance(self.initial_weights, str) or np.ndim(self.initial_weights) != 1:
                 raise ArgumentTypeError(
-                    "initial_weights must be a sequence of numbers, one a feature, "
-                    f"not {self.initial_weights!r}."
+                    _(
+                        "initial_weights must be a sequence of numbers, one a feature, not "
+                        "{found!r}.",
+                        found=self.initial_weights,
+                    )
                 )
             for index, weight in enumerate(self.initial_weights):
                 check_number(f"initial_weights[{index}]", weight)
@@ -398,8 +451,12 @@ class RosenblattPerceptron:
             return np.zeros(n_features)
         if len(self.initial_weights) != n_features:
             raise ShapeError(
-                f"initial_weights holds {len(self.initial_weights)} numbers, but X has "
-                f"{n_features} features: give one weight a feature."
+                _(
+                    "initial_weights holds {count} numbers, but X has {n_features} "
+                    "features: give one weight a feature.",
+                    count=len(self.initial_weights),
+                    n_features=n_features,
+                )
             )
         return np.array(self.initial_weights, dtype=np.float64)
 
@@ -444,8 +501,12 @@ def _numbers(name: str, values: npt.ArrayLike) -> FloatArray:
         return np.asarray(values, dtype=np.float64)
     except (TypeError, ValueError) as error:
         raise DataError(
-            f"{name} is not an array of numbers ({error}): encode categories as numbers, and give "
-            "every row as many."
+            _(
+                "{name} is not an array of numbers ({error}): encode categories as numbers, "
+                "and give every row as many.",
+                name=name,
+                error=error,
+            )
         ) from error
 
 
@@ -454,15 +515,24 @@ def _examples(X: npt.ArrayLike) -> FloatArray:
     examples = _numbers("X", X)
     if examples.ndim != 2 or examples.size == 0:
         raise ShapeError(
-            f"X has shape {examples.shape}; wanted (m, n_features), one example a row, at least "
-            "one row and one feature. A single example is X.reshape(1, -1)."
+            _(
+                "X has shape {shape}; wanted (m, n_features), one example a row, at least one "
+                "row and one feature. A single example is X.reshape(1, -1).",
+                shape=examples.shape,
+            )
         )
     usable = np.abs(examples) <= _LARGEST
     if not usable.all():
         row, column = np.argwhere(~usable)[0]
         raise DataError(
-            f"X[{row}, {column}] is {examples[row, column]}: a perceptron needs finite numbers of "
-            f"at most {_LARGEST:g}. Fill in missing values and scale the features."
+            _(
+                "X[{row}, {column}] is {cell}: a perceptron needs finite numbers of at "
+                "most {largest:g}. Fill in missing values and scale the features.",
+                row=row,
+                column=column,
+                cell=examples[row, column],
+                largest=_LARGEST,
+            )
         )
     return examples
 
@@ -472,30 +542,45 @@ def _classes(y: npt.ArrayLike, n_rows: int) -> tuple[npt.NDArray[Any], IntArray]
     try:
         given = np.asarray(y)
     except ValueError as error:
-        raise DataError(f"y is not a row of labels ({error}): give one label a row.") from error
+        raise DataError(
+            _("y is not a row of labels ({error}): give one label a row.", error=error)
+        ) from error
     if given.shape != (n_rows,):
         raise ShapeError(
-            f"y has shape {given.shape}, but X has {n_rows} rows: give one label a row, "
-            f"shape ({n_rows},); of one-hot rows, y.argmax(axis=1)."
+            _(
+                "y has shape {shape}, but X has {n_rows} rows: give one label a row, shape "
+                "({n_rows},); of one-hot rows, y.argmax(axis=1).",
+                shape=given.shape,
+                n_rows=n_rows,
+            )
         )
     if _any_missing(given):
-        raise DataError("y has missing labels: drop those rows, or give them a label.")
+        raise DataError(_("y has missing labels: drop those rows, or give them a label."))
     if given.dtype.kind == "f" and not bool((given == np.round(given)).all()):
         raise DataError(
-            f"y holds {given[given != np.round(given)][0]}: a perceptron tells classes apart, "
-            "it does not predict quantities. Labels are whole numbers or strings."
+            _(
+                "y holds {label}: a perceptron tells classes apart, it does not predict "
+                "quantities. Labels are whole numbers or strings.",
+                label=given[given != np.round(given)][0],
+            )
         )
     try:
         classes, labels = np.unique(given, return_inverse=True)
     except TypeError as error:
         raise DataError(
-            f"y mixes labels that cannot be sorted ({error}): use whole numbers or strings "
-            "throughout."
+            _(
+                "y mixes labels that cannot be sorted ({error}): use whole numbers or strings "
+                "throughout.",
+                error=error,
+            )
         ) from error
     if len(classes) < 2:
         raise DataError(
-            f"y holds the single class {classes[0]!s}: there is nothing to tell apart. "
-            "At least two classes are needed."
+            _(
+                "y holds the single class {label!s}: there is nothing to tell apart. At "
+                "least two classes are needed.",
+                label=classes[0],
+            )
         )
     return classes, labels
 

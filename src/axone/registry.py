@@ -13,6 +13,7 @@ from typing import Any, Generic, TypeVar
 import numpy as np
 
 from axone.errors import ArgumentTypeError, ConfigurationError, UnknownNameError
+from axone.messages import Message, _, all_of, listed
 
 Member = TypeVar("Member")
 
@@ -26,7 +27,7 @@ class Registry(Generic[Member]):
     Parameters
     ----------
     kind : str
-        What a member is called in messages: ``"activation"``.
+        What a member is called in messages: ``_("activation")``.
     members : mapping of str to class
         Frozen dataclasses by their canonical lower-case name.
     aliases : mapping of str to str, optional
@@ -77,8 +78,12 @@ class Registry(Generic[Member]):
             name = settings.pop("name", None)
             if not isinstance(name, str):
                 raise ConfigurationError(
-                    f'{self.kind} {dict(given)!r} has no name: write {{"name": "…", …}}. '
-                    f"Allowed: {', '.join(self.names)}."
+                    _(
+                        '{kind} {given!r} has no name: write {{"name": "…", …}}. Allowed: {names}.',
+                        kind=self.kind,
+                        given=dict(given),
+                        names=listed(self.names),
+                    )
                 )
             return self._build(name, settings)
         is_described = dataclasses.is_dataclass(given) and not isinstance(given, type)
@@ -86,9 +91,18 @@ class Registry(Generic[Member]):
         if is_described and _REGISTRY_OF.get(type(given), self) is self:
             return given
         raise ArgumentTypeError(
-            f"{self.kind} must be a name, a mapping with a name, or an object of Axone's, "
-            f"not {given!r}. Allowed names: {', '.join(self.names)}."
+            _(
+                "{kind} must be a name, a mapping with a name, or an object of Axone's, not "
+                "{given!r}. Allowed names: {names}.",
+                kind=self.kind,
+                given=given,
+                names=listed(self.names),
+            )
         )
+
+    def name_of(self, described: object) -> str | None:
+        """Return the name of a description's class; None for one of the user's own."""
+        return self._names.get(type(described))  # type: ignore[arg-type]
 
     def to_data(self, described: Member) -> Any:
         """Write a description as plain data, the inverse of `resolve`."""
@@ -112,18 +126,28 @@ class Registry(Generic[Member]):
         for key in settings:
             if key not in known:
                 raise (
-                    UnknownNameError("setting", key, known, where=f"{self.kind} {name!r}")
+                    UnknownNameError(
+                        _("setting"),
+                        key,
+                        known,
+                        where=_("{kind} {name!r}", kind=self.kind, name=name),
+                    )
                     if known
                     else ConfigurationError(
-                        f"{self.kind} {name!r} takes no settings, but was given {key!r}."
+                        _(
+                            "{kind} {name!r} takes no settings, but was given {key!r}.",
+                            kind=self.kind,
+                            name=name,
+                            key=key,
+                        )
                     )
                 )
         try:
             return build(**settings)
         except ConfigurationError as error:
-            raise ConfigurationError(f"{self.kind} {name!r}: {error}") from error
+            raise ConfigurationError(self._in_place(name, error)) from error
         except ArgumentTypeError as error:
-            raise ArgumentTypeError(f"{self.kind} {name!r}: {error}") from error
+            raise ArgumentTypeError(self._in_place(name, error)) from error
         except TypeError as error:
             signature = inspect.signature(build)
             missing = [
@@ -132,8 +156,16 @@ class Registry(Generic[Member]):
                 if parameter.default is parameter.empty and parameter.name not in settings
             ]
             raise ConfigurationError(
-                f"{self.kind} {name!r} needs {' and '.join(missing) or signature}."
+                _(
+                    "{kind} {name!r} needs {missing}.",
+                    kind=self.kind,
+                    name=name,
+                    missing=all_of(missing) or signature,
+                )
             ) from error
+
+    def _in_place(self, name: str, error: Exception) -> Message:
+        return _("{kind} {name!r}: {error}", kind=self.kind, name=name, error=error)
 
 
 def plain(value: Any) -> Any:
@@ -156,8 +188,11 @@ def registry_of(described: Any) -> Registry[Any]:
     registry = _REGISTRY_OF.get(type(described))
     if registry is None:
         raise ConfigurationError(
-            f"{described!r} is of a class of your own: it runs, but it has no name that a file "
-            "could hold, so it cannot be saved. Use one of Axone's."
+            _(
+                "{described!r} is of a class of your own: it runs, but it has no name that a "
+                "file could hold, so it cannot be saved. Use one of Axone's.",
+                described=described,
+            )
         )
     return registry
 

@@ -12,6 +12,7 @@ import numpy as np
 
 from axone.arrays import FloatArray
 from axone.checks import check_integer, check_number
+from axone.messages import _
 from axone.registry import Registry
 
 
@@ -217,7 +218,7 @@ class OneCycle(Schedule):
 
 
 SCHEDULES: Registry[Schedule] = Registry(
-    "schedule",
+    _("schedule"),
     {
         "constant": ConstantRate,
         "inverse_scaling": InverseScaling,

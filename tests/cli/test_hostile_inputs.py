@@ -5,9 +5,8 @@ import os
 
 import numpy as np
 import pytest
-from safetensors import safe_open
-from safetensors.numpy import save_file
 
+from axone.files import read_tensors, write_tensors
 from axone.model import load
 
 
@@ -276,9 +275,11 @@ def copied(iris_run, here):
         (lambda content: content[:-50], "not a model that can be read"),
         (lambda content: os.urandom(500), "not a model that can be read"),
         (lambda content: b"\xff" * 8 + content[8:], "not a model that can be read"),
-        (lambda content: content.replace(b"axone-model", b"other-model"), "not a model of Axone's"),
+        (lambda content: content.replace(b'"axone"', b'"other"'), "not a model of Axone's"),
+        (lambda content: content.replace(b"axone-model", b"other-model"), "what its checksum says"),
+        (lambda content: content[:-1] + bytes([content[-1] ^ 1]), "what its checksum says"),
     ],
-    ids=["empty", "header cut", "weights cut", "noise", "huge header", "foreign"],
+    ids=["empty", "header cut", "weights cut", "noise", "huge header", "foreign", "word", "bit"],
 )
 def test_a_damaged_model_is_refused_with_its_name(refused, copied, damage, message):
     path = copied / "model.safetensors"
@@ -289,13 +290,12 @@ def test_a_damaged_model_is_refused_with_its_name(refused, copied, damage, messa
 
 
 def edited(path, change):
-    """Change what a model file says of itself, its weights apart."""
-    with safe_open(path, framework="numpy") as file:
-        ((key, text),) = file.metadata().items()
-        arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+    """Change what a model file says of itself, its weights apart; the checksum is made to fit."""
+    words, arrays = read_tensors(path, "model")
+    ((key, text),) = words.items()
     described = json.loads(text)
     change(described)
-    save_file(arrays, path, {key: json.dumps(described)})
+    write_tensors(path, arrays, {key: json.dumps(described)})
 
 
 EDITS = {
@@ -313,12 +313,18 @@ EDITS = {
     "a class too few": lambda d: d["target"]["class_names"].pop(),
     "a value too few": lambda d: d["target"]["class_values"].pop(),
     "another loss": lambda d: d.update(loss="mse"),
-    "features of another shape": lambda d: d["preprocessing"].update(feature_shape=[2, 2]),
+    "features of another shape": lambda d: d["preprocessing"]["steps"][0].update(shape=[2, 2]),
     "features of another width": lambda d: d["preprocessing"].update(
-        feature_shape=[5], scaler={"shape": [], "shift": [0.0], "scale": [1.0]}
+        steps=[{"name": "numbers", "shape": [5], "names": []}]
     ),
-    "a scale of 0": lambda d: d["preprocessing"]["scaler"].update(scale=[0, 0, 0, 0]),
-    "a scaler without numbers": lambda d: d["preprocessing"].update(scaler={}),
+    "a scale of 0": lambda d: d["preprocessing"]["steps"][1].update(scale=[0, 0, 0, 0]),
+    "a scaler without numbers": lambda d: d["preprocessing"]["steps"].append({"name": "scaling"}),
+    "no steps": lambda d: d["preprocessing"].update(steps=[]),
+    "an unknown step": lambda d: d["preprocessing"]["steps"][0].update(name="os.system"),
+    "another engine": lambda d: d.update(engine="quantum"),
+    "no members": lambda d: d.update(members=0),
+    "a member too many": lambda d: d.update(members=2),
+    "a huge number of members": lambda d: d.update(members=10**15),
     "layers that are none": lambda d: d["network"].update(layers=5),
 }
 

@@ -8,7 +8,15 @@ import polars as pl
 import pytest
 from sklearn.preprocessing import StandardScaler
 
-from axone.data import Preprocessing, Standard, TargetScaler, load_dataset, split_rows
+from axone.data import (
+    Preprocessing,
+    Reshaping,
+    Standard,
+    TargetScaler,
+    Tokens,
+    load_dataset,
+    split_rows,
+)
 from axone.errors import DataError, ModelFileError, ShapeError, UnknownNameError
 
 IRIS = load_dataset("iris")
@@ -123,30 +131,84 @@ def test_preprocessing_comes_back_from_json(X):
     np.testing.assert_array_equal(again.transform(X), fitted.transform(X))
 
 
-SCALER = {"shape": [2], "shift": [0, 0], "scale": [1, 1]}
-GOOD = {"encoder": None, "scaler": SCALER, "feature_shape": [2], "feature_names": []}
+SCALER = {"name": "scaling", "shape": [2], "shift": [0, 0], "scale": [1, 1]}
+NUMBERS = {"name": "numbers", "shape": [2], "names": []}
+GOOD = {"steps": [NUMBERS, SCALER]}
+AMOUNTS = {"name": "robust", "amounts": [True, True], "centre": [0, 0], "scale": [1, 1]}
 
 
 @pytest.mark.parametrize(
-    "change",
+    "steps",
     [
-        {"feature_shape": [3]},
-        {"feature_shape": []},
-        {"feature_shape": [0, 2]},
-        {"feature_shape": "wide"},
-        {"scaler": None},
-        {"encoder": {"columns": []}},
-        {"encoder": 3},
-        {"feature_names": 5},
-        {"more": 1},
+        [],
+        "many",
+        [NUMBERS, {**SCALER, "shape": [3]}],
+        [{**NUMBERS, "shape": []}],
+        [{**NUMBERS, "shape": [0, 2]}],
+        [{**NUMBERS, "shape": "wide"}],
+        [{**NUMBERS, "names": 5}],
+        [{**NUMBERS, "more": 1}],
+        [{**NUMBERS, "shape": [True]}],
+        [NUMBERS, NUMBERS],
+        [SCALER, NUMBERS],
+        [NUMBERS, {"name": "scaling"}],
+        [NUMBERS, {**SCALER, "scale": [0, 1]}],
+        [NUMBERS, {**SCALER, "name": "os.system"}],
+        [NUMBERS, {key: SCALER[key] for key in ("shape", "shift", "scale")}],
+        [{"name": "table", "columns": [], "notes": [], "table_names": []}],
+        [{"name": "table", "columns": 3, "notes": [], "table_names": []}],
+        [{"name": "table", "columns": [{"kind": "date"}], "notes": [], "table_names": []}],
+        [{"name": "table", "columns": [{"kind": "data"}], "notes": [], "table_names": []}],
+        [NUMBERS, {**AMOUNTS, "bins": [], "scale": [1, 0]}],
+        [NUMBERS, {**AMOUNTS, "bins": [], "centre": [0]}],
+        [NUMBERS, {**AMOUNTS, "bins": [{"column": 2, "edges": [0, 1]}]}],
+        [NUMBERS, {**AMOUNTS, "bins": [{"column": 0, "edges": [1, 0]}]}],
+        [NUMBERS, {"name": "shape", "shape": [3]}],
+        [{"name": "tokens", "length": 0, "vocabulary": 5}],
+        [{"name": "tokens", "length": 2, "vocabulary": 5}, SCALER],
     ],
 )
-def test_damaged_preprocessing_is_refused(change):
+def test_damaged_preprocessing_is_refused(steps):
     assert Preprocessing.from_data(GOOD).feature_shape == (2,)
-    with pytest.raises(ModelFileError, match="damaged"):
-        Preprocessing.from_data({**GOOD, **change})
-    with pytest.raises(ModelFileError, match="damaged"):
-        Preprocessing.from_data([change])
+    assert Preprocessing.from_data({"steps": [NUMBERS, {**AMOUNTS, "bins": []}]}).steps
+    for data in ({"steps": steps}, {**GOOD, "more": 1}, [steps]):
+        with pytest.raises(ModelFileError, match="damaged"):
+            Preprocessing.from_data(data)
+
+
+def test_a_shape_after_the_scaling_makes_images_of_rows():
+    fitted = Preprocessing.fit(np.arange(24.0).reshape(2, 12))
+    steps = Preprocessing((*fitted.steps, Reshaping((1, 3, 4))))
+    assert steps.feature_shape == (1, 3, 4)
+    X = np.ones((5, 12))
+    np.testing.assert_array_equal(steps.transform(X), fitted.transform(X).reshape(5, 1, 3, 4))
+    assert Preprocessing.from_data(json.loads(json.dumps(steps.to_data()))) == steps
+    with pytest.raises(ShapeError, match="made of"):
+        Preprocessing((*fitted.steps, Reshaping((5,))))
+
+
+def test_tokens_stay_the_whole_numbers_that_they_are():
+    rows = np.array([[0, 7, 3], [5, 5, 9]])
+    tokens = Preprocessing((Tokens.fit(rows),))
+    assert tokens.transform(rows).dtype == np.int64
+    np.testing.assert_array_equal(tokens.transform(rows.astype(float)), rows)
+    assert Preprocessing.from_data(tokens.to_data()) == tokens
+    for wrong in ([[0, 1, 10]], [[0, 1, -1]], [[0, 1, 2.5]]):
+        with pytest.raises(DataError, match=r"whole numbers from 0 to 9; found .* in row 0"):
+            tokens.transform(wrong)
+    with pytest.raises(ShapeError, match="length"):
+        Tokens.fit([1, 2, 3])
+    with pytest.raises(ShapeError, match="statistics"):
+        Preprocessing((*tokens.steps, Standard().fit(rows)))
+
+
+def test_an_array_may_hold_the_columns_of_the_whole_training_table():
+    table = TABLE.assign(same=1)
+    fitted = Preprocessing.fit(table)
+    assert fitted.feature_names == ("age", "sex")
+    expected = fitted.transform(table)
+    np.testing.assert_array_equal(fitted.transform(table.to_numpy(dtype=object)), expected)
+    np.testing.assert_array_equal(fitted.transform(TABLE.to_numpy(dtype=object)), expected)
 
 
 def test_regression_targets_are_scaled_by_the_same_scaler():

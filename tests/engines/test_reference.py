@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 import axone as ax
+from axone.data import Examples
 from axone.engines import Recipe, get_engine
 from axone.errors import ArgumentTypeError, ConfigurationError, UnknownNameError
 from axone.losses import LOSSES
@@ -23,10 +24,9 @@ def data(rows=23, dtype="float32"):
     return random.normal(size=(rows, 4)).astype(dtype), random.integers(0, 3, rows)
 
 
-def run(program, state, X, target, epochs, weight=None):
-    reports = []
-    outcome = program.run_epochs(state, X, target, weight, epochs, reports.extend, lambda: False)
-    return outcome, reports
+def run(plan, state, X, target, epochs, weight=None):
+    lap = plan.session(state, Examples(X, target, weight), epochs).advance(epochs=epochs)
+    return lap.divergence, list(lap.reports)
 
 
 def numbered(rows):
@@ -37,16 +37,16 @@ def numbered(rows):
 
 class TestBatches:
     def rows_of(self, monkeypatch, rows, epochs, optimizer="sgd", **settings):
-        program = get_engine("reference").compile(recipe(optimizer=optimizer, **settings))
-        batches, backpropagate = [], program.backpropagate
+        plan = get_engine("reference").compile(recipe(optimizer=optimizer, **settings))
+        batches, backpropagate = [], plan.backpropagate
 
-        def noting(parameters, gradient, X, *rest):
-            batches.append(X[:, 0].astype(int).tolist())
-            return backpropagate(parameters, gradient, X, *rest)
+        def noting(parameters, gradient, batch, step):
+            batches.append(batch.X[:, 0].astype(int).tolist())
+            return backpropagate(parameters, gradient, batch, step)
 
-        monkeypatch.setattr(program, "backpropagate", noting)
-        state = program.start(NETWORK.initialize())
-        _, reports = run(program, state, *numbered(rows), epochs)
+        monkeypatch.setattr(plan, "backpropagate", noting)
+        state = plan.start(NETWORK.initialize())
+        _, reports = run(plan, state, *numbered(rows), epochs)
         return batches, reports
 
     def test_every_epoch_sees_every_row_once_the_last_batch_smaller(self, monkeypatch):
@@ -85,21 +85,21 @@ def test_a_run_keeps_its_precision_everywhere(optimizer, dtype):
     described = recipe(
         network, optimizer=optimizer, penalty=penalty, clipping=clipping, dtype=dtype
     )
-    program = get_engine().compile(described)
+    plan = get_engine().compile(described)
     X, target = data(dtype=dtype)
     weight = np.linspace(0, 1, len(X)).astype(dtype)
-    state = program.start(network.initialize(0, dtype))
-    outcome, _ = run(program, state, X, target, 2, weight)
+    state = plan.start(network.initialize(0, dtype))
+    outcome, _ = run(plan, state, X, target, 2, weight)
     assert outcome is None
-    _, gradient = program.loss_and_gradient(state.parameters, X, target, weight, 1)
-    _, prediction = program.evaluate(state.parameters, X, target, weight)
+    _, gradient = plan.loss_and_gradient(state.parameters, Examples(X, target, weight), 1)
+    _, prediction = plan.evaluate(state.parameters, Examples(X, target, weight))
     arrays = [
         state.parameters.vector,
         state.parameters.buffers,
         *state.slots.values(),
         gradient.vector,
         prediction,
-        program.predict(state.parameters, X),
+        plan.predict(state.parameters, X),
     ]
     assert {array.dtype.name for array in arrays} == {dtype}
 
@@ -110,16 +110,19 @@ class TestReports:
         described = recipe(
             optimizer=ax.SGD(1e-300), batch_size=5, penalty=Penalty(l2=0.5), dtype="float64"
         )
-        program = get_engine().compile(described)
+        plan = get_engine().compile(described)
         X, target = data(dtype="float64")
         parameters = NETWORK.initialize(0, "float64")
         weight = np.random.default_rng(1).uniform(0, 2, len(X))
         for weights in (None, weight):
-            state = program.start(parameters.copy())
-            _, (report,) = run(program, state, X, target, 1, weights)
-            loss, prediction = program.evaluate(parameters, X, target, weights)
+            state = plan.start(parameters.copy())
+            _, (report,) = run(plan, state, X, target, 1, weights)
+            loss, prediction = plan.evaluate(parameters, Examples(X, target, weights))
             assert report.loss == pytest.approx(loss, rel=1e-12)
-            assert report.hits == ((prediction.argmax(axis=1) == target).sum(),)
+            right = prediction.argmax(axis=1) == target
+            counts = np.ones(len(X)) if weights is None else weights
+            assert report.hits == pytest.approx(((right * counts).sum(),))
+            assert report.weight == pytest.approx(counts.sum())
             squares = sum((parameters[f"{n}.weight"] ** 2).sum() for n in (0, 1))
             by_batch = [rows / 23 * 0.25 * squares / rows for rows in (5, 5, 5, 5, 3)]
             assert report.penalty == pytest.approx(sum(by_batch), rel=1e-12)
@@ -128,13 +131,13 @@ class TestReports:
         network = ax.Network(
             ax.Dense(5, "tanh"), ax.Activation("tanh"), ax.Dense(3, "softmax"), input_shape=4
         )
-        program = get_engine().compile(
+        plan = get_engine().compile(
             recipe(network, optimizer=ax.SGD(1e-300), batch_size=50, shuffle=False, dtype="float64")
         )
         X, target = data(dtype="float64")
         parameters = network.initialize(0, "float64")
-        _, (report,) = run(program, program.start(parameters.copy()), X, target, 1)
-        _, gradient = program.loss_and_gradient(parameters, X, target, None, 1)
+        _, (report,) = run(plan, plan.start(parameters.copy()), X, target, 1)
+        _, gradient = plan.loss_and_gradient(parameters, Examples(X, target), 1)
         layers = [["0.weight", "0.bias"], [], ["2.weight", "2.bias"]]
         wanted = [np.sqrt(sum((gradient[n] ** 2).sum() for n in names)) for names in layers]
         assert report.gradient_norms == pytest.approx(wanted, rel=1e-12)
@@ -143,10 +146,10 @@ class TestReports:
 class TestEvaluation:
     def test_many_rows_are_evaluated_as_one(self):
         X, target = data(9000, "float64")
-        program = get_engine().compile(recipe(dtype="float64"))
+        plan = get_engine().compile(recipe(dtype="float64"))
         parameters = NETWORK.initialize(0, "float64")
         for weight in (None, np.random.default_rng(2).uniform(0, 1, 9000)):
-            loss, prediction = program.evaluate(parameters, X, target, weight)
+            loss, prediction = plan.evaluate(parameters, Examples(X, target, weight))
             wanted, _ = ax.loss_and_gradient(
                 NETWORK, parameters, X, target, loss="cce", sample_weight=weight
             )
@@ -155,47 +158,48 @@ class TestEvaluation:
 
     def test_nothing_is_random(self):
         network = ax.Network(ax.Dropout(0.5), ax.Dense(3, "softmax"), input_shape=4)
-        program = get_engine().compile(recipe(network))
+        plan = get_engine().compile(recipe(network))
         X, target = data()
         parameters = network.initialize()
-        first, again = (program.evaluate(parameters, X, target, None) for _ in range(2))
+        first, again = (plan.evaluate(parameters, Examples(X, target)) for _ in range(2))
         assert first[0] == again[0]
-        masks = [program.loss_and_gradient(parameters, X, target, None, s)[0] for s in (1, 1, 2)]
+        masks = [plan.loss_and_gradient(parameters, Examples(X, target), s)[0] for s in (1, 1, 2)]
         assert masks[0] == masks[1] != masks[2]
 
 
 class TestDivergence:
     def test_a_loss_that_is_not_finite_ends_the_run_before_the_step(self):
         network = ax.Network(ax.Dense(1), input_shape=1)
-        program = get_engine().compile(recipe(network, "mse", batch_size=2, shuffle=False))
+        plan = get_engine().compile(recipe(network, "mse", batch_size=2, shuffle=False))
         X = np.array([[1.0], [1], [1], [3e38]], dtype=np.float32)
-        state = program.start(network.initialize())
+        state = plan.start(network.initialize())
         with np.errstate(over="ignore", invalid="ignore"):
-            outcome, reports = run(program, state, X, X.copy() * 0, 3)
+            outcome, reports = run(plan, state, X, X.copy() * 0, 3)
         assert (outcome.epoch, outcome.batch, outcome.loss) == (1, 2, np.inf)
+        assert outcome.what == "loss"
         assert outcome.rows.tolist() == [2, 3]
         assert (state.step, state.batch, reports) == (1, 1, [])
         assert np.isfinite(state.parameters.vector).all()
 
     def test_so_does_a_gradient_that_is_not_finite_under_a_finite_loss(self):
         network = ax.Network(ax.Dense(1, bias=False), input_shape=1)
-        program = get_engine().compile(recipe(network, "mse"))
+        plan = get_engine().compile(recipe(network, "mse"))
         X = np.array([[1e30]], dtype=np.float32)
         start = network.initialize().replaced({"0.weight": [[1e-20]]})
-        loss = program.evaluate(start, X, np.zeros_like(X), None)[0]
+        loss = plan.evaluate(start, Examples(X, np.zeros_like(X)))[0]
         with np.errstate(over="ignore", invalid="ignore"):
-            outcome, _ = run(program, program.start(start.copy()), X, np.zeros_like(X), 1)
+            outcome, _ = run(plan, plan.start(start.copy()), X, np.zeros_like(X), 1)
         assert np.isfinite(loss)
-        assert outcome.loss == np.inf
+        assert (outcome.what, outcome.loss) == ("gradient", pytest.approx(loss))
 
 
 def test_a_batch_whose_weights_are_all_zero_changes_nothing():
-    program = get_engine().compile(recipe(batch_size=2, shuffle=False, dtype="float64"))
+    plan = get_engine().compile(recipe(batch_size=2, shuffle=False, dtype="float64"))
     X, target = data(4, "float64")
     only_first, both = NETWORK.initialize(0, "float64"), NETWORK.initialize(0, "float64")
-    state = program.start(both)
-    run(program, state, X, target, 1, np.array([1.0, 1, 0, 0]))
-    run(program, program.start(only_first), X[:2], target[:2], 1)
+    state = plan.start(both)
+    run(plan, state, X, target, 1, np.array([1.0, 1, 0, 0]))
+    run(plan, plan.start(only_first), X[:2], target[:2], 1)
     np.testing.assert_array_equal(both.vector, only_first.vector)
 
 
@@ -208,30 +212,30 @@ class TestLBFGS:
 
     def test_a_loss_that_is_not_finite_ends_the_run(self):
         network = ax.Network(ax.Dense(1), input_shape=1)
-        program = get_engine().compile(recipe(network, "mse", "lbfgs"))
+        plan = get_engine().compile(recipe(network, "mse", "lbfgs"))
         X = np.full((3, 1), 3e38, dtype=np.float32)
         with np.errstate(over="ignore", invalid="ignore"):
-            outcome, reports = run(program, program.start(network.initialize()), X, X * 0, 5)
+            outcome, reports = run(plan, plan.start(network.initialize()), X, X * 0, 5)
         assert not np.isfinite(outcome.loss)
         assert (outcome.epoch, outcome.rows.tolist(), reports) == (1, [0, 1, 2], [])
 
     def test_an_epoch_is_one_iteration(self):
-        program = get_engine().compile(recipe(optimizer="lbfgs", dtype="float64"))
+        plan = get_engine().compile(recipe(optimizer="lbfgs", dtype="float64"))
         X, target = data(dtype="float64")
-        state = program.start(NETWORK.initialize(0, "float64"))
-        _, reports = run(program, state, X, target, 4)
+        state = plan.start(NETWORK.initialize(0, "float64"))
+        _, reports = run(plan, state, X, target, 4)
         assert [report.epoch for report in reports] == [1, 2, 3, 4]
         losses = [report.loss for report in reports]
         assert losses == sorted(losses, reverse=True)
         assert state.step >= 4
-        run(program, state, X, target, 4)
+        run(plan, state, X, target, 4)
         assert state.epoch == 4
 
     def test_the_number_of_gradients_is_bounded(self):
-        program = get_engine().compile(recipe(optimizer=ax.LBFGS(max_evaluations=3)))
+        plan = get_engine().compile(recipe(optimizer=ax.LBFGS(max_evaluations=3)))
         X, target = data()
-        state = program.start(NETWORK.initialize())
-        run(program, state, X, target, 100)
+        state = plan.start(NETWORK.initialize())
+        run(plan, state, X, target, 100)
         assert state.epoch < 6
 
 

@@ -21,7 +21,7 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.utils._param_validation import InvalidParameterError
 
 import axone as ax
-from axone.estimators import fitting
+from axone.estimators import rows
 from axone.losses import Huber
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
@@ -240,7 +240,7 @@ class TestGoingOn:
     def test_a_changed_solver_forgets_the_memory_of_the_other(self):
         classifier = ax.MLPClassifier((8,), random_state=0).partial_fit(X, Y, classes=[0, 1, 2])
         classifier.set_params(solver="sgd").partial_fit(X, Y)
-        assert list(classifier._progress.final.state.slots) == ["velocity"]
+        assert list(classifier._continuation.final.state.slots) == ["velocity"]
 
     def test_a_warm_start_with_other_layers_is_refused(self):
         classifier = ax.MLPClassifier((8,), warm_start=True, **QUICK).fit(X, Y)
@@ -324,7 +324,7 @@ class TestInputs:
         )
 
     def test_sparse_rows_too_large_to_be_dense_are_refused(self, monkeypatch):
-        monkeypatch.setattr(fitting, "LARGEST_DENSE", 1000)
+        monkeypatch.setattr(rows, "LARGEST_DENSE", 1000)
         with pytest.raises(ValueError, match=r"dense it takes .* GiB.*partial_fit"):
             ax.MLPClassifier().fit(csr_array(X), Y)
 

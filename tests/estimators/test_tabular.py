@@ -19,6 +19,8 @@ from sklearn.utils.estimator_checks import parametrize_with_checks
 
 import axone as ax
 from axone.errors import DataError, UnknownNameError
+from axone.estimators.tabular_training import epochs as epochs_of
+from axone.estimators.tabular_training import rows_of_a_batch
 
 SMALL = {"hidden_layer_sizes": (16,), "n_networks": 1, "random_state": 0, "threads": 1}
 
@@ -313,5 +315,5 @@ def test_what_cannot_be_learnt_from_is_refused():
 )
 def test_more_rows_make_larger_batches_and_fewer_epochs(rows, batch_size, epochs):
     model = ax.TabularRegressor()
-    assert model._rows_of_a_batch(rows) == batch_size
-    assert model._epochs(rows) == epochs
+    assert rows_of_a_batch(model, rows) == batch_size
+    assert epochs_of(model, rows) == epochs

@@ -1,6 +1,6 @@
-"""Layers against finite differences, their shapes, and what they refuse.
+"""Layers one by one: what is theirs alone, and what they refuse.
 
-`CASES` must name every layer of the table: one that is added without a case fails here.
+What is asked of all of them, gradients first, is in `test_every_layer.py`.
 """
 
 import numpy as np
@@ -12,96 +12,15 @@ import axone as ax
 from axone.activations import ACTIVATIONS, ActivationFunction, Identity, Sigmoid
 from axone.errors import ArgumentTypeError, ConfigurationError, ShapeError, UnknownNameError
 from axone.initializers import INITIALIZERS
-from axone.layers import LAYERS, PREDICTION, Context
+from axone.layers import PREDICTION, Context
 from axone.layers.sequence import backward_through, forward_through
 from axone.random import RandomStream
-
-FLAT, SIGNAL, IMAGE = (3,), (2, 3), (2, 2, 3)
-
-CASES = {
-    "dense": [
-        (ax.Dense(4), FLAT),
-        (ax.Dense(2, "tanh", bias=False), FLAT),
-        (ax.Dense(3, "softmax"), FLAT),
-        (ax.Dense(2, "prelu", bias_initializer={"name": "constant", "value": 9}), FLAT),
-    ],
-    "activation": [
-        (ax.Activation("gelu"), FLAT),
-        (ax.Activation("softmax"), SIGNAL),
-        (ax.Activation("prelu"), IMAGE),
-        (ax.Activation("leaky_relu"), SIGNAL),
-    ],
-    "dropout": [(ax.Dropout(0.4), FLAT), (ax.Dropout(0), SIGNAL), (ax.Dropout(0.5), IMAGE)],
-    "batch_norm": [
-        (ax.BatchNorm(), FLAT),
-        (ax.BatchNorm(0.5, 0.1), SIGNAL),
-        (ax.BatchNorm(), IMAGE),
-    ],
-    "gaussian_noise": [(ax.GaussianNoise(0.3), FLAT), (ax.GaussianNoise(0), IMAGE)],
-    "flatten": [(ax.Flatten(), FLAT), (ax.Flatten(), IMAGE)],
-    "reshape": [(ax.Reshape((3, 2)), SIGNAL), (ax.Reshape([12]), IMAGE), (ax.Reshape(6), SIGNAL)],
-    "residual": [
-        (ax.Residual(ax.Dense(4, "swish"), ax.Dropout(0.3), ax.Dense(3, "tanh")), FLAT),
-        (ax.Residual(ax.BatchNorm(), ax.Residual(ax.Dense(3, "sigmoid"))), FLAT),
-        (ax.Residual(ax.Activation("prelu"), ax.BatchNorm()), SIGNAL),
-    ],
-}
-
-
-def cases(name):
-    assert name in CASES, f"give the layer {name!r} a case in CASES: its gradient is not checked"
-    return CASES[name]
-
-
-def arrays_of(layer, input_shape, seed):
-    """Random parameters of one layer; running variances positive, biases with their starts."""
-    parameters = ax.Network(layer, input_shape=input_shape).initialize(seed, "float64")
-    random = np.random.default_rng(seed)
-    parameters.vector += random.normal(scale=0.3, size=parameters.vector.shape)
-    parameters.buffers[...] = random.uniform(0.5, 2, parameters.buffers.shape)
-    return parameters
-
-
-@pytest.mark.parametrize("training", [True, False])
-@pytest.mark.parametrize("name", list(LAYERS))
-@given(rows=st.integers(3, 6), seed=st.integers(0, 2**32 - 1))
-def test_the_gradients_of_every_layer_agree_with_differences(
-    name, training, rows, seed, numeric_gradient, relative_error, away_from_zero
-):
-    for layer, input_shape in cases(name):
-        parameters = arrays_of(layer, input_shape, seed)
-        arrays = parameters.by_layer[0]
-        context = Context(training, RandomStream.from_seed(seed))
-        x = away_from_zero((rows, *input_shape), seed)
-        y, cache = layer.forward(arrays, x, context)
-        weights = np.random.default_rng(seed).normal(size=y.shape)
-
-        def total(layer=layer, arrays=arrays, x=x, context=context, weights=weights):
-            return float((weights * layer.forward(arrays, x, context)[0]).sum())
-
-        before = x.copy(), weights.copy(), parameters.vector.copy(), parameters.buffers.copy()
-        dx, gradients = layer.backward(arrays, cache, weights)
-        after = x, weights, parameters.vector, parameters.buffers
-        for old, new in zip(before, after, strict=True):
-            np.testing.assert_array_equal(old, new)
-        assert y.shape == (rows, *layer.output_shape(input_shape))
-        assert relative_error(dx, numeric_gradient(total, x)) <= 1e-7
-        trainable = {slot.spec.name for slot in parameters.layout.slots if slot.spec.trainable}
-        assert set(gradients) == trainable
-        if trainable:
-            numeric = numeric_gradient(total, parameters.vector)
-            analytic = parameters.zeros_like()
-            for inner, array in gradients.items():
-                analytic[f"0.{inner}"][...] = array
-            assert relative_error(analytic.vector, numeric) <= 1e-7
-            alone = layer.parameter_gradients(arrays, cache, weights)
-            assert all(np.array_equal(alone[inner], gradients[inner]) for inner in trainable)
 
 
 @pytest.mark.parametrize("activation", list(ACTIVATIONS))
 @given(units=st.integers(1, 4), inputs=st.integers(1, 4), seed=st.integers(0, 2**32 - 1))
 def test_dense_with_every_activation_agrees_with_differences(
-    activation, units, inputs, seed, numeric_gradient, relative_error
+    activation, units, inputs, seed, numeric_gradient, relative_error, arrays_of
 ):
     layer = ax.Dense(units, activation)
     parameters = arrays_of(layer, (inputs,), seed)
@@ -125,34 +44,8 @@ def test_dense_with_every_activation_agrees_with_differences(
         assert relative_error(analytic.vector, numeric) <= 1e-7
 
 
-@pytest.mark.parametrize("training", [True, False])
-@pytest.mark.parametrize("name", list(LAYERS))
-def test_every_layer_keeps_float32_and_its_declared_shape(name, training):
-    for layer, input_shape in cases(name):
-        parameters = arrays_of(layer, input_shape, 3).astype("float32")
-        arrays = parameters.by_layer[0]
-        x = np.random.default_rng(0).normal(size=(5, *input_shape)).astype(np.float32)
-        context = Context(training, RandomStream.from_seed(1))
-        y, cache = layer.forward(arrays, x, context)
-        dx, gradients = layer.backward(arrays, cache, np.ones_like(y))
-        assert y.shape == (5, *layer.output_shape(input_shape))
-        assert dx.shape == x.shape
-        assert {a.dtype.name for a in (y, dx, *gradients.values())} == {"float32"}
-        assert {inner: a.shape for inner, a in gradients.items()} == {
-            slot.spec.name: slot.spec.shape
-            for slot in parameters.layout.slots
-            if slot.spec.trainable
-        }
-
-
-@pytest.mark.parametrize("name", list(LAYERS))
-def test_every_layer_is_written_as_data_and_read_back(name):
-    for layer, _ in cases(name):
-        assert LAYERS.resolve(LAYERS.to_data(layer)) == layer
-
-
 class TestBatchNorm:
-    def test_it_agrees_with_pytorch_but_for_the_biased_running_variance(self, torch):
+    def test_it_agrees_with_pytorch_but_for_the_biased_running_variance(self, torch, arrays_of):
         random, rows, steps = np.random.default_rng(0), 8, 5
         theirs = torch.nn.BatchNorm1d(3, momentum=0.1, dtype=torch.float64)
         layer, parameters = ax.BatchNorm(), arrays_of(ax.BatchNorm(), (3,), 0)
@@ -214,6 +107,40 @@ class TestBatchNorm:
     def test_wrong_settings_are_refused(self, settings, message):
         with pytest.raises(ConfigurationError, match=message):
             ax.BatchNorm(**settings)
+
+
+class TestLayerNorm:
+    def test_every_position_comes_out_with_mean_zero_and_variance_one(self):
+        x = np.random.default_rng(0).normal(5, 4, (3, 6, 64))
+        layer = ax.LayerNorm(epsilon=1e-12)
+        arrays = ax.Network(layer, input_shape=(6, 64)).initialize(0, "float64").by_layer[0]
+        y, _ = layer.forward(arrays, x, PREDICTION)
+        np.testing.assert_allclose(y.mean(axis=-1), 0, atol=1e-12)
+        np.testing.assert_allclose(y.var(axis=-1), 1, rtol=1e-9)
+
+    @pytest.mark.parametrize("shape", [(), (2, 3, 4)])
+    def test_examples_without_features_and_images_are_refused(self, shape):
+        with pytest.raises(ShapeError, match=r"LayerNorm reads features or sequences.*Flatten\(\)"):
+            ax.LayerNorm().output_shape(shape)
+
+    def test_an_epsilon_of_zero_is_refused(self):
+        with pytest.raises(ConfigurationError, match="epsilon must be greater than 0, not 0"):
+            ax.LayerNorm(0)
+
+
+class TestRMSNorm:
+    def test_every_position_comes_out_with_a_root_mean_square_of_one(self):
+        x = np.random.default_rng(0).normal(5, 4, (3, 6, 64))
+        layer = ax.RMSNorm(epsilon=1e-12)
+        arrays = ax.Network(layer, input_shape=(6, 64)).initialize(0, "float64").by_layer[0]
+        y, _ = layer.forward(arrays, x, PREDICTION)
+        np.testing.assert_allclose(np.sqrt((y**2).mean(axis=-1)), 1, rtol=1e-9)
+
+    def test_what_it_cannot_normalise_is_refused(self):
+        with pytest.raises(ShapeError, match=r"RMSNorm reads features or sequences.*Flatten\(\)"):
+            ax.RMSNorm().output_shape((2, 3, 4))
+        with pytest.raises(ConfigurationError, match="epsilon must be greater than 0, not 0"):
+            ax.RMSNorm(0)
 
 
 class TestNoise:

@@ -52,9 +52,9 @@ def test_the_error_of_one_is_raised_and_no_other_begun(monkeypatch):
 
 
 def test_what_cannot_be_shared_is_refused():
-    one = trainers(1)[0]
-    with pytest.raises(ConfigurationError, match="given twice"):
-        ax.fit_many([one, one], (X, Y))
+    # Two networks, and a list of two that is not one (X, y) for each.
+    with pytest.raises(ConfigurationError, match=r"holds ndarray: write .* as a tuple, \(X, y\)"):
+        ax.fit_many(trainers(2), [X, Y])
     with pytest.raises(ConfigurationError, match="3 entries for 2 trainers"):
         ax.fit_many(trainers(2), [(X, Y)] * 3)
     with pytest.raises(ConfigurationError, match="same checkpoint"):

@@ -9,10 +9,11 @@ from axone.activations.linear import Heaviside, Identity
 from axone.activations.rectified import ELU, SELU, LeakyReLU, PReLU, ReLU
 from axone.activations.smooth import GELU, Exponential, GELUTanh, Sigmoid, Softplus, Swish, Tanh
 from axone.activations.softmax import Softmax
+from axone.messages import _
 from axone.registry import Registry
 
 ACTIVATIONS: Registry[ActivationFunction] = Registry(
-    "activation",
+    _("activation"),
     {
         "identity": Identity,
         "heaviside": Heaviside,
@@ -33,6 +34,16 @@ ACTIVATIONS: Registry[ActivationFunction] = Registry(
     aliases={"linear": "identity", "logistic": "sigmoid", "silu": "swish", "exp": "exponential"},
 )
 
+
+def name_of(function: ActivationFunction) -> str:
+    """Return what a reader calls a function: its name in the table, or that of its own class."""
+    try:
+        described = ACTIVATIONS.to_data(function)
+    except KeyError:
+        return type(function).__name__
+    return str(described if isinstance(described, str) else described["name"])
+
+
 __all__ = [
     "ACTIVATIONS",
     "ELU",
@@ -51,4 +62,5 @@ __all__ = [
     "Softplus",
     "Swish",
     "Tanh",
+    "name_of",
 ]

@@ -9,14 +9,17 @@ from axone.cli import console
 from axone.cli.compare import compare
 from axone.cli.datasets import datasets
 from axone.cli.evaluate import evaluate
+from axone.cli.help import TranslatedGroup
 from axone.cli.predict import predict
 from axone.cli.schema import schema
 from axone.cli.summary import summary
 from axone.cli.train import train
 from axone.cli.tune import tune
+from axone.messages import _
 
 app = typer.Typer(
     name="axone",
+    cls=TranslatedGroup,
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -39,10 +42,11 @@ def _version(wanted: bool) -> None:
 @app.callback()
 def axone(
     debug: Annotated[
-        bool, typer.Option("--debug", help="Show errors with their traceback.")
+        bool, typer.Option("--debug", help=_("Show errors with their traceback."))
     ] = False,
     version: Annotated[
-        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+        bool,
+        typer.Option("--version", callback=_version, is_eager=True, help=_("Print the version.")),
     ] = False,
 ) -> None:
     """Small neural networks that train fast, read like the textbook and explain themselves.

@@ -1,4 +1,4 @@
-"""`axone evaluate`: a result folder, and labelled rows or the run's own, in; metrics out."""
+"""`axone evaluate`: a model, and labelled rows or its run's own, in; metrics out."""
 
 from pathlib import Path
 from typing import Annotated
@@ -7,14 +7,20 @@ import numpy as np
 import typer
 
 from axone.cli.console import explained_errors, metrics_table, output, print_json
+from axone.cli.models import model_at
 from axone.data import read_rows
 from axone.errors import DataError
 from axone.experiments import Part, load_run, measure, prepare
-from axone.model import Model
+from axone.model import Classes, Model
 
 
 def evaluate(
-    folder: Annotated[Path, typer.Argument(help="A folder that `axone train` made.")],
+    model: Annotated[
+        Path,
+        typer.Argument(
+            help="A folder that `axone train` made, or a .safetensors model.", metavar="MODEL"
+        ),
+    ],
     data: Annotated[
         Path | None,
         typer.Argument(
@@ -32,12 +38,18 @@ def evaluate(
     axone evaluate runs/adult next_year.csv --json
     """
     with explained_errors():
-        experiment, model = load_run(folder)
         if data is None:
+            if model.is_file():
+                raise DataError(
+                    f"{model} is a model file, which holds no rows: give a file of rows to measure "
+                    "it on, or the folder of its run."
+                )
+            experiment, fitted = load_run(model)
             parts = prepare(experiment).parts
         else:
-            parts = {data.name: labelled(data, model, target or model.target.column)}
-        scores = {name: measure(model, part) for name, part in parts.items()}
+            fitted = model_at(model)
+            parts = {data.name: labelled(data, fitted, target or fitted.target.column)}
+        scores = {name: measure(fitted, part) for name, part in parts.items()}
         if as_json:
             print_json(scores)
         else:
@@ -60,6 +72,11 @@ def labelled(path: Path, model: Model, column: str) -> Part:
             wanted = f"there is no target {column!r}." if column else "which column is the target?"
             raise DataError(f"{path}: {wanted} Found {found}. Name the column with --target.")
         y = np.asarray(X[column])
-    if model.target.task == "classification":
+    if isinstance(model.target, Classes):
+        if model.target.several or not model.has_probabilities:
+            raise DataError(
+                f"{path}: only models that give one class a row, with its probability, or numbers "
+                "can be evaluated; this one was saved by an estimator of another kind."
+            )
         y = model.target.encode(y)
     return Part(model.preprocessing.transform(X, model.dtype), y)

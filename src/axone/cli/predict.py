@@ -1,4 +1,4 @@
-"""`axone predict`: a result folder and new rows in, predictions as CSV out."""
+"""`axone predict`: a model and new rows in, predictions as CSV out."""
 
 import csv
 import io
@@ -9,20 +9,23 @@ from typing import Annotated, Any
 import numpy as np
 import typer
 
-from axone.arrays import FloatArray
 from axone.cli.console import explained_errors
+from axone.cli.models import model_at
 from axone.data import read_images, read_rows
 from axone.errors import DataError
-from axone.experiments import load_run
 from axone.files import write_atomically
-from axone.metrics import predicted_labels
-from axone.model import Model, class_probabilities
+from axone.model import Classes, Model
 
 _IMAGES = (".png", ".jpg", ".jpeg", ".bmp")
 
 
 def predict(
-    folder: Annotated[Path, typer.Argument(help="A folder that `axone train` made.")],
+    model: Annotated[
+        Path,
+        typer.Argument(
+            help="A folder that `axone train` made, or a .safetensors model.", metavar="MODEL"
+        ),
+    ],
     rows: Annotated[
         list[str],
         typer.Argument(
@@ -33,18 +36,19 @@ def predict(
         Path | None, typer.Option(help="Write the CSV there instead of printing it.")
     ] = None,
 ) -> None:
-    """Predict new rows with a trained model, from its folder alone.
+    """Predict new rows with a trained model, from its folder or file alone.
 
     axone predict runs/iris new_flowers.csv > predictions.csv
     axone predict runs/calculator 50 50
     axone predict runs/digits seven.png three.png
+    axone predict estimator.safetensors new_rows.csv
 
     Prints one line a row: the prediction, then the probability of each class.
     """
     with explained_errors():
-        _, model = load_run(folder)
-        X, names = _read(rows, model)
-        text = predictions_csv(model, X, names)
+        fitted = model_at(model)
+        X, names = _read(rows, fitted)
+        text = predictions_csv(fitted, X, names)
         if out is None:
             typer.echo(text, nl=False)
         else:
@@ -76,10 +80,7 @@ def _is_number(word: str) -> bool:
 
 def predictions_csv(model: Model, X: Any, names: Sequence[str] = ()) -> str:
     """Return predictions as CSV: the class and its probabilities, or the predicted numbers."""
-    outputs = model.outputs(X)
-    header, table = (
-        _classes(model, outputs) if model.target.class_names else _numbers(model, outputs)
-    )
+    header, table = _classes(model, X) if isinstance(model.target, Classes) else _numbers(model, X)
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow([*(["file"] if names else []), *header])
@@ -88,19 +89,30 @@ def predictions_csv(model: Model, X: Any, names: Sequence[str] = ()) -> str:
     return text.getvalue()
 
 
-def _classes(model: Model, outputs: FloatArray) -> tuple[list[str], list[list[str]]]:
-    classes = model.target.class_names
-    probabilities = class_probabilities(outputs)
-    header = ["prediction", *(f"probability_{name}" for name in classes)]
-    labels = predicted_labels(outputs)
+def _classes(model: Model, X: Any) -> tuple[list[str], list[list[str]]]:
+    """Return classes by their names, a 0 or 1 a label of several, and what is known of them."""
+    assert isinstance(model.target, Classes)  # noqa: S101 — as the caller has seen
+    target, outputs = model.target, model.outputs(X)
+    names = target.class_names
+    if target.several:
+        header = [f"prediction_{name}" for name in names]
+        predicted = [list(map(str, row)) for row in target.decode(outputs).tolist()]
+    else:
+        header = ["prediction"]
+        predicted = [[names[number]] for number in target.numbers(outputs).tolist()]
+    if not model.has_probabilities:
+        return header, predicted
+    header += [f"probability_{name}" for name in names]
+    probabilities = target.probabilities(outputs).tolist()
     return header, [
-        [classes[label], *(f"{p:.6g}" for p in row)]
-        for label, row in zip(labels, probabilities.tolist(), strict=True)
+        [*words, *(f"{p:.6g}" for p in row)]
+        for words, row in zip(predicted, probabilities, strict=True)
     ]
 
 
-def _numbers(model: Model, outputs: FloatArray) -> tuple[list[str], list[list[str]]]:
-    numbers = model.in_units(outputs).reshape(len(outputs), -1)
+def _numbers(model: Model, X: Any) -> tuple[list[str], list[list[str]]]:
+    predicted = model.predict(X)
+    numbers = predicted.reshape(len(predicted), -1)
     names = model.target.names
     if len(names) != numbers.shape[1]:
         names = tuple(str(n + 1) for n in range(numbers.shape[1]))

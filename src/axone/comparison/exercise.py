@@ -9,9 +9,11 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Protocol
 
+import numpy as np
+
 from axone.arrays import FloatArray, IntArray
 from axone.data.examples import Examples
-from axone.engines import Recipe
+from axone.engines import Recipe, RunState
 from axone.parameters import Parameters
 
 
@@ -60,7 +62,8 @@ class Exercise:
     def rates(self, epoch: int, losses: Sequence[float]) -> FloatArray:
         """Return the learning rate of every step of an epoch, given the losses of those before."""
         rate = float(self.recipe.optimizer.learning_rate)
-        return self.recipe.rates(rate, epoch, len(self.train), self.epochs, losses)
+        state = RunState(self.initial, {}, rate, epoch=epoch, losses=list(losses))
+        return np.asarray(self.recipe.rates(state, 1, len(self.train), self.epochs)[0])
 
     def beginning(self) -> "Exercise":
         """Return the same with the rows of two batches: enough to warm a library up."""

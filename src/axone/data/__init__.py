@@ -6,32 +6,43 @@ from axone.data.examples import Examples
 from axone.data.generated import spirals
 from axone.data.home import data_home
 from axone.data.images import read_images
-from axone.data.preprocessing import Preprocessing, TargetScaler
+from axone.data.numbers import NumericRows, Reshaping
+from axone.data.preprocessing import STEPS, Preprocessing, TargetScaler
+from axone.data.robust import RobustBins
 from axone.data.scaling import SCALINGS, Divide, MinMax, NoScaling, Scaler, Scaling, Standard
 from axone.data.sources import NewRows, dataset_of, list_datasets, load_dataset, read_rows
 from axone.data.splitting import Split, split_rows
+from axone.data.steps import Layout, Step
 from axone.data.targets import cell_text
+from axone.data.tokens import Tokens
 
 __all__ = [
     "SCALINGS",
+    "STEPS",
     "ColumnKind",
     "Dataset",
     "DatasetInfo",
     "Divide",
     "Examples",
+    "Layout",
     "MinMax",
     "NewRows",
     "NoScaling",
+    "NumericRows",
     "Preprocessing",
+    "Reshaping",
+    "RobustBins",
     "Rows",
     "Scaler",
     "Scaling",
     "Split",
     "Standard",
+    "Step",
     "TableEncoder",
     "TargetScaler",
     "Task",
     "TaskChoice",
+    "Tokens",
     "cell_text",
     "data_home",
     "dataset_of",

@@ -9,15 +9,16 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import numpy as np
 
-from axone.arrays import FloatArray
+from axone.arrays import DType, FloatArray
 from axone.checks import check_choice
 from axone.data.columns import COLUMN_KINDS, MOST_CATEGORIES, AnyColumn, Output
-from axone.data.frames import as_frame, holds_booleans, holds_dates
+from axone.data.frames import as_frame, holds_booleans, holds_dates, is_frame
 from axone.data.plain_data import PlainData, read_data, write_data
-from axone.errors import DataError, UnknownNameError
+from axone.data.steps import Layout, Step
+from axone.errors import DataError, ModelFileError, ShapeError, UnknownNameError
 
 if TYPE_CHECKING:
-    from pandas import Series
+    from pandas import DataFrame, Series
 
 ColumnKind: TypeAlias = Literal["number", "boolean", "category", "ordinal", "date", "ignore"]
 
@@ -25,7 +26,7 @@ _CHOICES = (*COLUMN_KINDS, "ignore")
 
 
 @dataclass(frozen=True)
-class TableEncoder(PlainData):
+class TableEncoder(Step, PlainData):
     """A table's columns, each as it was fitted to the training rows.
 
     Parameters
@@ -34,6 +35,9 @@ class TableEncoder(PlainData):
         Those that are used, in the table's order.
     notes : tuple of str
         Columns left out and values taken together, in plain words.
+    table_names : tuple of str
+        All columns of the training table, those left out included: what an array of such rows
+        holds.
 
     Examples
     --------
@@ -47,6 +51,7 @@ class TableEncoder(PlainData):
 
     columns: tuple[AnyColumn, ...]
     notes: tuple[str, ...] = ()
+    table_names: tuple[str, ...] = ()
 
     @classmethod
     def fit(cls, table: Any, columns: Mapping[str, ColumnKind] | None = None) -> "TableEncoder":
@@ -91,7 +96,7 @@ class TableEncoder(PlainData):
                 f"No column is left to learn from: {'; '.join(notes) or 'all are ignored'}. Add "
                 "columns, or say what they are (number, category, ordinal, date)."
             )
-        return cls(tuple(fitted), tuple(notes))
+        return cls(tuple(fitted), tuple(notes), tuple(frame.columns))
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -108,13 +113,21 @@ class TableEncoder(PlainData):
         """Which columns of the matrix are amounts, to be scaled; zeros and ones stay."""
         return tuple(output.scaled for output in self._outputs)
 
-    def transform(self, table: Any) -> FloatArray:
+    def after(self, before: Layout | None) -> Layout:
+        if before is not None or not self.columns:
+            raise ShapeError(f"a table of {len(self.columns)} columns after {before}")
+        return Layout((len(self._outputs),), self.output_names, self.scaled)
+
+    def transform(self, X: Any, dtype: DType = "float64") -> FloatArray:
         """Encode rows.
 
         Parameters
         ----------
-        table : pandas or polars frame of m rows
-            Columns may stand in any order; further ones are ignored.
+        X : pandas or polars frame of m rows, or array of shape (m, n_columns)
+            Columns may stand in any order; further ones are ignored. An array holds the columns
+            that are used, `names`, or all of the training table.
+        dtype : {"float32", "float64"}
+            Without effect: amounts are scaled before they are rounded.
 
         Returns
         -------
@@ -125,8 +138,10 @@ class TableEncoder(PlainData):
         ------
         DataError
             A column is lacking, or a cell is no value of its column's kind.
+        ShapeError
+            An array of another width.
         """
-        frame = as_frame(table)
+        frame = as_frame(X) if is_frame(X) else self._as_table(X)
         lacking = [name for name in self.names if name not in frame.columns]
         if lacking:
             raise DataError(
@@ -154,11 +169,41 @@ class TableEncoder(PlainData):
         ModelFileError
             It is anything else.
         """
-        return read_data(cls, data, "table encoder")
+        fields = read_data(_TableData, data, "step 'table'")
+        columns = []
+        for described in fields.columns:
+            kind = described.get("kind")
+            if not isinstance(kind, str) or kind not in COLUMN_KINDS:
+                raise ModelFileError(
+                    f"The step 'table' in this model file is damaged: kind: {kind!r} is no kind of "
+                    f"column; known are {', '.join(COLUMN_KINDS)}. Save or fetch the model again."
+                )
+            columns.append(read_data(COLUMN_KINDS[kind], described, f"{kind} column"))
+        return cls(tuple(columns), fields.notes, fields.table_names)
+
+    def _as_table(self, X: Any) -> "DataFrame":
+        import pandas as pd
+
+        cells = np.asarray(X)
+        width = cells.shape[1] if cells.ndim == 2 else -1
+        names = self.table_names if width == len(self.table_names) else self.names
+        if width != len(names):
+            raise ShapeError(
+                f"The model takes rows of {len(names)} cells, {', '.join(names)}, but was given an "
+                f"array of shape {cells.shape}."
+            )
+        return as_frame(pd.DataFrame(cells, columns=list(names)).infer_objects())
 
     @property
     def _outputs(self) -> tuple[Output, ...]:
         return tuple(output for column in self.columns for output in column.outputs)
+
+
+@dataclass(frozen=True)
+class _TableData(PlainData):
+    columns: tuple[dict[str, Any], ...]
+    notes: tuple[str, ...]
+    table_names: tuple[str, ...]
 
 
 def _guess_kind(values: "Series", notes: list[str]) -> ColumnKind:

@@ -14,6 +14,7 @@ from axone.data.encoding import TableEncoder
 from axone.data.home import data_home
 from axone.data.npz import write_npz
 from axone.errors import DataError
+from axone.messages import _
 
 Arrays = Mapping[str, NDArray[Any]]
 
@@ -45,8 +46,13 @@ def download(name: str) -> None:
     # OpenML's refusals and checksums that differ are ValueErrors; the network's are OSErrors.
     except (OSError, ValueError, HTTPException) as error:
         raise DataError(
-            f"{name} could not be downloaded: {error}. Without a network, put the file at {path} "
-            "(NPZ with X and y), or set AXONE_DATA to a folder that has it."
+            _(
+                "{name} could not be downloaded: {error}. Without a network, put the file at "
+                "{path} (NPZ with X and y), or set AXONE_DATA to a folder that has it.",
+                name=name,
+                error=error,
+                path=path,
+            )
         ) from error
     write_npz(path, arrays)
 

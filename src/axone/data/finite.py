@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from axone.errors import DataError
+from axone.messages import Listed, _, _n, listed
 
 CHUNK_CELLS = 1 << 21
 """Cells at a time: 16 MiB in float64, about what a processor's last cache holds."""
@@ -51,10 +52,25 @@ def require_finite(array: NDArray[Any], name: str, where: str) -> None:
             first = (rows.start + row, *rest)
         count += int(np.count_nonzero(bad))
     if count:
-        axes = ("row", "column") if len(first) <= 2 else ("row", *["position"] * (len(first) - 1))
-        place = ", ".join(f"{axis} {at}" for axis, at in zip(axes, first, strict=False))
         raise DataError(
-            f"{where}: {name} holds {count} cell{'s' * (count > 1)} that "
-            f"{'are' if count > 1 else 'is'} NaN or infinite, the first at {place} (counted from "
-            f"0): {array[first]}. Fill in such cells or leave those rows out."
+            _n(
+                "{where}: {name} holds {count} cell that is NaN or infinite, the first at {place} "
+                "(counted from 0): {cell}. Fill in such cells or leave those rows out.",
+                "{where}: {name} holds {count} cells that are NaN or infinite, the first at "
+                "{place} (counted from 0): {cell}. Fill in such cells or leave those rows out.",
+                count,
+                where=where,
+                name=name,
+                place=_place(first),
+                cell=array[first],
+            )
         )
+
+
+def _place(cell: tuple[int, ...]) -> Listed:
+    row, *rest = cell
+    if len(rest) == 1:
+        return listed([_("row {number}", number=row), _("column {number}", number=rest[0])])
+    return listed(
+        [_("row {number}", number=row), *(_("position {number}", number=at) for at in rest)]
+    )

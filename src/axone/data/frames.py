@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from axone.arrays import FloatArray
 from axone.data.targets import cell_text
 from axone.errors import ArgumentTypeError, DataError
+from axone.messages import _, _n, listed
 
 if TYPE_CHECKING:
     from pandas import DataFrame, Series
@@ -51,7 +52,13 @@ def as_frame(table: Any, where: str = "table") -> "DataFrame":
     import pandas as pd
 
     if not is_frame(table):
-        raise ArgumentTypeError(f"{where} must be a pandas or polars frame, not {type(table)}.")
+        raise ArgumentTypeError(
+            _(
+                "{where} must be a pandas or polars frame, not {kind}.",
+                where=where,
+                kind=type(table),
+            )
+        )
     if hasattr(table, "collect"):
         table = table.collect()
     if not isinstance(table, pd.DataFrame):
@@ -78,8 +85,12 @@ def require_distinct(names: list[str], where: str) -> None:
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
         raise DataError(
-            f"{where} has more than one column called {', '.join(map(repr, twice))}. Give every "
-            "column a name of its own."
+            _(
+                "{where} has more than one column called {names!r}. Give every column a name "
+                "of its own.",
+                where=where,
+                names=listed(twice),
+            )
         )
 
 
@@ -99,8 +110,8 @@ def numbers_of(values: "Series", where: str = "table") -> FloatArray:
         cells = values.astype(object)
         parsed = pd.to_numeric(cells.where(cells.notna(), None), errors="coerce")
         numbers = parsed.to_numpy(dtype=np.float64, na_value=np.nan)
-        require_cells(np.isnan(numbers) & values.notna().to_numpy(), values, "no number", where)
-    require_cells(np.isinf(numbers), values, "infinite", where)
+        require_cells(np.isnan(numbers) & values.notna().to_numpy(), values, _("no number"), where)
+    require_cells(np.isinf(numbers), values, _("infinite"), where)
     return numbers
 
 
@@ -127,10 +138,20 @@ def require_cells(bad: NDArray[Any], values: "Series", fault: str, where: str) -
     if count:
         row = int(np.argmax(bad))
         raise DataError(
-            f"{where}: column {values.name!r}, row {row + 1} (counted from 1): "
-            f"{cell_text(values.iloc[row])!r} is {fault}; {count} such cell{'s' * (count > 1)} in "
-            "the column. Correct them, empty them (an empty cell counts as missing), or leave the "
-            "column out."
+            _n(
+                "{where}: column {column!r}, row {row} (counted from 1): {cell!r} is {fault}; "
+                "{count} such cell in the column. Correct them, empty them (an empty cell counts "
+                "as missing), or leave the column out.",
+                "{where}: column {column!r}, row {row} (counted from 1): {cell!r} is {fault}; "
+                "{count} such cells in the column. Correct them, empty them (an empty cell counts "
+                "as missing), or leave the column out.",
+                count,
+                where=where,
+                column=values.name,
+                row=row + 1,
+                cell=cell_text(values.iloc[row]),
+                fault=fault,
+            )
         )
 
 
@@ -153,7 +174,7 @@ def days_of(values: "Series", where: str = "table") -> FloatArray:
     import pandas as pd
 
     if pd.api.types.is_numeric_dtype(values):
-        require_cells(values.notna().to_numpy(), values, "no date such as 2024-02-29", where)
+        require_cells(values.notna().to_numpy(), values, _("no date such as 2024-02-29"), where)
         return np.full(len(values), np.nan)
     if pd.api.types.is_datetime64_any_dtype(values):
         moments = pd.to_datetime(values, utc=True)
@@ -161,7 +182,7 @@ def days_of(values: "Series", where: str = "table") -> FloatArray:
         texts = values.astype(object).where(values.notna(), None)
         moments = pd.to_datetime(texts, format="ISO8601", utc=True, errors="coerce")
         bad = (moments.isna() & values.notna()).to_numpy()
-        require_cells(bad, values, "no date such as 2024-02-29", where)
+        require_cells(bad, values, _("no date such as 2024-02-29"), where)
     days = (moments - pd.Timestamp(0, tz="UTC")) / pd.Timedelta(days=1)
     return days.to_numpy(dtype=np.float64)
 
@@ -204,7 +225,13 @@ def _plain_column(values: "Series", where: str) -> "Series":
     import pandas as pd
 
     if values.dtype.kind == "c":
-        raise DataError(f"{where}: column {values.name!r} holds complex numbers; split them.")
+        raise DataError(
+            _(
+                "{where}: column {column!r} holds complex numbers; split them.",
+                where=where,
+                column=values.name,
+            )
+        )
     if values.dtype.kind == "m":
         return values.dt.total_seconds()
     if values.dtype != object:

@@ -9,6 +9,7 @@ import platform
 from pathlib import Path
 
 from axone.errors import DataError
+from axone.messages import _, listed
 
 SUFFIXES = (".npz", ".csv", ".csv.gz", ".tsv", ".tsv.gz", ".parquet")
 """The endings of the files that can be read, in the order in which a bare name is tried."""
@@ -70,15 +71,28 @@ def require_readable(path: Path, limit: int) -> None:
         With the file's name and what is wrong with it.
     """
     if path.is_dir():
-        raise DataError(f"{path} is a folder; give a file that ends in {', '.join(SUFFIXES)}.")
+        raise DataError(
+            _(
+                "{path} is a folder; give a file that ends in {suffixes}.",
+                path=path,
+                suffixes=listed(SUFFIXES),
+            )
+        )
     try:
         size = path.stat().st_size
     except OSError as error:
-        raise DataError(f"{path} cannot be read: {error.strerror}.") from error
+        raise DataError(
+            _("{path} cannot be read: {reason}.", path=path, reason=error.strerror)
+        ) from error
     if size == 0:
-        raise DataError(f"{path} is empty (0 bytes). Write the file again.")
+        raise DataError(_("{path} is empty (0 bytes). Write the file again.", path=path))
     if size > limit:
         raise DataError(
-            f"{path} is {size / 2**30:.1f} GiB, above the limit of {limit / 2**30:.1f} GiB. "
-            "Use part of its rows."
+            _(
+                "{path} is {size:.1f} GiB, above the limit of {limit:.1f} GiB. Use part of "
+                "its rows.",
+                path=path,
+                size=size / 2**30,
+                limit=limit / 2**30,
+            )
         )

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from axone.arrays import FloatArray, Shape
 from axone.errors import DataError
+from axone.messages import _
 
 _MAX_PIXELS = 50_000_000
 _INK = 0.2
@@ -48,8 +49,11 @@ def _image_size(feature_shape: Shape) -> tuple[int, int]:
     if len(feature_shape) == 3 and feature_shape[0] == 1:
         return feature_shape[1], feature_shape[2]
     raise DataError(
-        f"This model takes examples of shape {feature_shape}, which are no grey images: give it "
-        "rows in a CSV or NPZ file."
+        _(
+            "This model takes examples of shape {feature_shape}, which are no grey images: "
+            "give it rows in a CSV or NPZ file.",
+            feature_shape=feature_shape,
+        )
     )
 
 
@@ -69,13 +73,21 @@ def _grey(path: Path) -> FloatArray:
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise _too_large(path) from error
     except (OSError, UnidentifiedImageError, SyntaxError, ValueError) as error:
-        raise DataError(f"{path} is not a picture that can be read: {error}") from error
+        raise DataError(
+            _("{path} is not a picture that can be read: {error}", path=path, error=error)
+        ) from error
     paper = Image.new("RGBA", layers.size, "white")
     return np.asarray(Image.alpha_composite(paper, layers).convert("L"), dtype=np.float64)
 
 
 def _too_large(path: Path) -> DataError:
-    return DataError(f"{path} has more than {_MAX_PIXELS:,} pixels: make it smaller.")
+    return DataError(
+        _(
+            "{path} has more than {max_pixels:,} pixels: make it smaller.",
+            path=path,
+            max_pixels=_MAX_PIXELS,
+        )
+    )
 
 
 def centred(grey: FloatArray, height: int, width: int, where: str) -> NDArray[np.uint8]:
@@ -92,7 +104,7 @@ def centred(grey: FloatArray, height: int, width: int, where: str) -> NDArray[np
     ink = 255 - grey if np.median(border) > 127 else grey
     ink = ink - ink.min()
     if ink.max() < 1:
-        raise DataError(f"{where} is of one colour: there is nothing to recognise.")
+        raise DataError(_("{where} is of one colour: there is nothing to recognise.", where=where))
     rows, columns = np.nonzero(ink > _INK * ink.max())
     box = ink[rows.min() : rows.max() + 1, columns.min() : columns.max() + 1] * (255 / ink.max())
     scale = _BOX * min(height / box.shape[0], width / box.shape[1])

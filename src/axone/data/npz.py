@@ -23,6 +23,7 @@ from axone.data.finite import require_finite
 from axone.data.home import require_readable, stem_of
 from axone.data.targets import encode_target
 from axone.errors import DataError, UnknownNameError
+from axone.messages import Message, _, listed
 
 SIZE_LIMIT = 8 * 2**30
 """Bytes of all arrays of one file together; more would hardly fit in memory beside a network."""
@@ -77,7 +78,14 @@ def read_npz_rows(path: Path) -> tuple[NDArray[Any], NDArray[Any] | None]:
     X = _examples(arrays["X"], "X", str(path))
     y = arrays.get("y")
     if y is not None and len(np.atleast_1d(y)) != len(X):
-        raise DataError(f"{path}: X has {len(X)} rows, y has shape {y.shape}.")
+        raise DataError(
+            _(
+                "{path}: X has {rows} rows, y has shape {shape}.",
+                path=path,
+                rows=len(X),
+                shape=y.shape,
+            )
+        )
     return X, y
 
 
@@ -101,14 +109,21 @@ def make_array_dataset(
     where = where or name
     X, y = _pair(arrays, "X", "y", where)
     if len(X) < 2:
-        raise DataError(f"{where}: X has a single row; learning needs at least two.")
+        raise DataError(_("{where}: X has a single row; learning needs at least two.", where=where))
     X_test, y_test = None, None
     if "X_test" in arrays or "y_test" in arrays:
         X_test, y_test = _pair(arrays, "X_test", "y_test", where)
         if X_test.shape[1:] != X.shape[1:] or y_test.shape[1:] != y.shape[1:]:
             raise DataError(
-                f"{where}: X_test {X_test.shape} and y_test {y_test.shape} do not continue "
-                f"X {X.shape} and y {y.shape}: all axes but the first must agree."
+                _(
+                    "{where}: X_test {X_test} and y_test {y_test} do not continue X "
+                    "{X} and y {y}: all axes but the first must agree.",
+                    where=where,
+                    X_test=X_test.shape,
+                    y_test=y_test.shape,
+                    X=X.shape,
+                    y=y.shape,
+                )
             )
     notes: tuple[str, ...] = ()
     target_names = _names(arrays, "target_names", where)
@@ -116,7 +131,13 @@ def make_array_dataset(
         y, y_test, target_names = _one_target(y, y_test, target_names, target, where)
     feature_names = _names(arrays, "feature_names", where)
     if feature_names and len(feature_names) != X.shape[1]:
-        notes += (f"{len(feature_names)} feature names for {X.shape[1]} features: left out",)
+        notes += (
+            _(
+                "{names} feature names for {features} features: left out",
+                names=len(feature_names),
+                features=X.shape[1],
+            ).coded("feature_names_left_out"),
+        )
         feature_names = ()
     encoded = encode_target(y, task, f"{where}: y", test_values=y_test, names=target_names)
     columns = 1 if encoded.y.ndim == 1 else encoded.y.shape[1]
@@ -173,8 +194,13 @@ def read_headers(path: Path) -> dict[str, ArrayHeader]:
         total = sum(member.file_size for member in archive.infolist())
         if total > SIZE_LIMIT:
             raise DataError(
-                f"{path} unpacks to {total / 2**30:.1f} GiB, above the limit of "
-                f"{SIZE_LIMIT / 2**30:.1f} GiB. Use part of its rows."
+                _(
+                    "{path} unpacks to {size:.1f} GiB, above the limit of {limit:.1f} GiB. Use "
+                    "part of its rows.",
+                    path=path,
+                    size=total / 2**30,
+                    limit=SIZE_LIMIT / 2**30,
+                )
             )
         return {
             member.filename.removesuffix(".npy"): _read_header(archive, member, path)
@@ -199,14 +225,20 @@ def write_npz(path: Path, arrays: Mapping[str, NDArray[Any]]) -> None:
             unfinished = Path(file.name)
     except OSError as error:
         raise DataError(
-            f"{path} cannot be written: {error.strerror}. Set AXONE_DATA to a folder of your own."
+            _(
+                "{path} cannot be written: {reason}. Set AXONE_DATA to a folder of your own.",
+                path=path,
+                reason=error.strerror,
+            )
         ) from error
     try:
         with unfinished.open("wb") as file:
             np.savez_compressed(file, allow_pickle=False, **arrays)
         unfinished.replace(path)
     except OSError as error:
-        raise DataError(f"{path} cannot be written: {error.strerror}.") from error
+        raise DataError(
+            _("{path} cannot be written: {reason}.", path=path, reason=error.strerror)
+        ) from error
     finally:
         unfinished.unlink(missing_ok=True)
 
@@ -219,13 +251,21 @@ def _damage_told(path: Path) -> Iterator[None]:
         raise
     except zipfile.BadZipFile as error:
         raise DataError(
-            f"{path} is no NPZ archive, or a truncated one ({error}). Write it again with "
-            "numpy.savez, or fetch it again."
+            _(
+                "{path} is no NPZ archive, or a truncated one ({error}). Write it again with "
+                "numpy.savez, or fetch it again.",
+                path=path,
+                error=error,
+            )
         ) from error
     # What zipfile, zlib and NumPy raise on damaged, encrypted or foreign members.
     except (OSError, EOFError, ValueError, RuntimeError, zlib.error, MemoryError) as error:
         raise DataError(
-            f"{path} is damaged: {error}. Write it again with numpy.savez, or fetch it again."
+            _(
+                "{path} is damaged: {error}. Write it again with numpy.savez, or fetch it again.",
+                path=path,
+                error=error,
+            )
         ) from error
 
 
@@ -238,17 +278,28 @@ def _read_header(archive: zipfile.ZipFile, member: zipfile.ZipInfo, path: Path) 
             if version == (1, 0)
             else npy_format.read_array_header_2_0
         )
-        shape, _, dtype = read(file)
+        shape, _fortran_order, dtype = read(file)
     if dtype.hasobject:
         raise DataError(
-            f"{path}: {key} holds pickled Python objects, which are never loaded, since they can "
-            "run code. Save it as an array of numbers or of text (dtype str)."
+            _(
+                "{path}: {key} holds pickled Python objects, which are never loaded, since "
+                "they can run code. Save it as an array of numbers or of text (dtype str).",
+                path=path,
+                key=key,
+            )
         )
     promised = dtype.itemsize
     for length in shape:
         promised *= length
     if promised > member.file_size or min(shape, default=0) < 0:
-        raise DataError(f"{path} is damaged: {key} says shape {shape}, but is too short for it.")
+        raise DataError(
+            _(
+                "{path} is damaged: {key} says shape {shape}, but is too short for it.",
+                path=path,
+                key=key,
+                shape=shape,
+            )
+        )
     return ArrayHeader(shape, dtype)
 
 
@@ -261,11 +312,14 @@ def _read_arrays(path: Path) -> dict[str, NDArray[Any]]:
     raise DataError(_missing(path, "X", list(headers)))
 
 
-def _missing(path: Path, key: str, found: list[str] | None = None) -> str:
-    inside = ", ".join(read_headers(path) if found is None else found) or "nothing"
-    return (
-        f"{path} holds no {key} (it holds {inside}). A dataset file needs X, the examples, and y, "
-        "their targets."
+def _missing(path: Path, key: str, found: list[str] | None = None) -> Message:
+    inside = listed(read_headers(path) if found is None else found) or _("nothing")
+    return _(
+        "{path} holds no {key} (it holds {inside}). A dataset file needs X, the "
+        "examples, and y, their targets.",
+        path=path,
+        key=key,
+        inside=inside,
     )
 
 
@@ -274,15 +328,37 @@ def _pair(
 ) -> tuple[NDArray[Any], NDArray[Any]]:
     for key in (examples, targets):
         if key not in arrays:
-            raise DataError(f"{where} has {examples} or {targets} without the other: no {key}.")
+            raise DataError(
+                _(
+                    "{where} has {examples} or {targets} without the other: no {key}.",
+                    where=where,
+                    examples=examples,
+                    targets=targets,
+                    key=key,
+                )
+            )
     X, y = _examples(arrays[examples], examples, where), arrays[targets]
     if y.ndim == 0 or len(y) != len(X):
         raise DataError(
-            f"{where}: {examples} has {len(X)} rows but {targets} has shape {y.shape}: every "
-            "example needs its target."
+            _(
+                "{where}: {examples} has {rows} rows but {targets} has shape {shape}: every "
+                "example needs its target.",
+                where=where,
+                examples=examples,
+                rows=len(X),
+                targets=targets,
+                shape=y.shape,
+            )
         )
     if y.dtype.kind not in "biufU":
-        raise DataError(f"{where}: {targets} is of type {y.dtype}; use numbers or text.")
+        raise DataError(
+            _(
+                "{where}: {targets} is of type {dtype}; use numbers or text.",
+                where=where,
+                targets=targets,
+                dtype=y.dtype,
+            )
+        )
     require_finite(y, targets, where)
     return X, y
 
@@ -290,13 +366,33 @@ def _pair(
 def _examples(X: NDArray[Any], key: str, where: str) -> NDArray[Any]:
     if X.dtype.kind in "US":
         raise DataError(
-            f"{where}: {key} holds text where numbers belong ({X.dtype}). Encode text as numbers, "
-            "or give the data as a CSV or Parquet table, whose categories are encoded."
+            _(
+                "{where}: {key} holds text where numbers belong ({dtype}). Encode text as "
+                "numbers, or give the data as a CSV or Parquet table, whose categories are "
+                "encoded.",
+                where=where,
+                key=key,
+                dtype=X.dtype,
+            )
         )
     if X.dtype.kind not in "biuf":
-        raise DataError(f"{where}: {key} is of type {X.dtype}; use integers or floats.")
+        raise DataError(
+            _(
+                "{where}: {key} is of type {dtype}; use integers or floats.",
+                where=where,
+                key=key,
+                dtype=X.dtype,
+            )
+        )
     if X.size == 0 or X.ndim == 0:
-        raise DataError(f"{where}: {key} has shape {X.shape}: there is nothing to learn from.")
+        raise DataError(
+            _(
+                "{where}: {key} has shape {shape}: there is nothing to learn from.",
+                where=where,
+                key=key,
+                shape=X.shape,
+            )
+        )
     require_finite(X, key, where)
     return X[:, None] if X.ndim == 1 else X
 
@@ -307,8 +403,13 @@ def _names(arrays: Mapping[str, NDArray[Any]], key: str, where: str) -> tuple[st
         return ()
     if names.ndim != 1 or names.dtype.kind not in "Uiu":
         raise DataError(
-            f"{where}: {key} is of type {names.dtype} and shape {names.shape}; it must be one row "
-            "of text."
+            _(
+                "{where}: {key} is of type {dtype} and shape {shape}; it must be one row of text.",
+                where=where,
+                key=key,
+                dtype=names.dtype,
+                shape=names.shape,
+            )
         )
     return tuple(str(name) for name in names.tolist())
 
@@ -322,10 +423,14 @@ def _one_target(
 ) -> tuple[NDArray[Any], NDArray[Any] | None, tuple[str, ...]]:
     if y.ndim != 2 or len(names) != y.shape[1]:
         raise DataError(
-            f"{where}: target {target!r} names a column of a table, but this file says itself "
-            "what to learn, in y. Leave the target out."
+            _(
+                "{where}: target {target!r} names a column of a table, but this file says "
+                "itself what to learn, in y. Leave the target out.",
+                where=where,
+                target=target,
+            )
         )
     if target not in names:
-        raise UnknownNameError("target", target, names, where=where)
+        raise UnknownNameError(_("target"), target, names, where=where)
     column = names.index(target)
     return y[:, column], None if y_test is None else y_test[:, column], (target,)

@@ -4,9 +4,13 @@ A model file comes from anywhere, so what is read is validated field by field (b
 any of it is used.
 """
 
+import json
+from collections.abc import Mapping
+from dataclasses import fields
 from typing import Any, ClassVar, TypeVar
 
 from axone.errors import ModelFileError
+from axone.messages import _
 
 Described = TypeVar("Described")
 
@@ -39,16 +43,34 @@ def read_data(kind: type[Described], data: object, what: str) -> Described:
     Raises
     ------
     ModelFileError
-        A field is missing, unknown, of another type or out of bounds.
+        A field is missing, though the dataclass had a default for it, unknown, of another type or
+        out of bounds; the message names it.
     """
     from pydantic import TypeAdapter, ValidationError
 
+    for each in fields(kind):  # type: ignore[arg-type]
+        if isinstance(data, Mapping) and each.name not in data:
+            raise ModelFileError(
+                _(
+                    "The {what} in this model file is damaged: {name} is missing. Save or fetch "
+                    "the model again.",
+                    what=what,
+                    name=each.name,
+                )
+            )
     try:
-        return TypeAdapter(kind).validate_python(data)
+        # As JSON, where lists stand for tuples, but "3" for no number and 1 for no truth.
+        return TypeAdapter(kind).validate_json(json.dumps(data, default=repr), strict=True)
     except ValidationError as error:
         first = error.errors()[0]
-        place = ".".join(str(step) for step in first["loc"]) or "the whole"
+        place = ".".join(str(step) for step in first["loc"]) or _("the whole")
         raise ModelFileError(
-            f"The {what} in this model file is damaged: {place}: {first['msg']} "
-            f"(found {str(first['input'])[:80]!r}). Save or fetch the model again."
+            _(
+                "The {what} in this model file is damaged: {place}: {fault} (found "
+                "{found!r}). Save or fetch the model again.",
+                what=what,
+                place=place,
+                fault=first["msg"],
+                found=str(first["input"])[:80],
+            )
         ) from error

@@ -16,12 +16,13 @@ from axone.arrays import DType, FloatArray
 from axone.checks import check_number
 from axone.data.finite import row_chunks
 from axone.data.plain_data import PlainData, read_data, write_data
+from axone.data.steps import Layout, Step
 from axone.errors import DataError, ModelFileError, ShapeError
 from axone.registry import Registry
 
 
 @dataclass(frozen=True, eq=False)
-class Scaler:
+class Scaler(Step):
     """(X − shift)/scale, feature by feature.
 
     Parameters
@@ -42,6 +43,17 @@ class Scaler:
         )
 
     __hash__ = None  # type: ignore[assignment]
+
+    def after(self, before: Layout | None) -> Layout:
+        statistics, shape = self.shift.shape, () if before is None else before.shape
+        # Broadcast by hand: the lengths may be a stranger's, nothing of that size may be made.
+        fits = len(statistics) <= len(shape) and all(
+            length in (1, wanted)
+            for length, wanted in zip(statistics[::-1], shape[::-1], strict=False)
+        )
+        if before is None or before.tokens or not fits:
+            raise ShapeError(f"examples of shape {shape}, statistics of shape {statistics}")
+        return before
 
     def transform(self, X: NDArray[Any], dtype: DType = "float32") -> FloatArray:
         """Scale examples, computing in float64 and returning the run's type.

@@ -30,6 +30,7 @@ from axone.data.home import (
 from axone.data.npz import describe_npz, make_array_dataset, read_npz, read_npz_rows
 from axone.data.tables import count_columns, dataset_from_frame, read_table
 from axone.errors import ArgumentTypeError, DataError, UnknownNameError
+from axone.messages import _, _n, listed
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -99,7 +100,10 @@ def load_dataset(
         return dataset_from_frame(source, name="table", target=target, task=task)
     if not isinstance(source, (str, Path)):
         raise ArgumentTypeError(
-            f"A dataset is a name, a file or a pandas or polars frame, not {type(source)}."
+            _(
+                "A dataset is a name, a file or a pandas or polars frame, not {kind}.",
+                kind=type(source),
+            )
         )
     if isinstance(source, Path) or _looks_like_file(source):
         path = _find_file(source, beside)
@@ -199,8 +203,12 @@ def _folders(beside: Path | None) -> list[Path]:
 def _require_known_suffix(path: Path) -> None:
     if not suffix_of(path):
         raise DataError(
-            f"{str(path)!r} is no kind of file that can be read: its name must end in "
-            f"{', '.join(SUFFIXES)}. Built-in datasets are given by name, such as 'iris'."
+            _(
+                "{path!r} is no kind of file that can be read: its name must end in "
+                "{suffixes}. Built-in datasets are given by name, such as 'iris'.",
+                path=str(path),
+                suffixes=listed(SUFFIXES),
+            )
         )
 
 
@@ -216,11 +224,19 @@ def _stand_in(source: str | Path, beside: Path | None) -> str:
     """Return the name of the dataset that a file that is nowhere stands for."""
     name = _canonical(stem_of(source))
     if name not in {**BUILT_IN, **GENERATED, **DOWNLOADS}:
-        looked = ", ".join(dict.fromkeys(str(folder.resolve()) for folder in _folders(beside)))
-        where = str(source) if Path(source).is_absolute() else f"{source} (looked in {looked})"
+        looked = listed(dict.fromkeys(str(folder.resolve()) for folder in _folders(beside)))
+        where = (
+            str(source)
+            if Path(source).is_absolute()
+            else _("{source} (looked in {looked})", source=source, looked=looked)
+        )
         raise DataError(
-            f"There is no file {where}. Give the path of a file, or one of the datasets known by "
-            f"name: {', '.join(_known_names())}."
+            _(
+                "There is no file {where}. Give the path of a file, or one of the datasets "
+                "known by name: {names}.",
+                where=where,
+                names=listed(_known_names()),
+            )
         )
     return name
 
@@ -237,10 +253,10 @@ def _load_named(name: str, target: str | None, task: TaskChoice, seed: int) -> D
         path = find_at_home(canonical)
     if path is None:
         raise UnknownNameError(
-            "dataset",
+            _("dataset"),
             name,
             _known_names(),
-            where=f"Looked among the known names and in {data_home()}",
+            where=_("Looked among the known names and in {folder}", folder=data_home()),
         )
     return _load_file(path, target, task)
 
@@ -258,7 +274,7 @@ def _describe(path: Path) -> DatasetInfo | None:
     if suffix_of(path) == ".npz":
         return describe_npz(path)
     try:
-        columns = f"{count_columns(path)} columns"
+        columns = _n("{count} column", "{count} columns", count_columns(path))
     except DataError:
         return None
     return DatasetInfo(stem_of(path), "", None, columns, None, "data home")

@@ -11,6 +11,7 @@ from axone.arrays import IntArray
 from axone.checks import check_integer, check_number
 from axone.data.dataset import Task
 from axone.errors import ConfigurationError, DataError
+from axone.messages import _, _n
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,25 +55,41 @@ def split_rows(y: NDArray[Any], task: Task, *, validation: float, test: float, s
     DataError
         No row would be left to train on.
     """
-    check_number("the validation share", validation, at_least=0, below=1)
-    check_number("the test share", test, at_least=0, below=1)
+    check_number(_("the validation share"), validation, at_least=0, below=1)
+    check_number(_("the test share"), test, at_least=0, below=1)
     check_integer("seed", seed, at_least=0)
     # 0.7 + 0.3 is a hair below 1 in binary.
     if validation + test > 1.0 - 1e-9:
         raise ConfigurationError(
-            f"Shares of {validation} for validation and {test} for test leave nothing to train "
-            "on: together they must be below 1."
+            _(
+                "Shares of {validation} for validation and {test} for test leave nothing to "
+                "train on: together they must be below 1.",
+                validation=validation,
+                test=test,
+            )
         )
     rows = len(y)
     sizes = (floor(validation * rows + 0.5), floor(test * rows + 0.5))
     if rows - sum(sizes) < 1:
         raise DataError(
-            f"{rows} rows are too few for shares of {validation} for validation and {test} for "
-            "test: none is left to train on. Use more rows, or smaller shares or none."
+            _(
+                "{rows} rows are too few for shares of {validation} for validation and {test} "
+                "for test: none is left to train on. Use more rows, or smaller shares or none.",
+                rows=rows,
+                validation=validation,
+                test=test,
+            )
         )
     notes = tuple(
-        f"{rows} rows are too few for a {part} share of {share}: there are no {part} rows"
-        for part, share, size in zip(("validation", "test"), (validation, test), sizes, strict=True)
+        _(
+            "{rows} rows are too few for a {part} share of {share}: there are no {part} rows",
+            rows=rows,
+            part=part,
+            share=share,
+        ).coded("part_without_rows")
+        for part, share, size in zip(
+            (_("validation"), _("test")), (validation, test), sizes, strict=True
+        )
         if share > 0 and size == 0
     )
     if task == "regression":
@@ -81,11 +98,15 @@ def split_rows(y: NDArray[Any], task: Task, *, validation: float, test: float, s
         return Split(*_parts(rows, sizes, y, seed), notes)
     except ValueError:  # scikit-learn's: a part or a class has too few rows
         counts = np.unique(y, return_counts=True)[1].tolist()
-        note = (
-            f"classes not split in proportion: the smallest of {len(counts)} has "
-            f"{min(counts)} row{'s' * (min(counts) > 1)}, the smallest part "
-            f"{min(size for size in (*sizes, rows - sum(sizes)) if size)}"
-        )
+        note = _n(
+            "classes not split in proportion: the smallest of {classes} has {count} row, the "
+            "smallest part {part}",
+            "classes not split in proportion: the smallest of {classes} has {count} rows, the "
+            "smallest part {part}",
+            min(counts),
+            classes=len(counts),
+            part=min(size for size in (*sizes, rows - sum(sizes)) if size),
+        ).coded("not_stratified")
         return Split(*_parts(rows, sizes, None, seed), (*notes, note))
 
 

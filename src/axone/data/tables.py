@@ -22,6 +22,7 @@ from axone.data.frames import as_frame, numbers_of, require_distinct
 from axone.data.home import require_readable, suffix_of
 from axone.data.targets import MOST_INTEGER_CLASSES, cell_text, encode_target
 from axone.errors import DataError, UnknownNameError
+from axone.messages import _, _n, listed
 
 if TYPE_CHECKING:
     from pandas import DataFrame, Series
@@ -53,7 +54,7 @@ def read_table(path: Path) -> "DataFrame":
     require_readable(path, SIZE_LIMIT)
     frame = _read_parquet(path) if suffix_of(path) == ".parquet" else _read_csv(path)
     if frame.empty:
-        raise DataError(f"{path} has names of columns but no rows. Add the rows.")
+        raise DataError(_("{path} has names of columns but no rows. Add the rows.", path=path))
     return as_frame(frame, str(path))
 
 
@@ -98,18 +99,37 @@ def dataset_from_frame(
         frame = frame[~missing].reset_index(drop=True)
         frame = frame.assign(**{target: _whole_again(frame[target])})
         count = int(missing.sum())
-        notes.append(f"{count} row{'s' * (count > 1)} without {target} left out")
+        notes.append(
+            _n(
+                "{count} row without {target} left out",
+                "{count} rows without {target} left out",
+                count,
+                target=target,
+            ).coded("rows_without_target")
+        )
     if len(frame) < 2:
-        raise DataError(f"{where} has {len(frame)} rows with a target; learning needs at least 2.")
+        raise DataError(
+            _(
+                "{where} has {rows} rows with a target; learning needs at least 2.",
+                where=where,
+                rows=len(frame),
+            )
+        )
     X = _without_row_numbers(frame.drop(columns=target), notes)
     if X.shape[1] == 0:
-        raise DataError(f"{where} has no column but the target {target!r}: nothing to learn from.")
+        raise DataError(
+            _(
+                "{where} has no column but the target {target!r}: nothing to learn from.",
+                where=where,
+                target=target,
+            )
+        )
     for column in X.select_dtypes("number"):
         numbers_of(X[column], where)
     encoded = encode_target(
         _target_values(frame[target], where),
         task,
-        f"{where}: column {target!r}",
+        _("{where}: column {target!r}", where=where, target=target),
         most_integer_classes=MOST_INTEGER_CLASSES,
     )
     return Dataset(
@@ -144,15 +164,22 @@ def count_columns(path: Path) -> int:
 def _choose_target(names: list[str], target: str | None, where: str, notes: list[str]) -> str:
     if target is not None:
         if target not in names:
-            raise UnknownNameError("target", target, names, where=where)
+            raise UnknownNameError(_("target"), target, names, where=where)
         return target
     usual = [name for name in names if name.strip().lower() in USUAL_TARGETS]
     if len(usual) != 1:
         raise DataError(
-            f"{where}: no target given. Choose the column to predict, for instance "
-            f"target = {names[-1]!r}. Columns: {', '.join(names)}."
+            _(
+                "{where}: no target given. Choose the column to predict, for instance target = "
+                "{last!r}. Columns: {names}.",
+                where=where,
+                last=names[-1],
+                names=listed(names),
+            )
         )
-    notes.append(f"column {usual[0]!r} taken as the target")
+    notes.append(
+        _("column {column!r} taken as the target", column=usual[0]).coded("target_guessed")
+    )
     return usual[0]
 
 
@@ -161,7 +188,9 @@ def _without_row_numbers(X: "DataFrame", notes: list[str]) -> "DataFrame":
     # pandas writes a frame's row numbers into a first column without a name.
     if first != "Unnamed: 0" or not np.array_equal(X[first].to_numpy(), np.arange(len(X))):
         return X
-    notes.append("the first column, which only numbers the rows, left out")
+    notes.append(
+        _("the first column, which only numbers the rows, left out").coded("row_numbers_left_out")
+    )
     return X.drop(columns=first)
 
 
@@ -176,8 +205,12 @@ def _target_values(values: "Series", where: str) -> NDArray[Any]:
 
     if pd.api.types.is_datetime64_any_dtype(values):
         raise DataError(
-            f"{where}: the target {values.name!r} holds dates, which can be features but not "
-            "targets. Choose another, or give days as numbers."
+            _(
+                "{where}: the target {name!r} holds dates, which can be features but not "
+                "targets. Choose another, or give days as numbers.",
+                where=where,
+                name=values.name,
+            )
         )
     if pd.api.types.is_bool_dtype(values):
         return values.to_numpy(dtype=bool)
@@ -199,7 +232,9 @@ def _read_parquet(path: Path) -> "DataFrame":
     try:
         return pd.read_parquet(path, engine="pyarrow")
     except (ValueError, OSError) as error:  # pyarrow's errors are these
-        raise DataError(f"{path} is damaged: {error}. Write or fetch it again.") from error
+        raise DataError(
+            _("{path} is damaged: {error}. Write or fetch it again.", path=path, error=error)
+        ) from error
 
 
 def _parquet_footer(path: Path) -> Any:
@@ -207,13 +242,18 @@ def _parquet_footer(path: Path) -> Any:
         from pyarrow import parquet
     except ModuleNotFoundError as error:
         raise DataError(
-            f"{path}: Parquet files are read with pyarrow, which is not installed: "
-            'pip install "axone[parquet]". Or save the table as CSV.'
+            _(
+                "{path}: Parquet files are read with pyarrow, which is not installed: pip "
+                'install "axone[parquet]". Or save the table as CSV.',
+                path=path,
+            )
         ) from error
     try:
         return parquet.read_metadata(path)
     except (ValueError, OSError) as error:
-        raise DataError(f"{path} is no Parquet file, or a damaged one: {error}.") from error
+        raise DataError(
+            _("{path} is no Parquet file, or a damaged one: {error}.", path=path, error=error)
+        ) from error
 
 
 def _read_csv(path: Path) -> "DataFrame":
@@ -243,8 +283,14 @@ def _read_csv(path: Path) -> "DataFrame":
                     return pd.read_csv(file, encoding="latin-1", **options)
     except (pd.errors.ParserError, pd.errors.ParserWarning) as error:
         raise DataError(
-            f"{path}: the lines are not of one length ({error}). Every line needs one cell for "
-            f"each of the {len(header)} names of the first line, separated by {separator!r}."
+            _(
+                "{path}: the lines are not of one length ({error}). Every line needs one cell "
+                "for each of the {count} names of the first line, separated by {separator!r}.",
+                path=path,
+                error=error,
+                count=len(header),
+                separator=separator,
+            )
         ) from error
     except (OSError, EOFError, zlib.error) as error:
         raise _damaged(path, error) from error
@@ -286,7 +332,9 @@ def _sample(path: Path) -> tuple[str, str]:
     except (OSError, EOFError, zlib.error) as error:
         raise _damaged(path, error) from error
     if b"\0" in start:
-        raise DataError(f"{path} is no text table (it holds zero bytes). Save it as UTF-8 CSV.")
+        raise DataError(
+            _("{path} is no text table (it holds zero bytes). Save it as UTF-8 CSV.", path=path)
+        )
     if len(start) == _SAMPLE_BYTES and b"\n" in start:
         start = start[: start.rindex(b"\n") + 1]
     try:
@@ -294,7 +342,9 @@ def _sample(path: Path) -> tuple[str, str]:
     except UnicodeDecodeError:
         text, encoding = start.decode("latin-1"), "latin-1"
     if not text.strip():
-        raise DataError(f"{path} is empty: it holds nothing but blanks. Write the file again.")
+        raise DataError(
+            _("{path} is empty: it holds nothing but blanks. Write the file again.", path=path)
+        )
     return text.lstrip("\r\n"), encoding
 
 
@@ -328,11 +378,20 @@ def _decimal_sign(sample: str, separator: str) -> str:
 
 
 def _damaged(path: Path, error: Exception) -> DataError:
-    return DataError(f"{path} is damaged: {error}. Write the file again, or fetch it again.")
+    return DataError(
+        _(
+            "{path} is damaged: {error}. Write the file again, or fetch it again.",
+            path=path,
+            error=error,
+        )
+    )
 
 
 def _too_large(path: Path) -> DataError:
     return DataError(
-        f"{path} unpacks to more than the limit of {SIZE_LIMIT / 2**30:.1f} GiB. Use part of its "
-        "rows."
+        _(
+            "{path} unpacks to more than the limit of {limit:.1f} GiB. Use part of its rows.",
+            path=path,
+            limit=SIZE_LIMIT / 2**30,
+        )
     )

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from axone.data.dataset import Task, TaskChoice
 from axone.errors import DataError
+from axone.messages import _, listed
 
 MOST_INTEGER_CLASSES = 20
 """A table's whole-number column of more distinct values than this is taken for amounts."""
@@ -21,7 +22,7 @@ MANY_CLASSES = 100
 
 
 @dataclass(frozen=True, eq=False)
-class Target:
+class EncodedTarget:
     """`y` and, where there is one, `y_test`, with what the values mean."""
 
     y: NDArray[Any]
@@ -40,7 +41,7 @@ def encode_target(
     test_values: NDArray[Any] | None = None,
     names: Sequence[str] = (),
     most_integer_classes: float = float("inf"),
-) -> Target:
+) -> EncodedTarget:
     """Turn raw targets into labels or numbers.
 
     Parameters
@@ -72,27 +73,44 @@ def encode_target(
     if values.ndim == 2 and task != "regression" and _is_one_hot(values):
         values = values.argmax(axis=1)
         test_values = None if test_values is None else test_values.argmax(axis=1)
-        notes = (f"{where}: rows of zeros with a single one taken for one-hot classes",)
+        notes = (
+            _(
+                "{where}: rows of zeros with a single one taken for one-hot classes", where=where
+            ).coded("one_hot_target"),
+        )
     numeric = values.dtype.kind in "biuf"
     if values.ndim > 2 or (values.ndim == 2 and (task == "classification" or not numeric)):
         raise DataError(
-            f"{where} has shape {values.shape}; labels are (m,), one-hot labels (m, classes), "
-            "and numbers to predict (m,) or (m, targets)."
+            _(
+                "{where} has shape {shape}; labels are (m,), one-hot labels (m, classes), and "
+                "numbers to predict (m,) or (m, targets).",
+                where=where,
+                shape=values.shape,
+            )
         )
     if values.ndim == 1:
         distinct = np.unique(values)
         if len(distinct) == 1:
             raise DataError(
-                f"{where} holds only one value, {cell_text(distinct[0])!r}, in all {len(values)} "
-                "rows: there is nothing to learn. Choose another target."
+                _(
+                    "{where} holds only one value, {value!r}, in all {rows} rows: there is "
+                    "nothing to learn. Choose another target.",
+                    where=where,
+                    value=cell_text(distinct[0]),
+                    rows=len(values),
+                )
             )
         if task == "auto":
             task = _guess_task(distinct, most_integer_classes)
             if task == "classification" and values.dtype.kind == "f":
-                notes += (f"{where}: two whole values taken for classes",)
+                notes += (
+                    _("{where}: two whole values taken for classes", where=where).coded(
+                        "two_values_as_classes"
+                    ),
+                )
     if values.ndim == 2 or task == "regression":
         y_test = None if test_values is None else _numbers(test_values, where)
-        return Target(_numbers(values, where), y_test, "regression", notes=notes)
+        return EncodedTarget(_numbers(values, where), y_test, "regression", notes=notes)
     return _labels(values, test_values, names, where, notes)
 
 
@@ -135,8 +153,13 @@ def _numbers(values: NDArray[Any], where: str) -> NDArray[Any]:
                 raise ValueError(cell)
         except ValueError as error:
             raise DataError(
-                f"{where} holds text where regression needs numbers, first in row {row + 1}: "
-                f"{str(cell)!r}. Choose another target, or classification as the task."
+                _(
+                    "{where} holds text where regression needs numbers, first in row {row}: "
+                    "{cell!r}. Choose another target, or classification as the task.",
+                    where=where,
+                    row=row + 1,
+                    cell=str(cell),
+                )
             ) from error
     return numbers
 
@@ -147,7 +170,7 @@ def _labels(
     names: Sequence[str],
     where: str,
     notes: tuple[str, ...],
-) -> Target:
+) -> EncodedTarget:
     rows = len(values)
     both = values if test_values is None else np.concatenate([values, test_values])
     distinct, codes = np.unique(both, return_inverse=True)
@@ -157,19 +180,37 @@ def _labels(
     hardly_repeats = values.dtype.kind in "OUS" and found > max(2, rows / 2)
     if found == rows or hardly_repeats:
         raise DataError(
-            f"{where} has {found} different values in {rows} rows: an identifier? Classes must "
-            "repeat. Choose another target, or regression as the task where the values are amounts."
+            _(
+                "{where} has {found} different values in {rows} rows: an identifier? Classes "
+                "must repeat. Choose another target, or regression as the task where the "
+                "values are amounts.",
+                where=where,
+                found=found,
+                rows=rows,
+            )
         )
     class_names = _class_names(distinct, names)
     if len(distinct) > MANY_CLASSES:
-        notes += (f"{where}: {len(distinct)} classes are many; is the target the right column?",)
+        notes += (
+            _(
+                "{where}: {classes} classes are many; is the target the right column?",
+                where=where,
+                classes=len(distinct),
+            ).coded("many_classes"),
+        )
     if not present.all():
-        missing = ", ".join(class_names[label] for label in np.flatnonzero(~present)[:5])
-        notes += (f"{where}: only the test set has rows of class {missing}",)
+        missing = listed(class_names[label] for label in np.flatnonzero(~present)[:5])
+        notes += (
+            _(
+                "{where}: only the test set has rows of class {missing}",
+                where=where,
+                missing=missing,
+            ).coded("classes_only_in_test"),
+        )
     labels = codes.astype(np.int64)
     y_test = None if test_values is None else labels[rows:]
     class_values = tuple(cell_text(value) for value in distinct)
-    return Target(labels[:rows], y_test, "classification", class_names, class_values, notes)
+    return EncodedTarget(labels[:rows], y_test, "classification", class_names, class_values, notes)
 
 
 def _class_names(distinct: NDArray[Any], names: Sequence[str]) -> tuple[str, ...]:

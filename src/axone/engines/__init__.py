@@ -4,26 +4,12 @@ import warnings
 from dataclasses import dataclass
 from functools import cache
 
-from axone.engines.engine import (
-    DEAD_UNITS,
-    GRADIENT_NORM,
-    MEASURES,
-    Divergence,
-    Engine,
-    EpochReport,
-    EpochReports,
-    EpochTotals,
-    Lap,
-    Plan,
-    Recipe,
-    RunState,
-    Session,
-    UnsupportedError,
-    never,
-)
+from axone.engines.engine import Engine, Plan, Session, UnsupportedError, never
 from axone.engines.native import NativeEngine
+from axone.engines.native.variants import NotBuiltError
+from axone.engines.recipe import DEAD_UNITS, GRADIENT_NORM, MEASURES, Recipe
 from axone.engines.reference import ReferenceEngine
-from axone.engines.variants import NotBuiltError
+from axone.engines.state import Divergence, EpochReport, EpochReports, EpochTotals, Lap, RunState
 from axone.errors import UnknownNameError
 
 _ENGINES: dict[str, type[Engine]] = {"reference": ReferenceEngine, "native": NativeEngine}

@@ -4,53 +4,63 @@ Initial weights, penalties, losses as reported, stopping and learning rates are 
 the last rounding; the shuffles of the rows are Axone's own.
 """
 
-import warnings
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import KW_ONLY, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import KW_ONLY, dataclass, field
 from numbers import Integral, Real
-from typing import Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
-import numpy as np
-from sklearn.utils._param_validation import Interval, InvalidParameterError, StrOptions
+from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin
+from sklearn.utils._param_validation import Interval, StrOptions
 
-from axone.activations import ACTIVATIONS, ActivationFunction, Sigmoid
-from axone.arrays import DType, FloatArray
-from axone.estimators.fitting import Constraints, Settings, TrainedNetwork, inverse_scaling
-from axone.estimators.prediction import NetworkClassification, NetworkRegression
-from axone.estimators.targets import Targets
-from axone.initializers import INITIALIZERS, Initializer
-from axone.layers import Activation, BatchNorm, Dense, Dropout, Layer
-from axone.losses import Loss
-from axone.network import Network
-from axone.optimizers import (
-    LBFGS,
-    OPTIMIZERS,
-    SGD,
-    Adam,
-    AdamW,
-    Momentum,
-    Nesterov,
-    Optimizer,
-    RMSProp,
+from axone.activations import ActivationFunction
+from axone.estimators.dense import DenseDesign, Views, coefs_and_intercepts
+from axone.estimators.settings import TRAINING_CONSTRAINTS, Constraints, TrainingParameters
+from axone.estimators.tasks import (
+    CLASS_CONSTRAINTS,
+    LOSS_CONSTRAINTS,
+    ClassificationMethods,
+    RegressionMethods,
 )
-from axone.parameters import Parameters
-from axone.schedules import SCHEDULES
+from axone.initializers import Initializer
+from axone.losses import Loss
+from axone.optimizers import Optimizer
+
+if TYPE_CHECKING:
+    from axone.model import Model
 
 SOLVERS = ("lbfgs", "sgd", "adam", "momentum", "rmsprop", "adamw")
 LEARNING_RATES = ("constant", "invscaling", "adaptive")
 
-_SCIPY_LOSS_TOLERANCE = 1e7 * float(np.finfo(np.float64).eps)
-"""SciPy's default, which scikit-learn leaves as it is."""
+_DENSE_CONSTRAINTS: Constraints = {
+    "hidden_layer_sizes": ["array-like", Interval(Integral, 1, None, closed="left")],
+    "activation": [str, dict, "array-like", ActivationFunction],
+    "solver": [StrOptions(set(SOLVERS)), dict, Optimizer],
+    "alpha": [Interval(Real, 0, None, closed="left")],
+    "batch_size": [StrOptions({"auto"}), Interval(Integral, 1, None, closed="left")],
+    "learning_rate": [StrOptions(set(LEARNING_RATES))],
+    "learning_rate_init": [Interval(Real, 0, None, closed="neither")],
+    "power_t": [Interval(Real, 0, None, closed="left")],
+    "momentum": [Interval(Real, 0, 1, closed="left")],
+    "nesterovs_momentum": ["boolean"],
+    "beta_1": [Interval(Real, 0, 1, closed="left")],
+    "beta_2": [Interval(Real, 0, 1, closed="left")],
+    "epsilon": [Interval(Real, 0, None, closed="neither")],
+    "max_fun": [Interval(Integral, 1, None, closed="left")],
+    "weight_decay": [Interval(Real, 0, None, closed="left")],
+    "dropout": [Interval(Real, 0, 1, closed="left"), "array-like"],
+    "batch_norm": ["boolean"],
+    "initializer": [str, dict, Initializer, None],
+}
 
 
 @dataclass(eq=False, repr=False)
-class MultilayerPerceptron(TrainedNetwork):
+class DenseParameters:
     """Dense layers, described by scikit-learn's parameters and Axone's own."""
 
     hidden_layer_sizes: int | Sequence[int] = (100,)
     activation: Any = "relu"
     _: KW_ONLY
-    solver: str | Mapping[str, Any] | Optimizer | LBFGS = "adam"
+    solver: str | Mapping[str, Any] | Optimizer = "adam"
     alpha: float = 1e-4
     batch_size: int | Literal["auto"] = "auto"
     learning_rate: str = "constant"
@@ -67,220 +77,59 @@ class MultilayerPerceptron(TrainedNetwork):
     batch_norm: bool = False
     initializer: Initializer | str | Mapping[str, Any] | None = None
 
-    _parameter_constraints: ClassVar[Constraints] = {
-        **TrainedNetwork._parameter_constraints,
-        "hidden_layer_sizes": ["array-like", Interval(Integral, 1, None, closed="left")],
-        "activation": [str, dict, "array-like", ActivationFunction],
-        "solver": [StrOptions(set(SOLVERS)), dict, Optimizer, LBFGS],
-        "alpha": [Interval(Real, 0, None, closed="left")],
-        "batch_size": [StrOptions({"auto"}), Interval(Integral, 1, None, closed="left")],
-        "learning_rate": [StrOptions(set(LEARNING_RATES))],
-        "learning_rate_init": [Interval(Real, 0, None, closed="neither")],
-        "power_t": [Interval(Real, 0, None, closed="left")],
-        "momentum": [Interval(Real, 0, 1, closed="left")],
-        "nesterovs_momentum": ["boolean"],
-        "beta_1": [Interval(Real, 0, 1, closed="left")],
-        "beta_2": [Interval(Real, 0, 1, closed="left")],
-        "epsilon": [Interval(Real, 0, None, closed="neither")],
-        "max_fun": [Interval(Integral, 1, None, closed="left")],
-        "weight_decay": [Interval(Real, 0, None, closed="left")],
-        "dropout": [Interval(Real, 0, 1, closed="left"), "array-like"],
-        "batch_norm": ["boolean"],
-        "initializer": [str, dict, Initializer, None],
-    }
-
-    def _architecture(self, features: int, targets: Targets) -> Network:
-        layers: list[Layer] = []
-        sizes = self._sizes
-        initializer = (
-            None
-            if self.initializer is None
-            else self._resolved("initializer", INITIALIZERS, self.initializer)
-        )
-        for units, function, rate in zip(sizes, self._activations, self._rates, strict=True):
-            if self.batch_norm:
-                # Before the activation, as Ioffe & Szegedy (2015) have it.
-                start = initializer or function.initializer
-                layers += [Dense(units, initializer=start), BatchNorm(), Activation(function)]
-            else:
-                layers.append(Dense(units, function, initializer=initializer))
-            if rate:
-                layers.append(Dropout(rate))
-        layers.append(Dense(targets.outputs, targets.activation, initializer=initializer))
-        return Network(*layers, input_shape=features)
+    if TYPE_CHECKING:
+        model_: Model
 
     @property
-    def _sizes(self) -> list[int]:
-        given = self.hidden_layer_sizes
-        sizes: Any = list(given) if isinstance(given, Iterable) else [given]
-        if any(not isinstance(size, Integral) for size in sizes) or min(sizes, default=1) <= 0:
-            raise InvalidParameterError(
-                f"hidden_layer_sizes must be > 0, got {sizes}: whole numbers, one a hidden layer."
-            )
-        return [int(size) for size in sizes]
+    def _design(self) -> DenseDesign:
+        return DenseDesign(self)
 
     @property
-    def _activations(self) -> list[ActivationFunction]:
-        """The activation of each hidden layer."""
-        given = self._per_layer("activation", self.activation, (str, Mapping, ActivationFunction))
-        return [self._resolved("activation", ACTIVATIONS, function) for function in given]
+    def coefs_(self) -> Views:
+        """The weights (n_in, n_out) of each dense layer, which share memory with `parameters_`."""
+        return self._views(0, "_given_coefs")
+
+    @coefs_.setter
+    def coefs_(self, arrays: Sequence[Any]) -> None:
+        self._set_views(0, "_given_coefs", arrays)
 
     @property
-    def _rates(self) -> list[float]:
-        """The dropout rate after each hidden layer."""
-        given = self._per_layer("dropout", self.dropout, Real)
-        if any(not isinstance(rate, Real) or not 0 <= float(rate) < 1 for rate in given):
-            raise InvalidParameterError(
-                f"The 'dropout' parameter of {type(self).__name__} must be in [0, 1), or a "
-                f"sequence of such numbers, one a hidden layer. Got {self.dropout!r} instead."
-            )
-        return [float(rate) for rate in given]
+    def intercepts_(self) -> Views:
+        """The biases (n_out,) of each dense layer, which share memory with `parameters_`."""
+        return self._views(1, "_given_intercepts")
 
-    def _per_layer(self, parameter: str, given: Any, single: Any) -> list[Any]:
-        """Return one value a hidden layer, given one for all or a sequence of them."""
-        layers = len(self._sizes)
-        if isinstance(given, single):
-            return [given] * layers
-        values = list(given)
-        if len(values) != layers:
-            raise InvalidParameterError(
-                f"The {parameter!r} parameter of {type(self).__name__} must be one value for all "
-                f"hidden layers, or one for each: got {len(values)} for {layers} layers."
-            )
-        return values
+    @intercepts_.setter
+    def intercepts_(self, arrays: Sequence[Any]) -> None:
+        self._set_views(1, "_given_intercepts", arrays)
 
-    def _training_settings(self) -> Settings:
-        optimizer = self._optimizer
-        divides = False
-        schedule: Any = "constant"
-        if self.solver in ("sgd", "momentum"):
-            divides = self.learning_rate == "adaptive"
-            if self.learning_rate == "invscaling":
-                schedule = inverse_scaling(float(self.power_t))
-        if self.schedule is not None:
-            if self.solver in ("sgd", "momentum") and self.learning_rate != "constant":
-                raise ValueError(
-                    f"learning_rate={self.learning_rate!r} and schedule={self.schedule!r} both say "
-                    "how the learning rate changes: give one of them."
-                )
-            schedule = self._resolved_schedule()
-        return Settings(
-            optimizer,
-            SCHEDULES.resolve(schedule),
-            self.batch_size,
-            float(self.alpha),
-            divides,
-            remembers_steps=self.solver == "sgd" and self.momentum > 0,
-        )
+    def _views(self, which: int, preset: str) -> Views:
+        model = vars(self).get("model_")
+        if model is not None:
+            return coefs_and_intercepts(model.network, model.parameters)[which]
+        if preset in vars(self):
+            given: Views = vars(self)[preset]
+            return given
+        raise AttributeError(f"{type(self).__name__} has no weights before it is fitted.")
 
-    @property
-    def _optimizer(self) -> Optimizer | LBFGS:
-        if not isinstance(self.solver, str):
-            return self._resolved("solver", OPTIMIZERS, self.solver)
-        rate, epsilon = float(self.learning_rate_init), float(self.epsilon)
-        moments = float(self.beta_1), float(self.beta_2)
-        named: dict[str, Callable[[], Optimizer | LBFGS]] = {
-            "lbfgs": self._scikit_learn_lbfgs,
-            "sgd": self._scikit_learn_sgd,
-            "adam": lambda: Adam(rate, *moments, epsilon, "uncorrected"),
-            "adamw": lambda: AdamW(rate, *moments, epsilon, float(self.weight_decay)),
-            "momentum": lambda: Momentum(rate, float(self.momentum)),
-            "rmsprop": lambda: RMSProp(rate, epsilon=epsilon),
-        }
-        return named[self.solver]()
-
-    def _scikit_learn_lbfgs(self) -> LBFGS:
-        return LBFGS(
-            gradient_tolerance=float(self.tol),
-            max_evaluations=int(self.max_fun),
-            loss_tolerance=_SCIPY_LOSS_TOLERANCE,
-        )
-
-    def _scikit_learn_sgd(self) -> Optimizer:
-        rate = float(self.learning_rate_init)
-        if self.momentum == 0:
-            return SGD(rate)
-        if self.nesterovs_momentum:
-            return Nesterov(rate, float(self.momentum))
-        return Momentum(rate, float(self.momentum), "classical")
-
-    def _initial_parameters(
-        self, network: Network, dtype: DType, random: np.random.RandomState
-    ) -> Parameters:
-        if self.initializer is not None:
-            return network.initialize(int(random.randint(np.iinfo(np.int32).max)), dtype)
-        # Drawn in float64, as scikit-learn draws them: weights of a layer, then its biases.
-        parameters = network.initialize(0, dtype)
-        functions = self._activations
-        for number, (weight, bias) in enumerate(_dense_arrays(network, parameters)):
-            function = functions[min(number, len(functions) - 1)] if functions else None
-            outputs, inputs = weight.shape
-            factor = 2.0 if isinstance(function, Sigmoid) else 6.0
-            bound = np.sqrt(factor / (inputs + outputs))
-            weight[...] = random.uniform(-bound, bound, (inputs, outputs)).T
-            bias[...] = random.uniform(-bound, bound, outputs)
-        return parameters
-
-    def _preset(self, network: Network, parameters: Parameters) -> Parameters:
-        if not hasattr(self, "coefs_"):
-            return parameters
-        arrays = _dense_arrays(network, parameters)
-        given = zip(self.coefs_, self.intercepts_, strict=True)
-        for (weight, bias), (coef, intercept) in zip(arrays, given, strict=True):
-            weight[...], bias[...] = np.asarray(coef).T, intercept
-        return parameters
-
-    def _batches_clipped(self) -> None:
-        warnings.warn(
-            "Got `batch_size` less than 1 or larger than sample size. It is going to be clipped",
-            stacklevel=7,
-        )
-
-    def _attributes_fitted(self) -> None:
-        self._show_parameters()
-        self.n_layers_ = len(self.coefs_) + 1
-        super()._attributes_fitted()
-
-    def _show_parameters(self) -> None:
-        """Set `coefs_` and `intercepts_`, which share memory with `parameters_`."""
-        arrays = _dense_arrays(self.network_, self.parameters_)
-        self.coefs_ = [weight.T for weight, _ in arrays]
-        self.intercepts_ = [bias for _, bias in arrays]
-
-    def _current_parameters(self) -> Parameters:
-        """Return the weights, those included that a user has put into `coefs_`."""
-        shown = zip(self.coefs_, self.intercepts_, strict=True)
-        arrays = _dense_arrays(self.network_, self.parameters_)
-        for (coef, intercept), (weight, bias) in zip(shown, arrays, strict=True):
-            if getattr(coef, "base", None) is not self.parameters_.vector:
-                weight[...] = np.asarray(coef).T
-            if getattr(intercept, "base", None) is not self.parameters_.vector:
-                bias[...] = intercept
-        return self.parameters_
-
-    def __getstate__(self) -> dict[str, Any]:
-        if hasattr(self, "parameters_"):
-            self._current_parameters()
-        state: dict[str, Any] = super().__getstate__()
-        return {key: value for key, value in state.items() if key not in ("coefs_", "intercepts_")}
-
-    def __setstate__(self, state: dict[str, Any]) -> None:
-        super().__setstate__(state)
-        if hasattr(self, "parameters_"):
-            self._show_parameters()
-
-
-def _dense_arrays(network: Network, parameters: Parameters) -> list[tuple[FloatArray, FloatArray]]:
-    """Return the weight (n_out, n_in) and the bias of every dense layer."""
-    return [
-        (parameters[f"{position}.weight"], parameters[f"{position}.bias"])
-        for position, layer in enumerate(network.layers)
-        if isinstance(layer, Dense)
-    ]
+    def _set_views(self, which: int, preset: str, arrays: Sequence[Any]) -> None:
+        """Write weights into the network, or keep them for the first fit."""
+        if "model_" in vars(self):
+            self._views(which, preset)[:] = arrays
+        else:
+            vars(self)[preset] = list(arrays)
 
 
 @dataclass(eq=False, repr=False)
-class MLPClassifier(NetworkClassification, MultilayerPerceptron):
+class _LossFirst:
+    """Puts `loss` before the other parameters, where scikit-learn's regressor has it."""
+
+    loss: str | Mapping[str, Any] | Loss = "squared_error"
+
+
+@dataclass(eq=False, repr=False)
+class MLPClassifier(
+    ClassificationMethods, ClassifierMixin, DenseParameters, TrainingParameters, BaseEstimator
+):
     """A multilayer perceptron for classes, with every parameter of scikit-learn's `MLPClassifier`.
 
     Parameters
@@ -297,7 +146,8 @@ class MLPClassifier(NetworkClassification, MultilayerPerceptron):
         λ of the L2 penalty λ/(2m)·ΣW², m the rows of the batch. With sample weights their mean
         stands for one row.
     batch_size : int or "auto", default "auto"
-        "auto" is min(200, n_samples). Unused by L-BFGS.
+        "auto" is scikit-learn's min(200, n_samples); experiment files have another rule of that
+        name. Unused by L-BFGS.
     learning_rate : {"constant", "invscaling", "adaptive"}, default "constant"
         Of "sgd" and "momentum". "invscaling" divides by (t + 1)^power_t, t the rows seen before the
         epoch. "adaptive" divides by 5 where training would otherwise stop, until 1e-6.
@@ -394,6 +244,11 @@ class MLPClassifier(NetworkClassification, MultilayerPerceptron):
     scaler_ : Scaler or None
     engine_ : str
 
+    Notes
+    -----
+    Two classes are one sigmoid, because scikit-learn's `coefs_` have that shape; in experiment
+    files they are two softmax units, unless the layers say otherwise.
+
     See Also
     --------
     NetworkClassifier : Layers of any kind.
@@ -409,21 +264,24 @@ class MLPClassifier(NetworkClassification, MultilayerPerceptron):
     True
     """
 
+    class_weight: Mapping[Any, float] | str | None = field(default=None, kw_only=True)
+
     _parameter_constraints: ClassVar[Constraints] = {
-        **MultilayerPerceptron._parameter_constraints,
-        **NetworkClassification._class_constraints,
+        **TRAINING_CONSTRAINTS,
+        **_DENSE_CONSTRAINTS,
+        **CLASS_CONSTRAINTS,
     }
 
 
 @dataclass(eq=False, repr=False)
-class _LossFirst:
-    """Puts `loss` before the other parameters, where scikit-learn's regressor has it."""
-
-    loss: str | Mapping[str, Any] | Loss = "squared_error"
-
-
-@dataclass(eq=False, repr=False)
-class MLPRegressor(NetworkRegression, MultilayerPerceptron, _LossFirst):
+class MLPRegressor(
+    RegressionMethods,
+    RegressorMixin,
+    DenseParameters,
+    _LossFirst,
+    TrainingParameters,
+    BaseEstimator,
+):
     """A multilayer perceptron for numbers, with every parameter of scikit-learn's `MLPRegressor`.
 
     Parameters
@@ -454,9 +312,8 @@ monitor, callbacks, dtype, engine, threads
     True
     """
 
-    loss: str | Mapping[str, Any] | Loss = "squared_error"
-
     _parameter_constraints: ClassVar[Constraints] = {
-        **MultilayerPerceptron._parameter_constraints,
-        **NetworkRegression._loss_constraints,
+        **TRAINING_CONSTRAINTS,
+        **_DENSE_CONSTRAINTS,
+        **LOSS_CONSTRAINTS,
     }

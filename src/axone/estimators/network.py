@@ -1,62 +1,89 @@
 """Any `Network` as an estimator: its layers and the trainer's settings are the parameters."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import KW_ONLY, dataclass
+from dataclasses import KW_ONLY, dataclass, field
 from math import prod
 from numbers import Integral, Real
 from typing import Any, ClassVar, Literal
 
 import numpy as np
+from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin
 from sklearn.utils._param_validation import Interval, InvalidParameterError, StrOptions
 
 from axone.arrays import DType, Shape
 from axone.checks import checked_shape
 from axone.errors import ShapeError
-from axone.estimators.fitting import Constraints, Settings, TrainedNetwork
-from axone.estimators.prediction import NetworkClassification, NetworkRegression
-from axone.estimators.targets import Targets
+from axone.estimators.objectives import Objective
+from axone.estimators.settings import (
+    TRAINING_CONSTRAINTS,
+    Constraints,
+    Training,
+    TrainingParameters,
+    resolved,
+    resolved_schedule,
+)
+from axone.estimators.tasks import (
+    CLASS_CONSTRAINTS,
+    LOSS_CONSTRAINTS,
+    ClassificationMethods,
+    RegressionMethods,
+)
 from axone.layers import LAYERS, Dense, Layer
+from axone.losses import Loss
 from axone.network import Network
-from axone.optimizers import LBFGS, OPTIMIZERS, Optimizer
+from axone.optimizers import OPTIMIZERS, Optimizer
 from axone.parameters import Parameters
 
 _DEFAULT_LAYERS = (Dense(100, "relu"),)
 
+_LAYER_CONSTRAINTS: Constraints = {
+    "layers": ["array-like", Network, None],
+    "optimizer": [str, dict, Optimizer],
+    "alpha": [Interval(Real, 0, None, closed="left")],
+    "batch_size": [StrOptions({"auto"}), Interval(Integral, 1, None, closed="left")],
+    "input_shape": [Interval(Integral, 1, None, closed="left"), "array-like", None],
+}
+
 
 @dataclass(eq=False, repr=False)
-class LayeredNetwork(TrainedNetwork):
+class LayerParameters:
     """Layers of any kind, trained by an optimiser of any kind."""
 
     layers: Sequence[Layer | Mapping[str, Any]] | Network | None = None
     _: KW_ONLY
-    optimizer: str | Mapping[str, Any] | Optimizer | LBFGS = "adam"
+    optimizer: str | Mapping[str, Any] | Optimizer = "adam"
     alpha: float = 0.0
     batch_size: int | Literal["auto"] = 32
     input_shape: int | Sequence[int] | None = None
 
-    _parameter_constraints: ClassVar[Constraints] = {
-        **TrainedNetwork._parameter_constraints,
-        "layers": ["array-like", Network, None],
-        "optimizer": [str, dict, Optimizer, LBFGS],
-        "alpha": [Interval(Real, 0, None, closed="left")],
-        "batch_size": [StrOptions({"auto"}), Interval(Integral, 1, None, closed="left")],
-        "input_shape": [Interval(Integral, 1, None, closed="left"), "array-like", None],
-    }
+    @property
+    def _design(self) -> "LayerDesign":
+        return LayerDesign(self)
 
-    def _architecture(self, features: int, targets: Targets) -> Network:
-        given = self.layers
-        if isinstance(given, Network):
-            network = given
-            if network.output_shape != (targets.outputs,):
+
+@dataclass(frozen=True)
+class LayerDesign:
+    """The network that an estimator's layers make, with the output layer that suits the target."""
+
+    given: Any
+
+    def network(self, features: int, objective: Objective) -> Network:
+        """Return the network for rows of so many features."""
+        layers = self.given.layers
+        if isinstance(layers, Network):
+            network = layers
+            if network.output_shape != (objective.outputs,):
                 raise ShapeError(
                     f"The network ends in examples of shape {network.output_shape}, but this "
-                    f"target needs {targets.outputs} output(s) of {targets.activation}: give the "
-                    "hidden layers alone, and the output layer is added."
+                    f"target needs {objective.outputs} output(s) of {objective.activation}: give "
+                    "the hidden layers alone, and the output layer is added."
                 )
         else:
-            layers = _DEFAULT_LAYERS if given is None else given
-            hidden = [self._resolved("layers", LAYERS, layer) for layer in layers]
-            output = Dense(targets.outputs, targets.activation)
+            hidden = [
+                resolved(self.given, "layers", LAYERS, layer)
+                for layer in (_DEFAULT_LAYERS if layers is None else layers)
+            ]
+            output = Dense(objective.outputs, objective.activation)
             network = Network(*hidden, output, input_shape=self._example_shape(features))
         if prod(network.input_shape) != features:
             raise ShapeError(
@@ -66,25 +93,31 @@ class LayeredNetwork(TrainedNetwork):
         return network
 
     def _example_shape(self, features: int) -> Shape:
-        if self.input_shape is None:
+        if self.given.input_shape is None:
             return (features,)
         try:
-            return checked_shape("input_shape", self.input_shape)
+            return checked_shape("input_shape", self.given.input_shape)
         except (TypeError, ValueError) as error:
             raise InvalidParameterError(str(error)) from error
 
-    def _training_settings(self) -> Settings:
-        optimizer = self._resolved("optimizer", OPTIMIZERS, self.optimizer)
-        return Settings(optimizer, self._resolved_schedule(), self.batch_size, float(self.alpha))
+    def training(self) -> Training:
+        """Return how it is trained."""
+        given = self.given
+        optimizer = resolved(given, "optimizer", OPTIMIZERS, given.optimizer)
+        return Training(optimizer, resolved_schedule(given), given.batch_size, float(given.alpha))
 
-    def _initial_parameters(
-        self, network: Network, dtype: DType, random: np.random.RandomState
-    ) -> Parameters:
+    def initial(self, network: Network, dtype: DType, random: np.random.RandomState) -> Parameters:
+        """Draw the first weights, by the layers' own initialisers."""
         return network.initialize(int(random.randint(np.iinfo(np.int32).max)), dtype)
+
+    def preset(self, network: Network, parameters: Parameters) -> None:
+        """Nothing: the weights of layers of any kind have no names in scikit-learn."""
 
 
 @dataclass(eq=False, repr=False)
-class NetworkClassifier(NetworkClassification, LayeredNetwork):
+class NetworkClassifier(
+    ClassificationMethods, ClassifierMixin, LayerParameters, TrainingParameters, BaseEstimator
+):
     """Any network as a classifier.
 
     Parameters
@@ -98,7 +131,8 @@ class NetworkClassifier(NetworkClassification, LayeredNetwork):
     alpha : float, default 0
         L2 penalty, as of `MLPClassifier`.
     batch_size : int or "auto", default 32
-        Small batches make more steps an epoch, which small networks need; "auto" is 200.
+        Small batches make more steps an epoch, which small networks need; "auto" is scikit-learn's
+        min(200, n_samples), not that of experiment files.
     input_shape : int or sequence of int, optional
         Of one example, where the layers do not take flat rows: ``(1, 28, 28)``. Rows of X are
         reshaped to it.
@@ -133,14 +167,19 @@ validation_loss_curve_, n_outputs_, out_activation_, n_features_in_, feature_nam
     True
     """
 
+    class_weight: Mapping[Any, float] | str | None = field(default=None, kw_only=True)
+
     _parameter_constraints: ClassVar[Constraints] = {
-        **LayeredNetwork._parameter_constraints,
-        **NetworkClassification._class_constraints,
+        **TRAINING_CONSTRAINTS,
+        **_LAYER_CONSTRAINTS,
+        **CLASS_CONSTRAINTS,
     }
 
 
 @dataclass(eq=False, repr=False)
-class NetworkRegressor(NetworkRegression, LayeredNetwork):
+class NetworkRegressor(
+    RegressionMethods, RegressorMixin, LayerParameters, TrainingParameters, BaseEstimator
+):
     """Any network as a regressor.
 
     Parameters
@@ -171,7 +210,10 @@ threads
     True
     """
 
+    loss: str | Mapping[str, Any] | Loss = field(default="squared_error", kw_only=True)
+
     _parameter_constraints: ClassVar[Constraints] = {
-        **LayeredNetwork._parameter_constraints,
-        **NetworkRegression._loss_constraints,
+        **TRAINING_CONSTRAINTS,
+        **_LAYER_CONSTRAINTS,
+        **LOSS_CONSTRAINTS,
     }

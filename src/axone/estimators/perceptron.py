@@ -15,7 +15,13 @@ from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from axone.arrays import FloatArray
+from axone.data import NumericRows, Preprocessing
 from axone.errors import DataError
+from axone.layers import Dense
+from axone.losses import MeanSquaredError
+from axone.model import Classes, Model
+from axone.network import Network
+from axone.parameters import Parameters
 from axone.perceptron import RosenblattPerceptron
 
 
@@ -57,6 +63,8 @@ class Perceptron(ClassifierMixin, BaseEstimator):
         Mistakes in each epoch, all perceptrons together.
     explanation_ : str
         A sentence a perceptron.
+    model_ : Model
+        What predicts; `axone.save` writes it.
     n_features_in_, feature_names_in_
 
     See Also
@@ -132,6 +140,8 @@ class Perceptron(ClassifierMixin, BaseEstimator):
         self.separable_ = fitted.separable
         self.mistakes_ = fitted.mistakes
         self.explanation_ = fitted.explanation
+        names = tuple(map(str, getattr(self, "feature_names_in_", ())))
+        self.model_ = _model(self.coef_, self.intercept_, self.classes_, names)
         if not fitted.converged:
             warnings.warn(fitted.explanation, ConvergenceWarning, stacklevel=3)
         return self
@@ -154,6 +164,27 @@ class Perceptron(ClassifierMixin, BaseEstimator):
         -------
         ndarray of shape (n_samples,)
         """
-        sums = self.decision_function(X)
-        chosen = sums.argmax(axis=1) if sums.ndim == 2 else (sums >= 0).astype(np.intp)
-        return np.asarray(self.classes_[chosen])
+        check_is_fitted(self)
+        X = validate_data(self, X, dtype=np.float64, reset=False)
+        return np.asarray(self.model_.predict(X))
+
+
+def _model(
+    coef: FloatArray, intercept: FloatArray, classes: NDArray[Any], names: tuple[str, ...]
+) -> Model:
+    """Return what predicts: one threshold unit for two classes, the largest of the sums for more.
+
+    Its outputs are no probabilities. The loss is what `axone evaluate` would tell of threshold
+    units: the share of wrong answers.
+    """
+    units, features = coef.shape
+    activation = "heaviside" if len(classes) == 2 else "identity"
+    network = Network(Dense(units, activation), input_shape=features)
+    arrays = {"0.weight": coef, "0.bias": intercept}
+    parameters = Parameters(network.layout, np.zeros(network.layout.size)).replaced(arrays)
+    preprocessing = Preprocessing((NumericRows((features,), names),))
+    target = Classes.of(classes)
+    # The reference engine multiplies as `decision_function` does, to the last bit.
+    return Model(
+        network, (parameters,), MeanSquaredError(), preprocessing, target, engine="reference"
+    )

@@ -8,13 +8,13 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from axone.arrays import FloatArray, IntArray
-from axone.data import Dataset, Preprocessing, Scaler, dataset_of, load_dataset, split_rows
+from axone.data import Dataset, Preprocessing, dataset_of, load_dataset, split_rows
 from axone.errors import ConfigurationError, DataError
 from axone.experiments.description import IN_MEMORY, Description
 from axone.experiments.networks import build_network
 from axone.experiments.schema import ExperimentData, StoppingSection
 from axone.losses import Loss
-from axone.model import Target
+from axone.model import Classes, Numbers, Target
 from axone.network import Network
 
 _SHARE = 0.15
@@ -275,18 +275,15 @@ def _require_classes(experiment: Description, task: str) -> None:
 
 
 def _target(settings: ExperimentData, dataset: Dataset, y_train: FloatArray) -> Target:
-    scaler: Scaler | None = None
-    if dataset.task == "regression":
-        columns = y_train.reshape(len(y_train), -1)
-        scaler = settings.data.target_scaling.fit(columns if y_train.ndim > 1 else y_train)
-    return Target(
-        dataset.task,
-        dataset.target_name,
-        dataset.class_names,
-        dataset.class_values,
-        dataset.target_names,
-        scaler,
-    )
+    if dataset.task == "classification":
+        return Classes(
+            column=dataset.target_name,
+            class_names=dataset.class_names,
+            class_values=dataset.class_values,
+        )
+    columns = y_train.reshape(len(y_train), -1)
+    scaler = settings.data.target_scaling.fit(columns if y_train.ndim > 1 else y_train)
+    return Numbers(column=dataset.target_name, names=dataset.target_names, scaler=scaler)
 
 
 def _resolved(

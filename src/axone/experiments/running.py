@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from axone.engines import get_engine
-from axone.engines.variants import load_variant
+from axone.engines.native.variants import load_variant
 from axone.errors import ConfigurationError
 from axone.experiments.description import Description
 from axone.experiments.folder import MODEL, locked, refuse_occupied
@@ -110,10 +110,11 @@ def run(
         result = fit(prepared, trainer, folder, resume, after_epoch, on_progress)
         model = uncalibrated = Model(
             prepared.network,
-            result.parameters,
+            (result.parameters,),
             prepared.loss,
             prepared.preprocessing,
             prepared.target,
+            engine=result.engine,
         )
         if folder is not None:
             # Before anything else can fail: the weights are what the time was spent on.

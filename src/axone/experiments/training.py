@@ -17,7 +17,7 @@ from axone.experiments.description import Description
 from axone.experiments.folder import CHECKPOINT
 from axone.experiments.preparation import Part, Prepared
 from axone.experiments.schema import ExperimentData, StoppingSection
-from axone.model import Target
+from axone.model import Classes, Target
 from axone.training import (
     EpochCallback,
     LossTolerance,
@@ -144,6 +144,7 @@ def class_weights(experiment: Description, target: Target, part: Part) -> FloatA
         by_class = len(part) / (present * np.maximum(counts, 1))
     else:
         assert not isinstance(given, str)  # noqa: S101 — the schema knows no other word
+        assert isinstance(target, Classes)  # noqa: S101 — preparation refuses it otherwise
         place = experiment.place("training.class_weight")
         for name in given:
             if name not in (*target.class_names, *target.class_values):

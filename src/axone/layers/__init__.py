@@ -1,11 +1,16 @@
 """What a network is made of: a file a family of layers, and the table of their names."""
 
 from axone.layers.activation import Activation
+from axone.layers.cells import CELLS, Cell, RNNCell
 from axone.layers.dense import Dense
-from axone.layers.layer import PREDICTION, Context, Layer, LayerArrays, ParameterSpec
+from axone.layers.embedding import Embedding
+from axone.layers.layer import PREDICTION, Context, Layer, LayerArrays, ParameterSpec, Traced
+from axone.layers.layer_norm import LayerNorm
 from axone.layers.noise import Dropout, GaussianNoise
 from axone.layers.normalization import BatchNorm
+from axone.layers.recurrent import LastStep, Recurrent
 from axone.layers.residual import Residual
+from axone.layers.rms_norm import RMSNorm
 from axone.layers.shape import Flatten, Reshape
 from axone.registry import Registry
 
@@ -20,22 +25,36 @@ LAYERS: Registry[Layer] = Registry(
         "flatten": Flatten,
         "reshape": Reshape,
         "residual": Residual,
+        "embedding": Embedding,
+        "recurrent": Recurrent,
+        "last_step": LastStep,
+        "layer_norm": LayerNorm,
+        "rms_norm": RMSNorm,
     },
 )
 
 __all__ = [
+    "CELLS",
     "LAYERS",
     "PREDICTION",
     "Activation",
     "BatchNorm",
+    "Cell",
     "Context",
     "Dense",
     "Dropout",
+    "Embedding",
     "Flatten",
     "GaussianNoise",
+    "LastStep",
     "Layer",
     "LayerArrays",
+    "LayerNorm",
     "ParameterSpec",
+    "RMSNorm",
+    "RNNCell",
+    "Recurrent",
     "Reshape",
     "Residual",
+    "Traced",
 ]

@@ -2,16 +2,23 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
-from axone.activations import ACTIVATIONS, ActivationFunction, Identity
+from axone.activations import ACTIVATIONS, ActivationFunction, Identity, Softmax, name_of
 from axone.arrays import FloatArray, Shape
-from axone.layers.dense import learned_specs
-from axone.layers.layer import Context, Layer, LayerArrays, ParameterSpec
+from axone.layers.dense import delta_equation, learned_specs, traced_slopes
+from axone.layers.layer import Context, Layer, LayerArrays, ParameterSpec, Traced
+
+
+class ActivationCache(NamedTuple):
+    """What the function was given, and what it gave."""
+
+    x: FloatArray
+    a: FloatArray
 
 
 @dataclass(frozen=True)
-class Activation(Layer):
+class Activation(Layer[ActivationCache]):
     """A = σ(X), ∂L/∂X = ∂L/∂A ⊙ σ′(X).
 
     Parameters
@@ -30,6 +37,11 @@ class Activation(Layer):
         assert isinstance(self.function, ActivationFunction)  # noqa: S101 — resolved on creation
         return self.function
 
+    @property
+    def takes_mask(self) -> bool:
+        # Softmax adds up over an axis, which may be that of the positions.
+        return not isinstance(self._function, Softmax)
+
     def output_shape(self, input_shape: Shape) -> Shape:
         return input_shape
 
@@ -38,21 +50,38 @@ class Activation(Layer):
 
     def forward(
         self, parameters: LayerArrays, x: FloatArray, context: Context
-    ) -> tuple[FloatArray, Any]:
+    ) -> tuple[FloatArray, ActivationCache]:
         a = self._function.bind(parameters).value(x)
-        return a, (x, a)
+        return a, ActivationCache(x, a)
 
     def backward(
-        self, parameters: LayerArrays, cache: Any, dy: FloatArray
+        self, parameters: LayerArrays, cache: ActivationCache, dy: FloatArray
     ) -> tuple[FloatArray, dict[str, FloatArray]]:
-        x, a = cache
         bound = self._function.bind(parameters)
-        return bound.backward(x, a, dy), bound.learned_gradients(x, dy)
+        return bound.backward(cache.x, cache.a, dy), bound.learned_gradients(cache.x, dy)
 
-    def dead_share(self, cache: Any) -> float:
-        return self._function.dead_share(cache[1])
+    def dead_share(self, cache: ActivationCache) -> float:
+        return self._function.dead_share(cache.a)
 
     def split_activation(self) -> tuple[Layer, ActivationFunction]:
         if self._function.learned:
             return self, Identity()
         return Activation(Identity()), self._function
+
+    def trace(
+        self, parameters: LayerArrays, cache: ActivationCache, y: FloatArray
+    ) -> tuple[Traced, ...]:
+        return (Traced("a", f"a = {name_of(self._function)}(z)", y),)
+
+    def trace_back(
+        self,
+        parameters: LayerArrays,
+        cache: ActivationCache,
+        dy: FloatArray,
+        dx: FloatArray,
+        gradients: LayerArrays,
+    ) -> tuple[Traced, ...]:
+        return (
+            *traced_slopes(self._function, gradients),
+            Traced("δ", delta_equation(self._function), dx),
+        )

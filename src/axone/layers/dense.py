@@ -2,18 +2,26 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, NamedTuple
 
-from axone.activations import ACTIVATIONS, ActivationFunction, Identity
+from axone.activations import ACTIVATIONS, ActivationFunction, Identity, Softmax, name_of
 from axone.arrays import FloatArray, Shape
 from axone.checks import check_integer
 from axone.errors import ShapeError
 from axone.initializers import INITIALIZERS, Constant, Initializer, Zeros
-from axone.layers.layer import Context, Layer, LayerArrays, ParameterSpec
+from axone.layers.layer import Context, Layer, LayerArrays, ParameterSpec, Traced
+
+
+class DenseCache(NamedTuple):
+    """What the layer was given, its weighted sums, and their activations."""
+
+    x: FloatArray
+    z: FloatArray
+    a: FloatArray
 
 
 @dataclass(frozen=True)
-class Dense(Layer):
+class Dense(Layer[DenseCache]):
     """A = σ(X·Wᵀ + b); with δ = ∂L/∂Z: ∂L/∂W = δᵀ·X, ∂L/∂b = Σ δ, ∂L/∂X = δ·W.
 
     Parameters
@@ -76,27 +84,27 @@ class Dense(Layer):
 
     def forward(
         self, parameters: LayerArrays, x: FloatArray, context: Context
-    ) -> tuple[FloatArray, Any]:
+    ) -> tuple[FloatArray, DenseCache]:
         z = x @ parameters["weight"].T
         if self.bias:
             z += parameters["bias"]
         a = self.function.bind(parameters).value(z)
-        return a, (x, z, a)
+        return a, DenseCache(x, z, a)
 
     def backward(
-        self, parameters: LayerArrays, cache: Any, dy: FloatArray
+        self, parameters: LayerArrays, cache: DenseCache, dy: FloatArray
     ) -> tuple[FloatArray, dict[str, FloatArray]]:
         delta = self._delta(parameters, cache, dy)
         return delta @ parameters["weight"], self._gradients(parameters, cache, delta, dy)
 
     def parameter_gradients(
-        self, parameters: LayerArrays, cache: Any, dy: FloatArray
+        self, parameters: LayerArrays, cache: DenseCache, dy: FloatArray
     ) -> dict[str, FloatArray]:
         delta = self._delta(parameters, cache, dy)
         return self._gradients(parameters, cache, delta, dy)
 
-    def dead_share(self, cache: Any) -> float:
-        return self.function.dead_share(cache[2])
+    def dead_share(self, cache: DenseCache) -> float:
+        return self.function.dead_share(cache.a)
 
     def split_activation(self) -> tuple[Layer, ActivationFunction]:
         function = self.function
@@ -106,18 +114,41 @@ class Dense(Layer):
         initializer = self.initializer or function.initializer
         return replace(self, activation=Identity(), initializer=initializer), function
 
-    def _delta(self, parameters: LayerArrays, cache: Any, dy: FloatArray) -> FloatArray:
-        _, z, a = cache
-        return self.function.bind(parameters).backward(z, a, dy)
+    def trace(
+        self, parameters: LayerArrays, cache: DenseCache, y: FloatArray
+    ) -> tuple[Traced, ...]:
+        return (
+            Traced("z", "z = W·x + b" if self.bias else "z = W·x", cache.z),
+            Traced("a", f"a = {name_of(self.function)}(z)", cache.a),
+        )
+
+    def trace_back(
+        self,
+        parameters: LayerArrays,
+        cache: DenseCache,
+        dy: FloatArray,
+        dx: FloatArray,
+        gradients: LayerArrays,
+    ) -> tuple[Traced, ...]:
+        delta = self._delta(parameters, cache, dy)
+        return (
+            Traced("δ", delta_equation(self.function), delta),
+            Traced("∂L/∂W", "∂L/∂W = Σ δ·xᵀ", gradients["weight"]),
+            *((Traced("∂L/∂b", "∂L/∂b = Σ δ", gradients["bias"]),) if self.bias else ()),
+            *traced_slopes(self.function, gradients),
+            Traced("∂L/∂x", "∂L/∂x = Wᵀ·δ", dx),
+        )
+
+    def _delta(self, parameters: LayerArrays, cache: DenseCache, dy: FloatArray) -> FloatArray:
+        return self.function.bind(parameters).backward(cache.z, cache.a, dy)
 
     def _gradients(
-        self, parameters: LayerArrays, cache: Any, delta: FloatArray, dy: FloatArray
+        self, parameters: LayerArrays, cache: DenseCache, delta: FloatArray, dy: FloatArray
     ) -> dict[str, FloatArray]:
-        x, z, _ = cache
-        gradients = {"weight": delta.T @ x}
+        gradients = {"weight": delta.T @ cache.x}
         if self.bias:
             gradients["bias"] = delta.sum(axis=0)
-        gradients.update(self.function.bind(parameters).learned_gradients(z, dy))
+        gradients.update(self.function.bind(parameters).learned_gradients(cache.z, dy))
         return gradients
 
 
@@ -125,4 +156,19 @@ def learned_specs(function: ActivationFunction) -> tuple[ParameterSpec, ...]:
     """Return the parameters that an activation learns, as those of the layer that holds it."""
     return tuple(
         ParameterSpec(name, (1,), Constant(value)) for name, value in function.learned.items()
+    )
+
+
+def delta_equation(function: ActivationFunction) -> str:
+    """Return how δ = ∂L/∂z follows from ∂L/∂a."""
+    if isinstance(function, Softmax):
+        return "δ = (diag(a) − a·aᵀ)·∂L/∂a"
+    return f"δ = ∂L/∂a ⊙ {name_of(function)}′(z)"
+
+
+def traced_slopes(function: ActivationFunction, gradients: LayerArrays) -> tuple[Traced, ...]:
+    """Name the gradients of what an activation learns."""
+    return tuple(
+        Traced(f"∂L/∂{name}", f"∂L/∂{name} = Σ ∂L/∂a · ∂a/∂{name}", gradients[name])
+        for name in function.learned
     )

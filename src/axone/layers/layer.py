@@ -1,21 +1,42 @@
 """The contract of a layer: a frozen dataclass of settings, with its equations as pure functions.
 
 A layer holds no weights. Its arrays come in a mapping by name and its gradients go out in one; what
-the forward pass must remember for the backward pass travels in a cache between them.
+the forward pass must remember for the backward pass travels in a cache between them, a NamedTuple
+of the layer's own. The axes of an example, the leading one of the rows left out, are everywhere:
+
+===========  ============================  ====================================================
+features     ``(features,)``
+signals      ``(channels, length)``        what a convolution reads, and batch norm
+images       ``(channels, height, width)``
+sequences    ``(length, features)``        what a recurrent layer reads: a vector a position
+tokens       ``(length,)`` of integers     what an embedding turns into a sequence
+===========  ============================  ====================================================
+
+Rows of different length are filled up to one, and a mask ``(m, length)`` says which positions are
+there. What stands at a position that is not there never reaches one that is, and never a gradient.
 """
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Generic, NamedTuple
+
+from typing_extensions import TypeVar
 
 from axone.activations import ActivationFunction, Identity
-from axone.arrays import FloatArray, Shape
+from axone.arrays import BoolArray, FloatArray, IntArray, Shape
+from axone.errors import ShapeError
 from axone.initializers import Initializer
 from axone.random import RandomStream
 
 LayerArrays = Mapping[str, FloatArray]
 """The arrays of one layer by name: ``{"weight": …, "bias": …}``."""
+
+AnyCache = tuple[Any, ...]
+"""The cache of some layer: to be handed back to that very layer, which alone knows its fields."""
+
+Cache = TypeVar("Cache", bound=AnyCache, default=Any)
+"""The NamedTuple in which a layer hands its forward pass to its backward pass."""
 
 
 @dataclass(frozen=True)
@@ -56,24 +77,50 @@ class Context:
         Whether dropout drops, noise is added and batch norm uses the batch.
     random : RandomStream or None
         The stream of this step; every layer draws from its own child of it.
+    mask : array of bool of shape (m, length), or None
+        Which positions of every row are there; None if all are.
     """
 
     training: bool = False
     random: RandomStream | None = None
+    mask: BoolArray | None = None
 
-    def child(self, position: int) -> "Context":
-        """Return the context of the layer at that position."""
-        if self.random is None:
+    def child(self, position: int, mask: BoolArray | None = None) -> "Context":
+        """Return the context of the layer at that position, with the mask as it meets it."""
+        if self.random is None and mask is self.mask:
             return self
-        return Context(self.training, self.random.child(position))
+        random = None if self.random is None else self.random.child(position)
+        return Context(self.training, random, mask)
 
 
 PREDICTION = Context()
 """The context of predicting: nothing random, running averages in batch norm."""
 
 
+class NoCache(NamedTuple):
+    """The cache of a layer whose backward pass needs nothing of the forward pass."""
+
+
+class Traced(NamedTuple):
+    """One step of a pass, for a reader.
+
+    Attributes
+    ----------
+    symbol : str
+        What the numbers are called: ``"z"``, ``"δ"``, ``"∂L/∂W"``.
+    equation : str
+        How they came about, for one example: ``"z = W·x + b"``.
+    array : array
+        The numbers themselves, of all rows where there is one value a row.
+    """
+
+    symbol: str
+    equation: str
+    array: FloatArray
+
+
 @dataclass(frozen=True)
-class Layer(ABC):
+class Layer(ABC, Generic[Cache]):
     """A step from x to y with its derivative."""
 
     @abstractmethod
@@ -94,27 +141,27 @@ class Layer(ABC):
     @abstractmethod
     def forward(
         self, parameters: LayerArrays, x: FloatArray, context: Context
-    ) -> tuple[FloatArray, Any]:
+    ) -> tuple[FloatArray, Cache]:
         """Return y, and the cache that `backward` needs."""
 
     @abstractmethod
     def backward(
-        self, parameters: LayerArrays, cache: Any, dy: FloatArray
+        self, parameters: LayerArrays, cache: Cache, dy: FloatArray
     ) -> tuple[FloatArray, dict[str, FloatArray]]:
         """Return ∂L/∂x and the gradient of every trainable parameter, given ∂L/∂y."""
 
     def parameter_gradients(
-        self, parameters: LayerArrays, cache: Any, dy: FloatArray
+        self, parameters: LayerArrays, cache: Cache, dy: FloatArray
     ) -> dict[str, FloatArray]:
         """Return the gradients alone, for the first layer, whose ∂L/∂x nobody asks for."""
         return self.backward(parameters, cache, dy)[1]
 
-    def updated_buffers(self, parameters: LayerArrays, cache: Any) -> dict[str, FloatArray]:
+    def updated_buffers(self, parameters: LayerArrays, cache: Cache) -> dict[str, FloatArray]:
         """Return the new values of the buffers after a training pass."""
         del parameters, cache
         return {}
 
-    def dead_share(self, cache: Any) -> float:
+    def dead_share(self, cache: Cache) -> float:
         """Return the share of rectified units that were 0 on every row of the pass."""
         del cache
         return 0.0
@@ -130,3 +177,75 @@ class Layer(ABC):
     def is_random(self) -> bool:
         """Whether two training passes over the same rows differ."""
         return False
+
+    @property
+    def takes_mask(self) -> bool:
+        """Whether the layer knows what to do with positions that are not there.
+
+        True for a layer that works position by position, and for one that reads `Context.mask`.
+        """
+        return False
+
+    def output_mask(self, mask: BoolArray) -> BoolArray | None:
+        """Return the mask of y, given that of x: the same, or None where positions end."""
+        return mask
+
+    @property
+    def takes_tokens(self) -> bool:
+        """Whether x are token numbers, which are integers and never scaled, cast or averaged."""
+        return False
+
+    def check_tokens(self, tokens: IntArray) -> None:
+        """Refuse token numbers that the layer does not know.
+
+        Raises
+        ------
+        DataError
+            The first of them, with its row.
+        """
+        del tokens
+
+    def trace(self, parameters: LayerArrays, cache: Cache, y: FloatArray) -> tuple[Traced, ...]:
+        """Name what the forward pass computed, in its order; the last is y."""
+        del parameters, cache
+        return (Traced("y", f"y = {type(self).__name__}(x)", y),)
+
+    def trace_back(
+        self,
+        parameters: LayerArrays,
+        cache: Cache,
+        dy: FloatArray,
+        dx: FloatArray,
+        gradients: LayerArrays,
+    ) -> tuple[Traced, ...]:
+        """Name what the backward pass computed, in its order; the last is ∂L/∂x.
+
+        Parameters
+        ----------
+        dy : array
+            ∂L/∂y, which the pass began with.
+        dx, gradients
+            What `backward` gave.
+        """
+        del parameters, cache, dy
+        return (
+            *(
+                Traced(f"∂L/∂{name}", f"∂L/∂{name} = Σ ∂L/∂y · ∂y/∂{name}", array)
+                for name, array in gradients.items()
+            ),
+            Traced("∂L/∂x", "∂L/∂x = ∂L/∂y · ∂y/∂x", dx),
+        )
+
+
+def check_positions(mask: BoolArray, rows: int, length: int) -> None:
+    """Refuse a mask that is not one of `rows` rows of `length` positions.
+
+    Raises
+    ------
+    ShapeError
+    """
+    if mask.shape != (rows, length):
+        raise ShapeError(
+            f"it reads {rows} rows of {length} positions, and the mask has shape {mask.shape}: "
+            "give a mask of shape (m, length), or change the order of the axes before this layer."
+        )

@@ -1,16 +1,22 @@
 """Layers that are random in training and do nothing at prediction: dropout and Gaussian noise."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import NamedTuple
 
 from axone.arrays import FloatArray, Shape
 from axone.checks import check_number
-from axone.layers.layer import Context, Layer, LayerArrays
+from axone.layers.layer import Context, Layer, LayerArrays, NoCache, Traced
+
+
+class DropoutCache(NamedTuple):
+    """What each cell was multiplied with: 0 or 1/(1 − rate); None where all were kept."""
+
+    factors: FloatArray | None
 
 
 @dataclass(frozen=True)
-class Dropout(Layer):
-    """Y = X ⊙ mask/(1 − rate), each cell dropped with probability `rate` (Srivastava et al. 2014).
+class Dropout(Layer[DropoutCache]):
+    """Y = X ⊙ keep/(1 − rate), each cell dropped with probability `rate` (Srivastava et al. 2014).
 
     The division (inverted dropout) keeps the mean, so that prediction needs no correction.
 
@@ -29,26 +35,40 @@ class Dropout(Layer):
     def is_random(self) -> bool:
         return self.rate > 0
 
+    @property
+    def takes_mask(self) -> bool:
+        return True
+
     def output_shape(self, input_shape: Shape) -> Shape:
         return input_shape
 
     def forward(
         self, parameters: LayerArrays, x: FloatArray, context: Context
-    ) -> tuple[FloatArray, Any]:
+    ) -> tuple[FloatArray, DropoutCache]:
         if not context.training or context.random is None or self.rate == 0:
-            return x, None
-        mask = context.random.keep(x.shape, self.rate).astype(x.dtype)
-        mask *= 1 / (1 - self.rate)
-        return x * mask, mask
+            return x, DropoutCache(None)
+        factors = context.random.keep(x.shape, self.rate).astype(x.dtype)
+        factors *= 1 / (1 - self.rate)
+        return x * factors, DropoutCache(factors)
 
     def backward(
-        self, parameters: LayerArrays, cache: Any, dy: FloatArray
+        self, parameters: LayerArrays, cache: DropoutCache, dy: FloatArray
     ) -> tuple[FloatArray, dict[str, FloatArray]]:
-        return (dy if cache is None else dy * cache), {}
+        return (dy if cache.factors is None else dy * cache.factors), {}
+
+    def trace(
+        self, parameters: LayerArrays, cache: DropoutCache, y: FloatArray
+    ) -> tuple[Traced, ...]:
+        if cache.factors is None:
+            return (Traced("y", "y = x", y),)
+        return (
+            Traced("r", "r = keep/(1 − rate)", cache.factors),
+            Traced("y", "y = x ⊙ r", y),
+        )
 
 
 @dataclass(frozen=True)
-class GaussianNoise(Layer):
+class GaussianNoise(Layer[NoCache]):
     """Y = X + N(0, standard_deviation²) in training: noisy inputs act like a penalty (Bishop 1995).
 
     Parameters
@@ -66,18 +86,25 @@ class GaussianNoise(Layer):
     def is_random(self) -> bool:
         return self.standard_deviation > 0
 
+    @property
+    def takes_mask(self) -> bool:
+        return True
+
     def output_shape(self, input_shape: Shape) -> Shape:
         return input_shape
 
     def forward(
         self, parameters: LayerArrays, x: FloatArray, context: Context
-    ) -> tuple[FloatArray, Any]:
+    ) -> tuple[FloatArray, NoCache]:
         if not context.training or context.random is None:
-            return x, None
+            return x, NoCache()
         noise = (self.standard_deviation * context.random.normal(x.shape)).astype(x.dtype)
-        return x + noise, None
+        return x + noise, NoCache()
 
     def backward(
-        self, parameters: LayerArrays, cache: Any, dy: FloatArray
+        self, parameters: LayerArrays, cache: NoCache, dy: FloatArray
     ) -> tuple[FloatArray, dict[str, FloatArray]]:
         return dy, {}
+
+    def trace(self, parameters: LayerArrays, cache: NoCache, y: FloatArray) -> tuple[Traced, ...]:
+        return (Traced("y", "y = x + noise in training, x otherwise", y),)

@@ -1,31 +1,43 @@
 """Batch normalisation: every feature is brought to mean 0 and variance 1 over the batch."""
 
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
-from axone.arrays import FloatArray, Shape
+from axone.arrays import BoolArray, FloatArray, Shape
 from axone.checks import check_number
 from axone.errors import ShapeError
 from axone.initializers import Constant, Zeros
-from axone.layers.layer import Context, Layer, LayerArrays, ParameterSpec
+from axone.layers.layer import (
+    Context,
+    Layer,
+    LayerArrays,
+    ParameterSpec,
+    Traced,
+    check_positions,
+)
 
 
-class _Cache(NamedTuple):
+class BatchNormCache(NamedTuple):
+    """x̂, √(s² + ε), in training the batch's μ and s², and which cells are there, if not all."""
+
     normalised: FloatArray
     deviation: FloatArray
-    mean: FloatArray | None
-    variance: FloatArray | None
+    batch: tuple[FloatArray, FloatArray] | None
+    present: BoolArray | None
 
 
 @dataclass(frozen=True)
-class BatchNorm(Layer):
+class BatchNorm(Layer[BatchNormCache]):
     """y = weight ⊙ x̂ + bias, x̂ = (x − μ)/√(s² + ε) (Ioffe & Szegedy 2015, algorithm 1).
 
     μ and s² (biased) are the batch's in training, running averages at prediction. Examples with
     more than one axis share the statistics of a channel, their first axis. With N the cells that
     share them: ∂L/∂x = weight/√(s² + ε) ⊙ (∂L/∂y − mean(∂L/∂y) − x̂ ⊙ mean(∂L/∂y ⊙ x̂)).
+
+    Under a mask, signals ``(channels, length)`` have the statistics of the positions that are
+    there; y is 0 at the others.
 
     Parameters
     ----------
@@ -41,6 +53,10 @@ class BatchNorm(Layer):
     def __post_init__(self) -> None:
         check_number("momentum", self.momentum, at_least=0, below=1)
         check_number("epsilon", self.epsilon, above=0)
+
+    @property
+    def takes_mask(self) -> bool:
+        return True
 
     def output_shape(self, input_shape: Shape) -> Shape:
         if not input_shape:
@@ -58,41 +74,80 @@ class BatchNorm(Layer):
 
     def forward(
         self, parameters: LayerArrays, x: FloatArray, context: Context
-    ) -> tuple[FloatArray, Any]:
-        if context.training:
-            mean = x.mean(axis=_shared(x))
-            variance = x.var(axis=_shared(x))
-            cache_mean, cache_variance = mean, variance
-        else:
-            mean, variance = parameters["running_mean"], parameters["running_variance"]
-            cache_mean = cache_variance = None
+    ) -> tuple[FloatArray, BatchNormCache]:
+        present = None if context.mask is None else _present(context.mask, x)
+        batch = _statistics(x, present) if context.training else None
+        mean, variance = batch or (parameters["running_mean"], parameters["running_variance"])
         deviation = np.sqrt(variance + x.dtype.type(self.epsilon))
         normalised = (x - _spread(mean, x)) / _spread(deviation, x)
         y = _spread(parameters["weight"], x) * normalised + _spread(parameters["bias"], x)
-        return y, _Cache(normalised, deviation, cache_mean, cache_variance)
+        if present is not None:
+            normalised, y = np.where(present, normalised, 0), np.where(present, y, 0)
+        return y, BatchNormCache(normalised, deviation, batch, present)
 
     def backward(
-        self, parameters: LayerArrays, cache: Any, dy: FloatArray
+        self, parameters: LayerArrays, cache: BatchNormCache, dy: FloatArray
     ) -> tuple[FloatArray, dict[str, FloatArray]]:
         shared = _shared(dy)
+        if cache.present is not None:
+            dy = np.where(cache.present, dy, 0)
         d_bias = dy.sum(axis=shared)
         d_weight = (dy * cache.normalised).sum(axis=shared)
         scale = _spread(parameters["weight"] / cache.deviation, dy)
         gradients = {"weight": d_weight, "bias": d_bias}
-        if cache.mean is None:
+        if cache.batch is None:
             return scale * dy, gradients
-        cells = dy.size // dy.shape[1]
         pull = _spread(d_bias, dy) + cache.normalised * _spread(d_weight, dy)
-        return scale * (dy - pull / cells), gradients
+        if cache.present is None:
+            return scale * (dy - pull / (dy.size // dy.shape[1])), gradients
+        pull = np.where(cache.present, pull, 0)
+        return scale * (dy - pull / dy.dtype.type(cache.present.sum())), gradients
 
-    def updated_buffers(self, parameters: LayerArrays, cache: Any) -> dict[str, FloatArray]:
-        share = 1 - self.momentum
+    def updated_buffers(
+        self, parameters: LayerArrays, cache: BatchNormCache
+    ) -> dict[str, FloatArray]:
+        if cache.batch is None:
+            return {}
+        keep, share = self.momentum, 1 - self.momentum
+        mean, variance = cache.batch
         return {
-            "running_mean": self.momentum * parameters["running_mean"] + share * cache.mean,
-            "running_variance": (
-                self.momentum * parameters["running_variance"] + share * cache.variance
-            ),
+            "running_mean": keep * parameters["running_mean"] + share * mean,
+            "running_variance": keep * parameters["running_variance"] + share * variance,
         }
+
+    def trace(
+        self, parameters: LayerArrays, cache: BatchNormCache, y: FloatArray
+    ) -> tuple[Traced, ...]:
+        mean = parameters["running_mean"] if cache.batch is None else cache.batch[0]
+        of = "running averages" if cache.batch is None else "over the batch"
+        return (
+            Traced("μ", f"μ = mean of x, {of}", mean),
+            Traced("√(s² + ε)", f"s² = variance of x, {of}", cache.deviation),
+            Traced("x̂", "x̂ = (x − μ)/√(s² + ε)", cache.normalised),
+            Traced("y", "y = weight ⊙ x̂ + bias", y),
+        )
+
+
+def _statistics(x: FloatArray, present: BoolArray | None) -> tuple[FloatArray, FloatArray]:
+    """Return mean and biased variance of every channel, over the cells that are there."""
+    shared = _shared(x)
+    if present is None:
+        return x.mean(axis=shared), x.var(axis=shared)
+    count = x.dtype.type(present.sum())
+    mean = np.where(present, x, 0).sum(axis=shared) / count
+    squares = np.where(present, x - _spread(mean, x), 0) ** 2
+    return mean, squares.sum(axis=shared) / count
+
+
+def _present(mask: BoolArray, x: FloatArray) -> BoolArray:
+    """Shape the mask so that it broadcasts over signals (m, channels, length)."""
+    if x.ndim != 3:
+        raise ShapeError(
+            f"BatchNorm under a mask reads signals (channels, length), not examples of shape "
+            f"{x.shape[1:]}."
+        )
+    check_positions(mask, len(x), x.shape[2])
+    return mask[:, None, :]
 
 
 def _shared(x: FloatArray) -> tuple[int, ...]:

@@ -2,16 +2,23 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
-from axone.arrays import FloatArray, Shape
+from axone.arrays import BoolArray, FloatArray, Shape
 from axone.errors import ConfigurationError, ShapeError
-from axone.layers.layer import Context, Layer, LayerArrays, ParameterSpec
-from axone.layers.sequence import backward_through, forward_through, output_shapes
+from axone.layers.layer import AnyCache, Context, Layer, LayerArrays, ParameterSpec, Traced
+from axone.layers.sequence import backward_through, forward_through, masks_between, output_shapes
+
+
+class ResidualCache(NamedTuple):
+    """What the layers within gave, F(X), and the cache of each."""
+
+    branch: FloatArray
+    inner: tuple[AnyCache, ...]
 
 
 @dataclass(frozen=True, init=False)
-class Residual(Layer):
+class Residual(Layer[ResidualCache]):
     """Y = X + F(X), F the layers within; ∂L/∂X = ∂L/∂Y + ∂L/∂Y·∂F/∂X (He et al. 2016).
 
     The gradient always has the short way round F, so that deep networks still learn.
@@ -28,6 +35,10 @@ class Residual(Layer):
         for layer in layers:
             if not isinstance(layer, Layer):
                 raise ConfigurationError(f"Residual holds layers, not {layer!r}.")
+            if layer.takes_tokens:
+                raise ConfigurationError(
+                    f"{layer!r} in Residual: token numbers cannot be added to. Put it before."
+                )
         if not layers:
             raise ConfigurationError("Residual needs at least one layer.")
         object.__setattr__(self, "layers", layers)
@@ -42,6 +53,14 @@ class Residual(Layer):
     @property
     def is_random(self) -> bool:
         return any(layer.is_random for layer in self.layers)
+
+    @property
+    def takes_mask(self) -> bool:
+        # Those within refuse theirs with their own place.
+        return True
+
+    def output_mask(self, mask: BoolArray) -> BoolArray | None:
+        return masks_between(self.layers, mask)[-1]
 
     def output_shape(self, input_shape: Shape) -> Shape:
         shape = output_shapes(self.layers, input_shape)[-1]
@@ -62,23 +81,34 @@ class Residual(Layer):
 
     def forward(
         self, parameters: LayerArrays, x: FloatArray, context: Context
-    ) -> tuple[FloatArray, Any]:
-        y, caches = forward_through(self.layers, self._split(parameters), x, context)
-        return x + y, caches
+    ) -> tuple[FloatArray, ResidualCache]:
+        branch, inner = forward_through(self.layers, self._split(parameters), x, context)
+        return x + branch, ResidualCache(branch, tuple(inner))
 
     def backward(
-        self, parameters: LayerArrays, cache: Any, dy: FloatArray
+        self, parameters: LayerArrays, cache: ResidualCache, dy: FloatArray
     ) -> tuple[FloatArray, dict[str, FloatArray]]:
-        dx, gradients = backward_through(self.layers, self._split(parameters), cache, dy)
+        dx, gradients = backward_through(self.layers, self._split(parameters), cache.inner, dy)
         return dy + dx, _joined(gradients)
 
-    def updated_buffers(self, parameters: LayerArrays, cache: Any) -> dict[str, FloatArray]:
-        inner = zip(self.layers, self._split(parameters), cache, strict=True)
+    def updated_buffers(
+        self, parameters: LayerArrays, cache: ResidualCache
+    ) -> dict[str, FloatArray]:
+        inner = zip(self.layers, self._split(parameters), cache.inner, strict=True)
         return _joined([layer.updated_buffers(arrays, c) for layer, arrays, c in inner])
 
-    def dead_share(self, cache: Any) -> float:
+    def dead_share(self, cache: ResidualCache) -> float:
         """Return the worst of the layers within."""
-        return max(layer.dead_share(c) for layer, c in zip(self.layers, cache, strict=True))
+        return max(layer.dead_share(c) for layer, c in zip(self.layers, cache.inner, strict=True))
+
+    def trace(
+        self, parameters: LayerArrays, cache: ResidualCache, y: FloatArray
+    ) -> tuple[Traced, ...]:
+        names = ", ".join(type(layer).__name__ for layer in self.layers)
+        return (
+            Traced("F(x)", f"F(x) = {names} of x", cache.branch),
+            Traced("y", "y = x + F(x)", y),
+        )
 
     def _split(self, parameters: LayerArrays) -> list[dict[str, FloatArray]]:
         """Give each inner layer its own arrays: ``"0.weight"`` is layer 0's ``"weight"``."""

@@ -1,14 +1,15 @@
 """Layers in a row: the forward pass from first to last, the backward pass from last to first.
 
-A network and a residual block are both such a row; their passes are these functions.
+A network and a residual block are both such a row; their passes are these functions. A mask is
+followed from layer to layer, and what a layer refuses is refused with its place.
 """
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
-from axone.arrays import FloatArray, Shape
+from axone.arrays import BoolArray, FloatArray, Shape
 from axone.errors import ShapeError
-from axone.layers.layer import Context, Layer, LayerArrays
+from axone.layers.layer import AnyCache, Context, Layer, LayerArrays, Traced
 
 
 def output_shapes(layers: Sequence[Layer], input_shape: Shape) -> tuple[Shape, ...]:
@@ -21,12 +22,42 @@ def output_shapes(layers: Sequence[Layer], input_shape: Shape) -> tuple[Shape, .
     """
     shapes = []
     for position, layer in enumerate(layers):
+        if position and layer.takes_tokens:
+            raise ShapeError(
+                f"Layer {position} ({type(layer).__name__}): it reads token numbers, which no "
+                "layer before it gives: put it first."
+            )
         try:
             input_shape = layer.output_shape(input_shape)
         except ShapeError as error:
-            raise ShapeError(f"Layer {position} ({type(layer).__name__}): {error}") from error
+            raise _placed(error, position, layer) from error
         shapes.append(input_shape)
     return tuple(shapes)
+
+
+def masks_between(layers: Sequence[Layer], mask: BoolArray | None) -> tuple[BoolArray | None, ...]:
+    """Return the mask as each layer meets it and, last, as the last one leaves it.
+
+    Raises
+    ------
+    ShapeError
+        A mask reaches a layer that does not know masks; the message says which.
+    """
+    masks = [mask]
+    for position, layer in enumerate(layers):
+        if mask is not None:
+            if not layer.takes_mask:
+                raise ShapeError(
+                    f"Layer {position} ({type(layer).__name__}): it would take the positions that "
+                    "the mask leaves out for numbers: put LastStep(), or another layer that ends "
+                    "the positions, before it, or give rows of one length and no mask."
+                )
+            try:
+                mask = layer.output_mask(mask)
+            except ShapeError as error:
+                raise _placed(error, position, layer) from error
+        masks.append(mask)
+    return tuple(masks)
 
 
 def forward_through(
@@ -34,27 +65,118 @@ def forward_through(
     parameters: Sequence[LayerArrays],
     x: FloatArray,
     context: Context,
-) -> tuple[FloatArray, list[Any]]:
+) -> tuple[FloatArray, list[AnyCache]]:
     """Return the last layer's output and every layer's cache."""
-    caches = []
-    for position, (layer, arrays) in enumerate(zip(layers, parameters, strict=True)):
-        x, cache = layer.forward(arrays, x, context.child(position))
+    y, caches = x, []
+    # Only the newest output is held on to: the others may be freed.
+    for output, cache in _forward(layers, parameters, x, context):
+        y = output
         caches.append(cache)
-    return x, caches
+    return y, caches
 
 
 def backward_through(
     layers: Sequence[Layer],
     parameters: Sequence[LayerArrays],
-    caches: Sequence[Any],
+    caches: Sequence[AnyCache],
     dy: FloatArray,
 ) -> tuple[FloatArray, list[dict[str, FloatArray]]]:
     """Return ∂L/∂x and every layer's gradients, given ∂L/∂y of the last layer."""
-    gradients: list[dict[str, FloatArray]] = []
+    dx, gradients = dy, []
+    for upstream, gradient in _backward(layers, parameters, caches, dy):
+        dx = upstream
+        gradients.append(gradient)
+    gradients.reverse()
+    return dx, gradients
+
+
+@dataclass(frozen=True)
+class LayerTrace:
+    """What one layer computed in a pass.
+
+    Attributes
+    ----------
+    position : int
+    layer : Layer
+    forward : tuple of Traced
+        In the order in which it was computed; the last is the layer's output.
+    backward : tuple of Traced
+        The same of the backward pass, the last being ∂L/∂x; empty where none was made.
+    """
+
+    position: int
+    layer: Layer
+    forward: tuple[Traced, ...]
+    backward: tuple[Traced, ...] = ()
+
+    def __getitem__(self, symbol: str) -> FloatArray:
+        """Return the numbers of that symbol."""
+        for traced in (*self.forward, *self.backward):
+            if traced.symbol == symbol:
+                return traced.array
+        known = ", ".join(traced.symbol for traced in (*self.forward, *self.backward))
+        raise KeyError(f"layer {self.position} computed {known}, not {symbol!r}")
+
+
+def trace_through(
+    layers: Sequence[Layer],
+    parameters: Sequence[LayerArrays],
+    x: FloatArray,
+    context: Context,
+    dy: FloatArray | None = None,
+) -> tuple[LayerTrace, ...]:
+    """Return what every layer computed on its way from x to y and, given ∂L/∂y, back to ∂L/∂x."""
+    passed = list(_forward(layers, parameters, x, context))
+    forward = [
+        layer.trace(arrays, cache, y)
+        for layer, arrays, (y, cache) in zip(layers, parameters, passed, strict=True)
+    ]
+    backward: list[tuple[Traced, ...]] = [()] * len(passed)
+    if dy is not None:
+        caches = [cache for _, cache in passed]
+        upstream = dy
+        positions = reversed(range(len(layers)))
+        back = _backward(layers, parameters, caches, dy)
+        for position, (dx, gradient) in zip(positions, back, strict=True):
+            backward[position] = layers[position].trace_back(
+                parameters[position], caches[position], upstream, dx, gradient
+            )
+            upstream = dx
+    return tuple(
+        LayerTrace(position, layer, forward[position], backward[position])
+        for position, layer in enumerate(layers)
+    )
+
+
+def _forward(
+    layers: Sequence[Layer],
+    parameters: Sequence[LayerArrays],
+    x: FloatArray,
+    context: Context,
+) -> Iterator[tuple[FloatArray, AnyCache]]:
+    """Give the output and the cache of every layer, from first to last."""
+    masks = masks_between(layers, context.mask)
+    for position, (layer, arrays) in enumerate(zip(layers, parameters, strict=True)):
+        try:
+            x, cache = layer.forward(arrays, x, context.child(position, masks[position]))
+        except ShapeError as error:
+            raise _placed(error, position, layer) from error
+        yield x, cache
+
+
+def _backward(
+    layers: Sequence[Layer],
+    parameters: Sequence[LayerArrays],
+    caches: Sequence[AnyCache],
+    dy: FloatArray,
+) -> Iterator[tuple[FloatArray, dict[str, FloatArray]]]:
+    """Give ∂L/∂x and the gradients of every layer, from last to first."""
     for layer, arrays, cache in zip(
         reversed(layers), reversed(parameters), reversed(caches), strict=True
     ):
         dy, gradient = layer.backward(arrays, cache, dy)
-        gradients.append(gradient)
-    gradients.reverse()
-    return dy, gradients
+        yield dy, gradient
+
+
+def _placed(error: ShapeError, position: int, layer: Layer) -> ShapeError:
+    return ShapeError(f"Layer {position} ({type(layer).__name__}): {error}")

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import NamedTuple
 
 from axone.arrays import FloatArray, Shape
 from axone.checks import checked_shape
@@ -11,8 +11,14 @@ from axone.errors import ShapeError
 from axone.layers.layer import Context, Layer, LayerArrays
 
 
+class ShapeCache(NamedTuple):
+    """The shape of x, rows included, which ∂L/∂x gets back."""
+
+    shape: tuple[int, ...]
+
+
 @dataclass(frozen=True)
-class Flatten(Layer):
+class Flatten(Layer[ShapeCache]):
     """All axes of an example become one, the last varying fastest."""
 
     def output_shape(self, input_shape: Shape) -> Shape:
@@ -20,17 +26,17 @@ class Flatten(Layer):
 
     def forward(
         self, parameters: LayerArrays, x: FloatArray, context: Context
-    ) -> tuple[FloatArray, Any]:
-        return x.reshape(len(x), -1), x.shape
+    ) -> tuple[FloatArray, ShapeCache]:
+        return x.reshape(len(x), -1), ShapeCache(x.shape)
 
     def backward(
-        self, parameters: LayerArrays, cache: Any, dy: FloatArray
+        self, parameters: LayerArrays, cache: ShapeCache, dy: FloatArray
     ) -> tuple[FloatArray, dict[str, FloatArray]]:
-        return dy.reshape(cache), {}
+        return dy.reshape(cache.shape), {}
 
 
 @dataclass(frozen=True)
-class Reshape(Layer):
+class Reshape(Layer[ShapeCache]):
     """The same numbers in another shape.
 
     Parameters
@@ -54,10 +60,10 @@ class Reshape(Layer):
 
     def forward(
         self, parameters: LayerArrays, x: FloatArray, context: Context
-    ) -> tuple[FloatArray, Any]:
-        return x.reshape(len(x), *self.shape), x.shape
+    ) -> tuple[FloatArray, ShapeCache]:
+        return x.reshape(len(x), *self.shape), ShapeCache(x.shape)
 
     def backward(
-        self, parameters: LayerArrays, cache: Any, dy: FloatArray
+        self, parameters: LayerArrays, cache: ShapeCache, dy: FloatArray
     ) -> tuple[FloatArray, dict[str, FloatArray]]:
-        return dy.reshape(cache), {}
+        return dy.reshape(cache.shape), {}

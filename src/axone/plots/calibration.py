@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike
 from axone.arrays import FloatArray
 from axone.calibration import Reliability, reliability
 from axone.errors import ShapeError
+from axone.messages import _
 from axone.plots.classes import checked_labels
 from axone.plots.style import (
     BLUE,
@@ -39,7 +40,7 @@ def plot_calibration(
     class_names: Sequence[object],
     *,
     before: ArrayLike | None = None,
-    title: str = "Calibration",
+    title: str = _("Calibration"),
     note: str = "",
 ) -> "Figure":
     """Draw how often predictions came true against their probability, and how many there were.
@@ -75,33 +76,49 @@ def plot_calibration(
     for p in map(np.asarray, given):
         if p.ndim != 2 or p.shape[1] != len(class_names):
             raise ShapeError(
-                f"probabilities have shape {p.shape}: give one column for each of the "
-                f"{len(class_names)} class names."
+                _(
+                    "probabilities have shape {shape}: give one column for each of the "
+                    "{classes} class names.",
+                    shape=p.shape,
+                    classes=len(class_names),
+                )
             )
     labels = checked_labels(y_true, class_names, len(np.asarray(probabilities)))
     found = [reliability(p, labels) for p in given]
-    words = [""] if before is None else ["before: ", "calibrated: "]
+    errors = [bins.error for bins in found]
+    words = (
+        [_("calibration error {error:.4f}", error=errors[0])]
+        if before is None
+        else [
+            _("before: calibration error {error:.4f}", error=errors[0]),
+            _("calibrated: calibration error {error:.4f}", error=errors[1]),
+        ]
+    )
     event = shorten(class_names[1], 24) if len(class_names) == 2 else ""
     with house_style():
         figure = new_figure(title, SIZE)
         upper, lower = figure.subplots(2, 1, sharex=True, height_ratios=(3, 1))
         dress(upper)
-        upper.plot([0, 1], [0, 1], color=INK, linestyle="--", linewidth=1.2, label="honest")
+        upper.plot([0, 1], [0, 1], color=INK, linestyle="--", linewidth=1.2, label=_("honest"))
         for color, word, bins in zip(
             (BLUE, ORANGE)[::-1][-len(found) :], words, found, strict=True
         ):
-            _draw_bins(upper, bins, color, f"{word}calibration error {bins.error:.4f}")
+            _draw_bins(upper, bins, color, word)
             _draw_counts(lower, bins, color)
         upper.set_xlim(-0.01, 1.01)
         upper.set_ylim(-0.02, 1.02)
-        upper.set_ylabel(f"share of {event}" if event else "share predicted right")
+        upper.set_ylabel(
+            _("share of {event}", event=event) if event else _("share predicted right")
+        )
         upper.legend(loc="best")
         _name_counts(lower, found)
         lower.set_xlabel(
-            f"probability of {event}" if event else "probability of the predicted class"
+            _("probability of {event}", event=event)
+            if event
+            else _("probability of the predicted class")
         )
-        bars = "Bars: where the true share lies with 95 % probability."
-        add_note(figure, "  ".join(filter(None, [bars, note])))
+        bars = _("Bars: where the true share lies with 95 % probability.")
+        add_note(figure, bars, note)
     return figure
 
 
@@ -131,4 +148,4 @@ def _name_counts(axes: "Axes", found: list[Reliability]) -> None:
     counts = np.concatenate([bins.counts for bins in found])
     if counts.max() > _CROWDED * counts[counts > 0].min():
         axes.set_yscale("log")
-    axes.set_ylabel("rows")
+    axes.set_ylabel(_("rows"))

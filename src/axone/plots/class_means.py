@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike
 
+from axone.messages import _
 from axone.plots.classes import checked_labels
 from axone.plots.images import as_images, image_panels
 from axone.plots.style import add_note, house_style, shorten
@@ -22,7 +23,7 @@ def plot_class_means(
     labels: ArrayLike,
     class_names: Sequence[object],
     *,
-    title: str = "Mean image of each class",
+    title: str = _("Mean image of each class"),
     image_shape: tuple[int, int] | None = None,
 ) -> "Figure":
     """Draw the mean of the images of each class, with the number of them.
@@ -61,8 +62,10 @@ def plot_class_means(
     captions = [f"{shorten(class_names[k], 16)} ({counts[k]})" for k in shown]
     with house_style():
         figure = image_panels(means, captions, title=title, columns=min(_COLUMNS, len(shown)))
-        notes = ["In brackets: how many images."]
+        notes = [_("In brackets: how many images.")]
         if len(present) > len(shown):
-            notes.append(f"The first {len(shown)} of {len(present)} classes.")
-        add_note(figure, "  ".join(notes))
+            notes.append(
+                _("The first {shown} of {classes} classes.", shown=len(shown), classes=len(present))
+            )
+        add_note(figure, *notes)
     return figure

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from axone.errors import DataError, ShapeError
+from axone.messages import _
 
 
 def checked_labels(labels: ArrayLike, class_names: Sequence[object], rows: int) -> NDArray[Any]:
@@ -22,16 +23,26 @@ def checked_labels(labels: ArrayLike, class_names: Sequence[object], rows: int) 
     numbers = np.asarray(labels)
     if numbers.shape != (rows,):
         raise ShapeError(
-            f"labels have shape {numbers.shape}: give one class number for each of the {rows} rows."
+            _(
+                "labels have shape {shape}: give one class number for each of the {rows} rows.",
+                shape=numbers.shape,
+                rows=rows,
+            )
         )
     if len(class_names) == 0:
-        raise DataError("class_names is empty: name at least one class.")
+        raise DataError(_("class_names is empty: name at least one class."))
     if rows and (
         numbers.dtype.kind not in "iu" or numbers.min() < 0 or numbers.max() >= len(class_names)
     ):
         raise DataError(
-            f"labels must be whole numbers from 0 to {len(class_names) - 1}, one for each of the "
-            f"{len(class_names)} class names; they are {numbers.dtype} from {numbers.min()} to "
-            f"{numbers.max()}."
+            _(
+                "labels must be whole numbers from 0 to {last}, one for each of the "
+                "{classes} class names; they are {dtype} from {least} to {largest}.",
+                last=len(class_names) - 1,
+                classes=len(class_names),
+                dtype=numbers.dtype,
+                least=numbers.min(),
+                largest=numbers.max(),
+            )
         )
     return numbers.astype(np.intp)

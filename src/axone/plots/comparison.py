@@ -11,6 +11,7 @@ import numpy as np
 
 from axone.arrays import FloatArray
 from axone.errors import DataError, ShapeError
+from axone.messages import _, listed
 from axone.plots.epochs import count_epochs, scale_losses
 from axone.plots.style import (
     BLUE,
@@ -47,7 +48,7 @@ def plot_comparison(
     seconds: Mapping[str, float],
     *,
     validation_losses: Mapping[str, Sequence[float]] | None = None,
-    title: str = "The same steps",
+    title: str = _("The same steps"),
     note: str = "",
 ) -> "Figure":
     """Draw what libraries that make the same steps found, and how long they took.
@@ -85,10 +86,10 @@ def plot_comparison(
         panels = figure.subplot_mosaic([["losses", right], ["differences", "seconds"]])
         names = list(losses)
         _draw_losses(panels["losses"], epochs, losses, names)
-        panels["losses"].set_ylabel("training loss")
+        panels["losses"].set_ylabel(_("training loss"))
         if validation_losses:
             _draw_losses(panels["validation"], epochs, validation_losses, names)
-            panels["validation"].set_ylabel("validation loss")
+            panels["validation"].set_ylabel(_("validation loss"))
         _draw_differences(panels["differences"], epochs, differences, names)
         _draw_seconds(panels["seconds"], seconds)
         # Above the axes, where no curve can run through it.
@@ -111,13 +112,27 @@ def _epochs(*families: Mapping[str, Sequence[float]]) -> FloatArray:
     count = len(next(iter(losses.values()), ()))
     if not 1 <= len(losses) <= len(_LOOKS) or count == 0:
         raise DataError(
-            f"a comparison is drawn of 1 to {len(_LOOKS)} libraries and at least one epoch; "
-            f"found {len(losses)} libraries ({', '.join(losses) or 'none'}), {count} epochs."
+            _(
+                "a comparison is drawn of 1 to {most} libraries and at least one epoch; found "
+                "{found} libraries ({names}), {count} epochs.",
+                most=len(_LOOKS),
+                found=len(losses),
+                names=listed(losses) or _("none"),
+                count=count,
+            )
         )
     for family in families:
         for name, values in family.items():
             if len(values) != count:
-                raise ShapeError(f"{name} has {len(values)} epochs, {next(iter(losses))} {count}.")
+                raise ShapeError(
+                    _(
+                        "{name} has {epochs} epochs, {first} {count}.",
+                        name=name,
+                        epochs=len(values),
+                        first=next(iter(losses)),
+                        count=count,
+                    )
+                )
     return np.arange(1.0, count + 1.0)
 
 
@@ -175,13 +190,15 @@ def _draw_differences(
         drawn = drawn or bool(np.isfinite(sizes).any())
         _draw_curve(axes, epochs, sizes, name, names)
     count_epochs(axes, epochs)
-    axes.set_ylabel(f"largest weight difference\nfrom {names[0]}")
+    axes.set_ylabel(_("largest weight difference\nfrom {name}", name=names[0]))
     if drawn:
         axes.set_yscale("log")
         _widen(axes)
     else:
         axes.set_yticks([])
-        axes.text(0.5, 0.5, "none in any epoch", ha="center", color=MUTED, transform=axes.transAxes)
+        axes.text(
+            0.5, 0.5, _("none in any epoch"), ha="center", color=MUTED, transform=axes.transAxes
+        )
 
 
 def _widen(axes: "Axes") -> None:
@@ -210,7 +227,7 @@ def _draw_seconds(axes: "Axes", seconds: Mapping[str, float]) -> None:
     axes.invert_yaxis()
     # The figures stand to the right of the bars.
     axes.set_xlim(0, 1.55 * values.max())
-    axes.set_xlabel("milliseconds an epoch")
+    axes.set_xlabel(_("milliseconds an epoch"))
 
 
 def duration(seconds: float) -> str:

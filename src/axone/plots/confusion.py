@@ -8,6 +8,7 @@ from numpy.typing import ArrayLike
 
 from axone.arrays import FloatArray, IntArray
 from axone.errors import DataError, ShapeError
+from axone.messages import Message, _
 from axone.plots.style import INK, MUTED, SIZE, add_note, dress, house_style, new_figure, shorten
 
 if TYPE_CHECKING:
@@ -26,7 +27,10 @@ MOST_CONFUSED = 30
 
 
 def plot_confusion_matrix(
-    matrix: "ArrayLike | sparray", class_names: Sequence[object], *, title: str = "Confusion matrix"
+    matrix: "ArrayLike | sparray",
+    class_names: Sequence[object],
+    *,
+    title: str = _("Confusion matrix"),
 ) -> "Figure":
     """Draw the counts of true against predicted classes.
 
@@ -68,10 +72,10 @@ def plot_confusion_matrix(
             from matplotlib.ticker import PercentFormatter
 
             bar = figure.colorbar(image, ax=axes, format=PercentFormatter(xmax=1.0), shrink=0.6)
-            bar.set_label("share of the true class's rows")
+            bar.set_label(_("share of the true class's rows"))
             bar.outline.set_visible(False)
             dress(bar.ax, grid=False)
-        add_note(figure, _note(counts, len(shown)))
+        add_note(figure, *_notes(counts, len(shown)))
     return figure
 
 
@@ -82,11 +86,15 @@ def _counts(matrix: "ArrayLike | sparray", classes: int) -> "csr_array":
     given: Any = csr_array(matrix) if issparse(matrix) else np.asarray(matrix)
     if given.shape != (classes, classes) or classes == 0:
         raise ShapeError(
-            f"the confusion matrix has shape {given.shape}; {classes} class names need "
-            f"({classes}, {classes}), and at least one class."
+            _(
+                "the confusion matrix has shape {shape}; {classes} class names need "
+                "({classes}, {classes}), and at least one class.",
+                shape=given.shape,
+                classes=classes,
+            )
         )
     if given.dtype.kind not in "iu" or given.min() < 0:
-        raise DataError("a confusion matrix holds counts: whole numbers, none negative.")
+        raise DataError(_("a confusion matrix holds counts: whole numbers, none negative."))
     return csr_array(given)
 
 
@@ -119,8 +127,8 @@ def _name_axes(axes: "Axes", names: list[str]) -> None:
     axes.tick_params(length=0, labelsize=9.0 if len(names) <= 30 else 7.5)
     if len(names) * max(map(len, names)) > 70:
         axes.tick_params(axis="x", labelrotation=90.0 if len(names) > 6 else 20.0)
-    axes.set_xlabel("predicted class")
-    axes.set_ylabel("true class")
+    axes.set_xlabel(_("predicted class"))
+    axes.set_ylabel(_("true class"))
     axes.spines[:].set_visible(False)
     # Thin white lines keep neighbours of one colour apart.
     axes.set_xticks(places[1:] - 0.5, minor=True)
@@ -138,11 +146,24 @@ def _write_cells(axes: "Axes", counts: IntArray, shares: FloatArray) -> None:
         axes.text(column, row, text, ha="center", va="center", fontsize=size, color=color)
 
 
-def _note(counts: "csr_array", shown: int) -> str:
+def _notes(counts: "csr_array", shown: int) -> list[Message]:
     classes, rows, right = counts.shape[0], int(counts.sum()), int(counts.diagonal().sum())
-    notes = [f"{right:,} of {rows:,} rows right ({right / max(rows, 1):.1%})."]
+    notes = [
+        _(
+            "{right:,} of {rows:,} rows right ({share:.1%}).",
+            right=right,
+            rows=rows,
+            share=right / max(rows, 1),
+        )
+    ]
     if shown <= MOST_WRITTEN:
-        notes.append("Percentages: share of the true class's rows.")
+        notes.append(_("Percentages: share of the true class's rows."))
     if shown < classes:
-        notes.append(f"Only the {shown} most confused of {classes} classes are drawn.")
-    return "  ".join(notes)
+        notes.append(
+            _(
+                "Only the {shown} most confused of {classes} classes are drawn.",
+                shown=shown,
+                classes=classes,
+            )
+        )
+    return notes

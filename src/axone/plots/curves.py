@@ -7,6 +7,7 @@ import numpy as np
 
 from axone.arrays import FloatArray
 from axone.errors import DataError, ShapeError
+from axone.messages import Message, _, listed
 from axone.plots.epochs import count_epochs, scale_losses
 from axone.plots.style import (
     BLUE,
@@ -25,7 +26,10 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-_SCORES = {"accuracy": "accuracy (share of rows right)", "r2": "R² (share of variance explained)"}
+_SCORES = {
+    "accuracy": _("accuracy (share of rows right)"),
+    "r2": _("R² (share of variance explained)"),
+}
 
 _LOWEST_R2 = -1.0
 """Worse than this an epoch is off the picture: the first of a run would flatten all others."""
@@ -40,7 +44,7 @@ _MARKED_EPOCHS = 20
 def plot_curves(
     history: Mapping[str, Sequence[float]],
     *,
-    title: str = "Learning curves",
+    title: str = _("Learning curves"),
     best_epoch: int | None = None,
     stopped_by: str = "",
 ) -> "Figure":
@@ -77,15 +81,15 @@ def plot_curves(
         figure = new_figure(title)
         panels = figure.subplots(1, 1 if score is None else 2, squeeze=False)[0]
         _draw(panels[0], columns, "loss", best_epoch)
-        panels[0].set_ylabel("loss (mean over the rows)")
+        panels[0].set_ylabel(_("loss (mean over the rows)"))
         scale_losses(panels[0], np.concatenate([*_pair(columns, "loss").values(), [np.nan]]))
-        notes = [f"Stopped by: {stopped_by}."] if stopped_by else []
+        notes = [_("Stopped by: {rule}.", rule=stopped_by)] if stopped_by else []
         notes += _mark_divergence(list(panels), columns)
         if score is not None:
             _draw(panels[1], columns, score, best_epoch)
             panels[1].set_ylabel(_SCORES[score])
             notes += _limit_scores(panels[1], columns, score)
-        add_note(figure, "  ".join(notes))
+        add_note(figure, *notes)
     return figure
 
 
@@ -98,31 +102,43 @@ def _columns(history: Mapping[str, Sequence[float]]) -> dict[str, FloatArray]:
             values = np.array(history[name], dtype=np.float64)
         except (TypeError, ValueError) as error:
             raise DataError(
-                f"history column {name!r} is not a row of numbers ({error})."
+                _(
+                    "history column {name!r} is not a row of numbers ({error}).",
+                    name=name,
+                    error=error,
+                )
             ) from error
         values[~(np.abs(values) <= _LARGEST)] = np.nan
         columns[name] = values
     if "train_loss" not in columns or columns["train_loss"].size == 0:
         raise DataError(
-            "the history has no 'train_loss', or no epoch in it: there is nothing to draw. "
-            f"Its columns: {', '.join(map(str, history)) or 'none'}."
+            _(
+                "the history has no 'train_loss', or no epoch in it: there is nothing to draw. "
+                "Its columns: {columns}.",
+                columns=listed(history) or _("none"),
+            )
         )
     epochs = len(columns["train_loss"])
     for name, values in columns.items():
         if values.shape != (epochs,):
             raise ShapeError(
-                f"history column {name!r} has shape {values.shape}, but 'train_loss' has "
-                f"{epochs} epochs: every column needs one number an epoch."
+                _(
+                    "history column {name!r} has shape {shape}, but 'train_loss' has {epochs} "
+                    "epochs: every column needs one number an epoch.",
+                    name=name,
+                    shape=values.shape,
+                    epochs=epochs,
+                )
             )
     columns.setdefault("epoch", np.arange(1.0, epochs + 1.0))
     if np.isnan(columns["epoch"]).any():
-        raise DataError("history column 'epoch' must hold whole numbers, none missing.")
+        raise DataError(_("history column 'epoch' must hold whole numbers, none missing."))
     return columns
 
 
 _ROWS: dict[str, dict[str, Any]] = {
-    "train": {"label": "training", "color": BLUE},
-    "validation": {"label": "validation", "color": ORANGE},
+    "train": {"label": _("training"), "color": BLUE},
+    "validation": {"label": _("validation"), "color": ORANGE},
 }
 
 
@@ -141,11 +157,16 @@ def _draw(
         axes.plot(columns["epoch"], values, marker=_marker(values), markersize=4, **_ROWS[rows])
     if not pair:
         axes.text(
-            0.5, 0.5, "not finite in any epoch", ha="center", color=MUTED, transform=axes.transAxes
+            0.5,
+            0.5,
+            _("not finite in any epoch"),
+            ha="center",
+            color=MUTED,
+            transform=axes.transAxes,
         )
         axes.set_yticks([])
     if best_epoch is not None:
-        label = f"best epoch {best_epoch}"
+        label = _("best epoch {epoch}", epoch=best_epoch)
         # Below the curves, so as not to hide the dot of a single epoch.
         axes.axvline(best_epoch, color=GREEN, linestyle="--", linewidth=1.3, label=label, zorder=1)
     count_epochs(axes, columns["epoch"])
@@ -165,7 +186,7 @@ def _marker(values: FloatArray) -> str:
     return "o" if np.isfinite(values).sum() <= _MARKED_EPOCHS else ""
 
 
-def _limit_scores(axes: "Axes", columns: Mapping[str, FloatArray], score: str) -> list[str]:
+def _limit_scores(axes: "Axes", columns: Mapping[str, FloatArray], score: str) -> list[Message]:
     """Keep an axis of scores to what can be, and to what is worth seeing; say what is left out."""
     from matplotlib.ticker import PercentFormatter
 
@@ -177,10 +198,10 @@ def _limit_scores(axes: "Axes", columns: Mapping[str, FloatArray], score: str) -
     axes.set_ylim(bottom, min(top, 1.0 + 0.03 * (1.0 - min(bottom, 0.9))))
     if score == "accuracy":
         axes.yaxis.set_major_formatter(PercentFormatter(xmax=1.0))
-    return ["R² below −1 is not shown."] if hidden else []
+    return [_("R² below −1 is not shown.")] if hidden else []
 
 
-def _mark_divergence(panels: "list[Axes]", columns: Mapping[str, FloatArray]) -> list[str]:
+def _mark_divergence(panels: "list[Axes]", columns: Mapping[str, FloatArray]) -> list[Message]:
     """Shade the epochs at the end of which the training loss was no number; say so."""
     epochs, finite = columns["epoch"], np.isfinite(columns["train_loss"])
     if finite[-1]:
@@ -190,13 +211,14 @@ def _mark_divergence(panels: "list[Axes]", columns: Mapping[str, FloatArray]) ->
         axes.axvspan(
             epochs[first] - 0.5, epochs[-1] + 0.5, color=VERMILION, alpha=0.15, linewidth=0
         )
+    words = _("loss not finite")
     panels[0].text(
         epochs[first] - 0.5,
         0.02,
-        " loss not finite",
+        f" {words}",
         transform=panels[0].get_xaxis_transform(),
         color=VERMILION,
         fontsize=SMALL,
         ha="right" if first > len(epochs) / 2 else "left",
     )
-    return [f"The training loss is not finite from epoch {epochs[first]:g} on."]
+    return [_("The training loss is not finite from epoch {epoch:g} on.", epoch=epochs[first])]

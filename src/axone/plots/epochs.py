@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from axone.arrays import FloatArray
+from axone.messages import _
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -20,7 +21,7 @@ def count_epochs(axes: "Axes", epochs: FloatArray) -> None:
     first, last = epochs.min(), epochs.max()
     margin = max(0.03 * (last - first), 0.5)
     axes.set_xlim(first - margin, last + margin)
-    axes.set_xlabel("epoch")
+    axes.set_xlabel(_("epoch"))
     axes.xaxis.set_major_locator(MaxNLocator(nbins=7, integer=True, min_n_ticks=1))
 
 

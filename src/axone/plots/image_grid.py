@@ -7,6 +7,7 @@ from numpy.typing import ArrayLike
 
 from axone.checks import check_integer
 from axone.errors import ShapeError
+from axone.messages import _
 from axone.plots.images import as_images, image_panels
 from axone.plots.style import add_note, house_style, shorten
 
@@ -22,7 +23,7 @@ def plot_image_grid(
     images: ArrayLike,
     labels: Sequence[object],
     *,
-    title: str = "Sample images",
+    title: str = _("Sample images"),
     columns: int = 10,
     image_shape: tuple[int, int] | None = None,
 ) -> "Figure":
@@ -58,7 +59,13 @@ def plot_image_grid(
     check_integer("columns", columns, at_least=1)
     pictures = as_images(images, image_shape)
     if len(labels) != len(pictures):
-        raise ShapeError(f"{len(pictures)} images need as many labels, not {len(labels)}.")
+        raise ShapeError(
+            _(
+                "{images} images need as many labels, not {labels}.",
+                images=len(pictures),
+                labels=len(labels),
+            )
+        )
     columns = min(columns, len(pictures))
     most = min(MOST_IMAGES, _MOST_ROWS * columns)
     # So many letters stand above an image without touching their neighbours.
@@ -67,5 +74,8 @@ def plot_image_grid(
     with house_style():
         figure = image_panels(pictures[:most], captions, title=title, columns=columns)
         if len(pictures) > most:
-            add_note(figure, f"The first {most} of {len(pictures)} images.")
+            add_note(
+                figure,
+                _("The first {shown} of {images} images.", shown=most, images=len(pictures)),
+            )
     return figure

@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike
 
 from axone.arrays import FloatArray, IntArray
 from axone.errors import DataError, ShapeError
+from axone.messages import Message, _
 from axone.plots.classes import checked_labels
 from axone.plots.images import MARGIN, as_images, draw_image, grey_levels, tallness
 from axone.plots.style import (
@@ -46,7 +47,7 @@ def plot_image_predictions(
     class_names: Sequence[object],
     true: ArrayLike | None = None,
     *,
-    title: str = "Predictions",
+    title: str = _("Predictions"),
     image_shape: tuple[int, int] | None = None,
 ) -> "Figure":
     """Draw each image, the class predicted for it, and a bar for each of the likeliest classes.
@@ -94,7 +95,7 @@ def plot_image_predictions(
             caption, color = _caption(names, int(table[i].argmax()), answer)
             draw_image(image_axes, pictures[i], levels, caption, color=color, loc="left")
             _draw_bars(bar_axes, table[i], names, answer)
-        add_note(figure, _note(table, answers))
+        add_note(figure, *_notes(table, answers))
     return figure
 
 
@@ -112,11 +113,16 @@ def _table(probabilities: ArrayLike, rows: int, classes: int) -> FloatArray:
         table = np.hstack([1.0 - table, table])
     if table.shape != (rows, classes):
         raise ShapeError(
-            f"probabilities have shape {table.shape}; {rows} images and {classes} classes need "
-            f"({rows}, {classes})."
+            _(
+                "probabilities have shape {shape}; {rows} images and {classes} classes need "
+                "({rows}, {classes}).",
+                shape=table.shape,
+                rows=rows,
+                classes=classes,
+            )
         )
     if not np.isfinite(table).all():
-        raise DataError("probabilities must be finite: has the training diverged?")
+        raise DataError(_("probabilities must be finite: has the training diverged?"))
     return table
 
 
@@ -124,8 +130,8 @@ def _caption(names: Sequence[str], predicted: int, answer: int | None) -> tuple[
     if answer is None:
         return names[predicted], INK
     if answer == predicted:
-        return f"{names[predicted]}, right", GREEN
-    return f"{names[predicted]}, not {names[answer]}", VERMILION
+        return _("{name}, right", name=names[predicted]), GREEN
+    return _("{name}, not {right}", name=names[predicted], right=names[answer]), VERMILION
 
 
 def _draw_bars(
@@ -150,11 +156,15 @@ def _draw_bars(
     axes.set_box_aspect(1.0)
 
 
-def _note(table: FloatArray, answers: IntArray | None) -> str:
-    note = "Bars: probabilities of the likeliest classes."
+def _notes(table: FloatArray, answers: IntArray | None) -> list[Message]:
+    notes = [_("Bars: probabilities of the likeliest classes.")]
     if len(table) > MOST_IMAGES:
-        note = f"The first {MOST_IMAGES} of {len(table)} images.  {note}"
-    if answers is None:
-        return note
-    wrong = int((table.argmax(axis=1) != answers).sum())
-    return f"{note}  Green: the right class.  {wrong} of {len(table)} predicted wrongly."
+        shown = _("The first {shown} of {images} images.", shown=MOST_IMAGES, images=len(table))
+        notes.insert(0, shown)
+    if answers is not None:
+        wrong = int((table.argmax(axis=1) != answers).sum())
+        notes += [
+            _("Green: the right class."),
+            _("{wrong} of {images} predicted wrongly.", wrong=wrong, images=len(table)),
+        ]
+    return notes

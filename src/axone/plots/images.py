@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike
 
 from axone.arrays import FloatArray
 from axone.errors import DataError, ShapeError
+from axone.messages import _
 from axone.plots.style import INK, SIZE, SMALL, bare, new_figure
 
 if TYPE_CHECKING:
@@ -45,9 +46,13 @@ def as_images(images: ArrayLike, image_shape: tuple[int, int] | None = None) -> 
     """
     array = np.asarray(images)
     if array.dtype.kind not in "biuf":
-        raise DataError(f"images hold {array.dtype}; give an array of numbers, one a pixel.")
+        raise DataError(
+            _("images hold {dtype}; give an array of numbers, one a pixel.", dtype=array.dtype)
+        )
     if array.size == 0:
-        raise DataError(f"images have shape {array.shape}: there is nothing to draw.")
+        raise DataError(
+            _("images have shape {shape}: there is nothing to draw.", shape=array.shape)
+        )
     if array.ndim == 2:
         return _unflattened(array, image_shape)
     if array.ndim == 3:
@@ -57,8 +62,11 @@ def as_images(images: ArrayLike, image_shape: tuple[int, int] | None = None) -> 
     if array.ndim == 4 and array.shape[3] in {1, 3}:
         return array[..., 0] if array.shape[3] == 1 else array
     raise ShapeError(
-        f"images have shape {array.shape}; allowed are (m, h, w), (m, 1, h, w), (m, 3, h, w), "
-        "(m, h, w, 1), (m, h, w, 3) and flat (m, h·w)."
+        _(
+            "images have shape {shape}; allowed are (m, h, w), (m, 1, h, w), (m, 3, h, w), "
+            "(m, h, w, 1), (m, h, w, 3) and flat (m, h·w).",
+            shape=array.shape,
+        )
     )
 
 
@@ -68,8 +76,13 @@ def _unflattened(array: FloatArray, image_shape: tuple[int, int] | None) -> Floa
     height, width = image_shape or (side, side)
     if height * width != pixels:
         raise ShapeError(
-            f"images of {pixels} pixels cannot be {height} × {width}: "
-            "say image_shape=(height, width)."
+            _(
+                "images of {pixels} pixels cannot be {height} × {width}: say "
+                "image_shape=(height, width).",
+                pixels=pixels,
+                height=height,
+                width=width,
+            )
         )
     return array.reshape(-1, height, width)
 
@@ -80,7 +93,7 @@ def grey_levels(images: FloatArray) -> tuple[float, float]:
         return 0.0, 255.0
     finite = images[np.isfinite(images)]
     if finite.size == 0:
-        raise DataError("images hold no finite pixel.")
+        raise DataError(_("images hold no finite pixel."))
     darkest, brightest = float(finite.min()), float(finite.max())
     return darkest, brightest if brightest > darkest else darkest + 1.0
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from axone.errors import DataError
+from axone.messages import _
 from axone.plots.style import BLUE, SIZE, SMALL, add_note, dress, house_style, new_figure, shorten
 
 if TYPE_CHECKING:
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def plot_importance(
-    shares: Mapping[str, float], *, score_name: str, title: str = "What mattered"
+    shares: Mapping[str, float], *, score_name: str, title: str = _("What mattered")
 ) -> "Figure":
     """Draw the importance of settings, the largest at the top.
 
@@ -39,7 +40,7 @@ def plot_importance(
 
     values = np.array(list(shares.values()), dtype=np.float64)
     if values.size == 0 or not np.isfinite(values).all():
-        raise DataError("There must be at least one setting, and every share must be finite.")
+        raise DataError(_("There must be at least one setting, and every share must be finite."))
     with house_style():
         figure = new_figure(title, (SIZE[0], 0.42 * len(values) + 1.6))
         axes = figure.subplots()
@@ -52,6 +53,6 @@ def plot_importance(
         # The figures stand to the right of the bars.
         axes.set_xlim(0, 1.12 * max(float(values.max()), 1e-9))
         axes.xaxis.set_major_formatter(PercentFormatter(xmax=1.0, decimals=0))
-        axes.set_xlabel(f"share of the variance of {score_name} among the trials")
-        add_note(figure, "By functional ANOVA of a random forest fitted to the trials.")
+        axes.set_xlabel(_("share of the variance of {score} among the trials", score=score_name))
+        add_note(figure, _("By functional ANOVA of a random forest fitted to the trials."))
     return figure

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from axone.errors import DataError
+from axone.messages import _
 from axone.plots.classes import checked_labels
 from axone.plots.style import BLUE, SIZE, SMALL, add_note, dress, house_style, new_figure, shorten
 
@@ -21,7 +22,7 @@ def plot_label_histogram(
     labels: ArrayLike,
     class_names: Sequence[object],
     *,
-    title: str = "Rows of each class",
+    title: str = _("Rows of each class"),
 ) -> "Figure":
     """Draw a bar for each class, lying, so that long names can be read.
 
@@ -49,7 +50,7 @@ def plot_label_histogram(
 
     numbers = checked_labels(labels, class_names, np.size(labels))
     if numbers.size == 0:
-        raise DataError("labels are empty: there is nothing to count.")
+        raise DataError(_("labels are empty: there is nothing to count."))
     counts = np.bincount(numbers, minlength=len(class_names))
     shown = np.arange(len(counts))
     if len(counts) > MOST_CLASSES:
@@ -71,8 +72,15 @@ def plot_label_histogram(
         axes.set_xlim(0, 1.18 * counts.max())
         axes.xaxis.set_major_locator(MaxNLocator(integer=True, steps=[1, 2, 5, 10]))
         axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
-        axes.set_xlabel("rows")
-        axes.set_ylabel("class")
+        axes.set_xlabel(_("rows"))
+        axes.set_ylabel(_("class"))
         if len(shown) < len(counts):
-            add_note(figure, f"The {len(shown)} largest of {len(counts)} classes.")
+            add_note(
+                figure,
+                _(
+                    "The {shown} largest of {classes} classes.",
+                    shown=len(shown),
+                    classes=len(counts),
+                ),
+            )
     return figure

@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike
 from axone.arrays import FloatArray, IntArray
 from axone.checks import check_integer
 from axone.errors import DataError, ShapeError
+from axone.messages import Message, _
 from axone.plots.style import BLUE, MUTED
 from axone.random import RandomStream
 
@@ -40,15 +41,24 @@ class Comparison:
     sample: IntArray
     rows: int
 
-    def notes(self) -> list[str]:
+    def notes(self) -> list[Message]:
         """Say what is not drawn."""
         found = []
         if len(self.sample) < len(self.true):
-            found.append(f"{len(self.sample):,} of {len(self.true):,} rows drawn.")
+            found.append(
+                _(
+                    "{drawn:,} of {rows:,} rows drawn.",
+                    drawn=len(self.sample),
+                    rows=len(self.true),
+                )
+            )
         if len(self.true) < self.rows:
             found.append(
-                f"{self.rows - len(self.true):,} of {self.rows:,} rows without a finite prediction "
-                "left out."
+                _(
+                    "{missing:,} of {rows:,} rows without a finite prediction left out.",
+                    missing=self.rows - len(self.true),
+                    rows=self.rows,
+                )
             )
         return found
 
@@ -69,13 +79,18 @@ def compared(
     """
     check_integer("max_points", max_points, at_least=1)
     true, predicted = _columns("y_true", y_true), _columns("y_pred", y_pred)
-    names = list(target_names) or [f"target {i + 1}" for i in range(true.shape[1])]
+    names = list(target_names) or [_("target {number}", number=i + 1) for i in range(true.shape[1])]
     if len(target_names) == 0 and true.shape[1] == 1:
-        names = ["target"]
+        names = [_("target")]
     if true.shape != predicted.shape or len(names) != true.shape[1]:
         raise ShapeError(
-            f"y_true {true.shape}, y_pred {predicted.shape} and {len(names)} target names do not "
-            "fit: give the same rows and targets, and a name for each target."
+            _(
+                "y_true {true}, y_pred {predicted} and {names} target names do not fit: give "
+                "the same rows and targets, and a name for each target.",
+                true=true.shape,
+                predicted=predicted.shape,
+                names=len(names),
+            )
         )
     finite = np.isfinite(true).all(axis=1) & np.isfinite(predicted).all(axis=1)
     rows = np.flatnonzero(finite)
@@ -88,11 +103,21 @@ def _columns(name: str, values: ArrayLike) -> FloatArray:
     try:
         array = np.asarray(values, dtype=np.float64)
     except (TypeError, ValueError) as error:
-        raise DataError(f"{name} does not hold numbers only ({error}).") from error
+        raise DataError(
+            _("{name} does not hold numbers only ({error}).", name=name, error=error)
+        ) from error
     if array.ndim not in {1, 2}:
-        raise ShapeError(f"{name} has shape {array.shape}; allowed are (m,) and (m, n_targets).")
+        raise ShapeError(
+            _(
+                "{name} has shape {shape}; allowed are (m,) and (m, n_targets).",
+                name=name,
+                shape=array.shape,
+            )
+        )
     if array.size == 0:
-        raise DataError(f"{name} has shape {array.shape}: there is nothing to draw.")
+        raise DataError(
+            _("{name} has shape {shape}: there is nothing to draw.", name=name, shape=array.shape)
+        )
     return array.reshape(len(array), -1)
 
 
@@ -105,6 +130,8 @@ def draw_cloud(axes: "Axes", x: FloatArray, y: FloatArray) -> None:
 
 def say_nothing_finite(axes: "Axes") -> None:
     """Say why a panel is empty."""
-    axes.text(0.5, 0.5, "no finite prediction", ha="center", color=MUTED, transform=axes.transAxes)
+    axes.text(
+        0.5, 0.5, _("no finite prediction"), ha="center", color=MUTED, transform=axes.transAxes
+    )
     axes.set_xticks([])
     axes.set_yticks([])

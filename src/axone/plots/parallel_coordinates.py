@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike
 
 from axone.arrays import FloatArray
 from axone.errors import DataError, ShapeError
+from axone.messages import _
 from axone.plots.style import INK, MUTED, SIZE, SMALL, add_note, house_style, new_figure, shorten
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ def plot_parallel_coordinates(
     maximise: bool = True,
     logarithmic: Sequence[str] = (),
     order: Mapping[str, Sequence[str]] | None = None,
-    title: str = "Trials",
+    title: str = _("Trials"),
 ) -> "Figure":
     """Draw every trial as a line through its values, the better the darker.
 
@@ -61,10 +62,17 @@ def plot_parallel_coordinates(
     """
     values = np.asarray(scores, dtype=np.float64)
     if values.size == 0 or not np.isfinite(values).all():
-        raise DataError("There must be at least one trial, and every score must be finite.")
+        raise DataError(_("There must be at least one trial, and every score must be finite."))
     for name, column in columns.items():
         if len(column) != len(values):
-            raise ShapeError(f"{name}: {len(column)} values for {len(values)} trials.")
+            raise ShapeError(
+                _(
+                    "{name}: {values} values for {trials} trials.",
+                    name=name,
+                    values=len(column),
+                    trials=len(values),
+                )
+            )
     order = order or {}
     scales = [
         _words(column, order.get(name, ()))
@@ -77,8 +85,8 @@ def plot_parallel_coordinates(
     with house_style():
         figure = new_figure(title, (max(SIZE[0], 1.35 * len(names)), SIZE[1]))
         axes = figure.subplots()
-        _draw_lines(axes, np.column_stack([heights for heights, _ in scales]), values, maximise)
-        for position, (_, ticks) in enumerate(scales):
+        _draw_lines(axes, np.column_stack([scale[0] for scale in scales]), values, maximise)
+        for position, (_heights, ticks) in enumerate(scales):
             _draw_axis(axes, position, ticks)
         axes.set_xticks(range(len(names)), [_wrapped(name) for name in names])
         axes.tick_params(axis="x", length=0, labelsize=SMALL + 1, labelcolor=INK, pad=8)
@@ -87,8 +95,10 @@ def plot_parallel_coordinates(
         axes.set_yticks([])
         for spine in axes.spines.values():
             spine.set_visible(False)
-        better = "high" if maximise else "low"
-        add_note(figure, f"A line is a trial; the darker, the better. Good is {better}.")
+        better = _("high") if maximise else _("low")
+        add_note(
+            figure, _("A line is a trial; the darker, the better. Good is {better}.", better=better)
+        )
     return figure
 
 

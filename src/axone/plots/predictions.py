@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from numpy.typing import ArrayLike
 
 from axone.arrays import FloatArray
+from axone.messages import _
 from axone.metrics import regression_metrics
 from axone.plots.numbers import compared, draw_cloud, say_nothing_finite
 from axone.plots.style import (
@@ -32,7 +33,7 @@ def plot_predictions(
     y_pred: ArrayLike,
     *,
     target_names: Sequence[str] = (),
-    title: str = "Predictions",
+    title: str = _("Predictions"),
     max_points: int = 5000,
 ) -> "Figure":
     """Draw predicted against true numbers, a panel for each target.
@@ -76,10 +77,16 @@ def plot_predictions(
             _name(axes, names[i], alone=panels == 1)
             if len(true):
                 _write_scores(axes, true[:, i], predicted[:, i])
-        notes = ["On the dashed line the prediction is exact.", *numbers.notes()]
+        notes = [_("On the dashed line the prediction is exact."), *numbers.notes()]
         if len(names) > MOST_TARGETS:
-            notes.append(f"The first {MOST_TARGETS} of {len(names)} targets.")
-        add_note(figure, "  ".join(notes))
+            notes.append(
+                _(
+                    "The first {shown} of {targets} targets.",
+                    shown=MOST_TARGETS,
+                    targets=len(names),
+                )
+            )
+        add_note(figure, *notes)
     return figure
 
 
@@ -106,9 +113,9 @@ def _name(axes: "Axes", name: str, *, alone: bool) -> None:
     """Name a panel and its axes."""
     if not alone:
         axes.set_title(shorten(name, 24))
-    suffix = f" {shorten(name, 40)}" if alone else ""
-    axes.set_xlabel(f"true{suffix}")
-    axes.set_ylabel(f"predicted{suffix}")
+    target = shorten(name, 40)
+    axes.set_xlabel(_("true {target}", target=target) if alone else _("true"))
+    axes.set_ylabel(_("predicted {target}", target=target) if alone else _("predicted"))
 
 
 def _write_scores(axes: "Axes", true: FloatArray, predicted: FloatArray) -> None:
@@ -118,7 +125,12 @@ def _write_scores(axes: "Axes", true: FloatArray, predicted: FloatArray) -> None
     axes.text(
         0.04,
         0.96,
-        "\n".join([*lines, f"RMSE {rmse:,.0f}" if rmse >= 1e4 else f"RMSE {rmse:.4g}"]),
+        "\n".join(
+            [
+                *lines,
+                f"RMSE {rmse:,.0f}" if rmse >= 1e4 else f"RMSE {rmse:.4g}",
+            ]
+        ),
         transform=axes.transAxes,
         va="top",
         fontsize=SMALL,

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from axone.arrays import FloatArray, IntArray
+from axone.messages import _
 from axone.plots.numbers import compared, draw_cloud, say_nothing_finite
 from axone.plots.style import (
     BLUE,
@@ -46,7 +47,7 @@ def plot_residuals(
     y_pred: ArrayLike,
     *,
     target_names: Sequence[str] = (),
-    title: str = "Residuals",
+    title: str = _("Residuals"),
     max_points: int = 5000,
 ) -> "Figure":
     """Draw residuals y − ŷ against predictions, and their histogram, for each target.
@@ -90,18 +91,30 @@ def plot_residuals(
             outside += _draw_histogram(histogram, residuals)
             _name(scatter, histogram, numbers.names[i], panels)
         notes = [
-            "Residual: true − predicted; orange, its mean over each tenth of the rows; dashed, 0 "
-            "and a normal curve as wide.",
+            _(
+                "Residual: true − predicted; orange, its mean over each tenth of the rows; dashed, "
+                "0 and a normal curve as wide."
+            ),
             *numbers.notes(),
         ]
         if outside:
             notes.append(
-                f"Not in the histogram: {outside:,} over {_DEVIATIONS:.0f} standard deviations "
-                "away."
+                _(
+                    "Not in the histogram: {outside:,} over {deviations:.0f} standard deviations "
+                    "away.",
+                    outside=outside,
+                    deviations=_DEVIATIONS,
+                )
             )
         if len(numbers.names) > MOST_TARGETS:
-            notes.append(f"The first {MOST_TARGETS} of {len(numbers.names)} targets.")
-        add_note(figure, "  ".join(notes))
+            notes.append(
+                _(
+                    "The first {shown} of {targets} targets.",
+                    shown=MOST_TARGETS,
+                    targets=len(numbers.names),
+                )
+            )
+        add_note(figure, *notes)
     return figure
 
 
@@ -154,14 +167,16 @@ def _draw_histogram(axes: "Axes", residuals: FloatArray) -> int:
     axes.text(
         0.03,
         0.97,
-        f"mean {mean:.3g}\nstd {deviation:.3g}".replace("-", "−"),
+        str(_("mean {mean:.3g}\nstd {deviation:.3g}", mean=mean, deviation=deviation)).replace(
+            "-", "−"
+        ),
         transform=axes.transAxes,
         va="top",
         fontsize=SMALL,
     )
     # Room above the bars for the words.
     axes.set_ylim(0, 1.3 * max(counts.max(), 1))
-    axes.set_ylabel("rows")
+    axes.set_ylabel(_("rows"))
     return int(len(residuals) - counts.sum())
 
 
@@ -169,10 +184,11 @@ def _name(scatter: "Axes", histogram: "Axes", name: str, panels: int) -> None:
     """Name the axes, and lay out no more ticks than there is room for."""
     from matplotlib.ticker import MaxNLocator
 
-    suffix = f" {shorten(name, 30)}" if panels == 1 else ""
-    scatter.set_xlabel(f"predicted{suffix}")
-    scatter.set_ylabel("residual")
-    histogram.set_xlabel("residual")
+    scatter.set_xlabel(
+        _("predicted {target}", target=shorten(name, 30)) if panels == 1 else _("predicted")
+    )
+    scatter.set_ylabel(_("residual"))
+    histogram.set_xlabel(_("residual"))
     if panels > 1:
         scatter.set_title(shorten(name, 48 // panels))
     for axes in (scatter, histogram):

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from axone.errors import ConfigurationError
 from axone.files import write_atomically
+from axone.messages import _
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -41,7 +42,9 @@ def save_figure(figure: "Figure", path: str | os.PathLike[str]) -> Path:
     """
     target = Path(path)
     if target.suffix.lower() != ".png":
-        raise ConfigurationError(f"{target}: pictures are saved as PNG; let the name end in .png.")
+        raise ConfigurationError(
+            _("{path}: pictures are saved as PNG; let the name end in .png.", path=target)
+        )
     drawn = io.BytesIO()
     figure.savefig(drawn, format="png", dpi=DOTS_PER_INCH)
     write_atomically(target, drawn.getvalue())

@@ -67,8 +67,9 @@ def new_figure(title: str, size: tuple[float, float] = SIZE) -> "Figure":
     return figure
 
 
-def add_note(figure: "Figure", note: str) -> None:
+def add_note(figure: "Figure", *sentences: str) -> None:
     """Write what a reader must know beside the picture, small, at its foot."""
+    note = "  ".join(str(sentence) for sentence in sentences if sentence)
     figure.supxlabel(
         note, x=0.01, horizontalalignment="left", fontsize=SMALL, color=MUTED, wrap=True
     )

@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike
 
 from axone.arrays import FloatArray, IntArray
 from axone.errors import DataError, ShapeError
+from axone.messages import Message, _
 from axone.plots.classes import checked_labels
 from axone.plots.style import (
     BLUE,
@@ -61,7 +62,7 @@ def plot_roc(
     probabilities: ArrayLike,
     class_names: Sequence[object],
     *,
-    title: str = "ROC curves",
+    title: str = _("ROC curves"),
 ) -> "Figure":
     """Draw the share of each class that is found against the share of false alarms.
 
@@ -93,9 +94,9 @@ def plot_roc(
         class_names,
         _roc,
         title=title,
-        axes=("false positive rate (false alarms)", "true positive rate (found)"),
-        area="area",
-        chance="chance, area 0.5",
+        axes=(_("false positive rate (false alarms)"), _("true positive rate (found)")),
+        area=_("area"),
+        chance=_("chance, area 0.5"),
     )
 
 
@@ -104,7 +105,7 @@ def plot_precision_recall(
     probabilities: ArrayLike,
     class_names: Sequence[object],
     *,
-    title: str = "Precision and recall",
+    title: str = _("Precision and recall"),
 ) -> "Figure":
     """Draw how many of the rows called a class are of it, against how many of it are found.
 
@@ -116,8 +117,8 @@ def plot_precision_recall(
         class_names,
         _precision_recall,
         title=title,
-        axes=("recall (found)", "precision (right among those called so)"),
-        area="average precision",
+        axes=(_("recall (found)"), _("precision (right among those called so)")),
+        area=_("average precision"),
         chance="",
     )
 
@@ -129,35 +130,51 @@ class _Rows:
     labels: IntArray
     probabilities: FloatArray
     classes: IntArray
-    notes: list[str]
+    notes: list[Message]
 
 
 def _rows(y_true: ArrayLike, probabilities: ArrayLike, class_names: Sequence[object]) -> _Rows:
     p = np.asarray(probabilities)
     if p.ndim != 2 or p.shape[1] != len(class_names):
         raise ShapeError(
-            f"probabilities have shape {p.shape}: give one row for each label and one column for "
-            f"each of the {len(class_names)} class names."
+            _(
+                "probabilities have shape {shape}: give one row for each label and one column "
+                "for each of the {classes} class names.",
+                shape=p.shape,
+                classes=len(class_names),
+            )
         )
     labels = checked_labels(y_true, class_names, len(p))
     if len(p) == 0:
-        raise DataError("there are no rows: there is nothing to draw.")
+        raise DataError(_("there are no rows: there is nothing to draw."))
     counts = np.bincount(labels, minlength=p.shape[1])
     # A class of no row, or of every row, has no curve.
     classes = np.flatnonzero((counts > 0) & (counts < len(labels)))
-    notes = []
+    notes: list[Message] = []
     if len(classes) < len(counts) and len(classes):
         notes.append(
-            f"Without rows here: {len(counts) - len(classes):,} of {len(counts):,} classes."
+            _(
+                "Without rows here: {missing:,} of {classes:,} classes.",
+                missing=len(counts) - len(classes),
+                classes=len(counts),
+            )
         )
     if len(counts) == 2:
         classes = classes[classes == 1]
     if len(classes) > MOST_CLASSES:
-        notes.append(f"The {MOST_CLASSES} classes with the most rows of {len(classes):,}.")
+        notes.append(
+            _(
+                "The {most} classes with the most rows of {classes:,}.",
+                most=MOST_CLASSES,
+                classes=len(classes),
+            )
+        )
         classes = np.sort(classes[np.argsort(-counts[classes], kind="stable")[:MOST_CLASSES]])
     most = MOST_CELLS // max(len(classes), 1)
     if len(labels) > most:
-        notes.append(f"A random sample of {most:,} of {len(labels):,} rows.")
+        notes.append(
+            _("A random sample of {most:,} of {rows:,} rows.", most=most, rows=len(labels))
+        )
         sample = RandomStream.from_seed(0).permutation(len(labels))[:most]
         labels, p = labels[sample], p[sample]
     return _Rows(labels, p, classes, notes)
@@ -217,18 +234,20 @@ def _plot(
             panel.plot([0, 1], [0, 1], color=MUTED, linestyle=":", linewidth=1.2, label=chance)
         elif len(curves) == 1:
             share = float((rows.labels == rows.classes[0]).mean())
-            label = f"chance, {share:.3g}"
+            label = _("chance, {share:.3g}", share=share)
             panel.axhline(share, color=MUTED, linestyle=":", linewidth=1.2, label=label)
         if curves:
             figure.legend(loc="outside right center", title=area)
         else:
-            words = "all rows are of one class: there is no curve"
+            words = _("all rows are of one class: there is no curve")
             panel.text(0.5, 0.5, words, ha="center", color=MUTED)
         unnamed = len(curves) > len(_COLORS)
         smallest = (
-            [f"Named: the {len(_COLORS)} classes with the smallest areas."] if unnamed else []
+            [_("Named: the {count} classes with the smallest areas.", count=len(_COLORS))]
+            if unnamed
+            else []
         )
-        add_note(figure, "  ".join(smallest + rows.notes))
+        add_note(figure, *smallest, *rows.notes)
     return figure
 
 
@@ -237,18 +256,22 @@ def _draw_curves(axes: "Axes", curves: list[_Curve], area: str, *, steps: bool) 
     worst = sorted(range(len(curves)), key=lambda i: curves[i].area)[: len(_COLORS)]
     others = [curve for i, curve in enumerate(curves) if i not in worst]
     for number, curve in enumerate(others):
-        label = f"the {len(others)} other classes" if number == 0 else None
+        label = _("the {count} other classes", count=len(others)) if number == 0 else None
         axes.plot(
             curve.x, curve.y, color=MUTED, alpha=0.35, linewidth=0.7, drawstyle=style, label=label
         )
     for color, i in zip(_COLORS, sorted(worst), strict=False):
         curve = curves[i]
-        label = f"{shorten(curve.name, 22)}  {curve.area:.3f}"
-        axes.plot(curve.x, curve.y, color=color, drawstyle=style, label=label)
+        named = f"{shorten(curve.name, 22)}  {curve.area:.3f}"
+        axes.plot(curve.x, curve.y, color=color, drawstyle=style, label=named)
     if len(curves) > 1:
         mean = np.mean([_at_grid(curve, steps) for curve in curves], axis=0)
-        label = f"average of {len(curves)}  {np.mean([curve.area for curve in curves]):.3f}"
-        axes.plot(_GRID, mean, color=INK, linestyle="--", linewidth=2.2, label=label)
+        average = _(
+            "average of {classes}  {mean:.3f}",
+            classes=len(curves),
+            mean=np.mean([curve.area for curve in curves]),
+        )
+        axes.plot(_GRID, mean, color=INK, linestyle="--", linewidth=2.2, label=average)
 
 
 def _at_grid(curve: _Curve, steps: bool) -> FloatArray:

@@ -2,10 +2,11 @@
 
 from axone.training.checkpoint import Checkpoint
 from axone.training.diagnosis import Diagnosis
+from axone.training.events import EpochCallback, Event, ProgressCallback, ValidationScore
 from axone.training.history import History
 from axone.training.many import fit_many
 from axone.training.result import TrainingResult
-from axone.training.run import EpochCallback, Event, ProgressCallback, Run, ValidationScore
+from axone.training.run import Run
 from axone.training.stopping import (
     LossTolerance,
     NoImprovement,

@@ -6,6 +6,7 @@ It is written to a temporary file and renamed, so that a killed run leaves the l
 import dataclasses
 import json
 import math
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ import numpy as np
 from axone.arrays import FloatArray
 from axone.engines import EpochTotals, RunState
 from axone.errors import ModelFileError
-from axone.files import read_tensors, write_atomically
+from axone.files import read_tensors, write_tensors
 from axone.parameters import Parameters
 from axone.training.history import History
 
@@ -50,8 +51,6 @@ class Checkpoint:
 
 def save_checkpoint(checkpoint: Checkpoint, path: Path) -> None:
     """Write a checkpoint, replacing an older one only when it is complete."""
-    from safetensors.numpy import save
-
     state = checkpoint.state
     tensors: dict[str, FloatArray] = {
         "parameters": state.parameters.vector,
@@ -75,11 +74,18 @@ def save_checkpoint(checkpoint: Checkpoint, path: Path) -> None:
         "learning_rate": float(state.learning_rate).hex(),
         "seconds": str(checkpoint.seconds),
     }
-    write_atomically(path, save(tensors, metadata))
+    write_tensors(path, tensors, metadata)
 
 
-def load_checkpoint(path: Path, like: RunState, fingerprint: str) -> Checkpoint:
+def load_checkpoint(path: Path, like: RunState, fingerprints: Collection[str]) -> Checkpoint:
     """Read a checkpoint of a run whose fresh state is `like`.
+
+    Parameters
+    ----------
+    path : Path
+    like : RunState
+    fingerprints : collection of str
+        Of the run, in every form that has been written.
 
     Raises
     ------
@@ -89,22 +95,28 @@ def load_checkpoint(path: Path, like: RunState, fingerprint: str) -> Checkpoint:
     metadata, tensors = read_tensors(path, "checkpoint")
     if metadata.get("format") != _FORMAT:
         raise ModelFileError(f"{path} is not a checkpoint of Axone's.")
-    if metadata.get("fingerprint") != fingerprint:
+    if metadata.get("fingerprint") not in fingerprints:
         raise ModelFileError(
             f"{path} belongs to a run with other settings or other data: only the number of epochs "
             "may change when a run is resumed. Give the same settings, or start a new run."
         )
     try:
-        return _rebuild(metadata, tensors, like, fingerprint)
+        return _rebuild(metadata, tensors, like)
     except (KeyError, ValueError, TypeError) as error:
         raise ModelFileError(f"{path} is a damaged checkpoint: {error}") from error
 
 
 def _rebuild(
-    metadata: dict[str, str], tensors: dict[str, FloatArray], like: RunState, fingerprint: str
+    metadata: dict[str, str], tensors: dict[str, FloatArray], like: RunState
 ) -> Checkpoint:
     layout = like.parameters.layout
     epoch, batch, step = (int(number) for number in json.loads(metadata["position"]))
+    if min(epoch, batch, step) < 0:
+        raise ValueError(f"position {epoch}, {batch}, {step}")
+    dtype = like.parameters.vector.dtype
+    for name, tensor in tensors.items():
+        if not name.startswith(("losses", "history.")) and tensor.dtype != dtype:
+            raise ValueError(f"{name} is {tensor.dtype} instead of {dtype}")
     state = RunState(
         parameters=Parameters(layout, tensors["parameters"], tensors["buffers"]),
         slots={name: tensors[f"slot.{name}"] for name in like.slots},
@@ -125,8 +137,12 @@ def _rebuild(
     if not epoch == len(state.losses) == history.epochs:
         raise ValueError(f"epoch {epoch}, but a history of {history.epochs} epochs")
     best = Parameters(layout, tensors["best.parameters"], tensors["best.buffers"])
+    if not 0 <= int(metadata["best_epoch"]) <= epoch:
+        raise ValueError(f"best epoch {metadata['best_epoch']} of {epoch}")
+    if not (math.isfinite(state.learning_rate) and state.learning_rate > 0):
+        raise ValueError(f"learning rate {state.learning_rate}")
     return Checkpoint(
-        fingerprint,
+        metadata["fingerprint"],
         state,
         best,
         int(metadata["best_epoch"]),

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from axone.data.examples import Examples
-from axone.engines import Divergence, Plan
+from axone.engines import Divergence, Plan, RunState
 from axone.engines.reference import layer_norms
-from axone.layers import PREDICTION
+from axone.layers import Context
+from axone.layers.sequence import masks_between
 from axone.parameters import Parameters
 
 _UNSCALED = 100.0
@@ -60,7 +61,66 @@ def diagnose_divergence(
     learning_rate : float
         The optimiser's.
     """
+    place = f"at batch {divergence.batch} of epoch {divergence.epoch}"
+    first = f"the loss was {divergence.loss:g} {place}"
+    if divergence.what == "gradient":
+        first = f"the gradient was not finite {place}, at a loss of {divergence.loss:g}"
+    symptom = f"The {divergence.what} is no longer a finite number: the run has diverged."
     batch = examples.rows(divergence.rows)
+    return _taken_apart(plan, good, examples, batch, learning_rate, symptom, first)
+
+
+def diagnose_validation(
+    plan: Plan, good: Parameters, state: RunState, examples: Examples, held_out: Examples
+) -> Diagnosis:
+    """Explain a validation loss that is not finite, although the training loss is.
+
+    Parameters
+    ----------
+    plan : Plan
+    good : Parameters
+        The weights before the epoch.
+    state : RunState
+        Where the run stands, with the weights of that loss.
+    examples, held_out : Examples
+        The training and the validation rows.
+    """
+    row = _first_broken_row(plan, state.parameters, held_out)
+    cells = np.abs(held_out.X[row]).reshape(-1).astype(np.float64)
+    usual = np.abs(examples.X).reshape(len(examples), -1).max(axis=0).astype(np.float64)
+    feature = int((cells / np.maximum(usual, 1e-300)).argmax())
+    value = float(held_out.X[row].reshape(-1)[feature])
+    first = (
+        f"after epoch {state.epoch} the validation loss was not finite; validation row {row} is "
+        "the first that makes it so"
+    )
+    if cells[feature] > _UNSCALED * max(usual[feature], 1.0):
+        return Diagnosis(
+            "The validation loss is not a finite number, although the training loss is.",
+            f"validation row {row} lies far outside of what training has seen.",
+            f"look at that row: correct it, leave it out, or clip feature {feature}; the weights "
+            "themselves may be sound.",
+            (
+                first,
+                f"feature {feature} of that row is {value:.3g}; in the training rows it stays "
+                f"within ±{usual[feature]:.3g}",
+            ),
+        )
+    batch = examples.rows(slice(0, plan.recipe.batch_rows(len(examples))))
+    symptom = "The validation loss is no longer a finite number: the run has diverged."
+    return _taken_apart(plan, good, examples, batch, state.learning_rate, symptom, first)
+
+
+def _taken_apart(
+    plan: Plan,
+    good: Parameters,
+    examples: Examples,
+    batch: Examples,
+    learning_rate: float,
+    symptom: str,
+    first: str,
+) -> Diagnosis:
+    """Find what drove the weights away, at the last good ones and on one batch."""
     with np.errstate(all="ignore"):
         _, gradient = plan.loss_and_gradient(good, batch, step=1)
         norms = np.nan_to_num(np.asarray(layer_norms(gradient)), nan=np.inf)
@@ -68,10 +128,6 @@ def diagnose_divergence(
     worst_feature, largest = int(sizes.argmax()), float(sizes.max())
     layer = int(norms.argmax())
     weights = float(np.linalg.norm(good.vector[good.layout.layer_slice(layer)]))
-    place = f"at batch {divergence.batch} of epoch {divergence.epoch}"
-    first = f"the loss was {divergence.loss:g} {place}"
-    if divergence.what == "gradient":
-        first = f"the gradient was not finite {place}, at a loss of {divergence.loss:g}"
     evidence = [
         first,
         f"layer {layer} ({_kind(plan, layer)}): gradient norm {norms[layer]:.3g} against "
@@ -81,9 +137,6 @@ def diagnose_divergence(
     broken = _first_non_finite(plan, good, batch)
     if broken is not None:
         evidence.append(f"first not finite: the output of layer {broken} on that batch")
-    symptom = "The loss is no longer a finite number: the run has diverged."
-    if divergence.what == "gradient":
-        symptom = "The gradient is no longer finite: the run has diverged."
     if largest > _UNSCALED:
         return Diagnosis(
             symptom,
@@ -104,50 +157,6 @@ def diagnose_divergence(
     )
 
 
-def diagnose_validation(
-    plan: Plan, parameters: Parameters, examples: Examples, held_out: Examples, loss: float
-) -> Diagnosis:
-    """Explain a validation loss that is not finite, although the training loss is.
-
-    Parameters
-    ----------
-    plan : Plan
-    parameters : Parameters
-        The weights that it was computed with.
-    examples, held_out : Examples
-        The training and the validation rows.
-    loss : float
-        The validation loss.
-    """
-    row = _first_broken_row(plan, parameters, held_out)
-    cells = np.abs(held_out.X[row]).reshape(-1).astype(np.float64)
-    usual = np.abs(examples.X).reshape(len(examples), -1).max(axis=0).astype(np.float64)
-    feature = int((cells / np.maximum(usual, 1e-300)).argmax())
-    value = float(held_out.X[row].reshape(-1)[feature])
-    weights = float(np.linalg.norm(parameters.vector))
-    evidence = (
-        f"the validation loss was {loss:g}, and validation row {row} is the first that makes it so",
-        f"feature {feature} of that row is {value:.3g}; in the training rows it stays within "
-        f"±{usual[feature]:.3g}",
-        f"weights of norm {weights:.3g}",
-    )
-    symptom = "The validation loss is not a finite number, although the training loss is."
-    if cells[feature] > _UNSCALED * max(usual[feature], 1.0):
-        return Diagnosis(
-            symptom,
-            f"validation row {row} lies far outside of what training has seen.",
-            "look at that row: correct or remove it, or clip the feature; the weights themselves "
-            "may be sound.",
-            evidence,
-        )
-    return Diagnosis(
-        symptom,
-        "the weights have grown so large that rows not trained on overflow.",
-        "a lower learning rate, an L2 penalty, or early stopping on fewer epochs.",
-        evidence,
-    )
-
-
 def _first_broken_row(plan: Plan, parameters: Parameters, rows: Examples) -> int:
     """Return the first row whose loss is not finite, halving the rows until one is left."""
     start, stop = 0, len(rows)
@@ -165,10 +174,12 @@ def _kind(plan: Plan, position: int) -> str:
 
 def _first_non_finite(plan: Plan, parameters: Parameters, batch: Examples) -> int | None:
     """Return the first layer whose output is not finite, predicting those rows."""
-    X = batch.X
+    X, layers = batch.X, plan.recipe.network.layers
+    masks = masks_between(layers, batch.mask)
     with np.errstate(all="ignore"):
-        for position, layer in enumerate(plan.recipe.network.layers):
-            X, _ = layer.forward(parameters.by_layer[position], X, PREDICTION)
+        for position, layer in enumerate(layers):
+            context = Context(mask=masks[position])
+            X, _ = layer.forward(parameters.by_layer[position], X, context)
             if not np.isfinite(X).all():
                 return position
     return None

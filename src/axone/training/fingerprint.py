@@ -2,12 +2,13 @@
 
 import json
 import zlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from axone.data.examples import Examples
+from axone.engines import Recipe
 from axone.network import Network
 from axone.registry import plain
 
@@ -20,6 +21,25 @@ def fingerprint(settings: Mapping[str, Any]) -> str:
 
 def _plain(value: Any) -> Any:
     return value.to_data() if isinstance(value, Network) else plain(value)
+
+
+def fingerprint_of_version_1(recipe: Recipe, engine: str, rows: Sequence[Any]) -> str:
+    """Return the fingerprint as the first form of checkpoints had it, so that they still resume."""
+    settings = {
+        "network": recipe.network.to_data(),
+        "loss": plain(recipe.loss),
+        "optimizer": plain(recipe.optimizer),
+        "schedule": plain(recipe.schedule),
+        "batch_size": recipe.batch_size,
+        "penalty": [recipe.penalty.l1, recipe.penalty.l2],
+        "clipping": [recipe.clipping.value, recipe.clipping.norm],
+        "dtype": recipe.dtype,
+        "seed": recipe.seed,
+        "shuffle": recipe.shuffle,
+        "engine": engine,
+        "data": [rows[0], rows[1] if len(rows) > 1 else None],
+    }
+    return f"{zlib.crc32(json.dumps(settings, sort_keys=True, default=plain).encode()):08x}"
 
 
 def checksum_of_rows(examples: Examples) -> list[Any]:

@@ -10,8 +10,9 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from axone.checks import check_integer
-from axone.engines.native import processors
+from axone.data.examples import Examples
 from axone.errors import ConfigurationError
+from axone.processors import processors
 from axone.training.interruption import interruption, leave
 from axone.training.result import TrainingResult
 from axone.training.trainer import GivenRows, Trainer
@@ -30,8 +31,8 @@ def fit_many(
     Parameters
     ----------
     trainers : sequence of Trainer
-        Each with its own network and seed; none may appear twice.
-    train, validation : (X, y), or a list of them
+        Each with its own network and seed.
+    train, validation : (X, y), (X, y, weights) or Examples, or a list of them
         One for all, or one for each trainer.
     threads : int, optional
         How many run at a time; one a processor by default.
@@ -46,7 +47,7 @@ def fit_many(
     Raises
     ------
     ConfigurationError
-        Lists of other lengths, a trainer given twice, a checkpoint that all would write to.
+        Lists of other lengths or of something else than rows, a checkpoint that all would write to.
 
     Notes
     -----
@@ -67,8 +68,6 @@ def fit_many(
     """
     if threads is not None:
         check_integer("threads", threads, at_least=1)
-    if len({id(trainer) for trainer in trainers}) < len(trainers):
-        raise ConfigurationError("A trainer is given twice: two fits cannot share one program.")
     if settings.get("checkpoint") is not None:
         raise ConfigurationError("All fits would write the same checkpoint: leave it out.")
     rows = _one_each("train", train, len(trainers))
@@ -104,4 +103,11 @@ def _one_each(name: str, given: Any, count: int) -> list[Any]:
             f"{name}: {len(given)} entries for {count} trainers; give one for each, or a single "
             "(X, y) for all."
         )
+    for entry in given:
+        # [X, y] would otherwise be taken for the rows of two trainers.
+        if not isinstance(entry, (tuple, Examples)):
+            raise ConfigurationError(
+                f"{name}: a list holds one (X, y) for each trainer, but this one holds "
+                f"{type(entry).__name__}: write the rows of all trainers as a tuple, (X, y)."
+            )
     return given

@@ -8,10 +8,7 @@ callbacks, animations and pages are loops over its events.
 import threading
 import time
 import warnings
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from pathlib import Path
-from typing import Literal
+from collections.abc import Callable, Iterator
 
 import numpy as np
 
@@ -30,72 +27,13 @@ from axone.engines import (
     never,
 )
 from axone.errors import ConfigurationError, DataError
-from axone.parameters import Parameters
 from axone.training.checkpoint import Checkpoint, save_checkpoint
 from axone.training.diagnosis import Diagnosis, diagnose_divergence, diagnose_validation
-from axone.training.history import History
+from axone.training.events import EpochCallback, Event, ProgressCallback, RunSettings
 from axone.training.interruption import in_words, interruption
 from axone.training.result import TrainingResult
 from axone.training.scores import Scores
-from axone.training.stopping import NoImprovement, Plateau, StoppingRule, score_column
-
-EpochCallback = Callable[[History], bool | None]
-"""Called after every epoch with the history so far; True ends the run."""
-
-ValidationScore = Callable[[Parameters, FloatArray], float]
-"""Given the weights and their predictions for the validation rows: how good they are, more is
-better."""
-
-ProgressCallback = Callable[[float], None]
-"""Called now and then with the share of the run's epochs that is done, batches counted."""
-
-Every = Literal["step", "epoch", "lap"]
-"""How often a run tells: after every step, after every epoch, or after as many epochs in a row as
-nobody needs to be asked between, which is fastest."""
-
-
-@dataclass(frozen=True)
-class Event:
-    """Where a run stands, after a step or after an epoch.
-
-    Attributes
-    ----------
-    kind : {"step", "epoch"}
-    epoch, step : int
-        Epochs completed, and updates made in all.
-    batch : int
-        Batches completed of the epoch begun; 0 after an epoch.
-    parameters : Parameters
-        The weights as they are, not to be written to. They move on with the run: copy what is to
-        stay.
-    measures : mapping of str to array of shape (n_layers,)
-        What the recipe measures, layer by layer, at the last step of the epoch; empty after a step
-        within one.
-    history : History
-        Of every epoch so far; it grows with the run.
-    """
-
-    kind: Literal["step", "epoch"]
-    epoch: int
-    step: int
-    batch: int
-    parameters: Parameters
-    measures: Mapping[str, FloatArray]
-    history: History
-
-
-@dataclass(frozen=True)
-class RunSettings:
-    """How a run is to go, apart from what is trained and on which rows; see `Trainer.start`."""
-
-    max_epochs: int
-    stopping: tuple[StoppingRule, ...] = ()
-    warmup_epochs: int = 0
-    restore_best: bool = True
-    validation_score: ValidationScore | None = None
-    checkpoint: Path | None = None
-    checkpoint_seconds: float = 5.0
-    every: Every = "epoch"
+from axone.training.stopping import Plateau, kept_column, score_column
 
 
 class Run:
@@ -153,6 +91,8 @@ class Run:
         self.interrupted: Callable[[], bool] = never
         self._scores = Scores(self.recipe.loss, examples, held_out, settings.validation_score)
         self._epoch_start = self.state.parameters.copy()
+        # The state is moved in place, so that one view of it shows every event's weights.
+        self._weights = self.state.parameters.read_only()
         self._ended = self._begun = False
         self._asked_to_stop = threading.Event()
         self._may_go_on = threading.Event()
@@ -174,6 +114,9 @@ class Run:
                 self._wait()
                 if self._asked_to_stop.is_set():
                     self._end(*self._stop_words)
+                    break
+                if self.interrupted():
+                    self._end("interrupted", f"interrupted by {in_words(self.interrupted)}")
                     break
                 event = self._lap(session)
                 if event is not None:
@@ -272,7 +215,7 @@ class Run:
                 # The weights are those before the batch that failed. Those of the last epoch that
                 # did not are wanted too: so many epochs again, then the failing one by itself.
                 state.go_back(before)
-                lap = session.advance(epochs=len(lap.reports))
+                lap = session.advance(epochs=len(lap.reports), interrupted=self._between_batches)
             self._record(lap)
         if self._save_is_due:
             self._save()
@@ -288,10 +231,6 @@ class Run:
             return
         if lap.divergence is not None:
             self._diverged(lap.divergence)
-        elif self._asked_to_stop.is_set():
-            self._end(*self._stop_words)
-        elif self.interrupted() and self.state.epoch < self.settings.max_epochs:
-            self._end("interrupted", f"interrupted by {in_words(self.interrupted)}")
         elif lap.converged and self.state.epoch < self.settings.max_epochs:
             self._end("converged", "the optimizer found no further improvement")
 
@@ -309,7 +248,7 @@ class Run:
             state.epoch,
             state.step,
             state.batch,
-            state.parameters.read_only(),
+            self._weights,
             measures,
             self.history,
         )
@@ -331,9 +270,8 @@ class Run:
 
     def _wait(self) -> None:
         """Wait while the run is paused, and take over a changed learning rate."""
-        while not self._may_go_on.wait(0.1):
-            if self.interrupted():
-                self.stop("interrupted", f"interrupted by {in_words(self.interrupted)}")
+        while not self._may_go_on.wait(0.1) and not self.interrupted():
+            pass
         rate, self._new_rate = self._new_rate, None
         if rate is not None:
             self.state.learning_rate = rate
@@ -365,14 +303,15 @@ class Run:
         if not np.isfinite(value):
             assert self.held_out is not None  # noqa: S101 — its loss is what is not finite
             self.diagnosis = diagnose_validation(
-                self.plan, self.state.parameters, self.examples, self.held_out, value
+                self.plan, self._epoch_start, self.state, self.examples, self.held_out
             )
             self._end("diverged", f"the validation loss became {value:g}")
             return
         columns = self._columns(reports) | scores
         seconds = self.history["seconds"][-1] if self.history.epochs else self.earlier_seconds
-        columns["seconds"] = np.linspace(seconds, self.seconds, len(reports) + 1)[1:]
-        self.history.extend({name: np.asarray(c).tolist() for name, c in columns.items()})
+        share = (self.seconds - seconds) / len(reports)
+        columns["seconds"] = seconds + share * np.arange(1, len(reports) + 1)
+        self.history.extend({name: column.tolist() for name, column in columns.items()})
         self._keep_best()
         if self.state.epoch < self.settings.max_epochs:
             self._epoch_start = self.state.parameters.copy()
@@ -389,7 +328,8 @@ class Run:
             **self._scores.of_training(reports),
         }
         if GRADIENT_NORM in self.recipe.measures:
-            columns[GRADIENT_NORM] = np.linalg.norm(reports.gradient_norms, axis=1)
+            norms = reports.gradient_norms
+            columns[GRADIENT_NORM] = np.sqrt((norms * norms).sum(axis=1))
         if DEAD_UNITS in self.recipe.measures:
             columns[DEAD_UNITS] = reports.dead_shares.max(axis=1)
         return columns
@@ -403,7 +343,7 @@ class Run:
             best = max(self.best_epoch, 1) - 1
             better = (scores[-1], -losses[-1]) > (scores[best], -losses[best])
         else:
-            better = history.best_epoch(_kept_column(self.settings.stopping)) == epoch
+            better = history.best_epoch(kept_column(self.settings.stopping)) == epoch
         if better or self.best_epoch == 0:
             self.best, self.best_epoch = self.state.parameters.copy(), epoch
 
@@ -448,19 +388,3 @@ class Run:
         return Checkpoint(
             self.fingerprint, self.state, self.best, self.best_epoch, self.history, self.seconds
         )
-
-
-def _kept_column(stopping: Sequence[StoppingRule]) -> str:
-    """Return the column whose best weights come back."""
-    watched = [rule.watched for rule in stopping if isinstance(rule, NoImprovement)]
-    columns = (w for w in watched if isinstance(w, str) and w.startswith("validation_"))
-    return next(columns, "validation_loss")
-
-
-def continued(saved: Checkpoint, learning_rate: float | None = None) -> Checkpoint:
-    """Return a checkpoint that a run may take over: nothing of it is shared with the saved one."""
-    state = saved.state.copy()
-    if learning_rate is not None:
-        state.learning_rate = learning_rate
-    history = History(saved.history)
-    return replace(saved, state=state, best=saved.best.copy(), history=history)

@@ -35,13 +35,13 @@ class Scores:
     ) -> None:
         self.loss, self.held_out, self.validation_score = loss, held_out, validation_score
         if loss.task == "regression":
-            self._spread = total_squares(examples.target)
+            self._spread = total_squares(examples.target, examples.weight)
 
     def of_training(self, reports: EpochReports) -> dict[str, FloatArray]:
         """Return accuracy or R² of some epochs."""
         if self.loss.task == "regression":
             return {"train_r2": r_squared(reports.hits, self._spread)}
-        return {"train_accuracy": reports.hits[:, 0] / reports.rows}
+        return {"train_accuracy": reports.hits[:, 0] / reports.weight}
 
     def of_validation(
         self, plan: Plan, parameters: Parameters
@@ -58,6 +58,7 @@ class Scores:
         if self.validation_score is not None:
             scores = {"score": float(self.validation_score(parameters, prediction))}
         else:
-            scores = epoch_scores(self.loss, prediction, self.held_out.target)
+            held_out = self.held_out
+            scores = epoch_scores(self.loss, prediction, held_out.target, held_out.weight)
         named = {"loss": value, **scores}
         return value, {f"validation_{name}": np.array([each]) for name, each in named.items()}

@@ -177,6 +177,13 @@ class NoImprovement(StoppingRule):
         return history.epochs - min(history.epochs, max(progress, warmup_epochs))
 
 
+def kept_column(stopping: Sequence[StoppingRule]) -> str:
+    """Return the column whose best weights come back."""
+    watched = [rule.watched for rule in stopping if isinstance(rule, NoImprovement)]
+    columns = (w for w in watched if isinstance(w, str) and w.startswith("validation_"))
+    return next(columns, "validation_loss")
+
+
 def score_column(columns: Mapping[str, Sequence[float]]) -> str:
     """Return the name of the validation score among those columns."""
     if "validation_score" in columns:

@@ -4,7 +4,7 @@ It leaves every equation to the engine's plan, and every run to `Run`.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import KW_ONLY, dataclass, field, fields
+from dataclasses import KW_ONLY, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +13,9 @@ import numpy as np
 from axone.arrays import DType
 from axone.checks import check_choice, check_integer
 from axone.data.examples import Examples
-from axone.engines import MEASURES, Plan, Recipe, RunState, compile_recipe
+from axone.engines import MEASURES, Plan, Recipe, compile_recipe
 from axone.errors import ConfigurationError, DataError, ShapeError
+from axone.files import require_folder
 from axone.losses import LOSSES, Loss, prepare_weights
 from axone.network import Network
 from axone.optimizers import OPTIMIZERS, Optimizer
@@ -22,18 +23,21 @@ from axone.parameters import Parameters
 from axone.penalties import Clipping, Penalty
 from axone.schedules import SCHEDULES, Schedule
 from axone.training.checkpoint import Checkpoint, load_checkpoint
-from axone.training.fingerprint import checksum_of_rows, fingerprint
-from axone.training.history import History
-from axone.training.result import TrainingResult
-from axone.training.run import (
+from axone.training.events import (
     EpochCallback,
     Every,
     ProgressCallback,
-    Run,
     RunSettings,
     ValidationScore,
-    continued,
 )
+from axone.training.fingerprint import (
+    checksum_of_rows,
+    fingerprint,
+    fingerprint_of_version_1,
+)
+from axone.training.history import History
+from axone.training.result import TrainingResult
+from axone.training.run import Run
 from axone.training.stopping import StoppingRule
 
 GivenRows = tuple[Any, Any] | tuple[Any, Any, Any] | Examples
@@ -234,16 +238,21 @@ class Trainer:
             checkpoint_seconds,
             every,
         )
-        mark = ""
-        if checkpoint is not None:
+        mark = earlier = ""
+        if settings.checkpoint is not None:
+            # What can never be written is told before anything is trained.
+            require_folder(settings.checkpoint)
             rows = [examples, *([] if held_out is None else [held_out])]
-            mark = self.fingerprint([checksum_of_rows(each) for each in rows])
+            sums = [checksum_of_rows(each) for each in rows]
+            mark = self.fingerprint(sums)
+            earlier = fingerprint_of_version_1(self.recipe, self.engine_used, sums)
         begin = self._beginning(initial, start_from, mark)
         # L-BFGS starts again: its memory lies within SciPy, and the same start gives the same bits.
         if resume and self.recipe.optimizer.stepwise:
             if settings.checkpoint is None:
                 raise ConfigurationError("To resume a run, name the checkpoint file it left.")
-            begin = load_checkpoint(settings.checkpoint, begin.state, mark)
+            begin = load_checkpoint(settings.checkpoint, begin.state, {mark, earlier})
+            begin = replace(begin, fingerprint=mark)
         return Run(self.plan, self.engine_used, examples, held_out, settings, begin)
 
     def examples(self, rows: GivenRows, part: str = "training") -> Examples:
@@ -271,7 +280,8 @@ class Trainer:
             raise ShapeError(f"{part}: {len(X)} rows in X, but {len(y)} targets.")
         if len(X) == 0:
             raise DataError(f"{part}: there are no rows.")
-        X = np.ascontiguousarray(X, dtype=dtype)
+        X = np.ascontiguousarray(network.cast_examples(X, dtype))
+        mask = network.check_mask(mask, len(X))
         target = self.recipe.loss.prepare(y, network.output_shape, dtype)
         examples = Examples(X, target, mask=mask)
         for chunk in examples.chunks(_CHECKED_ROWS):
@@ -320,16 +330,14 @@ class Trainer:
                 f"{type(recipe.optimizer).__name__} needs {_listed(wanted)}: give the optimizer of "
                 "that run, or start from its weights alone (initial=result.parameters)."
             )
-        copy = continued(saved, float(recipe.optimizer.learning_rate))
-        moved = RunState(
-            **{
-                **vars(copy.state),
-                "parameters": copy.state.parameters.astype(recipe.dtype),
-                "slots": {n: v.astype(recipe.dtype) for n, v in copy.state.slots.items()},
-            }
+        moved = replace(
+            state.copy(),
+            parameters=state.parameters.astype(recipe.dtype),
+            slots={name: vector.astype(recipe.dtype) for name, vector in state.slots.items()},
+            learning_rate=float(recipe.optimizer.learning_rate),
         )
-        best = copy.best.astype(recipe.dtype)
-        return Checkpoint(mark, moved, best, copy.best_epoch, copy.history, copy.seconds)
+        best, history = saved.best.astype(recipe.dtype), History(saved.history)
+        return replace(saved, fingerprint=mark, state=moved, best=best, history=history)
 
 
 _CHECKED_ROWS = 65536

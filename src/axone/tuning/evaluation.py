@@ -175,10 +175,11 @@ class _Evaluation:
     def _score(self, prepared: Prepared, trainer: Trainer, result: TrainingResult) -> float:
         model = Model(
             prepared.network,
-            result.parameters,
+            (result.parameters,),
             prepared.loss,
             prepared.preprocessing,
             prepared.target,
+            engine=result.engine,
         )
         part: Part = prepared.parts[SCORED]
         target = part.y if model.target.task == "classification" else model.target.scaled(part.y)

@@ -6,11 +6,11 @@ from pathlib import Path
 from typing import Any, Literal
 
 from axone.checks import check_choice, check_integer
-from axone.engines.native import processors
 from axone.errors import ArgumentTypeError, ConfigurationError, DataError
 from axone.experiments import SUFFIXES, Experiment
 from axone.experiments.preparation import assemble
 from axone.experiments.schema import TuningSection
+from axone.processors import processors
 from axone.tuning.candidates import Candidate, Search, candidates
 from axone.tuning.folds import folds_of, forget_folds
 from axone.tuning.plan import Plan, ProgressReport

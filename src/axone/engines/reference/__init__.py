@@ -3,7 +3,8 @@
 It is the one to read, and the one that every other engine is checked against.
 """
 
-from axone.engines.engine import Plan, Recipe, refuse_obstacles
+from axone.engines.engine import Plan, refuse_obstacles
+from axone.engines.recipe import Recipe
 from axone.engines.reference.equations import Equations, layer_norms
 from axone.engines.reference.lbfgs import LBFGSPlan
 from axone.engines.reference.stepwise import StepwisePlan

@@ -12,15 +12,10 @@ import numpy as np
 
 from axone.arrays import BoolArray, FloatArray
 from axone.data.examples import Examples
-from axone.engines.engine import (
-    DEAD_UNITS,
-    GRADIENT_NORM,
-    EpochReport,
-    EpochTotals,
-    Recipe,
-    RunState,
-)
+from axone.engines.recipe import DEAD_UNITS, GRADIENT_NORM, Recipe
+from axone.engines.state import EpochReport, EpochTotals, RunState
 from axone.layers import PREDICTION, Context
+from axone.layers.layer import AnyCache
 from axone.layers.sequence import backward_through, forward_through
 from axone.losses import Head
 from axone.parameters import Parameters
@@ -45,7 +40,7 @@ class Pass:
 
     losses: FloatArray
     prediction: FloatArray
-    caches: list[Any]
+    caches: list[AnyCache]
     loss: float
 
 
@@ -73,13 +68,14 @@ class Equations:
         self, parameters: Parameters, X: FloatArray, mask: BoolArray | None = None
     ) -> FloatArray:
         """Return ŷ for all rows, nothing random."""
-        return self.recipe.network.predict(parameters, X)
+        return self.recipe.network.predict(parameters, X, mask)
 
     def evaluate(self, parameters: Parameters, examples: Examples) -> tuple[float, FloatArray]:
         """Return the mean loss, penalties apart, and ŷ, nothing random."""
         total, predictions = 0.0, []
         for chunk in examples.chunks(_EVALUATION_ROWS):
-            logits, _ = forward_through(self.body, parameters.by_layer, chunk.X, PREDICTION)
+            context = PREDICTION if chunk.mask is None else Context(mask=chunk.mask)
+            logits, _ = forward_through(self.body, parameters.by_layer, chunk.X, context)
             prediction = self.head.predict(logits)
             losses = self.head.rows(logits, prediction, chunk.target)
             weight = chunk.weight
@@ -104,7 +100,8 @@ class Equations:
         self, parameters: Parameters, gradient: Parameters, batch: Examples, step: int
     ) -> Pass:
         """Write the gradient of the batch's mean loss into `gradient`; see `Pass`."""
-        context = Context(training=True, random=self.noise.child(step) if self.is_random else None)
+        random = self.noise.child(step) if self.is_random else None
+        context = Context(training=True, random=random, mask=batch.mask)
         logits, caches = forward_through(self.body, parameters.by_layer, batch.X, context)
         prediction = self.head.predict(logits)
         losses = self.head.rows(logits, prediction, batch.target)
@@ -116,7 +113,11 @@ class Equations:
         return Pass(losses, prediction, caches, loss)
 
     def _backward(
-        self, parameters: Parameters, gradient: Parameters, caches: list[Any], delta: FloatArray
+        self,
+        parameters: Parameters,
+        gradient: Parameters,
+        caches: list[AnyCache],
+        delta: FloatArray,
     ) -> None:
         first = self.first
         dy, by_layer = backward_through(
@@ -127,7 +128,7 @@ class Equations:
             for name, array in gradients.items():
                 views[name][...] = array
 
-    def update_buffers(self, parameters: Parameters, caches: Sequence[Any]) -> None:
+    def update_buffers(self, parameters: Parameters, caches: Sequence[AnyCache]) -> None:
         """Let the layers with running averages take this batch into account."""
         if not parameters.buffers.size:
             return
@@ -142,12 +143,16 @@ class Equations:
         totals.penalty += penalty * rows
         totals.weight += batch.total_weight
         totals.rows += rows
-        hits = self.recipe.loss.hits(passed.prediction, batch.target).tolist()
+        hits = self.recipe.loss.hits(passed.prediction, batch.target, batch.weight).tolist()
         before = totals.hits or [0.0] * len(hits)
         totals.hits = [old + new for old, new in zip(before, hits, strict=True)]
 
     def finish_epoch(
-        self, state: RunState, learning_rate: float, gradient: Parameters, caches: Sequence[Any]
+        self,
+        state: RunState,
+        learning_rate: float,
+        gradient: Parameters,
+        caches: Sequence[AnyCache],
     ) -> EpochReport:
         """Close the epoch in `state` and report on it, measuring its last step."""
         totals = state.totals
@@ -162,13 +167,14 @@ class Equations:
             loss=state.losses[-1],
             penalty=totals.penalty / totals.rows,
             hits=tuple(totals.hits),
+            weight=totals.weight,
             rows=totals.rows,
             learning_rate=learning_rate,
             gradient_norms=layer_norms(gradient) if GRADIENT_NORM in measures else (),
             dead_shares=self._dead_shares(caches) if DEAD_UNITS in measures else (),
         )
 
-    def _dead_shares(self, caches: Sequence[Any]) -> tuple[float, ...]:
+    def _dead_shares(self, caches: Sequence[AnyCache]) -> tuple[float, ...]:
         """Return the share of ReLU units of each layer that were 0 on every row of a pass."""
         return tuple(
             layer.dead_share(cache) for layer, cache in zip(self.body, caches, strict=True)

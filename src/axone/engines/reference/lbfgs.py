@@ -14,17 +14,10 @@ import numpy as np
 
 from axone.arrays import FloatArray
 from axone.data.examples import Examples
-from axone.engines.engine import (
-    Divergence,
-    EpochReport,
-    EpochReports,
-    Lap,
-    Recipe,
-    RunState,
-    Session,
-    never,
-)
+from axone.engines.engine import Session, never
+from axone.engines.recipe import Recipe
 from axone.engines.reference.equations import Equations, Pass, broken_part, mean_loss
+from axone.engines.state import Divergence, EpochReport, EpochReports, Lap, RunState
 from axone.optimizers import LBFGS
 
 

@@ -3,18 +3,13 @@
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+
 from axone.arrays import FloatArray, IntArray
 from axone.data.examples import Examples
-from axone.engines.engine import (
-    Divergence,
-    EpochReport,
-    EpochReports,
-    Lap,
-    RunState,
-    Session,
-    never,
-)
+from axone.engines.engine import Session, never
 from axone.engines.reference.equations import Equations, Pass, broken_part
+from axone.engines.state import Divergence, EpochReport, EpochReports, Lap, RunState
 
 
 class StepwisePlan(Equations):
@@ -77,10 +72,8 @@ class StepwiseSession:
         return self._order_of[1]
 
     def _rates(self) -> FloatArray:
-        state = self.state
-        return self.recipe.rates(
-            state.learning_rate, state.epoch, len(self.examples), self.max_epochs, state.losses
-        )
+        rates = self.recipe.rates(self.state, 1, len(self.examples), self.max_epochs)
+        return np.asarray(rates[0])
 
     def _step(self, batch: Examples, learning_rate: float) -> tuple[Pass, Any]:
         """Make one step, unless its loss or gradient is not finite: then say which."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from axone.engines.engine import Recipe
+from axone.engines.recipe import Recipe
 from axone.engines.torch.translation import ACTIVATIONS, LAYERS, OPTIMIZERS, criterion_of
 from axone.layers import Activation, Dense, Layer, Residual
 from axone.optimizers import Adam

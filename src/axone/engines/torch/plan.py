@@ -11,7 +11,8 @@ import torch
 
 from axone.arrays import FloatArray
 from axone.data.examples import Examples
-from axone.engines.engine import Recipe, UnsupportedError
+from axone.engines.engine import UnsupportedError
+from axone.engines.recipe import Recipe
 from axone.engines.torch.modules import GivenNumbers
 from axone.engines.torch.obstacles import obstacles
 from axone.engines.torch.translation import Translated, criterion_of, load, translate

@@ -1,4 +1,6 @@
-"""The inputs of tabular networks against scikit-learn's scaler and NumPy's interpolation."""
+"""Robust statistics and bins against scikit-learn's scaler and NumPy's interpolation."""
+
+import json
 
 import numpy as np
 import pandas as pd
@@ -8,11 +10,11 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from sklearn.preprocessing import RobustScaler
 
-from axone.estimators.tabular_features import (
+from axone.data import Preprocessing
+from axone.data.robust import (
     MOST_BIN_INPUTS,
     STATISTICS_ROWS,
     Bins,
-    TableFeatures,
     fit_bins,
     robust_statistics,
     smooth_clip,
@@ -20,7 +22,7 @@ from axone.estimators.tabular_features import (
 
 
 def fitted(table, bins=16):
-    return TableFeatures.fit(table, None, bins, np.random.default_rng(0))
+    return Preprocessing.fit_robust(table, most_bins=bins)
 
 
 def normal(rows, columns, seed=0):
@@ -94,7 +96,8 @@ def test_amounts_come_first_then_bins_and_categories_stay_as_they_are():
     features = fitted(table)
     inputs = features.transform(table)
     assert inputs.dtype == np.float32
-    assert inputs.shape == (100, features.size) == (100, 3 + 16)
+    assert inputs.shape == (100, *features.feature_shape) == (100, 3 + 16)
+    assert features.output_names[2:5] == ("word=b", "size bin 1", "size bin 2")
     assert np.unique(inputs[:, 1:3]).tolist() == [0, 1]
     assert np.abs(inputs[:, 0]).max() <= 3
     assert abs(np.median(inputs[:, 0])) < 0.02
@@ -104,9 +107,9 @@ def test_amounts_come_first_then_bins_and_categories_stay_as_they_are():
 
 def test_statistics_of_many_rows_are_those_of_a_sample():
     table = pd.DataFrame({"size": normal(3 * STATISTICS_ROWS, 1)[:, 0]})
-    features = fitted(table)
-    assert features.centre[0] == pytest.approx(table["size"].median(), abs=0.03)
-    assert features.scale[0] == pytest.approx(1.349, abs=0.05)
+    robust = fitted(table).steps[1]
+    assert robust.centre[0] == pytest.approx(table["size"].median(), abs=0.03)
+    assert robust.scale[0] == pytest.approx(1.349, abs=0.05)
 
 
 def test_a_category_never_seen_and_a_missing_amount_are_taken():
@@ -124,3 +127,13 @@ def test_a_category_never_seen_and_a_missing_amount_are_taken():
         "word=c",
     )
     np.testing.assert_allclose(later[0, :5], [0, 1, 0, 0, 0], atol=1e-6)
+
+
+def test_they_come_back_from_json_to_the_bit():
+    table = pd.DataFrame({"size": normal(100, 1)[:, 0] * 1e6, "word": ["a", "b"] * 50})
+    features = fitted(table)
+    again = Preprocessing.from_data(json.loads(json.dumps(features.to_data())))
+    np.testing.assert_array_equal(again.transform(table), features.transform(table))
+    wide = again.transform(table, "float64")
+    np.testing.assert_array_equal(wide, features.transform(table))
+    assert wide.dtype == np.float64

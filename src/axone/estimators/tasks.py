@@ -1,43 +1,56 @@
 """The two tasks of the networks' estimators: classes with probabilities, and numbers.
 
-A mixin for each: what `fit` and `partial_fit` take, and what `predict` returns.
+The methods of each: what `fit` and `partial_fit` take, and what `predict` returns. Fitting is
+`axone.estimators.fitting`'s; predicting is the model's.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, ClassVar, Self
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.base import ClassifierMixin, RegressorMixin, _fit_context
+from sklearn.base import _fit_context
 from sklearn.utils._param_validation import InvalidParameterError, StrOptions
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.multiclass import _check_partial_fit_first_call
+from sklearn.utils.validation import check_is_fitted
 
 from axone.arrays import FloatArray
-from axone.estimators.fitting import Constraints, TrainedNetwork
-from axone.estimators.targets import REGRESSION_LOSSES, Labels, Numbers, Targets, several_labels
+from axone.estimators.fitting import fit
+from axone.estimators.objectives import (
+    REGRESSION_LOSSES,
+    ClassObjective,
+    NumberObjective,
+    several_labels,
+)
+from axone.estimators.rows import predicted
+from axone.estimators.settings import Constraints, resolved
 from axone.losses import LOSSES, Loss
+
+CLASS_CONSTRAINTS: Constraints = {"class_weight": [StrOptions({"balanced"}), dict, None]}
+LOSS_CONSTRAINTS: Constraints = {"loss": [StrOptions(set(REGRESSION_LOSSES)), dict, Loss]}
 
 
 def _is_stochastic(estimator: Any) -> bool:
     """Whether the solver works batch by batch, so that it can be given a batch."""
-    if estimator._is_full_batch:
+    if not estimator._design.training().optimizer.stepwise:
         raise AttributeError(
             "partial_fit is only available for stochastic optimizers. L-BFGS is not stochastic."
         )
     return True
 
 
-@dataclass(eq=False, repr=False, kw_only=True)
-class NetworkClassification(ClassifierMixin, TrainedNetwork):
-    """A network that tells classes apart."""
+class ClassificationMethods:
+    """The methods of a network that tells classes apart.
 
-    class_weight: Mapping[Any, float] | str | None = None
+    Two classes are one sigmoid, as in scikit-learn, whose fitted attributes have that shape. In
+    experiment files they are two softmax units unless the layers say otherwise: the same
+    probabilities, p = σ(z₁ − z₀), from twice the weights in the last layer.
+    """
 
-    _class_constraints: ClassVar[Constraints] = {
-        "class_weight": [StrOptions({"balanced"}), dict, None]
-    }
+    _numeric_targets: ClassVar[bool] = False
+    class_weight: Mapping[Any, float] | str | None
+    classes_: NDArray[Any]
 
     @_fit_context(prefer_skip_nested_validation=True)
     def fit(self, X: Any, y: Any, sample_weight: Any = None, validation_data: Any = None) -> Self:
@@ -63,7 +76,7 @@ class NetworkClassification(ClassifierMixin, TrainedNetwork):
             Data that cannot be learnt from, parameters out of bounds, or a loss that left the
             finite numbers: the message says where and why.
         """
-        return self._fit(X, y, sample_weight, validation_data)
+        return self._fitted(X, y, sample_weight, validation_data)
 
     @available_if(_is_stochastic)
     @_fit_context(prefer_skip_nested_validation=True)
@@ -87,8 +100,9 @@ class NetworkClassification(ClassifierMixin, TrainedNetwork):
                 "not known. Give a dict, computed by sklearn.utils.compute_class_weight."
             )
         if _check_partial_fit_first_call(self, classes):
-            self._targets = Labels(self.classes_, several=several_labels(y))
-        return self._fit(X, y, sample_weight, None, one_epoch=True)
+            estimator: Any = self
+            estimator._objective = ClassObjective(self.classes_, several=several_labels(y))
+        return self._fitted(X, y, sample_weight, one_epoch=True)
 
     def predict(self, X: Any) -> NDArray[Any]:
         """Return the most probable class of each row, or 0 or 1 for each label.
@@ -101,8 +115,8 @@ class NetworkClassification(ClassifierMixin, TrainedNetwork):
         -------
         ndarray of shape (n_samples,) or (n_samples, n_labels)
         """
-        outputs = self._outputs(X)
-        return self._targets.decode(outputs)
+        check_is_fitted(self)
+        return predicted(self, X, self.model_.predict)  # type: ignore[arg-type, attr-defined]
 
     def predict_proba(self, X: Any) -> FloatArray:
         """Return the probability of each class, in the order of `classes_`.
@@ -116,28 +130,34 @@ class NetworkClassification(ClassifierMixin, TrainedNetwork):
         ndarray of shape (n_samples, n_classes)
             Rows add up to 1, unless a row may have several labels.
         """
-        outputs = self._outputs(X)
-        return self._labels.probabilities(outputs)
+        check_is_fitted(self)
+        return predicted(self, X, self.model_.predict_proba)  # type: ignore[arg-type, attr-defined]
 
     def predict_log_proba(self, X: Any) -> FloatArray:
         """Return the logarithm of `predict_proba`."""
         with np.errstate(divide="ignore"):
             return np.log(self.predict_proba(X))
 
-    @property
-    def _labels(self) -> Labels:
-        assert isinstance(self._targets, Labels)  # noqa: S101 — set by `_targets_of`
-        return self._targets
+    def _fitted(
+        self,
+        X: Any,
+        y: Any,
+        sample_weight: Any,
+        validation_data: Any = None,
+        *,
+        one_epoch: bool = False,
+    ) -> Self:
+        estimator: Any = self
+        fit(estimator, X, y, sample_weight, validation_data, one_epoch=one_epoch)
+        self.classes_ = estimator._objective.classes
+        return self
 
-    def _attributes_fitted(self) -> None:
-        self.classes_ = self._labels.classes
-        super()._attributes_fitted()
+    def _objective_for(self, y: Any) -> ClassObjective:
+        return ClassObjective.of(y)
 
-    def _targets_of(self, y: Any) -> Targets:
-        return Labels.of(y)
-
-    def _check_known(self, y: Any) -> None:
-        given = Labels.of(y)
+    def _require_known(self, y: Any) -> None:
+        """Refuse targets that a warm start cannot go on with."""
+        given = ClassObjective.of(y)
         if set(given.classes) != set(self.classes_):
             raise ValueError(
                 "warm_start can only be used where `y` has the same classes as in the previous "
@@ -145,21 +165,17 @@ class NetworkClassification(ClassifierMixin, TrainedNetwork):
             )
 
     def __sklearn_tags__(self) -> Any:
-        tags = super().__sklearn_tags__()
+        tags = super().__sklearn_tags__()  # type: ignore[misc]
         tags.classifier_tags.multi_label = True
+        tags.input_tags.sparse = True
         return tags
 
 
-@dataclass(eq=False, repr=False, kw_only=True)
-class NetworkRegression(RegressorMixin, TrainedNetwork):
-    """A network that predicts numbers."""
-
-    loss: str | Mapping[str, Any] | Loss = "squared_error"
+class RegressionMethods:
+    """The methods of a network that predicts numbers."""
 
     _numeric_targets: ClassVar[bool] = True
-    _loss_constraints: ClassVar[Constraints] = {
-        "loss": [StrOptions(set(REGRESSION_LOSSES)), dict, Loss]
-    }
+    loss: str | Mapping[str, Any] | Loss
 
     @_fit_context(prefer_skip_nested_validation=True)
     def fit(self, X: Any, y: Any, sample_weight: Any = None, validation_data: Any = None) -> Self:
@@ -184,7 +200,7 @@ class NetworkRegression(RegressorMixin, TrainedNetwork):
             Data that cannot be learnt from, parameters out of bounds, or a loss that left the
             finite numbers: the message says where and why.
         """
-        return self._fit(X, y, sample_weight, validation_data)
+        return self._fitted(X, y, sample_weight, validation_data)
 
     @available_if(_is_stochastic)
     @_fit_context(prefer_skip_nested_validation=True)
@@ -200,7 +216,7 @@ class NetworkRegression(RegressorMixin, TrainedNetwork):
         -------
         self
         """
-        return self._fit(X, y, sample_weight, None, one_epoch=True)
+        return self._fitted(X, y, sample_weight, one_epoch=True)
 
     def predict(self, X: Any) -> FloatArray:
         """Return the predicted numbers.
@@ -213,26 +229,40 @@ class NetworkRegression(RegressorMixin, TrainedNetwork):
         -------
         ndarray of shape (n_samples,) or (n_samples, n_outputs)
         """
-        outputs = self._outputs(X)
-        return self._targets.decode(outputs)
+        check_is_fitted(self)
+        return predicted(self, X, self.model_.predict)  # type: ignore[arg-type, attr-defined]
 
-    def _targets_of(self, y: Any) -> Targets:
+    def _fitted(
+        self,
+        X: Any,
+        y: Any,
+        sample_weight: Any,
+        validation_data: Any = None,
+        *,
+        one_epoch: bool = False,
+    ) -> Self:
+        estimator: Any = self
+        fit(estimator, X, y, sample_weight, validation_data, one_epoch=one_epoch)
+        return self
+
+    def _objective_for(self, y: Any) -> NumberObjective:
         outputs = 1 if y.ndim == 1 else y.shape[1]
         if isinstance(self.loss, str):
-            return Numbers(outputs, self.loss)
-        loss = self._resolved("loss", LOSSES, self.loss)
+            return NumberObjective(outputs, self.loss)
+        loss = resolved(self, "loss", LOSSES, self.loss)
         if loss.task != "regression":
             raise InvalidParameterError(
                 f"The 'loss' parameter of {type(self).__name__} must compare numbers, not classes: "
                 f"{loss!r} cannot be used."
             )
-        return Numbers(outputs, loss)
+        return NumberObjective(outputs, loss)
 
-    def _check_known(self, y: Any) -> None:
+    def _require_known(self, y: Any) -> None:
         """Any numbers will do."""
 
     def __sklearn_tags__(self) -> Any:
-        tags = super().__sklearn_tags__()
+        tags = super().__sklearn_tags__()  # type: ignore[misc]
         tags.target_tags.multi_output = True
         tags.target_tags.positive_only = self.loss == "poisson"
+        tags.input_tags.sparse = True
         return tags

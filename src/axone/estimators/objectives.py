@@ -1,8 +1,8 @@
-"""What an estimator learns to predict: labels, sets of labels or numbers, and back from outputs.
+"""What an estimator's network learns: how it must end for a target, and by which loss.
 
-Each kind knows how a network must end for it, how its `y` becomes the loss's targets, and how the
-network's outputs become predictions again. Its score is scikit-learn's accuracy or R², computed in
-a thirtieth of the time, since it is wanted after every epoch.
+An objective knows how `y` becomes the loss's targets and how good outputs are; how outputs become
+predictions again is the model's `Target`, which it makes. Its score is scikit-learn's accuracy or
+R², computed in a thirtieth of the time, since it is wanted after every epoch.
 """
 
 from collections.abc import Mapping
@@ -26,30 +26,15 @@ from axone.losses import (
     MeanSquaredError,
     Poisson,
 )
+from axone.metrics import predicted_labels, r_squared, total_squares
+from axone.model import Classes, Numbers
 
 REGRESSION_LOSSES = ("squared_error", "poisson", "mae", "huber")
 """Names that scikit-learn knows, and two more."""
 
 
-@dataclass(frozen=True)
-class Objective:
-    """A loss as it is minimised, and as it is reported.
-
-    Attributes
-    ----------
-    loss : Loss
-        Scaled so that it sums over the outputs, as scikit-learn's gradients do.
-    reported_share : float
-        What its value is multiplied by in `loss_curve_`: scikit-learn reports the mean over the
-        outputs of squared errors, and the sum over them of everything else.
-    """
-
-    loss: Loss
-    reported_share: float = 1.0
-
-
 @dataclass(frozen=True, eq=False)
-class Labels:
+class ClassObjective:
     """Classes, one a row, or several yes/no labels a row.
 
     Attributes
@@ -64,7 +49,7 @@ class Labels:
     several: bool = False
 
     @classmethod
-    def of(cls, y: Any) -> "Labels":
+    def of(cls, y: Any) -> "ClassObjective":
         """Find the classes in `y`.
 
         Raises
@@ -89,11 +74,21 @@ class Labels:
         return "softmax" if self.outputs > 1 and not self.several else "sigmoid"
 
     @property
-    def objective(self) -> Objective:
+    def loss(self) -> Loss:
         """Cross-entropy, summed over the labels where there are several."""
         if self.activation == "softmax":
-            return Objective(CategoricalCrossEntropy())
-        return Objective(BinaryCrossEntropy(scale=float(self.outputs)))
+            return CategoricalCrossEntropy()
+        return BinaryCrossEntropy(scale=float(self.outputs))
+
+    @property
+    def reported_share(self) -> float:
+        """What the loss is multiplied by in `loss_curve_`."""
+        return 1.0
+
+    @property
+    def target(self) -> Classes:
+        """From outputs to labels."""
+        return Classes.of(self.classes, several=self.several)
 
     def encode(self, y: Any) -> NDArray[Any]:
         """Return class numbers (m,), or zeros and ones (m, outputs).
@@ -114,29 +109,12 @@ class Labels:
         numbers = np.searchsorted(self.classes, y)
         return numbers if self.outputs > 1 else numbers.astype(np.float64)
 
-    def probabilities(self, outputs: FloatArray) -> FloatArray:
-        """Return a column a class; of several labels, each one's own probability."""
-        if self.outputs > 1 or self.several:
-            return outputs
-        if len(self.classes) == 1:
-            return np.ones_like(outputs)
-        return np.hstack([1 - outputs, outputs])
-
-    def decode(self, outputs: FloatArray) -> NDArray[Any]:
-        """Return labels (m,), or an indicator matrix (m, n_labels)."""
-        if self.several:
-            return (outputs > 0.5).astype(int)
-        if self.outputs > 1:
-            return np.asarray(self.classes[outputs.argmax(axis=1)])
-        second = (outputs[:, 0] > 0.5) & (len(self.classes) > 1)
-        return np.asarray(self.classes[second.astype(np.intp)])
-
     def score(self, outputs: FloatArray, target: NDArray[Any], weight: FloatArray | None) -> float:
         """Return the accuracy; of several labels, the share of rows with all of them right."""
         if self.several or self.outputs == 1:
             guessed, true = outputs > 0.5, target.reshape(outputs.shape) > 0.5
         else:
-            guessed, true = outputs.argmax(axis=1), target
+            guessed, true = predicted_labels(outputs), target
         right = (guessed == true).reshape(len(outputs), -1).all(axis=1)
         return float(np.average(right, weights=weight))
 
@@ -154,7 +132,7 @@ class Labels:
 
 
 @dataclass(frozen=True)
-class Numbers:
+class NumberObjective:
     """Amounts, one or several a row.
 
     Attributes
@@ -170,44 +148,46 @@ class Numbers:
     @property
     def activation(self) -> str:
         """Of the output layer: exponential for Poisson, whose predictions are positive."""
-        return "exponential" if isinstance(self.objective.loss, Poisson) else "identity"
+        return "exponential" if isinstance(self.loss, Poisson) else "identity"
 
     @property
-    def objective(self) -> Objective:
-        """The loss, summed over the outputs, squared errors halved."""
-        outputs = float(self.outputs)
+    def loss(self) -> Loss:
+        """The loss, summed over the outputs as scikit-learn's gradients are, squares halved."""
+        outputs, given = float(self.outputs), self.given_loss
+        if isinstance(given, Loss):
+            return given
         scaled: dict[str, Loss] = {
             "squared_error": MeanSquaredError(scale=0.5 * outputs),
             "poisson": Poisson(scale=outputs),
             "mae": MeanAbsoluteError(scale=outputs),
             "huber": Huber(scale=outputs),
         }
-        given = self.given_loss
-        if isinstance(given, Loss):
-            return Objective(given)
-        return Objective(scaled[given], 1.0 if given == "poisson" else 1 / outputs)
+        return scaled[given]
+
+    @property
+    def reported_share(self) -> float:
+        """What the loss is multiplied by in `loss_curve_`.
+
+        scikit-learn reports the mean over the outputs of squared errors, and the sum over them of
+        everything else.
+        """
+        as_given = isinstance(self.given_loss, Loss) or self.given_loss == "poisson"
+        return 1.0 if as_given else 1 / self.outputs
+
+    @property
+    def target(self) -> Numbers:
+        """From outputs to numbers, which are in their own units already."""
+        return Numbers()
 
     def encode(self, y: Any) -> FloatArray:
         """Return float64 numbers, (m,) or (m, outputs)."""
         return np.asarray(y, dtype=np.float64)
 
-    def decode(self, outputs: FloatArray) -> FloatArray:
-        """Return predictions (m,) or (m, outputs)."""
-        return outputs[:, 0] if self.outputs == 1 else outputs
-
     def score(self, outputs: FloatArray, target: FloatArray, weight: FloatArray | None) -> float:
         """Return R², the mean over the outputs."""
         target = target.reshape(outputs.shape)
-
-        def spread(deviations: FloatArray) -> FloatArray:
-            return np.asarray(np.average(deviations**2, axis=0, weights=weight))
-
-        errors = spread(target - outputs)
-        total = spread(target - np.average(target, axis=0, weights=weight))
-        varies = total > 0
-        # Of a number that never changes, right is 1 and wrong is 0, as scikit-learn has it.
-        constant = (errors == 0).astype(np.float64)
-        return float(np.where(varies, 1 - errors / np.where(varies, total, 1), constant).mean())
+        errors = self.loss.hits(outputs, target, weight)
+        return float(r_squared(errors, total_squares(target, weight)))
 
     def row_weights(self, y: Any, class_weight: None) -> None:
         """Numbers have no classes to weigh."""
@@ -218,7 +198,7 @@ class Numbers:
         del y
 
 
-Targets = Labels | Numbers
+Objective = ClassObjective | NumberObjective
 
 
 def several_labels(y: Any) -> bool:

@@ -42,7 +42,7 @@ def load_variant() -> ModuleType:
         )
     for variant in (forced,) if forced else able:
         try:
-            return importlib.import_module(f"axone.engines._native_{variant}")
+            return importlib.import_module(f"axone.engines.native._native_{variant}")
         except ImportError:
             continue
     raise NotBuiltError(

@@ -1,0 +1,74 @@
+// The dense layer: an affine map and its activation.
+#pragma once
+
+#include "../affine.hpp"
+#include "slope.hpp"
+
+namespace axone {
+
+/// A = σ(X·Wᵀ + b).
+template <class Real>
+class Dense : public Layer<Real> {
+ public:
+  Dense(Index inputs, Index outputs, const Settings& s, const Site& site)
+      : Layer<Real>(inputs, outputs), affine_(inputs, outputs, s, site),
+        activation_(activation_of<Real>(s)), slope_(s, site) {
+    a_ = OwnMatrix<Real>(site.rows, affine_.padded_outputs());
+    if (activation_.needs_input()) z_ = OwnMatrix<Real>(site.rows, affine_.padded_outputs());
+    dx_ = OwnMatrix<Real>(site.rows, affine_.padded_inputs());
+  }
+
+  static std::unique_ptr<Layer<Real>> build(const Settings& s, const Site& site) {
+    return std::make_unique<Dense>(s.size("columns"), s.size("outputs"), s, site);
+  }
+
+  void collect(std::vector<Store<Real>*>& stores) override {
+    affine_.collect(stores);
+    slope_.collect(stores);
+  }
+
+  Matrix<Real> forward(Matrix<Real> x, Pass& pass) override {
+    x_ = x;
+    slope_.tell(activation_);
+    auto a = a_.view();
+    auto z = activation_.needs_input() ? z_.view() : a;
+    affine_.forward(x, z, pass.rows, pass.team, [&](Index first, Index last) {
+      if (activation_.takes_whole_rows()) return;
+      activation_.forward({z.data + first, z.stride, last - first},
+                          {a.data + first, a.stride, last - first}, pass.rows);
+    });
+    a.columns = z.columns = this->outputs;
+    if (activation_.takes_whole_rows()) activation_.forward(z, a, pass.rows);
+    return a;
+  }
+
+  Matrix<Real> backward(Matrix<Real> dy, Pass& pass) override {
+    auto a = a_.view();
+    auto z = activation_.needs_input() ? z_.view() : a;
+    a.columns = z.columns = this->outputs;
+    if (pass.measure) this->dead_share = activation_.dead_share(a, pass.rows);
+    slope_.differentiate(z, dy, pass.rows);
+    share(pass.team, pass.rows, [&](Index from, Index to, int) {
+      activation_.backward(part(z, from), part(a, from), part(dy, from), to - from);
+      affine_.clear_padding(part(dy, from), to - from);
+    });
+    auto dx = this->needs_input_gradient ? dx_.view() : Matrix<Real>{};
+    this->tally = affine_.backward(x_, dy, dx, pass.rows, pass);
+    slope_.finish(pass, this->tally);
+    if (this->needs_input_gradient) dx.columns = this->inputs;
+    return dx;
+  }
+
+ private:
+  static Matrix<Real> part(Matrix<Real> m, Index from) {
+    return {m.row(from), m.stride, m.columns};
+  }
+
+  Affine<Real> affine_;
+  Activation<Real> activation_;
+  LearnedSlope<Real> slope_;
+  OwnMatrix<Real> a_, z_, dx_;
+  Matrix<Real> x_;
+};
+
+}  // namespace axone

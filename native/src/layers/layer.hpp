@@ -1,0 +1,97 @@
+// What a layer is: it owns its arrays and its memory for one batch, and runs its equations.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "../parameters.hpp"
+#include "../random.hpp"
+#include "../settings.hpp"
+#include "../team.hpp"
+
+namespace axone {
+
+/// What a pass must know beside its rows.
+struct Pass {
+  Index rows = 0;             // examples of the batch
+  bool training = false;
+  RandomStream random;        // of this step and this layer
+  const OptimizerSettings* optimizer = nullptr;
+  Team* team = nullptr;       // null: one thread
+  Step step;
+  bool update = false;        // move the weights during the backward pass
+  bool keep_gradient = false; // leave the whole gradient for `Store::gradient`
+  bool measure = false;       // add up the squared norm of the gradient
+};
+
+/// What is found out about a gradient while it passes.
+template <class Real>
+struct Tally {
+  double squared_norm = 0;    // if the pass measures
+  NotFinite<Real> not_finite;
+
+  void add(const Tally& other) {
+    squared_norm += other.squared_norm;
+    not_finite.add(other.not_finite);
+  }
+};
+
+/// Finish a piece of gradient: measure it, and either move the weights by it or leave it. An L2
+/// penalty alone is added on the way, where nothing else looks at the gradient.
+template <class Real>
+void finish(const Stretch<Real>& s, const Pass& pass, Tally<Real>& tally) {
+  if (pass.measure || pass.keep_gradient || !pass.update || !penalises_plainly(*pass.optimizer)) {
+    if (pass.update) complete_gradient(s, *pass.optimizer, pass.rows, tally.not_finite);
+    if (pass.measure) tally.squared_norm += squared_norm(s.gradient, s.size);
+    if (pass.update && !pass.keep_gradient)
+      update(s, *pass.optimizer, pass.step, Real(0), tally.not_finite);
+    return;
+  }
+  update(s, *pass.optimizer, pass.step, l2_share(s, *pass.optimizer, pass.rows), tally.not_finite);
+}
+
+/// Hand over the gradient of a small array that was added up apart, and finish it. `scratch` is for
+/// passes that do not keep gradients.
+template <class Real, class Sum>
+void finish(Store<Real>& store, const Buffer<Sum>& sums, Buffer<Real>& scratch, const Pass& pass,
+            Tally<Real>& tally) {
+  Real* g = pass.keep_gradient ? store.gradient.data() : scratch.data();
+  for (Index n = 0; n < store.count; ++n) g[n] = Real(sums.data()[n]);
+  finish(store.stretch(0, store.count, g), pass, tally);
+}
+
+/// What a layer is built for.
+struct Site {
+  Index rows;        // at most in a batch
+  int slots;         // arrays that the optimiser keeps beside the weights
+  int threads;
+  Index parameters;  // numbers of the flat vectors, within which every place must lie
+  Index buffers;
+};
+
+template <class Real>
+class Layer {
+ public:
+  Layer(Index inputs, Index outputs) : inputs(inputs), outputs(outputs) {}
+  virtual ~Layer() = default;
+  virtual Matrix<Real> forward(Matrix<Real> x, Pass& pass) = 0;
+  /// Take ∂L/∂y (which may be overwritten) and give ∂L/∂x; the matrix is empty if not needed.
+  virtual Matrix<Real> backward(Matrix<Real> dy, Pass& pass) = 0;
+  virtual void collect(std::vector<Store<Real>*>&) {}
+  virtual void collect_buffers(std::vector<Store<Real>*>&) {}
+  virtual bool is_random() const { return false; }
+
+  const Index inputs, outputs;  // numbers of a row
+  bool needs_input_gradient = true;
+  Tally<Real> tally;        // of this layer's gradient in the pass made last
+  double dead_share = 0;    // of its ReLU units, when a pass measures it
+};
+
+template <class Real>
+using Layers = std::vector<std::unique_ptr<Layer<Real>>>;
+
+/// Build layers one after another, each as wide as the one before leaves it.
+template <class Real>
+Layers<Real> build_layers(const std::vector<Settings>& described, const Site& site);
+
+}  // namespace axone

@@ -1,0 +1,83 @@
+// Layers that are random in training and nothing at prediction: dropout and noise.
+#pragma once
+
+#include "layer.hpp"
+
+namespace axone {
+
+/// Y = X ⊙ mask/(1 − rate) in training.
+template <class Real>
+class Dropout : public Layer<Real> {
+ public:
+  Dropout(Index columns, double rate, Index rows)
+      : Layer<Real>(columns, columns), rate_(rate), y_(rows, columns), mask_(rows, columns) {}
+
+  static std::unique_ptr<Layer<Real>> build(const Settings& s, const Site& site) {
+    return std::make_unique<Dropout>(s.size("columns"), s.number("rate"), site.rows);
+  }
+
+  Matrix<Real> forward(Matrix<Real> x, Pass& pass) override {
+    active_ = pass.training && rate_ > 0;
+    if (!active_) return x;
+    const auto threshold = static_cast<std::uint32_t>(
+        std::min(std::nearbyint(rate_ * 4294967296.0), 4294967295.0));
+    const Real kept = Real(1 / (1 - rate_));
+    auto y = y_.view(), mask = mask_.view();
+    for (Index r = 0; r < pass.rows; ++r) {
+      const auto start = static_cast<std::uint32_t>(r * x.columns);
+      for (Index c = 0; c < x.columns; ++c) {
+        const auto n = start + static_cast<std::uint32_t>(c);
+        mask.row(r)[c] = pass.random.bits(n) >= threshold ? kept : Real(0);
+        y.row(r)[c] = x.row(r)[c] * mask.row(r)[c];
+      }
+    }
+    return y;
+  }
+
+  bool is_random() const override { return rate_ > 0; }
+
+  Matrix<Real> backward(Matrix<Real> dy, Pass& pass) override {
+    if (active_)
+      for (Index r = 0; r < pass.rows; ++r)
+        for (Index c = 0; c < dy.columns; ++c) dy.row(r)[c] *= mask_.view().row(r)[c];
+    return dy;
+  }
+
+ private:
+  double rate_;
+  OwnMatrix<Real> y_, mask_;
+  bool active_ = false;
+};
+
+/// Y = X + N(0, σ²) in training.
+template <class Real>
+class GaussianNoise : public Layer<Real> {
+ public:
+  GaussianNoise(Index columns, double deviation, Index rows)
+      : Layer<Real>(columns, columns), deviation_(deviation), y_(rows, columns) {}
+
+  static std::unique_ptr<Layer<Real>> build(const Settings& s, const Site& site) {
+    return std::make_unique<GaussianNoise>(s.size("columns"), s.number("deviation"), site.rows);
+  }
+
+  Matrix<Real> forward(Matrix<Real> x, Pass& pass) override {
+    if (!pass.training) return x;
+    auto y = y_.view();
+    const auto count = static_cast<std::uint32_t>(pass.rows * x.columns);
+    std::uint32_t n = 0;
+    for (Index r = 0; r < pass.rows; ++r)
+      for (Index c = 0; c < x.columns; ++c, ++n)
+        y.row(r)[c] = x.row(r)[c] + Real(deviation_ * pass.random.normal(n, count));
+    return y;
+  }
+
+  bool is_random() const override { return true; }
+
+  Matrix<Real> backward(Matrix<Real> dy, Pass&) override { return dy; }
+
+ private:
+  double deviation_;
+  OwnMatrix<Real> y_;
+};
+
+}  // namespace axone

@@ -1,0 +1,109 @@
+// Layers that normalise: batch norm, by the mean and variance of the batch in training and by
+// running averages at prediction (Ioffe & Szegedy 2015).
+#pragma once
+
+#include <cmath>
+
+#include "layer.hpp"
+
+namespace axone {
+
+/// Batch normalisation over channels of `inner` numbers each.
+template <class Real>
+class BatchNorm : public Layer<Real> {
+ public:
+  BatchNorm(Index columns, const Settings& s, const Site& site)
+      : Layer<Real>(columns, columns), channels_(s.size("channels")), inner_(columns / channels_),
+        momentum_(s.number("momentum")), epsilon_(s.number("epsilon")) {
+    if (columns % channels_ != 0)
+      throw std::invalid_argument("the channels do not divide the columns of batch norm");
+    weight_.place(s.whole("weight"), channels_, site.parameters);
+    bias_.place(s.whole("bias"), channels_, site.parameters);
+    mean_.place(s.whole("mean"), channels_, site.buffers);
+    variance_.place(s.whole("variance"), channels_, site.buffers);
+    for (auto* store : {&weight_, &bias_}) store->allocate(channels_, site.slots);
+    for (auto* store : {&mean_, &variance_}) store->allocate(channels_, 0);
+    for (auto* matrix : {&y_, &normalised_, &dx_}) *matrix = OwnMatrix<Real>(site.rows, columns);
+    for (auto* buffer : {&inverse_, &sum_, &product_, &gradient_})
+      *buffer = Buffer<Real>(channels_);
+  }
+
+  static std::unique_ptr<Layer<Real>> build(const Settings& s, const Site& site) {
+    return std::make_unique<BatchNorm>(s.size("columns"), s, site);
+  }
+
+  void collect(std::vector<Store<Real>*>& stores) override {
+    stores.push_back(&weight_);
+    stores.push_back(&bias_);
+  }
+  void collect_buffers(std::vector<Store<Real>*>& stores) override {
+    stores.push_back(&mean_);
+    stores.push_back(&variance_);
+  }
+
+  Matrix<Real> forward(Matrix<Real> x, Pass& pass) override {
+    auto y = y_.view(), normalised = normalised_.view();
+    const Index cells = pass.rows * inner_;
+    for (Index c = 0; c < channels_; ++c) {
+      double mean = mean_.weight[c], variance = variance_.weight[c];
+      if (pass.training) {
+        double sum = 0, squares = 0;
+        over(c, pass.rows, [&](Index r, Index i) { sum += x.row(r)[i]; });
+        mean = sum / cells;
+        over(c, pass.rows, [&](Index r, Index i) {
+          const double distance = x.row(r)[i] - mean;
+          squares += distance * distance;
+        });
+        variance = squares / cells;
+        if (pass.update) {
+          mean_.weight[c] = Real(momentum_ * mean_.weight[c] + (1 - momentum_) * mean);
+          variance_.weight[c] = Real(momentum_ * variance_.weight[c] + (1 - momentum_) * variance);
+        }
+      }
+      inverse_[c] = Real(1 / std::sqrt(variance + epsilon_));
+      over(c, pass.rows, [&](Index r, Index i) {
+        normalised.row(r)[i] = Real(x.row(r)[i] - mean) * inverse_[c];
+        y.row(r)[i] = weight_.weight[c] * normalised.row(r)[i] + bias_.weight[c];
+      });
+    }
+    return y;
+  }
+
+  Matrix<Real> backward(Matrix<Real> dy, Pass& pass) override {
+    auto dx = dx_.view(), normalised = normalised_.view();
+    const Index cells = pass.rows * inner_;
+    this->tally = {};
+    for (Index c = 0; c < channels_; ++c) {
+      double sum = 0, product = 0;
+      over(c, pass.rows, [&](Index r, Index i) {
+        sum += dy.row(r)[i];
+        product += dy.row(r)[i] * normalised.row(r)[i];
+      });
+      sum_[c] = Real(sum);
+      product_[c] = Real(product);
+      const Real scale = weight_.weight[c] * inverse_[c];
+      const Real mean = Real(sum / cells), pull = Real(product / cells);
+      over(c, pass.rows, [&](Index r, Index i) {
+        dx.row(r)[i] = scale * (dy.row(r)[i] - mean - normalised.row(r)[i] * pull);
+      });
+    }
+    finish(weight_, product_, gradient_, pass, this->tally);
+    finish(bias_, sum_, gradient_, pass, this->tally);
+    return dx;
+  }
+
+ private:
+  template <class Body>
+  void over(Index channel, Index rows, Body body) {
+    for (Index r = 0; r < rows; ++r)
+      for (Index i = channel * inner_; i < (channel + 1) * inner_; ++i) body(r, i);
+  }
+
+  Index channels_, inner_;
+  double momentum_, epsilon_;
+  OwnMatrix<Real> y_, normalised_, dx_;
+  Buffer<Real> inverse_, sum_, product_, gradient_;
+  Store<Real> weight_, bias_, mean_, variance_;
+};
+
+}  // namespace axone

@@ -1,0 +1,56 @@
+// The slope of a parametric ReLU (He et al. 2015), which is learned: one number a layer.
+#pragma once
+
+#include "../activations.hpp"
+#include "layer.hpp"
+
+namespace axone {
+
+template <class Real>
+Activation<Real> activation_of(const Settings& s) {
+  return {s.word("activation"), Real(s.number("alpha"))};
+}
+
+/// Nothing, where the settings do not say that it is learned.
+template <class Real>
+class LearnedSlope {
+ public:
+  LearnedSlope(const Settings& s, const Site& site) : is_learned_(s.flag("learns_alpha")) {
+    if (!is_learned_) return;
+    alpha_.place(s.whole("alpha_offset"), 1, site.parameters);
+    alpha_.allocate(1, site.slots);
+  }
+
+  void collect(std::vector<Store<Real>*>& stores) {
+    if (is_learned_) stores.push_back(&alpha_);
+  }
+
+  void tell(Activation<Real>& activation) {
+    if (is_learned_) activation.alpha = alpha_.weight[0];
+  }
+
+  /// ∂L/∂α = Σ ∂L/∂a · min(z, 0), from ∂L/∂a as it is before it becomes ∂L/∂z.
+  void differentiate(Matrix<Real> z, Matrix<Real> da, Index rows) {
+    if (!is_learned_) return;
+    total_ = 0;
+    for (Index r = 0; r < rows; ++r)
+      for (Index c = 0; c < z.columns; ++c)
+        if (!(z.row(r)[c] >= 0)) total_ += da.row(r)[c] * z.row(r)[c];
+  }
+
+  /// Apart from `differentiate`, because the slope must not move before it was used backward.
+  void finish(const Pass& pass, Tally<Real>& tally) {
+    if (!is_learned_) return;
+    Real* g = pass.keep_gradient ? alpha_.gradient.data() : gradient_.data();
+    g[0] = total_;
+    axone::finish(alpha_.stretch(0, 1, g), pass, tally);
+  }
+
+ private:
+  bool is_learned_;
+  Real total_ = 0;
+  Store<Real> alpha_;
+  Buffer<Real> gradient_{1};
+};
+
+}  // namespace axone

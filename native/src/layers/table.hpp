@@ -1,0 +1,41 @@
+// The table of layers: a new one is a header in this folder and a line here.
+#pragma once
+
+#include "../tables.hpp"
+#include "activation.hpp"
+#include "dense.hpp"
+#include "layer_normalization.hpp"
+#include "noise.hpp"
+#include "normalization.hpp"
+#include "residual.hpp"
+
+namespace axone {
+
+template <class Real>
+using LayerBuilder = std::unique_ptr<Layer<Real>> (*)(const Settings&, const Site&);
+
+template <class Real>
+inline constexpr Named<LayerBuilder<Real>> kLayers[] = {
+    {"dense", Dense<Real>::build},
+    {"activation", ActivationLayer<Real>::build},
+    {"dropout", Dropout<Real>::build},
+    {"gaussian_noise", GaussianNoise<Real>::build},
+    {"batch_norm", BatchNorm<Real>::build},
+    {"layer_norm", LayerNorm<Real>::build},
+    {"residual", Residual<Real>::build},
+};
+
+template <class Real>
+Layers<Real> build_layers(const std::vector<Settings>& described, const Site& site) {
+  if (described.empty()) throw std::invalid_argument("a network, or a block in it, has no layers");
+  Layers<Real> layers;
+  for (const auto& settings : described) {
+    auto layer = find(kLayers<Real>, settings.word("kind"), "layer")(settings, site);
+    if (!layers.empty() && layers.back()->outputs != layer->inputs)
+      throw std::invalid_argument("a layer is not as wide as the one before leaves it");
+    layers.push_back(std::move(layer));
+  }
+  return layers;
+}
+
+}  // namespace axone

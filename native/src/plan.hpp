@@ -1,0 +1,68 @@
+// A plan: a network described with its loss and optimiser, checked once and never changed, which any
+// number of threads may make workspaces from.
+#pragma once
+
+#include "layers/table.hpp"
+#include "losses.hpp"
+
+namespace axone {
+
+inline OptimizerSettings optimizer_of(const Settings& s) {
+  OptimizerSettings o;
+  o.rule = find(kOptimizers, s.word("rule"), "optimizer");
+  o.beta = s.number("beta");
+  o.share = s.number("share");
+  o.beta_1 = s.number("beta_1");
+  o.beta_2 = s.number("beta_2");
+  o.epsilon = s.number("epsilon");
+  o.uncorrected = s.flag("uncorrected");
+  o.rho = s.number("rho");
+  o.decay = s.number("decay");
+  o.l1 = s.number("l1");
+  o.l2 = s.number("l2");
+  o.clip_value = s.number("clip_value");
+  o.clip_norm = s.number("clip_norm");
+  return o;
+}
+
+template <class Real>
+class Plan {
+ public:
+  /// std::invalid_argument where something is missing, unknown, or does not fit the rest.
+  Plan(Settings settings, std::uint64_t seed)
+      : columns(settings.size("columns")), outputs(settings.size("outputs")),
+        parameters(settings.whole("parameters")), buffers(settings.whole("buffers")), seed(seed),
+        optimizer(optimizer_of(settings.part("optimizer"))), settings_(std::move(settings)) {
+    if (parameters < 0 || buffers < 0)
+      throw std::invalid_argument("the flat vectors cannot have negative lengths");
+    // What can be built for one row can be built for many.
+    const auto layers = this->layers(1, 1);
+    if (layers.front()->inputs != columns || layers.back()->outputs != outputs)
+      throw std::invalid_argument("the layers are not as wide as the network at its ends");
+    hit_counts = head(1).hit_counts();
+    depth = static_cast<Index>(layers.size());
+  }
+
+  Layers<Real> layers(Index rows, int threads) const {
+    const Site site{rows, optimizer.slots(), threads, parameters, buffers};
+    return build_layers<Real>(settings_.list("layers"), site);
+  }
+
+  Head<Real> head(Index rows) const {
+    const auto& s = settings_.part("head");
+    return {find(kLosses, s.word("loss"), "loss"), s.number("scale"), s.number("delta"),
+            activation_of<Real>(s), outputs, rows};
+  }
+
+  const Index columns, outputs;     // numbers of a row, and of its prediction
+  const Index parameters, buffers;  // numbers of the flat vectors
+  const std::uint64_t seed;
+  const OptimizerSettings optimizer;
+  Index hit_counts = 0;  // numbers that a batch's right answers are told in
+  Index depth = 0;       // layers
+
+ private:
+  Settings settings_;
+};
+
+}  // namespace axone

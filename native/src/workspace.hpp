@@ -1,0 +1,401 @@
+// A workspace: all that changes while a plan runs, the weights in their panels, the optimiser's
+// arrays, the memory of a batch, the team of threads. It trains whole epochs in one call, for one
+// caller at a time.
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <stdexcept>
+
+#include "plan.hpp"
+#include "run.hpp"
+#include "thread_trial.hpp"
+
+namespace axone {
+
+/// Takes a flag for as long as it lives.
+class SoleUse {
+ public:
+  /// std::runtime_error where somebody else has it.
+  explicit SoleUse(std::atomic<bool>& taken) : taken_(taken) {
+    if (taken_.exchange(true, std::memory_order_acquire))
+      throw std::runtime_error(
+          "This workspace is in use by another thread: give each thread a workspace of its own.");
+  }
+  SoleUse(const SoleUse&) = delete;
+  SoleUse& operator=(const SoleUse&) = delete;
+  ~SoleUse() { taken_.store(false, std::memory_order_release); }
+
+ private:
+  std::atomic<bool>& taken_;
+};
+
+template <class Real>
+class Workspace {
+ public:
+  using Poll = std::function<bool(std::int64_t epoch, std::int64_t batch)>;
+
+  /// For steps of `batch_size` rows and passes of up to `capacity`. With `threads_forced` the team
+  /// makes every step, whether it is faster or not.
+  Workspace(const Plan<Real>& plan, Index batch_size, Index capacity, int threads,
+            bool threads_forced)
+      : optimizer_(plan.optimizer), batch_size_(checked(batch_size, capacity)), capacity_(capacity),
+        seed_(RandomStream::from_seed(plan.seed)), noise_(seed_.child(kNoise)),
+        layers_(plan.layers(capacity, checked_threads(threads))), head_(plan.head(capacity)),
+        input_(capacity, plan.columns) {
+    for (auto& layer : layers_) {
+      layer->collect(stores_);
+      layer->collect_buffers(buffers_);
+      random_ = random_ || layer->is_random();
+    }
+    for (first_ = 0; first_ + 1 < layers_.size(); ++first_) {
+      std::vector<Store<Real>*> own;
+      layers_[first_]->collect(own);
+      if (!own.empty()) break;
+    }
+    layers_[first_]->needs_input_gradient = false;
+    index_.resize(static_cast<std::size_t>(capacity));
+    if (threads > 1) team_ = std::make_unique<Team>(threads);
+    if (threads_forced) trial_.force_team();
+  }
+
+  /// How many threads the last run settled on.
+  int threads_used() const { return team_ && trial_.uses_team() ? team_->size() : 1; }
+
+  Index batch_size() const { return batch_size_; }
+  Index capacity() const { return capacity_; }
+
+  /// Train; `reports` gets one entry an epoch completed. `poll` is asked about twenty times a
+  /// second whether to stop after the batch in hand. The flat numbers change at the end of the call
+  /// only, so that a batch whose loss or gradient is not finite leaves no trace: the steps before it
+  /// are made again from the numbers that the call began with, and that is where the call ends.
+  Ending run(const Rows<Real>& rows, const Schedule& schedule, Position& at,
+             std::vector<EpochReport>& reports, const Poll& poll,
+             const FlatNumbers<Real>& flat) {
+    const SoleUse use(in_use_);
+    const Position start = at;
+    read(flat);
+    Ending ending = train(rows, schedule, at, reports, poll);
+    if (ending == Ending::loss || ending == Ending::gradient) {
+      Schedule again = schedule;
+      again.steps = at.step - start.step;
+      at = start;
+      reports.clear();
+      read(flat);
+      train(rows, again, at, reports, nullptr);
+    }
+    write(flat);
+    return ending;
+  }
+
+  /// The summed loss of the batch that ended the last run, where it was not finite or its gradient.
+  double failed_loss() const { return failed_loss_; }
+
+  /// ŷ of all rows, and their mean weighted loss if there are targets.
+  double predict(const Real* parameters, const Real* buffers, const Rows<Real>& rows, bool measured,
+                 Real* out) {
+    const SoleUse use(in_use_);
+    read(parameters, buffers, std::vector<Real*>());
+    Totals totals;
+    totals.hits.resize(head_.hit_counts());
+    for (Index from = 0; from < rows.count; from += capacity_) {
+      const Index count = std::min(capacity_, rows.count - from);
+      for (Index r = 0; r < count; ++r) index_[r] = static_cast<std::uint32_t>(from + r);
+      Pass pass;
+      pass.rows = count;
+      const auto logits = forward(rows, index_.data(), count, 0, pass);
+      const auto prediction = head_.predict(logits, count);
+      if (measured)
+        head_.measure(logits, prediction, rows.targets, index_.data(), rows.weights, count, totals);
+      for (Index r = 0; r < count; ++r)
+        std::copy_n(prediction.row(r), prediction.columns, out + (from + r) * prediction.columns);
+    }
+    return totals.weight > 0 ? totals.loss / totals.weight : 0;
+  }
+
+  /// The mean loss of one batch with its penalty, and the gradient into a flat vector.
+  double gradient(const Real* parameters, const Real* buffers, const Rows<Real>& rows,
+                  std::int64_t step_number, Real* flat) {
+    const SoleUse use(in_use_);
+    read(parameters, buffers, std::vector<Real*>());
+    for (Index r = 0; r < rows.count; ++r) index_[r] = static_cast<std::uint32_t>(r);
+    Totals totals;
+    totals.hits.resize(head_.hit_counts());
+    Pass pass;
+    pass.rows = rows.count;
+    pass.training = true;
+    pass.keep_gradient = true;
+    need_gradients();
+    pass.random = noise_.child(static_cast<std::uint64_t>(step_number));
+    const auto logits = forward(rows, index_.data(), rows.count, 0, pass);
+    const auto prediction = head_.predict(logits, rows.count);
+    head_.measure(logits, prediction, rows.targets, index_.data(), rows.weights, rows.count, totals);
+    backward(head_.delta(logits, prediction, rows.targets, index_.data(), rows.weights, rows.count),
+             pass);
+    const double cost = penalty(rows.count);
+    auto plain = optimizer_;
+    plain.clip_value = 0;
+    NotFinite<Real> unasked;
+    for (auto* store : stores_) {
+      complete_gradient(store->stretch(0, store->weight.size(), store->gradient.data()), plain,
+                        rows.count, unasked);
+      store->write(store->gradient, flat);
+    }
+    return totals.loss / totals.weight + cost;
+  }
+
+ private:
+  static Index checked(Index batch_size, Index capacity) {
+    if (batch_size < 1 || capacity < batch_size)
+      throw std::invalid_argument("the capacity must be at least the batch size, and that 1");
+    return batch_size;
+  }
+  static int checked_threads(int threads) {
+    if (threads < 1 || threads > 1024)
+      throw std::invalid_argument("the number of threads must lie between 1 and 1024");
+    return threads;
+  }
+
+  /// Take the numbers of Python's flat vectors, or give them back.
+  void read(const FlatNumbers<Real>& flat) { read(flat.parameters, flat.buffers, flat.slots); }
+  void read(const Real* parameters, const Real* buffers, const std::vector<Real*>& slots) {
+    for (auto* store : stores_) {
+      store->read(parameters, store->weight);
+      for (std::size_t s = 0; s < slots.size(); ++s) store->read(slots[s], store->slot[s]);
+    }
+    for (auto* store : buffers_) store->read(buffers, store->weight);
+  }
+  void write(const FlatNumbers<Real>& flat) {
+    for (auto* store : stores_) {
+      store->write(store->weight, flat.parameters);
+      for (std::size_t s = 0; s < flat.slots.size(); ++s)
+        store->write(store->slot[s], flat.slots[s]);
+    }
+    for (auto* store : buffers_) store->write(store->weight, flat.buffers);
+  }
+
+  /// Make steps until the epochs are complete, or so many steps are made, or a step fails.
+  Ending train(const Rows<Real>& rows, const Schedule& schedule, Position& at,
+               std::vector<EpochReport>& reports, const Poll& poll) {
+    const Index batches = (rows.count + batch_size_ - 1) / batch_size_;
+    const std::int64_t last_epoch = at.epoch + schedule.epochs;
+    std::int64_t steps_left = schedule.steps;
+    PollTimer timer;
+    for (std::int64_t n = 0; at.epoch < last_epoch; ++n) {
+      if (steps_left == 0) return Ending::interrupted;
+      const double* rates = schedule.rates + n * batches;
+      const std::uint32_t* order = order_of(at.epoch, rows.count, schedule.shuffle);
+      at.totals.hits.resize(head_.hit_counts());
+      StepCounter counter(optimizer_, at.step - at.batch, at.batch);
+      std::vector<double> norms;
+      while (at.batch < batches) {
+        if (steps_left == 0) return Ending::interrupted;
+        const Index from = at.batch * batch_size_;
+        const Index count = std::min(batch_size_, rows.count - from);
+        const bool last = at.batch + 1 == batches;
+        const Index ahead = std::min(count, rows.count - from - count);
+        if (team_) trial_.before_step();
+        const Ending ending = step(rows, order + from, count, ahead, counter.next(rates[at.batch]),
+                                   last && schedule.measure ? &norms : nullptr, at);
+        if (ending != Ending::done) return ending;
+        if (team_) trial_.after_step();
+        ++at.batch;
+        --steps_left;
+        if (!last && poll && timer.is_due_after_step() && poll(at.epoch, at.batch))
+          return Ending::interrupted;
+      }
+      ++at.epoch;
+      at.batch = 0;
+      reports.push_back({at, rates[batches - 1], std::move(norms)});
+      at.totals.loss = at.totals.weight = 0;
+      at.totals.hits.assign(at.totals.hits.size(), 0);
+      at.penalty = 0;
+      at.rows = 0;
+      if (at.epoch < last_epoch && poll && timer.is_due_after_step() && poll(at.epoch, 0))
+        return Ending::interrupted;
+    }
+    return Ending::done;
+  }
+
+  /// One step on `count` rows: done, or why not. Where not, weights may have moved nevertheless.
+  Ending step(const Rows<Real>& rows, const std::uint32_t* index, Index count, Index ahead,
+              const Step& rate, std::vector<double>* norms, Position& at) {
+    Pass pass;
+    pass.rows = count;
+    pass.training = true;
+    pass.update = true;
+    pass.optimizer = &optimizer_;
+    pass.step = rate;
+    if (team_ && team_->size() > 1 && trial_.uses_team()) pass.team = team_.get();
+    pass.keep_gradient = optimizer_.clip_norm > 0;
+    pass.measure = norms || pass.keep_gradient;
+    if (random_) pass.random = noise_.child(static_cast<std::uint64_t>(at.step + 1));
+    if (pass.keep_gradient) need_gradients();
+    const auto logits = forward(rows, index, count, ahead, pass);
+    Matrix<Real> prediction, delta;
+    const bool plain = head_.is_plain_classifier(rows.targets, rows.weights);
+    double loss;
+    if (plain) {
+      loss = head_.classify(logits, rows.targets, index, count, at.totals, delta);
+    } else {
+      prediction = head_.predict(logits, count);
+      loss = head_.measure(logits, prediction, rows.targets, index, rows.weights, count, at.totals);
+    }
+    if (!std::isfinite(loss)) return failed(Ending::loss, loss);
+    at.penalty += penalty(count) * static_cast<double>(count);
+    at.rows += count;
+    if (!plain)
+      delta = head_.delta(logits, prediction, rows.targets, index, rows.weights, count);
+    backward(delta, pass);
+    NotFinite<Real> not_finite;
+    for (std::size_t n = first_; n < layers_.size(); ++n)
+      not_finite.add(layers_[n]->tally.not_finite);
+    if (not_finite.found()) return failed(Ending::gradient, loss);
+    double scale = 1;
+    if (pass.keep_gradient) scale = clipped_update(pass);
+    if (norms) {
+      norms->clear();
+      for (auto& layer : layers_) {
+        norms->push_back(std::sqrt(layer->tally.squared_norm) * scale);
+        norms->push_back(layer->dead_share);
+      }
+    }
+    ++at.step;
+    return Ending::done;
+  }
+
+  Ending failed(Ending how, double loss) {
+    failed_loss_ = head_.scaled(loss);
+    return how;
+  }
+
+  Matrix<Real> forward(const Rows<Real>& rows, const std::uint32_t* index, Index count, Index ahead,
+                       Pass& pass) {
+    const auto input = input_.view();
+    for (Index r = 0; r < count; ++r) {
+      copy_row(rows.X + Index(index[r]) * rows.columns, input.row(r), rows.columns);
+      // The next batch's rows lie anywhere: ask for them now.
+      if (r < ahead) prefetch(rows.X + Index(index[count + r]) * rows.columns, rows.columns);
+    }
+    const RandomStream random = pass.random;
+    Matrix<Real> x = input;
+    for (std::size_t n = 0; n < layers_.size(); ++n) {
+      if (pass.training && random_) pass.random = random.child(n);
+      x = layers_[n]->forward(x, pass);
+    }
+    return x;
+  }
+
+  /// Copy by whole vectors, the last one overlapping the one before.
+  static AXONE_INLINE void copy_row(const Real* from, Real* to, Index columns) {
+    using V = Vector<Real, kFewestLanes<Real>>;
+    constexpr Index lanes = kFewestLanes<Real>;
+    if (columns > 256) {
+      std::memcpy(to, from, static_cast<std::size_t>(columns) * sizeof(Real));
+    } else if (columns >= lanes) {
+      for (Index c = 0; c < columns - lanes; c += lanes) store(to + c, load<V>(from + c));
+      store(to + columns - lanes, load<V>(from + columns - lanes));
+    } else {
+      for (Index c = 0; c < columns; ++c) to[c] = from[c];
+    }
+  }
+
+  static void prefetch(const Real* row, Index columns) {
+    for (Index c = 0; c < columns; c += 64 / static_cast<Index>(sizeof(Real)))
+      __builtin_prefetch(row + c);
+  }
+
+  void backward(Matrix<Real> d, Pass& pass) {
+    for (std::size_t n = layers_.size(); n-- > first_;) d = layers_[n]->backward(d, pass);
+  }
+
+  double penalty(Index rows) const {
+    if (optimizer_.l1 == 0 && optimizer_.l2 == 0) return 0;
+    double squares = 0, sizes = 0;
+    for (const auto* store : stores_) {
+      if (!store->penalised) continue;
+      const Real* weight = store->weight.data();
+      if (optimizer_.l2 != 0) squares += squared_norm(weight, store->weight.size());
+      if (optimizer_.l1 != 0) sizes += absolute_sum(weight, store->weight.size());
+    }
+    return (optimizer_.l1 * sizes + 0.5 * optimizer_.l2 * squares) / static_cast<double>(rows);
+  }
+
+  /// Scale the whole gradient to the norm allowed, then move; return the scale.
+  double clipped_update(const Pass& pass) {
+    const double norm = gradient_norm();
+    const double scale = norm > optimizer_.clip_norm ? optimizer_.clip_norm / norm : 1;
+    NotFinite<Real> known;  // the gradient was looked at before
+    for (auto* store : stores_) {
+      auto all = store->stretch(0, store->weight.size(), store->gradient.data());
+      if (scale != 1)
+        for (Index n = 0; n < all.size; ++n) all.gradient[n] *= Real(scale);
+      update(all, optimizer_, pass.step, Real(0), known);
+    }
+    return scale;
+  }
+
+  /// The norm of the whole gradient, which is finite. In units of the largest number where squares
+  /// are not.
+  double gradient_norm() const {
+    double squared = 0;
+    for (auto& layer : layers_) squared += layer->tally.squared_norm;
+    if (std::isfinite(squared)) return std::sqrt(squared);
+    Real largest = 0;
+    for (auto* store : stores_)
+      largest = std::max(largest, largest_size(store->gradient.data(), store->gradient.size()));
+    const double unit = largest;
+    double relative = 0;
+    for (auto* store : stores_)
+      relative += total_of(store->gradient.data(), store->gradient.size(),
+                           [=](auto g) { return (g / unit) * (g / unit); });
+    return unit * std::sqrt(relative);
+  }
+
+  void need_gradients() {
+    for (auto* store : stores_) store->need_gradient();
+  }
+
+  /// The order of an epoch, drawn once however often the epoch is taken up.
+  const std::uint32_t* order_of(std::int64_t epoch, Index count, bool shuffle) {
+    const Order wanted{shuffle ? epoch : -1, count};
+    if (wanted == drawn_) return order_;
+    drawn_ = wanted;
+    if (shuffle) {
+      const auto stream = seed_.child(kShuffle).child(static_cast<std::uint64_t>(epoch));
+      order_ = shuffler_.permutation(stream, static_cast<std::size_t>(count)).data();
+    } else {
+      plain_order_.resize(static_cast<std::size_t>(count));
+      for (Index n = 0; n < count; ++n) plain_order_[n] = static_cast<std::uint32_t>(n);
+      order_ = plain_order_.data();
+    }
+    return order_;
+  }
+
+  /// Which epoch's order, -1 for that of the rows themselves, and of how many rows.
+  struct Order {
+    std::int64_t epoch = -2;
+    Index count = 0;
+    bool operator==(const Order&) const = default;
+  };
+
+  const OptimizerSettings optimizer_;
+  const Index batch_size_, capacity_;
+  const RandomStream seed_, noise_;
+  Layers<Real> layers_;
+  Head<Real> head_;
+  bool random_ = false;
+  OwnMatrix<Real> input_;
+  std::vector<Store<Real>*> stores_, buffers_;
+  std::size_t first_ = 0;
+  std::unique_ptr<Team> team_;
+  ThreadTrial trial_;
+  std::vector<std::uint32_t> index_, plain_order_;
+  const std::uint32_t* order_ = nullptr;
+  Order drawn_;
+  Shuffler shuffler_;
+  std::atomic<bool> in_use_{false};
+  double failed_loss_ = 0;
+};
+
+}  // namespace axone

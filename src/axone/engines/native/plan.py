@@ -1,0 +1,158 @@
+"""A compiled recipe, which any number of threads may use at once.
+
+What a call changes lives in a workspace. A workspace serves one call at a time, so that a plan
+keeps those that are idle and makes a new one for whoever finds none.
+"""
+
+import threading
+from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+
+from axone.arrays import BoolArray, FloatArray, IntArray
+from axone.data.examples import Examples
+from axone.engines.engine import Session, UnsupportedError
+from axone.engines.native.session import NativeSession
+from axone.engines.native.translation import flat_examples, flat_rows, plan_settings
+from axone.engines.recipe import Recipe
+from axone.engines.state import RunState
+from axone.messages import _
+from axone.parameters import Parameters
+from axone.processors import processors, threads_asked_for
+
+_EVALUATION_ROWS = 256
+
+_MULTIPLICATIONS_OF_A_WEIGHT = 3
+"""A row multiplies each weight forward, backward and for its gradient."""
+
+_WORTH_THREADS = 5_000_000
+"""Multiplications of a step, some 100 µs of one core: with fewer, barriers cost what they save."""
+
+_MOST_IDLE = 4
+"""Workspaces of one size that are kept for the next call; more are made while more are needed."""
+
+
+class NativePlan:
+    """One network compiled; see `Plan` for what its methods promise.
+
+    Parameters
+    ----------
+    recipe : Recipe
+        Without obstacles.
+    module : module
+        The compiled one.
+    threads : int, optional
+        Of its training runs; see `NativeEngine`.
+    """
+
+    def __init__(self, recipe: Recipe, module: ModuleType, threads: int | None = None) -> None:
+        self.recipe = recipe
+        self.threads = threads
+        compiled = module.Plan64 if recipe.dtype == "float64" else module.Plan32
+        self._compiled = compiled(plan_settings(recipe), int(recipe.seed) % 2**64)
+        self._idle: defaultdict[int, list[Any]] = defaultdict(list)
+        self._lock = threading.Lock()
+
+    def start(self, parameters: Parameters) -> RunState:
+        """Return the state of a run that begins with these weights, which it takes over."""
+        return RunState.beginning(parameters, self.recipe.optimizer)
+
+    def session(self, state: RunState, examples: Examples, max_epochs: int) -> Session:
+        """Return a run that goes on from `state`; see `Plan`."""
+        self._refuse_mask(examples.mask, len(examples))
+        size = self.recipe.batch_rows(len(examples))
+        work = _MULTIPLICATIONS_OF_A_WEIGHT * size * self.recipe.network.layout.size
+        workspace = self._compiled.workspace(size, size, self.threads or default_threads(work))
+        hits = self._compiled.hit_counts
+        return NativeSession(self.recipe, workspace, hits, state, examples, max_epochs)
+
+    def predict(
+        self, parameters: Parameters, X: FloatArray, mask: BoolArray | None = None
+    ) -> FloatArray:
+        """Return ŷ for all rows, nothing random."""
+        self._refuse_mask(mask, len(X))
+        return self._predict(parameters, flat_rows(X, self.recipe.dtype), None, None, None)[1]
+
+    def evaluate(self, parameters: Parameters, examples: Examples) -> tuple[float, FloatArray]:
+        """Return the mean loss, penalties apart, and ŷ, nothing random."""
+        self._refuse_mask(examples.mask, len(examples))
+        return self._predict(parameters, *flat_examples(examples, self.recipe.dtype))
+
+    def loss_and_gradient(
+        self, parameters: Parameters, examples: Examples, step: int
+    ) -> tuple[float, Parameters]:
+        """Return the loss of one batch, penalty included, and its unclipped gradient."""
+        self._refuse_mask(examples.mask, len(examples))
+        gradient = parameters.zeros_like()
+        with self._workspace(len(examples)) as workspace:
+            loss = workspace.gradient(
+                parameters.vector,
+                parameters.buffers,
+                *flat_examples(examples, self.recipe.dtype),
+                step,
+                gradient.vector,
+            )
+        return loss, gradient
+
+    def _predict(
+        self,
+        parameters: Parameters,
+        rows: FloatArray,
+        labels: IntArray | None,
+        numbers: FloatArray | None,
+        weight: FloatArray | None,
+    ) -> tuple[float, FloatArray]:
+        shape = self.recipe.network.output_shape
+        out = np.empty((len(rows), int(np.prod(shape))), dtype=self.recipe.dtype)
+        with self._workspace(min(_EVALUATION_ROWS, len(rows))) as workspace:
+            vector, buffers = parameters.vector, parameters.buffers
+            loss = workspace.predict(vector, buffers, rows, labels, numbers, weight, out)
+        return loss, out.reshape(len(rows), *shape)
+
+    @contextmanager
+    def _workspace(self, rows: int) -> Iterator[Any]:
+        """Lend a workspace for passes of so many rows, of the next power of two at least."""
+        size = 1 << max(rows - 1, 0).bit_length()
+        with self._lock:
+            idle = self._idle[size]
+            workspace = idle.pop() if idle else None
+        if workspace is None:
+            workspace = self._compiled.workspace(1, size, 1)
+        try:
+            yield workspace
+        finally:
+            with self._lock:
+                if len(idle) < _MOST_IDLE:
+                    idle.append(workspace)
+
+    def _refuse_mask(self, mask: BoolArray | None, rows: int) -> None:
+        """Refuse rows of different length: by the layer that cannot take them, if there is one."""
+        if mask is None:
+            return
+        self.recipe.network.check_mask(mask, rows)
+        raise UnsupportedError(
+            _("Rows with a mask run on the reference engine: choose engine = 'reference'.")
+        )
+
+
+def default_threads(work: int) -> int:
+    """Return how many threads a training run is given, unless told otherwise.
+
+    `AXONE_THREADS` if it is set; else one, or for steps of more than a fraction of a millisecond
+    one a processor: the run itself finds out whether they are faster than one alone.
+
+    Parameters
+    ----------
+    work : int
+        Multiplications of a step.
+
+    Raises
+    ------
+    ConfigurationError
+        `AXONE_THREADS` is not a whole number of at least 1.
+    """
+    return threads_asked_for() or (processors() if work >= _WORTH_THREADS else 1)

@@ -1,0 +1,166 @@
+"""A training run in the compiled engine: whole epochs in one call, and their reports back."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from axone.arrays import FloatArray
+from axone.data.examples import Examples
+from axone.engines.engine import never
+from axone.engines.native.translation import flat_examples
+from axone.engines.recipe import DEAD_UNITS, GRADIENT_NORM, Recipe
+from axone.engines.state import Divergence, EpochReports, EpochTotals, Lap, RunState
+from axone.errors import ConfigurationError
+from axone.messages import _
+from axone.schedules import Adaptive, Warmup
+
+_MOST_RATES = 1_000_000
+"""How many learning rates are handed over in one call, 8 MB of them."""
+
+
+class NativeSession:
+    """One run under way; see `Session`.
+
+    Parameters
+    ----------
+    recipe : Recipe
+    workspace : Workspace32 or Workspace64
+        For this run alone, for batches of its size.
+    hit_counts : int
+        How many numbers the right answers, or squared errors, of an epoch are.
+    state, examples, max_epochs
+        See `Plan.session`.
+    """
+
+    def __init__(
+        self,
+        recipe: Recipe,
+        workspace: Any,
+        hit_counts: int,
+        state: RunState,
+        examples: Examples,
+        max_epochs: int,
+    ) -> None:
+        self.recipe, self.state, self.examples = recipe, state, examples
+        self.max_epochs, self.hit_counts = max_epochs, hit_counts
+        self._workspace = workspace
+        self._rows = flat_examples(examples, recipe.dtype)
+        self._most_epochs = 1 if _follows_losses(recipe) else max(1, _MOST_RATES // self._steps)
+
+    @property
+    def _size(self) -> int:
+        return self.recipe.batch_rows(len(self.examples))
+
+    @property
+    def _steps(self) -> int:
+        """Steps of an epoch."""
+        return -(-len(self.examples) // self._size)
+
+    @property
+    def threads_used(self) -> int:
+        """How many threads the run has settled on."""
+        return int(self._workspace.threads_used)
+
+    def advance(
+        self,
+        *,
+        epochs: int = 1,
+        steps: int | None = None,
+        interrupted: Callable[[], bool] = never,
+    ) -> Lap:
+        """Train on from where `state` stands; see `Session`."""
+        if self._workspace is None:
+            raise ConfigurationError(_("This session is closed: start another one."))
+        state = self.state
+        last_epoch = min(state.epoch + epochs, self.max_epochs)
+        last_step = None if steps is None else state.step + steps
+        parts: list[EpochReports] = []
+        while state.epoch < last_epoch and state.step != last_step:
+            count = min(self._most_epochs, last_epoch - state.epoch)
+            left = -1 if last_step is None else last_step - state.step
+            if left >= 0:
+                count = min(count, -(-(state.batch + left) // self._steps))
+            ending, reports, loss = self._run(count, left, interrupted)
+            parts.append(reports)
+            state.losses.extend(reports.loss.tolist())
+            if ending in ("loss", "gradient"):
+                divergence = self._divergence(loss, ending)
+                return Lap(EpochReports.joined(parts), divergence)
+            if ending == "interrupted" or interrupted():
+                break
+        return Lap(EpochReports.joined(parts))
+
+    def close(self) -> None:
+        """Let go of the workspace."""
+        self._workspace = None
+
+    def _run(
+        self, epochs: int, steps: int, interrupted: Callable[[], bool]
+    ) -> tuple[Any, EpochReports, float]:
+        """Train for that many epochs, or so many steps if not -1; say how that ended."""
+        state, recipe = self.state, self.recipe
+        epoch, batch = state.epoch, state.batch
+
+        def poll(epoch: int, batch: int) -> bool:
+            # Whoever is asked may want to know how far the run is.
+            state.epoch, state.batch = epoch, batch
+            return interrupted()
+
+        try:
+            ending, position, table, loss = self._workspace.run(
+                state.parameters.vector,
+                state.parameters.buffers,
+                [state.slots[name] for name in recipe.optimizer.slots],
+                *self._rows,
+                (epoch, batch, state.step, *_flat_totals(state.totals)),
+                recipe.rates(state, epochs, len(self.examples), self.max_epochs),
+                recipe.shuffle and not recipe.full_batch,
+                poll,
+                steps,
+                bool(recipe.measures),
+            )
+        except BaseException:
+            # Nothing was moved: the arrays are written at the end of a call.
+            state.epoch, state.batch = epoch, batch
+            raise
+        state.epoch, state.batch, state.step = position[:3]
+        state.totals = EpochTotals(*position[3:])
+        return ending, self._reports(table), loss
+
+    def _reports(self, table: FloatArray) -> EpochReports:
+        """Name the columns of the compiled table, which has a row an epoch."""
+        hits = 7 + self.hit_counts
+        epoch, step, learning_rate, loss, penalty, weight, rows = table[:, :7].T
+        measures, nothing = self.recipe.measures, np.empty((len(table), 0))
+        return EpochReports(
+            epoch=epoch.astype(np.int64),
+            step=step.astype(np.int64),
+            loss=loss / weight,
+            penalty=penalty / rows,
+            weight=weight,
+            rows=rows.astype(np.int64),
+            learning_rate=learning_rate,
+            hits=table[:, 7:hits],
+            gradient_norms=table[:, hits::2] if GRADIENT_NORM in measures else nothing,
+            dead_shares=table[:, hits + 1 :: 2] if DEAD_UNITS in measures else nothing,
+        )
+
+    def _divergence(self, loss: float, what: Any) -> Divergence:
+        state, size = self.state, self._size
+        order = self.recipe.order(state.epoch, len(self.examples))
+        rows = order[state.batch * size : (state.batch + 1) * size]
+        return Divergence(state.epoch + 1, state.batch + 1, rows, loss, what)
+
+
+def _flat_totals(totals: EpochTotals) -> tuple[Any, ...]:
+    return totals.loss, totals.penalty, totals.weight, totals.rows, totals.hits
+
+
+def _follows_losses(recipe: Recipe) -> bool:
+    """Whether the learning rate of an epoch depends on the losses of those before."""
+    schedule = recipe.schedule
+    while isinstance(schedule, Warmup):
+        assert not isinstance(schedule.after, (str, dict))  # noqa: S101 — resolved on creation
+        schedule = schedule.after  # type: ignore[assignment]
+    return isinstance(schedule, Adaptive)

@@ -1,0 +1,105 @@
+"""The recipe: everything that decides how a network is trained, but its rows and when to stop.
+
+Which rows a step sees, in which order an epoch takes them and with what learning rates is decided
+here once, for every engine.
+"""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from axone.arrays import DType, FloatArray, IntArray
+from axone.checks import check_choice, check_integer
+from axone.engines.state import RunState
+from axone.losses import Loss
+from axone.network import Network
+from axone.optimizers import Optimizer
+from axone.penalties import Clipping, Penalty
+from axone.random import SHUFFLE, RandomStream
+from axone.schedules import Clock, ConstantRate, Schedule
+
+GRADIENT_NORM, DEAD_UNITS = "gradient_norm", "dead_units"
+MEASURES = (GRADIENT_NORM, DEAD_UNITS)
+"""What a recipe can ask to be measured, layer by layer, at the last step of every epoch: ‖∂L/∂W‖,
+and the share of the layer's ReLU units that were 0 on every row."""
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """Everything that decides how a network is trained, apart from its data and when to stop.
+
+    Parameters
+    ----------
+    network : Network
+    loss : Loss
+    optimizer : Optimizer
+    batch_size : int
+        Rows of a step; the last batch of an epoch may be smaller.
+    schedule, penalty, clipping
+        See their rooms.
+    dtype : {"float32", "float64"}
+    seed : int
+        Of the shuffles, the masks and the noise.
+    shuffle : bool
+        Whether each epoch takes the rows in another order.
+    measures : tuple of str
+        Which of `MEASURES` an epoch's report holds; the others cost nothing.
+    """
+
+    network: Network
+    loss: Loss
+    optimizer: Optimizer
+    batch_size: int = 32
+    schedule: Schedule = field(default_factory=ConstantRate)
+    penalty: Penalty = field(default_factory=Penalty)
+    clipping: Clipping = field(default_factory=Clipping)
+    dtype: DType = "float32"
+    seed: int = 0
+    shuffle: bool = True
+    measures: tuple[str, ...] = MEASURES
+
+    def __post_init__(self) -> None:
+        check_integer("batch_size", self.batch_size, at_least=1)
+        check_integer("seed", self.seed, at_least=0)
+        check_choice("dtype", self.dtype, ("float32", "float64"))
+        for measure in self.measures:
+            check_choice("measures", measure, MEASURES)
+
+    @property
+    def full_batch(self) -> bool:
+        """Whether every step sees all rows, whatever `batch_size` says."""
+        return self.optimizer.full_batch
+
+    def batch_rows(self, rows: int) -> int:
+        """Return how many of `rows` rows a step sees, the last of an epoch perhaps fewer."""
+        return rows if self.full_batch else min(self.batch_size, rows)
+
+    def order(self, epoch: int, rows: int) -> IntArray:
+        """Return the rows in the order in which an epoch takes them, 0 being the first epoch.
+
+        The one place where it is decided: compiled engines draw the same permutation from the same
+        stream.
+        """
+        if not self.shuffle or self.full_batch:
+            return np.arange(rows)
+        return RandomStream.from_seed(self.seed).child(SHUFFLE, epoch).permutation(rows)
+
+    def rates(self, state: RunState, epochs: int, rows: int, max_epochs: int) -> FloatArray:
+        """Return the learning rate of every step of the next epochs, (epochs, steps).
+
+        Parameters
+        ----------
+        state : RunState
+            At the beginning of the first of them, or within it.
+        epochs : int
+        rows, max_epochs : int
+            The extent of the run.
+        """
+        steps = -(-rows // self.batch_rows(rows))
+        if isinstance(self.schedule, ConstantRate):
+            return np.full((epochs, steps), state.learning_rate)
+        clocks = (
+            Clock(epoch, steps, max_epochs, rows, state.losses)
+            for epoch in range(state.epoch, state.epoch + epochs)
+        )
+        return state.learning_rate * np.stack([self.schedule.factors(clock) for clock in clocks])

@@ -1,0 +1,183 @@
+"""The parameters that every estimator of networks has, and what they come to for one fit.
+
+An estimator is a class on scikit-learn's bases that lists parameters; a `Design` makes a network
+and its training of them; everything else in this room is functions over the two.
+"""
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from numbers import Integral, Real
+from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeVar
+
+import numpy as np
+from sklearn.metrics import get_scorer_names
+from sklearn.utils._param_validation import Interval, InvalidParameterError, Options, StrOptions
+
+from axone.arrays import DType
+from axone.data import Scaling
+from axone.errors import AxoneError
+from axone.network import Network
+from axone.optimizers import Optimizer
+from axone.parameters import Parameters
+from axone.registry import Registry
+from axone.schedules import SCHEDULES, Schedule
+from axone.training import EpochCallback
+
+if TYPE_CHECKING:
+    from axone.data import Scaler
+    from axone.estimators.fitting import Continuation
+    from axone.estimators.objectives import Objective
+    from axone.model import Model
+    from axone.training import History
+
+Constraints = dict[str, list[Any]]
+Member = TypeVar("Member")
+
+TRAINING_CONSTRAINTS: Constraints = {
+    "max_iter": [Interval(Integral, 1, None, closed="left")],
+    "shuffle": ["boolean"],
+    "random_state": ["random_state"],
+    "tol": [Interval(Real, 0, None, closed="left")],
+    "verbose": ["verbose"],
+    "warm_start": ["boolean"],
+    "early_stopping": ["boolean"],
+    "validation_fraction": [Interval(Real, 0, 1, closed="left")],
+    "n_iter_no_change": [Interval(Integral, 1, None, closed="left"), Options(Real, {math.inf})],
+    "monitor": [StrOptions({"loss", *get_scorer_names()}), callable, None],
+    "l1": [Interval(Real, 0, None, closed="left")],
+    "clip_norm": [Interval(Real, 0, None, closed="neither"), None],
+    "clip_value": [Interval(Real, 0, None, closed="neither"), None],
+    "schedule": [str, dict, Schedule, None],
+    "scale": ["boolean", str, dict, Scaling],
+    "callbacks": [callable, "array-like", None],
+    "dtype": [StrOptions({"float32", "float64"}), None],
+    "engine": [StrOptions({"auto", "native", "reference"})],
+    "threads": [Interval(Integral, 1, None, closed="left"), None],
+}
+"""What `TrainingParameters` may be, for scikit-learn's messages."""
+
+
+@dataclass(frozen=True)
+class Training:
+    """How one estimator trains, its parameters resolved.
+
+    Attributes
+    ----------
+    optimizer : Optimizer
+    schedule : Schedule
+    batch_size : int or "auto"
+        "auto" is at most 200 rows, as scikit-learn's.
+    l2 : float
+    divides : bool
+        Whether the learning rate is divided by 5 where training would otherwise stop, until it is
+        1e-6: scikit-learn's "adaptive".
+    remembers_steps : bool
+        Whether the optimiser's velocity is to hold steps, as scikit-learn's does, where ours holds
+        gradients. It makes a difference where the learning rate changes.
+    tells_of_smaller_batches : bool
+        Whether fewer rows than a batch was to have are warned about, as scikit-learn does.
+    """
+
+    optimizer: Optimizer
+    schedule: Schedule
+    batch_size: int | Literal["auto"]
+    l2: float
+    divides: bool = False
+    remembers_steps: bool = False
+    tells_of_smaller_batches: bool = False
+
+
+class Design(Protocol):
+    """What an estimator's parameters say of its network, and of how that is trained."""
+
+    def network(self, features: int, objective: "Objective") -> Network:
+        """Return the network for rows of so many features."""
+
+    def training(self) -> Training:
+        """Return how it is trained."""
+
+    def initial(self, network: Network, dtype: DType, random: np.random.RandomState) -> Parameters:
+        """Draw the first weights."""
+
+    def preset(self, network: Network, parameters: Parameters) -> None:
+        """Put the weights in that a user has set before the first fit, where there are any."""
+
+
+@dataclass(eq=False, repr=False, kw_only=True)
+class TrainingParameters:
+    """Parameters of every estimator that trains a network, which describes them.
+
+    They mean what scikit-learn's `MLPClassifier` means by them, as far as it has them.
+    """
+
+    max_iter: int = 200
+    shuffle: bool = True
+    random_state: Any = None
+    tol: float = 1e-4
+    verbose: bool | int = False
+    warm_start: bool = False
+    early_stopping: bool = False
+    validation_fraction: float = 0.1
+    n_iter_no_change: float = 10
+    monitor: str | Callable[..., float] | None = None
+    l1: float = 0.0
+    clip_norm: float | None = None
+    clip_value: float | None = None
+    schedule: Schedule | str | Mapping[str, Any] | None = None
+    scale: Scaling | str | Mapping[str, Any] | bool = False
+    callbacks: EpochCallback | Sequence[EpochCallback] | None = None
+    dtype: DType | None = None
+    engine: str = "auto"
+    threads: int | None = None
+
+    model_: "Model" = field(init=False)
+    loss_curve_: list[float] = field(init=False)
+
+    if TYPE_CHECKING:
+        # What the functions of this room use beside; the estimators' other bases have it, and a
+        # fit sets the attributes.
+        _numeric_targets: bool
+        _objective: Objective
+        _continuation: Continuation
+        network_: Network
+        parameters_: Parameters
+        scaler_: Scaler | None
+        history_: History
+        engine_: str
+        n_iter_: int
+        t_: int
+        loss_: float
+        best_loss_: float | None
+        n_layers_: int
+        n_outputs_: int
+        out_activation_: str
+        validation_scores_: list[float] | None
+        validation_loss_curve_: list[float] | None
+        best_validation_score_: float | None
+
+        @property
+        def _design(self) -> Design: ...
+
+        def _objective_for(self, y: Any) -> Objective: ...
+        def _require_known(self, y: Any) -> None: ...
+
+
+def resolved(
+    estimator: object,
+    parameter: str,
+    registry: Registry[Member],
+    given: "str | Mapping[str, Any] | Member",
+) -> Member:
+    """Return what a parameter describes, or refuse it in scikit-learn's manner."""
+    try:
+        return registry.resolve(given)
+    except AxoneError as error:
+        raise InvalidParameterError(
+            f"The {parameter!r} parameter of {type(estimator).__name__} cannot be used: {error}"
+        ) from error
+
+
+def resolved_schedule(parameters: TrainingParameters) -> Schedule:
+    """Return the schedule that is asked for; a constant rate if none is."""
+    return resolved(parameters, "schedule", SCHEDULES, parameters.schedule or "constant")

@@ -1,0 +1,221 @@
+"""How the tabular estimators train: their common parameters, and the networks that these make.
+
+The defaults follow "Better by Default" (Holzmüller, Grinsztajn & Steinwart, NeurIPS 2024): what
+pays there and pays here too is taken, within seconds on one core.
+"""
+
+import warnings
+from collections.abc import Mapping, Sequence
+from dataclasses import KW_ONLY, dataclass
+from numbers import Integral, Real
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.utils import check_random_state
+from sklearn.utils._param_validation import Interval, StrOptions
+
+from axone.activations import ActivationFunction
+from axone.data import ColumnKind, Examples, Preprocessing, Task, split_rows
+from axone.estimators.settings import Constraints
+from axone.layers import Dense, Dropout, Layer
+from axone.losses import LOSSES
+from axone.model import Model, Target
+from axone.network import Network
+from axone.optimizers import AdamW
+from axone.training import Trainer, TrainingResult, fit_many
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
+_FEWEST_VALIDATION_ROWS = 20
+"""The best epoch of fewer rows is chance: then all rows are trained on, to the last epoch."""
+
+_VISITS = 1_500_000
+"""Rows that a network sees in a run with "auto" epochs: however large the table, so many."""
+
+_FEWEST_STEPS = 1500
+"""Of a run: a table of some hundred rows makes few steps an epoch, and needs the more epochs."""
+
+TABULAR_CONSTRAINTS: Constraints = {
+    "hidden_layer_sizes": ["array-like", Interval(Integral, 1, None, closed="left")],
+    "activation": [str, dict, ActivationFunction],
+    "bins": [Interval(Integral, 0, None, closed="left")],
+    "dropout": [Interval(Real, 0, 1, closed="left")],
+    "learning_rate": [Interval(Real, 0, None, closed="neither")],
+    "weight_decay": [Interval(Real, 0, None, closed="left")],
+    "batch_size": [StrOptions({"auto"}), Interval(Integral, 1, None, closed="left")],
+    "max_epochs": [StrOptions({"auto"}), Interval(Integral, 1, None, closed="left")],
+    "validation_fraction": [Interval(Real, 0, 1, closed="left")],
+    "n_networks": [Interval(Integral, 1, None, closed="left")],
+    "columns": [dict, None],
+    "threads": [Interval(Integral, 1, None, closed="left"), None],
+    "engine": [StrOptions({"auto", "native", "reference"})],
+    "random_state": ["random_state"],
+}
+
+
+@dataclass(eq=False, repr=False)
+class TabularParameters:
+    """The parameters that classifier and regressor share; they describe them."""
+
+    hidden_layer_sizes: int | Sequence[int] = (128, 128, 128)
+    activation: Any = "swish"
+    _: KW_ONLY
+    bins: int = 16
+    dropout: float = 0.05
+    learning_rate: float = 0.002
+    weight_decay: float = 0.0
+    batch_size: int | str = "auto"
+    max_epochs: int | str = "auto"
+    validation_fraction: float = 0.1
+    n_networks: int = 2
+    columns: Mapping[str, ColumnKind] | None = None
+    threads: int | None = None
+    engine: str = "auto"
+    random_state: Any = None
+
+
+@dataclass(frozen=True, eq=False)
+class Lesson:
+    """What is to be learnt of a table.
+
+    Attributes
+    ----------
+    table : pandas.DataFrame of m rows
+    learnt : ndarray of shape (m, n_outputs)
+        The target as the loss takes it.
+    strata : ndarray of shape (m,) or (m, n)
+        Class numbers, by which validation rows are chosen; for regression anything.
+    weight : ndarray of shape (m,) or None
+    task : {"classification", "regression"}
+    target : Target
+        From the networks' outputs to predictions.
+    """
+
+    table: "DataFrame"
+    learnt: NDArray[Any]
+    strata: NDArray[Any]
+    weight: NDArray[Any] | None
+    task: Task
+    target: Target
+
+    @property
+    def loss(self) -> str:
+        """By which it is learnt."""
+        return "categorical_cross_entropy" if self.task == "classification" else "mse"
+
+    @property
+    def output(self) -> Dense:
+        """The last layer: a softmax unit a class, of two classes too, or a unit a number."""
+        ending = "softmax" if self.task == "classification" else "identity"
+        return Dense(self.learnt.shape[1], ending)
+
+
+def train_networks(
+    parameters: TabularParameters, lesson: Lesson
+) -> tuple[Model, list[TrainingResult]]:
+    """Train so many networks as the parameters say; return the model of all, and how each went."""
+    random = check_random_state(parameters.random_state)
+    seeds = random.randint(2**31 - 1, size=parameters.n_networks + 1).tolist()
+    features = Preprocessing.fit_robust(
+        lesson.table,
+        columns=parameters.columns,
+        most_bins=parameters.bins,
+        random=np.random.default_rng(seeds.pop()),
+    )
+    examples = Examples(features.transform(lesson.table), lesson.learnt, lesson.weight)
+    layers = _hidden_layers(parameters)
+    network = Network(*layers, lesson.output, input_shape=features.feature_shape)
+    trains, validations = _parts(parameters, lesson, examples, seeds)
+    rows = len(trains[0])
+    results = fit_many(
+        [_trainer(parameters, network, lesson.loss, rows, seed, len(seeds)) for seed in seeds],
+        trains,
+        validations,
+        threads=parameters.threads,
+        max_epochs=epochs(parameters, rows),
+    )
+    _warn_of_divergence(results)
+    model = Model(
+        network,
+        tuple(result.parameters for result in results),
+        LOSSES.resolve(lesson.loss),
+        features,
+        lesson.target,
+        engine=results[0].engine,
+        # Lest a row's last digits depend on the rows that stand beside it.
+        precision="float64",
+    )
+    return model, results
+
+
+def _hidden_layers(parameters: TabularParameters) -> list[Layer]:
+    layers: list[Layer] = []
+    given = parameters.hidden_layer_sizes
+    sizes: Any = [given] if isinstance(given, Integral) else given
+    for units in sizes:
+        layers.append(Dense(units, parameters.activation))
+        if parameters.dropout > 0:
+            layers.append(Dropout(parameters.dropout))
+    return layers
+
+
+def _trainer(
+    parameters: TabularParameters, network: Network, loss: str, rows: int, seed: int, networks: int
+) -> Trainer:
+    return Trainer(
+        network,
+        loss=loss,
+        optimizer=AdamW(
+            parameters.learning_rate, beta_2=0.95, weight_decay=parameters.weight_decay
+        ),
+        schedule="cosine",
+        batch_size=rows_of_a_batch(parameters, rows),
+        engine=parameters.engine,
+        threads=parameters.threads if networks == 1 else 1,
+        seed=seed,
+    )
+
+
+def _parts(
+    parameters: TabularParameters, lesson: Lesson, examples: Examples, seeds: Sequence[int]
+) -> tuple[list[Any], list[Any] | None]:
+    """Return the rows that each network is trained on, and those that choose its best epoch."""
+    fraction = parameters.validation_fraction
+    if round(fraction * len(examples)) < _FEWEST_VALIDATION_ROWS:
+        return [examples] * len(seeds), None
+    splits = [
+        split_rows(lesson.strata, lesson.task, validation=fraction, test=0, seed=seed)
+        for seed in seeds
+    ]
+    trains = [examples.rows(split.train) for split in splits]
+    return trains, [examples.rows(split.validation) for split in splits]
+
+
+def rows_of_a_batch(parameters: TabularParameters, rows: int) -> int:
+    """Return how many rows a step sees: "auto" is the power of two nearest to √rows, 32 to 512."""
+    if isinstance(parameters.batch_size, Integral):
+        return int(parameters.batch_size)
+    return int(2 ** np.clip(np.round(np.log2(rows) / 2), 5, 9))
+
+
+def epochs(parameters: TabularParameters, rows: int) -> int:
+    """Return how often the rows are gone through; see `TabularClassifier` for "auto"."""
+    if isinstance(parameters.max_epochs, Integral):
+        return int(parameters.max_epochs)
+    steps = -(-rows // min(rows_of_a_batch(parameters, rows), rows))
+    most = np.clip(_VISITS // rows, 6, 30)
+    return int(max(most, -(-_FEWEST_STEPS // steps)))
+
+
+def _warn_of_divergence(results: Sequence[TrainingResult]) -> None:
+    diverged = [result for result in results if result.diagnosis is not None]
+    if diverged:
+        warnings.warn(
+            f"{len(diverged)} of {len(results)} networks diverged in epoch "
+            f"{diverged[0].epochs + 1}; the weights before that are kept. Lower learning_rate.",
+            ConvergenceWarning,
+            stacklevel=5,
+        )

@@ -1,0 +1,277 @@
+"""Messages as data: an English template with named figures, translated when it is shown.
+
+A `Message` is a `str`, its English text, so that whatever joins, compares or stores texts goes on
+doing so and gets the same in every language; `str(message)`, an f-string, `print` and Matplotlib
+show it in the language in use. `docs/messages.md` tells how to write one and how to translate.
+"""
+
+import gettext
+import os
+from collections.abc import Iterable, Mapping
+from numbers import Number
+from pathlib import Path, PurePath
+from types import MappingProxyType
+from typing import Any, Self, TypeAlias
+
+import numpy as np
+
+DOMAIN = "axone"
+"""What catalogues are called: `<folder>/<language>/LC_MESSAGES/axone.mo`."""
+
+FOLDER = Path(__file__).parent / "locale"
+
+Catalogue: TypeAlias = gettext.NullTranslations
+
+
+class _InUse:
+    """The catalogue of the language in use; None before the first text was looked up."""
+
+    catalogue: Catalogue | None = None
+
+
+class Message(str):
+    """A text for people: a template, the figures that it names, and the code of its kind.
+
+    Parameters
+    ----------
+    template : str
+        English, as `str.format` takes it: ``"{name} must be at least {least}, not {found!r}."``
+        Without figures it is shown as it stands, braces and all.
+    figures : mapping of str to object
+        What the template names, kept as plain data: numbers, texts, paths, messages, tuples of
+        them. Of any other object only its texts are kept, so that a message holds on to nothing,
+        travels between processes and never changes.
+    plural : str, optional
+        The template unless ``figures["count"]`` is 1.
+    code : str, optional
+        What programs tell this kind of message by, in every language.
+
+    Notes
+    -----
+    Comparison, `len`, `join` and `repr` see the English text; `str(message)` and ``f"{message}"``
+    the one that is shown.
+    """
+
+    __slots__ = ("_code", "_figures", "_plural", "_template")
+    _template: str
+    _figures: Mapping[str, Any]
+    _plural: str
+    _code: str
+
+    def __new__(
+        cls,
+        template: str,
+        figures: Mapping[str, Any] | None = None,
+        plural: str = "",
+        code: str = "",
+    ) -> Self:
+        kept = {name: _plain(figure) for name, figure in (figures or {}).items()}
+        chosen = plural if plural and kept["count"] != 1 else template
+        english = {name: _english(figure) for name, figure in kept.items()}
+        self = super().__new__(cls, chosen.format(**english) if english else chosen)
+        for name, value in (
+            ("_template", template),
+            ("_figures", MappingProxyType(kept)),
+            ("_plural", plural),
+            ("_code", code),
+        ):
+            object.__setattr__(self, name, value)
+        return self
+
+    @property
+    def template(self) -> str:
+        """The English template, the key of every catalogue."""
+        return self._template
+
+    @property
+    def figures(self) -> Mapping[str, Any]:
+        """What the template names."""
+        return self._figures
+
+    @property
+    def code(self) -> str:
+        """What programs tell this kind of message by; empty where none needs to."""
+        return self._code
+
+    @property
+    def english(self) -> str:
+        """The English text, a plain `str`."""
+        return str.__str__(self)
+
+    def coded(self, code: str) -> "Message":
+        """Return the same message under a code."""
+        return Message(self._template, self._figures, self._plural, code)
+
+    def __str__(self) -> str:
+        catalogue = _catalogue()
+        if type(catalogue) is Catalogue or not self._template:
+            return self.english
+        if self._plural:
+            template = catalogue.ngettext(self._template, self._plural, self._figures["count"])
+        else:
+            template = catalogue.gettext(self._template)
+        if not self._figures:
+            return template
+        try:
+            return template.format(**self._figures)
+        except (LookupError, ValueError, AttributeError, TypeError):
+            # A slip of a translator must not hide what the message has to say.
+            return self.english
+
+    def __format__(self, spec: str) -> str:
+        return format(str(self), spec)
+
+    def __setattr__(self, name: str, value: object) -> None:
+        raise AttributeError(f"a Message is frozen: {name} cannot be set.")
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Message, (self._template, dict(self._figures), self._plural, self._code)
+
+
+def _(template: str, /, **figures: Any) -> Message:
+    """Make a message of a literal template and its figures.
+
+    The short name is gettext's, which tools that collect texts for translators look for.
+
+    Examples
+    --------
+    >>> _("{name} must be at least {least}, not {found!r}.", name="rate", least=1, found=0.5)
+    'rate must be at least 1, not 0.5.'
+    """
+    return Message(template, figures)
+
+
+def _n(singular: str, plural: str, count: int, /, **figures: Any) -> Message:
+    """Make a message of a count, which both templates may name ``{count}``.
+
+    Examples
+    --------
+    >>> _n("{count} epoch", "{count} epochs", 2)
+    '2 epochs'
+    """
+    return Message(singular, {**figures, "count": int(count)}, plural)
+
+
+class Listed(tuple[Any, ...]):
+    """Several figures as one: joined when shown, `{names}` as they are, `{names!r}` in quotes."""
+
+    separator: str
+
+    def __new__(cls, items: Iterable[Any], separator: str) -> Self:
+        self = super().__new__(cls, (_plain(item) for item in items))
+        self.separator = separator
+        return self
+
+    def __str__(self) -> str:
+        return str(self.separator).join(str(item) for item in self)
+
+    def __repr__(self) -> str:
+        return str(self.separator).join(repr(item) for item in self)
+
+    def __format__(self, spec: str) -> str:
+        return format(str(self), spec)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Listed, (tuple(self), self.separator)
+
+
+def listed(items: Iterable[Any]) -> Listed:
+    """Return items to be shown as ``a, b, c``; an empty list is false, so that `or` can name it."""
+    return Listed(items, _(", "))
+
+
+def all_of(items: Iterable[Any]) -> Listed:
+    """Return items to be shown as ``a and b``."""
+    return Listed(items, _(" and "))
+
+
+def sentences(parts: Iterable[str]) -> str:
+    """Show sentences one after the other, in the language in use, as notes below a picture."""
+    return "  ".join(str(part) for part in parts if part)
+
+
+def translated(text: str) -> str:
+    """Look up a text of which only the English was kept, such as the help of an option."""
+    return _catalogue().gettext(text) if text else text
+
+
+def use_language(language: str | None, folder: Path = FOLDER) -> None:
+    """Choose the language of every text shown from now on, in the whole process.
+
+    Parameters
+    ----------
+    language : str or None
+        Such as ``"fr"`` or ``"pt_BR"``; ``"en"`` for the texts as they are written. None for the
+        language of the surroundings: ``$AXONE_LANGUAGE``, else that of the locale as gettext finds
+        it (``$LANGUAGE``, ``$LC_ALL``, ``$LC_MESSAGES``, ``$LANG``), English where it has no
+        catalogue. So begins every process.
+    folder : Path, optional
+        Where catalogues lie; default those that come with Axone.
+
+    Raises
+    ------
+    UnknownNameError
+        There is no catalogue of that language.
+    """
+    if language is None:
+        _InUse.catalogue = _surrounding(folder)
+    elif language == "en":
+        _InUse.catalogue = Catalogue()
+    elif gettext.find(DOMAIN, folder, [language]):
+        _InUse.catalogue = gettext.translation(DOMAIN, folder, [language])
+    else:
+        # Errors are made of messages, so this module cannot import them before it is whole.
+        from axone.errors import UnknownNameError
+
+        files = folder.glob(f"*/LC_MESSAGES/{DOMAIN}.mo")
+        known = ["en", *(file.parents[1].name for file in files)]
+        raise UnknownNameError(_("language"), language, known)
+
+
+def _catalogue() -> Catalogue:
+    if _InUse.catalogue is None:
+        _InUse.catalogue = _surrounding(FOLDER)
+    return _InUse.catalogue
+
+
+def _surrounding(folder: Path) -> Catalogue:
+    chosen = os.environ.get("AXONE_LANGUAGE")
+    return gettext.translation(DOMAIN, folder, [chosen] if chosen else None, fallback=True)
+
+
+class _Shown(str):
+    """The two texts of an object that a message does not hold on to."""
+
+    __slots__ = ("_quoted",)
+    _quoted: str
+
+    def __new__(cls, text: str, quoted: str) -> Self:
+        self = super().__new__(cls, text)
+        self._quoted = quoted
+        return self
+
+    def __repr__(self) -> str:
+        return self._quoted
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _Shown, (str.__str__(self), self._quoted)
+
+
+def _plain(figure: Any) -> Any:
+    """Return a figure as data that can be kept: frozen, picklable, holding on to nothing."""
+    if type(figure) is str or figure is None:
+        return figure
+    if isinstance(figure, (Message, Listed, _Shown, Number, np.generic, PurePath)):
+        return figure
+    if type(figure) is tuple:
+        return tuple(_plain(item) for item in figure)
+    message = getattr(figure, "message", None) if isinstance(figure, Exception) else None
+    return message if isinstance(message, Message) else _Shown(str(figure), repr(figure))
+
+
+def _english(figure: Any) -> Any:
+    if isinstance(figure, Message):
+        return figure.english
+    if isinstance(figure, Listed):
+        return Listed((_english(item) for item in figure), _english(figure.separator))
+    return figure

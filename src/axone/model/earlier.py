@@ -1,0 +1,84 @@
+"""Model files of earlier versions, described anew in the words of this one.
+
+The promise: a model that a released version wrote is read by every later one. Kept files of each
+format lie beside the tests.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from numpy.typing import NDArray
+
+from axone.data.plain_data import PlainData, read_data
+
+FIRST_FORMAT = "axone-model-1"
+
+
+@dataclass(frozen=True)
+class _First(PlainData):
+    """One network; tables and arrays told apart by an encoder that is there or not."""
+
+    network: Any
+    loss: Any
+    preprocessing: "_FirstPreprocessing"
+    target: "_FirstTarget"
+    temperature: float
+
+
+@dataclass(frozen=True)
+class _FirstPreprocessing(PlainData):
+    encoder: dict[str, Any] | None
+    scaler: dict[str, Any]
+    feature_shape: tuple[int, ...]
+    feature_names: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class _FirstTarget(PlainData):
+    task: str
+    column: str
+    class_names: tuple[str, ...]
+    class_values: tuple[str, ...]
+    names: tuple[str, ...]
+    scaler: dict[str, Any] | None
+
+
+def from_first_format(
+    described: object, arrays: Mapping[str, NDArray[Any]]
+) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
+    """Return header and arrays as the present format has them.
+
+    Raises
+    ------
+    ModelFileError
+        The header is not one of the first format.
+    """
+    if isinstance(described, Mapping):  # models of before there were temperatures have none
+        described = {"temperature": 1.0, **described}
+    fields = read_data(_First, described, "model")
+    given = fields.preprocessing
+    first: dict[str, Any] = (
+        {"name": "numbers", "shape": given.feature_shape, "names": given.feature_names}
+        if given.encoder is None
+        else {"name": "table", **given.encoder, "table_names": ()}
+    )
+    target: dict[str, Any] = {"task": fields.target.task, "column": fields.target.column}
+    if fields.target.task == "classification":
+        names, values = fields.target.class_names, fields.target.class_values
+        target |= {"class_names": names, "class_values": values}
+        target |= {"labels": (), "label_type": "", "several": False}
+    else:
+        target |= {"names": fields.target.names, "scaler": fields.target.scaler}
+        target |= {"lowest": (), "highest": ()}
+    header = {
+        "network": fields.network,
+        "members": 1,
+        "loss": fields.loss,
+        "preprocessing": {"steps": [first, {"name": "scaling", **given.scaler}]},
+        "target": target,
+        "temperature": fields.temperature,
+        "engine": "auto",
+        "precision": None,
+    }
+    return header, {f"0/{name}": array for name, array in arrays.items()}

@@ -1,0 +1,208 @@
+"""A trained model: networks, weights, preprocessing and the meaning of their outputs."""
+
+import contextlib
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from axone.activations import Sigmoid, Softmax
+from axone.arrays import DType, FloatArray
+from axone.calibration import find_temperature
+from axone.checks import check_choice, check_number
+from axone.data import Examples, Preprocessing
+from axone.engines import NotBuiltError, Plan, Recipe, UnsupportedError, get_engine
+from axone.errors import ConfigurationError, DataError
+from axone.losses import Head, Loss, MeanSquaredError
+from axone.model.targets import Classes, Target
+from axone.network import Network
+from axone.optimizers import SGD
+from axone.parameters import Parameters
+
+_TINY = 1e-12
+"""The smallest probability whose logarithm is taken, as in the losses."""
+
+
+@dataclass(frozen=True)
+class Model:
+    """Everything that turns raw rows into predictions.
+
+    Attributes
+    ----------
+    network : Network
+    members : tuple of Parameters
+        The weights: of one network, or of several of the same layers whose outputs are averaged.
+    loss : Loss
+        That it was trained with, for `evaluate`.
+    preprocessing : Preprocessing
+        From raw rows to the network's inputs.
+    target : Target
+        From the network's outputs to predictions.
+    temperature : float, default 1
+        What the logits are divided by before they become probabilities; see `calibrated`.
+    engine : {"auto", "native", "reference"}, default "auto"
+        That it was trained on, and predicts on: the reference engine stands in for the compiled one
+        where that is not installed or not able.
+    precision : {"float32", "float64"}, optional
+        In which predictions are computed; by default that of the weights.
+
+    Raises
+    ------
+    ConfigurationError
+        No members; a temperature that is not above 0, or is another than 1 where there are no
+        probabilities; an engine or precision of no such name.
+    """
+
+    network: Network
+    members: tuple[Parameters, ...]
+    loss: Loss
+    preprocessing: Preprocessing
+    target: Target
+    temperature: float = 1.0
+    engine: str = "auto"
+    precision: DType | None = None
+
+    def __post_init__(self) -> None:
+        if not self.members:
+            raise ConfigurationError("A model needs the parameters of at least one network.")
+        check_choice("engine", self.engine, ("auto", "native", "reference"))
+        if self.precision is not None:
+            check_choice("precision", self.precision, ("float32", "float64"))
+        check_number("temperature", self.temperature, above=0)
+        if self.temperature != 1 and self.target.task != "classification":
+            raise ConfigurationError("A model of numbers has no probabilities, and no temperature.")
+
+    @property
+    def parameters(self) -> Parameters:
+        """The weights of the first network: all of them, where there is one."""
+        return self.members[0]
+
+    @property
+    def dtype(self) -> DType:
+        """The precision in which predictions are computed."""
+        if self.precision is not None:
+            return self.precision
+        return "float64" if self.parameters.vector.dtype == np.float64 else "float32"
+
+    def outputs(self, X: Any) -> FloatArray:
+        """Return the networks' mean outputs for raw rows: an array, or a table of named columns."""
+        return self.forward(self.preprocessing.transform(X, self.dtype))
+
+    def forward(self, inputs: FloatArray) -> FloatArray:
+        """Return the networks' mean outputs for rows as they take them, already scaled."""
+        if self.temperature == 1:
+            return self._mean_outputs(inputs)
+        _, activation = self.network.split_output()
+        return activation.value(self._cooled(self.logits(inputs)))
+
+    def logits(self, inputs: FloatArray) -> FloatArray:
+        """Return what the output activation would be given, before the temperature.
+
+        Of several networks: that which gives their mean probabilities.
+        """
+        body, activation = self.network.split_output()
+        if len(self.members) == 1:
+            network = Network(*body, input_shape=self.network.input_shape)
+            plan = self._plan(network, MeanSquaredError())
+            return plan.predict(self._weights()[0], self._checked(inputs))
+        p = np.maximum(self._mean_outputs(inputs), _TINY)
+        if isinstance(activation, Sigmoid):
+            return np.asarray(np.log(p) - np.log(np.maximum(1 - p, _TINY)))
+        return np.asarray(np.log(p))
+
+    def _mean_outputs(self, inputs: FloatArray) -> FloatArray:
+        inputs, plan = self._checked(inputs), self._plan(self.network, self.loss)
+        each = [plan.predict(parameters, inputs) for parameters in self._weights()]
+        return each[0] if len(each) == 1 else np.asarray(np.mean(each, axis=0))
+
+    def _checked(self, inputs: FloatArray) -> FloatArray:
+        """Return inputs as the engine takes them."""
+        X = self.network.check_examples(inputs)
+        dtype = X.dtype if self.preprocessing.layout.tokens else self.dtype
+        return np.ascontiguousarray(X, dtype=dtype)
+
+    def _weights(self) -> list[Parameters]:
+        """Return the members' weights in the precision in which they are computed with."""
+        dtype = self.dtype
+        return [m if m.vector.dtype == dtype else m.astype(dtype) for m in self.members]
+
+    def _plan(self, network: Network, loss: Loss) -> Plan:
+        """Compile for predicting; that an engine lacks something was told when it was to train."""
+        recipe = Recipe(network, loss, SGD(), dtype=self.dtype)
+        if self.engine != "reference":
+            with contextlib.suppress(NotBuiltError, UnsupportedError):
+                return get_engine("native").compile(recipe)
+        return get_engine("reference").compile(recipe)
+
+    def _cooled(self, logits: FloatArray) -> FloatArray:
+        return logits / logits.dtype.type(self.temperature)
+
+    def calibrated(self, inputs: FloatArray, y: Any) -> "Model":
+        """Return the model with the temperature that makes its probabilities most honest.
+
+        Parameters
+        ----------
+        inputs : array of shape (m, ...)
+            Rows as the network takes them, best of all those that decided when to stop training.
+        y : array of int, shape (m,)
+            Their class numbers.
+
+        Returns
+        -------
+        Model
+            With the `temperature` of the least log loss on those rows (Guo et al. 2017), which
+            `find_temperature` describes. The predicted classes stay the same.
+
+        Raises
+        ------
+        DataError
+            The model predicts numbers, or there is no row to learn from.
+        """
+        self._classes()
+        return replace(self, temperature=find_temperature(self.logits(inputs), y))
+
+    @property
+    def has_probabilities(self) -> bool:
+        """Whether its outputs are probabilities of classes: not of numbers, nor a perceptron's."""
+        ending = self.network.split_output()[1]
+        return self.target.task == "classification" and isinstance(ending, Sigmoid | Softmax)
+
+    def _classes(self) -> Classes:
+        """Return the target, if the outputs are probabilities of its classes."""
+        if isinstance(self.target, Classes) and self.has_probabilities:
+            return self.target
+        what = "numbers, not classes" if self.target.task == "regression" else "classes alone"
+        raise DataError(f"This model predicts {what}: it has no probabilities.")
+
+    def predict_proba(self, X: Any) -> FloatArray:
+        """Return the probability of every class, (m, classes).
+
+        Raises
+        ------
+        DataError
+            The model has no probabilities: it predicts numbers, or is a perceptron's.
+        """
+        return self._classes().probabilities(self.outputs(X))
+
+    def predict(self, X: Any) -> Any:
+        """Return classes (m,), zeros and ones for several labels, or numbers in their own units."""
+        return self.target.decode(self.outputs(X))
+
+    def evaluate(self, inputs: FloatArray, target: FloatArray) -> tuple[float, FloatArray]:
+        """Return the mean loss and the outputs for rows as the network learns them."""
+        prepared = self.loss.prepare(target, self.network.output_shape, self.dtype)
+        if self.temperature == 1 and len(self.members) == 1:
+            plan = self._plan(self.network, self.loss)
+            examples = Examples(self._checked(inputs), prepared)
+            return plan.evaluate(self._weights()[0], examples)
+        outputs = self.forward(inputs)
+        if self.target.task == "classification":
+            head = Head(self.network.split_output()[1], self.loss)
+            rows = head.rows(self._cooled(self.logits(inputs)), outputs, prepared)
+        else:
+            rows = self.loss.rows(outputs, prepared) * self.loss.scale
+        return float(rows.mean()), outputs
+
+    def in_units(self, outputs: FloatArray) -> FloatArray:
+        """Return a regression's outputs in the target's own units; one column is squeezed."""
+        return self.target.decode(outputs)

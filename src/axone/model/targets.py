@@ -1,0 +1,278 @@
+"""What a model predicts: classes, several yes/no labels a row, or numbers; and back from outputs.
+
+Whatever stands between a network's outputs and what a user reads is here once: which output is
+which class, what its probability is, in which units numbers are.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar, Literal, get_args
+
+import numpy as np
+from numpy.typing import NDArray
+
+from axone.arrays import FloatArray, IntArray, Shape
+from axone.data import Scaler, cell_text
+from axone.data.plain_data import PlainData, read_data, write_data
+from axone.errors import ConfigurationError, DataError, ModelFileError
+from axone.losses import Task
+from axone.metrics import predicted_labels
+
+_LabelType = Literal[
+    "", "bool", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64",
+    "float16", "float32", "float64", "str", "object",
+]  # fmt: skip
+"""Types of labels that a file can hold; "object" of truths, numbers and text."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Target(ABC):
+    """What a model predicts.
+
+    Attributes
+    ----------
+    task : {"classification", "regression"}
+    column : str
+        The target's column in a table; empty for arrays.
+    class_names : tuple of str
+        In the order of the class numbers; empty for numbers.
+    names : tuple of str
+        Of the predicted numbers; empty for classes or where nothing is known.
+    scaler : Scaler or None
+        Of the predicted numbers.
+    """
+
+    task: ClassVar[Task]
+    column: str = ""
+    class_names: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
+    scaler: Scaler | None = None
+
+    @abstractmethod
+    def decode(self, outputs: FloatArray) -> NDArray[Any]:
+        """Return predictions made of a network's outputs (m, n_outputs)."""
+
+    @abstractmethod
+    def scaled(self, y: FloatArray) -> FloatArray:
+        """Return the target as the network learns it."""
+
+    @abstractmethod
+    def obstacle(self, outputs: Shape) -> str:
+        """Say why a network whose examples end in that shape cannot predict this; "" if it can."""
+
+    @abstractmethod
+    def to_data(self) -> dict[str, Any]:
+        """Describe the target as JSON holds it."""
+
+    @staticmethod
+    def from_data(data: object) -> "Target":
+        """Rebuild what `to_data` described.
+
+        Raises
+        ------
+        ModelFileError
+            It is anything else.
+        """
+        fields = dict(data) if isinstance(data, Mapping) else {}
+        task = fields.pop("task", None)
+        if task == "classification":
+            return Classes(**vars(read_data(_ClassesData, fields, "target")))
+        if task != "regression":
+            raise ModelFileError(
+                f"The target in this model file is damaged: task: {task!r} is neither "
+                "'classification' nor 'regression'. Save or fetch the model again."
+            )
+        numbers = vars(read_data(_NumbersData, fields, "target"))
+        scaler = numbers["scaler"]
+        return Numbers(
+            **{**numbers, "scaler": None if scaler is None else Scaler.from_data(scaler)}
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Classes(Target):
+    """Classes, one a row, or several yes/no labels a row.
+
+    Attributes
+    ----------
+    class_values : tuple of str
+        The classes as the data file writes them, in the order of `class_names`.
+    labels : tuple
+        The classes as `predict` gives them, where those are other than their names: whole numbers,
+        truths …
+    label_type : str
+        The NumPy type of such labels.
+    several : bool
+        Whether a row may have several labels, or none: a 0 or 1 for each is predicted.
+    """
+
+    task: ClassVar[Task] = "classification"
+    class_values: tuple[str, ...] = ()
+    labels: tuple[bool | int | float | str, ...] = ()
+    label_type: str = ""
+    several: bool = False
+
+    def __post_init__(self) -> None:
+        classes = len(self.class_names)
+        if len(self.class_values) not in (0, classes) or len(self.labels) not in (0, classes):
+            raise ConfigurationError(
+                f"{len(self.class_values)} class values and {len(self.labels)} labels for "
+                f"{classes} class names"
+            )
+        self.array  # noqa: B018 — labels that are none of their type are refused here
+
+    @classmethod
+    def of(cls, labels: NDArray[Any], *, several: bool = False) -> "Classes":
+        """Describe the classes of a target in memory, given in the order of their numbers."""
+        names, kind = tuple(map(cell_text, labels)), labels.dtype.kind
+        return cls(
+            class_names=names,
+            class_values=names,
+            labels=tuple(labels.tolist()),
+            label_type={"U": "str", "O": "object"}.get(kind, labels.dtype.name),
+            several=several,
+        )
+
+    @property
+    def array(self) -> NDArray[Any]:
+        """The classes as they are predicted, (n_classes,)."""
+        if not self.labels:
+            return np.asarray(self.class_names)
+        try:
+            return np.asarray(self.labels, dtype=self.label_type)
+        except (ValueError, TypeError, OverflowError) as error:
+            raise ConfigurationError(
+                f"labels {self.labels!r} are not of type {self.label_type!r}: {error}"
+            ) from error
+
+    def decode(self, outputs: FloatArray) -> NDArray[Any]:
+        """Return labels (m,), or zeros and ones (m, n_labels) where a row may have several."""
+        if self.several:
+            return (outputs > 0.5).astype(int)
+        return self.array[self.numbers(outputs)]
+
+    def numbers(self, outputs: FloatArray) -> IntArray:
+        """Return the number of each row's most probable class, (m,)."""
+        # Of a single class a sigmoid may say what it will.
+        return np.minimum(predicted_labels(outputs), len(self.class_names) - 1)
+
+    def probabilities(self, outputs: FloatArray) -> FloatArray:
+        """Return a column a class, (m, n_classes); of several labels, each one's own."""
+        if self.several:
+            return outputs
+        if len(self.class_names) == 1:
+            return np.ones_like(outputs)
+        return class_probabilities(outputs)
+
+    def scaled(self, y: FloatArray) -> FloatArray:
+        return y
+
+    def encode(self, labels: Any) -> IntArray:
+        """Turn labels, as a data file writes them, into class numbers.
+
+        Raises
+        ------
+        DataError
+            A label that the model does not know.
+        """
+        words = [cell_text(label) for label in np.asarray(labels).tolist()]
+        for known in (self.class_values, self.class_names):
+            number = {word: index for index, word in enumerate(known)}
+            unknown = sorted(set(words) - set(number))
+            if not unknown:
+                return np.asarray([number[word] for word in words], dtype=np.int64)
+        raise DataError(
+            f"The model does not know the class {unknown[0]!r}: it was trained on "
+            f"{', '.join(self.class_names[:20])}."
+        )
+
+    def obstacle(self, outputs: Shape) -> str:
+        classes = len(self.class_names)
+        one_output = outputs == (1,) and not self.several and classes in (1, 2)
+        if outputs != (classes,) and not one_output:
+            return f"{classes} class names for outputs of shape {outputs}"
+        return ""
+
+    def to_data(self) -> dict[str, Any]:
+        plain = all(isinstance(label, bool | int | float | str) for label in self.labels)
+        if self.label_type not in get_args(_LabelType) or not plain:
+            raise ConfigurationError(
+                f"Class labels of type {self.label_type} such as {self.labels[0]!r} cannot be "
+                "saved: a file holds text, numbers and truths. Convert them, for instance by "
+                "astype(str)."
+            )
+        return {"task": self.task, **write_data(_ClassesData(**_own(self, _ClassesData)))}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Numbers(Target):
+    """Amounts, one or several a row.
+
+    Attributes
+    ----------
+    lowest, highest : tuple of float
+        Of each number in training: predictions are kept within. Empty where they are free.
+    """
+
+    task: ClassVar[Task] = "regression"
+    lowest: tuple[float, ...] = ()
+    highest: tuple[float, ...] = ()
+
+    def __post_init__(self) -> None:
+        if len(self.lowest) != len(self.highest):
+            raise ConfigurationError(
+                f"{len(self.lowest)} lowest and {len(self.highest)} highest numbers"
+            )
+
+    def decode(self, outputs: FloatArray) -> FloatArray:
+        """Return numbers in the target's own units, (m,) or (m, n_outputs)."""
+        flat = outputs[:, 0] if outputs.shape[1:] == (1,) else outputs
+        numbers = flat if self.scaler is None else self.scaler.inverse(flat)
+        return np.clip(numbers, self.lowest, self.highest) if self.lowest else numbers
+
+    def scaled(self, y: FloatArray) -> FloatArray:
+        return y if self.scaler is None else self.scaler.transform(y, "float64")
+
+    def obstacle(self, outputs: Shape) -> str:
+        for name, shape in (
+            ("bounds", (len(self.lowest),) if self.lowest else outputs),
+            ("a scaler", () if self.scaler is None else self.scaler.shift.shape),
+        ):
+            if shape not in ((), outputs):
+                return f"{name} of shape {shape} for outputs of shape {outputs}"
+        return ""
+
+    def to_data(self) -> dict[str, Any]:
+        scaler = None if self.scaler is None else self.scaler.to_data()
+        fields = _own(self, _NumbersData) | {"scaler": scaler}
+        return {"task": self.task, **write_data(_NumbersData(**fields))}
+
+
+def class_probabilities(outputs: FloatArray) -> FloatArray:
+    """Return one column a class; a lone sigmoid output p becomes (1 − p, p)."""
+    return np.hstack([1 - outputs, outputs]) if outputs.shape[1] == 1 else outputs
+
+
+@dataclass(frozen=True)
+class _ClassesData(PlainData):
+    column: str
+    class_names: tuple[str, ...]
+    class_values: tuple[str, ...]
+    labels: tuple[bool | int | float | str, ...]
+    label_type: _LabelType
+    several: bool
+
+
+@dataclass(frozen=True)
+class _NumbersData(PlainData):
+    column: str
+    names: tuple[str, ...]
+    scaler: dict[str, Any] | None
+    lowest: tuple[float, ...]
+    highest: tuple[float, ...]
+
+
+def _own(target: Target, described: type) -> dict[str, Any]:
+    """Return those attributes of a target that its description holds."""
+    return {name: getattr(target, name) for name in described.__dataclass_fields__}  # type: ignore[attr-defined]

@@ -1,0 +1,114 @@
+"""What a session promises, whichever engine it is of."""
+
+import numpy as np
+import pytest
+
+import axone as ax
+from axone.data import Examples
+from axone.engines import NotBuiltError, Recipe, get_engine
+from axone.losses import LOSSES
+from axone.optimizers import OPTIMIZERS
+from axone.schedules import SCHEDULES
+
+NETWORK = ax.Network(ax.Dense(5, "tanh"), ax.BatchNorm(), ax.Dense(3, "softmax"), input_shape=4)
+
+
+@pytest.fixture(params=["reference", "native"])
+def engine(request):
+    try:
+        return get_engine(request.param)
+    except NotBuiltError as error:
+        pytest.skip(str(error))
+
+
+def session(engine, epochs=9, rows=23, loss="cce", optimizer="adam", **settings):
+    random = np.random.default_rng(0)
+    X, y = random.normal(size=(rows, 4)), random.integers(0, 3, rows)
+    settings = {"dtype": "float64", "batch_size": 5, **settings}
+    recipe = Recipe(NETWORK, LOSSES.resolve(loss), OPTIMIZERS.resolve(optimizer), **settings)
+    plan = engine.compile(recipe)
+    state = plan.start(NETWORK.initialize(1, "float64"))
+    return plan.session(state, Examples(X, recipe.loss.prepare(y, (3,), "float64")), epochs)
+
+
+@pytest.mark.parametrize("schedule", ["constant", "adaptive", "cosine"])
+def test_a_lap_reports_on_every_epoch_it_completed(engine, schedule):
+    run = session(engine, schedule=SCHEDULES.resolve(schedule))
+    assert [report.epoch for report in run.advance(epochs=4).reports] == [1, 2, 3, 4]
+    assert [report.epoch for report in run.advance(epochs=2).reports] == [5, 6]
+    assert run.state.losses == pytest.approx(run.state.losses)
+    assert len(run.state.losses) == 6
+
+
+def test_the_runs_last_epoch_is_the_last(engine):
+    run = session(engine, epochs=3)
+    assert len(run.advance(epochs=10).reports) == 3
+    assert len(run.advance(epochs=10).reports) == 0
+    assert run.state.epoch == 3
+
+
+def test_laps_of_any_length_end_at_the_same_bits(engine):
+    whole = session(engine)
+    whole.advance(epochs=9)
+    pieces = session(engine)
+    for steps in (1, 2, 5, 9, 13, 15):
+        pieces.advance(epochs=9, steps=steps)
+    assert (pieces.state.epoch, pieces.state.step) == (9, 45)
+    for name in ("vector", "buffers"):
+        np.testing.assert_array_equal(
+            getattr(pieces.state.parameters, name), getattr(whole.state.parameters, name)
+        )
+    assert pieces.state.losses == whole.state.losses
+
+
+def test_so_many_steps_are_made_and_no_more(engine):
+    run = session(engine)
+    lap = run.advance(epochs=9, steps=3)
+    assert (run.state.epoch, run.state.batch, run.state.step, len(lap.reports)) == (0, 3, 3, 0)
+    lap = run.advance(epochs=9, steps=2)
+    assert (run.state.epoch, run.state.batch, run.state.step) == (1, 0, 5)
+    assert [report.step for report in lap.reports] == [5]
+
+
+def test_what_a_session_went_through_can_be_gone_through_again(engine):
+    run = session(engine)
+    run.advance(epochs=2)
+    before = run.state.copy()
+    run.advance(epochs=3)
+    after = run.state.copy()
+    run.state.go_back(before)
+    assert run.state.epoch == 2
+    run.advance(epochs=3)
+    np.testing.assert_array_equal(run.state.parameters.vector, after.parameters.vector)
+    assert run.state.losses == after.losses
+
+
+@pytest.mark.parametrize("optimizer", [name for name in OPTIMIZERS if name != "lbfgs"])
+def test_a_batch_that_is_not_finite_moves_nothing(engine, optimizer):
+    """Neither the weights nor the memory, nor the averages of batch normalisation, nor counts."""
+    rows = np.random.default_rng(0).normal(size=(6, 4))
+    target = np.full((6, 1), 3.0)
+    target[4] = 1e200
+    recipe = Recipe(
+        ax.Network(ax.BatchNorm(), ax.Dense(1), input_shape=4),
+        LOSSES.resolve("mse"),
+        OPTIMIZERS.resolve(optimizer),
+        batch_size=2,
+        shuffle=False,
+        dtype="float64",
+    )
+    plan = engine.compile(recipe)
+    state = plan.start(recipe.network.initialize(0, "float64"))
+    run = plan.session(state, Examples(rows, target), 5)
+    with np.errstate(all="ignore"):
+        if not recipe.full_batch:
+            run.advance(epochs=5, steps=2)
+        before = state.copy()
+        lap = run.advance(epochs=5)
+    assert lap.divergence is not None
+    np.testing.assert_array_equal(state.parameters.vector, before.parameters.vector)
+    np.testing.assert_array_equal(state.parameters.buffers, before.parameters.buffers)
+    for name, vector in before.slots.items():
+        np.testing.assert_array_equal(state.slots[name], vector)
+    assert (state.step, state.batch) == (before.step, before.batch)
+    assert lap.divergence.batch == before.batch + 1

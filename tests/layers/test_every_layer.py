@@ -1,0 +1,344 @@
+"""What is asked of every layer of the table, for free: a new one gives its row in `ROWS`, no more.
+
+Gradients against finite differences, with and without a mask; shapes and precision; the way through
+plain data; PyTorch, where the row names a counterpart; masks taken or refused; names for a reader.
+A layer without a row fails here.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import axone as ax
+from axone.errors import ShapeError
+from axone.layers import LAYERS, Context
+from axone.layers.sequence import masks_between, trace_through
+from axone.random import RandomStream
+
+FLAT, SIGNAL, IMAGE, TOKENS = (3,), (2, 3), (2, 2, 3), (4,)
+SEQUENCE = (4, 3)
+
+
+def no_counterpart(nn, layer, input_shape):
+    """PyTorch has no such layer, or its randomness is its own."""
+
+
+def linear(nn, layer, input_shape):
+    identity = layer == ax.Dense(layer.units, bias=layer.bias)
+    return nn.Linear(*input_shape, layer.units, bias=layer.bias) if identity else None
+
+
+def activation(nn, layer, input_shape):
+    modules = [nn.GELU(), nn.Softmax(dim=1), nn.PReLU(), nn.LeakyReLU()]
+    names = ["gelu", "softmax", "prelu", "leaky_relu"]
+    return modules[[ax.Activation(name) for name in names].index(layer)]
+
+
+def batch_norm(nn, layer, input_shape):
+    module = nn.BatchNorm2d if len(input_shape) == 3 else nn.BatchNorm1d
+    return module(input_shape[0], eps=layer.epsilon)
+
+
+@dataclass(frozen=True)
+class Row:
+    """A layer's row.
+
+    `pytorch(nn, layer, input_shape)` gives the counterpart of a case, or None; `names` says what
+    PyTorch calls the arrays that have another name there; `positions` is the axis of an example
+    that a mask speaks of.
+    """
+
+    cases: list[tuple[ax.Layer, tuple[int, ...]]]
+    pytorch: Callable[..., Any]
+    names: Mapping[str, str] = field(default_factory=dict)
+    positions: int = 0
+
+
+ROWS = {
+    "dense": Row(
+        [
+            (ax.Dense(4), FLAT),
+            (ax.Dense(2, "tanh", bias=False), FLAT),
+            (ax.Dense(3, bias=False), FLAT),
+            (ax.Dense(3, "softmax"), FLAT),
+            (ax.Dense(2, "prelu", bias_initializer={"name": "constant", "value": 9}), FLAT),
+        ],
+        linear,
+    ),
+    "activation": Row(
+        [
+            (ax.Activation("gelu"), FLAT),
+            (ax.Activation("softmax"), SIGNAL),
+            (ax.Activation("prelu"), IMAGE),
+            (ax.Activation("leaky_relu"), SIGNAL),
+        ],
+        activation,
+        {"alpha": "weight"},
+    ),
+    "dropout": Row(
+        [(ax.Dropout(0.4), FLAT), (ax.Dropout(0), SIGNAL), (ax.Dropout(0.5), IMAGE)],
+        lambda nn, layer, shape: nn.Dropout(layer.rate),
+    ),
+    "batch_norm": Row(
+        [(ax.BatchNorm(), FLAT), (ax.BatchNorm(0.5, 0.1), SIGNAL), (ax.BatchNorm(), IMAGE)],
+        batch_norm,
+        {"running_variance": "running_var"},
+        positions=1,
+    ),
+    "gaussian_noise": Row(
+        [(ax.GaussianNoise(0.3), SEQUENCE), (ax.GaussianNoise(0), IMAGE)], no_counterpart
+    ),
+    "flatten": Row(
+        [(ax.Flatten(), FLAT), (ax.Flatten(), IMAGE), (ax.Flatten(), SEQUENCE)],
+        lambda nn, layer, shape: nn.Flatten(),
+    ),
+    "reshape": Row(
+        [(ax.Reshape((3, 2)), SIGNAL), (ax.Reshape([12]), IMAGE), (ax.Reshape(6), SIGNAL)],
+        lambda nn, layer, shape: nn.Sequential(nn.Flatten(), nn.Unflatten(1, layer.shape)),
+    ),
+    "residual": Row(
+        [
+            (ax.Residual(ax.Dense(4, "swish"), ax.Dropout(0.3), ax.Dense(3, "tanh")), FLAT),
+            (ax.Residual(ax.BatchNorm(), ax.Residual(ax.Dense(3, "sigmoid"))), FLAT),
+            (ax.Residual(ax.Activation("prelu"), ax.BatchNorm()), SIGNAL),
+        ],
+        no_counterpart,
+        positions=1,
+    ),
+    "embedding": Row(
+        [(ax.Embedding(5, 3), TOKENS), (ax.Embedding(2, 1), (1,))],
+        lambda nn, layer, shape: nn.Embedding(layer.vocabulary_size, layer.dimension),
+    ),
+    "recurrent": Row(
+        [(ax.Recurrent(ax.RNNCell(2)), SEQUENCE), (ax.Recurrent(ax.RNNCell(4)), (1, 2))],
+        lambda nn, layer, shape: nn.RNN(shape[1], layer.cell.units, batch_first=True),
+        {
+            "weight": "weight_ih_l0",
+            "recurrent_weight": "weight_hh_l0",
+            "bias": "bias_ih_l0",
+        },
+    ),
+    "layer_norm": Row(
+        [(ax.LayerNorm(), FLAT), (ax.LayerNorm(0.1), SEQUENCE)],
+        lambda nn, layer, shape: nn.LayerNorm(shape[-1], eps=layer.epsilon),
+    ),
+    "rms_norm": Row(
+        [(ax.RMSNorm(), FLAT), (ax.RMSNorm(0.1), SEQUENCE)],
+        lambda nn, layer, shape: nn.RMSNorm(shape[-1], eps=layer.epsilon),
+    ),
+    "last_step": Row([(ax.LastStep(), SEQUENCE), (ax.LastStep(), (1, 2))], no_counterpart),
+}
+
+
+def row_of(name):
+    assert name in ROWS, f"give the layer {name!r} a row in ROWS: its gradient is not checked"
+    return ROWS[name]
+
+
+def example_axes(layer, input_shape):
+    """Whether examples of that shape have positions, of which a mask could leave some out."""
+    return len(input_shape) == (1 if layer.takes_tokens else 2)
+
+
+def inputs(layer, input_shape, rows, seed, numbers):
+    if layer.takes_tokens:
+        random = np.random.default_rng(seed)
+        return random.integers(0, layer.vocabulary_size, (rows, *input_shape))
+    return numbers((rows, *input_shape), seed)
+
+
+def some_mask(rows, length, seed):
+    """Positions at random, at least one a row, not only at the end."""
+    random = np.random.default_rng(seed)
+    mask = random.random((rows, length)) < 0.6
+    mask[np.arange(rows), random.integers(0, length, rows)] = True
+    return mask
+
+
+def along(mask, positions, ndim):
+    """The mask with axes of size 1, so that it broadcasts over examples with these positions."""
+    shape = [1] * ndim
+    shape[0], shape[1 + positions] = mask.shape
+    return mask.reshape(shape)
+
+
+def masks_for(row, layer, input_shape, rows, seed):
+    """No mask, and one where the layer takes it."""
+    if layer.takes_mask and example_axes(layer, input_shape):
+        return [None, some_mask(rows, input_shape[row.positions], seed)]
+    return [None]
+
+
+@pytest.mark.parametrize("training", [True, False])
+@pytest.mark.parametrize("name", list(LAYERS))
+@given(rows=st.integers(3, 6), seed=st.integers(0, 2**32 - 1))
+def test_the_gradients_agree_with_differences_under_a_mask_too(
+    name, training, rows, seed, numeric_gradient, relative_error, away_from_zero, arrays_of
+):
+    row = row_of(name)
+    for layer, input_shape in row.cases:
+        for mask in masks_for(row, layer, input_shape, rows, seed):
+            parameters = arrays_of(layer, input_shape, seed)
+            arrays = parameters.by_layer[0]
+            context = Context(training, RandomStream.from_seed(seed), mask)
+            x = inputs(layer, input_shape, rows, seed, away_from_zero)
+            y, cache = layer.forward(arrays, x, context)
+            weights = np.random.default_rng(seed).normal(size=y.shape)
+
+            def total(layer=layer, arrays=arrays, x=x, context=context, weights=weights):
+                return float((weights * layer.forward(arrays, x, context)[0]).sum())
+
+            before = x.copy(), weights.copy(), parameters.vector.copy(), parameters.buffers.copy()
+            dx, gradients = layer.backward(arrays, cache, weights)
+            after = x, weights, parameters.vector, parameters.buffers
+            for old, new in zip(before, after, strict=True):
+                np.testing.assert_array_equal(old, new)
+            assert y.shape == (rows, *layer.output_shape(input_shape))
+            if layer.takes_tokens:
+                np.testing.assert_array_equal(dx, np.zeros(x.shape))
+            else:
+                assert relative_error(dx, numeric_gradient(total, x)) <= 1e-7
+            trainable = {slot.spec.name for slot in parameters.layout.slots if slot.spec.trainable}
+            assert set(gradients) == trainable
+            if trainable:
+                numeric = numeric_gradient(total, parameters.vector)
+                analytic = parameters.zeros_like()
+                for inner, array in gradients.items():
+                    analytic[f"0.{inner}"][...] = array
+                assert relative_error(analytic.vector, numeric) <= 1e-7
+                alone = layer.parameter_gradients(arrays, cache, weights)
+                assert all(np.array_equal(alone[inner], gradients[inner]) for inner in trainable)
+
+
+@pytest.mark.parametrize("training", [True, False])
+@pytest.mark.parametrize("name", list(LAYERS))
+def test_float32_and_the_declared_shape_are_kept(name, training, arrays_of):
+    row = row_of(name)
+    for layer, input_shape in row.cases:
+        for mask in masks_for(row, layer, input_shape, 5, 0):
+            parameters = arrays_of(layer, input_shape, 3).astype("float32")
+            arrays = parameters.by_layer[0]
+            random = np.random.default_rng(0)
+            x = inputs(layer, input_shape, 5, 0, lambda shape, seed, r=random: r.normal(size=shape))
+            x = x if layer.takes_tokens else x.astype(np.float32)
+            y, cache = layer.forward(arrays, x, Context(training, RandomStream.from_seed(1), mask))
+            dx, gradients = layer.backward(arrays, cache, np.ones_like(y))
+            updated = layer.updated_buffers(arrays, cache) if training else {}
+            assert y.shape == (5, *layer.output_shape(input_shape))
+            assert dx.shape == x.shape
+            computed = (y, dx, *gradients.values(), *updated.values())
+            assert {array.dtype.name for array in computed} == {"float32"}
+            assert {inner: array.shape for inner, array in gradients.items()} == {
+                slot.spec.name: slot.spec.shape
+                for slot in parameters.layout.slots
+                if slot.spec.trainable
+            }
+
+
+@pytest.mark.parametrize("name", list(LAYERS))
+def test_a_layer_is_written_as_data_and_read_back(name):
+    for layer, _ in row_of(name).cases:
+        assert LAYERS.resolve(LAYERS.to_data(layer)) == layer
+        assert hash(LAYERS.resolve(LAYERS.to_data(layer))) == hash(layer)
+
+
+@pytest.mark.parametrize("name", list(LAYERS))
+def test_a_layer_agrees_with_its_counterpart_in_pytorch(name, torch, arrays_of, away_from_zero):
+    row = row_of(name)
+    for layer, input_shape in row.cases:
+        for training in [True, False]:
+            module = row.pytorch(torch.nn, layer, input_shape)
+            if module is None or (training and layer.is_random):
+                continue
+            module.double().train(training)
+            arrays = arrays_of(layer, input_shape, 1).by_layer[0]
+            theirs = {**dict(module.named_parameters()), **dict(module.named_buffers())}
+            ours = {row.names.get(inner, inner): array for inner, array in arrays.items()}
+            with torch.no_grad():
+                for inner, tensor in theirs.items():
+                    if tensor.dtype == torch.float64:
+                        tensor.copy_(torch.tensor(ours.get(inner, np.zeros(tensor.shape))))
+            x = inputs(layer, input_shape, 5, 1, away_from_zero)
+            y, cache = layer.forward(arrays, x, Context(training))
+            dy = np.random.default_rng(2).normal(size=y.shape)
+            dx, gradients = layer.backward(arrays, cache, dy)
+            tensor = torch.tensor(x, requires_grad=not layer.takes_tokens)
+            wanted = module(tensor)
+            wanted = wanted[0] if isinstance(wanted, tuple) else wanted
+            wanted.backward(torch.tensor(dy))
+            np.testing.assert_allclose(y, wanted.detach().numpy(), atol=1e-12)
+            if not layer.takes_tokens:
+                np.testing.assert_allclose(dx, tensor.grad.numpy(), atol=1e-12)
+            for inner, gradient in gradients.items():
+                theirs_of_it = theirs[row.names.get(inner, inner)].grad.numpy()
+                np.testing.assert_allclose(gradient, theirs_of_it, atol=1e-12)
+
+
+@pytest.mark.parametrize("name", list(LAYERS))
+def test_a_layer_refuses_a_mask_with_its_place_or_lets_nothing_masked_through(
+    name, arrays_of, away_from_zero
+):
+    row, seed, rows = row_of(name), 5, 6
+    tried = 0
+    for layer, input_shape in row.cases:
+        if not example_axes(layer, input_shape):
+            continue
+        tried += 1
+        mask = some_mask(rows, input_shape[row.positions], seed)
+        if not layer.takes_mask:
+            place = rf"Layer 0 \({type(layer).__name__}\).*LastStep\(\).*before it"
+            with pytest.raises(ShapeError, match=place):
+                masks_between([layer], mask)
+            continue
+        arrays = arrays_of(layer, input_shape, seed).by_layer[0]
+        context = Context(True, RandomStream.from_seed(seed), mask)
+        x = inputs(layer, input_shape, rows, seed, away_from_zero)
+        other = np.where(
+            along(mask, row.positions, x.ndim),
+            x,
+            inputs(layer, input_shape, rows, seed + 1, away_from_zero),
+        )
+        after = layer.output_mask(mask)
+        passes = []
+        for given_x in (x, other):
+            y, cache = layer.forward(arrays, given_x, context)
+            there = np.ones(1, bool) if after is None else along(after, row.positions, y.ndim)
+            dy = np.where(there, np.random.default_rng(seed).normal(size=y.shape), 0)
+            dx, gradients = layer.backward(arrays, cache, dy)
+            np.testing.assert_array_equal(
+                dx[~np.broadcast_to(along(mask, row.positions, dx.ndim), dx.shape)], 0
+            )
+            updated = layer.updated_buffers(arrays, cache)
+            passes.append([np.where(there, y, 0), dx, *gradients.values(), *updated.values()])
+        for first, second in zip(*passes, strict=True):
+            np.testing.assert_array_equal(first, second)
+    takes = any(layer.takes_mask for layer, _ in row.cases)
+    assert tried or not takes, f"give the row of {name!r} a case with positions"
+
+
+@pytest.mark.parametrize("training", [True, False])
+@pytest.mark.parametrize("name", list(LAYERS))
+def test_a_layer_names_what_it_computes(name, training, arrays_of, away_from_zero):
+    for layer, input_shape in row_of(name).cases:
+        arrays = arrays_of(layer, input_shape, 2).by_layer[0]
+        x = inputs(layer, input_shape, 5, 2, away_from_zero)
+        context = Context(training, RandomStream.from_seed(0))
+        y, cache = layer.forward(arrays, x, context.child(0))
+        dy = np.random.default_rng(0).normal(size=y.shape)
+        dx, gradients = layer.backward(arrays, cache, dy)
+        (traced,) = trace_through([layer], [arrays], x, context, dy)
+        np.testing.assert_array_equal(traced.forward[-1].array, y)
+        np.testing.assert_array_equal(traced.backward[-1].array, dx)
+        for gradient in gradients.values():
+            assert any(np.array_equal(step.array, gradient) for step in traced.backward)
+        steps = [*traced.forward, *traced.backward]
+        symbols = [step.symbol for step in steps]
+        assert len(set(symbols)) == len(symbols)
+        for step in steps:
+            assert " = " in step.equation
+            np.testing.assert_array_equal(traced[step.symbol], step.array)

@@ -1,0 +1,208 @@
+"""The language in use: errors, pictures and help shown through a catalogue made for the test."""
+
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+from babel.messages.catalog import Catalog
+from babel.messages.extract import extract_from_dir
+from babel.messages.mofile import write_mo
+from typer.testing import CliRunner
+
+import axone
+from axone import plots
+from axone.checks import check_number
+from axone.cli import app
+from axone.errors import ConfigurationError, UnknownNameError
+from axone.messages import _, _n, use_language
+
+SOURCE = Path(axone.__file__).parent
+
+
+@pytest.fixture(autouse=True)
+def english():
+    use_language("en")
+    yield
+    use_language("en")
+
+
+@pytest.fixture
+def speak(tmp_path):
+    """Install a catalogue of the given translations, and use it."""
+
+    def install(translations, language="fr"):
+        catalogue = Catalog(locale="fr")
+        for key, text in translations.items():
+            catalogue.add(key, text)
+        folder = tmp_path / language / "LC_MESSAGES"
+        folder.mkdir(parents=True)
+        with (folder / "axone.mo").open("wb") as file:
+            write_mo(file, catalogue)
+        use_language(language, tmp_path)
+
+    return install
+
+
+class TestLanguage:
+    def test_an_error_is_shown_in_french(self, speak):
+        error = UnknownNameError(_("dataset"), "irs", ["iris", "wine"], where="f.toml")
+        speak(
+            {
+                "unknown {kind} {given!r}. Did you mean {near!r}? Allowed: {allowed}.": (
+                    "{given!r} : {kind} inconnu. Vouliez-vous dire {near!r} ? Permis : {allowed}."
+                ),
+                "{place}: {cause}": "{place} : {cause}",
+                "dataset": "jeu de données",
+            }
+        )
+        assert str(error) == (
+            "f.toml : 'irs' : jeu de données inconnu. Vouliez-vous dire 'iris' ? "
+            "Permis : iris, wine."
+        )
+        assert error.args[0] == (
+            "f.toml: unknown dataset 'irs'. Did you mean 'iris'? Allowed: iris, wine."
+        )
+
+    def test_a_bound_is_shown_in_french(self, speak):
+        speak(
+            {
+                "{name} must be {bounds}, not {found!r}.": "{name} vaut {found!r} : {bounds}.",
+                "at least {bound}": "au moins {bound}",
+                "less than {bound}": "moins de {bound}",
+                " and ": " et ",
+            }
+        )
+        with pytest.raises(ConfigurationError, match="rate vaut 2 : au moins 0 et moins de 1"):
+            check_number("rate", 2, at_least=0, below=1)
+
+    def test_a_picture_is_labelled_in_french(self, speak):
+        speak({"epoch": "époque", "training": "apprentissage", "Learning curves": "Courbes"})
+        figure = plots.plot_curves({"train_loss": [2.0, 1.0], "validation_loss": [2.0, 1.5]})
+        assert figure.axes[0].get_xlabel() == "époque"
+        assert figure.get_suptitle() == "Courbes"
+        assert figure.axes[0].get_legend_handles_labels()[1] == ["apprentissage", "validation"]
+
+    def test_help_is_shown_in_french(self, speak):
+        speak({"Print the version.": "Montre la version."})
+        shown = CliRunner().invoke(app, ["--help"], env={"COLUMNS": "120"}).output
+        assert "Montre la version." in shown
+        assert "Print the version." not in shown
+
+    @pytest.mark.parametrize(
+        ("count", "text"), [(0, "0 ligne"), (1, "1 ligne"), (2, "2 lignes"), (7, "7 lignes")]
+    )
+    def test_counts_follow_the_language(self, speak, count, text):
+        speak({("{count} row", "{count} rows"): ("{count} ligne", "{count} lignes")})
+        assert str(_n("{count} row", "{count} rows", count)) == text
+
+    def test_what_is_not_translated_is_english(self, speak):
+        speak({"a": "b"})
+        assert str(_("rows")) == "rows"
+
+    @pytest.mark.parametrize("slip", ["{b}", "{a:d}", "{a", "{}", "{a.nothing}"])
+    def test_a_slip_of_the_translator_shows_the_english(self, speak, slip):
+        speak({"found {a}": slip})
+        assert str(_("found {a}", a="x")) == "found x"
+
+    def test_comparing_and_joining_stay_english(self, speak):
+        speak({"rows": "lignes"})
+        assert _("rows") == "rows"
+        assert ", ".join([_("rows")]) == "rows"
+        assert f"{_('rows')}" == "lignes"
+
+    def test_a_language_without_catalogue_is_refused_by_name(self, speak):
+        speak({"rows": "lignes"})
+        with pytest.raises(UnknownNameError, match="unknown language 'frr'"):
+            use_language("frr")
+
+    def test_the_surroundings_choose(self, speak, tmp_path, monkeypatch):
+        speak({"rows": "lignes"})
+        monkeypatch.setenv("AXONE_LANGUAGE", "fr_CA.UTF-8")
+        use_language(None, tmp_path)
+        assert str(_("rows")) == "lignes"
+        monkeypatch.setenv("AXONE_LANGUAGE", "en")
+        monkeypatch.setenv("LANG", "fr_FR.UTF-8")
+        use_language(None, tmp_path)
+        assert str(_("rows")) == "rows"
+        monkeypatch.delenv("AXONE_LANGUAGE")
+        for name in ("LANGUAGE", "LC_ALL", "LC_MESSAGES"):
+            monkeypatch.delenv(name, raising=False)
+        use_language(None, tmp_path)
+        assert str(_("rows")) == "lignes"
+
+
+RANDOM = np.random.default_rng(0)
+LABELS_OF_ROWS = np.arange(60) % 3
+PROBABILITIES = RANDOM.dirichlet(np.ones(3), 60)
+IMAGES = RANDOM.random((60, 4, 4))
+NUMBERS = RANDOM.normal(size=(60, 7))
+
+DRAWN = {
+    "calibration": lambda: plots.plot_calibration(
+        LABELS_OF_ROWS, PROBABILITIES, "012", before=PROBABILITIES
+    ),
+    "calibration_of_two": lambda: plots.plot_calibration(
+        LABELS_OF_ROWS % 2,
+        np.tile([0.4, 0.6], (60, 1)),
+        "01",
+    ),
+    "class_means": lambda: plots.plot_class_means(IMAGES, LABELS_OF_ROWS, "012"),
+    "comparison": lambda: plots.plot_comparison(
+        {"1": [2.0, 1.0], "2": [2.0, 1.0]},
+        {"2": [0.0, 0.0]},
+        {"1": 1.0, "2": 2.0},
+        validation_losses={"1": [2.0, 1.0], "2": [2.0, 1.0]},
+    ),
+    "confusion": lambda: plots.plot_confusion_matrix(np.eye(3, dtype=int), "012"),
+    "large_confusion": lambda: plots.plot_confusion_matrix(np.eye(70, dtype=int), range(70)),
+    "curves": lambda: plots.plot_curves(
+        {"train_loss": [1.0, np.nan], "train_r2": [-3.0, 0.5], "validation_r2": [0.1, 0.2]},
+        best_epoch=1,
+        stopped_by=_("loss"),
+    ),
+    "image_grid": lambda: plots.plot_image_grid(np.zeros((101, 2, 2)), range(101)),
+    "image_predictions": lambda: plots.plot_image_predictions(
+        IMAGES, PROBABILITIES, "012", LABELS_OF_ROWS
+    ),
+    "importance": lambda: plots.plot_importance({"1": 0.5}, score_name="2"),
+    "label_histogram": lambda: plots.plot_label_histogram(np.arange(50), range(50)),
+    "parallel_coordinates": lambda: plots.plot_parallel_coordinates(
+        {"1": [1, 2]}, [1.0, 2.0], score_name="2"
+    ),
+    "precision_recall": lambda: plots.plot_precision_recall(LABELS_OF_ROWS, PROBABILITIES, "012"),
+    "predictions": lambda: plots.plot_predictions(NUMBERS, NUMBERS, max_points=9),
+    "residuals": lambda: plots.plot_residuals(NUMBERS, NUMBERS**3, max_points=9),
+    "roc": lambda: plots.plot_roc(LABELS_OF_ROWS, PROBABILITIES, "012"),
+}
+
+
+class TestPictures:
+    """Every word of every picture is a message: in a language of brackets all are in brackets."""
+
+    @pytest.fixture
+    def brackets(self, speak):
+        keywords = {"_": None, "_n": (1, 2)}
+        texts = extract_from_dir(SOURCE, keywords=keywords)
+        found = {key for _file, _line, key, _comments, _context in texts}
+        plurals = {key for key in found if isinstance(key, tuple)}
+        speak(
+            {key: tuple(f"⟦{text}⟧" for text in key) for key in plurals}
+            | {key: f"⟦{key}⟧" for key in found - plurals}
+        )
+
+    def test_all_pictures_are_drawn(self):
+        drawn = {name for name in plots.__all__ if name.startswith("plot_")}
+        assert len(DRAWN) >= len(drawn)
+
+    @pytest.mark.parametrize("name", DRAWN)
+    def test_every_word_is_a_message(self, brackets, name):
+        from matplotlib.text import Text
+
+        figure = DRAWN[name]()
+        figure.canvas.draw()
+        texts = [text.get_text() for text in figure.findobj(Text)]
+        outside = [re.sub(r"⟦.*⟧", "", text, flags=re.DOTALL) for text in texts]
+        units = re.compile(r"RMSE|R²|ms\b|s\b|µs|mathdefault|e[+-]\d+")
+        assert any("⟦" in text for text in texts)
+        assert [text for text in outside if re.search(r"[a-z]{2}", units.sub("", text))] == []

@@ -36,7 +36,7 @@ _CLIPPED_AT = 1e-6
 
 def obstacles(exercise: Exercise) -> tuple[str, ...]:
     """Return what in the exercise is beyond PyTorch; nothing if it can take part."""
-    found = beyond_pytorch(exercise.recipe)
+    found: tuple[str, ...] = beyond_pytorch(exercise.recipe)
     network = exercise.recipe.network
     if exercise.batch_rows[-1] == 1 and _normalises_flat(network.layers, network.input_shape):
         found += ("batch norm of a batch of one row, which the last of each epoch is",)

@@ -10,7 +10,7 @@ from axone.cli import epochs
 from axone.cli.sources import hidden_sizes
 from axone.data import load_dataset
 from axone.errors import ConfigurationError
-from axone.experiments import Experiment, load_run
+from axone.experiments import Experiment, load_run, prepare
 from axone.training import History, Plateau, ValidationLoss
 
 QUICK = ("--epochs", "2")
@@ -367,13 +367,25 @@ def test_very_many_classes_are_told_on_the_screen_too(axone, here):
     assert "roc_auc is left out: there are more than 200 classes" in output
 
 
-def test_json_of_a_row_far_out_is_json(axone, here):
-    random = np.random.default_rng(0)
-    X = random.normal(size=(60, 2))
-    X[:, 0] = 3e38
-    np.savez(here / "far.npz", X=X, y=np.arange(60) % 2)
-    result = axone("train", "far.npz", "--out", "run", "--json", "--epochs", "2", status=3)
-    json.loads(result.stdout, parse_constant=pytest.fail)
+def test_json_of_a_test_row_far_out_is_json_and_the_table_says_so(axone, here, write):
+    content = """
+    data = { source = "far.npz", scaling = "none" }
+    network = { hidden = [8], initializer = { name = "normal", standard_deviation = 3.0 } }
+    training = { epochs = 2 }
+    """
+    path = write("run.toml", content)
+    X = np.random.default_rng(0).normal(size=(60, 2))
+    y = np.arange(60) % 2
+    np.savez(here / "far.npz", X=X, y=y)
+    X[prepare(Experiment.from_file(path)).parts["test"].numbers[0]] = 3e38
+    np.savez(here / "far.npz", X=X, y=y)
+    printed = axone("train", path, "--json").stdout
+    assert json.loads(printed, parse_constant=pytest.fail)["test"]["loss"] is None
+    output = axone("train", path).stdout
+    assert "not finite" in output
+    assert "test: 1 of 9 rows has outputs that are not finite" in output
+    evaluated = axone("evaluate", "runs/run", "--json").stdout
+    assert json.loads(evaluated, parse_constant=pytest.fail)["test"]["accuracy"] is None
 
 
 def test_classes_are_weighed_and_labels_smoothed_by_options(axone, here):

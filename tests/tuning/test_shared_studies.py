@@ -13,7 +13,7 @@ import pytest
 import axone as ax
 from axone.errors import ConfigurationError, DataError
 from axone.tuning.evaluation import TrialOutcome
-from axone.tuning.space import read_space
+from axone.tuning.reading import read_space
 from axone.tuning.study import TrialStudy
 
 SPACE = {"learning_rate": "1e-3..1e-1:log", "hidden": [[4], [8]]}

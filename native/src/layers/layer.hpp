@@ -50,6 +50,16 @@ void finish(const Stretch<Real>& s, const Pass& pass, Tally<Real>& tally) {
   update(s, *pass.optimizer, pass.step, l2_share(s, *pass.optimizer, pass.rows), tally.not_finite);
 }
 
+/// Hand over the gradient of a small array that was added up apart, and finish it. `scratch` is for
+/// passes that do not keep gradients.
+template <class Real, class Sum>
+void finish(Store<Real>& store, const Buffer<Sum>& sums, Buffer<Real>& scratch, const Pass& pass,
+            Tally<Real>& tally) {
+  Real* g = pass.keep_gradient ? store.gradient.data() : scratch.data();
+  for (Index n = 0; n < store.count; ++n) g[n] = Real(sums.data()[n]);
+  finish(store.stretch(0, store.count, g), pass, tally);
+}
+
 /// What a layer is built for.
 struct Site {
   Index rows;        // at most in a batch

@@ -22,8 +22,9 @@ from axone.cli.console import (
     print_wrapped,
 )
 from axone.cli.epochs import is_shown
+from axone.cli.screen import plan
 from axone.cli.sources import Overrides, describe
-from axone.cli.train import plan, result_folder
+from axone.cli.train import result_folder
 from axone.comparison import OURS, TITLES, Comparison
 from axone.comparison import compare as run_comparison
 

@@ -82,7 +82,7 @@ def compile_recipe(recipe: Recipe, engine: str = "auto", threads: int | None = N
     obstacles = native.obstacles(recipe)
     if not obstacles:
         reason = _("the fastest that is installed ({variant})", variant=native.variant)
-        return Compiled(native.compile(recipe), native.name, reason)
+        return Compiled(native.plan(recipe), native.name, reason)
     plan, reason = reference.compile(recipe), in_words(obstacles)
     # That SciPy makes the steps of some optimisers is no news to whoever chose one.
     if recipe.optimizer.stepwise:

@@ -248,18 +248,14 @@ class Run:
 
     def _event(self, reports: EpochReports) -> Event:
         state = self.state
-        measures: dict[str, FloatArray] = {}
-        if len(reports):
-            named = {GRADIENT_NORM: reports.gradient_norms, DEAD_UNITS: reports.dead_shares}
-            measures = {name: named[name][-1] for name in self.recipe.measures}
         return Event(
             "epoch" if len(reports) else "step",
             state.epoch,
             state.step,
             state.batch,
             self._weights,
-            measures,
             self.history,
+            reports,
         )
 
     def _epochs_at_once(self) -> int:

@@ -158,7 +158,16 @@ class _Evaluation:
             return
         if self.ended != "complete":
             return
-        self.scores.append(self._score(prepared, trainer, result))
+        with np.errstate(over="ignore", invalid="ignore"):
+            score = self._score(prepared, trainer, result)
+        if not np.isfinite(score):
+            self.ended = "failed"
+            self.reason = (
+                f"{self.task.metric.name} of fold {number + 1} is not a finite number: a scored "
+                "row may lie far outside of the training rows"
+            )
+            return
+        self.scores.append(score)
         last = number + 1 == self.task.cv
         if self._hopeless((number + 1) * FOLD, float(np.mean(self.scores))) and not last:
             self.ended, self.reason = "pruned", f"hopeless after fold {number + 1}"
@@ -177,6 +186,8 @@ class _Evaluation:
         recipe = trainer.recipe
         learnt = recipe.loss.prepare(target, prepared.network.output_shape, recipe.dtype)
         loss, outputs = trainer.plan.evaluate(result.parameters, Examples(part.X, learnt))
+        if not np.isfinite(outputs).all():
+            return np.nan
         return self.task.metric.score(model, part.y, outputs, loss)
 
     def _watch(self, fold: int, history: History) -> bool:

@@ -14,9 +14,10 @@ from axone.data import Dataset
 from axone.errors import DataError
 from axone.experiments import Experiment
 from axone.files import write_atomically
+from axone.tuning.parameters import Choices
 from axone.tuning.scoring import Metric
-from axone.tuning.space import Choices, Space, with_values
-from axone.tuning.study import Trial
+from axone.tuning.space import Space, with_values
+from axone.tuning.trial import Trial
 
 TRIALS, BEST = "trials.csv", "best.toml"
 _IMPORTANCE, _PARALLEL = "importance.png", "parallel_coordinates.png"

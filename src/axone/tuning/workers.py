@@ -8,7 +8,7 @@ from typing import Any
 
 from axone.errors import ConfigurationError
 from axone.tuning.evaluation import Task, TrialOutcome, evaluate
-from axone.tuning.study import Claim
+from axone.tuning.trial import Claim
 
 BACKENDS = ("threading", "loky", "dask", "ray")
 

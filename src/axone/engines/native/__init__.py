@@ -56,6 +56,10 @@ class NativeEngine:
             There are `obstacles`.
         """
         refuse_obstacles(self, recipe)
+        return self.plan(recipe)
+
+    def plan(self, recipe: Recipe) -> NativePlan:
+        """Return the plan of a recipe that is known to have no obstacles."""
         return NativePlan(recipe, self.module, self.threads)
 
 

@@ -23,8 +23,10 @@ from axone.layers import (
     Flatten,
     GaussianNoise,
     Layer,
+    LayerNorm,
     Reshape,
     Residual,
+    RMSNorm,
 )
 from axone.layers.sequence import output_shapes
 from axone.losses import LOSSES, Head, Huber
@@ -217,6 +219,20 @@ def _batch_norm(layer: BatchNorm, shape: Shape, slots: dict[str, Slot]) -> dict[
     }
 
 
+def _layer_norm(layer: LayerNorm, shape: Shape, slots: dict[str, Slot]) -> dict[str, Any]:
+    return {
+        "features": shape[-1],
+        "epsilon": float(layer.epsilon),
+        "weight": slots["weight"].offset,
+        "bias": slots["bias"].offset,
+    }
+
+
+def _rms_norm(layer: RMSNorm, shape: Shape, slots: dict[str, Slot]) -> dict[str, Any]:
+    weight = slots["weight"].offset
+    return {"features": shape[-1], "epsilon": float(layer.epsilon), "weight": weight}
+
+
 def _residual(block: Residual, shape: Shape, slots: dict[str, Slot]) -> dict[str, Any]:
     """Describe the layers within, whose slots are named ``"0.weight"`` here."""
     inner: list[list[Slot]] = [[] for _ in block.layers]
@@ -236,6 +252,8 @@ _TRANSLATIONS: dict[type[Layer], tuple[str, Translate]] = {
     Dropout: ("dropout", _dropout),
     GaussianNoise: ("gaussian_noise", _noise),
     BatchNorm: ("batch_norm", _batch_norm),
+    LayerNorm: ("layer_norm", _layer_norm),
+    RMSNorm: ("rms_norm", _rms_norm),
     Residual: ("residual", _residual),
 }
 """The name of each layer in the compiled module's table, and how it is described to it."""

@@ -31,13 +31,7 @@ KEYWORDS = {"_": None, "_n": (1, 2)}
 RAW = {
     "cli/",
     "comparison/",
-    "data/columns.py",
-    "data/encoding.py",
-    "data/preprocessing.py",
-    "data/scaling.py",
-    "estimators/",
     "experiments/",
-    "model/",
     "tuning/",
 }
 """Rooms and files whose texts are still f-strings; see `docs/messages.md`."""

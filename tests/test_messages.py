@@ -30,8 +30,6 @@ KEYWORDS = {"_": None, "_n": (1, 2)}
 
 RAW = {
     "cli/",
-    "comparison/",
-    "experiments/",
     "tuning/",
 }
 """Rooms and files whose texts are still f-strings; see `docs/messages.md`."""

@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 from axone.comparison.exercise import Lap
 from axone.experiments import Prepared
+from axone.messages import Message
 
 Ending = Literal["done", "diverged", "interrupted"]
 
@@ -52,12 +53,14 @@ class Comparison:
         Its experiment says everything that was decided: run again, it gives the same weights.
     versions : dict of str to str
         Of the libraries that take part, by their keys, Axone first.
-    engine, engine_reason : str
-        Which of Axone's engines ran, and why that one.
+    engine : str
+        Which of Axone's engines ran.
+    engine_reason : Message
+        Why that one.
     threads, steps_per_epoch : int
-    left_out : dict of str to str
+    left_out : dict of str to Message
         Why an opponent takes no part.
-    notes : list of str
+    notes : list of Message
         Where the numbers cannot be the same, or a library had help.
     epochs : list of ComparedEpoch
     ending : {"done", "diverged", "interrupted"}
@@ -71,11 +74,11 @@ class Comparison:
     prepared: Prepared
     versions: dict[str, str]
     engine: str
-    engine_reason: str
+    engine_reason: Message
     threads: int
     steps_per_epoch: int
-    left_out: dict[str, str] = field(default_factory=dict)
-    notes: list[str] = field(default_factory=list)
+    left_out: dict[str, Message] = field(default_factory=dict)
+    notes: list[Message] = field(default_factory=list)
     epochs: list[ComparedEpoch] = field(default_factory=list)
     ending: Ending = "done"
     ended_by: signal.Signals | None = None

@@ -28,29 +28,36 @@ from axone.engines.torch.obstacles import all_layers
 from axone.engines.torch.translation import OPTIMIZERS, criterion_of, load, rate_share, translate
 from axone.layers import BatchNorm, Dropout, GaussianNoise, Layer, Residual
 from axone.layers.sequence import output_shapes
+from axone.messages import Message, _
 from axone.random import NOISE, RandomStream
 
 _CLIPPED_AT = 1e-6
 """What PyTorch adds to a norm before it divides by it."""
 
 
-def obstacles(exercise: Exercise) -> tuple[str, ...]:
+def obstacles(exercise: Exercise) -> tuple[Message, ...]:
     """Return what in the exercise is beyond PyTorch; nothing if it can take part."""
     found = beyond_pytorch(exercise.recipe)
     network = exercise.recipe.network
     if exercise.batch_rows[-1] == 1 and _normalises_flat(network.layers, network.input_shape):
-        found += ("batch norm of a batch of one row, which the last of each epoch is",)
+        found += (_("batch norm of a batch of one row, which the last of each epoch is"),)
     return found
 
 
-def notes(exercise: Exercise) -> tuple[str, ...]:
+def notes(exercise: Exercise) -> tuple[Message, ...]:
     """Return what is not quite PyTorch's own, or not quite the same."""
     found = []
     layers = list(all_layers(exercise.recipe.network.layers))
     if any(isinstance(layer, (Dropout, GaussianNoise)) and layer.is_random for layer in layers):
-        found.append("PyTorch: masks and noise are Axone's, drawn outside its time")
+        found.append(
+            _("PyTorch: masks and noise are Axone's, drawn outside its time").coded("noise_is_ours")
+        )
     if exercise.validation is not None and any(isinstance(layer, BatchNorm) for layer in layers):
-        found.append("PyTorch: validation losses differ, its batch norm keeps unbiased variances")
+        found.append(
+            _("PyTorch: validation losses differ, its batch norm keeps unbiased variances").coded(
+                "unbiased_variances"
+            )
+        )
     return tuple(found)
 
 

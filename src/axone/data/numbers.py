@@ -69,7 +69,7 @@ class NumericRows(Step, PlainData):
 
     @classmethod
     def from_data(cls, data: object) -> "NumericRows":
-        return read_data(cls, data, "step 'numbers'")
+        return read_data(cls, data, _("step {name!r}", name="numbers"))
 
     def _from_columns(self, frame: "DataFrame") -> NDArray[Any]:
         size, names = prod(self.shape), self.names
@@ -128,7 +128,7 @@ class Reshaping(Step, PlainData):
 
     @classmethod
     def from_data(cls, data: object) -> "Reshaping":
-        return read_data(cls, data, "step 'shape'")
+        return read_data(cls, data, _("step {name!r}", name="shape"))
 
 
 def numeric(X: Any) -> NDArray[Any]:

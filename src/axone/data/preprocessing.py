@@ -20,6 +20,7 @@ from axone.data.scaling import SCALINGS, Scaler, Scaling
 from axone.data.steps import Layout, Step
 from axone.data.tokens import Tokens
 from axone.errors import ModelFileError, ShapeError
+from axone.messages import _, listed
 
 TargetScaler: TypeAlias = Scaler
 """Regression targets are scaled as features are: ``Standard().fit(y)``, then `inverse`."""
@@ -65,7 +66,9 @@ class Preprocessing:
         for step in self.steps:
             layout = step.after(layout)
         if layout is None:
-            raise ShapeError("Preprocessing needs a step that takes rows as they come: give one.")
+            raise ShapeError(
+                _("Preprocessing needs a step that takes rows as they come: give one.")
+            )
         object.__setattr__(self, "layout", layout)
 
     @classmethod
@@ -203,14 +206,18 @@ class Preprocessing:
         ModelFileError
             It is anything else, or its parts do not fit together.
         """
-        given = read_data(_PreprocessingData, data, "preprocessing")
+        given = read_data(_PreprocessingData, data, _("preprocessing"))
         steps: list[Step] = []
         for described in given.steps:
             name, fields = described.get("name"), dict(described)
             if not isinstance(name, str) or name not in STEPS:
                 raise ModelFileError(
-                    f"The preprocessing in this model file is damaged: the name of a step is "
-                    f"{name!r}; known are {', '.join(STEPS)}. Save or fetch the model again."
+                    _(
+                        "The preprocessing in this model file is damaged: the name of a step is "
+                        "{name!r}; known are {steps}. Save or fetch the model again.",
+                        name=name,
+                        steps=listed(STEPS),
+                    )
                 )
             del fields["name"]
             steps.append(STEPS[name].from_data(fields))
@@ -218,8 +225,11 @@ class Preprocessing:
             return cls(tuple(steps))
         except ShapeError as error:
             raise ModelFileError(
-                f"The preprocessing in this model file is damaged: {error}. Save or fetch the "
-                "model again."
+                _(
+                    "The preprocessing in this model file is damaged: {error}. Save or fetch "
+                    "the model again.",
+                    error=error,
+                )
             ) from error
 
 

@@ -150,7 +150,7 @@ class RobustBins(Step):
 
     @classmethod
     def from_data(cls, data: object) -> "RobustBins":
-        fields = read_data(_RobustData, data, "step 'robust'")
+        fields = read_data(_RobustData, data, _("step {name!r}", name="robust"))
         bins = tuple(
             Bins(each.column, np.array(each.edges, dtype=np.float32)) for each in fields.bins
         )

@@ -143,7 +143,10 @@ def dataset_of(rows: Any, *, target: str | None = None, task: TaskChoice = "auto
         return dataset_from_frame(rows, name="table", target=target, task=task)
     if not isinstance(rows, tuple) or len(rows) != 2:
         raise ArgumentTypeError(
-            f"Rows in memory are a Dataset, (X, y), or a pandas or polars frame, not {type(rows)}."
+            _(
+                "Rows in memory are a Dataset, (X, y), or a pandas or polars frame, not {kind}.",
+                kind=type(rows),
+            )
         )
     X, y = rows
     if is_frame(X):

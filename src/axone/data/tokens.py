@@ -78,4 +78,4 @@ class Tokens(Step, PlainData):
 
     @classmethod
     def from_data(cls, data: object) -> "Tokens":
-        return read_data(cls, data, "step 'tokens'")
+        return read_data(cls, data, _("step {name!r}", name="tokens"))

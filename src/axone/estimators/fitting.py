@@ -26,6 +26,7 @@ from axone.estimators.rows import checked, divided, dtype_of
 from axone.estimators.scoring import validation_score
 from axone.estimators.settings import Training, TrainingParameters, resolved
 from axone.layers import Dense
+from axone.messages import _
 from axone.model import Model
 from axone.network import Network
 from axone.optimizers import Optimizer
@@ -85,7 +86,7 @@ def fit(
 ) -> None:
     """Train an estimator, from the start or on from the fits before."""
     if one_epoch and estimator.early_stopping:
-        raise ValueError("partial_fit does not support early_stopping=True")
+        raise ValueError(_("partial_fit does not support early_stopping=True"))
     fresh = not hasattr(estimator, "model_") or not (estimator.warm_start or one_epoch)
     X, y = checked(estimator, X, y, reset=fresh)
     random = check_random_state(estimator.random_state)
@@ -215,7 +216,7 @@ def _train(this: _Fit, model: Model, going_on: Continuation) -> None:
         going_on.divided_at = seen = result.epochs
         if training.remembers_steps:
             _scale_velocity(going_on.final.state, _RATE_DIVISOR)
-        say(estimator, f"Setting learning rate to {rate / _RATE_DIVISOR:f}")
+        say(estimator, _("Setting learning rate to {rate:f}", rate=rate / _RATE_DIVISOR))
         stale = False
         if one_epoch or result.epochs >= max_epochs:
             break
@@ -242,7 +243,10 @@ def _trainer(this: _Fit, network: Network, going_on: Continuation) -> Trainer:
     elif batch_size > rows:
         if training.tells_of_smaller_batches:
             warn(
-                "Got `batch_size` less than 1 or larger than sample size. It is going to be clipped"
+                _(
+                    "Got `batch_size` less than 1 or larger than sample size. It is going to "
+                    "be clipped"
+                )
             )
         batch_size = rows
     optimizer = training.optimizer
@@ -314,6 +318,8 @@ def _scale_velocity(state: RunState, factor: float) -> None:
 def _require_same(network: Network, fitted: Network) -> None:
     if network.layout.shapes != fitted.layout.shapes:
         raise ValueError(
-            "A warm start goes on with the same network, but its layers have changed since the "
-            "last fit: set warm_start=False to begin anew."
+            _(
+                "A warm start goes on with the same network, but its layers have changed "
+                "since the last fit: set warm_start=False to begin anew."
+            )
         )

@@ -19,6 +19,7 @@ from axone.data import NumericRows, Preprocessing
 from axone.errors import DataError
 from axone.layers import Dense
 from axone.losses import MeanSquaredError
+from axone.messages import _
 from axone.model import Classes, Model
 from axone.network import Network
 from axone.parameters import Parameters
@@ -119,8 +120,11 @@ class Perceptron(ClassifierMixin, BaseEstimator):
         check_classification_targets(y)
         if len(np.unique(y)) < 2:
             raise DataError(
-                f"y holds 1 class, {y[0]}: there is nothing to tell apart. At least two classes "
-                "are needed."
+                _(
+                    "y holds 1 class, {label}: there is nothing to tell apart. At least two "
+                    "classes are needed.",
+                    label=y[0],
+                )
             )
         random = check_random_state(self.random_state)
         rosenblatt = RosenblattPerceptron(

@@ -12,11 +12,12 @@ from typing import Any, Self
 
 from pydantic import BaseModel, ValidationError
 
-from axone.errors import ConfigurationError, UnknownNameError
+from axone.errors import AxoneError, ConfigurationError, UnknownNameError
 from axone.experiments import course
 from axone.experiments.files import merged, read_mapping, to_toml
 from axone.experiments.recipes import with_recipe
 from axone.experiments.schema import ExperimentData
+from axone.messages import Listed, Message, _
 
 IN_MEMORY = "(rows in memory)"
 """The source of a run whose rows were given as they are: no file holds them."""
@@ -123,13 +124,20 @@ def parse(content: Mapping[str, Any], where: str, origins: Mapping[str, str]) ->
     try:
         return ExperimentData.model_validate(content)
     except ValidationError as error:
-        complaints: dict[str, str] = {}
+        complaints: dict[str, Message] = {}
         for mistake in error.errors():
             key = _key(content, mistake["loc"])
-            complaints[key] = f"{_place(where, origins, key)}: {_complaint(key, mistake)}"
-        raise ConfigurationError("\n".join(complaints.values())) from error
+            complaints[key] = _(
+                "{place}: {cause}",
+                place=_place(where, origins, key),
+                cause=_complaint(key, mistake),
+            )
+        listed = Listed(complaints.values(), "\n")
+        raise ConfigurationError(_("{complaints}", complaints=listed)) from error
     except RecursionError as error:
-        raise ConfigurationError(f"{where}: nested too deeply to be an experiment.") from error
+        raise ConfigurationError(
+            _("{path}: nested too deeply to be an experiment.", path=where)
+        ) from error
 
 
 def _place(where: str, origins: Mapping[str, str], key: str) -> str:
@@ -154,16 +162,16 @@ def _key(content: Mapping[str, Any], location: tuple[int | str, ...]) -> str:
     return ".".join(parts)
 
 
-def _complaint(key: str, mistake: Any) -> str:
+def _complaint(key: str, mistake: Any) -> Message | str:
     if mistake["type"] == "extra_forbidden":
-        table, _, last = key.rpartition(".")
-        return str(UnknownNameError("key", last, _fields(table)))
+        table, _dot, last = key.rpartition(".")
+        return UnknownNameError(_("key"), last, _fields(table)).message
     if mistake["type"] == "missing":
-        return "this setting is missing."
+        return _("this setting is missing.")
     cause = mistake.get("ctx", {}).get("error")
     if isinstance(cause, Exception):
-        return str(cause)
-    return f"{mistake['msg']}; found {reprlib.repr(mistake['input'])}."
+        return cause.message if isinstance(cause, AxoneError) else str(cause)
+    return _("{fault}; found {found}.", fault=mistake["msg"], found=reprlib.repr(mistake["input"]))
 
 
 def _fields(table: str) -> list[str]:

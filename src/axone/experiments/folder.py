@@ -12,6 +12,7 @@ from pathlib import Path
 
 from axone.errors import ConfigurationError, DataError
 from axone.files import remove_leftovers
+from axone.messages import _
 
 EXPERIMENT = "experiment.toml"
 CHECKPOINT = "checkpoint.safetensors"
@@ -31,15 +32,18 @@ def refuse_occupied(folder: Path, *, can_resume: bool = True) -> None:
         The folder is not empty, or is a file.
     """
     if folder.is_dir() and any(path.name != LOCK for path in folder.iterdir()):
-        advice = (
-            "continue it with --resume, or choose another --out."
+        raise ConfigurationError(
+            _(
+                "The folder {folder} is not empty: continue it with --resume, or choose another "
+                "--out.",
+                folder=folder,
+            )
             if can_resume and (folder / EXPERIMENT).exists()
-            else "choose another --out."
+            else _("The folder {folder} is not empty: choose another --out.", folder=folder)
         )
-        raise ConfigurationError(f"The folder {folder} is not empty: {advice}")
     if folder.exists() and not folder.is_dir():
         raise ConfigurationError(
-            f"{folder} is a file; results need a folder: choose another --out."
+            _("{folder} is a file; results need a folder: choose another --out.", folder=folder)
         )
 
 
@@ -104,7 +108,9 @@ def locked(folder: Path) -> Iterator[None]:
 
 
 def _cannot_create(folder: Path, error: OSError) -> DataError:
-    return DataError(f"Cannot create the folder {folder}: {error.strerror}.")
+    return DataError(
+        _("Cannot create the folder {folder}: {reason}.", folder=folder, reason=error.strerror)
+    )
 
 
 def _taken(path: Path) -> int:
@@ -113,13 +119,25 @@ def _taken(path: Path) -> int:
         try:
             handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
         except OSError as error:
-            raise DataError(f"Cannot write {path}: {error.strerror}.") from error
+            raise DataError(
+                _("Cannot write {path}: {reason}.", path=path, reason=error.strerror)
+            ) from error
         if not _lock(handle):
             owner = os.read(handle, 100).decode("ascii", "replace").strip()
             os.close(handle)
             raise ConfigurationError(
-                f"Another run is at work in the folder {path.parent}"
-                f"{f' (process {owner})' if owner else ''}: wait for it, or choose another --out."
+                _(
+                    "Another run is at work in the folder {folder} (process {process}): wait for "
+                    "it, or choose another --out.",
+                    folder=path.parent,
+                    process=owner,
+                )
+                if owner
+                else _(
+                    "Another run is at work in the folder {folder}: wait for it, or choose "
+                    "another --out.",
+                    folder=path.parent,
+                )
             )
         # Whoever had it may have removed the file between its opening and its locking here.
         with suppress(OSError):

@@ -15,6 +15,7 @@ from axone.errors import DataError
 from axone.experiments.preparation import Part, Prepared, last_part
 from axone.experiments.training import learnt_target
 from axone.files import without_infinities
+from axone.messages import Message, _, _n, listed
 from axone.metrics import classification_metrics, log_loss, regression_metrics, rounded
 from axone.model import Model, class_probabilities
 
@@ -35,7 +36,7 @@ def measure(model: Model, part: Part) -> Scores:
         There are no rows.
     """
     if not len(part):
-        raise DataError("There are no rows to evaluate.")
+        raise DataError(_("There are no rows to evaluate."))
     with np.errstate(all="ignore"):
         loss, outputs = model.evaluate(part.X, learnt_target(model.target, part))
         sound = finite_rows(outputs)
@@ -69,11 +70,11 @@ def sound_part(model: Model, part: Part) -> Part:
     return Part(part.X[sound], part.y[sound], numbers[sound])
 
 
-def why_not_finite(prepared: Prepared, model: Model, name: str, scores: Scores) -> str:
-    """Return a note on the scores of a part that are None; empty where there are none."""
+def why_not_finite(prepared: Prepared, model: Model, name: str, scores: Scores) -> Message | None:
+    """Return a note on the scores of a part that are None, if there are any."""
     missing = [score for score, value in scores.items() if value is None]
     if not missing:
-        return ""
+        return None
     part = prepared.parts[name]
     with np.errstate(all="ignore"):
         sound = finite_rows(model.forward(part.X))
@@ -82,25 +83,51 @@ def why_not_finite(prepared: Prepared, model: Model, name: str, scores: Scores) 
     # Without a broken row it is a sum that overflowed: the row of the largest cell is to blame.
     row = int(np.argmin(sound)) if broken else int(cells.max(axis=1).argmax())
     feature = int(cells[row].argmax())
-    fault = (
-        f"{broken} of {len(part)} rows {'has' if broken == 1 else 'have'} outputs that are not "
-        "finite, so its scores are null; the first is"
-        if broken
-        else f"{', '.join(missing)} overflowed; the largest cell is in"
-    )
-    number = row if part.numbers is None else int(part.numbers[row])
-    own = " of the source's own test rows" if part.numbers is None else ""
-    value = float(part.X[row].reshape(-1)[feature])
-    return (
-        f"{name}: {fault} row {number} of {prepared.dataset.name}{own} (counted from 0), where the "
-        f"network is given {value:.3g} for {_feature(prepared, feature)}: correct or remove it"
+    place, value = _place(prepared, part, row), float(part.X[row].reshape(-1)[feature])
+    if broken:
+        return _n(
+            "{name}: {count} of {rows} rows has outputs that are not finite, so its scores are "
+            "null; the first is {place}, where the network is given {value:.3g} for {feature}: "
+            "correct or remove it",
+            "{name}: {count} of {rows} rows have outputs that are not finite, so its scores are "
+            "null; the first is {place}, where the network is given {value:.3g} for {feature}: "
+            "correct or remove it",
+            broken,
+            name=name,
+            rows=len(part),
+            place=place,
+            value=value,
+            feature=_feature(prepared, feature),
+        ).coded("outputs_not_finite")
+    return _(
+        "{name}: {scores} overflowed; the largest cell is in {place}, where the network is given "
+        "{value:.3g} for {feature}: correct or remove it",
+        name=name,
+        scores=listed(missing),
+        place=place,
+        value=value,
+        feature=_feature(prepared, feature),
+    ).coded("scores_overflowed")
+
+
+def _place(prepared: Prepared, part: Part, row: int) -> Message:
+    source = prepared.dataset.name
+    if part.numbers is None:
+        return _(
+            "row {number} of {source} of the source's own test rows (counted from 0)",
+            number=row,
+            source=source,
+        )
+    return _(
+        "row {number} of {source} (counted from 0)", number=int(part.numbers[row]), source=source
     )
 
 
-def _feature(prepared: Prepared, number: int) -> str:
+def _feature(prepared: Prepared, number: int) -> Message:
     names = prepared.preprocessing.output_names
-    size = int(np.prod(prepared.network.input_shape))
-    return f"the feature {names[number]!r}" if len(names) == size else f"feature {number}"
+    if len(names) == int(np.prod(prepared.network.input_shape)):
+        return _("the feature {name!r}", name=names[number])
+    return _("feature {number}", number=number)
 
 
 def calibration_scores(before: Model, after: Model, prepared: Prepared) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from axone.experiments.description import Description
 from axone.experiments.schema import ExperimentData
 from axone.layers import Activation, BatchNorm, Dense, Dropout, Flatten, Layer
 from axone.losses import LOSSES, Loss
+from axone.messages import Message, _, _n
 from axone.network import Network
 
 
@@ -27,8 +28,13 @@ def build_network(
     size = int(np.prod(input_shape))
     if settings.input_size is not None and settings.input_size != size:
         raise ConfigurationError(
-            f"{experiment.place('network.input_size')}: the first layer expects "
-            f"{settings.input_size} features, {experiment.settings.data.source} has {size}."
+            _(
+                "{place}: the first layer expects {input_size} features, {source} has {size}.",
+                place=experiment.place("network.input_size"),
+                input_size=settings.input_size,
+                source=experiment.settings.data.source,
+                size=size,
+            )
         )
     outputs = _outputs(dataset)
     if settings.layers is None:
@@ -41,7 +47,8 @@ def build_network(
     try:
         network = Network(*layers, input_shape=input_shape)
     except (ShapeError, ConfigurationError) as error:
-        raise ConfigurationError(f"{experiment.place('network.layers')}: {error}") from error
+        place = experiment.place("network.layers")
+        raise ConfigurationError(_("{place}: {cause}", place=place, cause=error)) from error
     return network, _loss(experiment, network, dataset, outputs)
 
 
@@ -72,24 +79,39 @@ def _loss(experiment: Description, network: Network, dataset: Dataset, outputs: 
     place = experiment.place("network.layers")
     source = experiment.settings.data.source
     found = network.output_shape
-    _, activation = network.split_output()
+    _body, activation = network.split_output()
     if dataset.task == "classification":
         lone_sigmoid = found == (1,) and isinstance(activation, Sigmoid) and outputs == 2
         if not lone_sigmoid and (found != (outputs,) or not isinstance(activation, Softmax)):
-            allowed = f"{outputs} units with softmax" + (
-                ", or 1 unit with sigmoid" if outputs == 2 else ""
-            )
+            allowed = _("{units} units with softmax", units=outputs)
+            if outputs == 2:
+                allowed = _("{units} units with softmax, or 1 unit with sigmoid", units=outputs)
             raise ConfigurationError(
-                f"{place}: {source} has {outputs} classes, so the last layer must have {allowed}; "
-                f"found {_size(found)} with {type(activation).__name__.lower()}."
+                _(
+                    "{place}: {source} has {classes} classes, so the last layer must have "
+                    "{allowed}; found {found} with {activation}.",
+                    place=place,
+                    source=source,
+                    classes=outputs,
+                    allowed=allowed,
+                    found=_size(found),
+                    activation=type(activation).__name__.lower(),
+                )
             )
         suggested = "binary_cross_entropy" if lone_sigmoid else "categorical_cross_entropy"
     else:
         if found != (outputs,) or isinstance(activation, Softmax):
             raise ConfigurationError(
-                f"{place}: {source} has {_count(outputs, 'number')} to predict, so the last layer "
-                f"must have {_count(outputs, 'unit')}, not softmax; found {_size(found)} with "
-                f"{type(activation).__name__.lower()}."
+                _(
+                    "{place}: {source} has {numbers} to predict, so the last layer must have "
+                    "{units}, not softmax; found {found} with {activation}.",
+                    place=place,
+                    source=source,
+                    numbers=_n("{count} number", "{count} numbers", outputs),
+                    units=_units(outputs),
+                    found=_size(found),
+                    activation=type(activation).__name__.lower(),
+                )
             )
         suggested = "mse"
     given = experiment.settings.training.loss
@@ -99,15 +121,20 @@ def _loss(experiment: Description, network: Network, dataset: Dataset, outputs: 
         dataset.task == "classification" and given != LOSSES.resolve(suggested)
     ):
         raise ConfigurationError(
-            f"{experiment.place('training.loss')}: {LOSSES.to_data(given)!r} does not fit a "
-            f"{dataset.task} with this last layer; {suggested!r} does."
+            _(
+                "{place}: {loss!r} does not fit a {task} with this last layer; {suggested!r} does.",
+                place=experiment.place("training.loss"),
+                loss=LOSSES.to_data(given),
+                task=dataset.task,
+                suggested=suggested,
+            )
         )
     return given
 
 
-def _size(shape: Shape) -> str:
-    return _count(shape[0], "unit") if len(shape) == 1 else f"outputs of shape {shape}"
+def _size(shape: Shape) -> Message:
+    return _units(shape[0]) if len(shape) == 1 else _("outputs of shape {shape}", shape=shape)
 
 
-def _count(number: int, thing: str) -> str:
-    return f"{number} {thing}{'s' * (number != 1)}"
+def _units(number: int) -> Message:
+    return _n("{count} unit", "{count} units", number)

@@ -14,6 +14,7 @@ from axone.experiments.description import IN_MEMORY, Description
 from axone.experiments.networks import build_network
 from axone.experiments.schema import ExperimentData, StoppingSection
 from axone.losses import Loss
+from axone.messages import _
 from axone.model import Classes, Numbers, Target
 from axone.network import Network
 
@@ -199,10 +200,13 @@ def load(experiment: Description) -> Dataset:
     settings = experiment.settings
     if settings.data.source == IN_MEMORY:
         raise DataError(
-            f"{experiment.place('data.source')}: the rows of this run were given in memory, and no "
-            "file holds them. Give them again, from Python: run(experiment, folder, dataset=rows), "
-            "with resume=True to go on with it; or measure the model on rows of a file: "
-            "axone evaluate FOLDER FILE."
+            _(
+                "{place}: the rows of this run were given in memory, and no file holds "
+                "them. Give them again, from Python: run(experiment, folder, "
+                "dataset=rows), with resume=True to go on with it; or measure the model "
+                "on rows of a file: axone evaluate FOLDER FILE.",
+                place=experiment.place("data.source"),
+            )
         )
     try:
         return load_dataset(
@@ -215,7 +219,8 @@ def load(experiment: Description) -> Dataset:
     except (DataError, ConfigurationError) as error:
         if not experiment.where:
             raise
-        raise DataError(f"{experiment.place('data')}: {error}") from error
+        place = experiment.place("data")
+        raise DataError(_("{place}: {cause}", place=place, cause=error)) from error
 
 
 def _given(experiment: Description, rows: Any) -> Dataset:
@@ -252,13 +257,20 @@ def _require_calibratable(experiment: Description, dataset: Dataset, has_validat
     place = experiment.place("training.calibrate")
     if dataset.task == "regression":
         raise ConfigurationError(
-            f"{place}: probabilities are calibrated, and {experiment.settings.data.source} is a "
-            "regression, which has none: leave the setting out."
+            _(
+                "{place}: probabilities are calibrated, and {source} is a regression, "
+                "which has none: leave the setting out.",
+                place=place,
+                source=experiment.settings.data.source,
+            )
         )
     if not has_validation:
         raise ConfigurationError(
-            f"{place}: the temperature is found on validation rows, and there are none: set "
-            "data.validation to a share above 0, or leave the setting out."
+            _(
+                "{place}: the temperature is found on validation rows, and there are "
+                "none: set data.validation to a share above 0, or leave the setting out.",
+                place=place,
+            )
         )
 
 
@@ -268,9 +280,12 @@ def _require_classes(experiment: Description, task: str) -> None:
     for name in ("class_weight", "label_smoothing"):
         if getattr(training, name) and task == "regression":
             raise ConfigurationError(
-                f"{experiment.place(f'training.{name}')}: it is for classes, and "
-                f"{experiment.settings.data.source} is a regression, which has none: leave the "
-                "setting out."
+                _(
+                    "{place}: it is for classes, and {source} is a regression, which has "
+                    "none: leave the setting out.",
+                    place=experiment.place(f"training.{name}"),
+                    source=experiment.settings.data.source,
+                )
             )
 
 

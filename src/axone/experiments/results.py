@@ -13,6 +13,7 @@ from axone.experiments.measuring import of_sound_rows
 from axone.experiments.preparation import Prepared, last_part
 from axone.experiments.report import classification_report
 from axone.files import json_text, write_atomically
+from axone.messages import _
 from axone.metrics import predicted_labels
 from axone.model import Model, load
 from axone.training import TrainingResult
@@ -53,9 +54,20 @@ def _write_report(prepared: Prepared, lost: int, model: Model, folder: Path) -> 
     name, part = last_part(prepared)
     predicted = predicted_labels(model.forward(part.X))
     text, data = classification_report(part.y, predicted, model.target.class_names)
-    without = f", without {lost:,} whose outputs are not finite" if lost else ""
-    heading = f"{prepared.dataset.name}, {len(part):,} {name} rows{without}\n\n"
-    write_atomically(folder / f"{REPORT}.txt", (heading + text).encode())
+    heading = (
+        _(
+            "{name}, {rows:,} {part} rows, without {lost:,} whose outputs are not finite",
+            name=prepared.dataset.name,
+            rows=len(part),
+            part=name,
+            lost=lost,
+        )
+        if lost
+        else _(
+            "{name}, {rows:,} {part} rows", name=prepared.dataset.name, rows=len(part), part=name
+        )
+    )
+    write_atomically(folder / f"{REPORT}.txt", f"{heading}\n\n{text}".encode())
     data = {"rows": name, **data}
     content = json_text(data, indent=1) + "\n"
     write_atomically(folder / f"{REPORT}.json", content.encode())
@@ -66,7 +78,7 @@ def _draw(prepared: Prepared, result: TrainingResult, model: Model, folder: Path
 
     part_name, part = last_part(prepared)
     name = prepared.dataset.name
-    title = f"{name}, {part_name} rows"
+    title = _("{name}, {part} rows", name=name, part=part_name)
     pictures.draw_curves(result, name, folder)
     if not len(part):
         return
@@ -87,14 +99,22 @@ def load_run(folder: Path) -> tuple[Description, Model]:
         It is not a result folder, or its run has not come to an end.
     """
     if not folder.is_dir():
-        raise ModelFileError(f"{folder} is not a folder that `axone train` made.")
+        raise ModelFileError(_("{folder} is not a folder that `axone train` made.", folder=folder))
     if not (folder / EXPERIMENT).exists():
         raise ModelFileError(
-            f"{folder} holds no {EXPERIMENT}: it is not a folder that `axone train` made."
+            _(
+                "{folder} holds no {file}: it is not a folder that `axone train` made.",
+                folder=folder,
+                file=EXPERIMENT,
+            )
         )
     if not (folder / MODEL).exists():
         raise ModelFileError(
-            f"{folder} holds no {MODEL}: its run has not come to an end. "
-            f"`axone train {folder} --resume` takes it up again."
+            _(
+                "{folder} holds no {file}: its run has not come to an end. `axone train "
+                "{folder} --resume` takes it up again.",
+                folder=folder,
+                file=MODEL,
+            )
         )
     return Description.from_file(folder / EXPERIMENT), load(folder / MODEL)

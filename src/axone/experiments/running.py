@@ -25,6 +25,7 @@ from axone.experiments.preparation import Prepared, prepare
 from axone.experiments.results import write_early, write_results
 from axone.experiments.training import build_trainer, fit
 from axone.files import without_infinities
+from axone.messages import _
 from axone.metrics import MOST_AUC_CLASSES
 from axone.model import Model, save
 from axone.registry import plain
@@ -155,7 +156,8 @@ def _require_saveable(prepared: Prepared) -> None:
         try:
             plain(value)
         except ConfigurationError as error:
-            raise ConfigurationError(f"{experiment.place(key)}: {error}") from error
+            place = experiment.place(key)
+            raise ConfigurationError(_("{place}: {cause}", place=place, cause=error)) from error
 
 
 def _metrics(
@@ -165,7 +167,11 @@ def _metrics(
     scores = {name: measure(model, part) for name, part in prepared.parts.items()}
     notes = [why_not_finite(prepared, model, name, found) for name, found in scores.items()]
     if len(model.target.class_names) > MOST_AUC_CLASSES:
-        notes.append(f"roc_auc is left out: there are more than {MOST_AUC_CLASSES} classes")
+        notes.append(
+            _(
+                "roc_auc is left out: there are more than {most} classes", most=MOST_AUC_CLASSES
+            ).coded("roc_auc_left_out")
+        )
     metrics: dict[str, Any] = {
         **scores,
         "epochs": result.epochs,
@@ -183,7 +189,7 @@ def _metrics(
     if any(notes):
         metrics["notes"] = [note for note in notes if note]
     if result.diagnosis is not None:
-        metrics["diagnosis"] = str(result.diagnosis).splitlines()
+        metrics["diagnosis"] = list(result.diagnosis.lines)
     return dict(without_infinities(metrics))
 
 
@@ -211,13 +217,21 @@ def extended(experiment: Description, epochs: int | None) -> Description:
         return experiment
     if epochs < training.epochs:
         raise ConfigurationError(
-            f"--epochs: a resumed run can only be made longer than its {training.epochs} epochs; "
-            f"found {epochs}."
+            _(
+                "--epochs: a resumed run can only be made longer than its {epochs} "
+                "epochs; found {found}.",
+                epochs=training.epochs,
+                found=epochs,
+            )
         )
     if _is_shaped_by_length(training.schedule, training.epochs, epochs):
         raise ConfigurationError(
-            f"--epochs: the schedule {SCHEDULES.to_data(training.schedule)!r} is laid out over all "
-            f"{training.epochs} epochs of this run, so it cannot be made longer: start a new run."
+            _(
+                "--epochs: the schedule {schedule!r} is laid out over all {epochs} epochs "
+                "of this run, so it cannot be made longer: start a new run.",
+                schedule=SCHEDULES.to_data(training.schedule),
+                epochs=training.epochs,
+            )
         )
     training = training.model_copy(update={"epochs": epochs})
     return replace(

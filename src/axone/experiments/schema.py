@@ -23,6 +23,7 @@ from axone.errors import ArgumentTypeError, ConfigurationError
 from axone.initializers import INITIALIZERS, Initializer
 from axone.layers import LAYERS, Layer
 from axone.losses import LOSSES, Loss
+from axone.messages import _
 from axone.optimizers import OPTIMIZERS, Adam, Optimizer
 from axone.registry import Registry, plain
 from axone.schedules import SCHEDULES, ConstantRate, Schedule
@@ -158,7 +159,10 @@ class StoppingSection(Section):
 def _class_weight(given: Any) -> Any:
     if isinstance(given, str) and given != "balanced":
         raise ConfigurationError(
-            f"give 'balanced', or a table of what each class counts; found {given!r}."
+            _(
+                "give 'balanced', or a table of what each class counts; found {found!r}.",
+                found=given,
+            )
         )
     return given
 

@@ -17,6 +17,7 @@ from axone.experiments.description import Description
 from axone.experiments.folder import CHECKPOINT
 from axone.experiments.preparation import Part, Prepared
 from axone.experiments.schema import ExperimentData, StoppingSection
+from axone.messages import _
 from axone.model import Classes, Target
 from axone.training import (
     EpochCallback,
@@ -148,12 +149,14 @@ def class_weights(experiment: Description, target: Target, part: Part) -> FloatA
         place = experiment.place("training.class_weight")
         for name in given:
             if name not in (*target.class_names, *target.class_values):
-                raise UnknownNameError("class", name, target.class_names, where=place)
+                raise UnknownNameError(_("class"), name, target.class_names, where=place)
         values = target.class_values or target.class_names
         pairs = zip(target.class_names, values, strict=True)
         by_class = np.array([given.get(n, given.get(v, 1.0)) for n, v in pairs])
         if not by_class[part.y].any():
-            raise ConfigurationError(f"{place}: no training row would count: give a class more.")
+            raise ConfigurationError(
+                _("{place}: no training row would count: give a class more.", place=place)
+            )
     return np.asarray(by_class[part.y], dtype=np.float64)
 
 

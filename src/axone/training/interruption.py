@@ -73,7 +73,7 @@ def exit_status(number: int) -> int:
     return 128 + number
 
 
-def in_words(question: Callable[[], bool]) -> str:
+def signal_name(question: Callable[[], bool]) -> str:
     """Return what asked a run to end, for its reason: ``"Ctrl-C"``."""
     terminated = getattr(question, "signal", None) == signal.SIGTERM
     return "SIGTERM" if terminated else "Ctrl-C"

@@ -30,13 +30,13 @@ from axone.layers import (
 )
 from axone.layers.sequence import output_shapes
 from axone.losses import LOSSES, Head, Huber
-from axone.messages import _
+from axone.messages import Message, _
 from axone.optimizers import OPTIMIZERS, Momentum
 from axone.parameters import Slot
 from axone.registry import Registry
 
 
-def obstacles(recipe: Recipe, module: ModuleType) -> tuple[str, ...]:
+def obstacles(recipe: Recipe, module: ModuleType) -> tuple[Message, ...]:
     """Say what in a recipe the compiled module does not know, a sentence each."""
     if not recipe.optimizer.stepwise:
         return (_("L-BFGS runs through SciPy"),)
@@ -57,7 +57,7 @@ def obstacles(recipe: Recipe, module: ModuleType) -> tuple[str, ...]:
 _SOFTMAX_OVER_CHANNELS = _("softmax over channels runs on the reference engine.")
 
 
-def _unknown(registry: Registry[Any], described: Any, known: Sequence[str]) -> Iterator[str]:
+def _unknown(registry: Registry[Any], described: Any, known: Sequence[str]) -> Iterator[Message]:
     """Name a member that the compiled module does not know."""
     name = registry.name_of(described)
     if name is None:
@@ -73,7 +73,7 @@ def _unknown(registry: Registry[Any], described: Any, known: Sequence[str]) -> I
 
 def _unknown_layers(
     layers: Sequence[Layer], input_shape: Shape, module: ModuleType
-) -> Iterator[str]:
+) -> Iterator[Message]:
     before = (input_shape, *output_shapes(layers, input_shape))
     for layer, shape in zip(layers, before, strict=False):
         kind, _translate = _TRANSLATIONS.get(type(layer), ("", None))

@@ -11,12 +11,13 @@ import torch
 
 from axone.arrays import FloatArray
 from axone.data.examples import Examples
-from axone.engines.engine import UnsupportedError
+from axone.engines.engine import UnsupportedError, in_words
 from axone.engines.recipe import Recipe
 from axone.engines.torch.modules import GivenNumbers
 from axone.engines.torch.obstacles import obstacles
 from axone.engines.torch.translation import Translated, criterion_of, load, translate
 from axone.errors import ConfigurationError
+from axone.messages import Message, _
 from axone.parameters import Parameters
 from axone.random import NOISE, RandomStream
 
@@ -28,9 +29,11 @@ class TorchEngine:
 
     name = "torch"
 
-    def obstacles(self, recipe: Recipe) -> tuple[str, ...]:
+    def obstacles(self, recipe: Recipe) -> tuple[Message, ...]:
         """Say what in the recipe is beyond PyTorch, a sentence each; nothing if it is able."""
-        return tuple(f"PyTorch cannot be given {each}." for each in obstacles(recipe))
+        return tuple(
+            _("PyTorch cannot be given {thing}.", thing=each) for each in obstacles(recipe)
+        )
 
     def compile(self, recipe: Recipe) -> "TorchPlan":
         """Return a plan for this recipe.
@@ -42,7 +45,7 @@ class TorchEngine:
         """
         beyond = self.obstacles(recipe)
         if beyond:
-            raise UnsupportedError(" ".join(beyond))
+            raise UnsupportedError(in_words(beyond))
         return TorchPlan(recipe)
 
 
@@ -135,4 +138,4 @@ class TorchPlan:
 
 def _refuse_mask(mask: Any) -> None:
     if mask is not None:
-        raise ConfigurationError("PyTorch's engine takes no masks: choose the reference engine.")
+        raise ConfigurationError(_("PyTorch's engine takes no masks: choose the reference engine."))

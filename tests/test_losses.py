@@ -323,7 +323,7 @@ class TestTargets:
     )
     def test_weights_that_are_no_weights_are_refused(self, weights):
         with pytest.raises(DataError, match="here: weights must be 3 finite numbers of at least 0"):
-            prepare_weights(weights, 3, "float32", where="here: ")
+            prepare_weights(weights, 3, "float32", where="here")
 
     def test_weights_that_are_all_zero_are_refused(self):
         with pytest.raises(DataError, match="the weights of all rows are 0"):

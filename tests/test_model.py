@@ -363,7 +363,7 @@ def test_the_outputs_of_several_networks_are_averaged(tmp_path):
 KEPT = Path(__file__).with_name("kept_files")
 
 
-@pytest.mark.parametrize("kind", ["table", "array", "numbers", "image"])
+@pytest.mark.parametrize("kind", ["table", "array", "numbers", "image", "ensemble"])
 def test_a_model_that_an_earlier_version_wrote_predicts_what_it_predicted(kind):
     kept = json.loads((KEPT / f"{kind}.json").read_text(encoding="utf-8"))
     model = ax.load(KEPT / f"{kind}.safetensors")

@@ -7,7 +7,9 @@ ever executed.
 import contextlib
 import hashlib
 import json
+import math
 import os
+import re
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -23,6 +25,8 @@ _MAX_BYTES = 16 * 2**30
 
 _ENTRY = "axone"
 """The single entry of a file's metadata: the checksum, and all else that is said of the arrays."""
+_LEFTOVER = re.compile(r"\..+\.(\d+)-[^.]+\.tmp")
+"""What `write_atomically` calls a file that is not whole yet, with the process that writes it."""
 
 
 def write_atomically(path: Path, content: bytes) -> None:
@@ -35,7 +39,9 @@ def write_atomically(path: Path, content: bytes) -> None:
     """
     temporary = ""
     try:
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        handle, temporary = tempfile.mkstemp(
+            dir=path.parent, prefix=f".{path.name}.{os.getpid()}-", suffix=".tmp"
+        )
         with os.fdopen(handle, "wb") as file:
             file.write(content)
             file.flush()
@@ -95,6 +101,41 @@ def write_tensors(
     words = dict(sorted(metadata.items()))
     entry = {"checksum": checksum(arrays, words), "metadata": words}
     write_atomically(path, save(arrays, {_ENTRY: json.dumps(entry)}))
+
+
+def remove_leftovers(folder: Path) -> None:
+    """Remove the unfinished files of processes of this machine that were killed while writing."""
+    for path in folder.iterdir():
+        found = _LEFTOVER.fullmatch(path.name)
+        if found and not _is_alive(int(found[1])):
+            with contextlib.suppress(OSError):
+                path.unlink()
+
+
+def _is_alive(process: int) -> bool:
+    if os.name != "posix":
+        return True  # where a signal 0 is no question, what is there stays
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except (PermissionError, OverflowError):
+        return True
+    return True
+
+
+def json_text(data: Any, indent: int | None = 2) -> str:
+    """Write data as JSON has it: a number that is not finite, for which it has no word, is null."""
+    return json.dumps(without_infinities(data), indent=indent, ensure_ascii=False, allow_nan=False)
+
+
+def without_infinities(data: Any) -> Any:
+    """Return plain data with None in place of every number that is not finite."""
+    if isinstance(data, Mapping):
+        return {key: without_infinities(value) for key, value in data.items()}
+    if isinstance(data, (list, tuple)):
+        return [without_infinities(value) for value in data]
+    return None if isinstance(data, float) and not math.isfinite(data) else data
 
 
 def read_tensors(path: Path, kind: str) -> tuple[dict[str, str], dict[str, NDArray[Any]]]:

@@ -8,6 +8,7 @@ from axone.data import Examples
 from axone.engines import Recipe, compile_recipe
 from axone.errors import ShapeError
 from axone.losses import LOSSES, Loss, prepare_weights
+from axone.messages import _
 from axone.network import Network
 from axone.optimizers import SGD
 from axone.parameters import Parameters
@@ -75,8 +76,12 @@ def loss_and_gradient(
     target = resolved.prepare(y, network.output_shape, dtype)
     if len(examples) != len(target) or len(examples) == 0:
         raise ShapeError(
-            f"A batch needs rows, and a target for each: there are {len(examples)} rows in X and "
-            f"{len(target)} targets."
+            _(
+                "A batch needs rows, and a target for each: there are {rows} rows in "
+                "X and {targets} targets.",
+                rows=len(examples),
+                targets=len(target),
+            )
         )
     weight, present = sample_weight, network.check_mask(mask, len(examples))
     if weight is not None:

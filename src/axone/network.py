@@ -24,6 +24,7 @@ from axone.layers.sequence import (
     output_shapes,
     trace_through,
 )
+from axone.messages import _
 from axone.parameters import Layout, Parameters
 from axone.random import WEIGHTS, RandomStream
 
@@ -55,10 +56,12 @@ class Network:
 
     def __init__(self, *layers: Layer, input_shape: int | Sequence[int]) -> None:
         if not layers:
-            raise ConfigurationError("A network needs at least one layer.")
+            raise ConfigurationError(_("A network needs at least one layer."))
         for layer in layers:
             if not isinstance(layer, Layer):
-                raise ConfigurationError(f"A network is made of layers, not of {layer!r}.")
+                raise ConfigurationError(
+                    _("A network is made of layers, not of {layer!r}.", layer=layer)
+                )
         shape = checked_shape("input_shape", input_shape)
         self.layers: tuple[Layer, ...] = layers
         self.input_shape: Shape = shape
@@ -105,8 +108,11 @@ class Network:
         check_choice("dtype", dtype, ("float32", "float64"))
         for position in self.symmetric_layers():
             warnings.warn(
-                f"All weights of layer {position} start at the same value: its units stay alike "
-                "for ever. Leave the initializer out, or choose a random one.",
+                _(
+                    "All weights of layer {position} start at the same value: its units stay "
+                    "alike for ever. Leave the initializer out, or choose a random one.",
+                    position=position,
+                ),
                 stacklevel=2,
             )
         parameters = Parameters(self.layout, np.zeros(self.layout.size, dtype=dtype))
@@ -193,8 +199,11 @@ class Network:
             dy = np.asarray(dy, dtype=dtype)
             if dy.shape != (len(X), *self.output_shape):
                 raise ShapeError(
-                    f"∂L/∂ŷ has shape {dy.shape}: it needs that of the predictions, "
-                    f"{(len(X), *self.output_shape)}."
+                    _(
+                        "∂L/∂ŷ has shape {shape}: it needs that of the predictions, {wanted}.",
+                        shape=dy.shape,
+                        wanted=(len(X), *self.output_shape),
+                    )
                 )
         context = Context(mask=self.check_mask(mask, len(X)))
         x = self.cast_examples(X, dtype)
@@ -213,18 +222,28 @@ class Network:
         """
         X = np.asarray(X)
         if X.dtype.kind not in "biuf":
-            raise DataError(f"X holds {X.dtype}, not numbers: encode categories, convert text.")
+            raise DataError(
+                _("X holds {dtype}, not numbers: encode categories, convert text.", dtype=X.dtype)
+            )
         if X.shape[1:] != self.input_shape or X.ndim == 0:
             raise ShapeError(
-                f"This network takes examples of shape {self.input_shape}, that is X of shape "
-                f"{('m', *self.input_shape)}; X has shape {X.shape}."
+                _(
+                    "This network takes examples of shape {input_shape}, that is X of shape "
+                    "{wanted}; X has shape {shape}.",
+                    input_shape=self.input_shape,
+                    wanted=("m", *self.input_shape),
+                    shape=X.shape,
+                )
             )
         if self.takes_tokens:
             if X.dtype.kind not in "iu":
                 raise DataError(
-                    f"Layer 0 ({type(self.layers[0]).__name__}) reads token numbers, and X holds "
-                    f"{X.dtype}: give integers, neither scaled nor cast (`X.astype(int)` if they "
-                    "are whole)."
+                    _(
+                        "Layer 0 ({kind}) reads token numbers, and X holds {dtype}: give "
+                        "integers, neither scaled nor cast (`X.astype(int)` if they are whole).",
+                        kind=type(self.layers[0]).__name__,
+                        dtype=X.dtype,
+                    )
                 )
             self.layers[0].check_tokens(X)
         return X
@@ -249,23 +268,38 @@ class Network:
         mask = np.asarray(mask)
         if mask.dtype != np.bool_:
             raise DataError(
-                f"The mask holds {mask.dtype}: give True for every position that is there, for "
-                "instance `positions < lengths[:, None]`."
+                _(
+                    "The mask holds {dtype}: give True for every position that is there, for "
+                    "instance `positions < lengths[:, None]`.",
+                    dtype=mask.dtype,
+                )
             )
         lengths = {self.input_shape[0], self.input_shape[-1]} if self.input_shape else set()
         if mask.ndim != 2 or len(mask) != rows or mask.shape[1] not in lengths:
             raise ShapeError(
-                f"A mask of {rows} examples of shape {self.input_shape} has shape (m, length), "
-                f"one position a token, vector or sample; the mask given has shape {mask.shape}."
+                _(
+                    "A mask of {rows} examples of shape {input_shape} has shape (m, length), "
+                    "one position a token, vector or sample; the mask given has shape "
+                    "{shape}.",
+                    rows=rows,
+                    input_shape=self.input_shape,
+                    shape=mask.shape,
+                )
             )
         if not mask.any(axis=1).all():
             empty = int(np.argmin(mask.any(axis=1)))
-            raise DataError(f"The mask leaves out every position of row {empty}: drop the row.")
+            raise DataError(
+                _("The mask leaves out every position of row {row}: drop the row.", row=empty)
+            )
         if masks_between(self.layers, mask)[-1] is not None:
             raise ShapeError(
-                f"Layer {len(self.layers) - 1} ({type(self.layers[-1]).__name__}): the mask "
-                "reaches the output, where the loss would count positions that are not there: put "
-                "LastStep(), or another layer that ends the positions, before it."
+                _(
+                    "Layer {position} ({kind}): the mask reaches the output, where the loss would "
+                    "count positions that are not there: put LastStep(), or another layer "
+                    "that ends the positions, before it.",
+                    position=len(self.layers) - 1,
+                    kind=type(self.layers[-1]).__name__,
+                )
             )
         return mask
 
@@ -281,8 +315,13 @@ class Network:
         for name in [*wanted, *given]:
             if given.get(name) != wanted.get(name):
                 raise ShapeError(
-                    f"These are the parameters of another network: {name!r} has shape "
-                    f"{given.get(name, 'none')}, this network needs {wanted.get(name, 'none')}."
+                    _(
+                        "These are the parameters of another network: {name!r} has shape {found}, "
+                        "this network needs {wanted}.",
+                        name=name,
+                        found=given.get(name, _("none")),
+                        wanted=wanted.get(name, _("none")),
+                    )
                 )
 
     def split_output(self) -> tuple[tuple[Layer, ...], ActivationFunction]:
@@ -324,7 +363,9 @@ class Network:
         try:
             layers, input_shape = data["layers"], data["input_shape"]
         except (KeyError, TypeError) as error:
-            raise ConfigurationError(f"A network needs layers and input_shape: {error}") from error
+            raise ConfigurationError(
+                _("A network needs layers and input_shape: {error}", error=error)
+            ) from error
         return cls(*(LAYERS.resolve(layer) for layer in layers), input_shape=input_shape)
 
 

@@ -16,6 +16,7 @@ import numpy as np
 from axone.arrays import DType, FloatArray, Shape
 from axone.errors import ShapeError
 from axone.layers import ParameterSpec
+from axone.messages import _, listed
 
 
 @dataclass(frozen=True)
@@ -110,8 +111,14 @@ class Parameters(Mapping[str, FloatArray]):
             buffers = np.zeros(layout.buffer_size, dtype=vector.dtype)
         if vector.shape != (layout.size,) or buffers.shape != (layout.buffer_size,):
             raise ShapeError(
-                f"This network has {layout.size} parameters and {layout.buffer_size} buffers; "
-                f"the vectors given have shapes {vector.shape} and {buffers.shape}."
+                _(
+                    "This network has {parameters} parameters and {buffers} buffers; the "
+                    "vectors given have shapes {vector} and {buffer}.",
+                    parameters=layout.size,
+                    buffers=layout.buffer_size,
+                    vector=vector.shape,
+                    buffer=buffers.shape,
+                )
             )
         self.layout = layout
         self.vector = vector
@@ -188,11 +195,21 @@ class Parameters(Mapping[str, FloatArray]):
         copy = self.copy()
         for name, array in arrays.items():
             if name not in self._views:
-                raise ShapeError(f"No parameter {name!r}: there are {', '.join(self._views)}.")
+                raise ShapeError(
+                    _(
+                        "No parameter {name!r}: there are {names}.",
+                        name=name,
+                        names=listed(self._views),
+                    )
+                )
             if np.shape(array) != self._views[name].shape:
                 raise ShapeError(
-                    f"Parameter {name!r} has shape {self._views[name].shape}, "
-                    f"not {np.shape(array)}."
+                    _(
+                        "Parameter {name!r} has shape {shape}, not {found}.",
+                        name=name,
+                        shape=self._views[name].shape,
+                        found=np.shape(array),
+                    )
                 )
             copy[name][...] = array
         return copy

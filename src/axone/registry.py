@@ -197,6 +197,15 @@ def registry_of(described: Any) -> Registry[Any]:
     return registry
 
 
+def name_of(described: Any) -> str:
+    """Return ``"relu"`` of a ReLU, and the class's name of a description of the user's own."""
+    registry = _REGISTRY_OF.get(type(described))
+    if registry is None:
+        return type(described).__name__
+    data = registry.to_data(described)
+    return str(data if isinstance(data, str) else data["name"])
+
+
 def _default(field: "dataclasses.Field[Any]") -> Any:
     if field.default_factory is not dataclasses.MISSING:
         return field.default_factory()

@@ -70,6 +70,42 @@ def test_ctrl_c_saves_and_resuming_gives_the_bits_of_a_run_never_stopped(
     assert_same_run(here / "run", whole)
 
 
+def test_sigterm_saves_as_ctrl_c_does_and_says_143(axone, start, write, here, whole):
+    process = start("train", write("run.toml", EXPERIMENT), "--out", "run")
+    for line in process.stdout:
+        if line.split()[:1] == ["3"]:
+            break
+    process.send_signal(signal.SIGTERM)
+    output, errors = process.communicate(timeout=30)
+    assert process.returncode == 143
+    assert "interrupted by SIGTERM" in output
+    assert errors.strip() == "Continue with: axone train run --resume"
+    assert (here / "run" / "model.safetensors").exists()
+    axone("train", "run", "--resume", "-q")
+    for picture in (here / "run").glob("*.png"):
+        picture.unlink()
+    assert_same_run(here / "run", whole)
+
+
+def test_two_commands_at_once_for_one_folder_leave_one_run_and_one_refusal(start, write, here):
+    path = write("run.toml", EXPERIMENT)
+    both = [start("train", path, "-q", "--out", "run") for _ in range(2)]
+    errors = [process.communicate(timeout=60)[1] for process in both]
+    assert sorted(process.returncode for process in both) == [0, 2]
+    refused = errors[[process.returncode for process in both].index(2)]
+    assert "Another run is at work" in refused or "is not empty" in refused
+    assert json.loads((here / "run" / "metrics.json").read_text())["epochs"] == 150
+
+
+def test_two_commands_at_once_without_a_folder_get_one_each(start, write, here):
+    path = write("run.toml", EXPERIMENT.replace("150", "5"))
+    both = [start("train", path, "-q") for _ in range(2)]
+    assert [process.wait(60) for process in both] == [0, 0]
+    assert {folder.name for folder in (here / "runs").iterdir()} == {"run", "run-2"}
+    for name in ("run", "run-2"):
+        assert (here / "runs" / name / "model.safetensors").exists()
+
+
 def test_a_killed_run_resumes_to_the_bits_of_a_run_never_stopped(axone, start, write, here, whole):
     process = start("train", write("run.toml", EXPERIMENT), "-q", "--out", "run")
     deadline = time.monotonic() + 30

@@ -10,7 +10,7 @@ from axone.cli import epochs
 from axone.cli.sources import hidden_sizes
 from axone.data import load_dataset
 from axone.errors import ConfigurationError
-from axone.experiments import Experiment, load_run
+from axone.experiments import Experiment, load_run, prepare
 from axone.training import History, Plateau, ValidationLoss
 
 QUICK = ("--epochs", "2")
@@ -365,3 +365,51 @@ def test_very_many_classes_are_told_on_the_screen_too(axone, here):
     np.savez(here / "many.npz", X=np.random.default_rng(0).normal(size=(len(y), 2)), y=y)
     output = axone("train", "many.npz", "--epochs", "1").stdout
     assert "roc_auc is left out: there are more than 200 classes" in output
+
+
+def test_json_of_a_test_row_far_out_is_json_and_the_table_says_so(axone, here, write):
+    content = """
+    data = { source = "far.npz", scaling = "none" }
+    network = { hidden = [8], initializer = { name = "normal", standard_deviation = 3.0 } }
+    training = { epochs = 2 }
+    """
+    path = write("run.toml", content)
+    X = np.random.default_rng(0).normal(size=(60, 2))
+    y = np.arange(60) % 2
+    np.savez(here / "far.npz", X=X, y=y)
+    X[prepare(Experiment.from_file(path)).parts["test"].numbers[0]] = 3e38
+    np.savez(here / "far.npz", X=X, y=y)
+    printed = axone("train", path, "--json").stdout
+    assert json.loads(printed, parse_constant=pytest.fail)["test"]["loss"] is None
+    output = axone("train", path).stdout
+    assert "not finite" in output
+    assert "test: 1 of 9 rows has outputs that are not finite" in output
+    evaluated = axone("evaluate", "runs/run", "--json").stdout
+    assert json.loads(evaluated, parse_constant=pytest.fail)["test"]["accuracy"] is None
+
+
+def test_classes_are_weighed_and_labels_smoothed_by_options(axone, here):
+    axone(
+        *("train", "iris", "-q", "--out", "run", *QUICK),
+        *("--class-weight", "balanced", "--label-smoothing", "0.1"),
+    )
+    training = settings(here / "run").training
+    assert (training.class_weight, training.label_smoothing) == ("balanced", 0.1)
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["iris", "--class-weight", "even"], "--class-weight: give 'balanced', or a table"),
+        (["iris", "--label-smoothing", "1"], "--label-smoothing: Input should be less than 1"),
+        (["diabetes", "--class-weight", "balanced"], "--class-weight: it is for classes"),
+    ],
+)
+def test_weights_and_smoothing_that_make_no_sense_are_refused(refused, words, message):
+    assert message in refused("train", *words)
+
+
+def test_a_command_that_is_refused_leaves_no_folder_behind(refused, here):
+    refused("train", "iriss")
+    refused("train", "diabetes", "--calibrate")
+    assert list(here.iterdir()) == []

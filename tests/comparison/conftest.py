@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 
 import axone as ax
-from axone.comparison.exercise import Exercise, Rows
+from axone.comparison.exercise import Exercise
 from axone.comparison.ours import AxoneContestant
+from axone.data.examples import Examples
 from axone.engines import Recipe, compile_recipe
 from axone.losses import LOSSES
 from axone.optimizers import OPTIMIZERS
@@ -52,8 +53,8 @@ def exercise():
         return Exercise(
             recipe,
             initial,
-            Rows(examples[:rows], target[:rows]),
-            Rows(examples[rows:], target[rows:]) if rows < len(X) else None,
+            Examples(examples[:rows], target[:rows]),
+            Examples(examples[rows:], target[rows:]) if rows < len(X) else None,
             epochs,
         )
 

@@ -1,5 +1,7 @@
 """PyTorch's modules, losses and optimisers make Axone's steps, whatever the network is made of."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -11,6 +13,7 @@ import torch
 
 from axone.activations import ACTIVATIONS
 from axone.comparison.pytorch import PyTorchContestant, notes, obstacles
+from axone.losses import Huber
 from axone.optimizers import OPTIMIZERS
 
 HIDDEN = (ax.Dense(6, "tanh"), ax.Dense(5, "relu"))
@@ -163,3 +166,20 @@ def test_an_activation_of_the_users_own_is_named(exercise, classifier):
         """An activation in no table."""
 
     assert obstacles(exercise(classifier(ax.Dense(4, Cubed())))) == ("the activation Cubed",)
+
+
+@pytest.mark.parametrize("parent", [ax.SGD, ax.Adam])
+def test_an_optimizer_of_the_users_own_is_named_and_not_run_as_sgd(parent, exercise, classifier):
+    class Signed(parent):
+        """Steps of one length, whatever the gradient: PyTorch has never heard of it."""
+
+    assert obstacles(exercise(classifier(), "cce", Signed(0.1))) == ("the optimizer Signed",)
+
+
+def test_a_loss_of_the_users_own_is_named(exercise, classifier):
+    class Steeper(Huber):
+        """A loss in no table."""
+
+    task = exercise(classifier(outputs=2, head="identity"), "huber")
+    strange = replace(task, recipe=replace(task.recipe, loss=Steeper()))
+    assert obstacles(strange) == ("the loss Steeper of identity outputs",)

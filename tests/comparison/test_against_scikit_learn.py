@@ -168,3 +168,14 @@ def test_the_penalty_is_apart_from_the_loss_and_its_time_from_the_time(exercise,
     assert theirs.model.penalty > 0
     assert theirs.model.aside > 0
     assert lap.loss < theirs.model.loss_
+
+
+def test_what_the_user_derived_from_axones_own_is_named(exercise, classifier):
+    class Signed(ax.SGD):
+        """Steps of one length, whatever the gradient."""
+
+    class Doubled(ax.Dense):
+        """Twice what a dense layer gives."""
+
+    assert obstacles(exercise(classifier(), "cce", Signed(0.1))) == ("the optimizer Signed",)
+    assert obstacles(exercise(classifier(Doubled(4, "relu")))) == ("the layer Doubled",)

@@ -273,3 +273,16 @@ def test_several_outputs_without_a_scaler_are_compared(torch):
     found = compare(Experiment.from_source("rows.npz", QUICK))
     assert set(found.opponents) == set(OPPONENTS)
     assert all(found.differences(key)[-1] < 1e-12 for key in OPPONENTS)
+
+
+@pytest.mark.parametrize(
+    ("setting", "words"),
+    [
+        ({"class_weight": "balanced"}, "the weights of classes"),
+        ({"label_smoothing": 0.1}, "the smoothing of labels"),
+    ],
+)
+def test_what_only_axone_is_taught_leaves_everybody_out(setting, words):
+    described = Experiment.from_source("iris", {"training": {"epochs": 1, **setting}})
+    with pytest.raises(ConfigurationError, match=f"nobody to compare with.*{words}"):
+        compare(described)

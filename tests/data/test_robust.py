@@ -97,7 +97,7 @@ def test_amounts_come_first_then_bins_and_categories_stay_as_they_are():
     inputs = features.transform(table)
     assert inputs.dtype == np.float32
     assert inputs.shape == (100, *features.feature_shape) == (100, 3 + 16)
-    assert features.output_names[2:5] == ("word=b", "size in bin 1", "size in bin 2")
+    assert features.output_names[2:5] == ("word=b", "size bin 1", "size bin 2")
     assert np.unique(inputs[:, 1:3]).tolist() == [0, 1]
     assert np.abs(inputs[:, 0]).max() <= 3
     assert abs(np.median(inputs[:, 0])) < 0.02

@@ -93,7 +93,20 @@ def assert_engines_agree(recipe, rows, tolerance, epochs=3, weighted=False):
 
 
 def a_layer(draw, width, names):
-    kind = draw(st.sampled_from(["dense", "dense", "dropout", "batch_norm", "noise", "residual"]))
+    kind = draw(
+        st.sampled_from(
+            [
+                "dense",
+                "dense",
+                "dropout",
+                "batch_norm",
+                "layer_norm",
+                "rms_norm",
+                "noise",
+                "residual",
+            ]
+        )
+    )
     name = draw(st.sampled_from(names))
     if kind == "dense":
         units = draw(st.integers(1, 70))
@@ -102,6 +115,10 @@ def a_layer(draw, width, names):
         return ax.Dropout(draw(st.sampled_from([0.0, 0.3, 0.7]))), width
     if kind == "batch_norm":
         return ax.BatchNorm(), width
+    if kind == "layer_norm":
+        return ax.LayerNorm(), width
+    if kind == "rms_norm":
+        return ax.RMSNorm(), width
     if kind == "noise":
         return ax.GaussianNoise(0.1), width
     return ax.Residual(ax.Dense(width, name), ax.Dropout(0.2), ax.Dense(width)), width

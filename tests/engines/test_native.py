@@ -123,6 +123,13 @@ def test_one_hot_targets_are_learnt_from_too():
     assert difference(found.parameters.vector, wanted.parameters.vector) < FLOAT64
 
 
+@pytest.mark.parametrize("norm", [ax.LayerNorm(), ax.RMSNorm()])
+def test_the_positions_of_a_sequence_are_normalised_one_by_one(norm):
+    network = ax.Network(norm, ax.Flatten(), ax.Dense(3, "softmax"), input_shape=(6, 5))
+    recipe = Recipe(network, LOSSES.resolve("cce"), ax.Adam(0.1), batch_size=7, dtype="float64")
+    assert_engines_agree(recipe, 30, FLOAT64)
+
+
 def test_images_are_flattened_on_the_way():
     network = ax.Network(
         ax.BatchNorm(),
@@ -173,6 +180,8 @@ def test_every_layer_that_is_translated_runs_natively():
         "activation": ax.Activation("tanh"),
         "dropout": ax.Dropout(0.5),
         "batch_norm": ax.BatchNorm(),
+        "layer_norm": ax.LayerNorm(),
+        "rms_norm": ax.RMSNorm(),
         "gaussian_noise": ax.GaussianNoise(0.1),
         "flatten": ax.Flatten(),
         "reshape": ax.Reshape((4,)),

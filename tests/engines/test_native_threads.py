@@ -4,6 +4,7 @@ import subprocess
 import sys
 import textwrap
 import threading
+from collections import deque
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -19,6 +20,7 @@ from axone.engines.native import NativeEngine
 from axone.engines.native.plan import default_threads
 from axone.engines.native.session import NativeSession
 from axone.engines.native.variants import load_variant
+from axone.engines.native.workspaces import Borrowed
 from axone.errors import ConfigurationError
 from axone.losses import LOSSES
 from axone.penalties import Clipping
@@ -38,7 +40,8 @@ def trained_by_a_team(recipe, rows, threads, weighted=False, epochs=2):
     size = recipe.batch_rows(rows)
     workspace = plan._compiled.workspace(size, size, threads, threads_forced=True)
     hits = plan._compiled.hit_counts
-    session = NativeSession(recipe, workspace, hits, state, examples, epochs)
+    borrowed = Borrowed(workspace, deque())
+    session = NativeSession(recipe, borrowed, hits, state, examples, epochs)
     reports = session.advance(epochs=epochs).reports
     assert session.threads_used == threads
     vectors = [state.parameters.vector, state.parameters.buffers, *state.slots.values()]
@@ -150,13 +153,15 @@ class TestSeveralAtOnce:
             target=session.advance, kwargs={"epochs": 10**6, "interrupted": interrupted}
         )
         thread.start()
-        assert polled.wait(30)
-        begun = plan.start(self.network.initialize(0))
-        other = NativeSession(plan.recipe, session._workspace, 1, begun, examples, 1)
-        with pytest.raises(RuntimeError, match="in use by another thread"):
-            other.advance()
-        may_end.set()
-        thread.join()
+        try:
+            assert polled.wait(30)
+            begun = plan.start(self.network.initialize(0))
+            other = NativeSession(plan.recipe, session._borrowed, 1, begun, examples, 1)
+            with pytest.raises(RuntimeError, match="in use by another thread"):
+                other.advance()
+        finally:
+            may_end.set()
+            thread.join()
         assert session.advance().divergence is None
 
 

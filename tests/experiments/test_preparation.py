@@ -7,11 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.preprocessing import StandardScaler
 
+from axone.activations import ACTIVATIONS
 from axone.data import load_dataset
 from axone.errors import AxoneError, ConfigurationError, DataError
 from axone.experiments import Experiment, prepare, take
 from axone.experiments.preparation import automatic_batch
-from axone.layers import BatchNorm, Dense, Dropout, Flatten
+from axone.initializers import INITIALIZERS
+from axone.layers import Activation, BatchNorm, Dense, Dropout, Flatten
 from axone.losses import BinaryCrossEntropy, Huber
 
 
@@ -102,11 +104,19 @@ def test_hidden_layers_take_activation_initializer_batch_norm_and_dropout():
             "dropout": 0.5,
         },
     ).network
-    dense, norm, dropout, last = network.layers
-    assert type(dense.function).__name__ == "Tanh"
+    dense, norm, activation, dropout, last = network.layers
+    assert type(dense.function).__name__ == "Identity"
     assert dense.initializer.standard_deviation == 0.1
-    assert (norm, dropout) == (BatchNorm(), Dropout(0.5))
+    assert (norm, activation, dropout) == (BatchNorm(), Activation("tanh"), Dropout(0.5))
     assert (last.units, type(last.function).__name__) == (3, "Softmax")
+
+
+@pytest.mark.parametrize("activation", ["relu", "tanh", "selu"])
+def test_weights_before_a_batch_norm_start_as_the_activation_after_it_wants_them(activation):
+    settings = {"hidden": [5], "activation": activation, "batch_norm": True}
+    dense, *_ = prepared("iris", network=settings).network.layers
+    wanted = INITIALIZERS.resolve(ACTIVATIONS.resolve(activation).initializer)
+    assert INITIALIZERS.resolve(dense.initializer) == wanted
 
 
 def test_no_hidden_layer_is_a_linear_model():

@@ -14,7 +14,7 @@ from axone.calibration import calibration_error, find_temperature
 from axone.engines import NativeEngine, NotBuiltError
 from axone.errors import AxoneError, ConfigurationError, DataError, ModelFileError
 from axone.experiments import Experiment, Part, extended, load_run, measure, run
-from axone.experiments.results import CHECKPOINT, EXPERIMENT, HISTORY, METRICS, MODEL
+from axone.experiments.folder import CHECKPOINT, EXPERIMENT, HISTORY, METRICS, MODEL
 
 QUICK = {"network": {"hidden": [8]}, "training": {"epochs": 6}}
 

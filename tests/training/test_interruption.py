@@ -200,6 +200,42 @@ class TestTheHandler:
             assert pressed()
         assert signal.getsignal(signal.SIGINT) is before
 
+    def test_sigterm_is_a_polite_request_too_and_a_second_one_is_not(self):
+        before = signal.getsignal(signal.SIGTERM)
+        with interruption() as asked:
+            os.kill(os.getpid(), signal.SIGTERM)
+            assert asked()
+            assert asked.signal == signal.SIGTERM
+            with pytest.raises(SystemExit) as left:
+                os.kill(os.getpid(), signal.SIGTERM)
+            assert left.value.code == 143
+        assert signal.getsignal(signal.SIGTERM) is before
+
+    def test_a_block_within_another_asks_the_same_question(self):
+        with interruption() as outer:
+            with interruption() as inner:
+                press_ctrl_c()
+            assert inner is outer
+            assert outer.signal == signal.SIGINT
+
+    def test_threads_are_asked_the_question_of_the_main_thread(self):
+        found = []
+
+        def ask():
+            with interruption() as pressed:
+                found.append(pressed)
+
+        for _ in range(2):
+            with interruption() as ours:
+                thread = threading.Thread(target=ask)
+                thread.start()
+                thread.join()
+                assert found[-1] is ours
+        thread = threading.Thread(target=ask)
+        thread.start()
+        thread.join()
+        assert found[-1]() is False
+
     def test_a_second_ctrl_c_is_not_polite(self):
         before = signal.getsignal(signal.SIGINT)
         with interruption():
@@ -207,6 +243,29 @@ class TestTheHandler:
             with pytest.raises(KeyboardInterrupt):
                 press_ctrl_c()
         assert signal.getsignal(signal.SIGINT) is before
+
+
+def test_sigterm_is_named_as_the_reason():
+    def terminate(history):
+        if history.epochs == 2:
+            os.kill(os.getpid(), signal.SIGTERM)
+
+    stopped = fit("adam", after_epoch=terminate)
+    assert (stopped.stopped_by, stopped.reason) == ("interrupted", "interrupted by SIGTERM")
+
+
+def test_ctrl_c_ends_the_fits_of_fit_many_after_the_batch_in_hand():
+    timer = threading.Timer(0.3, press_ctrl_c)
+    trainers = [
+        ax.Trainer(noisy_network(), loss="cce", batch_size=5, seed=seed, engine="reference")
+        for seed in range(4)
+    ]
+    timer.start()
+    began = time.perf_counter()
+    with pytest.raises(KeyboardInterrupt):
+        ax.fit_many(trainers, (X, LABELS), threads=2, max_epochs=10**9)
+    timer.join()
+    assert time.perf_counter() - began < 30
 
 
 SCRIPT = """

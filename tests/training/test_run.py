@@ -228,6 +228,8 @@ class TestValidation:
         assert result.stopped_by == "diverged"
         assert result.reason == "the validation loss became inf"
         diagnosis = str(result.diagnosis)
+        assert result.diagnosis.code == "validation_row_outside"
+        assert result.diagnosis.evidence[0].figures["row"] == 11
         assert "validation row 11 lies far outside of what training has seen" in diagnosis
         assert "feature 2 of that row is 1e+300" in diagnosis
         assert "learning rate" not in diagnosis

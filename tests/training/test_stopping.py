@@ -79,6 +79,7 @@ def test_reasons_are_sentences_with_their_figures():
     assert ax.Plateau(2).reason(history, 0) == (
         "no better validation R² than 0.9 (epoch 1) for 2 epochs"
     )
+    assert ax.Plateau(2).reason(history, 0).figures["epoch"] == 1
     assert ax.Plateau(5).waited(history, 0) == (2, 5)
     assert ax.ValidationLoss(5).waited(history, 2) == (1, 5)
     assert ax.LossTolerance(1).waited(history, 0) is None
@@ -142,6 +143,7 @@ class TestInRuns:
 
         result = fit([GoodEnough()])
         assert (result.stopped_by, result.reason) == ("good_enough", "good")
+        assert result.reason.code == "good_enough"
         assert result.history["train_loss"][-1] < 0.3 <= result.history["train_loss"][-2]
 
     @pytest.mark.parametrize("rule", [ax.Plateau(3), ax.ValidationLoss(3)])

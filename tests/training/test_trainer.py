@@ -241,6 +241,10 @@ class TestDivergence:
     def test_too_high_a_learning_rate_is_named_as_the_cause(self, dtype, validation, cause):
         result = self.diverged(optimizer=ax.SGD(3.0), validation=validation, dtype=dtype)
         assert result.diagnosis.cause.startswith(cause)
+        assert result.diagnosis.code == (
+            "learning_rate_too_high" if "rate" in cause else "exploding_gradients"
+        )
+        assert result.reason.code == result.stopped_by
         assert result.stopped_by == "diverged"
         assert result.reason.removeprefix("the ").removeprefix("validation ") in {
             "loss became inf",
@@ -267,6 +271,10 @@ class TestDivergence:
         largest = np.abs(X[:40]).max(axis=0)
         figure = f"number {largest.argmax()}, up to {largest.max() * 1e5:.3g} in size"
         assert f"largest feature: {figure}" in result.diagnosis.evidence
+        assert result.diagnosis.code == "features_not_scaled"
+        found = next(each for each in result.diagnosis.evidence if "largest" in each.figures)
+        assert found.figures["feature"] == largest.argmax()
+        assert found.figures["largest"] == pytest.approx(largest.max() * 1e5)
         assert np.isfinite(result.parameters.vector).all()
 
     def test_the_best_weights_so_far_come_back(self):

@@ -12,8 +12,8 @@ import pytest
 
 import axone as ax
 from axone.errors import ConfigurationError, DataError
-from axone.tuning.evaluation import Outcome
-from axone.tuning.space import read_space
+from axone.tuning.evaluation import TrialOutcome
+from axone.tuning.reading import read_space
 from axone.tuning.study import TrialStudy
 
 SPACE = {"learning_rate": "1e-3..1e-1:log", "hidden": [[4], [8]]}
@@ -137,7 +137,7 @@ def two(sqlite):
 
 
 def done(score=0.5):
-    return Outcome((score,), {}, 1.0, 0.1, "complete")
+    return TrialOutcome((score,), {}, 1.0, 0.1, "complete")
 
 
 def test_two_processes_run_each_candidate_once(two):
@@ -217,6 +217,18 @@ def test_a_study_of_another_space_is_refused_with_the_difference(here):
         ax.tune("iris.toml", {"l2": [0.0, 0.1]}, search="grid", cv=2, storage=storage)
 
 
+def test_a_machine_with_other_threads_or_another_engine_shares_the_study(here):
+    storage = f"sqlite:///{here / 'study.db'}"
+    searches = [{"threads": 1}, {"threads": 2, "engine": "reference"}]
+    for number, machine in enumerate(searches, start=1):
+        experiment = ax.Experiment.from_source("iris", {"training": {"epochs": 2}, **machine})
+        found = ax.tune(
+            *(experiment, {"hidden": [[4], [8]]}),
+            **{"search": "random", "trials": number, "cv": 2, "storage": storage, "jobs": 1},
+        )
+        assert len(found.trials) == number
+
+
 def test_storages_that_cannot_be_reached_are_refused_in_words(here):
     for storage, words in (
         ("nonsense", "no SQLAlchemy URL"),
@@ -265,7 +277,7 @@ def test_a_process_that_ends_gives_its_trials_back(sqlite):
 
 def test_what_others_found_is_heard_before_tpe_chooses(sqlite):
     first, second = study(sqlite, trials=1), study(sqlite, trials=1)
-    first.finish(first.claim(), Outcome((0.4,), {8: 0.3}, 1.0, 0.1, "complete"))
+    first.finish(first.claim(), TrialOutcome((0.4,), {8: 0.3}, 1.0, 0.1, "complete"))
     second.write_down([{}, {}])
     claim = second.claim()
     assert 0 <= claim.labels["training.l2"] <= 1

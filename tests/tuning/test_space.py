@@ -7,16 +7,10 @@ from hypothesis import strategies as st
 from axone.errors import ConfigurationError
 from axone.experiments import Experiment
 from axone.tuning.candidates import candidates, size
-from axone.tuning.space import (
-    Choices,
-    Range,
-    default_space,
-    read_options,
-    read_space,
-    settings_that_vary,
-    shown,
-    with_values,
-)
+from axone.tuning.parameters import Choices, Range, shown
+from axone.tuning.reading import read_options, read_space
+from axone.tuning.settings import settings_that_vary
+from axone.tuning.space import default_space, with_values
 
 
 @pytest.fixture
@@ -70,7 +64,10 @@ def test_words_numbers_nothing_and_tables_are_choices():
     ("values", "words"),
     [
         ({"learning_rat": [1]}, r"unknown setting to vary 'learning_rat'. Did you mean 'learning_"),
-        ({"seed": [1, 2]}, "unknown setting to vary 'seed'"),
+        ({"seed": [1, 2]}, "seed does not vary: it decides the folds"),
+        ({"threads": [1, 2]}, "threads does not vary: how many there are changes no bit"),
+        ({"calibrate": ["none"]}, "training.calibrate does not vary: a trial is judged before"),
+        ({"engine": ["native"]}, "engine does not vary: which one computes changes roundings"),
         ({"data": {"source": ["iris"]}}, "unknown setting to vary 'data.source'"),
         ({"gamma_": [1]}, "Allowed: .*activation"),
         ({"l2": 0.1}, "give a list of choices or a range"),
@@ -100,7 +97,7 @@ def test_what_is_no_space_is_refused_with_its_place(values, words):
 
 def test_a_short_name_of_two_settings_must_be_written_in_full(monkeypatch):
     names = {"a.rate": False, "b.rate": False}
-    monkeypatch.setattr("axone.tuning.space.settings_that_vary", lambda: names)
+    monkeypatch.setattr("axone.tuning.settings.settings_that_vary", lambda: names)
     with pytest.raises(ConfigurationError, match=r"may be a\.rate or b\.rate: write it in full"):
         read_space({"rate": [1, 2]}, "test")
 

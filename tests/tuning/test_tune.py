@@ -402,3 +402,28 @@ def test_a_setting_of_the_data_may_vary(iris):
     result = ax.tune(iris, {"scaling": ["standard", "minmax", "none"]}, search="grid", cv=2)
     assert len({trial.scores for trial in result.trials}) > 1
     assert result.best_experiment.settings.data.scaling is not None
+
+
+def test_a_scored_row_far_out_fails_a_trial_and_not_the_search(here):
+    random = np.random.default_rng(0)
+    X = random.normal(size=(60, 3))
+    y = (X[:, 0] > 0).astype(int)
+    np.savez(here / "far.npz", X=X, y=y)
+    experiment = ax.Experiment.from_source(
+        "far.npz",
+        {
+            # Nothing is held out: the row is scored in the first fold, trained on in the second.
+            "data": {"scaling": "none", "validation": 0.0, "test": 0.0},
+            "network": {
+                "hidden": [4],
+                "initializer": {"name": "normal", "standard_deviation": 3.0},
+            },
+            "training": {"epochs": 2, "stopping": {}},
+        },
+    )
+    X[folds_of(experiment, 2).arranged[0].parts[SCORED].numbers[0]] = 3e38
+    np.savez(here / "far.npz", X=X, y=y)
+    forget_folds()
+    found = ax.tune(experiment, {"l2": [0.0, 0.1]}, search="grid", cv=2, jobs=1)
+    assert [trial.state for trial in found.trials] == ["failed", "failed"]
+    assert "accuracy of fold 1 is not a finite number" in found.trials[0].reason

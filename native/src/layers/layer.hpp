@@ -49,6 +49,16 @@ NotFinite<Real> finish(const Stretch<Real>& s, const Pass& pass, double& squared
   return not_finite;
 }
 
+/// Hand over the gradient of a small array that was added up apart, and finish it. `scratch` is for
+/// passes that do not keep gradients.
+template <class Real, class Sum>
+void finish(Store<Real>& store, const Buffer<Sum>& sums, Buffer<Real>& scratch, const Pass& pass,
+            Tally<Real>& tally) {
+  Real* g = pass.keep_gradient ? store.gradient.data() : scratch.data();
+  for (Index n = 0; n < store.count; ++n) g[n] = Real(sums.data()[n]);
+  tally.not_finite.add(finish(store.stretch(0, store.count, g), pass, tally.squared_norm));
+}
+
 /// What a layer is built for.
 struct Site {
   Index rows;        // at most in a batch

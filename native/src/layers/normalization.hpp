@@ -87,8 +87,8 @@ class BatchNorm : public Layer<Real> {
         dx.row(r)[i] = scale * (dy.row(r)[i] - mean - normalised.row(r)[i] * pull);
       });
     }
-    pass_gradient(weight_, product_, pass);
-    pass_gradient(bias_, sum_, pass);
+    finish(weight_, product_, gradient_, pass, this->tally);
+    finish(bias_, sum_, gradient_, pass, this->tally);
     return dx;
   }
 
@@ -97,13 +97,6 @@ class BatchNorm : public Layer<Real> {
   void over(Index channel, Index rows, Body body) {
     for (Index r = 0; r < rows; ++r)
       for (Index i = channel * inner_; i < (channel + 1) * inner_; ++i) body(r, i);
-  }
-
-  void pass_gradient(Store<Real>& store, Buffer<Real>& computed, Pass& pass) {
-    Real* g = pass.keep_gradient ? store.gradient.data() : gradient_.data();
-    std::copy_n(computed.data(), channels_, g);
-    this->tally.not_finite.add(
-        finish(store.stretch(0, channels_, g), pass, this->tally.squared_norm));
   }
 
   Index channels_, inner_;

@@ -4,9 +4,11 @@
 #include "../tables.hpp"
 #include "activation.hpp"
 #include "dense.hpp"
+#include "layer_normalization.hpp"
 #include "noise.hpp"
 #include "normalization.hpp"
 #include "residual.hpp"
+#include "rms_normalization.hpp"
 
 namespace axone {
 
@@ -20,6 +22,8 @@ inline constexpr Named<LayerBuilder<Real>> kLayers[] = {
     {"dropout", Dropout<Real>::build},
     {"gaussian_noise", GaussianNoise<Real>::build},
     {"batch_norm", BatchNorm<Real>::build},
+    {"layer_norm", LayerNorm<Real>::build},
+    {"rms_norm", RMSNorm<Real>::build},
     {"residual", Residual<Real>::build},
 };
 

@@ -1,7 +1,7 @@
 """`axone compare`: the same network, weights and batches in Axone, scikit-learn and PyTorch."""
 
-import json
 import math
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, cast
@@ -14,15 +14,17 @@ from axone.arrays import DType
 from axone.cli import options
 from axone.cli.console import (
     DIVERGED,
-    INTERRUPTED,
     explained_errors,
+    interrupted_status,
     messages,
     output,
+    print_json,
     print_wrapped,
 )
 from axone.cli.epochs import is_shown
+from axone.cli.screen import plan
 from axone.cli.sources import Overrides, describe
-from axone.cli.train import free_folder, plan
+from axone.cli.train import result_folder
 from axone.comparison import OURS, TITLES, Comparison
 from axone.comparison import compare as run_comparison
 
@@ -96,7 +98,8 @@ def compare(
     PyTorch is optional: pip install "axone\\[torch]".
 
     The folder gets experiment.toml, comparison.csv, .json and .png.
-    Exit status: 0 done, 2 bad input or settings, 3 diverged, 130 interrupted.
+    Exit status: 0 done, 2 bad input or settings, 3 diverged, 130 interrupted
+    (143 by SIGTERM).
     """
     overrides = Overrides(
         target=target,
@@ -112,9 +115,9 @@ def compare(
         seed=seed,
         engine=engine,
     )
-    with explained_errors():
+    with explained_errors(), ExitStack() as held:
         experiment = describe(source, overrides)
-        folder = out or free_folder(Path("runs"), f"{experiment.name}-comparison")
+        folder = held.enter_context(result_folder(out, f"{experiment.name}-comparison"))
         screen = Screen(shown=not as_json)
         result = run_comparison(
             experiment,
@@ -127,7 +130,7 @@ def compare(
             after_epoch=screen.after_epoch,
         )
         if as_json:
-            typer.echo(json.dumps({**result.to_data(), "folder": str(folder)}, indent=2))
+            print_json({**result.to_data(), "folder": str(folder)})
         else:
             screen.on_result(result, folder)
     _exit(result)
@@ -145,7 +148,7 @@ def _exit(comparison: Comparison) -> None:
         raise SystemExit(DIVERGED)
     if comparison.ending == "interrupted":
         messages().print(f"Interrupted after epoch {done}.")
-        raise SystemExit(INTERRUPTED)
+        raise SystemExit(interrupted_status(comparison.ended_by))
 
 
 @dataclass

@@ -3,16 +3,21 @@
 Results go to standard output and can be piped; progress and errors go to the terminal.
 """
 
+import signal
 import sys
 import textwrap
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from typing import Any
 
+import typer
 from rich.console import Console
 from rich.table import Table
 
 from axone.errors import AxoneError
+from axone.files import json_text
+from axone.training.interruption import exit_status
 
 BAD_INPUT, DIVERGED, INTERRUPTED = 2, 3, 130
 
@@ -35,6 +40,11 @@ def print_wrapped(console: Console, text: str, indent: int = 10) -> None:
         break_on_hyphens=False,
     )
     console.print(wrapped, markup=False)
+
+
+def interrupted_status(number: signal.Signals | None) -> int:
+    """Return the exit status of a run that a signal ended politely."""
+    return INTERRUPTED if number is None else exit_status(number)
 
 
 def messages() -> Console:
@@ -79,16 +89,25 @@ def _explanation(error: Exception) -> str:
     return str(error)
 
 
-def metrics_table(parts: dict[str, dict[str, float]]) -> Table:
+def print_json(data: Any) -> None:
+    """Print data as JSON, a number that is not finite as null."""
+    typer.echo(json_text(data))
+
+
+def metrics_table(parts: Mapping[str, Mapping[str, float | None]]) -> Table:
     """Lay metrics out with a row a metric and a column a part: it fits 80 characters."""
     table = Table(box=None, pad_edge=False, show_edge=False)
     table.add_column("")
     for name in parts:
         table.add_column(name, justify="right")
     for metric in dict.fromkeys(name for scores in parts.values() for name in scores):
-        cells = [f"{scores[metric]:.4g}" if metric in scores else "" for scores in parts.values()]
+        cells = [_number(scores[metric]) if metric in scores else "" for scores in parts.values()]
         table.add_row(metric, *cells)
     return table
+
+
+def _number(score: float | None) -> str:
+    return "not finite" if score is None else f"{score:.4g}"
 
 
 def columns(rows: Sequence[Sequence[str]], header: Sequence[str]) -> Table:

@@ -1,13 +1,12 @@
 """`axone evaluate`: a model, and labelled rows or its run's own, in; metrics out."""
 
-import json
 from pathlib import Path
 from typing import Annotated
 
 import numpy as np
 import typer
 
-from axone.cli.console import explained_errors, metrics_table, output
+from axone.cli.console import explained_errors, metrics_table, output, print_json
 from axone.cli.models import model_at
 from axone.data import read_rows
 from axone.errors import DataError
@@ -52,7 +51,7 @@ def evaluate(
             parts = {data.name: labelled(data, fitted, target or fitted.target.column)}
         scores = {name: measure(fitted, part) for name, part in parts.items()}
         if as_json:
-            typer.echo(json.dumps(scores, indent=2))
+            print_json(scores)
         else:
             output().print(metrics_table(scores))
 

@@ -1,10 +1,6 @@
 """`axone schema`: what an experiment file may contain, as JSON Schema, for editors and checks."""
 
-import json
-
-import typer
-
-from axone.cli.console import explained_errors
+from axone.cli.console import explained_errors, print_json
 from axone.experiments import ExperimentData
 
 
@@ -17,4 +13,4 @@ def schema() -> None:
         described = ExperimentData.model_json_schema()
         described["$schema"] = "https://json-schema.org/draft/2020-12/schema"
         described["title"] = "Axone experiment"
-        typer.echo(json.dumps(described, indent=2, ensure_ascii=False))
+        print_json(described)

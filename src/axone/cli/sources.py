@@ -6,7 +6,6 @@ from typing import Any
 
 from axone.errors import ConfigurationError
 from axone.experiments import EXPERIMENT, SUFFIXES, Experiment
-from axone.optimizers import LBFGS
 
 _SETTINGS = {
     "target": "data.target",
@@ -22,6 +21,8 @@ _SETTINGS = {
     "seed": "seed",
     "engine": "engine",
     "threads": "threads",
+    "class_weight": "training.class_weight",
+    "label_smoothing": "training.label_smoothing",
     "calibrate": "training.calibrate",
 }
 """Which setting of an experiment file each option stands for."""
@@ -44,6 +45,8 @@ class Overrides:
     seed: int | None = None
     engine: str | None = None
     threads: int | None = None
+    class_weight: str | None = None
+    label_smoothing: float | None = None
     calibrate: str | None = None
 
     def given(self) -> dict[str, str]:
@@ -123,7 +126,7 @@ def describe(source: str, overrides: Overrides) -> Experiment:
 def with_learning_rate(experiment: Experiment, learning_rate: float) -> Experiment:
     """Return the experiment with that learning rate in its optimiser."""
     training = experiment.settings.training
-    if isinstance(training.optimizer, LBFGS):
+    if not training.optimizer.stepwise:
         raise ConfigurationError("--lr: L-BFGS finds the length of its steps itself.")
     try:
         optimizer = replace(training.optimizer, learning_rate=learning_rate)

@@ -1,8 +1,8 @@
 """`axone tune`: an experiment and what may vary in, the best settings and all trials out."""
 
-import json
 import sys
 import textwrap
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,9 +11,15 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from axone.cli.console import INTERRUPTED, explained_errors, messages, output
+from axone.cli.console import (
+    explained_errors,
+    interrupted_status,
+    messages,
+    output,
+    print_json,
+)
 from axone.cli.sources import Overrides, describe
-from axone.cli.train import free_folder
+from axone.cli.train import result_folder
 
 if TYPE_CHECKING:
     from axone.tuning import Plan, Trial, TuningResult
@@ -98,15 +104,15 @@ def tune(
     it goes on with the same search.
 
     Ctrl-C keeps what is done.
-    Exit status: 0 done, 2 bad input or settings, 130 interrupted.
+    Exit status: 0 done, 2 bad input or settings, 130 interrupted (143 by SIGTERM).
     """
-    with explained_errors():
+    with explained_errors(), ExitStack() as held:
         from axone.tuning import read_options, read_space
         from axone.tuning import tune as search_settings
 
         experiment = describe(source, Overrides(target=target, epochs=epochs, seed=seed))
         space = read_space(read_options(vary), "--vary") if vary else None
-        folder = out or free_folder(Path("runs"), f"{experiment.name}-tuning")
+        folder = held.enter_context(result_folder(out, f"{experiment.name}-tuning"))
         with _Screen(shown=not (quiet or as_json)) as screen:
             result = search_settings(
                 experiment,
@@ -129,26 +135,23 @@ def tune(
         # Without any complete trial this says why.
         best = None if result.interrupted and not result.ranked else result.best
         if as_json and best is not None:
-            typer.echo(
-                json.dumps(
-                    {
-                        "metric": result.metric.name,
-                        "score": best.score,
-                        "deviation": best.deviation,
-                        "scores": best.scores,
-                        "values": result.best_values,
-                        "trials": len(result.trials),
-                        "seed": result.experiment.settings.seed,
-                        "seconds": round(result.seconds, 3),
-                        "folder": str(folder),
-                    },
-                    indent=2,
-                )
+            print_json(
+                {
+                    "metric": result.metric.name,
+                    "score": best.score,
+                    "deviation": best.deviation,
+                    "scores": best.scores,
+                    "values": result.best_values,
+                    "trials": len(result.trials),
+                    "seed": result.experiment.settings.seed,
+                    "seconds": round(result.seconds, 3),
+                    "folder": str(folder),
+                }
             )
         elif not quiet:
             screen.on_result(result)
     if result.interrupted:
-        raise SystemExit(INTERRUPTED)
+        raise SystemExit(interrupted_status(result.ended_by))
 
 
 def _tell_interrupted(result: "TuningResult") -> None:

@@ -8,6 +8,7 @@ is thrown away, and validation losses are computed between the clocks.
 import importlib
 import math
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from importlib.util import find_spec
 from pathlib import Path
@@ -16,22 +17,24 @@ import numpy as np
 
 from axone.arrays import DType, FloatArray, IntArray
 from axone.checks import check_choice, check_integer
-from axone.comparison.exercise import Contestant, Exercise, Lap, Rows
+from axone.comparison.exercise import Contestant, Exercise, Lap
 from axone.comparison.ours import AxoneContestant
 from axone.comparison.outcome import OURS, TITLES, ComparedEpoch, Comparison
 from axone.comparison.report import write_comparison
+from axone.data.examples import Examples
 from axone.engines import Recipe, get_engine
 from axone.errors import ConfigurationError, UnknownNameError
-from axone.experiments import Experiment, Prepared, prepare, refuse_occupied
+from axone.experiments import Experiment, Prepared, locked, prepare, refuse_occupied
 from axone.experiments.results import write_early
-from axone.experiments.running import build_trainer, learnt_rows
-from axone.optimizers import LBFGS
+from axone.experiments.training import build_trainer, learnt_rows
+from axone.losses import prepare_weights
+from axone.messages import Listed, Message, _, listed
 from axone.training.interruption import interruption
 
-_FLOAT32 = (
+_FLOAT32 = _(
     "in float32 rounding carries some ReLU units over their kink, from where the weights part "
     "more and more: the proof is float64"
-)
+).coded("differences_of_float32")
 
 _EPOCHS = 10
 """Enough for a difference to grow if there were one, and soon over."""
@@ -41,8 +44,8 @@ _EPOCHS = 10
 class _Opponent:
     """A library: what is beyond it, where it needs help, and how it is driven."""
 
-    obstacles: Callable[[Exercise], tuple[str, ...]]
-    notes: Callable[[Exercise], tuple[str, ...]]
+    obstacles: Callable[[Exercise], tuple[Message, ...]]
+    notes: Callable[[Exercise], tuple[Message, ...]]
     contestant: Callable[[Exercise], Contestant]
 
 
@@ -121,18 +124,24 @@ def compare(
         prepared, {}, trainer.engine_used, trainer.engine_reason, threads, exercise.steps_per_epoch
     )
     opponents = _able(keys, exercise, comparison)
-    if folder is not None:
-        write_early(prepared.experiment, folder)
-    if on_prepared is not None:
-        on_prepared(comparison)
-    with interruption() as pressed, np.errstate(over="ignore", invalid="ignore"):
+    with (
+        locked(folder) if folder is not None else nullcontext(),
+        interruption() as pressed,
+        np.errstate(over="ignore", invalid="ignore"),
+    ):
+        if folder is not None:
+            refuse_occupied(folder, can_resume=False)
+            write_early(prepared.experiment, folder)
+        if on_prepared is not None:
+            on_prepared(comparison)
         makers: dict[str, Callable[[Exercise], Contestant]] = {
             OURS: lambda exercise: AxoneContestant(exercise, trainer.plan, pressed)
         }
         makers |= {key: opponent.contestant for key, opponent in opponents.items()}
         _run(comparison, exercise, makers, pressed, after_epoch)
-    if folder is not None:
-        write_comparison(comparison, folder)
+        comparison.ended_by = pressed.signal if comparison.ending == "interrupted" else None
+        if folder is not None:
+            write_comparison(comparison, folder)
     return comparison
 
 
@@ -142,18 +151,23 @@ def _known(against: Sequence[str]) -> list[str]:
     keys = list(dict.fromkeys(_ALIASES.get(word, word) for word in words))
     for key in keys:
         if key not in _OPPONENTS:
-            raise UnknownNameError("library to compare with", key, OPPONENTS)
+            raise UnknownNameError(_("library to compare with"), key, OPPONENTS)
     if not keys:
-        raise ConfigurationError(f"Name a library to compare with: {', '.join(OPPONENTS)}.")
+        raise ConfigurationError(
+            _("Name a library to compare with: {names}.", names=listed(OPPONENTS))
+        )
     return keys
 
 
 def _refuse_lbfgs(experiment: Experiment) -> None:
-    if isinstance(experiment.settings.training.optimizer, LBFGS):
+    if not experiment.settings.training.optimizer.stepwise:
         raise ConfigurationError(
-            f"{experiment.place('training.optimizer')}: L-BFGS makes steps of its own length on "
-            "all rows, so there are no batches that every library could take: choose sgd, "
-            "momentum, nesterov, rmsprop, adam or adamw."
+            _(
+                "{place}: L-BFGS makes steps of its own length on all rows, so there are "
+                "no batches that every library could take: choose sgd, momentum, "
+                "nesterov, rmsprop, adam or adamw.",
+                place=experiment.place("training.optimizer"),
+            )
         )
 
 
@@ -171,12 +185,14 @@ def _adjusted(experiment: Experiment, epochs: int | None, dtype: DType) -> Exper
 def _exercise(prepared: Prepared, recipe: Recipe, threads: int) -> Exercise:
     network = prepared.network
     if network.parameter_count == 0:
-        raise ConfigurationError("This network has no weights: there is nothing to compare.")
+        raise ConfigurationError(_("This network has no weights: there is nothing to compare."))
 
-    def rows(name: str) -> Rows:
-        X, y = learnt_rows(prepared, name)
+    def rows(name: str) -> Examples:
+        X, y, weight = learnt_rows(prepared, name)
         target = recipe.loss.prepare(y, network.output_shape, recipe.dtype)
-        return Rows(np.ascontiguousarray(X, dtype=recipe.dtype), target)
+        if weight is not None:
+            weight = prepare_weights(weight, len(X), recipe.dtype)
+        return Examples(np.ascontiguousarray(X, dtype=recipe.dtype), target, weight)
 
     return Exercise(
         recipe,
@@ -200,12 +216,16 @@ def _able(keys: Sequence[str], exercise: Exercise, comparison: Comparison) -> di
     comparison.versions[OURS] = _version(OURS)
     for key in keys:
         if find_spec(key) is None:
-            comparison.left_out[key] = f'not installed; to have it: pip install "axone[{key}]"'
+            comparison.left_out[key] = _(
+                'not installed; to have it: pip install "axone[{key}]"', key=key
+            ).coded("not_installed")
             continue
         opponent = _OPPONENTS[key]()
-        beyond = opponent.obstacles(exercise)
+        beyond = (*opponent.obstacles(exercise), *_of_the_rows(exercise))
         if beyond:
-            comparison.left_out[key] = f"beyond it: {'; '.join(beyond)}"
+            comparison.left_out[key] = _("beyond it: {things}", things=Listed(beyond, "; ")).coded(
+                "beyond_the_library"
+            )
             continue
         able[key] = opponent
         comparison.versions[key] = _version(key)
@@ -213,9 +233,28 @@ def _able(keys: Sequence[str], exercise: Exercise, comparison: Comparison) -> di
     if exercise.recipe.dtype == "float32":
         comparison.notes.append(_FLOAT32)
     if not able:
-        reasons = ". ".join(f"{TITLES[key]}: {why}" for key, why in comparison.left_out.items())
-        raise ConfigurationError(f"There is nobody to compare with. {reasons}.")
+        reasons = Listed(
+            (
+                _("{library}: {reason}", library=TITLES[key], reason=why)
+                for key, why in comparison.left_out.items()
+            ),
+            ". ",
+        )
+        raise ConfigurationError(_("There is nobody to compare with. {reasons}.", reasons=reasons))
     return able
+
+
+def _of_the_rows(exercise: Exercise) -> tuple[Message, ...]:
+    """Return what of the training rows no opponent is given."""
+    found: list[Message] = []
+    if exercise.train.weight is not None:
+        found.append(_("the weights of classes"))
+    shares = np.issubdtype(exercise.train.target.dtype, np.floating)
+    if exercise.recipe.loss.task == "classification" and shares:
+        target = exercise.train.target
+        if ((target != 0) & (target != 1)).any():
+            found.append(_("the smoothing of labels"))
+    return tuple(found)
 
 
 def _version(key: str) -> str:

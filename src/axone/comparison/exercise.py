@@ -12,22 +12,9 @@ from typing import Protocol
 import numpy as np
 
 from axone.arrays import FloatArray, IntArray
-from axone.engines import Recipe
-from axone.optimizers import LBFGS
+from axone.data.examples import Examples
+from axone.engines import Recipe, RunState
 from axone.parameters import Parameters
-from axone.random import SHUFFLE, RandomStream
-from axone.schedules import Clock
-
-
-@dataclass(frozen=True)
-class Rows:
-    """Examples and their targets, as `Loss.prepare` gives them."""
-
-    X: FloatArray
-    target: FloatArray
-
-    def __len__(self) -> int:
-        return len(self.X)
 
 
 @dataclass(frozen=True)
@@ -40,23 +27,22 @@ class Exercise:
         With a stepwise optimiser: L-BFGS has no batches that could be the same.
     initial : Parameters
         In the recipe's dtype; nobody changes it.
-    train : Rows
-    validation : Rows or None
+    train : Examples
+    validation : Examples or None
     epochs, threads : int
     """
 
     recipe: Recipe
     initial: Parameters
-    train: Rows
-    validation: Rows | None
+    train: Examples
+    validation: Examples | None
     epochs: int
     threads: int = 1
 
     @property
     def batch_size(self) -> int:
         """Rows of every step but perhaps the last of an epoch."""
-        rows = len(self.train)
-        return rows if self.recipe.full_batch else min(self.recipe.batch_size, rows)
+        return self.recipe.batch_rows(len(self.train))
 
     @property
     def steps_per_epoch(self) -> int:
@@ -71,22 +57,17 @@ class Exercise:
 
     def order(self, epoch: int) -> IntArray:
         """Return the rows in the order in which Axone's engines take them in an epoch, from 0."""
-        rows = len(self.train)
-        if self.recipe.full_batch or not self.recipe.shuffle:
-            return np.arange(rows)
-        return RandomStream.from_seed(self.recipe.seed).child(SHUFFLE, epoch).permutation(rows)
+        return self.recipe.order(epoch, len(self.train))
 
     def rates(self, epoch: int, losses: Sequence[float]) -> FloatArray:
         """Return the learning rate of every step of an epoch, given the losses of those before."""
-        optimizer = self.recipe.optimizer
-        assert not isinstance(optimizer, LBFGS)  # noqa: S101 — refused before
-        clock = Clock(epoch, self.steps_per_epoch, self.epochs, len(self.train), losses)
-        return optimizer.learning_rate * self.recipe.schedule.factors(clock)
+        rate = float(self.recipe.optimizer.learning_rate)
+        state = RunState(self.initial, {}, rate, epoch=epoch, losses=list(losses))
+        return np.asarray(self.recipe.rates(state, 1, len(self.train), self.epochs)[0])
 
     def beginning(self) -> "Exercise":
         """Return the same with the rows of two batches: enough to warm a library up."""
-        few = slice(0, 2 * self.batch_size)
-        return replace(self, train=Rows(self.train.X[few], self.train.target[few]))
+        return replace(self, train=self.train.rows(slice(0, 2 * self.batch_size)))
 
 
 @dataclass(frozen=True)

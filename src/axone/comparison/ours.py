@@ -6,7 +6,6 @@ from collections.abc import Callable
 
 from axone.arrays import FloatArray, IntArray
 from axone.comparison.exercise import Exercise, Lap
-from axone.data import Examples
 from axone.engines import Plan, never
 
 
@@ -29,8 +28,7 @@ class AxoneContestant:
         self.plan = plan
         self.interrupted = interrupted
         self.state = plan.start(exercise.initial.copy())
-        train = Examples(exercise.train.X, exercise.train.target)
-        self.session = plan.session(self.state, train, exercise.epochs)
+        self.session = plan.session(self.state, exercise.train, exercise.epochs)
 
     def run_epoch(self, order: IntArray, rates: FloatArray) -> Lap:
         """Train for one epoch; the loss of one that was not completed is NaN, or what diverged."""
@@ -47,7 +45,7 @@ class AxoneContestant:
         rows = self.exercise.validation
         if rows is None:
             return None
-        return self.plan.evaluate(self.state.parameters, Examples(rows.X, rows.target))[0]
+        return self.plan.evaluate(self.state.parameters, rows)[0]
 
     def weights(self) -> FloatArray:
         """Return all trained numbers, (n_parameters,)."""

@@ -3,12 +3,14 @@
 import csv
 import io
 import math
+import signal
 from dataclasses import dataclass, field
 from statistics import median
 from typing import Any, Literal
 
 from axone.comparison.exercise import Lap
 from axone.experiments import Prepared
+from axone.messages import Message
 
 Ending = Literal["done", "diverged", "interrupted"]
 
@@ -51,15 +53,19 @@ class Comparison:
         Its experiment says everything that was decided: run again, it gives the same weights.
     versions : dict of str to str
         Of the libraries that take part, by their keys, Axone first.
-    engine, engine_reason : str
-        Which of Axone's engines ran, and why that one.
+    engine : str
+        Which of Axone's engines ran.
+    engine_reason : Message
+        Why that one.
     threads, steps_per_epoch : int
-    left_out : dict of str to str
+    left_out : dict of str to Message
         Why an opponent takes no part.
-    notes : list of str
+    notes : list of Message
         Where the numbers cannot be the same, or a library had help.
     epochs : list of ComparedEpoch
     ending : {"done", "diverged", "interrupted"}
+    ended_by : signal.Signals or None
+        SIGINT (Ctrl-C) or SIGTERM where it was interrupted.
     largest_change : float
         How far training has moved the weight that it has moved most: a difference of 0 between
         weights that nothing moved would prove nothing.
@@ -68,13 +74,14 @@ class Comparison:
     prepared: Prepared
     versions: dict[str, str]
     engine: str
-    engine_reason: str
+    engine_reason: Message
     threads: int
     steps_per_epoch: int
-    left_out: dict[str, str] = field(default_factory=dict)
-    notes: list[str] = field(default_factory=list)
+    left_out: dict[str, Message] = field(default_factory=dict)
+    notes: list[Message] = field(default_factory=list)
     epochs: list[ComparedEpoch] = field(default_factory=list)
     ending: Ending = "done"
+    ended_by: signal.Signals | None = None
     largest_change: float = 0.0
 
     @property

@@ -1,10 +1,10 @@
 """A comparison written down: a row an epoch as CSV, the summary as JSON, and the picture."""
 
-import json
 from pathlib import Path
 
 from axone.comparison.outcome import OURS, TITLES, Comparison
-from axone.files import write_atomically
+from axone.files import json_text, write_atomically
+from axone.messages import Listed, _, _n, all_of, listed
 
 CSV = "comparison.csv"
 JSON = "comparison.json"
@@ -20,8 +20,7 @@ def write_comparison(comparison: Comparison, folder: Path) -> None:
         The folder cannot be written to.
     """
     write_atomically(folder / CSV, comparison.to_csv().encode())
-    text = json.dumps(comparison.to_data(), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
-    write_atomically(folder / JSON, text.encode())
+    write_atomically(folder / JSON, (json_text(comparison.to_data()) + "\n").encode())
     if comparison.epochs:
         _draw(comparison, folder)
 
@@ -30,7 +29,7 @@ def _draw(comparison: Comparison, folder: Path) -> None:
     from axone.plots import plot_comparison, save_figure
 
     settings = comparison.prepared.experiment.settings
-    threads = f"{comparison.threads} thread{'s' * (comparison.threads > 1)}"
+    threads = _n("{count} thread", "{count} threads", comparison.threads)
     figure = plot_comparison(
         {TITLES[key]: comparison.losses(key) for key in comparison.libraries},
         {TITLES[key]: comparison.differences(key) for key in comparison.opponents},
@@ -40,13 +39,22 @@ def _draw(comparison: Comparison, folder: Path) -> None:
             for key in comparison.libraries
             if comparison.validation_losses(key)
         },
-        title=f"{comparison.prepared.dataset.name}: the same steps in "
-        f"{_listed([TITLES[key] for key in comparison.libraries])}",
-        note=f"{settings.dtype}, {threads} each, batches of {settings.training.batch_size}, "
-        f"{TITLES[OURS]}'s {comparison.engine} engine.",
+        title=_(
+            "{name}: the same steps in {libraries}",
+            name=comparison.prepared.dataset.name,
+            libraries=_listed([TITLES[key] for key in comparison.libraries]),
+        ),
+        note=_(
+            "{dtype}, {threads} each, batches of {rows}, {ours}'s {engine} engine.",
+            dtype=settings.dtype,
+            threads=threads,
+            rows=settings.training.batch_size,
+            ours=TITLES[OURS],
+            engine=comparison.engine,
+        ),
     )
     save_figure(figure, folder / PICTURE)
 
 
-def _listed(words: list[str]) -> str:
-    return " and ".join([", ".join(words[:-1]), words[-1]]) if len(words) > 1 else words[0]
+def _listed(words: list[str]) -> Listed:
+    return all_of([listed(words[:-1]), words[-1]]) if len(words) > 1 else listed(words)

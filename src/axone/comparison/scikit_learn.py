@@ -38,8 +38,8 @@ from axone.activations import (
     Tanh,
 )
 from axone.arrays import FloatArray, IntArray
-from axone.comparison.exercise import Exercise, Lap, Rows
-from axone.comparison.naming import name_of
+from axone.comparison.exercise import Exercise, Lap
+from axone.data.examples import Examples
 from axone.engines import Recipe
 from axone.layers import Activation, Dense, Dropout, Flatten, GaussianNoise
 from axone.losses import (
@@ -49,8 +49,10 @@ from axone.losses import (
     MeanSquaredError,
     Poisson,
 )
+from axone.messages import Message, _, listed
 from axone.network import Network
 from axone.optimizers import SGD, Adam, GradientDescent, Momentum, Nesterov
+from axone.registry import name_of
 
 _ACTIVATIONS: dict[type[ActivationFunction], str] = {
     Identity: "identity",
@@ -64,6 +66,7 @@ _HEADS = (
     (Identity, MeanSquaredError),
     (Exponential, Poisson),
 )
+_OPTIMIZERS = (SGD, GradientDescent, Momentum, Nesterov, Adam)
 _NEVER = -1e30
 """The bias of a class that never occurs; in float32 too it is finite, and its exponential 0."""
 
@@ -74,75 +77,105 @@ class _Row:
 
     positions: tuple[int, ...]
     functions: tuple[ActivationFunction, ...]
-    strange: tuple[str, ...]
+    strange: tuple[Message, ...]
 
 
 def _read(network: Network) -> _Row:
     positions: list[int] = []
     functions: list[ActivationFunction] = []
-    strange: list[str] = []
+    strange: list[Message] = []
     for position, layer in enumerate(network.layers):
-        if isinstance(layer, Dense):
+        # By their very class: one of the user's own that derives from it may compute anything.
+        if type(layer) is Dense:
             positions.append(position)
             functions.append(layer.function)
             if not layer.bias:
-                strange.append("a dense layer without bias")
-        elif isinstance(layer, Activation) and functions and isinstance(functions[-1], Identity):
+                strange.append(_("a dense layer without bias"))
+        elif type(layer) is Activation and functions and isinstance(functions[-1], Identity):
             assert isinstance(layer.function, ActivationFunction)  # noqa: S101 — resolved
             functions[-1] = layer.function
         elif not _does_nothing(layer):
-            strange.append(f"the layer {type(layer).__name__}")
+            strange.append(_("the layer {kind}", kind=type(layer).__name__))
     return _Row(tuple(positions), tuple(functions), tuple(strange))
 
 
 def _does_nothing(layer: Any) -> bool:
     """Whether a layer leaves flat rows as they are."""
-    inert = isinstance(layer, (Dropout, GaussianNoise)) and not layer.is_random
-    return inert or isinstance(layer, Flatten)
+    inert = type(layer) in (Dropout, GaussianNoise) and not layer.is_random
+    return inert or type(layer) is Flatten
 
 
-def obstacles(exercise: Exercise) -> tuple[str, ...]:
+def obstacles(exercise: Exercise) -> tuple[Message, ...]:
     """Return what in the exercise is beyond scikit-learn's MLP; nothing if it can take part."""
     recipe = exercise.recipe
     row = _read(recipe.network)
     found = list(dict.fromkeys(row.strange))
     hidden = {name_of(function): function for function in row.functions[:-1]}
     if len(hidden) > 1:
-        found.append(f"different activations of the hidden layers ({', '.join(hidden)})")
+        found.append(
+            _("different activations of the hidden layers ({names})", names=listed(hidden))
+        )
     found += [
-        f"the activation {name}"
+        _("the activation {name}", name=name)
         for name, function in hidden.items()
         if type(function) not in _ACTIVATIONS
     ]
     output = row.functions[-1] if row.functions else Identity()
-    if not any(isinstance(output, a) and isinstance(recipe.loss, b) for a, b in _HEADS):
-        found.append(f"the loss {name_of(recipe.loss)} of {name_of(output)} outputs")
+    if (type(output), type(recipe.loss)) not in _HEADS:
+        found.append(
+            _(
+                "the loss {loss} of {activation} outputs",
+                loss=name_of(recipe.loss),
+                activation=name_of(output),
+            )
+        )
     if (
         isinstance(recipe.loss, Poisson)
         and "loss" not in inspect.signature(MLPRegressor).parameters
     ):
-        found.append("the loss poisson, which came with scikit-learn 1.7")
-    if not isinstance(recipe.optimizer, (SGD, GradientDescent, Momentum, Nesterov, Adam)):
-        found.append(f"the optimizer {name_of(recipe.optimizer)}")
+        found.append(_("the loss poisson, which came with scikit-learn 1.7"))
+    if type(recipe.optimizer) not in _OPTIMIZERS:
+        found.append(_("the optimizer {name}", name=name_of(recipe.optimizer)))
     if recipe.penalty.l1:
-        found.append("an L1 penalty")
+        found.append(_("an L1 penalty"))
     if recipe.clipping.value is not None or recipe.clipping.norm is not None:
-        found.append("the clipping of gradients")
+        found.append(_("the clipping of gradients"))
     if any(np.ptp(exercise.rates(epoch, ())) > 0 for epoch in range(exercise.epochs)):
-        found.append(f"a learning rate that changes within an epoch ({name_of(recipe.schedule)})")
+        found.append(
+            _(
+                "a learning rate that changes within an epoch ({schedule})",
+                schedule=name_of(recipe.schedule),
+            )
+        )
     return tuple(found)
 
 
-def notes(exercise: Exercise) -> tuple[str, ...]:
+def notes(exercise: Exercise) -> tuple[Message, ...]:
     """Return how scikit-learn is timed, and what is done for it to make the same steps."""
     recipe = exercise.recipe
-    found = ["scikit-learn: its time includes the checks of partial_fit, about 1 ms an epoch"]
+    found = [
+        _("scikit-learn: its time includes the checks of partial_fit, about 1 ms an epoch").coded(
+            "checks_are_timed"
+        )
+    ]
     if isinstance(recipe.optimizer, Adam) and recipe.optimizer.form == "corrected":
-        found.append("scikit-learn: ε of its Adam is rescaled to stand outside the bias correction")
+        found.append(
+            _("scikit-learn: ε of its Adam is rescaled to stand outside the bias correction").coded(
+                "epsilon_rescaled"
+            )
+        )
     if isinstance(recipe.loss, MeanSquaredError):
-        found.append("scikit-learn: it minimises ½Σ(ŷ − y)², so its settings are rescaled")
+        found.append(
+            _("scikit-learn: it minimises ½Σ(ŷ − y)², so its settings are rescaled").coded(
+                "settings_rescaled"
+            )
+        )
     if _lacks_a_class(recipe):
-        found.append("scikit-learn: two softmax units run as three, the third without effect")
+        found.append(
+            _("scikit-learn: two softmax units run as three, the third without effect").coded(
+                "third_unit"
+            )
+        )
     return tuple(found)
 
 
@@ -231,7 +264,7 @@ class ScikitLearnContestant:
         self.model.given = iter(weights)
         self.model._optimizer = self._optimizer(weights)
 
-    def _rows(self, rows: Rows) -> tuple[FloatArray, FloatArray]:
+    def _rows(self, rows: Examples) -> tuple[FloatArray, FloatArray]:
         X, y = rows.X.reshape(len(rows), -1), rows.target
         if self.is_classifier:
             return X, y.reshape(len(y)).astype(np.int64)

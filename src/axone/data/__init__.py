@@ -6,11 +6,11 @@ from axone.data.examples import Examples
 from axone.data.generated import spirals
 from axone.data.home import data_home
 from axone.data.images import read_images
-from axone.data.numbers import Numbers, Reshaping
+from axone.data.numbers import NumericRows, Reshaping
 from axone.data.preprocessing import STEPS, Preprocessing, TargetScaler
 from axone.data.robust import RobustBins
 from axone.data.scaling import SCALINGS, Divide, MinMax, NoScaling, Scaler, Scaling, Standard
-from axone.data.sources import NewRows, list_datasets, load_dataset, read_rows
+from axone.data.sources import NewRows, dataset_of, list_datasets, load_dataset, read_rows
 from axone.data.splitting import Split, split_rows
 from axone.data.steps import Layout, Step
 from axone.data.targets import cell_text
@@ -28,7 +28,7 @@ __all__ = [
     "MinMax",
     "NewRows",
     "NoScaling",
-    "Numbers",
+    "NumericRows",
     "Preprocessing",
     "Reshaping",
     "RobustBins",
@@ -45,6 +45,7 @@ __all__ = [
     "Tokens",
     "cell_text",
     "data_home",
+    "dataset_of",
     "list_datasets",
     "load_dataset",
     "read_images",

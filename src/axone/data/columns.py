@@ -15,6 +15,7 @@ import numpy as np
 from axone.arrays import FloatArray
 from axone.data.frames import days_of, numbers_of, texts_of, truths_of
 from axone.data.plain_data import PlainData
+from axone.messages import _
 
 if TYPE_CHECKING:
     from pandas import Series
@@ -64,7 +65,7 @@ class Column(PlainData, ABC):
         return ()
 
     def _missing_output(self) -> Output:
-        return Output(f"{self.name} is missing", scaled=False)
+        return Output(_("{name} is missing", name=self.name), scaled=False)
 
 
 @dataclass(frozen=True)
@@ -153,8 +154,13 @@ class CategoryColumn(Column):
         if not self.left_out:
             return ()
         return (
-            f"column {self.name!r}: the {len(self.categories)} most frequent values kept, "
-            f"{self.left_out} rarer ones taken together",
+            _(
+                "column {name!r}: the {kept} most frequent values kept, {left_out} "
+                "rarer ones taken together",
+                name=self.name,
+                kept=len(self.categories),
+                left_out=self.left_out,
+            ).coded("rare_values_together"),
         )
 
 

@@ -16,6 +16,7 @@ from axone.data.frames import as_frame, holds_booleans, holds_dates, is_frame
 from axone.data.plain_data import PlainData, read_data, write_data
 from axone.data.steps import Layout, Step
 from axone.errors import DataError, ModelFileError, ShapeError, UnknownNameError
+from axone.messages import Listed, _, listed
 
 if TYPE_CHECKING:
     from pandas import DataFrame, Series
@@ -78,8 +79,8 @@ class TableEncoder(Step, PlainData):
         chosen = dict(columns or {})
         for name, kind in chosen.items():
             if name not in frame.columns:
-                raise UnknownNameError("column", name, list(frame.columns))
-            check_choice(f"the kind of column {name!r}", kind, _CHOICES)
+                raise UnknownNameError(_("column"), name, list(frame.columns))
+            check_choice(_("the kind of column {name!r}", name=name), kind, _CHOICES)
         fitted: list[AnyColumn] = []
         notes: list[str] = []
         for name in frame.columns:
@@ -87,14 +88,23 @@ class TableEncoder(Step, PlainData):
             if kind == "ignore":
                 continue
             if frame[name].isna().all():
-                raise DataError(f"column {name!r} is empty: it cannot be a {kind}. Ignore it.")
+                raise DataError(
+                    _(
+                        "column {name!r} is empty: it cannot be a {kind}. Ignore it.",
+                        name=name,
+                        kind=kind,
+                    )
+                )
             column = COLUMN_KINDS[kind].fit(frame[name])
             fitted.append(column)
             notes.extend(column.notes())
         if not fitted:
             raise DataError(
-                f"No column is left to learn from: {'; '.join(notes) or 'all are ignored'}. Add "
-                "columns, or say what they are (number, category, ordinal, date)."
+                _(
+                    "No column is left to learn from: {reasons}. Add columns, or say what they "
+                    "are (number, category, ordinal, date).",
+                    reasons=Listed(notes, "; ") or _("all are ignored"),
+                )
             )
         return cls(tuple(fitted), tuple(notes), tuple(frame.columns))
 
@@ -115,7 +125,13 @@ class TableEncoder(Step, PlainData):
 
     def after(self, before: Layout | None) -> Layout:
         if before is not None or not self.columns:
-            raise ShapeError(f"a table of {len(self.columns)} columns after {before}")
+            raise ShapeError(
+                _(
+                    "a table of {columns} columns after {before}",
+                    columns=len(self.columns),
+                    before=before,
+                )
+            )
         return Layout((len(self._outputs),), self.output_names, self.scaled)
 
     def transform(self, X: Any, dtype: DType = "float64") -> FloatArray:
@@ -145,8 +161,12 @@ class TableEncoder(Step, PlainData):
         lacking = [name for name in self.names if name not in frame.columns]
         if lacking:
             raise DataError(
-                f"The table lacks {', '.join(map(repr, lacking))}, which the model was trained "
-                f"on. It has {', '.join(map(repr, frame.columns))}."
+                _(
+                    "The table lacks {lacking!r}, which the model was trained on. It has "
+                    "{columns!r}.",
+                    lacking=listed(lacking),
+                    columns=listed(frame.columns),
+                )
             )
         matrix = np.empty((len(frame), len(self._outputs)))
         start = 0
@@ -169,16 +189,20 @@ class TableEncoder(Step, PlainData):
         ModelFileError
             It is anything else.
         """
-        fields = read_data(_TableData, data, "step 'table'")
+        fields = read_data(_TableData, data, _("step {name!r}", name="table"))
         columns = []
         for described in fields.columns:
             kind = described.get("kind")
             if not isinstance(kind, str) or kind not in COLUMN_KINDS:
                 raise ModelFileError(
-                    f"The step 'table' in this model file is damaged: kind: {kind!r} is no kind of "
-                    f"column; known are {', '.join(COLUMN_KINDS)}. Save or fetch the model again."
+                    _(
+                        "The step 'table' in this model file is damaged: kind: {kind!r} is no "
+                        "kind of column; known are {kinds}. Save or fetch the model again.",
+                        kind=kind,
+                        kinds=listed(COLUMN_KINDS),
+                    )
                 )
-            columns.append(read_data(COLUMN_KINDS[kind], described, f"{kind} column"))
+            columns.append(read_data(COLUMN_KINDS[kind], described, _("{kind} column", kind=kind)))
         return cls(tuple(columns), fields.notes, fields.table_names)
 
     def _as_table(self, X: Any) -> "DataFrame":
@@ -189,8 +213,13 @@ class TableEncoder(Step, PlainData):
         names = self.table_names if width == len(self.table_names) else self.names
         if width != len(names):
             raise ShapeError(
-                f"The model takes rows of {len(names)} cells, {', '.join(names)}, but was given an "
-                f"array of shape {cells.shape}."
+                _(
+                    "The model takes rows of {count} cells, {names}, but was given an "
+                    "array of shape {shape}.",
+                    count=len(names),
+                    names=listed(names),
+                    shape=cells.shape,
+                )
             )
         return as_frame(pd.DataFrame(cells, columns=list(names)).infer_objects())
 
@@ -211,7 +240,11 @@ def _guess_kind(values: "Series", notes: list[str]) -> ColumnKind:
 
     distinct = values.nunique(dropna=False)
     if distinct <= 1 or values.isna().all():
-        notes.append(f"column {values.name!r} left out: all its cells are alike")
+        notes.append(
+            _("column {name!r} left out: all its cells are alike", name=values.name).coded(
+                "constant_left_out"
+            )
+        )
         return "ignore"
     if holds_booleans(values):
         return "boolean"
@@ -223,8 +256,13 @@ def _guess_kind(values: "Series", notes: list[str]) -> ColumnKind:
     declared = isinstance(values.dtype, pd.CategoricalDtype)
     if not declared and distinct > max(MOST_CATEGORIES, len(values) / 2):
         notes.append(
-            f"column {values.name!r} left out: {distinct} different texts in {len(values)} rows "
-            "look like an identifier"
+            _(
+                "column {name!r} left out: {distinct} different texts in {rows} rows "
+                "look like an identifier",
+                name=values.name,
+                distinct=distinct,
+                rows=len(values),
+            ).coded("identifier_left_out")
         )
         return "ignore"
     _note_almost_numbers(values, notes)
@@ -239,6 +277,9 @@ def _note_almost_numbers(values: "Series", notes: list[str]) -> None:
     odd = present[parsed.isna()]
     if 0 < len(odd) < len(present) / 2:
         notes.append(
-            f"column {values.name!r} taken for categories, since cells such as {odd.iloc[0]!r} "
-            "are no numbers"
+            _(
+                "column {name!r} taken for categories, since cells such as {cell!r} are no numbers",
+                name=values.name,
+                cell=odd.iloc[0],
+            ).coded("almost_numbers_as_categories")
         )

@@ -16,13 +16,14 @@ from axone.data.frames import as_frame, is_frame, numbers_of
 from axone.data.plain_data import PlainData, read_data, write_data
 from axone.data.steps import Layout, Step
 from axone.errors import DataError, ShapeError
+from axone.messages import _, listed
 
 if TYPE_CHECKING:
     from pandas import DataFrame
 
 
 @dataclass(frozen=True)
-class Numbers(Step, PlainData):
+class NumericRows(Step, PlainData):
     """Examples of numbers of one shape.
 
     Parameters
@@ -38,13 +39,15 @@ class Numbers(Step, PlainData):
     names: tuple[str, ...] = ()
 
     @classmethod
-    def fit(cls, X: Any, names: tuple[str, ...] = ()) -> "Numbers":
+    def fit(cls, X: Any, names: tuple[str, ...] = ()) -> "NumericRows":
         """Take the shape of the training rows; `(m,)` is one column."""
         return cls(numeric(X).shape[1:] or (1,), names)
 
     def after(self, before: Layout | None) -> Layout:
         if before is not None or not self.shape or min(self.shape) < 1:
-            raise ShapeError(f"examples of shape {self.shape} after {before}")
+            raise ShapeError(
+                _("examples of shape {shape} after {before}", shape=self.shape, before=before)
+            )
         return Layout(self.shape, self.names)
 
     def transform(self, X: Any, dtype: DType = "float32") -> NDArray[Any]:
@@ -65,8 +68,8 @@ class Numbers(Step, PlainData):
         return write_data(self)
 
     @classmethod
-    def from_data(cls, data: object) -> "Numbers":
-        return read_data(cls, data, "step 'numbers'")
+    def from_data(cls, data: object) -> "NumericRows":
+        return read_data(cls, data, _("step {name!r}", name="numbers"))
 
     def _from_columns(self, frame: "DataFrame") -> NDArray[Any]:
         size, names = prod(self.shape), self.names
@@ -75,9 +78,15 @@ class Numbers(Step, PlainData):
         if len(names) != size:
             wanted = f" ({', '.join(self.names)})" if self.names else ""
             raise DataError(
-                f"The model takes {size} numbers a row{wanted}, but the table has {len(names)} "
-                f"columns of numbers: {', '.join(names) or 'none'}. Name the columns as in "
-                "training, or leave only the features in."
+                _(
+                    "The model takes {size} numbers a row{wanted}, but the table has {found} "
+                    "columns of numbers: {names}. Name the columns as in training, or leave only "
+                    "the features in.",
+                    size=size,
+                    wanted=wanted,
+                    found=len(names),
+                    names=listed(names) or _("none"),
+                )
             )
         array = np.column_stack([numbers_of(frame[name]) for name in names])
         require_finite(array, "the features", "table")
@@ -102,7 +111,13 @@ class Reshaping(Step, PlainData):
             or min(self.shape, default=0) < 1
             or prod(before.shape) != prod(self.shape)
         ):
-            raise ShapeError(f"examples of shape {self.shape} made of {before and before.shape}")
+            raise ShapeError(
+                _(
+                    "examples of shape {shape} made of {before}",
+                    shape=self.shape,
+                    before=before and before.shape,
+                )
+            )
         return Layout(self.shape, tokens=before.tokens)
 
     def transform(self, X: NDArray[Any], dtype: DType = "float32") -> NDArray[Any]:
@@ -113,7 +128,7 @@ class Reshaping(Step, PlainData):
 
     @classmethod
     def from_data(cls, data: object) -> "Reshaping":
-        return read_data(cls, data, "step 'shape'")
+        return read_data(cls, data, _("step {name!r}", name="shape"))
 
 
 def numeric(X: Any) -> NDArray[Any]:
@@ -129,10 +144,18 @@ def numeric(X: Any) -> NDArray[Any]:
     array = np.asarray(X)
     if array.dtype.kind not in "biuf":
         raise DataError(
-            f"X must hold numbers, but is of type {array.dtype}. Give text and dates as a table."
+            _(
+                "X must hold numbers, but is of type {type}. Give text and dates as a table.",
+                type=str(array.dtype),
+            )
         )
     if array.ndim == 0:
-        raise ShapeError(f"X must have a row for each example, but is the single number {array}.")
+        raise ShapeError(
+            _(
+                "X must have a row for each example, but is the single number {number}.",
+                number=array.item(),
+            )
+        )
     require_finite(array, "X", "input")
     return array
 
@@ -150,11 +173,15 @@ def reshaped(X: NDArray[Any], shape: Shape) -> NDArray[Any]:
     if _holds_the_same(X.shape[1:], shape):
         return X.reshape(len(X), *shape)
     wanted = ", ".join(map(str, shape))
-    hint = " A single example is X.reshape(1, -1)." if X.shape == (prod(shape),) else ""
-    raise ShapeError(
-        f"The model takes examples of shape ({wanted}), that is X of shape (m, {wanted}), but was "
-        f"given an array of shape {X.shape}.{hint}"
+    message = _(
+        "The model takes examples of shape ({wanted}), that is X of shape (m, {wanted}), but was "
+        "given an array of shape {found}.",
+        wanted=wanted,
+        found=X.shape,
     )
+    if X.shape == (prod(shape),):
+        message = _("{cause} A single example is X.reshape(1, -1).", cause=message)
+    raise ShapeError(message)
 
 
 def _holds_the_same(given: Shape, wanted: Shape) -> bool:

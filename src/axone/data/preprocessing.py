@@ -13,20 +13,21 @@ import numpy as np
 from axone.arrays import DType, FloatArray, Shape
 from axone.data.encoding import ColumnKind, TableEncoder
 from axone.data.frames import is_frame
-from axone.data.numbers import Numbers, Reshaping
+from axone.data.numbers import NumericRows, Reshaping
 from axone.data.plain_data import PlainData, read_data
 from axone.data.robust import RobustBins
 from axone.data.scaling import SCALINGS, Scaler, Scaling
 from axone.data.steps import Layout, Step
 from axone.data.tokens import Tokens
 from axone.errors import ModelFileError, ShapeError
+from axone.messages import _, listed
 
 TargetScaler: TypeAlias = Scaler
 """Regression targets are scaled as features are: ``Standard().fit(y)``, then `inverse`."""
 
 STEPS: dict[str, type[Step]] = {
     "table": TableEncoder,
-    "numbers": Numbers,
+    "numbers": NumericRows,
     "tokens": Tokens,
     "scaling": Scaler,
     "robust": RobustBins,
@@ -65,7 +66,9 @@ class Preprocessing:
         for step in self.steps:
             layout = step.after(layout)
         if layout is None:
-            raise ShapeError("Preprocessing needs a step that takes rows as they come: give one.")
+            raise ShapeError(
+                _("Preprocessing needs a step that takes rows as they come: give one.")
+            )
         object.__setattr__(self, "layout", layout)
 
     @classmethod
@@ -102,7 +105,7 @@ class Preprocessing:
         if is_frame(X_train):
             encoder = TableEncoder.fit(X_train, columns)
             return cls((encoder, chosen.fit(encoder.transform(X_train), encoder.scaled)))
-        numbers = Numbers.fit(X_train, tuple(feature_names))
+        numbers = NumericRows.fit(X_train, tuple(feature_names))
         return cls((numbers, chosen.fit(numbers.transform(X_train), is_image=is_image)))
 
     @classmethod
@@ -151,7 +154,7 @@ class Preprocessing:
     def feature_names(self) -> tuple[str, ...]:
         """The columns that a table of new rows is to have; for arrays possibly none."""
         first = self.steps[0]
-        if isinstance(first, TableEncoder | Numbers):
+        if isinstance(first, TableEncoder | NumericRows):
             return first.names
         return ()
 
@@ -171,7 +174,7 @@ class Preprocessing:
         Parameters
         ----------
         X : ndarray, or pandas or polars frame
-            As the first step takes it: see `TableEncoder.transform`, `Numbers.transform`.
+            As the first step takes it: see `TableEncoder.transform`, `NumericRows.transform`.
         dtype : {"float32", "float64"}, default "float32"
             The run's type. Tokens stay whole numbers.
 
@@ -203,14 +206,18 @@ class Preprocessing:
         ModelFileError
             It is anything else, or its parts do not fit together.
         """
-        given = read_data(_PreprocessingData, data, "preprocessing")
+        given = read_data(_PreprocessingData, data, _("preprocessing"))
         steps: list[Step] = []
         for described in given.steps:
             name, fields = described.get("name"), dict(described)
             if not isinstance(name, str) or name not in STEPS:
                 raise ModelFileError(
-                    f"The preprocessing in this model file is damaged: the name of a step is "
-                    f"{name!r}; known are {', '.join(STEPS)}. Save or fetch the model again."
+                    _(
+                        "The preprocessing in this model file is damaged: the name of a step is "
+                        "{name!r}; known are {steps}. Save or fetch the model again.",
+                        name=name,
+                        steps=listed(STEPS),
+                    )
                 )
             del fields["name"]
             steps.append(STEPS[name].from_data(fields))
@@ -218,8 +225,11 @@ class Preprocessing:
             return cls(tuple(steps))
         except ShapeError as error:
             raise ModelFileError(
-                f"The preprocessing in this model file is damaged: {error}. Save or fetch the "
-                "model again."
+                _(
+                    "The preprocessing in this model file is damaged: {error}. Save or fetch "
+                    "the model again.",
+                    error=error,
+                )
             ) from error
 
 

@@ -16,6 +16,7 @@ from axone.arrays import DType, FloatArray
 from axone.data.plain_data import PlainData, read_data, write_data
 from axone.data.steps import Layout, Step
 from axone.errors import ModelFileError, ShapeError
+from axone.messages import _
 
 STATISTICS_ROWS = 20_000
 """Quartiles and bins are those of so many rows at most: enough to the hundredth of a rank."""
@@ -112,12 +113,16 @@ class RobustBins(Step):
     def after(self, before: Layout | None) -> Layout:
         if before is None or before.tokens or before.shape != self.centre.shape:
             raise ShapeError(
-                f"statistics of shape {self.centre.shape} for {before and before.shape}"
+                _(
+                    "statistics of shape {statistics} for {before}",
+                    statistics=self.centre.shape,
+                    before=before and before.shape,
+                )
             )
         names = before.names
         for bins in self.bins if names else ():
             name = before.names[bins.column]
-            names += tuple(f"{name} in bin {number}" for number in range(1, len(bins.edges)))
+            names += tuple(f"{name} bin {number}" for number in range(1, len(bins.edges)))
         return Layout((self.size,), names)
 
     def transform(self, X: FloatArray, dtype: DType = "float32") -> FloatArray:
@@ -145,7 +150,7 @@ class RobustBins(Step):
 
     @classmethod
     def from_data(cls, data: object) -> "RobustBins":
-        fields = read_data(_RobustData, data, "step 'robust'")
+        fields = read_data(_RobustData, data, _("step {name!r}", name="robust"))
         bins = tuple(
             Bins(each.column, np.array(each.edges, dtype=np.float32)) for each in fields.bins
         )
@@ -157,9 +162,14 @@ class RobustBins(Step):
             or not all(len(each.edges) > 1 and (np.diff(each.edges) > 0).all() for each in bins)
         ):
             raise ModelFileError(
-                f"The step 'robust' in this model file is damaged: {len(fields.centre)} centres, "
-                f"{len(fields.scale)} scales, none of them 0, and bins of rising edges are wanted "
-                f"for {columns} columns. Save or fetch the model again."
+                _(
+                    "The step 'robust' in this model file is damaged: {centres} centres, {scales} "
+                    "scales, none of them 0, and bins of rising edges are wanted for {columns} "
+                    "columns. Save or fetch the model again.",
+                    centres=len(fields.centre),
+                    scales=len(fields.scale),
+                    columns=columns,
+                )
             )
         return cls(fields.amounts, np.array(fields.centre), np.array(fields.scale), bins)
 

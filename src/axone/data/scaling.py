@@ -18,6 +18,7 @@ from axone.data.finite import row_chunks
 from axone.data.plain_data import PlainData, read_data, write_data
 from axone.data.steps import Layout, Step
 from axone.errors import DataError, ModelFileError, ShapeError
+from axone.messages import _
 from axone.registry import Registry
 
 
@@ -52,7 +53,13 @@ class Scaler(Step):
             for length, wanted in zip(statistics[::-1], shape[::-1], strict=False)
         )
         if before is None or before.tokens or not fits:
-            raise ShapeError(f"examples of shape {shape}, statistics of shape {statistics}")
+            raise ShapeError(
+                _(
+                    "examples of shape {shape}, statistics of shape {statistics}",
+                    shape=shape,
+                    statistics=statistics,
+                )
+            )
         return before
 
     def transform(self, X: NDArray[Any], dtype: DType = "float32") -> FloatArray:
@@ -72,9 +79,13 @@ class Scaler(Step):
                 scaled[rows] = (X[rows] - self.shift) / self.scale
                 if not np.isfinite(scaled[rows]).all():
                     raise DataError(
-                        f"Scaled values do not fit into {dtype}: the data holds values as large "
-                        f"as {np.abs(X[rows]).max():.3g}. Scale it by 'standard' or 'minmax', or "
-                        "correct such values."
+                        _(
+                            "Scaled values do not fit into {dtype}: the data holds values as large "
+                            "as {largest:.3g}. Scale it by 'standard' or 'minmax', or correct such "
+                            "values.",
+                            dtype=dtype,
+                            largest=np.abs(X[rows]).max(),
+                        )
                     )
         return scaled
 
@@ -100,19 +111,24 @@ class Scaler(Step):
         ModelFileError
             It is anything else, or the numbers make no scaler.
         """
-        fields = read_data(_ScalerData, data, "scaler")
+        fields = read_data(_ScalerData, data, _("scaler"))
         shift, scale = np.array(fields.shift, dtype=float), np.array(fields.scale, dtype=float)
         count = 1
         for length in fields.shape:
             count *= length
         if not len(shift) == len(scale) == count or min(fields.shape, default=1) < 1:
             raise ModelFileError(
-                f"The scaler in this model file is damaged: {len(shift)} shifts and {len(scale)} "
-                f"scales for shape {fields.shape}. Save or fetch the model again."
+                _(
+                    "The scaler in this model file is damaged: {shifts} shifts and {scales} "
+                    "scales for shape {shape}. Save or fetch the model again.",
+                    shifts=len(shift),
+                    scales=len(scale),
+                    shape=fields.shape,
+                )
             )
         if not scale.all():
             raise ModelFileError(
-                "The scaler in this model file is damaged: a scale of 0. Save or fetch it again."
+                _("The scaler in this model file is damaged: a scale of 0. Save or fetch it again.")
             )
         return cls(shift.reshape(fields.shape), scale.reshape(fields.shape))
 
@@ -154,14 +170,17 @@ class Scaling(ABC):
             No rows, or numbers so large that their statistics overflow.
         """
         if X.size == 0:
-            raise DataError(f"No rows to fit a scaling to: shape {X.shape}.")
+            raise DataError(_("No rows to fit a scaling to: shape {shape}.", shape=X.shape))
         axes = _statistic_axes(X.ndim, is_image)
         with np.errstate(over="ignore", invalid="ignore"):
             shift, scale = self.statistics(X, axes)
         if not (np.isfinite(shift).all() and np.isfinite(scale).all()):
             raise DataError(
-                f"The data holds values as large as {np.abs(X).max():.3g}, whose mean or range "
-                "overflows. Correct them or use smaller units."
+                _(
+                    "The data holds values as large as {largest:.3g}, whose mean or range "
+                    "overflows. Correct them or use smaller units.",
+                    largest=np.abs(X).max(),
+                )
             )
         # A feature that never changes says nothing: it becomes 0, not 0/0.
         scale = np.where(scale == 0.0, 1.0, scale)
@@ -264,6 +283,12 @@ def _require_fit(X: NDArray[Any], shift: FloatArray) -> None:
     # Predictions of one target come as (m, 1) or (m,); its statistics are of shape ().
     if not fits:
         raise ShapeError(
-            f"The scaler was fitted to examples that broadcast with shape {shift.shape}, but was "
-            f"given an array of shape {X.shape}, whose examples are {X.shape[1:]}."
+            _(
+                "The scaler was fitted to examples that broadcast with shape {shape}, "
+                "but was given an array of shape {found}, whose examples are "
+                "{example}.",
+                shape=shift.shape,
+                found=X.shape,
+                example=X.shape[1:],
+            )
         )

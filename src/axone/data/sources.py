@@ -10,13 +10,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 from numpy.typing import NDArray
 
 from axone.checks import check_choice, check_integer
 from axone.data.builtin import BUILT_IN, load_built_in
 from axone.data.dataset import Dataset, DatasetInfo, Rows, TaskChoice
 from axone.data.fetched import DOWNLOADS, download
-from axone.data.frames import is_frame
+from axone.data.frames import as_frame, is_frame
 from axone.data.generated import GENERATED, generate
 from axone.data.home import (
     SUFFIXES,
@@ -26,7 +27,7 @@ from axone.data.home import (
     stem_of,
     suffix_of,
 )
-from axone.data.npz import describe_npz, read_npz, read_npz_rows
+from axone.data.npz import describe_npz, make_array_dataset, read_npz, read_npz_rows
 from axone.data.tables import count_columns, dataset_from_frame, read_table
 from axone.errors import ArgumentTypeError, DataError, UnknownNameError
 from axone.messages import _, _n, listed
@@ -112,6 +113,48 @@ def load_dataset(
     else:
         name = source
     return replace(_load_named(name, target, task, seed), source=name)
+
+
+def dataset_of(rows: Any, *, target: str | None = None, task: TaskChoice = "auto") -> Dataset:
+    """Return rows in memory as a dataset, held to the same rules as those of a file.
+
+    Parameters
+    ----------
+    rows : Dataset, (X, y), or pandas or polars frame
+        Of a frame, one column is the target; X may be a frame too, or an array.
+    target, task
+        As of `load_dataset`.
+
+    Raises
+    ------
+    DataError
+        They cannot be learnt from; the message says what is wrong where.
+    ArgumentTypeError
+        They are none of these.
+
+    Examples
+    --------
+    >>> dataset_of(([[0.0, 1.0], [2.0, 3.0], [4.0, 5.0]], ["a", "b", "a"])).class_names
+    ('a', 'b')
+    """
+    if isinstance(rows, Dataset):
+        return rows
+    if is_frame(rows):
+        return dataset_from_frame(rows, name="table", target=target, task=task)
+    if not isinstance(rows, tuple) or len(rows) != 2:
+        raise ArgumentTypeError(
+            _(
+                "Rows in memory are a Dataset, (X, y), or a pandas or polars frame, not {kind}.",
+                kind=type(rows),
+            )
+        )
+    X, y = rows
+    if is_frame(X):
+        name = target or str(getattr(y, "name", None) or "target")
+        table = as_frame(X, "X").assign(**{name: np.asarray(y)})
+        return dataset_from_frame(table, name="table", target=name, task=task)
+    arrays = {"X": np.asarray(X), "y": np.asarray(y)}
+    return make_array_dataset("rows", arrays, task=task, target=target)
 
 
 def read_rows(path: str | Path) -> NewRows:

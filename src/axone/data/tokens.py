@@ -11,6 +11,7 @@ from axone.data.numbers import numeric, reshaped
 from axone.data.plain_data import PlainData, read_data, write_data
 from axone.data.steps import Layout, Step
 from axone.errors import DataError, ShapeError
+from axone.messages import _
 
 
 @dataclass(frozen=True)
@@ -33,12 +34,21 @@ class Tokens(Step, PlainData):
         """Count the tokens of the training rows, from 0 to the greatest."""
         array = numeric(X)
         if array.ndim != 2 or not array.size:
-            raise ShapeError(f"Tokens are (m, length); found an array of shape {array.shape}.")
+            raise ShapeError(
+                _("Tokens are (m, length); found an array of shape {shape}.", shape=array.shape)
+            )
         return cls(array.shape[1], int(array.max()) + 1)
 
     def after(self, before: Layout | None) -> Layout:
         if before is not None or min(self.length, self.vocabulary) < 1:
-            raise ShapeError(f"{self.length} tokens of {self.vocabulary} after {before}")
+            raise ShapeError(
+                _(
+                    "{length} tokens of {vocabulary} after {before}",
+                    length=self.length,
+                    vocabulary=self.vocabulary,
+                    before=before,
+                )
+            )
         return Layout((self.length,), tokens=True)
 
     def transform(self, X: Any, dtype: DType = "float32") -> NDArray[np.int64]:
@@ -54,8 +64,12 @@ class Tokens(Step, PlainData):
         wrong = (numbers != array) | (numbers < 0) | (numbers >= self.vocabulary)
         if wrong.any():
             raise DataError(
-                f"Tokens are whole numbers from 0 to {self.vocabulary - 1}; found "
-                f"{array[wrong][0]!r} in row {np.argwhere(wrong)[0][0]}."
+                _(
+                    "Tokens are whole numbers from 0 to {most}; found {found} in row {row}.",
+                    most=self.vocabulary - 1,
+                    found=array[wrong][0].item(),
+                    row=int(np.argwhere(wrong)[0][0]),
+                )
             )
         return numbers
 
@@ -64,4 +78,4 @@ class Tokens(Step, PlainData):
 
     @classmethod
     def from_data(cls, data: object) -> "Tokens":
-        return read_data(cls, data, "step 'tokens'")
+        return read_data(cls, data, _("step {name!r}", name="tokens"))

@@ -4,13 +4,14 @@ import warnings
 from dataclasses import dataclass
 from functools import cache
 
-from axone.engines.engine import Engine, Plan, Session, UnsupportedError, never
+from axone.engines.engine import Engine, Plan, Session, UnsupportedError, in_words, never
 from axone.engines.native import NativeEngine
 from axone.engines.native.variants import NotBuiltError
 from axone.engines.recipe import DEAD_UNITS, GRADIENT_NORM, MEASURES, Recipe
 from axone.engines.reference import ReferenceEngine
 from axone.engines.state import Divergence, EpochReport, EpochReports, EpochTotals, Lap, RunState
 from axone.errors import UnknownNameError
+from axone.messages import Message, _
 
 _ENGINES: dict[str, type[Engine]] = {"reference": ReferenceEngine, "native": NativeEngine}
 
@@ -26,7 +27,8 @@ def get_engine(name: str = "reference") -> Engine:
         The compiled engine is not installed.
     """
     if name not in _ENGINES:
-        raise UnknownNameError("engine", name, ["auto", *_ENGINES])
+        known = ("auto", *_ENGINES)
+        raise UnknownNameError(_("engine"), name, known)
     return _ENGINES[name]()
 
 
@@ -39,13 +41,13 @@ class Compiled:
     plan : Plan
     engine : str
         "native" or "reference".
-    reason : str
+    reason : Message
         Why that one.
     """
 
     plan: Plan
     engine: str
-    reason: str
+    reason: Message
 
 
 def compile_recipe(recipe: Recipe, engine: str = "auto", threads: int | None = None) -> Compiled:
@@ -69,27 +71,27 @@ def compile_recipe(recipe: Recipe, engine: str = "auto", threads: int | None = N
     """
     if engine != "auto":
         chosen = NativeEngine(threads) if engine == "native" else get_engine(engine)
-        return Compiled(chosen.compile(recipe), chosen.name, "as asked")
+        return Compiled(chosen.compile(recipe), chosen.name, _("as asked"))
     reference = ReferenceEngine()
     try:
         native = NativeEngine(threads)
     except NotBuiltError as error:
-        _warn_not_built(str(error))
-        reason = "the compiled engine is not installed"
+        _warn_not_built(error.message)
+        reason = _("the compiled engine is not installed")
         return Compiled(reference.compile(recipe), reference.name, reason)
     obstacles = native.obstacles(recipe)
     if not obstacles:
-        reason = f"the fastest that is installed ({native.variant})"
-        return Compiled(native.compile(recipe), native.name, reason)
-    plan, reason = reference.compile(recipe), " ".join(obstacles)
+        reason = _("the fastest that is installed ({variant})", variant=native.variant)
+        return Compiled(native.plan(recipe), native.name, reason)
+    plan, reason = reference.compile(recipe), in_words(obstacles)
     # That SciPy makes the steps of some optimisers is no news to whoever chose one.
     if recipe.optimizer.stepwise:
-        warnings.warn(f"The compiled engine is not used: {reason}", stacklevel=3)
+        warnings.warn(_("The compiled engine is not used: {reason}", reason=reason), stacklevel=3)
     return Compiled(plan, reference.name, reason)
 
 
 @cache
-def _warn_not_built(message: str) -> None:
+def _warn_not_built(message: Message) -> None:
     """Warn once in a process: it concerns every run alike."""
     warnings.warn(message, stacklevel=4)
 

@@ -14,6 +14,7 @@ from axone.data.examples import Examples
 from axone.engines.recipe import Recipe
 from axone.engines.state import Lap, RunState
 from axone.errors import ConfigurationError
+from axone.messages import Listed, Message, _
 from axone.parameters import Parameters
 
 
@@ -101,7 +102,7 @@ class Engine(Protocol):
 
     name: str
 
-    def obstacles(self, recipe: Recipe) -> tuple[str, ...]:
+    def obstacles(self, recipe: Recipe) -> tuple[Message, ...]:
         """Say what in the recipe is beyond this engine, a sentence each; nothing if it is able."""
 
     def compile(self, recipe: Recipe) -> Plan:
@@ -118,4 +119,9 @@ def refuse_obstacles(engine: Engine, recipe: Recipe) -> None:
     """Raise UnsupportedError if the engine cannot carry the recipe out."""
     obstacles = engine.obstacles(recipe)
     if obstacles:
-        raise UnsupportedError(" ".join(obstacles))
+        raise UnsupportedError(in_words(obstacles))
+
+
+def in_words(obstacles: tuple[Message, ...]) -> Message:
+    """Return obstacles as one message."""
+    return _("{obstacles}", obstacles=Listed(obstacles, " "))

@@ -17,6 +17,7 @@ from axone.estimators.objectives import Objective
 from axone.estimators.settings import Training, resolved, resolved_schedule
 from axone.initializers import INITIALIZERS
 from axone.layers import Activation, BatchNorm, Dense, Dropout, Layer
+from axone.messages import _
 from axone.network import Network
 from axone.optimizers import (
     LBFGS,
@@ -74,7 +75,11 @@ class DenseDesign:
         sizes: Any = list(given) if isinstance(given, Iterable) else [given]
         if any(not isinstance(size, Integral) for size in sizes) or min(sizes, default=1) <= 0:
             raise InvalidParameterError(
-                f"hidden_layer_sizes must be > 0, got {sizes}: whole numbers, one a hidden layer."
+                _(
+                    "hidden_layer_sizes must be > 0, got {found}: whole numbers, one a "
+                    "hidden layer.",
+                    found=sizes,
+                )
             )
         return [int(size) for size in sizes]
 
@@ -92,8 +97,12 @@ class DenseDesign:
         given = self._per_layer("dropout", self.given.dropout, Real)
         if any(not isinstance(rate, Real) or not 0 <= float(rate) < 1 for rate in given):
             raise InvalidParameterError(
-                f"The 'dropout' parameter of {type(self.given).__name__} must be in [0, 1), or a "
-                f"sequence of such numbers, one a hidden layer. Got {self.given.dropout!r} instead."
+                _(
+                    "The 'dropout' parameter of {kind} must be in [0, 1), or a sequence of "
+                    "such numbers, one a hidden layer. Got {found!r} instead.",
+                    kind=type(self.given).__name__,
+                    found=self.given.dropout,
+                )
             )
         return [float(rate) for rate in given]
 
@@ -105,8 +114,14 @@ class DenseDesign:
         values = list(given)
         if len(values) != layers:
             raise InvalidParameterError(
-                f"The {parameter!r} parameter of {type(self.given).__name__} must be one value for "
-                f"all hidden layers, or one for each: got {len(values)} for {layers} layers."
+                _(
+                    "The {parameter!r} parameter of {kind} must be one value for all hidden "
+                    "layers, or one for each: got {count} for {layers} layers.",
+                    parameter=parameter,
+                    kind=type(self.given).__name__,
+                    count=len(values),
+                    layers=layers,
+                )
             )
         return values
 
@@ -117,8 +132,12 @@ class DenseDesign:
         changes = given.solver in ("sgd", "momentum") and given.learning_rate != "constant"
         if changes and given.schedule is not None:
             raise ValueError(
-                f"learning_rate={given.learning_rate!r} and schedule={given.schedule!r} both say "
-                "how the learning rate changes: give one of them."
+                _(
+                    "learning_rate={learning_rate!r} and schedule={schedule!r} both say how "
+                    "the learning rate changes: give one of them.",
+                    learning_rate=given.learning_rate,
+                    schedule=given.schedule,
+                )
             )
         schedule = resolved_schedule(given)
         if changes and given.learning_rate == "invscaling" and given.power_t > 0:

@@ -12,7 +12,7 @@ import numpy as np
 from sklearn.utils import check_random_state
 
 from axone.arrays import FloatArray
-from axone.data import SCALINGS, Examples, Numbers, Preprocessing, Reshaping, Scaler, Step
+from axone.data import SCALINGS, Examples, NumericRows, Preprocessing, Reshaping, Scaler, Step
 from axone.engines import RunState
 from axone.estimators.objectives import Objective
 from axone.estimators.reporting import (
@@ -25,6 +25,8 @@ from axone.estimators.reporting import (
 from axone.estimators.rows import checked, divided, dtype_of
 from axone.estimators.scoring import validation_score
 from axone.estimators.settings import Training, TrainingParameters, resolved
+from axone.layers import Dense
+from axone.messages import _
 from axone.model import Model
 from axone.network import Network
 from axone.optimizers import Optimizer
@@ -84,7 +86,7 @@ def fit(
 ) -> None:
     """Train an estimator, from the start or on from the fits before."""
     if one_epoch and estimator.early_stopping:
-        raise ValueError("partial_fit does not support early_stopping=True")
+        raise ValueError(_("partial_fit does not support early_stopping=True"))
     fresh = not hasattr(estimator, "model_") or not (estimator.warm_start or one_epoch)
     X, y = checked(estimator, X, y, reset=fresh)
     random = check_random_state(estimator.random_state)
@@ -144,7 +146,7 @@ def _preprocessing(
     features: int, names: tuple[str, ...], scaler: Scaler | None, network: Network
 ) -> Preprocessing:
     """Return the way from rows of columns to the network: scaled column by column, then shaped."""
-    steps: list[Step] = [Numbers((features,), names)]
+    steps: list[Step] = [NumericRows((features,), names)]
     if scaler is not None:
         steps.append(scaler)
     if network.input_shape != (features,):
@@ -214,7 +216,7 @@ def _train(this: _Fit, model: Model, going_on: Continuation) -> None:
         going_on.divided_at = seen = result.epochs
         if training.remembers_steps:
             _scale_velocity(going_on.final.state, _RATE_DIVISOR)
-        say(estimator, f"Setting learning rate to {rate / _RATE_DIVISOR:f}")
+        say(estimator, _("Setting learning rate to {rate:f}", rate=rate / _RATE_DIVISOR))
         stale = False
         if one_epoch or result.epochs >= max_epochs:
             break
@@ -227,6 +229,8 @@ def _train(this: _Fit, model: Model, going_on: Continuation) -> None:
     show_fitted(estimator, result, this.objective, before, len(this.train), first_loss)
     estimator.model_ = replace(model, members=(result.parameters,), engine=result.engine)
     estimator.network_, estimator.parameters_ = model.network, result.parameters
+    # As scikit-learn counts: the input, and every layer of sums.
+    estimator.n_layers_ = 1 + sum(isinstance(layer, Dense) for layer in model.network.layers)
     tell_how_it_ended(estimator, result, rule, stale, one_epoch)
 
 
@@ -239,7 +243,10 @@ def _trainer(this: _Fit, network: Network, going_on: Continuation) -> Trainer:
     elif batch_size > rows:
         if training.tells_of_smaller_batches:
             warn(
-                "Got `batch_size` less than 1 or larger than sample size. It is going to be clipped"
+                _(
+                    "Got `batch_size` less than 1 or larger than sample size. It is going to "
+                    "be clipped"
+                )
             )
         batch_size = rows
     optimizer = training.optimizer
@@ -311,6 +318,8 @@ def _scale_velocity(state: RunState, factor: float) -> None:
 def _require_same(network: Network, fitted: Network) -> None:
     if network.layout.shapes != fitted.layout.shapes:
         raise ValueError(
-            "A warm start goes on with the same network, but its layers have changed since the "
-            "last fit: set warm_start=False to begin anew."
+            _(
+                "A warm start goes on with the same network, but its layers have changed "
+                "since the last fit: set warm_start=False to begin anew."
+            )
         )

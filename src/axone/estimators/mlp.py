@@ -102,11 +102,6 @@ class DenseParameters:
     def intercepts_(self, arrays: Sequence[Any]) -> None:
         self._set_views(1, "_given_intercepts", arrays)
 
-    @property
-    def n_layers_(self) -> int:
-        """How many layers there are, the input counted."""
-        return len(self.coefs_) + 1
-
     def _views(self, which: int, preset: str) -> Views:
         model = vars(self).get("model_")
         if model is not None:
@@ -248,6 +243,11 @@ class MLPClassifier(
         Every column that the trainer records.
     scaler_ : Scaler or None
     engine_ : str
+
+    Notes
+    -----
+    Two classes are one sigmoid, because scikit-learn's `coefs_` have that shape; in experiment
+    files they are two softmax units, unless the layers say otherwise.
 
     See Also
     --------

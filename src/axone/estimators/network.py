@@ -30,6 +30,7 @@ from axone.estimators.tasks import (
 )
 from axone.layers import LAYERS, Dense, Layer
 from axone.losses import Loss
+from axone.messages import _
 from axone.network import Network
 from axone.optimizers import OPTIMIZERS, Optimizer
 from axone.parameters import Parameters
@@ -74,9 +75,14 @@ class LayerDesign:
             network = layers
             if network.output_shape != (objective.outputs,):
                 raise ShapeError(
-                    f"The network ends in examples of shape {network.output_shape}, but this "
-                    f"target needs {objective.outputs} output(s) of {objective.activation}: give "
-                    "the hidden layers alone, and the output layer is added."
+                    _(
+                        "The network ends in examples of shape {shape}, but this target "
+                        "needs {outputs} output(s) of {activation}: give the hidden layers "
+                        "alone, and the output layer is added.",
+                        shape=network.output_shape,
+                        outputs=objective.outputs,
+                        activation=objective.activation,
+                    )
                 )
         else:
             hidden = [
@@ -87,8 +93,13 @@ class LayerDesign:
             network = Network(*hidden, output, input_shape=self._example_shape(features))
         if prod(network.input_shape) != features:
             raise ShapeError(
-                f"X has {features} features, but the network takes examples of shape "
-                f"{network.input_shape}: {prod(network.input_shape)} numbers."
+                _(
+                    "X has {features} features, but the network takes examples of shape "
+                    "{input_shape}: {numbers} numbers.",
+                    features=features,
+                    input_shape=network.input_shape,
+                    numbers=prod(network.input_shape),
+                )
             )
         return network
 

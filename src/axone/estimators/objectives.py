@@ -26,6 +26,7 @@ from axone.losses import (
     MeanSquaredError,
     Poisson,
 )
+from axone.messages import _
 from axone.metrics import predicted_labels, r_squared, total_squares
 from axone.model import Classes, Numbers
 
@@ -103,8 +104,12 @@ class ClassObjective:
         present = np.unique(y)
         if np.setdiff1d(present, self.classes).size:
             raise DataError(
-                "`y` has classes not in `self.classes_`. "
-                f"`self.classes_` has {self.classes}. 'y' has {present}."
+                _(
+                    "`y` has classes not in `self.classes_`. `self.classes_` has {classes}. "
+                    "'y' has {present}.",
+                    classes=self.classes,
+                    present=present,
+                )
             )
         numbers = np.searchsorted(self.classes, y)
         return numbers if self.outputs > 1 else numbers.astype(np.float64)

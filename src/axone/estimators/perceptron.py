@@ -15,10 +15,11 @@ from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from axone.arrays import FloatArray
-from axone.data import Numbers, Preprocessing
+from axone.data import NumericRows, Preprocessing
 from axone.errors import DataError
 from axone.layers import Dense
 from axone.losses import MeanSquaredError
+from axone.messages import _
 from axone.model import Classes, Model
 from axone.network import Network
 from axone.parameters import Parameters
@@ -119,8 +120,11 @@ class Perceptron(ClassifierMixin, BaseEstimator):
         check_classification_targets(y)
         if len(np.unique(y)) < 2:
             raise DataError(
-                f"y holds 1 class, {y[0]}: there is nothing to tell apart. At least two classes "
-                "are needed."
+                _(
+                    "y holds 1 class, {label}: there is nothing to tell apart. At least two "
+                    "classes are needed.",
+                    label=y[0],
+                )
             )
         random = check_random_state(self.random_state)
         rosenblatt = RosenblattPerceptron(
@@ -182,7 +186,7 @@ def _model(
     network = Network(Dense(units, activation), input_shape=features)
     arrays = {"0.weight": coef, "0.bias": intercept}
     parameters = Parameters(network.layout, np.zeros(network.layout.size)).replaced(arrays)
-    preprocessing = Preprocessing((Numbers((features,), names),))
+    preprocessing = Preprocessing((NumericRows((features,), names),))
     target = Classes.of(classes)
     # The reference engine multiplies as `decision_function` does, to the last bit.
     return Model(

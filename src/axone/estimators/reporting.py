@@ -14,6 +14,7 @@ from axone.engines import RunState
 from axone.errors import DataError
 from axone.estimators.objectives import Objective
 from axone.estimators.settings import TrainingParameters
+from axone.messages import Listed, _
 from axone.optimizers import LBFGS
 from axone.training import EpochCallback, History, NoImprovement, Run, TrainingResult
 
@@ -52,8 +53,12 @@ class EpochWatch:
         self.callbacks = () if given is None else (given,) if callable(given) else tuple(given)
         if not all(map(callable, self.callbacks)):
             raise InvalidParameterError(
-                f"The 'callbacks' parameter of {type(self.estimator).__name__} must be a callable "
-                f"or a sequence of callables, each given the history. Got {given!r} instead."
+                _(
+                    "The 'callbacks' parameter of {kind} must be a callable or a sequence of "
+                    "callables, each given the history. Got {found!r} instead.",
+                    kind=type(self.estimator).__name__,
+                    found=given,
+                )
             )
 
     @property
@@ -64,9 +69,15 @@ class EpochWatch:
     def __call__(self, history: History) -> bool:
         epochs = history.epochs
         loss = reported_losses(history, self.objective, epochs - 1)[0]
-        say(self.estimator, f"Iteration {epochs - self.before}, loss = {loss:.8f}")
+        say(
+            self.estimator,
+            _("Iteration {epoch}, loss = {loss:.8f}", epoch=epochs - self.before, loss=loss),
+        )
         if "validation_score" in history:
-            say(self.estimator, f"Validation score: {history['validation_score'][-1]:f}")
+            say(
+                self.estimator,
+                _("Validation score: {score:f}", score=history["validation_score"][-1]),
+            )
         if self.follow_rate is not None:
             self.follow_rate(self.run.state, epochs)
         # Every callback is asked, whatever the one before said.
@@ -120,8 +131,11 @@ def show_fitted(
     history = result.history
     if result.diagnosis is not None and not (estimator.early_stopping and result.best_epoch):
         raise DataError(
-            "Solver produced non-finite parameter weights. The input data may contain large "
-            f"values and need to be preprocessed.\n{result.diagnosis}"
+            _(
+                "Solver produced non-finite parameter weights. The input data may "
+                "contain large values and need to be preprocessed.\n{diagnosis}",
+                diagnosis=Listed(result.diagnosis.lines, "\n"),
+            )
         )
     estimator.history_ = history
     estimator.engine_ = result.engine
@@ -162,21 +176,31 @@ def tell_how_it_ended(
     """Warn of a fit that diverged, was interrupted or ran out of epochs; say why it stopped."""
     if result.diagnosis is not None:
         warn(
-            f"Training diverged: the weights of epoch {result.best_epoch} are kept.\n"
-            f"{result.diagnosis}",
+            _(
+                "Training diverged: the weights of epoch {epoch} are kept.\n{diagnosis}",
+                epoch=result.best_epoch,
+                diagnosis=Listed(result.diagnosis.lines, "\n"),
+            ),
             ConvergenceWarning,
         )
     elif result.stopped_by == "interrupted":
-        warn("Training interrupted by user.")
+        warn(_("Training interrupted by user."))
     elif one_epoch or result.stopped_by == "callback":
         return
     elif stale:
-        watched = "Validation" if rule.watches_validation else "Training"
-        what = "score" if rule.watched == "validation_score" else "loss"
+        watched = _("Training loss")
+        if rule.watches_validation:
+            score = rule.watched == "validation_score"
+            watched = _("Validation score") if score else _("Validation loss")
         say(
             estimator,
-            f"{watched} {what} did not improve more than tol={estimator.tol:f} for "
-            f"{estimator.n_iter_no_change} consecutive epochs. Stopping.",
+            _(
+                "{watched} did not improve more than tol={tol:f} for {epochs} consecutive epochs. "
+                "Stopping.",
+                watched=watched,
+                tol=estimator.tol,
+                epochs=estimator.n_iter_no_change,
+            ),
         )
     else:
         _warn_unless_converged(estimator, result)
@@ -186,15 +210,22 @@ def _warn_unless_converged(estimator: TrainingParameters, result: TrainingResult
     optimizer = estimator._design.training().optimizer
     if not isinstance(optimizer, LBFGS):
         warn(
-            f"Stochastic Optimizer: Maximum iterations ({estimator.max_iter}) reached and the "
-            "optimization hasn't converged yet.",
+            _(
+                "Stochastic Optimizer: Maximum iterations ({epochs}) reached and the "
+                "optimization hasn't converged yet.",
+                epochs=estimator.max_iter,
+            ),
             ConvergenceWarning,
         )
     elif result.stopped_by == "max_epochs" or result.steps > optimizer.max_evaluations:
         warn(
-            f"lbfgs failed to converge after {estimator.n_iter_} iterations and {result.steps} "
-            "evaluations of the loss.\n\nIncrease the number of iterations (max_iter) or of "
-            "evaluations (max_fun), or scale the data (scale='standard').",
+            _(
+                "lbfgs failed to converge after {iterations} iterations and {evaluations} "
+                "evaluations of the loss.\n\nIncrease the number of iterations (max_iter) "
+                "or of evaluations (max_fun), or scale the data (scale='standard').",
+                iterations=estimator.n_iter_,
+                evaluations=result.steps,
+            ),
             ConvergenceWarning,
         )
 

@@ -20,6 +20,7 @@ from axone.data import Examples
 from axone.errors import DataError
 from axone.estimators.objectives import Objective
 from axone.estimators.settings import TrainingParameters
+from axone.messages import _
 
 LARGEST_DENSE = 4 << 30
 """Bytes that a sparse X may take once it is dense: the network's products need all its zeros."""
@@ -110,8 +111,10 @@ def divided(
 def _given_validation(estimator: TrainingParameters, validation_data: Any) -> RawRows:
     if not isinstance(validation_data, (tuple, list)) or len(validation_data) not in (2, 3):
         raise ValueError(
-            "validation_data must be (X, y) or (X, y, sample_weight), "
-            f"not {type(validation_data).__name__}."
+            _(
+                "validation_data must be (X, y) or (X, y, sample_weight), not {kind}.",
+                kind=type(validation_data).__name__,
+            )
         )
     X, y = checked(estimator, *validation_data[:2], reset=False)
     weight = validation_data[2] if len(validation_data) == 3 else None
@@ -133,8 +136,10 @@ def _split(
         kept, taken = train_test_split(numbers, **settings)
     if len(taken) < 2:
         raise ValueError(
-            "The validation set is too small. Increase 'validation_fraction' or the size of "
-            "your dataset."
+            _(
+                "The validation set is too small. Increase 'validation_fraction' or the "
+                "size of your dataset."
+            )
         )
     return kept, taken
 
@@ -155,8 +160,10 @@ def _given_weights(X: Any, sample_weight: Any) -> FloatArray:
     given = np.asarray(_check_sample_weight(sample_weight, X, dtype=np.float64))
     if (given < 0).any() or not given.any():
         raise DataError(
-            "sample_weight must hold numbers of at least 0, not all of them zero: a row of "
-            "weight two counts as two rows, one of weight zero as none."
+            _(
+                "sample_weight must hold numbers of at least 0, not all of them zero: a "
+                "row of weight two counts as two rows, one of weight zero as none."
+            )
         )
     return given
 
@@ -179,8 +186,14 @@ def dense(X: Any) -> FloatArray:
     size = X.shape[0] * X.shape[1] * X.dtype.itemsize
     if size > LARGEST_DENSE:
         raise DataError(
-            f"X is sparse, of shape {X.shape}: dense it takes {size / 2**30:.1f} GiB, more than "
-            f"the {LARGEST_DENSE / 2**30:.0f} GiB that are allowed. Use fewer features "
-            "(SelectKBest, TruncatedSVD), or train on parts of the rows by partial_fit."
+            _(
+                "X is sparse, of shape {shape}: dense it takes {size:.1f} GiB, more than "
+                "the {limit:.0f} GiB that are allowed. Use fewer features "
+                "(SelectKBest, TruncatedSVD), or train on parts of the rows by "
+                "partial_fit.",
+                shape=X.shape,
+                size=size / 2**30,
+                limit=LARGEST_DENSE / 2**30,
+            )
         )
     return np.asarray(X.toarray())

@@ -17,6 +17,7 @@ from sklearn.utils._param_validation import Interval, InvalidParameterError, Opt
 from axone.arrays import DType
 from axone.data import Scaling
 from axone.errors import AxoneError
+from axone.messages import _
 from axone.network import Network
 from axone.optimizers import Optimizer
 from axone.parameters import Parameters
@@ -149,6 +150,7 @@ class TrainingParameters:
         t_: int
         loss_: float
         best_loss_: float | None
+        n_layers_: int
         n_outputs_: int
         out_activation_: str
         validation_scores_: list[float] | None
@@ -173,7 +175,12 @@ def resolved(
         return registry.resolve(given)
     except AxoneError as error:
         raise InvalidParameterError(
-            f"The {parameter!r} parameter of {type(estimator).__name__} cannot be used: {error}"
+            _(
+                "The {parameter!r} parameter of {kind} cannot be used: {error}",
+                parameter=parameter,
+                kind=type(estimator).__name__,
+                error=error,
+            )
         ) from error
 
 

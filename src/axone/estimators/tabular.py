@@ -35,6 +35,7 @@ from axone.estimators.tabular_training import (
     TabularParameters,
     train_networks,
 )
+from axone.messages import _
 from axone.model import Classes, Numbers
 
 if TYPE_CHECKING:
@@ -164,8 +165,10 @@ class TabularClassifier(ClassifierMixin, TabularParameters, BaseEstimator):
         self.classes_, numbers = np.unique(labels, return_inverse=True)
         if len(self.classes_) < 2:
             raise DataError(
-                f"All rows are of one class, {cell_text(self.classes_[0])!r}: at least 2 classes "
-                "are needed."
+                _(
+                    "All rows are of one class, {label!r}: at least 2 classes are needed.",
+                    label=cell_text(self.classes_[0]),
+                )
             )
         if self.class_weight is not None:
             by_class = compute_sample_weight(self.class_weight, labels)
@@ -263,7 +266,9 @@ class TabularRegressor(RegressorMixin, TabularParameters, BaseEstimator):
         self._validate_params()
         table = _table(self, X, reset=True)
         if y is None:
-            raise DataError("TabularRegressor requires y to be passed, but the target y is None.")
+            raise DataError(
+                _("TabularRegressor requires y to be passed, but the target y is None.")
+            )
         numbers = check_array(y, ensure_2d=False, dtype=np.float64, input_name="y")
         if numbers.ndim == 2 and numbers.shape[1] == 1:
             numbers = column_or_1d(numbers, warn=True)
@@ -319,7 +324,13 @@ def _table(estimator: Any, X: Any, *, reset: bool) -> "DataFrame":
         frame = as_frame(pd.DataFrame(cells, columns=names).infer_objects(), "X")
     least = 2 if reset else 1
     if len(frame) < least:
-        raise DataError(f"X has {len(frame)} sample(s), but at least {least} are needed.")
+        raise DataError(
+            _(
+                "X has {count} sample(s), but at least {least} are needed.",
+                count=len(frame),
+                least=least,
+            )
+        )
     return frame
 
 

@@ -21,6 +21,7 @@ from axone.data import ColumnKind, Examples, Preprocessing, Task, split_rows
 from axone.estimators.settings import Constraints
 from axone.layers import Dense, Dropout, Layer
 from axone.losses import LOSSES
+from axone.messages import _
 from axone.model import Model, Target
 from axone.network import Network
 from axone.optimizers import AdamW
@@ -214,8 +215,13 @@ def _warn_of_divergence(results: Sequence[TrainingResult]) -> None:
     diverged = [result for result in results if result.diagnosis is not None]
     if diverged:
         warnings.warn(
-            f"{len(diverged)} of {len(results)} networks diverged in epoch "
-            f"{diverged[0].epochs + 1}; the weights before that are kept. Lower learning_rate.",
+            _(
+                "{diverged} of {networks} networks diverged in epoch {epoch}; the weights "
+                "before that are kept. Lower learning_rate.",
+                diverged=len(diverged),
+                networks=len(results),
+                epoch=diverged[0].epochs + 1,
+            ),
             ConvergenceWarning,
             stacklevel=5,
         )

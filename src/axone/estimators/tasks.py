@@ -26,6 +26,7 @@ from axone.estimators.objectives import (
 from axone.estimators.rows import predicted
 from axone.estimators.settings import Constraints, resolved
 from axone.losses import LOSSES, Loss
+from axone.messages import _
 
 CLASS_CONSTRAINTS: Constraints = {"class_weight": [StrOptions({"balanced"}), dict, None]}
 LOSS_CONSTRAINTS: Constraints = {"loss": [StrOptions(set(REGRESSION_LOSSES)), dict, Loss]}
@@ -96,8 +97,11 @@ class ClassificationMethods:
         """
         if self.class_weight == "balanced":
             raise ValueError(
-                "class_weight 'balanced' is not supported for partial_fit: the rows to come are "
-                "not known. Give a dict, computed by sklearn.utils.compute_class_weight."
+                _(
+                    "class_weight 'balanced' is not supported for partial_fit: the rows to "
+                    "come are not known. Give a dict, computed by "
+                    "sklearn.utils.compute_class_weight."
+                )
             )
         if _check_partial_fit_first_call(self, classes):
             estimator: Any = self
@@ -160,8 +164,12 @@ class ClassificationMethods:
         given = ClassObjective.of(y)
         if set(given.classes) != set(self.classes_):
             raise ValueError(
-                "warm_start can only be used where `y` has the same classes as in the previous "
-                f"call to fit. Previously got {self.classes_}, `y` has {given.classes}"
+                _(
+                    "warm_start can only be used where `y` has the same classes as in the "
+                    "previous call to fit. Previously got {before}, `y` has {classes}",
+                    before=self.classes_,
+                    classes=given.classes,
+                )
             )
 
     def __sklearn_tags__(self) -> Any:
@@ -252,8 +260,12 @@ class RegressionMethods:
         loss = resolved(self, "loss", LOSSES, self.loss)
         if loss.task != "regression":
             raise InvalidParameterError(
-                f"The 'loss' parameter of {type(self).__name__} must compare numbers, not classes: "
-                f"{loss!r} cannot be used."
+                _(
+                    "The 'loss' parameter of {kind} must compare numbers, not classes: "
+                    "{loss!r} cannot be used.",
+                    kind=type(self).__name__,
+                    loss=loss,
+                )
             )
         return NumberObjective(outputs, loss)
 

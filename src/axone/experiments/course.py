@@ -9,6 +9,7 @@ from typing import Any
 
 from axone.activations import ACTIVATIONS
 from axone.errors import ConfigurationError, UnknownNameError
+from axone.messages import _, listed
 
 ORIGINS = {
     "data": "NPZ_DATASET",
@@ -46,9 +47,12 @@ _OPTIONAL = (
 _ADAM = {"ADAM_BETA1": "beta_1", "ADAM_BETA2": "beta_2", "ADAM_EPS": "epsilon"}
 
 
+_TABLE = "parameters"
+
+
 def is_course_file(content: Mapping[str, Any]) -> bool:
     """Whether a JSON file has the course's form."""
-    return isinstance(content.get("parameters"), Mapping)
+    return isinstance(content.get(_TABLE), Mapping)
 
 
 def from_course(content: Mapping[str, Any]) -> dict[str, Any]:
@@ -63,19 +67,19 @@ def from_course(content: Mapping[str, Any]) -> dict[str, Any]:
         A missing or unknown key, lists of different lengths, an unknown activation.
     """
     for key in content:
-        if key != "parameters":
-            raise UnknownNameError("key", key, ["parameters"])
-    given: Mapping[str, Any] = content["parameters"]
+        if key != _TABLE:
+            raise UnknownNameError(_("key"), key, [_TABLE])
+    given: Mapping[str, Any] = content[_TABLE]
     for key in given:
         if key not in (*_REQUIRED, *_OPTIONAL):
-            raise UnknownNameError("key", key, [*_REQUIRED, *_OPTIONAL], where="parameters")
+            raise UnknownNameError(_("key"), key, [*_REQUIRED, *_OPTIONAL], where=_TABLE)
     for key in _REQUIRED:
         if key not in given:
-            raise ConfigurationError(f"parameters: the key {key} is missing.")
+            raise ConfigurationError(_("parameters: the key {key} is missing.", key=key))
     sizes, layers = _layers(given)
     patience = {key: given[key] for key in ("ACC_PATIENCE", "R2_PATIENCE") if key in given}
     if len(patience) == 2:
-        raise ConfigurationError("parameters: give ACC_PATIENCE or R2_PATIENCE, not both.")
+        raise ConfigurationError(_("parameters: give ACC_PATIENCE or R2_PATIENCE, not both."))
     return {
         "seed": given.get("RANDOM_SEED", 0),
         "data": {
@@ -114,13 +118,22 @@ def _layers(given: Mapping[str, Any]) -> tuple[list[Any], list[dict[str, Any]]]:
     for key, value in (("LAYER_SIZES", sizes), ("LAYER_ACTS", activations), ("LAYER_NAMES", names)):
         if not isinstance(value, list) or len(value) < 2:
             raise ConfigurationError(
-                f"parameters: {key} must be a list of at least two, the input and the output; "
-                f"found {value!r}."
+                _(
+                    "parameters: {key} must be a list of at least two, the input and the "
+                    "output; found {found!r}.",
+                    key=key,
+                    found=value,
+                )
             )
     if not len(sizes) == len(activations) == len(names):
         raise ConfigurationError(
-            f"parameters: LAYER_SIZES ({len(sizes)}), LAYER_ACTS ({len(activations)}) and "
-            f"LAYER_NAMES ({len(names)}) must be of one length."
+            _(
+                "parameters: LAYER_SIZES ({sizes}), LAYER_ACTS ({activations}) and "
+                "LAYER_NAMES ({names}) must be of one length.",
+                sizes=len(sizes),
+                activations=len(activations),
+                names=len(names),
+            )
         )
     layers = [
         {"name": "dense", "units": units, "activation": _activation(word)}
@@ -132,15 +145,20 @@ def _layers(given: Mapping[str, Any]) -> tuple[list[Any], list[dict[str, Any]]]:
 def _activation(word: Any) -> str:
     if str(word).lower() == "custom_function":
         raise ConfigurationError(
-            "parameters: LAYER_ACTS names 'custom_function', whose formula is not in the file: "
-            f"replace it by one of {', '.join(ACTIVATIONS.names)}."
+            _(
+                "parameters: LAYER_ACTS names 'custom_function', whose formula is not in "
+                "the file: replace it by one of {names}.",
+                names=listed(ACTIVATIONS.names),
+            )
         )
     if not isinstance(word, str):
-        raise ConfigurationError(f"parameters: LAYER_ACTS holds {word!r}, not a name.")
+        raise ConfigurationError(
+            _("parameters: LAYER_ACTS holds {found!r}, not a name.", found=word)
+        )
     try:
         ACTIVATIONS.member(word)
     except UnknownNameError as error:
-        raise ConfigurationError(f"parameters: LAYER_ACTS: {error}") from error
+        raise ConfigurationError(_("parameters: LAYER_ACTS: {error}", error=error)) from error
     return word.lower()
 
 
@@ -149,7 +167,10 @@ def _optimizer(given: Mapping[str, Any]) -> dict[str, Any]:
     settings = {ours: given[theirs] for theirs, ours in _ADAM.items() if theirs in given}
     if settings and name not in ("adam", "adamw"):
         raise ConfigurationError(
-            f"parameters: {next(k for k in _ADAM if k in given)} is Adam's, but OPTIMIZER is "
-            f"{name!r}."
+            _(
+                "parameters: {key} is Adam's, but OPTIMIZER is {name!r}.",
+                key=next(k for k in _ADAM if k in given),
+                name=name,
+            )
         )
     return {"name": name, "learning_rate": given["LR"], **settings}

@@ -1,176 +1,31 @@
-"""An experiment: settings that have been checked, and where they came from.
+"""An experiment: a run's description that can be carried out."""
 
-Messages about a setting name the file and the key as its author wrote it, be it Axone's own form or
-the course's.
-"""
-
-import reprlib
-from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from pydantic import BaseModel, ValidationError
-
-from axone.errors import ConfigurationError, UnknownNameError
-from axone.experiments import course
-from axone.experiments.files import merged, read_mapping, to_toml
-from axone.experiments.recipes import with_recipe
-from axone.experiments.schema import ExperimentData
-
-if TYPE_CHECKING:
-    from axone.experiments.running import RunResult
+from axone.experiments.description import Description
+from axone.experiments.running import RunResult, run
 
 
-@dataclass(frozen=True)
-class Experiment:
-    """A run, described.
+class Experiment(Description):
+    """A run as data, read from a file, a source or settings, and carried out by `run`.
 
-    Attributes
-    ----------
-    settings : ExperimentData
-    name : str
-        Of the result folder, unless one is given.
-    folder : Path or None
-        Where data files are looked for first.
-    where : str
-        The file, for messages.
-    origins : mapping of str to str
-        The author's word for a setting, where it is not ours.
+    Examples
+    --------
+    >>> import axone as ax
+    >>> experiment = ax.Experiment.from_source("iris", {"training": {"epochs": 3}})
+    >>> experiment.run().metrics["epochs"]
+    3
     """
 
-    settings: ExperimentData
-    name: str
-    folder: Path | None = None
-    where: str = ""
-    origins: Mapping[str, str] = field(default_factory=dict)
-
-    @classmethod
-    def from_file(
-        cls,
-        path: str | Path,
-        overrides: Mapping[str, Any] | None = None,
-        options: Mapping[str, str] | None = None,
-    ) -> "Experiment":
-        """Read a TOML, JSON or YAML file, or one of the course's JSON files.
+    def run(self, out: str | Path | None = None, *, dataset: Any = None) -> RunResult:
+        """Carry the experiment out, quietly.
 
         Parameters
         ----------
-        path : str or Path
-        overrides : mapping, optional
-            Settings that take precedence, nested as in the file.
-        options : mapping of str to str, optional
-            What the author of the overrides calls them: ``{"training.epochs": "--epochs"}``.
-
-        Raises
-        ------
-        ConfigurationError
-            With the file, the key, what was found and what is allowed, for everything wrong.
+        out : str or Path, optional
+            The result folder; nothing is written if left out.
+        dataset : Dataset, (X, y), or pandas or polars frame, optional
+            Rows in memory, instead of the experiment's source.
         """
-        path = Path(path)
-        content = read_mapping(path)
-        origins: Mapping[str, str] = {}
-        if course.is_course_file(content):
-            try:
-                content, origins = course.from_course(content), course.ORIGINS
-            except ConfigurationError as error:
-                raise ConfigurationError(f"{path}: {error}") from error
-        origins = {**origins, **(options or {})}
-        settings = parse(merged(content, overrides or {}), str(path), origins)
-        return cls(settings, path.stem, path.resolve().parent, str(path), origins)
-
-    @classmethod
-    def from_source(
-        cls,
-        source: str,
-        overrides: Mapping[str, Any] | None = None,
-        options: Mapping[str, str] | None = None,
-    ) -> "Experiment":
-        """Describe a run on a dataset or a data file, with Axone's defaults for it."""
-        content = with_recipe(source, overrides or {})
-        name = Path(source).name.split(".")[0] or "run"
-        origins = dict(options or {})
-        return cls(parse(content, "", origins), name, origins=origins)
-
-    def run(self, out: str | Path | None = None) -> "RunResult":
-        """Carry the experiment out, quietly; results go to the folder `out` if one is given."""
-        from axone.experiments.running import run
-
-        return run(self, None if out is None else Path(out))
-
-    def place(self, key: str) -> str:
-        """Return a setting's name as its author knows it, with the file if there is one."""
-        return _place(self.where, self.origins, key)
-
-    def to_toml(self) -> str:
-        """Write the settings as an experiment file."""
-        data = self.settings.model_dump()
-        if data["network"]["layers"] is not None:
-            # What the list of layers says already would only contradict it after an edit.
-            for shorthand in ("hidden", "activation", "initializer", "dropout", "batch_norm"):
-                del data["network"][shorthand]
-        return to_toml(data)
-
-
-def parse(content: Mapping[str, Any], where: str, origins: Mapping[str, str]) -> ExperimentData:
-    """Check settings; every mistake is told, each with its key.
-
-    Raises
-    ------
-    ConfigurationError
-        Something is missing, unknown or impossible.
-    """
-    try:
-        return ExperimentData.model_validate(content)
-    except ValidationError as error:
-        complaints: dict[str, str] = {}
-        for mistake in error.errors():
-            key = _key(content, mistake["loc"])
-            complaints[key] = f"{_place(where, origins, key)}: {_complaint(key, mistake)}"
-        raise ConfigurationError("\n".join(complaints.values())) from error
-    except RecursionError as error:
-        raise ConfigurationError(f"{where}: nested too deeply to be an experiment.") from error
-
-
-def _place(where: str, origins: Mapping[str, str], key: str) -> str:
-    parts = key.split(".")
-    above = (".".join(parts[:end]) for end in range(len(parts), 0, -1))
-    word = next((origins[name] for name in above if name in origins), key)
-    # An option of the command line stands in no file.
-    return f"{where}: {word}" if where and not word.startswith("--") else word
-
-
-def _key(content: Mapping[str, Any], location: tuple[int | str, ...]) -> str:
-    """Join the parts of a location that are keys; pydantic adds the branches of unions."""
-    parts: list[str] = []
-    below: Any = content
-    for number, part in enumerate(location):
-        if isinstance(below, Mapping) and (part in below or number < 2):
-            parts.append(str(part))
-            below = below.get(part)
-        elif isinstance(below, list) and isinstance(part, int):
-            parts.append(str(part))
-            below = below[part]
-    return ".".join(parts)
-
-
-def _complaint(key: str, mistake: Any) -> str:
-    if mistake["type"] == "extra_forbidden":
-        table, _, last = key.rpartition(".")
-        return str(UnknownNameError("key", last, _fields(table)))
-    if mistake["type"] == "missing":
-        return "this setting is missing."
-    cause = mistake.get("ctx", {}).get("error")
-    if isinstance(cause, Exception):
-        return str(cause)
-    return f"{mistake['msg']}; found {reprlib.repr(mistake['input'])}."
-
-
-def _fields(table: str) -> list[str]:
-    """Return the keys that a table of the schema has."""
-    model: type[BaseModel] = ExperimentData
-    for part in table.split(".") if table else ():
-        annotation = model.model_fields[part].annotation
-        options = getattr(annotation, "__args__", (annotation,))
-        model = next(o for o in options if isinstance(o, type) and issubclass(o, BaseModel))
-    return list(model.model_fields)
+        return run(self, None if out is None else Path(out), dataset=dataset)

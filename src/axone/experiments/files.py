@@ -13,6 +13,7 @@ from typing import Any
 import yaml
 
 from axone.errors import ConfigurationError
+from axone.messages import _
 
 _MAX_BYTES = 2**20
 
@@ -27,8 +28,11 @@ class _PlainLoader(yaml.SafeLoader):
         if self.check_event(yaml.events.AliasEvent):
             mark = self.peek_event().start_mark  # type: ignore[no-untyped-call]
             raise ConfigurationError(
-                f"line {mark.line + 1}: YAML aliases (*name) are not allowed here, because they "
-                "can refer to themselves: write the value out."
+                _(
+                    "line {number}: YAML aliases (*name) are not allowed here, because they can "
+                    "refer to themselves: write the value out.",
+                    number=mark.line + 1,
+                )
             )
         return super().compose_node(parent, index)
 
@@ -48,22 +52,34 @@ def read_mapping(path: Path) -> dict[str, Any]:
     """
     try:
         if path.stat().st_size > _MAX_BYTES:
-            raise ConfigurationError(f"{path}: larger than 1 MiB, which no experiment file is.")
+            raise ConfigurationError(
+                _("{path}: larger than 1 MiB, which no experiment file is.", path=path)
+            )
         text = path.read_text(encoding="utf-8")
     except OSError as error:
-        raise ConfigurationError(f"{path}: cannot be read: {error.strerror or error}.") from error
+        raise ConfigurationError(
+            _("{path}: cannot be read: {reason}.", path=path, reason=error.strerror or error)
+        ) from error
     except UnicodeDecodeError as error:
-        raise ConfigurationError(f"{path}: not a text file in UTF-8.") from error
+        raise ConfigurationError(_("{path}: not a text file in UTF-8.", path=path)) from error
     if not text.strip():
-        raise ConfigurationError(f"{path}: the file is empty.")
+        raise ConfigurationError(_("{path}: the file is empty.", path=path))
     try:
         content = _parse(text, path.suffix.lower())
     except RecursionError as error:
-        raise ConfigurationError(f"{path}: nested too deeply to be an experiment.") from error
+        raise ConfigurationError(
+            _("{path}: nested too deeply to be an experiment.", path=path)
+        ) from error
     except (ValueError, yaml.YAMLError) as error:
-        raise ConfigurationError(f"{path}: {error}") from error
+        raise ConfigurationError(_("{place}: {cause}", place=path, cause=error)) from error
     if not isinstance(content, dict) or not all(isinstance(key, str) for key in content):
-        raise ConfigurationError(f"{path}: expected a table of settings, found {content!r:.60}.")
+        raise ConfigurationError(
+            _(
+                "{path}: expected a table of settings, found {found}.",
+                path=path,
+                found=f"{content!r:.60}",
+            )
+        )
     return content
 
 
@@ -78,9 +94,9 @@ def _parse(text: str, suffix: str) -> Any:
 def _refuse_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     seen = dict(pairs)
     if len(seen) < len(pairs):
-        keys = [key for key, _ in pairs]
+        keys = [pair[0] for pair in pairs]
         twice = next(key for key in keys if keys.count(key) > 1)
-        raise ConfigurationError(f"the key {twice!r} is given twice.")
+        raise ConfigurationError(_("the key {key!r} is given twice.", key=twice))
     return seen
 
 

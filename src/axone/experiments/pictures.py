@@ -10,6 +10,7 @@ import numpy as np
 
 from axone.arrays import FloatArray
 from axone.experiments.preparation import Part, Prepared
+from axone.messages import _
 from axone.metrics import confusion_counts, predicted_labels
 from axone.model import Model, class_probabilities
 from axone.plots import (
@@ -58,8 +59,11 @@ def draw_classes(model: Model, part_name: str, part: Part, title: str, folder: P
     note = ""
     if model.temperature != 1:
         before = class_probabilities(replace(model, temperature=1.0).forward(part.X))
-        own = " these" if part_name == "validation" else ""
-        note = f"Temperature {model.temperature:.4g}, found on{own} validation rows."
+        note = (
+            _("Temperature {number:.4g}, found on these validation rows.", number=model.temperature)
+            if part_name == "validation"
+            else _("Temperature {number:.4g}, found on validation rows.", number=model.temperature)
+        )
     figure = plot_calibration(part.y, probabilities, names, before=before, title=title, note=note)
     save_figure(figure, folder / "calibration.png")
 
@@ -83,11 +87,16 @@ def draw_images(prepared: Prepared, model: Model, part: Part, folder: Path) -> N
     if dataset.task != "classification" or not (drawable and small):
         return
     words = [names[label] for label in labels[:50]]
-    grid = plot_image_grid(images[:50], words, title=f"{dataset.name}, the first {len(words)}")
+    grid = plot_image_grid(
+        images[:50],
+        words,
+        title=_("{name}, the first {images}", name=dataset.name, images=len(words)),
+    )
     save_figure(grid, folder / "samples.png")
     save_figure(plot_class_means(images, labels, names), folder / "class_means.png")
     save_figure(plot_label_histogram(labels, names), folder / "label_histogram.png")
-    if dataset.X_test is not None and "test" in prepared.parts:
+    whole = dataset.X_test is not None and len(part) == len(dataset.X_test)
+    if dataset.X_test is not None and "test" in prepared.parts and whole:
         outputs = model.forward(part.X[:12])
         figure = plot_image_predictions(dataset.X_test[:12], outputs, names, part.y[:12])
         save_figure(figure, folder / "image_predictions.png")

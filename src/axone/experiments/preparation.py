@@ -7,16 +7,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-import numpy as np
-
-from axone.activations import Sigmoid, Softmax
-from axone.arrays import FloatArray, IntArray, Shape
-from axone.data import Dataset, Preprocessing, load_dataset, split_rows
-from axone.errors import ConfigurationError, DataError, ShapeError
-from axone.experiments.experiment import Experiment
+from axone.arrays import FloatArray, IntArray
+from axone.data import Dataset, Preprocessing, dataset_of, load_dataset, split_rows
+from axone.errors import ConfigurationError, DataError
+from axone.experiments.description import IN_MEMORY, Description
+from axone.experiments.networks import build_network
 from axone.experiments.schema import ExperimentData, StoppingSection
-from axone.layers import BatchNorm, Dense, Dropout, Flatten, Layer
-from axone.losses import LOSSES, Loss
+from axone.losses import Loss
+from axone.messages import _
 from axone.model import Classes, Numbers, Target
 from axone.network import Network
 
@@ -35,10 +33,14 @@ class Part:
         Ready for the network.
     y : array
         Class numbers, or numbers in the target's own units.
+    numbers : array of int, optional
+        Which rows of the dataset these are, for messages; all of the source's own test rows if
+        left out.
     """
 
     X: FloatArray
     y: FloatArray
+    numbers: IntArray | None = None
 
     def __len__(self) -> int:
         return len(self.y)
@@ -50,7 +52,7 @@ class Prepared:
 
     Attributes
     ----------
-    experiment : Experiment
+    experiment : Description
         With nothing left open: run again, it gives the same result.
     dataset : Dataset
     parts : dict of str to Part
@@ -63,7 +65,7 @@ class Prepared:
         What was decided on the way that the user may want to know.
     """
 
-    experiment: Experiment
+    experiment: Description
     dataset: Dataset
     parts: dict[str, Part]
     preprocessing: Preprocessing
@@ -73,15 +75,21 @@ class Prepared:
     notes: tuple[str, ...]
 
 
-def prepare(experiment: Experiment) -> Prepared:
+def prepare(experiment: Description, dataset: Any = None) -> Prepared:
     """Load the data and build the network of an experiment.
+
+    Parameters
+    ----------
+    experiment : Description
+    dataset : Dataset, (X, y), or pandas or polars frame, optional
+        Rows in memory, instead of the experiment's source.
 
     Raises
     ------
     DataError, ConfigurationError, ShapeError
         With the setting and the file that cannot be carried out.
     """
-    dataset = load(experiment)
+    dataset = load(experiment) if dataset is None else _given(experiment, dataset)
     rows, shares, notes = split(experiment, dataset)
     _require_calibratable(experiment, dataset, "validation" in rows)
     arranged = arrange(experiment, dataset, rows)
@@ -111,12 +119,12 @@ class Arranged:
     target: Target
 
 
-def arrange(experiment: Experiment, dataset: Dataset, rows: Mapping[str, IntArray]) -> Arranged:
+def arrange(experiment: Description, dataset: Dataset, rows: Mapping[str, IntArray]) -> Arranged:
     """Scale the rows of each part by what its part "train" alone shows.
 
     Parameters
     ----------
-    experiment : Experiment
+    experiment : Description
     dataset : Dataset
     rows : mapping of str to array of int
         The row numbers of each part; "train" is one of them.
@@ -136,7 +144,9 @@ def arrange(experiment: Experiment, dataset: Dataset, rows: Mapping[str, IntArra
     )
     parts = {
         name: Part(
-            preprocessing.transform(take(dataset.X, which), settings.dtype), dataset.y[which]
+            preprocessing.transform(take(dataset.X, which), settings.dtype),
+            dataset.y[which],
+            which,
         )
         for name, which in rows.items()
     }
@@ -145,7 +155,7 @@ def arrange(experiment: Experiment, dataset: Dataset, rows: Mapping[str, IntArra
 
 
 def assemble(
-    experiment: Experiment,
+    experiment: Description,
     arranged: Arranged,
     shares: Mapping[str, float | None],
     notes: tuple[str, ...] = (),
@@ -158,6 +168,7 @@ def assemble(
         The network or the loss does not fit the data.
     """
     dataset, preprocessing = arranged.dataset, arranged.preprocessing
+    _require_classes(experiment, dataset.task)
     network, loss = build_network(experiment, preprocessing.feature_shape, dataset)
     rows = len(arranged.parts["train"])
     return Prepared(
@@ -172,7 +183,13 @@ def assemble(
     )
 
 
-def load(experiment: Experiment) -> Dataset:
+def last_part(prepared: Prepared) -> tuple[str, Part]:
+    """Return the rows that say most about new data: test, else validation, else training."""
+    name = next(n for n in ("test", "validation", "train") if n in prepared.parts)
+    return name, prepared.parts[name]
+
+
+def load(experiment: Description) -> Dataset:
     """Read the rows of an experiment.
 
     Raises
@@ -181,6 +198,16 @@ def load(experiment: Experiment) -> Dataset:
         With the setting that names what cannot be read.
     """
     settings = experiment.settings
+    if settings.data.source == IN_MEMORY:
+        raise DataError(
+            _(
+                "{place}: the rows of this run were given in memory, and no file holds "
+                "them. Give them again, from Python: run(experiment, folder, "
+                "dataset=rows), with resume=True to go on with it; or measure the model "
+                "on rows of a file: axone evaluate FOLDER FILE.",
+                place=experiment.place("data.source"),
+            )
+        )
     try:
         return load_dataset(
             settings.data.source,
@@ -192,7 +219,14 @@ def load(experiment: Experiment) -> Dataset:
     except (DataError, ConfigurationError) as error:
         if not experiment.where:
             raise
-        raise DataError(f"{experiment.place('data')}: {error}") from error
+        place = experiment.place("data")
+        raise DataError(_("{place}: {cause}", place=place, cause=error)) from error
+
+
+def _given(experiment: Description, rows: Any) -> Dataset:
+    """Return rows in memory as a dataset, of which the description says that no file holds it."""
+    data = experiment.settings.data
+    return replace(dataset_of(rows, target=data.target, task=data.task), source=IN_MEMORY)
 
 
 def take(X: Any, rows: IntArray) -> Any:
@@ -201,7 +235,7 @@ def take(X: Any, rows: IntArray) -> Any:
 
 
 def split(
-    experiment: Experiment, dataset: Dataset
+    experiment: Description, dataset: Dataset
 ) -> tuple[dict[str, IntArray], Mapping[str, float | None], tuple[str, ...]]:
     """Return the row numbers of each part, the shares asked for, and notes."""
     settings = experiment.settings
@@ -217,20 +251,42 @@ def split(
     return {name: which for name, which in rows.items() if len(which)}, shares, divided.notes
 
 
-def _require_calibratable(experiment: Experiment, dataset: Dataset, has_validation: bool) -> None:
+def _require_calibratable(experiment: Description, dataset: Dataset, has_validation: bool) -> None:
     if experiment.settings.training.calibrate is None:
         return
     place = experiment.place("training.calibrate")
     if dataset.task == "regression":
         raise ConfigurationError(
-            f"{place}: probabilities are calibrated, and {experiment.settings.data.source} is a "
-            "regression, which has none: leave the setting out."
+            _(
+                "{place}: probabilities are calibrated, and {source} is a regression, "
+                "which has none: leave the setting out.",
+                place=place,
+                source=experiment.settings.data.source,
+            )
         )
     if not has_validation:
         raise ConfigurationError(
-            f"{place}: the temperature is found on validation rows, and there are none: set "
-            "data.validation to a share above 0, or leave the setting out."
+            _(
+                "{place}: the temperature is found on validation rows, and there are "
+                "none: set data.validation to a share above 0, or leave the setting out.",
+                place=place,
+            )
         )
+
+
+def _require_classes(experiment: Description, task: str) -> None:
+    """Refuse class weights and label smoothing of a regression."""
+    training = experiment.settings.training
+    for name in ("class_weight", "label_smoothing"):
+        if getattr(training, name) and task == "regression":
+            raise ConfigurationError(
+                _(
+                    "{place}: it is for classes, and {source} is a regression, which has "
+                    "none: leave the setting out.",
+                    place=experiment.place(f"training.{name}"),
+                    source=experiment.settings.data.source,
+                )
+            )
 
 
 def _target(settings: ExperimentData, dataset: Dataset, y_train: FloatArray) -> Target:
@@ -245,110 +301,14 @@ def _target(settings: ExperimentData, dataset: Dataset, y_train: FloatArray) -> 
     return Numbers(column=dataset.target_name, names=dataset.target_names, scaler=scaler)
 
 
-def build_network(
-    experiment: Experiment, input_shape: Shape, dataset: Dataset
-) -> tuple[Network, Loss]:
-    """Return the network and the loss that the settings ask for, checked against the data.
-
-    Raises
-    ------
-    ConfigurationError
-        The first layer does not fit the features, or the last one the target.
-    """
-    settings = experiment.settings.network
-    size = int(np.prod(input_shape))
-    if settings.input_size is not None and settings.input_size != size:
-        raise ConfigurationError(
-            f"{experiment.place('network.input_size')}: the first layer expects "
-            f"{settings.input_size} features, {experiment.settings.data.source} has {size}."
-        )
-    outputs = _outputs(dataset)
-    if settings.layers is None:
-        layers = _hidden_layers(experiment.settings, len(input_shape) > 1)
-        layers.append(Dense(outputs, "softmax" if dataset.task == "classification" else "identity"))
-    else:
-        layers = list(settings.layers)
-        if len(input_shape) > 1 and isinstance(layers[0], Dense):
-            layers.insert(0, Flatten())
-    try:
-        network = Network(*layers, input_shape=input_shape)
-    except (ShapeError, ConfigurationError) as error:
-        raise ConfigurationError(f"{experiment.place('network.layers')}: {error}") from error
-    return network, _loss(experiment, network, dataset, outputs)
-
-
-def _outputs(dataset: Dataset) -> int:
-    if dataset.task == "classification":
-        return len(dataset.class_names)
-    return 1 if dataset.y.ndim == 1 else int(dataset.y.shape[1])
-
-
-def _hidden_layers(settings: ExperimentData, flatten: bool) -> list[Layer]:
-    network = settings.network
-    layers: list[Layer] = [Flatten()] if flatten else []
-    for units in network.hidden:
-        layers.append(Dense(units, network.activation, network.initializer))
-        if network.batch_norm:
-            layers.append(BatchNorm())
-        if network.dropout:
-            layers.append(Dropout(network.dropout))
-    return layers
-
-
-def _loss(experiment: Experiment, network: Network, dataset: Dataset, outputs: int) -> Loss:
-    """Return the loss; refuse a last layer that cannot express the target."""
-    place = experiment.place("network.layers")
-    source = experiment.settings.data.source
-    found = network.output_shape
-    _, activation = network.split_output()
-    if dataset.task == "classification":
-        lone_sigmoid = found == (1,) and isinstance(activation, Sigmoid) and outputs == 2
-        if not lone_sigmoid and (found != (outputs,) or not isinstance(activation, Softmax)):
-            allowed = f"{outputs} units with softmax" + (
-                ", or 1 unit with sigmoid" if outputs == 2 else ""
-            )
-            raise ConfigurationError(
-                f"{place}: {source} has {outputs} classes, so the last layer must have {allowed}; "
-                f"found {_size(found)} with {type(activation).__name__.lower()}."
-            )
-        suggested = "binary_cross_entropy" if lone_sigmoid else "categorical_cross_entropy"
-    else:
-        if found != (outputs,) or isinstance(activation, Softmax):
-            raise ConfigurationError(
-                f"{place}: {source} has {_count(outputs, 'number')} to predict, so the last layer "
-                f"must have {_count(outputs, 'unit')}, not softmax; found {_size(found)} with "
-                f"{type(activation).__name__.lower()}."
-            )
-        suggested = "mse"
-    given = experiment.settings.training.loss
-    if given == "auto":
-        return LOSSES.resolve(suggested)
-    if given.task != dataset.task or (
-        dataset.task == "classification" and given != LOSSES.resolve(suggested)
-    ):
-        raise ConfigurationError(
-            f"{experiment.place('training.loss')}: {LOSSES.to_data(given)!r} does not fit a "
-            f"{dataset.task} with this last layer; {suggested!r} does."
-        )
-    return given
-
-
-def _size(shape: Shape) -> str:
-    return _count(shape[0], "unit") if len(shape) == 1 else f"outputs of shape {shape}"
-
-
-def _count(number: int, thing: str) -> str:
-    return f"{number} {thing}{'s' * (number != 1)}"
-
-
 def _resolved(
-    experiment: Experiment,
+    experiment: Description,
     dataset: Dataset,
     network: Network,
     loss: Loss,
     shares: Mapping[str, float | None],
     rows: int,
-) -> Experiment:
+) -> Description:
     """Return the experiment with every open choice made."""
     settings = experiment.settings
     training = settings.training

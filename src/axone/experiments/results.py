@@ -3,39 +3,30 @@
 `experiment.toml` is written before training, so that a killed run can be resumed; the rest after.
 """
 
-import json
 from pathlib import Path
 from typing import Any
 
-from axone.errors import DataError, ModelFileError
-from axone.experiments.experiment import Experiment
-from axone.experiments.preparation import Part, Prepared
+from axone.errors import ModelFileError
+from axone.experiments.description import Description
+from axone.experiments.folder import EXPERIMENT, HISTORY, METRICS, MODEL, REPORT
+from axone.experiments.measuring import of_sound_rows
+from axone.experiments.preparation import Prepared, last_part
 from axone.experiments.report import classification_report
-from axone.files import write_atomically
+from axone.files import json_text, write_atomically
+from axone.messages import _
 from axone.metrics import predicted_labels
 from axone.model import Model, load
 from axone.training import TrainingResult
 
-EXPERIMENT = "experiment.toml"
-CHECKPOINT = "checkpoint.safetensors"
-MODEL = "model.safetensors"
-HISTORY = "history.csv"
-METRICS = "metrics.json"
-REPORT = "classification_report"
 
-
-def write_early(experiment: Experiment, folder: Path) -> None:
-    """Create the folder and describe the run in it.
+def write_early(experiment: Description, folder: Path) -> None:
+    """Describe the run in its folder, which exists.
 
     Raises
     ------
     DataError
-        The folder cannot be created or written to.
+        The folder cannot be written to.
     """
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise DataError(f"Cannot create the folder {folder}: {error.strerror}.") from error
     write_atomically(folder / EXPERIMENT, experiment.to_toml().encode())
 
 
@@ -46,24 +37,39 @@ def write_results(
     metrics: dict[str, Any],
     folder: Path,
 ) -> None:
-    """Write history, metrics, report and pictures; the model is there already."""
+    """Write history, metrics, report and pictures; the model is there already.
+
+    Report and pictures tell of the rows whose outputs are finite numbers.
+    """
     write_atomically(folder / HISTORY, result.history.to_csv().encode())
-    text = json.dumps(metrics, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
-    write_atomically(folder / METRICS, text.encode())
-    if model.target.task == "classification":
-        _write_report(prepared, model, folder)
-    _draw(prepared, result, model, folder)
+    write_atomically(folder / METRICS, (json_text(metrics) + "\n").encode())
+    sound, lost = of_sound_rows(prepared, model)
+    if model.target.task == "classification" and len(last_part(sound)[1]):
+        _write_report(sound, lost, model, folder)
+    _draw(sound, result, model, folder)
 
 
-def _write_report(prepared: Prepared, model: Model, folder: Path) -> None:
+def _write_report(prepared: Prepared, lost: int, model: Model, folder: Path) -> None:
     """Write precision, recall and F1 of every class, for people and for programs."""
     name, part = last_part(prepared)
     predicted = predicted_labels(model.forward(part.X))
     text, data = classification_report(part.y, predicted, model.target.class_names)
-    heading = f"{prepared.dataset.name}, {len(part):,} {name} rows\n\n"
-    write_atomically(folder / f"{REPORT}.txt", (heading + text).encode())
+    heading = (
+        _(
+            "{name}, {rows:,} {part} rows, without {lost:,} whose outputs are not finite",
+            name=prepared.dataset.name,
+            rows=len(part),
+            part=name,
+            lost=lost,
+        )
+        if lost
+        else _(
+            "{name}, {rows:,} {part} rows", name=prepared.dataset.name, rows=len(part), part=name
+        )
+    )
+    write_atomically(folder / f"{REPORT}.txt", f"{heading}\n\n{text}".encode())
     data = {"rows": name, **data}
-    content = json.dumps(data, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+    content = json_text(data, indent=1) + "\n"
     write_atomically(folder / f"{REPORT}.json", content.encode())
 
 
@@ -72,8 +78,10 @@ def _draw(prepared: Prepared, result: TrainingResult, model: Model, folder: Path
 
     part_name, part = last_part(prepared)
     name = prepared.dataset.name
-    title = f"{name}, {part_name} rows"
+    title = _("{name}, {part} rows", name=name, part=part_name)
     pictures.draw_curves(result, name, folder)
+    if not len(part):
+        return
     if model.target.task == "classification":
         pictures.draw_classes(model, part_name, part, title, folder)
     else:
@@ -82,13 +90,7 @@ def _draw(prepared: Prepared, result: TrainingResult, model: Model, folder: Path
         pictures.draw_images(prepared, model, part, folder)
 
 
-def last_part(prepared: Prepared) -> tuple[str, Part]:
-    """Return the rows that say most about new data: test, else validation, else training."""
-    name = next(n for n in ("test", "validation", "train") if n in prepared.parts)
-    return name, prepared.parts[name]
-
-
-def load_run(folder: Path) -> tuple[Experiment, Model]:
+def load_run(folder: Path) -> tuple[Description, Model]:
     """Return the experiment and the model of a result folder.
 
     Raises
@@ -97,14 +99,22 @@ def load_run(folder: Path) -> tuple[Experiment, Model]:
         It is not a result folder, or its run has not come to an end.
     """
     if not folder.is_dir():
-        raise ModelFileError(f"{folder} is not a folder that `axone train` made.")
+        raise ModelFileError(_("{folder} is not a folder that `axone train` made.", folder=folder))
     if not (folder / EXPERIMENT).exists():
         raise ModelFileError(
-            f"{folder} holds no {EXPERIMENT}: it is not a folder that `axone train` made."
+            _(
+                "{folder} holds no {file}: it is not a folder that `axone train` made.",
+                folder=folder,
+                file=EXPERIMENT,
+            )
         )
     if not (folder / MODEL).exists():
         raise ModelFileError(
-            f"{folder} holds no {MODEL}: its run has not come to an end. "
-            f"`axone train {folder} --resume` takes it up again."
+            _(
+                "{folder} holds no {file}: its run has not come to an end. `axone train "
+                "{folder} --resume` takes it up again.",
+                folder=folder,
+                file=MODEL,
+            )
         )
-    return Experiment.from_file(folder / EXPERIMENT), load(folder / MODEL)
+    return Description.from_file(folder / EXPERIMENT), load(folder / MODEL)

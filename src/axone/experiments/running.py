@@ -3,47 +3,35 @@
 The command line and `Experiment.run` go the same way; they differ only in who is told of progress.
 """
 
+import importlib
+import platform
+import signal
 import time
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from axone.calibration import calibration_error
 from axone.engines import get_engine
-from axone.errors import ConfigurationError, DataError
-from axone.experiments.experiment import Experiment
-from axone.experiments.preparation import Part, Prepared, prepare
-from axone.experiments.results import (
-    CHECKPOINT,
-    EXPERIMENT,
-    MODEL,
-    last_part,
-    write_early,
-    write_results,
-)
-from axone.experiments.schema import StoppingSection
-from axone.metrics import (
-    MOST_AUC_CLASSES,
-    classification_metrics,
-    log_loss,
-    regression_metrics,
-    rounded,
-)
-from axone.model import Model, Target, class_probabilities, save
+from axone.engines.native.variants import load_variant
+from axone.errors import ConfigurationError
+from axone.experiments.description import Description
+from axone.experiments.folder import MODEL, locked, refuse_occupied
+from axone.experiments.measuring import calibration_scores, measure, why_not_finite
+from axone.experiments.preparation import Prepared, prepare
+from axone.experiments.results import write_early, write_results
+from axone.experiments.training import build_trainer, fit
+from axone.files import without_infinities
+from axone.messages import _
+from axone.metrics import MOST_AUC_CLASSES
+from axone.model import Model, save
+from axone.registry import plain
 from axone.schedules import SCHEDULES, Clock, Schedule
-from axone.training import (
-    EpochCallback,
-    LossTolerance,
-    Plateau,
-    ProgressCallback,
-    StoppingRule,
-    Trainer,
-    TrainingResult,
-    ValidationLoss,
-)
+from axone.training import EpochCallback, ProgressCallback, TrainingResult
+from axone.training.interruption import interruption
 
 
 @dataclass(frozen=True)
@@ -58,6 +46,8 @@ class RunResult:
     metrics : dict
         What `metrics.json` holds.
     folder : Path or None
+    ended_by : signal.Signals or None
+        SIGINT (Ctrl-C) or SIGTERM where it was interrupted.
     """
 
     prepared: Prepared
@@ -65,12 +55,14 @@ class RunResult:
     model: Model
     metrics: dict[str, Any]
     folder: Path | None
+    ended_by: signal.Signals | None = None
 
 
 def run(
-    experiment: Experiment,
+    experiment: Description,
     folder: Path | None = None,
     *,
+    dataset: Any = None,
     resume: bool = False,
     on_prepared: Callable[[Prepared], None] | None = None,
     after_epoch: EpochCallback | None = None,
@@ -80,9 +72,13 @@ def run(
 
     Parameters
     ----------
-    experiment : Experiment
+    experiment : Description
     folder : Path, optional
         Where results go; nothing is written if left out.
+    dataset : Dataset, (X, y), or pandas or polars frame, optional
+        Rows in memory, instead of the experiment's source; of a frame the setting `data.target`
+        names the target. The folder then says that no file holds them: to resume the run they must
+        be given again.
     resume : bool
         Continue the run whose checkpoint lies in `folder`; one killed before its first checkpoint
         starts again.
@@ -92,191 +88,123 @@ def run(
     Raises
     ------
     AxoneError
-        Bad settings or data, before anything is trained or written.
+        Bad settings or data, a folder that another run is at work in, or a network that no file
+        can hold, before anything is trained or written.
     """
     started = time.perf_counter()
     if folder is not None and not resume:
         refuse_occupied(folder)
     if experiment.settings.engine != "auto":
         get_engine(experiment.settings.engine)  # a wrong name is told before the data are loaded
-    prepared = prepare(experiment)
+    prepared = prepare(experiment, dataset)
     trainer = build_trainer(prepared)
-    if folder is not None:
-        write_early(prepared.experiment, folder)
-    if on_prepared is not None:
-        on_prepared(prepared)
-    result = fit(prepared, trainer, folder, resume, after_epoch, on_progress)
-    model = uncalibrated = Model(
-        prepared.network,
-        (result.parameters,),
-        prepared.loss,
-        prepared.preprocessing,
-        prepared.target,
-        engine=result.engine,
-    )
-    if folder is not None:
-        # Before anything else can fail: the weights are what the time was spent on.
-        save(model, folder / MODEL)
-    if prepared.experiment.settings.training.calibrate and result.diagnosis is None:
-        held_out = prepared.parts["validation"]
-        model = uncalibrated.calibrated(held_out.X, held_out.y)
+    with ExitStack() as held:
         if folder is not None:
+            _require_saveable(prepared)
+            held.enter_context(locked(folder))
+            if not resume:
+                refuse_occupied(folder)  # another run may have come to its end since
+            write_early(prepared.experiment, folder)
+        if on_prepared is not None:
+            on_prepared(prepared)
+        asked = held.enter_context(interruption())
+        result = fit(prepared, trainer, folder, resume, after_epoch, on_progress)
+        model = uncalibrated = Model(
+            prepared.network,
+            (result.parameters,),
+            prepared.loss,
+            prepared.preprocessing,
+            prepared.target,
+            engine=result.engine,
+        )
+        if folder is not None:
+            # Before anything else can fail: the weights are what the time was spent on.
             save(model, folder / MODEL)
-    metrics = {
-        **{name: measure(model, part) for name, part in prepared.parts.items()},
-        "epochs": result.epochs,
-        "best_epoch": result.best_epoch,
-        "steps": result.steps,
-        "seconds": round(result.seconds, 3),
-        "total_seconds": round(time.perf_counter() - started, 3),
-        "stopped_by": result.stopped_by,
-        "reason": result.reason,
-        "engine": result.engine,
-        "engine_reason": trainer.engine_reason,
-        "seed": prepared.experiment.settings.seed,
-    }
-    if model is not uncalibrated:
-        metrics["calibration"] = _calibration_scores(uncalibrated, model, prepared)
-    if len(model.target.class_names) > MOST_AUC_CLASSES:
-        metrics["notes"] = [f"roc_auc is left out: there are more than {MOST_AUC_CLASSES} classes"]
-    if result.diagnosis is not None:
-        metrics["diagnosis"] = str(result.diagnosis).splitlines()
-    outcome = RunResult(prepared, result, model, metrics, folder)
-    if folder is not None:
-        write_results(prepared, result, model, metrics, folder)
-    return outcome
+        if prepared.experiment.settings.training.calibrate and result.diagnosis is None:
+            held_out = prepared.parts["validation"]
+            model = uncalibrated.calibrated(held_out.X, held_out.y)
+            if folder is not None:
+                save(model, folder / MODEL)
+        metrics = _metrics(prepared, result, model, uncalibrated)
+        metrics["engine_reason"] = trainer.engine_reason
+        metrics["total_seconds"] = round(time.perf_counter() - started, 3)
+        if folder is not None:
+            write_results(prepared, result, model, metrics, folder)
+        ended_by = asked.signal if result.stopped_by == "interrupted" else None
+    return RunResult(prepared, result, model, metrics, folder, ended_by)
 
 
-def refuse_occupied(folder: Path, *, can_resume: bool = True) -> None:
-    """Refuse a folder that holds something else, so that no result is ever written over.
+def _require_saveable(prepared: Prepared) -> None:
+    """Refuse what no file could hold before time is spent on training it.
 
     Raises
     ------
     ConfigurationError
-        The folder is not empty, or is a file.
+        A class of the user's own among the layers, activations, loss, optimiser, ….
     """
-    if folder.is_dir() and any(folder.iterdir()):
-        advice = (
-            "continue it with --resume, or choose another --out."
-            if can_resume and (folder / EXPERIMENT).exists()
-            else "choose another --out."
+    experiment = prepared.experiment
+    training, data = experiment.settings.training, experiment.settings.data
+    described = {
+        "network.layers": prepared.network.layers,
+        "training.loss": prepared.loss,
+        "training.optimizer": training.optimizer,
+        "training.schedule": training.schedule,
+        "data.scaling": data.scaling,
+        "data.target_scaling": data.target_scaling,
+    }
+    for key, value in described.items():
+        try:
+            plain(value)
+        except ConfigurationError as error:
+            place = experiment.place(key)
+            raise ConfigurationError(_("{place}: {cause}", place=place, cause=error)) from error
+
+
+def _metrics(
+    prepared: Prepared, result: TrainingResult, model: Model, uncalibrated: Model
+) -> dict[str, Any]:
+    """Gather what `metrics.json` holds; what is not finite is None, and a note says why."""
+    scores = {name: measure(model, part) for name, part in prepared.parts.items()}
+    notes = [why_not_finite(prepared, model, name, found) for name, found in scores.items()]
+    if len(model.target.class_names) > MOST_AUC_CLASSES:
+        notes.append(
+            _(
+                "roc_auc is left out: there are more than {most} classes", most=MOST_AUC_CLASSES
+            ).coded("roc_auc_left_out")
         )
-        raise ConfigurationError(f"The folder {folder} is not empty: {advice}")
-    if folder.exists() and not folder.is_dir():
-        raise ConfigurationError(
-            f"{folder} is a file; results need a folder: choose another --out."
-        )
+    metrics: dict[str, Any] = {
+        **scores,
+        "epochs": result.epochs,
+        "best_epoch": result.best_epoch,
+        "steps": result.steps,
+        "seconds": round(result.seconds, 3),
+        "stopped_by": result.stopped_by,
+        "reason": result.reason,
+        "engine": result.engine,
+        "environment": _environment(result.engine),
+        "seed": prepared.experiment.settings.seed,
+    }
+    if model is not uncalibrated:
+        metrics["calibration"] = calibration_scores(uncalibrated, model, prepared)
+    if any(notes):
+        metrics["notes"] = [note for note in notes if note]
+    if result.diagnosis is not None:
+        metrics["diagnosis"] = list(result.diagnosis.lines)
+    return dict(without_infinities(metrics))
 
 
-def build_trainer(prepared: Prepared, threads: int | None = None) -> Trainer:
-    """Return the trainer of a prepared experiment; `threads` stand before the experiment's own."""
-    settings = prepared.experiment.settings
-    training = settings.training
-    assert training.batch_size != "auto"  # noqa: S101 — resolved by prepare
-    return Trainer(
-        prepared.network,
-        loss=prepared.loss,
-        optimizer=training.optimizer,
-        batch_size=training.batch_size,
-        schedule=training.schedule,
-        l1=training.l1,
-        l2=training.l2,
-        clip_value=training.clip_value,
-        clip_norm=training.clip_norm,
-        dtype=settings.dtype,
-        engine=settings.engine,
-        threads=settings.threads if threads is None else threads,
-        seed=settings.seed,
-    )
+def _environment(engine: str) -> dict[str, str | None]:
+    """Return what the last bits of the weights depend on, besides settings and seed."""
+    return {
+        "axone": str(importlib.import_module("axone").__version__),
+        "numpy": np.__version__,
+        "python": platform.python_version(),
+        "machine": platform.machine(),
+        "variant": str(load_variant().variant) if engine == "native" else None,
+    }
 
 
-def stopping_rules(section: StoppingSection) -> list[StoppingRule]:
-    """Return the rules that are switched on."""
-    rules: list[StoppingRule] = []
-    if section.loss_tolerance is not None:
-        rules.append(LossTolerance(section.loss_tolerance))
-    if section.patience is not None:
-        rules.append(Plateau(section.patience))
-    if section.loss_patience is not None:
-        rules.append(ValidationLoss(section.loss_patience))
-    return rules
-
-
-def fit(
-    prepared: Prepared,
-    trainer: Trainer,
-    folder: Path | None = None,
-    resume: bool = False,
-    after_epoch: EpochCallback | None = None,
-    on_progress: ProgressCallback | None = None,
-) -> TrainingResult:
-    """Train on the part "train", watched by the part "validation" where there is one."""
-    training = prepared.experiment.settings.training
-    assert training.stopping is not None  # noqa: S101 — resolved by prepare
-    checkpoint = None if folder is None else folder / CHECKPOINT
-    return trainer.fit(
-        learnt_rows(prepared, "train"),
-        learnt_rows(prepared, "validation") if "validation" in prepared.parts else None,
-        max_epochs=training.epochs,
-        stopping=stopping_rules(training.stopping),
-        warmup_epochs=training.stopping.warmup_epochs,
-        restore_best=training.restore_best,
-        after_epoch=after_epoch,
-        on_progress=on_progress,
-        checkpoint=checkpoint,
-        resume=resume and checkpoint is not None and checkpoint.exists(),
-    )
-
-
-def learnt_rows(prepared: Prepared, name: str) -> tuple[Any, Any]:
-    """Return the examples and targets of a part as the network learns them."""
-    part = prepared.parts[name]
-    return part.X, _learnt(prepared.target, part)
-
-
-def _learnt(target: Target, part: Part) -> Any:
-    """Return a part's target as the network learns it."""
-    return part.y if target.task == "classification" else target.scaled(part.y)
-
-
-def measure(model: Model, part: Part) -> dict[str, float]:
-    """Return the loss and every metric of a model on some rows.
-
-    Raises
-    ------
-    DataError
-        There are no rows.
-    """
-    if not len(part):
-        raise DataError("There are no rows to evaluate.")
-    target = _learnt(model.target, part)
-    loss, outputs = model.evaluate(part.X, target)
-    if model.target.task == "classification":
-        probabilities = class_probabilities(outputs)
-        scores = classification_metrics(part.y, probabilities, len(model.target.class_names))
-    else:
-        scores = regression_metrics(part.y, model.in_units(outputs))
-    return rounded({"loss": loss, **scores})
-
-
-def _calibration_scores(before: Model, after: Model, prepared: Prepared) -> dict[str, Any]:
-    """Return what calibration changed, on the rows it looked at and on those of the end."""
-    scores: dict[str, Any] = {"method": "temperature", "temperature": round(after.temperature, 6)}
-    for name in dict.fromkeys(["validation", last_part(prepared)[0]]):
-        part = prepared.parts[name]
-        was, now = (class_probabilities(model.forward(part.X)) for model in (before, after))
-        scores[name] = rounded(
-            {
-                "log_loss_before": log_loss(part.y, was),
-                "log_loss_after": log_loss(part.y, now),
-                "calibration_error_before": calibration_error(was, part.y),
-                "calibration_error_after": calibration_error(now, part.y),
-            }
-        )
-    return scores
-
-
-def extended(experiment: Experiment, epochs: int | None) -> Experiment:
+def extended(experiment: Description, epochs: int | None) -> Description:
     """Return the experiment with more epochs: all that a resumed run may change.
 
     Raises
@@ -289,13 +217,21 @@ def extended(experiment: Experiment, epochs: int | None) -> Experiment:
         return experiment
     if epochs < training.epochs:
         raise ConfigurationError(
-            f"--epochs: a resumed run can only be made longer than its {training.epochs} epochs; "
-            f"found {epochs}."
+            _(
+                "--epochs: a resumed run can only be made longer than its {epochs} "
+                "epochs; found {found}.",
+                epochs=training.epochs,
+                found=epochs,
+            )
         )
     if _is_shaped_by_length(training.schedule, training.epochs, epochs):
         raise ConfigurationError(
-            f"--epochs: the schedule {SCHEDULES.to_data(training.schedule)!r} is laid out over all "
-            f"{training.epochs} epochs of this run, so it cannot be made longer: start a new run."
+            _(
+                "--epochs: the schedule {schedule!r} is laid out over all {epochs} epochs "
+                "of this run, so it cannot be made longer: start a new run.",
+                schedule=SCHEDULES.to_data(training.schedule),
+                epochs=training.epochs,
+            )
         )
     training = training.model_copy(update={"epochs": epochs})
     return replace(

@@ -6,17 +6,25 @@ what is written, completed, beside every result.
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    GetCoreSchemaHandler,
+    GetJsonSchemaHandler,
+)
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, core_schema
 
 from axone.activations import ACTIVATIONS, ActivationFunction, ReLU
-from axone.data import SCALINGS, Scaling, Standard
+from axone.data import SCALINGS, ColumnKind, Scaling, Standard
 from axone.errors import ArgumentTypeError, ConfigurationError
 from axone.initializers import INITIALIZERS, Initializer
 from axone.layers import LAYERS, Layer
 from axone.losses import LOSSES, Loss
-from axone.optimizers import LBFGS, OPTIMIZERS, Adam, Optimizer
+from axone.messages import _
+from axone.optimizers import OPTIMIZERS, Adam, Optimizer
 from axone.registry import Registry, plain
 from axone.schedules import SCHEDULES, ConstantRate, Schedule
 
@@ -102,7 +110,7 @@ class DataSection(Section):
     target_scaling: Annotated[Scaling, Described(SCALINGS)] = Field(
         Standard(), description="Of a regression's target; scores are in its own units."
     )
-    columns: dict[str, Literal["number", "category", "ordinal", "date", "ignore"]] = Field(
+    columns: dict[str, ColumnKind] = Field(
         default_factory=dict, description="What a table's columns are, where the guess is wrong."
     )
 
@@ -120,7 +128,11 @@ class NetworkSection(Section):
         None, description="Of the weights; by default what suits each activation."
     )
     dropout: float = Field(0.0, ge=0, lt=1, description="Rate after each hidden layer.")
-    batch_norm: bool = Field(False, description="Batch normalisation after each hidden layer.")
+    batch_norm: bool = Field(
+        False,
+        description="Batch normalisation in each hidden layer, between its weights and its "
+        "activation.",
+    )
     input_size: int | None = Field(
         None, ge=1, description="How many features there must be; not checked if left out."
     )
@@ -144,13 +156,24 @@ class StoppingSection(Section):
     warmup_epochs: int = Field(0, ge=0, description="Epochs during which no rule stops the run.")
 
 
+def _class_weight(given: Any) -> Any:
+    if isinstance(given, str) and given != "balanced":
+        raise ConfigurationError(
+            _(
+                "give 'balanced', or a table of what each class counts; found {found!r}.",
+                found=given,
+            )
+        )
+    return given
+
+
 class TrainingSection(Section):
     """How the network is trained."""
 
     loss: Literal["auto"] | Annotated[Loss, Described(LOSSES)] = Field(
         "auto", description="auto: cross-entropy for classes, mse for numbers."
     )
-    optimizer: Annotated[Optimizer | LBFGS, Described(OPTIMIZERS)] = Field(
+    optimizer: Annotated[Optimizer, Described(OPTIMIZERS)] = Field(
         Adam(), description="The rule of the steps, with its learning_rate."
     )
     schedule: Annotated[Schedule, Described(SCHEDULES)] = Field(
@@ -165,6 +188,20 @@ class TrainingSection(Section):
     l2: float = Field(0.0, ge=0, description="λ₂ of λ₂/(2m)·ΣW².")
     clip_value: float | None = Field(None, gt=0, description="Bound of each gradient component.")
     clip_norm: float | None = Field(None, gt=0, description="Bound of the gradient's norm.")
+    class_weight: Annotated[
+        Literal["balanced"] | dict[str, Annotated[float, Field(ge=0)]] | None,
+        BeforeValidator(_class_weight),
+    ] = Field(
+        None,
+        description="What the training rows of each class count: balanced makes all classes count "
+        "alike, a table says it by the class's name (1 where it says nothing).",
+    )
+    label_smoothing: float = Field(
+        0.0,
+        ge=0,
+        lt=1,
+        description="ε of the training targets (1 − ε)·one-hot + ε·(shares of the classes).",
+    )
     restore_best: bool = Field(True, description="Keep the weights of the best epoch.")
     calibrate: Literal["temperature"] | None = Field(
         None,

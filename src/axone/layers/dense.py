@@ -10,6 +10,7 @@ from axone.checks import check_integer
 from axone.errors import ShapeError
 from axone.initializers import INITIALIZERS, Constant, Initializer, Zeros
 from axone.layers.layer import Context, Layer, LayerArrays, ParameterSpec, Traced
+from axone.messages import _
 
 
 class DenseCache(NamedTuple):
@@ -66,8 +67,11 @@ class Dense(Layer[DenseCache]):
     def output_shape(self, input_shape: Shape) -> Shape:
         if len(input_shape) != 1:
             raise ShapeError(
-                f"A dense layer takes flat examples, not examples of shape {input_shape}: "
-                "put Flatten() before it."
+                _(
+                    "A dense layer takes flat examples, not examples of shape {input_shape}: "
+                    "put Flatten() before it.",
+                    input_shape=input_shape,
+                )
             )
         return (self.units,)
 

@@ -11,6 +11,7 @@ from axone.checks import check_integer
 from axone.errors import DataError, ShapeError
 from axone.initializers import INITIALIZERS, Initializer, Normal
 from axone.layers.layer import Context, Layer, LayerArrays, ParameterSpec, Traced
+from axone.messages import _
 
 
 class EmbeddingCache(NamedTuple):
@@ -65,14 +66,22 @@ class Embedding(Layer[EmbeddingCache]):
         row = int(np.argmax(((tokens < 0) | (tokens >= self.vocabulary_size)).any(axis=1)))
         found = tokens[row][(tokens[row] < 0) | (tokens[row] >= self.vocabulary_size)][0]
         raise DataError(
-            f"Row {row} of X holds token {found}: Embedding knows 0 … {self.vocabulary_size - 1}. "
-            "Number the tokens from 0, or give it a larger vocabulary_size."
+            _(
+                "Row {row} of X holds token {found}: Embedding knows 0 … {last}. Number "
+                "the tokens from 0, or give it a larger vocabulary_size.",
+                row=row,
+                found=found,
+                last=self.vocabulary_size - 1,
+            )
         )
 
     def output_shape(self, input_shape: Shape) -> Shape:
         if len(input_shape) != 1:
             raise ShapeError(
-                f"An embedding reads tokens (length,), not examples of shape {input_shape}."
+                _(
+                    "An embedding reads tokens (length,), not examples of shape {input_shape}.",
+                    input_shape=input_shape,
+                )
             )
         return (*input_shape, self.dimension)
 

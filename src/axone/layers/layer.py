@@ -27,6 +27,7 @@ from axone.activations import ActivationFunction, Identity
 from axone.arrays import BoolArray, FloatArray, IntArray, Shape
 from axone.errors import ShapeError
 from axone.initializers import Initializer
+from axone.messages import _
 from axone.random import RandomStream
 
 LayerArrays = Mapping[str, FloatArray]
@@ -246,6 +247,12 @@ def check_positions(mask: BoolArray, rows: int, length: int) -> None:
     """
     if mask.shape != (rows, length):
         raise ShapeError(
-            f"it reads {rows} rows of {length} positions, and the mask has shape {mask.shape}: "
-            "give a mask of shape (m, length), or change the order of the axes before this layer."
+            _(
+                "it reads {rows} rows of {length} positions, and the mask has shape "
+                "{shape}: give a mask of shape (m, length), or change the order of the "
+                "axes before this layer.",
+                rows=rows,
+                length=length,
+                shape=mask.shape,
+            )
         )

@@ -10,6 +10,7 @@ from axone.checks import check_number
 from axone.errors import ShapeError
 from axone.initializers import Constant, Zeros
 from axone.layers.layer import Context, Layer, LayerArrays, ParameterSpec, Traced
+from axone.messages import _
 
 
 class LayerNormCache(NamedTuple):
@@ -45,8 +46,12 @@ class LayerNorm(Layer[LayerNormCache]):
     def output_shape(self, input_shape: Shape) -> Shape:
         if len(input_shape) not in {1, 2}:
             raise ShapeError(
-                "LayerNorm reads features or sequences (length, features), not examples of shape "
-                f"{input_shape}: put Flatten() before it, or take BatchNorm() for images."
+                _(
+                    "LayerNorm reads features or sequences (length, features), not examples "
+                    "of shape {input_shape}: put Flatten() before it, or take BatchNorm() "
+                    "for images.",
+                    input_shape=input_shape,
+                )
             )
         return input_shape
 

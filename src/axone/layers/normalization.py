@@ -17,6 +17,7 @@ from axone.layers.layer import (
     Traced,
     check_positions,
 )
+from axone.messages import _
 
 
 class BatchNormCache(NamedTuple):
@@ -60,7 +61,7 @@ class BatchNorm(Layer[BatchNormCache]):
 
     def output_shape(self, input_shape: Shape) -> Shape:
         if not input_shape:
-            raise ShapeError("BatchNorm needs examples with at least one feature.")
+            raise ShapeError(_("BatchNorm needs examples with at least one feature."))
         return input_shape
 
     def parameters(self, input_shape: Shape) -> tuple[ParameterSpec, ...]:
@@ -119,10 +120,10 @@ class BatchNorm(Layer[BatchNormCache]):
         self, parameters: LayerArrays, cache: BatchNormCache, y: FloatArray
     ) -> tuple[Traced, ...]:
         mean = parameters["running_mean"] if cache.batch is None else cache.batch[0]
-        of = "running averages" if cache.batch is None else "over the batch"
+        of = _("running averages") if cache.batch is None else _("over the batch")
         return (
-            Traced("μ", f"μ = mean of x, {of}", mean),
-            Traced("√(s² + ε)", f"s² = variance of x, {of}", cache.deviation),
+            Traced("μ", _("μ = mean of x, {of}", of=of), mean),
+            Traced("√(s² + ε)", _("s² = variance of x, {of}", of=of), cache.deviation),
             Traced("x̂", "x̂ = (x − μ)/√(s² + ε)", cache.normalised),
             Traced("y", "y = weight ⊙ x̂ + bias", y),
         )
@@ -143,8 +144,11 @@ def _present(mask: BoolArray, x: FloatArray) -> BoolArray:
     """Shape the mask so that it broadcasts over signals (m, channels, length)."""
     if x.ndim != 3:
         raise ShapeError(
-            f"BatchNorm under a mask reads signals (channels, length), not examples of shape "
-            f"{x.shape[1:]}."
+            _(
+                "BatchNorm under a mask reads signals (channels, length), not examples "
+                "of shape {shape}.",
+                shape=x.shape[1:],
+            )
         )
     check_positions(mask, len(x), x.shape[2])
     return mask[:, None, :]

@@ -22,6 +22,7 @@ from axone.layers.layer import (
     Traced,
     check_positions,
 )
+from axone.messages import _
 
 
 class RecurrentCache(NamedTuple):
@@ -68,8 +69,12 @@ class Recurrent(Layer[RecurrentCache]):
     def output_shape(self, input_shape: Shape) -> Shape:
         if len(input_shape) != 2:
             raise ShapeError(
-                f"A recurrent layer reads sequences (length, features), not examples of shape "
-                f"{input_shape}: put an Embedding before it for tokens, or a Reshape."
+                _(
+                    "A recurrent layer reads sequences (length, features), not examples of "
+                    "shape {input_shape}: put an Embedding before it for tokens, or a "
+                    "Reshape.",
+                    input_shape=input_shape,
+                )
             )
         return (input_shape[0], self._cell.units)
 
@@ -142,7 +147,11 @@ class LastStep(Layer[LastStepCache]):
     def output_shape(self, input_shape: Shape) -> Shape:
         if len(input_shape) != 2:
             raise ShapeError(
-                f"LastStep reads sequences (length, features), not examples of shape {input_shape}."
+                _(
+                    "LastStep reads sequences (length, features), not examples of shape "
+                    "{input_shape}.",
+                    input_shape=input_shape,
+                )
             )
         return input_shape[1:]
 

@@ -8,6 +8,7 @@ from axone.arrays import BoolArray, FloatArray, Shape
 from axone.errors import ConfigurationError, ShapeError
 from axone.layers.layer import AnyCache, Context, Layer, LayerArrays, ParameterSpec, Traced
 from axone.layers.sequence import backward_through, forward_through, masks_between, output_shapes
+from axone.messages import _
 
 
 class ResidualCache(NamedTuple):
@@ -34,13 +35,16 @@ class Residual(Layer[ResidualCache]):
     def __init__(self, *layers: Layer) -> None:
         for layer in layers:
             if not isinstance(layer, Layer):
-                raise ConfigurationError(f"Residual holds layers, not {layer!r}.")
+                raise ConfigurationError(_("Residual holds layers, not {layer!r}.", layer=layer))
             if layer.takes_tokens:
                 raise ConfigurationError(
-                    f"{layer!r} in Residual: token numbers cannot be added to. Put it before."
+                    _(
+                        "{layer!r} in Residual: token numbers cannot be added to. Put it before.",
+                        layer=layer,
+                    )
                 )
         if not layers:
-            raise ConfigurationError("Residual needs at least one layer.")
+            raise ConfigurationError(_("Residual needs at least one layer."))
         object.__setattr__(self, "layers", layers)
 
     @classmethod
@@ -66,8 +70,12 @@ class Residual(Layer[ResidualCache]):
         shape = output_shapes(self.layers, input_shape)[-1]
         if shape != input_shape:
             raise ShapeError(
-                f"The layers of Residual turn {input_shape} into {shape}: the two are added, so "
-                f"they must be alike. Let its last layer give {input_shape}."
+                _(
+                    "The layers of Residual turn {input_shape} into {shape}: the two are "
+                    "added, so they must be alike. Let its last layer give {input_shape}.",
+                    input_shape=input_shape,
+                    shape=shape,
+                )
             )
         return shape
 

@@ -10,6 +10,7 @@ from axone.checks import check_number
 from axone.errors import ShapeError
 from axone.initializers import Constant
 from axone.layers.layer import Context, Layer, LayerArrays, ParameterSpec, Traced
+from axone.messages import _
 
 
 class RMSNormCache(NamedTuple):
@@ -44,8 +45,12 @@ class RMSNorm(Layer[RMSNormCache]):
     def output_shape(self, input_shape: Shape) -> Shape:
         if len(input_shape) not in {1, 2}:
             raise ShapeError(
-                "RMSNorm reads features or sequences (length, features), not examples of shape "
-                f"{input_shape}: put Flatten() before it, or take BatchNorm() for images."
+                _(
+                    "RMSNorm reads features or sequences (length, features), not examples of "
+                    "shape {input_shape}: put Flatten() before it, or take BatchNorm() for "
+                    "images.",
+                    input_shape=input_shape,
+                )
             )
         return input_shape
 

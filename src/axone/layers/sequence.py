@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from axone.arrays import BoolArray, FloatArray, Shape
 from axone.errors import ShapeError
 from axone.layers.layer import AnyCache, Context, Layer, LayerArrays, Traced
+from axone.messages import _, listed
 
 
 def output_shapes(layers: Sequence[Layer], input_shape: Shape) -> tuple[Shape, ...]:
@@ -24,8 +25,12 @@ def output_shapes(layers: Sequence[Layer], input_shape: Shape) -> tuple[Shape, .
     for position, layer in enumerate(layers):
         if position and layer.takes_tokens:
             raise ShapeError(
-                f"Layer {position} ({type(layer).__name__}): it reads token numbers, which no "
-                "layer before it gives: put it first."
+                _(
+                    "Layer {position} ({kind}): it reads token numbers, which no layer "
+                    "before it gives: put it first.",
+                    position=position,
+                    kind=type(layer).__name__,
+                )
             )
         try:
             input_shape = layer.output_shape(input_shape)
@@ -48,9 +53,13 @@ def masks_between(layers: Sequence[Layer], mask: BoolArray | None) -> tuple[Bool
         if mask is not None:
             if not layer.takes_mask:
                 raise ShapeError(
-                    f"Layer {position} ({type(layer).__name__}): it would take the positions that "
-                    "the mask leaves out for numbers: put LastStep(), or another layer that ends "
-                    "the positions, before it, or give rows of one length and no mask."
+                    _(
+                        "Layer {position} ({kind}): it would take the positions that the mask "
+                        "leaves out for numbers: put LastStep(), or another layer that ends the "
+                        "positions, before it, or give rows of one length and no mask.",
+                        position=position,
+                        kind=type(layer).__name__,
+                    )
                 )
             try:
                 mask = layer.output_mask(mask)
@@ -114,8 +123,15 @@ class LayerTrace:
         for traced in (*self.forward, *self.backward):
             if traced.symbol == symbol:
                 return traced.array
-        known = ", ".join(traced.symbol for traced in (*self.forward, *self.backward))
-        raise KeyError(f"layer {self.position} computed {known}, not {symbol!r}")
+        known = listed(traced.symbol for traced in (*self.forward, *self.backward))
+        raise KeyError(
+            _(
+                "layer {position} computed {known}, not {symbol!r}",
+                position=self.position,
+                known=known,
+                symbol=symbol,
+            )
+        )
 
 
 def trace_through(
@@ -179,4 +195,11 @@ def _backward(
 
 
 def _placed(error: ShapeError, position: int, layer: Layer) -> ShapeError:
-    return ShapeError(f"Layer {position} ({type(layer).__name__}): {error}")
+    return ShapeError(
+        _(
+            "Layer {position} ({kind}): {error}",
+            position=position,
+            kind=type(layer).__name__,
+            error=error,
+        )
+    )

@@ -9,6 +9,7 @@ from axone.arrays import FloatArray, Shape
 from axone.checks import checked_shape
 from axone.errors import ShapeError
 from axone.layers.layer import Context, Layer, LayerArrays
+from axone.messages import _
 
 
 class ShapeCache(NamedTuple):
@@ -53,8 +54,14 @@ class Reshape(Layer[ShapeCache]):
     def output_shape(self, input_shape: Shape) -> Shape:
         if math.prod(self.shape) != math.prod(input_shape):
             raise ShapeError(
-                f"Reshape to {tuple(self.shape)} needs {math.prod(self.shape)} numbers an example; "
-                f"{input_shape} has {math.prod(input_shape)}."
+                _(
+                    "Reshape to {shape} needs {needed} numbers an example; {input_shape} has "
+                    "{found}.",
+                    shape=tuple(self.shape),
+                    needed=math.prod(self.shape),
+                    input_shape=input_shape,
+                    found=math.prod(input_shape),
+                )
             )
         return tuple(self.shape)
 

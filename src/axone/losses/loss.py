@@ -93,6 +93,14 @@ class Loss(ABC):
 def prepare_weights(weights: Any, rows: int, dtype: str, where: str = "") -> FloatArray:
     """Return the weights of `rows` rows, checked, as an array of that type.
 
+    Parameters
+    ----------
+    weights : array-like of shape (rows,)
+    rows : int
+    dtype : {"float32", "float64"}
+    where : str
+        What the rows are, for messages; empty where the caller knows.
+
     Raises
     ------
     DataError
@@ -101,18 +109,12 @@ def prepare_weights(weights: Any, rows: int, dtype: str, where: str = "") -> Flo
     weights = np.asarray(weights)
     numbers = weights.dtype.kind in "biuf"
     if not numbers or weights.shape != (rows,) or not (np.isfinite(weights) & (weights >= 0)).all():
-        raise DataError(
-            _(
-                "{where}weights must be {rows} finite numbers of at least 0, one a row.",
-                where=where,
-                rows=rows,
-            )
-        )
-    if weights.sum() == 0:
-        raise DataError(
-            _("{where}the weights of all rows are 0: give at least one row a weight.", where=where)
-        )
-    return np.ascontiguousarray(weights, dtype=dtype)
+        fault = _("weights must be {rows} finite numbers of at least 0, one a row.", rows=rows)
+    elif weights.sum() == 0:
+        fault = _("the weights of all rows are 0: give at least one row a weight.")
+    else:
+        return np.ascontiguousarray(weights, dtype=dtype)
+    raise DataError(_("{place}: {cause}", place=where, cause=fault) if where else fault)
 
 
 def as_numbers(y: Any) -> FloatArray:

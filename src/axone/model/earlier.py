@@ -11,6 +11,7 @@ from typing import Any
 from numpy.typing import NDArray
 
 from axone.data.plain_data import PlainData, read_data
+from axone.messages import _
 
 FIRST_FORMAT = "axone-model-1"
 
@@ -56,7 +57,7 @@ def from_first_format(
     """
     if isinstance(described, Mapping):  # models of before there were temperatures have none
         described = {"temperature": 1.0, **described}
-    fields = read_data(_First, described, "model")
+    fields = read_data(_First, described, _("model"))
     given = fields.preprocessing
     first: dict[str, Any] = (
         {"name": "numbers", "shape": given.feature_shape, "names": given.feature_names}

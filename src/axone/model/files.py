@@ -20,6 +20,7 @@ from axone.data.plain_data import PlainData, read_data
 from axone.errors import ArgumentTypeError, ModelFileError
 from axone.files import read_tensors, write_tensors
 from axone.losses import LOSSES
+from axone.messages import _, all_of
 from axone.model.earlier import FIRST_FORMAT, from_first_format
 from axone.model.model import Model
 from axone.model.targets import Target
@@ -74,7 +75,10 @@ def save(model: Any, path: str | Path) -> None:
     fitted = model if isinstance(model, Model) else getattr(model, "model_", None)
     if not isinstance(fitted, Model):
         raise ArgumentTypeError(
-            f"Only a Model or a fitted estimator can be saved, not {model!r}: call fit before."
+            _(
+                "Only a Model or a fitted estimator can be saved, not {found!r}: call fit before.",
+                found=model,
+            )
         )
     described = {
         "network": fitted.network.to_data(),
@@ -108,24 +112,34 @@ def load(path: str | Path) -> Model:
         Missing, damaged, or not a model of Axone's.
     """
     path = Path(path)
-    metadata, arrays = read_tensors(path, "model")
+    metadata, arrays = read_tensors(path, _("model"))
     try:
         if FORMAT in metadata:
             return _rebuilt(json.loads(metadata[FORMAT]), arrays)
         if FIRST_FORMAT in metadata:
             return _rebuilt(*from_first_format(json.loads(metadata[FIRST_FORMAT]), arrays))
     except KeyError as error:
-        raise ModelFileError(f"{path} is a damaged model: {error} is missing.") from error
+        raise ModelFileError(
+            _("{path} is a damaged model: {error} is missing.", path=path, error=error)
+        ) from error
     except (ValueError, TypeError, RecursionError) as error:
-        raise ModelFileError(f"{path} is a damaged model: {error}") from error
-    raise ModelFileError(f"{path} is a safetensors file, but not a model of Axone's.")
+        raise ModelFileError(
+            _("{path} is a damaged model: {error}", path=path, error=error)
+        ) from error
+    raise ModelFileError(_("{path} is a safetensors file, but not a model of Axone's.", path=path))
 
 
 def _rebuilt(described: Any, arrays: Mapping[str, NDArray[Any]]) -> Model:
-    fields = read_data(_ModelData, described, "model")
+    fields = read_data(_ModelData, described, _("model"))
     network = Network.from_data(vars(fields.network))
     if not 1 <= fields.members <= _MOST_MEMBERS:
-        raise ValueError(f"members: {fields.members} is not from 1 to {_MOST_MEMBERS}")
+        raise ModelFileError(
+            _(
+                "members: {members} is not from 1 to {most}",
+                members=fields.members,
+                most=_MOST_MEMBERS,
+            )
+        )
     model = Model(
         network,
         _members(fields.members, network.layout, arrays),
@@ -148,14 +162,21 @@ def _members(
     shapes = {name: array.shape for name, array in arrays.items()}
     for name in sorted({*shapes, *wanted}):
         if shapes.get(name) != wanted.get(name):
-            raise ValueError(
-                f"array {name!r} has shape {shapes.get(name, 'none')} instead of "
-                f"{wanted.get(name, 'none')}"
+            raise ModelFileError(
+                _(
+                    "array {name!r} has shape {found} instead of {wanted}",
+                    name=name,
+                    found=shapes.get(name, _("none")),
+                    wanted=wanted.get(name, _("none")),
+                )
             )
     types = {str(array.dtype) for array in arrays.values()}
     if not types <= {"float32", "float64"} or len(types) > 1:
-        raise ValueError(
-            f"its weights are {' and '.join(sorted(types))}, not floating-point numbers of one type"
+        raise ModelFileError(
+            _(
+                "its weights are {types}, not floating-point numbers of one type",
+                types=all_of(sorted(types)),
+            )
         )
     dtype: DType = "float64" if types == {"float64"} else "float32"
     blank = Parameters(layout, np.zeros(layout.size, dtype=dtype))
@@ -169,15 +190,24 @@ def _require_consistent(model: Model) -> None:
     """Refuse parts that do not fit together, before anything is predicted with them."""
     network, target = model.network, model.target
     if model.preprocessing.feature_shape != network.input_shape:
-        raise ValueError(
-            f"the preprocessing gives examples of shape {model.preprocessing.feature_shape}, the "
-            f"network takes {network.input_shape}"
+        raise ModelFileError(
+            _(
+                "the preprocessing gives examples of shape {shape}, the network takes {wanted}",
+                shape=model.preprocessing.feature_shape,
+                wanted=network.input_shape,
+            )
         )
     # A perceptron tells classes apart without probabilities, which cross-entropy would compare.
-    _, ending = network.split_output()
+    _body, ending = network.split_output()
     cross_entropy = isinstance(ending, Sigmoid | Softmax) or target.task == "regression"
     if cross_entropy and model.loss.task != target.task:
-        raise ValueError(f"a loss for {model.loss.task} with a target for {target.task}")
+        raise ModelFileError(
+            _(
+                "a loss for {loss} with a target for {task}",
+                loss=model.loss.task,
+                task=target.task,
+            )
+        )
     obstacle = target.obstacle(network.output_shape)
     if obstacle:
-        raise ValueError(obstacle)
+        raise ModelFileError(obstacle)

@@ -14,6 +14,7 @@ from axone.data import Examples, Preprocessing
 from axone.engines import NotBuiltError, Plan, Recipe, UnsupportedError, get_engine
 from axone.errors import ConfigurationError, DataError
 from axone.losses import Head, Loss, MeanSquaredError
+from axone.messages import _
 from axone.model.targets import Classes, Target
 from axone.network import Network
 from axone.optimizers import SGD
@@ -64,13 +65,15 @@ class Model:
 
     def __post_init__(self) -> None:
         if not self.members:
-            raise ConfigurationError("A model needs the parameters of at least one network.")
+            raise ConfigurationError(_("A model needs the parameters of at least one network."))
         check_choice("engine", self.engine, ("auto", "native", "reference"))
         if self.precision is not None:
             check_choice("precision", self.precision, ("float32", "float64"))
         check_number("temperature", self.temperature, above=0)
         if self.temperature != 1 and self.target.task != "classification":
-            raise ConfigurationError("A model of numbers has no probabilities, and no temperature.")
+            raise ConfigurationError(
+                _("A model of numbers has no probabilities, and no temperature.")
+            )
 
     @property
     def parameters(self) -> Parameters:
@@ -171,8 +174,11 @@ class Model:
         """Return the target, if the outputs are probabilities of its classes."""
         if isinstance(self.target, Classes) and self.has_probabilities:
             return self.target
-        what = "numbers, not classes" if self.target.task == "regression" else "classes alone"
-        raise DataError(f"This model predicts {what}: it has no probabilities.")
+        raise DataError(
+            _("This model predicts numbers, not classes: it has no probabilities.")
+            if self.target.task == "regression"
+            else _("This model predicts classes alone: it has no probabilities.")
+        )
 
     def predict_proba(self, X: Any) -> FloatArray:
         """Return the probability of every class, (m, classes).

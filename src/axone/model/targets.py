@@ -17,6 +17,7 @@ from axone.data import Scaler, cell_text
 from axone.data.plain_data import PlainData, read_data, write_data
 from axone.errors import ConfigurationError, DataError, ModelFileError
 from axone.losses import Task
+from axone.messages import _, listed
 from axone.metrics import predicted_labels
 
 _LabelType = Literal[
@@ -77,13 +78,16 @@ class Target(ABC):
         fields = dict(data) if isinstance(data, Mapping) else {}
         task = fields.pop("task", None)
         if task == "classification":
-            return Classes(**vars(read_data(_ClassesData, fields, "target")))
+            return Classes(**vars(read_data(_ClassesData, fields, _("target"))))
         if task != "regression":
             raise ModelFileError(
-                f"The target in this model file is damaged: task: {task!r} is neither "
-                "'classification' nor 'regression'. Save or fetch the model again."
+                _(
+                    "The target in this model file is damaged: task: {task!r} is neither "
+                    "'classification' nor 'regression'. Save or fetch the model again.",
+                    task=task,
+                )
             )
-        numbers = vars(read_data(_NumbersData, fields, "target"))
+        numbers = vars(read_data(_NumbersData, fields, _("target")))
         scaler = numbers["scaler"]
         return Numbers(
             **{**numbers, "scaler": None if scaler is None else Scaler.from_data(scaler)}
@@ -117,8 +121,12 @@ class Classes(Target):
         classes = len(self.class_names)
         if len(self.class_values) not in (0, classes) or len(self.labels) not in (0, classes):
             raise ConfigurationError(
-                f"{len(self.class_values)} class values and {len(self.labels)} labels for "
-                f"{classes} class names"
+                _(
+                    "{values} class values and {labels} labels for {classes} class names",
+                    values=len(self.class_values),
+                    labels=len(self.labels),
+                    classes=classes,
+                )
             )
         self.array  # noqa: B018 — labels that are none of their type are refused here
 
@@ -143,7 +151,12 @@ class Classes(Target):
             return np.asarray(self.labels, dtype=self.label_type)
         except (ValueError, TypeError, OverflowError) as error:
             raise ConfigurationError(
-                f"labels {self.labels!r} are not of type {self.label_type!r}: {error}"
+                _(
+                    "labels {labels!r} are not of type {label_type!r}: {error}",
+                    labels=self.labels,
+                    label_type=self.label_type,
+                    error=error,
+                )
             ) from error
 
     def decode(self, outputs: FloatArray) -> NDArray[Any]:
@@ -183,24 +196,35 @@ class Classes(Target):
             if not unknown:
                 return np.asarray([number[word] for word in words], dtype=np.int64)
         raise DataError(
-            f"The model does not know the class {unknown[0]!r}: it was trained on "
-            f"{', '.join(self.class_names[:20])}."
+            _(
+                "The model does not know the class {unknown!r}: it was trained on {known}.",
+                unknown=unknown[0],
+                known=listed(self.class_names[:20]),
+            )
         )
 
     def obstacle(self, outputs: Shape) -> str:
         classes = len(self.class_names)
         one_output = outputs == (1,) and not self.several and classes in (1, 2)
         if outputs != (classes,) and not one_output:
-            return f"{classes} class names for outputs of shape {outputs}"
+            return _(
+                "{classes} class names for outputs of shape {outputs}",
+                classes=classes,
+                outputs=outputs,
+            )
         return ""
 
     def to_data(self) -> dict[str, Any]:
         plain = all(isinstance(label, bool | int | float | str) for label in self.labels)
         if self.label_type not in get_args(_LabelType) or not plain:
             raise ConfigurationError(
-                f"Class labels of type {self.label_type} such as {self.labels[0]!r} cannot be "
-                "saved: a file holds text, numbers and truths. Convert them, for instance by "
-                "astype(str)."
+                _(
+                    "Class labels of type {label_type} such as {label!r} cannot be saved: a "
+                    "file holds text, numbers and truths. Convert them, for instance by "
+                    "astype(str).",
+                    label_type=self.label_type,
+                    label=self.labels[0],
+                )
             )
         return {"task": self.task, **write_data(_ClassesData(**_own(self, _ClassesData)))}
 
@@ -222,7 +246,11 @@ class Numbers(Target):
     def __post_init__(self) -> None:
         if len(self.lowest) != len(self.highest):
             raise ConfigurationError(
-                f"{len(self.lowest)} lowest and {len(self.highest)} highest numbers"
+                _(
+                    "{lowest} lowest and {highest} highest numbers",
+                    lowest=len(self.lowest),
+                    highest=len(self.highest),
+                )
             )
 
     def decode(self, outputs: FloatArray) -> FloatArray:
@@ -236,11 +264,16 @@ class Numbers(Target):
 
     def obstacle(self, outputs: Shape) -> str:
         for name, shape in (
-            ("bounds", (len(self.lowest),) if self.lowest else outputs),
-            ("a scaler", () if self.scaler is None else self.scaler.shift.shape),
+            (_("bounds"), (len(self.lowest),) if self.lowest else outputs),
+            (_("a scaler"), () if self.scaler is None else self.scaler.shift.shape),
         ):
             if shape not in ((), outputs):
-                return f"{name} of shape {shape} for outputs of shape {outputs}"
+                return _(
+                    "{name} of shape {shape} for outputs of shape {outputs}",
+                    name=name,
+                    shape=shape,
+                    outputs=outputs,
+                )
         return ""
 
     def to_data(self) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from axone.arrays import FloatArray
 from axone.engines import EpochTotals, RunState
 from axone.errors import ModelFileError
 from axone.files import read_tensors, write_tensors
+from axone.messages import _
 from axone.parameters import Parameters
 from axone.training.history import History
 
@@ -92,18 +93,24 @@ def load_checkpoint(path: Path, like: RunState, fingerprints: Collection[str]) -
     ModelFileError
         Damaged, foreign, or of a run with other settings or data.
     """
-    metadata, tensors = read_tensors(path, "checkpoint")
+    metadata, tensors = read_tensors(path, _("checkpoint"))
     if metadata.get("format") != _FORMAT:
-        raise ModelFileError(f"{path} is not a checkpoint of Axone's.")
+        raise ModelFileError(_("{path} is not a checkpoint of Axone's.", path=path))
     if metadata.get("fingerprint") not in fingerprints:
         raise ModelFileError(
-            f"{path} belongs to a run with other settings or other data: only the number of epochs "
-            "may change when a run is resumed. Give the same settings, or start a new run."
+            _(
+                "{path} belongs to a run with other settings or other data: only the number of "
+                "epochs may change when a run is resumed. Give the same settings, or start a "
+                "new run.",
+                path=path,
+            )
         )
     try:
         return _rebuild(metadata, tensors, like)
     except (KeyError, ValueError, TypeError) as error:
-        raise ModelFileError(f"{path} is a damaged checkpoint: {error}") from error
+        raise ModelFileError(
+            _("{path} is a damaged checkpoint: {error}", path=path, error=error)
+        ) from error
 
 
 def _rebuild(
@@ -112,11 +119,20 @@ def _rebuild(
     layout = like.parameters.layout
     epoch, batch, step = (int(number) for number in json.loads(metadata["position"]))
     if min(epoch, batch, step) < 0:
-        raise ValueError(f"position {epoch}, {batch}, {step}")
+        raise ModelFileError(
+            _("position {epoch}, {batch}, {step}", epoch=epoch, batch=batch, step=step)
+        )
     dtype = like.parameters.vector.dtype
     for name, tensor in tensors.items():
         if not name.startswith(("losses", "history.")) and tensor.dtype != dtype:
-            raise ValueError(f"{name} is {tensor.dtype} instead of {dtype}")
+            raise ModelFileError(
+                _(
+                    "{name} is {found} instead of {dtype}",
+                    name=name,
+                    found=tensor.dtype,
+                    dtype=dtype,
+                )
+            )
     state = RunState(
         parameters=Parameters(layout, tensors["parameters"], tensors["buffers"]),
         slots={name: tensors[f"slot.{name}"] for name in like.slots},
@@ -130,17 +146,21 @@ def _rebuild(
     )
     for name, vector in state.slots.items():
         if vector.shape != (layout.size,):
-            raise ValueError(f"slot {name} has shape {vector.shape}")
+            raise ModelFileError(_("slot {name} has shape {shape}", name=name, shape=vector.shape))
     history = History(
         {name: tensors[f"history.{name}"].tolist() for name in json.loads(metadata["columns"])}
     )
     if not epoch == len(state.losses) == history.epochs:
-        raise ValueError(f"epoch {epoch}, but a history of {history.epochs} epochs")
+        raise ModelFileError(
+            _("epoch {epoch}, but a history of {epochs} epochs", epoch=epoch, epochs=history.epochs)
+        )
     best = Parameters(layout, tensors["best.parameters"], tensors["best.buffers"])
     if not 0 <= int(metadata["best_epoch"]) <= epoch:
-        raise ValueError(f"best epoch {metadata['best_epoch']} of {epoch}")
+        raise ModelFileError(
+            _("best epoch {best_epoch} of {epoch}", best_epoch=metadata["best_epoch"], epoch=epoch)
+        )
     if not (math.isfinite(state.learning_rate) and state.learning_rate > 0):
-        raise ValueError(f"learning rate {state.learning_rate}")
+        raise ModelFileError(_("learning rate {learning_rate}", learning_rate=state.learning_rate))
     return Checkpoint(
         metadata["fingerprint"],
         state,

@@ -1,4 +1,4 @@
-"""Why a run failed, computed from its numbers: symptom, cause, remedy, and the figure behind each.
+"""Why a run failed, computed from its numbers: code, symptom, cause, remedy, and the figures.
 
 A diverged run is taken apart at its last good weights: what came in, where the first number that is
 not finite appeared, which layer's gradient was the largest.
@@ -13,6 +13,7 @@ from axone.engines import Divergence, Plan, RunState
 from axone.engines.reference import layer_norms
 from axone.layers import Context
 from axone.layers.sequence import masks_between
+from axone.messages import Message, _
 from axone.parameters import Parameters
 
 _UNSCALED = 100.0
@@ -28,20 +29,40 @@ class Diagnosis:
 
     Attributes
     ----------
-    symptom, cause, remedy : str
+    code : str
+        What programs tell the cause by: ``"features_not_scaled"``, ``"exploding_gradients"``,
+        ``"learning_rate_too_high"`` or ``"validation_row_outside"``.
+    symptom, cause, remedy : Message
         A sentence each.
-    evidence : tuple of str
-        The figures, with the layer or feature that they belong to.
+    evidence : tuple of Message
+        What was measured, with the layer or feature that it belongs to: ``evidence[0].figures``.
     """
 
-    symptom: str
-    cause: str
-    remedy: str
-    evidence: tuple[str, ...]
+    code: str
+    symptom: Message
+    cause: Message
+    remedy: Message
+    evidence: tuple[Message, ...]
+
+    @property
+    def lines(self) -> tuple[Message, ...]:
+        """The whole of it, for people."""
+        return (
+            self.symptom,
+            _("Cause: {cause}", cause=self.cause),
+            *(_("  - {figure}", figure=each) for each in self.evidence),
+            _("Remedy: {remedy}", remedy=self.remedy),
+        )
 
     def __str__(self) -> str:
-        lines = [self.symptom, f"Cause: {self.cause}", *(f"  - {line}" for line in self.evidence)]
-        return "\n".join([*lines, f"Remedy: {self.remedy}"])
+        return "\n".join(str(line) for line in self.lines)
+
+
+def in_words(divergence: Divergence) -> Message:
+    """Return why a run ended that diverged, in a few words."""
+    if divergence.what == "gradient":
+        return _("the gradient was no longer finite, at a loss of {loss:g}", loss=divergence.loss)
+    return _("the loss became {loss:g}", loss=divergence.loss)
 
 
 def diagnose_divergence(
@@ -61,11 +82,22 @@ def diagnose_divergence(
     learning_rate : float
         The optimiser's.
     """
-    place = f"at batch {divergence.batch} of epoch {divergence.epoch}"
-    first = f"the loss was {divergence.loss:g} {place}"
     if divergence.what == "gradient":
-        first = f"the gradient was not finite {place}, at a loss of {divergence.loss:g}"
-    symptom = f"The {divergence.what} is no longer a finite number: the run has diverged."
+        symptom = _("The gradient is no longer a finite number: the run has diverged.")
+        first = _(
+            "the gradient was not finite at batch {batch} of epoch {epoch}, at a loss of {loss:g}",
+            batch=divergence.batch,
+            epoch=divergence.epoch,
+            loss=divergence.loss,
+        )
+    else:
+        symptom = _("The loss is no longer a finite number: the run has diverged.")
+        first = _(
+            "the loss was {loss:g} at batch {batch} of epoch {epoch}",
+            batch=divergence.batch,
+            epoch=divergence.epoch,
+            loss=divergence.loss,
+        )
     batch = examples.rows(divergence.rows)
     return _taken_apart(plan, good, examples, batch, learning_rate, symptom, first)
 
@@ -90,24 +122,35 @@ def diagnose_validation(
     usual = np.abs(examples.X).reshape(len(examples), -1).max(axis=0).astype(np.float64)
     feature = int((cells / np.maximum(usual, 1e-300)).argmax())
     value = float(held_out.X[row].reshape(-1)[feature])
-    first = (
-        f"after epoch {state.epoch} the validation loss was not finite; validation row {row} is "
-        "the first that makes it so"
+    first = _(
+        "after epoch {epoch} the validation loss was not finite; validation row {row} is the first "
+        "that makes it so",
+        epoch=state.epoch,
+        row=row,
     )
     if cells[feature] > _UNSCALED * max(usual[feature], 1.0):
         return Diagnosis(
-            "The validation loss is not a finite number, although the training loss is.",
-            f"validation row {row} lies far outside of what training has seen.",
-            f"look at that row: correct it, leave it out, or clip feature {feature}; the weights "
-            "themselves may be sound.",
+            "validation_row_outside",
+            _("The validation loss is not a finite number, although the training loss is."),
+            _("validation row {row} lies far outside of what training has seen.", row=row),
+            _(
+                "look at that row: correct it, leave it out, or clip feature {feature}; the "
+                "weights themselves may be sound.",
+                feature=feature,
+            ),
             (
                 first,
-                f"feature {feature} of that row is {value:.3g}; in the training rows it stays "
-                f"within ±{usual[feature]:.3g}",
+                _(
+                    "feature {feature} of that row is {value:.3g}; in the training rows it stays "
+                    "within ±{usual:.3g}",
+                    feature=feature,
+                    value=value,
+                    usual=float(usual[feature]),
+                ),
             ),
         )
     batch = examples.rows(slice(0, plan.recipe.batch_rows(len(examples))))
-    symptom = "The validation loss is no longer a finite number: the run has diverged."
+    symptom = _("The validation loss is no longer a finite number: the run has diverged.")
     return _taken_apart(plan, good, examples, batch, state.learning_rate, symptom, first)
 
 
@@ -117,12 +160,12 @@ def _taken_apart(
     examples: Examples,
     batch: Examples,
     learning_rate: float,
-    symptom: str,
-    first: str,
+    symptom: Message,
+    first: Message,
 ) -> Diagnosis:
     """Find what drove the weights away, at the last good ones and on one batch."""
     with np.errstate(all="ignore"):
-        _, gradient = plan.loss_and_gradient(good, batch, step=1)
+        _loss, gradient = plan.loss_and_gradient(good, batch, step=1)
         norms = np.nan_to_num(np.asarray(layer_norms(gradient)), nan=np.inf)
     sizes = np.abs(examples.X).reshape(len(examples), -1).max(axis=0)
     worst_feature, largest = int(sizes.argmax()), float(sizes.max())
@@ -130,29 +173,56 @@ def _taken_apart(
     weights = float(np.linalg.norm(good.vector[good.layout.layer_slice(layer)]))
     evidence = [
         first,
-        f"layer {layer} ({_kind(plan, layer)}): gradient norm {norms[layer]:.3g} against "
-        f"weights of norm {weights:.3g}, at the last good weights",
-        f"largest feature: number {worst_feature}, up to {largest:.3g} in size",
+        _(
+            "layer {layer} ({kind}): gradient norm {gradient:.3g} against weights of norm "
+            "{weights:.3g}, at the last good weights",
+            layer=layer,
+            kind=type(plan.recipe.network.layers[layer]).__name__,
+            gradient=float(norms[layer]),
+            weights=weights,
+        ),
+        _(
+            "largest feature: number {feature}, up to {largest:.3g} in size",
+            feature=worst_feature,
+            largest=largest,
+        ),
     ]
     broken = _first_non_finite(plan, good, batch)
     if broken is not None:
-        evidence.append(f"first not finite: the output of layer {broken} on that batch")
+        evidence.append(
+            _("first not finite: the output of layer {layer} on that batch", layer=broken)
+        )
     if largest > _UNSCALED:
         return Diagnosis(
+            "features_not_scaled",
             symptom,
-            "features that are not scaled make the gradients of the first layer huge.",
-            f"scale the features (scaling = standard); or a learning rate below "
-            f"{learning_rate / 10:.2g}.",
+            _("features that are not scaled make the gradients of the first layer huge."),
+            _(
+                "scale the features (scaling = standard); or a learning rate below {rate:.2g}.",
+                rate=learning_rate / 10,
+            ),
             tuple(evidence),
         )
-    cause = "exploding gradients: each step overshoots and makes the next one larger."
+    remedy = _(
+        "a lower learning rate (try {rate:.2g}), and clip the gradient (clip_norm = 1).",
+        rate=learning_rate / 10,
+    )
     if norms[layer] <= _EXPLODING * max(weights, 1e-12):
-        cause = f"the learning rate {learning_rate:g} is too high: the weights ran away."
+        return Diagnosis(
+            "learning_rate_too_high",
+            symptom,
+            _(
+                "the learning rate {rate:g} is too high: the weights ran away.",
+                rate=learning_rate,
+            ),
+            remedy,
+            tuple(evidence),
+        )
     return Diagnosis(
+        "exploding_gradients",
         symptom,
-        cause,
-        f"a lower learning rate (try {learning_rate / 10:.2g}), and clip the gradient "
-        "(clip_norm = 1).",
+        _("exploding gradients: each step overshoots and makes the next one larger."),
+        remedy,
         tuple(evidence),
     )
 
@@ -166,10 +236,6 @@ def _first_broken_row(plan: Plan, parameters: Parameters, rows: Examples) -> int
             loss, _ = plan.evaluate(parameters, rows.rows(slice(start, middle)))
             start, stop = (start, middle) if not np.isfinite(loss) else (middle, stop)
     return start
-
-
-def _kind(plan: Plan, position: int) -> str:
-    return type(plan.recipe.network.layers[position]).__name__
 
 
 def _first_non_finite(plan: Plan, parameters: Parameters, batch: Examples) -> int | None:

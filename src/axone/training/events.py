@@ -1,11 +1,12 @@
 """What a run tells, and how it is told to go: events, callbacks and the settings of one run."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from axone.arrays import FloatArray
+from axone.engines import DEAD_UNITS, GRADIENT_NORM, EpochReports
 from axone.parameters import Parameters
 from axone.training.history import History
 from axone.training.stopping import StoppingRule
@@ -25,8 +26,7 @@ Every = Literal["step", "epoch", "lap"]
 nobody needs to be asked between, which is fastest."""
 
 
-@dataclass(frozen=True)
-class Event:
+class Event(NamedTuple):
     """Where a run stands, after a step or after an epoch.
 
     Attributes
@@ -39,11 +39,10 @@ class Event:
     parameters : Parameters
         The weights as they are, not to be written to. They move on with the run: copy what is to
         stay.
-    measures : mapping of str to array of shape (n_layers,)
-        What the recipe measures, layer by layer, at the last step of the epoch; empty after a step
-        within one.
     history : History
         Of every epoch so far; it grows with the run.
+    reports : EpochReports
+        What the engine reported since the event before.
     """
 
     kind: Literal["step", "epoch"]
@@ -51,8 +50,18 @@ class Event:
     step: int
     batch: int
     parameters: Parameters
-    measures: Mapping[str, FloatArray]
     history: History
+    reports: EpochReports
+
+    @property
+    def measures(self) -> dict[str, FloatArray]:
+        """What the recipe measures, (n_layers,) each, at the last step of the epoch.
+
+        Empty after a step within an epoch.
+        """
+        reports = self.reports
+        named = {GRADIENT_NORM: reports.gradient_norms, DEAD_UNITS: reports.dead_shares}
+        return {name: table[-1] for name, table in named.items() if table.size}
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,9 @@ from typing import Any
 from axone.checks import check_integer
 from axone.data.examples import Examples
 from axone.errors import ConfigurationError
+from axone.messages import _
 from axone.processors import processors
+from axone.training.interruption import interruption, leave
 from axone.training.result import TrainingResult
 from axone.training.trainer import GivenRows, Trainer
 
@@ -50,8 +52,8 @@ def fit_many(
 
     Notes
     -----
-    After Ctrl-C no other fit is begun; those under way come to their end, then KeyboardInterrupt is
-    raised.
+    After Ctrl-C no other fit is begun, and those under way end after the batch in hand; then
+    KeyboardInterrupt is raised (after SIGTERM, SystemExit).
 
     Examples
     --------
@@ -68,23 +70,28 @@ def fit_many(
     if threads is not None:
         check_integer("threads", threads, at_least=1)
     if settings.get("checkpoint") is not None:
-        raise ConfigurationError("All fits would write the same checkpoint: leave it out.")
+        raise ConfigurationError(_("All fits would write the same checkpoint: leave it out."))
     rows = _one_each("train", train, len(trainers))
     held_out = _one_each("validation", validation, len(trainers))
     cancelled = threading.Event()
 
     def fit(number: int) -> TrainingResult | None:
-        if cancelled.is_set():
+        if cancelled.is_set() or pressed():
             return None
         return trainers[number].fit(rows[number], held_out[number], **settings)
 
     workers = min(threads or processors(), max(len(trainers), 1))
-    with ThreadPoolExecutor(workers, thread_name_prefix="axone") as pool:
+    with (
+        interruption() as pressed,
+        ThreadPoolExecutor(workers, thread_name_prefix="axone") as pool,
+    ):
         try:
             results = list(pool.map(fit, range(len(trainers))))
         except BaseException:
             cancelled.set()
             raise
+    if pressed.signal is not None:
+        raise leave(pressed.signal)
     return [result for result in results if result is not None]
 
 
@@ -94,14 +101,23 @@ def _one_each(name: str, given: Any, count: int) -> list[Any]:
         return [given] * count
     if len(given) != count:
         raise ConfigurationError(
-            f"{name}: {len(given)} entries for {count} trainers; give one for each, or a single "
-            "(X, y) for all."
+            _(
+                "{name}: {entries} entries for {trainers} trainers; give one for each, or a single "
+                "(X, y) for all.",
+                name=name,
+                entries=len(given),
+                trainers=count,
+            )
         )
     for entry in given:
         # [X, y] would otherwise be taken for the rows of two trainers.
         if not isinstance(entry, (tuple, Examples)):
             raise ConfigurationError(
-                f"{name}: a list holds one (X, y) for each trainer, but this one holds "
-                f"{type(entry).__name__}: write the rows of all trainers as a tuple, (X, y)."
+                _(
+                    "{name}: a list holds one (X, y) for each trainer, but this one holds {kind}: "
+                    "write the rows of all trainers as a tuple, (X, y).",
+                    name=name,
+                    kind=type(entry).__name__,
+                )
             )
     return given

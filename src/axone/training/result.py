@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from axone.messages import Message
 from axone.parameters import Parameters
 from axone.training.checkpoint import Checkpoint
 from axone.training.diagnosis import Diagnosis
@@ -20,8 +21,8 @@ class TrainingResult:
     stopped_by : str
         "max_epochs", the name of a stopping rule, "converged" (L-BFGS), "callback", "interrupted",
         "stopped" (by `Run.stop`) or "diverged".
-    reason : str
-        The same as a sentence.
+    reason : Message
+        The same as a sentence, its code `stopped_by`.
     best_epoch : int
         The epoch of `parameters`.
     steps : int
@@ -38,7 +39,7 @@ class TrainingResult:
     parameters: Parameters
     history: History
     stopped_by: str
-    reason: str
+    reason: Message
     best_epoch: int
     steps: int
     seconds: float

@@ -27,13 +27,16 @@ from axone.engines import (
     never,
 )
 from axone.errors import ConfigurationError, DataError
+from axone.messages import Message, _
 from axone.training.checkpoint import Checkpoint, save_checkpoint
-from axone.training.diagnosis import Diagnosis, diagnose_divergence, diagnose_validation
+from axone.training.diagnosis import Diagnosis, diagnose_divergence, diagnose_validation, in_words
 from axone.training.events import EpochCallback, Event, ProgressCallback, RunSettings
-from axone.training.interruption import interruption
+from axone.training.interruption import interruption, signal_name
 from axone.training.result import TrainingResult
 from axone.training.scores import Scores
 from axone.training.stopping import Plateau, kept_column, score_column
+
+_ASKED = _("it was asked to stop")
 
 
 class Run:
@@ -85,7 +88,9 @@ class Run:
         self.fingerprint = begin.fingerprint
         self.earlier_seconds = begin.seconds
         self.stopped_by = "max_epochs"
-        self.reason = f"all {settings.max_epochs} epochs are done"
+        self.reason = _("all {epochs} epochs are done", epochs=settings.max_epochs).coded(
+            "max_epochs"
+        )
         self.diagnosis: Diagnosis | None = None
         self.on_progress: ProgressCallback | None = None
         self.interrupted: Callable[[], bool] = never
@@ -104,7 +109,7 @@ class Run:
     def __iter__(self) -> Iterator[Event]:
         """Train, with an event after every step or epoch, as `every` says."""
         if self._begun:
-            raise ConfigurationError("A run is gone through once: start another one.")
+            raise ConfigurationError(_("A run is gone through once: start another one."))
         self._begun = True
         self._started = time.perf_counter()
         session = self.plan.session(self.state, self.examples, self.settings.max_epochs)
@@ -116,7 +121,10 @@ class Run:
                     self._end(*self._stop_words)
                     break
                 if self.interrupted():
-                    self._end("interrupted", "interrupted by Ctrl-C")
+                    self._end(
+                        "interrupted",
+                        _("interrupted by {signal}", signal=signal_name(self.interrupted)),
+                    )
                     break
                 event = self._lap(session)
                 if event is not None:
@@ -124,12 +132,12 @@ class Run:
         finally:
             session.close()
             if not self._ended and self.state.epoch < self.settings.max_epochs:
-                self._end("stopped", "nobody went on with it")
+                self._end("stopped", _("nobody went on with it"))
             self._ended = True
             if self.diagnosis is None:
                 self._save()
 
-    def stop(self, stopped_by: str = "stopped", reason: str = "it was asked to stop") -> None:
+    def stop(self, stopped_by: str = "stopped", reason: str = _ASKED) -> None:
         """Ask the run to end after the batch in hand."""
         if not self._asked_to_stop.is_set():
             self._stop_words = stopped_by, reason
@@ -154,7 +162,7 @@ class Run:
         """
         check_number("learning_rate", learning_rate, above=0)
         if not self.recipe.optimizer.stepwise:
-            raise ConfigurationError("L-BFGS finds the length of its steps itself.")
+            raise ConfigurationError(_("L-BFGS finds the length of its steps itself."))
         self._new_rate = float(learning_rate)
 
     def to_the_end(self, after_epoch: EpochCallback | None = None) -> TrainingResult:
@@ -169,7 +177,7 @@ class Run:
             self.interrupted = pressed
             for event in self:
                 if after_epoch is not None and event.kind == "epoch" and after_epoch(self.history):
-                    self.stop("callback", "a callback asked to stop")
+                    self.stop("callback", _("a callback asked to stop"))
         return self.result
 
     @property
@@ -232,25 +240,22 @@ class Run:
         if lap.divergence is not None:
             self._diverged(lap.divergence)
         elif lap.converged and self.state.epoch < self.settings.max_epochs:
-            self._end("converged", "the optimizer found no further improvement")
+            self._end("converged", _("the optimizer found no further improvement"))
 
     def _end(self, stopped_by: str, reason: str) -> None:
-        self.stopped_by, self.reason, self._ended = stopped_by, reason, True
+        said = reason if isinstance(reason, Message) else Message(reason)
+        self.stopped_by, self.reason, self._ended = stopped_by, said.coded(stopped_by), True
 
     def _event(self, reports: EpochReports) -> Event:
         state = self.state
-        measures: dict[str, FloatArray] = {}
-        if len(reports):
-            named = {GRADIENT_NORM: reports.gradient_norms, DEAD_UNITS: reports.dead_shares}
-            measures = {name: named[name][-1] for name in self.recipe.measures}
         return Event(
             "epoch" if len(reports) else "step",
             state.epoch,
             state.step,
             state.batch,
             self._weights,
-            measures,
             self.history,
+            reports,
         )
 
     def _epochs_at_once(self) -> int:
@@ -305,7 +310,7 @@ class Run:
             self.diagnosis = diagnose_validation(
                 self.plan, self._epoch_start, self.state, self.examples, self.held_out
             )
-            self._end("diverged", f"the validation loss became {value:g}")
+            self._end("diverged", _("the validation loss became {loss:g}", loss=value))
             return
         columns = self._columns(reports) | scores
         seconds = self.history["seconds"][-1] if self.history.epochs else self.earlier_seconds
@@ -359,14 +364,10 @@ class Run:
         return False
 
     def _diverged(self, divergence: Divergence) -> None:
-        found = divergence.loss
-        words = f"the loss became {found:g}"
-        if divergence.what == "gradient":
-            words = f"the gradient was no longer finite, at a loss of {found:g}"
         self.diagnosis = diagnose_divergence(
             self.plan, self._epoch_start, self.examples, divergence, self.state.learning_rate
         )
-        self._end("diverged", words)
+        self._end("diverged", in_words(divergence))
 
     def _save(self) -> None:
         """Write the checkpoint; where that is not possible the run goes on without."""
@@ -378,8 +379,11 @@ class Run:
         except DataError as error:
             if not self._cannot_save:
                 warnings.warn(
-                    f"The run cannot be saved on its way, and goes on all the same: {error} It is "
-                    "tried again.",
+                    _(
+                        "The run cannot be saved on its way, and goes on all the same: {error} It "
+                        "is tried again.",
+                        error=error,
+                    ),
                     stacklevel=2,
                 )
             self._cannot_save = True

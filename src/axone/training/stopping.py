@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from axone.checks import check_integer, check_number
+from axone.messages import Listed, Message, _
 from axone.training.history import History
 
 
@@ -32,8 +33,11 @@ class StoppingRule(ABC):
         return False
 
     @abstractmethod
-    def reason(self, history: History, warmup_epochs: int) -> str | None:
-        """Return in words why to stop now, or None to go on."""
+    def reason(self, history: History, warmup_epochs: int) -> Message | str | None:
+        """Return in words why to stop now, or None to go on.
+
+        The run gives them the rule's name as code.
+        """
 
     def waited(self, history: History, warmup_epochs: int) -> tuple[int, int] | None:
         """Return (epochs without progress, how many are allowed), for a rule that is patient."""
@@ -63,16 +67,20 @@ class LossTolerance(StoppingRule):
     name: ClassVar[str] = "loss_tolerance"
 
     def __post_init__(self) -> None:
-        check_number("loss tolerance", self.tolerance, at_least=0)
+        check_number(_("loss tolerance"), self.tolerance, at_least=0)
 
-    def reason(self, history: History, warmup_epochs: int) -> str | None:
+    def reason(self, history: History, warmup_epochs: int) -> Message | None:
         losses = history["train_loss"]
         if len(losses) < 2 or len(losses) <= warmup_epochs:
             return None
         change = abs(losses[-1] - losses[-2])
         if change >= self.tolerance:
             return None
-        return f"the training loss changed by only {change:.3g} (tolerance {self.tolerance:.3g})"
+        return _(
+            "the training loss changed by only {change:.3g} (tolerance {tolerance:.3g})",
+            change=change,
+            tolerance=self.tolerance,
+        )
 
 
 @dataclass(frozen=True)
@@ -89,7 +97,7 @@ class Plateau(StoppingRule):
     def watches_validation(self) -> bool:
         return True
 
-    def reason(self, history: History, warmup_epochs: int) -> str | None:
+    def reason(self, history: History, warmup_epochs: int) -> Message | None:
         return _out_of_patience(history, score_column(history), self.patience, warmup_epochs)
 
     def waited(self, history: History, warmup_epochs: int) -> tuple[int, int] | None:
@@ -110,7 +118,7 @@ class ValidationLoss(StoppingRule):
     def watches_validation(self) -> bool:
         return True
 
-    def reason(self, history: History, warmup_epochs: int) -> str | None:
+    def reason(self, history: History, warmup_epochs: int) -> Message | None:
         return _out_of_patience(history, "validation_loss", self.patience, warmup_epochs)
 
     def waited(self, history: History, warmup_epochs: int) -> tuple[int, int] | None:
@@ -146,14 +154,19 @@ class NoImprovement(StoppingRule):
 
     @property
     def watches_validation(self) -> bool:
-        return any(column.startswith("validation_") for column, _ in self._watched)
+        return any(column.startswith("validation_") for column, _factor in self._watched)
 
-    def reason(self, history: History, warmup_epochs: int) -> str | None:
+    def reason(self, history: History, warmup_epochs: int) -> Message | None:
         epochs = self._waited(history, warmup_epochs)
         if epochs <= self.patience:
             return None
-        words = " + ".join(column for column, _ in self._watched).replace("_", " ")
-        return f"the {words} did not improve by more than {self.tolerance:g} for {epochs} epochs"
+        columns = Listed((_named(column) for column, _factor in self._watched), " + ")
+        return _(
+            "the {columns} did not improve by more than {tolerance:g} for {epochs} epochs",
+            columns=columns,
+            tolerance=self.tolerance,
+            epochs=epochs,
+        )
 
     def waited(self, history: History, warmup_epochs: int) -> tuple[int, int] | None:
         if self.patience == math.inf:
@@ -195,13 +208,31 @@ def _waited(history: History, column: str, warmup_epochs: int) -> int:
     return max(0, history.epochs - max(history.best_epoch(column), warmup_epochs))
 
 
+def _named(column: str) -> str:
+    """Return a column's name as words."""
+    known = {
+        "train_loss": _("train loss"),
+        "train_penalty": _("train penalty"),
+        "validation_loss": _("validation loss"),
+        "validation_accuracy": _("validation accuracy"),
+        "validation_score": _("validation score"),
+    }
+    return known.get(column) or column.replace("_", " ")
+
+
 def _out_of_patience(
     history: History, column: str, patience: int, warmup_epochs: int
-) -> str | None:
+) -> Message | None:
     waited = _waited(history, column, warmup_epochs)
     if waited < patience:
         return None
     best = history.best_epoch(column)
-    words = column.replace("_", " ").replace("r2", "R²")
+    named = _("validation R²") if column == "validation_r2" else _named(column)
     value = history[column][best - 1]
-    return f"no better {words} than {value:.4g} (epoch {best}) for {waited} epochs"
+    return _(
+        "no better {column} than {value:.4g} (epoch {epoch}) for {waited} epochs",
+        column=named,
+        value=value,
+        epoch=best,
+        waited=waited,
+    )

@@ -17,6 +17,7 @@ from axone.engines import MEASURES, Plan, Recipe, compile_recipe
 from axone.errors import ConfigurationError, DataError, ShapeError
 from axone.files import require_folder
 from axone.losses import LOSSES, Loss, prepare_weights
+from axone.messages import Message, _, listed
 from axone.network import Network
 from axone.optimizers import OPTIMIZERS, Optimizer
 from axone.parameters import Parameters
@@ -42,6 +43,8 @@ from axone.training.stopping import StoppingRule
 
 GivenRows = tuple[Any, Any] | tuple[Any, Any, Any] | Examples
 """(X, y), (X, y, weights of the rows), or the same as `Examples`, whose mask comes with them."""
+
+_TRAINING = _("training")
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -79,8 +82,10 @@ class Trainer:
     recipe : Recipe
     plan : Plan
         The recipe, compiled. It never changes, so that several fits may go on at once.
-    engine_used, engine_reason : str
-        Which engine runs it, and why that one.
+    engine_used : str
+        Which engine runs it.
+    engine_reason : Message
+        Why that one.
 
     Examples
     --------
@@ -112,7 +117,7 @@ class Trainer:
     recipe: Recipe = field(init=False)
     plan: Plan = field(init=False)
     engine_used: str = field(init=False)
-    engine_reason: str = field(init=False)
+    engine_reason: Message = field(init=False)
 
     def __post_init__(self) -> None:
         recipe = Recipe(
@@ -220,13 +225,16 @@ class Trainer:
         check_integer("max_epochs", max_epochs, at_least=1)
         check_integer("warmup_epochs", warmup_epochs, at_least=0)
         check_choice("every", every, ("step", "epoch", "lap"))
-        examples = self.examples(train, "training")
-        held_out = None if validation is None else self.examples(validation, "validation")
+        examples = self.examples(train)
+        held_out = None if validation is None else self.examples(validation, _("validation"))
         for rule in stopping:
             if held_out is None and rule.watches_validation:
                 raise ConfigurationError(
-                    f"The stopping rule {rule.name!r} watches validation data: there are none. "
-                    "Give validation rows, or leave the rule out."
+                    _(
+                        "The stopping rule {name!r} watches validation data: there are none. Give "
+                        "validation rows, or leave the rule out.",
+                        name=rule.name,
+                    )
                 )
         settings = RunSettings(
             max_epochs,
@@ -250,12 +258,12 @@ class Trainer:
         # L-BFGS starts again: its memory lies within SciPy, and the same start gives the same bits.
         if resume and self.recipe.optimizer.stepwise:
             if settings.checkpoint is None:
-                raise ConfigurationError("To resume a run, name the checkpoint file it left.")
+                raise ConfigurationError(_("To resume a run, name the checkpoint file it left."))
             begin = load_checkpoint(settings.checkpoint, begin.state, {mark, earlier})
             begin = replace(begin, fingerprint=mark)
         return Run(self.plan, self.engine_used, examples, held_out, settings, begin)
 
-    def examples(self, rows: GivenRows, part: str = "training") -> Examples:
+    def examples(self, rows: GivenRows, part: str = _TRAINING) -> Examples:
         """Return rows as the engine takes them, checked.
 
         Parameters
@@ -277,9 +285,16 @@ class Trainer:
         X = network.check_examples(rows[0])
         y = np.atleast_1d(rows[1])
         if len(X) != len(y):
-            raise ShapeError(f"{part}: {len(X)} rows in X, but {len(y)} targets.")
+            raise ShapeError(
+                _(
+                    "{part}: {rows} rows in X, but {targets} targets.",
+                    part=part,
+                    rows=len(X),
+                    targets=len(y),
+                )
+            )
         if len(X) == 0:
-            raise DataError(f"{part}: there are no rows.")
+            raise DataError(_("{part}: there are no rows.", part=part))
         X = np.ascontiguousarray(network.cast_examples(X, dtype))
         mask = network.check_mask(mask, len(X))
         target = self.recipe.loss.prepare(y, network.output_shape, dtype)
@@ -287,9 +302,11 @@ class Trainer:
         for chunk in examples.chunks(_CHECKED_ROWS):
             for name, array in (("X", chunk.X), ("y", chunk.target)):
                 if not np.isfinite(array).all():
-                    raise DataError(f"{part}: {name} holds NaN or infinite numbers.")
+                    raise DataError(
+                        _("{part}: {name} holds NaN or infinite numbers.", part=part, name=name)
+                    )
         if len(rows) == 3 and rows[2] is not None:
-            weight = prepare_weights(rows[2], len(X), dtype, where=f"{part}: ")
+            weight = prepare_weights(rows[2], len(X), dtype, where=part)
             examples = Examples(X, target, weight, mask)
         return examples
 
@@ -323,12 +340,17 @@ class Trainer:
     def _taken_over(self, saved: Checkpoint, mark: str) -> Checkpoint:
         recipe, state = self.recipe, saved.state
         recipe.network.check_parameters(state.parameters)
-        wanted = recipe.optimizer.slots
+        wanted, nothing = recipe.optimizer.slots, _("nothing")
         if tuple(state.slots) != wanted:
             raise ConfigurationError(
-                f"start_from: the run before remembers {_listed(tuple(state.slots))}, but "
-                f"{type(recipe.optimizer).__name__} needs {_listed(wanted)}: give the optimizer of "
-                "that run, or start from its weights alone (initial=result.parameters)."
+                _(
+                    "start_from: the run before remembers {slots}, but {kind} needs {wanted}: give "
+                    "the optimizer of that run, or start from its weights alone "
+                    "(initial=result.parameters).",
+                    slots=listed(state.slots) or nothing,
+                    kind=type(recipe.optimizer).__name__,
+                    wanted=listed(wanted) or nothing,
+                )
             )
         moved = replace(
             state.copy(),
@@ -345,7 +367,3 @@ _CHECKED_ROWS = 65536
 
 _WITHOUT_EFFECT = ("threads", "measures")
 """Settings that change no weight: a run may be resumed with others."""
-
-
-def _listed(names: Sequence[str]) -> str:
-    return ", ".join(names) or "nothing"

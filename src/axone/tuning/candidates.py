@@ -10,7 +10,8 @@ from typing import Any, Literal
 
 from axone.checks import check_integer
 from axone.errors import ConfigurationError
-from axone.tuning.space import Choices, Space
+from axone.tuning.parameters import Choices
+from axone.tuning.space import Space
 
 Search = Literal["grid", "random", "bayes"]
 

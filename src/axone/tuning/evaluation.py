@@ -15,7 +15,7 @@ from axone.data import Examples
 from axone.errors import AxoneError
 from axone.experiments import Experiment
 from axone.experiments.preparation import Part, Prepared, assemble
-from axone.experiments.running import build_trainer, fit
+from axone.experiments.training import build_trainer, fit
 from axone.model import Model
 from axone.training import History, Trainer, TrainingResult
 from axone.tuning.folds import SCORED, folds_of
@@ -69,7 +69,7 @@ class Task:
 
 
 @dataclass(frozen=True)
-class Outcome:
+class TrialOutcome:
     """What came of a trial.
 
     Attributes
@@ -99,7 +99,7 @@ def _never() -> bool:
     return False
 
 
-def evaluate(task: Task, cancelled: Callable[[], bool] = _never) -> Outcome:
+def evaluate(task: Task, cancelled: Callable[[], bool] = _never) -> TrialOutcome:
     """Run a trial.
 
     Parameters
@@ -123,7 +123,7 @@ class _Evaluation:
         self.started = time.perf_counter()
         self.judge = _Judge(task.peers) if task.peers is not None else None
 
-    def run(self) -> Outcome:
+    def run(self) -> TrialOutcome:
         """Train fold after fold until all are done or there is a reason to stop."""
         try:
             folds = folds_of(self.task.experiment, self.task.cv)
@@ -138,7 +138,9 @@ class _Evaluation:
             self.ended, self.reason = "failed", "not enough memory for this network"
         epochs = float(np.mean(self.epochs)) if self.epochs else 0.0
         seconds = time.perf_counter() - self.started
-        return Outcome(tuple(self.scores), self.curve, epochs, seconds, self.ended, self.reason)
+        return TrialOutcome(
+            tuple(self.scores), self.curve, epochs, seconds, self.ended, self.reason
+        )
 
     def _fold(self, number: int, prepared: Prepared) -> None:
         if self.cancelled():
@@ -147,12 +149,25 @@ class _Evaluation:
         trainer = build_trainer(prepared, self.task.threads)
         result = fit(prepared, trainer, after_epoch=lambda history: self._watch(number, history))
         self.epochs.append(result.epochs)
+        if result.stopped_by == "interrupted":
+            # The search was asked to end: half a fit says nothing of the candidate.
+            self.ended = "cancelled"
+            return
         if result.stopped_by == "diverged":
             self.ended, self.reason = "diverged", result.reason
             return
         if self.ended != "complete":
             return
-        self.scores.append(self._score(prepared, trainer, result))
+        with np.errstate(over="ignore", invalid="ignore"):
+            score = self._score(prepared, trainer, result)
+        if not np.isfinite(score):
+            self.ended = "failed"
+            self.reason = (
+                f"{self.task.metric.name} of fold {number + 1} is not a finite number: a scored "
+                "row may lie far outside of the training rows"
+            )
+            return
+        self.scores.append(score)
         last = number + 1 == self.task.cv
         if self._hopeless((number + 1) * FOLD, float(np.mean(self.scores))) and not last:
             self.ended, self.reason = "pruned", f"hopeless after fold {number + 1}"
@@ -171,6 +186,8 @@ class _Evaluation:
         recipe = trainer.recipe
         learnt = recipe.loss.prepare(target, prepared.network.output_shape, recipe.dtype)
         loss, outputs = trainer.plan.evaluate(result.parameters, Examples(part.X, learnt))
+        if not np.isfinite(outputs).all():
+            return np.nan
         return self.task.metric.score(model, part.y, outputs, loss)
 
     def _watch(self, fold: int, history: History) -> bool:

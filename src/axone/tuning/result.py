@@ -2,6 +2,7 @@
 
 import csv
 import io
+import signal
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -13,9 +14,10 @@ from axone.data import Dataset
 from axone.errors import DataError
 from axone.experiments import Experiment
 from axone.files import write_atomically
+from axone.tuning.parameters import Choices
 from axone.tuning.scoring import Metric
-from axone.tuning.space import Choices, Space, with_values
-from axone.tuning.study import Trial
+from axone.tuning.space import Space, with_values
+from axone.tuning.trial import Trial
 
 TRIALS, BEST = "trials.csv", "best.toml"
 _IMPORTANCE, _PARALLEL = "importance.png", "parallel_coordinates.png"
@@ -45,8 +47,8 @@ class TuningResult:
         How many trials were asked for.
     seconds : float
         Of this process.
-    interrupted : bool
-        Whether Ctrl-C ended it.
+    ended_by : signal.Signals or None
+        SIGINT (Ctrl-C) or SIGTERM where it was interrupted.
     folder : Path or None
     """
 
@@ -61,8 +63,13 @@ class TuningResult:
     storage: str
     asked: int
     seconds: float
-    interrupted: bool = False
+    ended_by: signal.Signals | None = None
     folder: Path | None = None
+
+    @property
+    def interrupted(self) -> bool:
+        """Whether it was asked to end before all trials were done."""
+        return self.ended_by is not None
 
     @property
     def ranked(self) -> list[Trial]:

@@ -8,26 +8,33 @@ process dies stops beating; another then fails it and writes its candidate down 
 import json
 import threading
 import time
-import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from axone.errors import ConfigurationError, DataError
 from axone.tuning.candidates import Candidate
-from axone.tuning.evaluation import Outcome, Peers
+from axone.tuning.evaluation import Peers, TrialOutcome
+from axone.tuning.memory import Memory
 from axone.tuning.space import Space
+from axone.tuning.storage import database_errors, experimental, open_storage, without_password
+from axone.tuning.trial import (
+    CANDIDATE,
+    GIVEN_BACK,
+    OUTCOME,
+    RETRY,
+    Claim,
+    Trial,
+    counts,
+    record_of,
+)
 
 if TYPE_CHECKING:
-    from optuna.storages import RDBStorage
     from optuna.trial import FrozenTrial
 
 _PLAN = "axone"
-_CANDIDATE, _OUTCOME, _RETRY, _GIVEN_BACK = "candidate", "outcome", "retry_of", "given_back"
 _MOST_ATTEMPTS = 3
 _PATIENCE = 10.0
 """Seconds that a process is given to describe the study it has just created."""
@@ -45,55 +52,6 @@ _IN_WORDS = {
     "rows": "the data",
     "settings": "the experiment",
 }
-
-
-@dataclass(frozen=True)
-class Trial:
-    """A trial as it stands in the study.
-
-    Attributes
-    ----------
-    number : int
-    labels : dict of str to object
-        The value of each setting that varied, lists and tables as text.
-    state : str
-        "complete", "pruned", "diverged", "failed", "running" or "waiting".
-    score : float or None
-        Mean of the metric over the folds; of a pruned trial over those it finished.
-    scores : tuple of float
-        One a fold.
-    epochs : float
-        Mean over the folds.
-    seconds : float
-    reason : str
-        Why it is not complete.
-    retry_of : int or None
-        The number of the trial that it runs again, because its process died.
-    """
-
-    number: int
-    labels: dict[str, Any]
-    state: str
-    score: float | None = None
-    scores: tuple[float, ...] = ()
-    epochs: float = 0.0
-    seconds: float = 0.0
-    reason: str = ""
-    retry_of: int | None = None
-
-    @property
-    def deviation(self) -> float:
-        """Standard deviation of the metric over the folds (0 for a single one)."""
-        return float(np.std(self.scores)) if self.scores else 0.0
-
-
-@dataclass(frozen=True)
-class Claim:
-    """A trial that this process has taken on."""
-
-    trial_id: int
-    number: int
-    labels: dict[str, Any]
 
 
 class TrialStudy:
@@ -134,12 +92,12 @@ class TrialStudy:
 
         self.name, self.maximise, self.space = name, maximise, space
         self.seed, self.heartbeat = seed, heartbeat
-        self.shown_storage = "memory" if storage is None else _without_password(storage)
+        self.shown_storage = "memory" if storage is None else without_password(storage)
         self.running: dict[int, Claim] = {}
         self._queue: list[FrozenTrial] = []
-        self._memory = _Memory(space, maximise, seed)
+        self._memory = Memory(space, maximise, seed)
         with self._explained():
-            self._database = None if storage is None else _open(storage, heartbeat)
+            self._database = None if storage is None else open_storage(storage, heartbeat)
             self.storage = optuna.storages.get_storage(
                 self._database or optuna.storages.InMemoryStorage()
             )
@@ -183,17 +141,17 @@ class TrialStudy:
         with self._explained():
             earlier: dict[int, list[FrozenTrial]] = {}
             for trial in self.study.get_trials(deepcopy=False):
-                earlier.setdefault(trial.user_attrs.get(_CANDIDATE, -1), []).append(trial)
+                earlier.setdefault(trial.user_attrs.get(CANDIDATE, -1), []).append(trial)
             for number, candidate in enumerate(candidates):
                 attempts = earlier.get(number, [])
-                deaths = [trial for trial in attempts if _GIVEN_BACK not in trial.user_attrs]
-                if any(map(_counts, attempts)) or len(deaths) >= _MOST_ATTEMPTS:
+                deaths = [trial for trial in attempts if GIVEN_BACK not in trial.user_attrs]
+                if any(map(counts, attempts)) or len(deaths) >= _MOST_ATTEMPTS:
                     continue
                 begun = [trial for trial in attempts if trial.params]
                 labels = begun[-1].params if begun else candidate
-                user_attrs = {_CANDIDATE: number}
+                user_attrs = {CANDIDATE: number}
                 if begun:
-                    user_attrs[_RETRY] = begun[-1].number
+                    user_attrs[RETRY] = begun[-1].number
                 distributions = {
                     name: self.space.parameters[name].distribution() for name in labels
                 }
@@ -235,7 +193,7 @@ class TrialStudy:
             self._memory.begin(trial.number, trial.params)
             return dict(trial.params)
         self._listen()
-        labels = self._memory.choose(trial.number, trial.user_attrs[_CANDIDATE])
+        labels = self._memory.choose(trial.number, trial.user_attrs[CANDIDATE])
         for name, label in labels.items():
             distribution = self.space.parameters[name].distribution()
             self.storage.set_trial_param(
@@ -247,11 +205,11 @@ class TrialStudy:
         """Learn, now and then, what other processes have found."""
         if time.monotonic() - self._heard >= _HEARING:
             for trial in self.study.get_trials(deepcopy=False):
-                if trial.state.is_finished() and _counts(trial):
+                if trial.state.is_finished() and counts(trial):
                     self._memory.hear(trial)
             self._heard = time.monotonic()
 
-    def finish(self, claim: Claim, outcome: Outcome) -> None:
+    def finish(self, claim: Claim, outcome: TrialOutcome) -> None:
         """Record what came of a trial."""
         from optuna.exceptions import UpdateFinishedTrialError
         from optuna.trial import TrialState
@@ -273,7 +231,7 @@ class TrialStudy:
             try:
                 for step, value in curve.items():
                     self.storage.set_trial_intermediate_value(claim.trial_id, step, value)
-                self.storage.set_trial_user_attr(claim.trial_id, _OUTCOME, record)
+                self.storage.set_trial_user_attr(claim.trial_id, OUTCOME, record)
                 self.storage.set_trial_state_values(claim.trial_id, ended, values)
             except UpdateFinishedTrialError:
                 # Taken for dead while this process was suspended: another has run it again.
@@ -287,9 +245,9 @@ class TrialStudy:
 
         self.running.pop(claim.trial_id, None)
         try:
-            self.storage.set_trial_user_attr(claim.trial_id, _GIVEN_BACK, True)
+            self.storage.set_trial_user_attr(claim.trial_id, GIVEN_BACK, True)
             self.storage.set_trial_state_values(claim.trial_id, TrialState.FAIL)
-        except _database_errors():
+        except database_errors():
             # Its heart has stopped beating anyway.
             return
 
@@ -298,7 +256,7 @@ class TrialStudy:
         if self._database is not None:
             from optuna.storages import fail_stale_trials
 
-            with self._explained(), _experimental():
+            with self._explained(), experimental():
                 fail_stale_trials(self.study)
 
     def any_wait(self) -> bool:
@@ -323,7 +281,7 @@ class TrialStudy:
         """Return every trial in the order of their numbers, those given back left out."""
         with self._explained():
             found = self.study.get_trials(deepcopy=False)
-        return tuple(_record(trial) for trial in found if _counts(trial))
+        return tuple(record_of(trial) for trial in found if counts(trial))
 
     def _agree(self, plan: dict[str, Any]) -> None:
         """Describe the study if it is new; else refuse to work on another than was asked for."""
@@ -335,6 +293,9 @@ class TrialStudy:
         if known is None:
             self.study.set_user_attr(_PLAN, plan)
             return
+        # A study of before, when the threads of a machine were taken for a part of the search.
+        if isinstance(known.get("settings"), dict):
+            known["settings"].pop("threads", None)
         for key, words in _IN_WORDS.items():
             if known.get(key) != plan[key]:
                 raise ConfigurationError(
@@ -350,10 +311,10 @@ class TrialStudy:
         trials = self.study.get_trials(deepcopy=False)
         first: dict[int, int] = {}
         for trial in trials:
-            if _counts(trial):
-                first.setdefault(trial.user_attrs.get(_CANDIDATE, -1), trial.number)
+            if counts(trial):
+                first.setdefault(trial.user_attrs.get(CANDIDATE, -1), trial.number)
         waiting = [trial for trial in trials if trial.state == TrialState.WAITING]
-        own = [t for t in waiting if first.get(t.user_attrs.get(_CANDIDATE, -2)) == t.number]
+        own = [t for t in waiting if first.get(t.user_attrs.get(CANDIDATE, -2)) == t.number]
         for trial in waiting:
             if trial not in own:
                 self.give_back(Claim(trial._trial_id, trial.number, {}))
@@ -368,7 +329,7 @@ class TrialStudy:
             for trial_id in list(self.running):
                 try:
                     self._sign_of_life(trial_id)
-                except _database_errors():
+                except database_errors():
                     # The next sign may get through; if none does, others run the trial again.
                     break
         # Optuna keeps a session for each thread.
@@ -379,7 +340,7 @@ class TrialStudy:
         """Say what is wrong with a storage in words."""
         try:
             yield
-        except _database_errors() as error:
+        except database_errors() as error:
             cause = str(getattr(error, "orig", None) or error.__cause__ or error).strip()
             raise DataError(
                 f"The storage {self.shown_storage} cannot be used: {cause.splitlines()[0]}."
@@ -389,97 +350,6 @@ class TrialStudy:
                 f"The storage {self.shown_storage} needs a driver that is not installed; for "
                 'PostgreSQL: pip install "axone[postgresql]".'
             ) from error
-
-
-class _Memory:
-    """What this process knows of the trials: an Optuna study that no storage slows down.
-
-    Parameters
-    ----------
-    space : Space
-    maximise : bool
-    seed : int
-    """
-
-    def __init__(self, space: Space, maximise: bool, seed: int) -> None:
-        import optuna
-
-        self.seed = seed
-        self.distributions = {name: p.distribution() for name, p in space.parameters.items()}
-        self.study = optuna.create_study(direction="maximize" if maximise else "minimize")
-        self.under_way: dict[int, optuna.Trial] = {}
-        self.known: set[int] = set()
-
-    def choose(self, number: int, candidate: int) -> dict[str, Any]:
-        """Let TPE choose, with a seed of the candidate's own: a search taken up again goes on."""
-        import optuna
-
-        seed = int(np.random.SeedSequence([self.seed, candidate]).generate_state(1)[0])
-        with _experimental():
-            self.study.sampler = optuna.samplers.TPESampler(
-                seed=seed, multivariate=True, constant_liar=True
-            )
-        trial = self.study.ask(self.distributions)
-        self.under_way[number] = trial
-        self.known.add(number)
-        return dict(trial.params)
-
-    def begin(self, number: int, labels: Mapping[str, Any]) -> None:
-        """Note that a trial with these labels is under way."""
-        self.study.enqueue_trial(dict(labels))
-        self.under_way[number] = self.study.ask(self.distributions)
-        self.known.add(number)
-
-    def end(self, number: int, state: Any, score: float | None, curve: dict[int, float]) -> None:
-        """Note what came of a trial that was under way."""
-        from optuna.trial import TrialState
-
-        trial = self.under_way.pop(number)
-        for step, value in curve.items():
-            trial.report(value, step)
-        self.study.tell(trial, score if state == TrialState.COMPLETE else None, state)
-
-    def hear(self, trial: "FrozenTrial") -> None:
-        """Note a trial of another process, once."""
-        if trial.number not in self.known:
-            self.known.add(trial.number)
-            self.study.add_trial(trial)
-
-    def complete(self) -> "tuple[FrozenTrial, ...]":
-        """Return the trials that came to their end."""
-        from optuna.trial import TrialState
-
-        return tuple(self.study.get_trials(deepcopy=False, states=(TrialState.COMPLETE,)))
-
-
-def _database_errors() -> tuple[type[Exception], ...]:
-    from optuna.exceptions import OptunaError
-    from sqlalchemy.exc import SQLAlchemyError
-
-    return (SQLAlchemyError, OptunaError)
-
-
-def _counts(trial: "FrozenTrial") -> bool:
-    """Whether a trial stands for its candidate: not given back, its process not dead."""
-    from optuna.trial import TrialState
-
-    return trial.state != TrialState.FAIL or _OUTCOME in trial.user_attrs
-
-
-def _record(trial: "FrozenTrial") -> Trial:
-    outcome = trial.user_attrs.get(_OUTCOME, {})
-    scores = tuple(outcome.get("scores", ()))
-    return Trial(
-        trial.number,
-        dict(trial.params),
-        outcome.get("state", trial.state.name.lower()),
-        float(np.mean(scores)) if scores else None,
-        scores,
-        outcome.get("epochs", 0.0),
-        outcome.get("seconds", 0.0),
-        outcome.get("reason", ""),
-        trial.user_attrs.get(_RETRY),
-    )
 
 
 def _difference(known: Any, asked: Any) -> str:
@@ -493,72 +363,3 @@ def _difference(known: Any, asked: Any) -> str:
         for part in (known, asked)
     ]
     return f"{words[0]} there, {words[1]} here"
-
-
-def _open(url: str, heartbeat: int) -> "RDBStorage":
-    from optuna.storages import RDBStorage
-
-    settings: dict[str, Any] = {}
-    address = _address(url)
-    if address.get_backend_name() == "sqlite":
-        settings = {"connect_args": {"timeout": 60, "factory": _connection()}}
-        if address.database:
-            folder = Path(address.database).parent
-            if not folder.is_dir():
-                raise ConfigurationError(f"The storage {url} lies in {folder}, which is no folder.")
-    with _experimental():
-        return RDBStorage(
-            address.render_as_string(hide_password=False),
-            engine_kwargs=settings,
-            heartbeat_interval=heartbeat,
-            grace_period=3 * heartbeat,
-        )
-
-
-def _address(url: str) -> Any:
-    """Return an SQLAlchemy URL, PostgreSQL's with the driver that Axone asks for."""
-    from sqlalchemy.engine import make_url
-    from sqlalchemy.exc import ArgumentError
-
-    try:
-        address = make_url(url)
-    except ArgumentError as error:
-        raise ConfigurationError(
-            f"--storage: {url!r} is no SQLAlchemy URL, such as sqlite:///study.db or "
-            "postgresql://user:password@host/database."
-        ) from error
-    if address.drivername in ("postgresql", "postgres"):
-        return address.set(drivername="postgresql+psycopg")
-    return address
-
-
-def _without_password(url: str) -> str:
-    return str(_address(url).render_as_string(hide_password=True)).replace("+psycopg", "")
-
-
-def _connection() -> type:
-    """Return SQLite's connection with a write-ahead log: twice as fast, safe from kills."""
-    import sqlite3
-
-    class WriteAheadConnection(sqlite3.Connection):
-        def __init__(self, *arguments: Any, **settings: Any) -> None:
-            super().__init__(*arguments, **settings)
-            try:
-                self.execute("PRAGMA journal_mode=WAL")
-                # Only a power cut can now lose the last trials; the file stays whole.
-                self.execute("PRAGMA synchronous=NORMAL")
-            except sqlite3.Error:
-                self.close()
-                raise
-
-    return WriteAheadConnection
-
-
-@contextmanager
-def _experimental() -> Iterator[None]:
-    """Use what Optuna calls experimental, heartbeats, without its saying so each time."""
-    from optuna.exceptions import ExperimentalWarning
-
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ExperimentalWarning)
-        yield

@@ -1,8 +1,7 @@
 """The search: candidates, trials, whoever else works on them, and what is left at the end."""
 
-import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -12,90 +11,21 @@ from axone.experiments import SUFFIXES, Experiment
 from axone.experiments.preparation import assemble
 from axone.experiments.schema import TuningSection
 from axone.processors import processors
-from axone.training.interruption import interruption
 from axone.tuning.candidates import Candidate, Search, candidates
-from axone.tuning.evaluation import Outcome, Task
-from axone.tuning.folds import Folds, folds_of, forget_folds
-from axone.tuning.result import TuningResult, best_trials, write_result
-from axone.tuning.scoring import Metric, find_metric
-from axone.tuning.space import Space, default_space, read_space, with_values
-from axone.tuning.study import Claim, Trial, TrialStudy
-from axone.tuning.workers import BACKENDS, runner
+from axone.tuning.folds import folds_of, forget_folds
+from axone.tuning.plan import Plan, ProgressReport
+from axone.tuning.reading import read_space
+from axone.tuning.result import TuningResult, write_result
+from axone.tuning.scoring import find_metric
+from axone.tuning.search import search_through
+from axone.tuning.space import Space, default_space, with_values
+from axone.tuning.study import TrialStudy
+from axone.tuning.workers import BACKENDS
 
 STUDY = "study.db"
 """The name of the storage in a result folder."""
 
 FOLDS = 3
-_POLL = 0.5
-
-
-@dataclass(frozen=True)
-class Progress:
-    """How far a search has come.
-
-    Attributes
-    ----------
-    done, total : int
-        Trials, those of other processes included.
-    trial : Trial or None
-        The one that has just ended.
-    best : Trial or None
-    metric : Metric
-    waiting : bool
-        Whether only other processes are still at work.
-    """
-
-    done: int
-    total: int
-    trial: Trial | None
-    best: Trial | None
-    metric: Metric
-    waiting: bool = False
-
-
-ProgressReport = Callable[[Progress], None]
-
-
-@dataclass(frozen=True)
-class Plan:
-    """A search with nothing left open.
-
-    Attributes
-    ----------
-    experiment : Experiment
-    space : Space
-    search : str
-    metric : Metric
-    cv : int
-    prune : bool
-    candidates : sequence of Candidate
-    folds : Folds
-    """
-
-    experiment: Experiment
-    space: Space
-    search: Search
-    metric: Metric
-    cv: int
-    prune: bool
-    candidates: Sequence[Candidate]
-    folds: Folds
-
-    def to_data(self) -> dict[str, Any]:
-        """Describe all that must be the same for everyone who works on the search."""
-        settings = self.experiment.settings.model_dump(exclude={"tuning", "engine", "seed"})
-        # Machines may keep the rows at different places; that they are the same shows below.
-        settings["data"].pop("source")
-        return {
-            "space": self.space.to_data(),
-            "search": self.search,
-            "metric": self.metric.name,
-            "cv": self.cv,
-            "prune": self.prune,
-            "seed": self.experiment.settings.seed,
-            "rows": [list(self.folds.dataset.X.shape), float(self.folds.dataset.y.sum())],
-            "settings": settings,
-        }
 
 
 def tune(
@@ -218,7 +148,7 @@ def tune(
         )
         if on_plan is not None:
             on_plan(plan)
-        result = _search(plan, opened, jobs, backend, on_progress)
+        result = search_through(plan, opened, jobs, backend, on_progress)
     finally:
         forget_folds()
     if folder is not None:
@@ -313,108 +243,3 @@ def _made(folder: Path) -> Path:
     except OSError as error:
         raise DataError(f"Cannot create the folder {folder}: {error.strerror}.") from error
     return folder
-
-
-def _search(
-    plan: Plan,
-    study: TrialStudy,
-    jobs: int,
-    backend: str,
-    on_progress: ProgressReport | None,
-) -> TuningResult:
-    started = time.perf_counter()
-    try:
-        with interruption() as pressed, study:
-            board = _Board(plan, study, on_progress)
-            board.report(None)
-            threads = 1 if jobs > 1 or backend != "threading" else None
-            for _ in _rounds(plan, study, pressed, board):
-                tasks = _Tasks(plan, study, threads)
-                for claim, outcome in runner(backend)(tasks.next, jobs, pressed):
-                    board.record(claim, outcome)
-        found = study.trials()
-    finally:
-        study.close()
-    return TuningResult(
-        found,
-        plan.metric,
-        plan.space,
-        plan.experiment,
-        plan.folds.dataset,
-        plan.search,
-        plan.cv,
-        study.name,
-        study.shown_storage,
-        len(plan.candidates),
-        time.perf_counter() - started,
-        interrupted=pressed(),
-    )
-
-
-def _rounds(
-    plan: Plan, study: TrialStudy, pressed: Callable[[], bool], board: "_Board"
-) -> Iterator[None]:
-    """Yield whenever there may be trials to run, until there can be none any more."""
-    while not pressed():
-        study.bury_the_dead()
-        study.write_down(plan.candidates)
-        if study.any_wait():
-            yield
-        elif study.others_run():
-            board.report(None, waiting=True)
-            time.sleep(_POLL)
-        else:
-            return
-
-
-class _Tasks:
-    """Makes a task of the next trial that waits."""
-
-    def __init__(self, plan: Plan, study: TrialStudy, threads: int | None) -> None:
-        self.plan, self.study, self.threads = plan, study, threads
-
-    def next(self) -> tuple[Claim, Task] | None:
-        """Claim a trial; one whose values contradict each other is recorded as failed at once."""
-        plan = self.plan
-        while (claim := self.study.claim()) is not None:
-            try:
-                experiment = with_values(plan.experiment, plan.space.values(claim.labels))
-            except ConfigurationError as error:
-                self.study.finish(claim, Outcome((), {}, 0.0, 0.0, "failed", str(error)))
-                continue
-            peers = self.study.peers() if plan.prune else None
-            return claim, Task(experiment, plan.cv, plan.metric, self.threads, peers)
-        return None
-
-
-class _Board:
-    """Records trials and tells of them."""
-
-    def __init__(self, plan: Plan, study: TrialStudy, on_progress: ProgressReport | None) -> None:
-        self.plan, self.study, self.on_progress = plan, study, on_progress
-
-    def record(self, claim: Claim, outcome: Outcome) -> None:
-        """Write a trial's outcome down, or leave the trial to others if it was not finished."""
-        if outcome.ended == "cancelled":
-            self.study.give_back(claim)
-            return
-        self.study.finish(claim, outcome)
-        self.report(claim.number)
-
-    def report(self, number: int | None, *, waiting: bool = False) -> None:
-        """Tell whoever listens how far the search is."""
-        if self.on_progress is None:
-            return
-        trials = self.study.trials()
-        ended = [trial for trial in trials if trial.state not in ("waiting", "running")]
-        best = best_trials(trials, self.plan.metric)
-        self.on_progress(
-            Progress(
-                len(ended),
-                max(len(self.plan.candidates), len(trials)),
-                next((trial for trial in ended if trial.number == number), None),
-                best[0] if best else None,
-                self.plan.metric,
-                waiting,
-            )
-        )

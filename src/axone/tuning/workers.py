@@ -7,8 +7,8 @@ from contextlib import contextmanager
 from typing import Any
 
 from axone.errors import ConfigurationError
-from axone.tuning.evaluation import Outcome, Task, evaluate
-from axone.tuning.study import Claim
+from axone.tuning.evaluation import Task, TrialOutcome, evaluate
+from axone.tuning.trial import Claim
 
 BACKENDS = ("threading", "loky", "dask", "ray")
 
@@ -21,7 +21,7 @@ _GLANCE = 0.1
 
 def run_in_threads(
     next_trial: Next, jobs: int, pressed: Callable[[], bool]
-) -> Iterator[tuple[Claim, Outcome]]:
+) -> Iterator[tuple[Claim, TrialOutcome]]:
     """Run trials, `jobs` at a time: a fit lets go of Python's lock for whole epochs.
 
     Parameters
@@ -32,7 +32,7 @@ def run_in_threads(
         Whether to stop; the trials under way then end after the epoch in hand.
     """
     cancelled = threading.Event()
-    pending: dict[Future[Outcome], Claim] = {}
+    pending: dict[Future[TrialOutcome], Claim] = {}
     with ThreadPoolExecutor(jobs, thread_name_prefix="axone-trial") as pool:
         try:
             while not pressed():
@@ -50,7 +50,7 @@ def run_in_threads(
 
 def run_in_batches(
     next_trial: Next, jobs: int, pressed: Callable[[], bool], backend: str
-) -> Iterator[tuple[Claim, Outcome]]:
+) -> Iterator[tuple[Claim, TrialOutcome]]:
     """Run trials in the workers of a joblib backend, as many at once as there are workers.
 
     Each worker reads the data for itself, once: on a cluster they must lie at the same place on

@@ -12,6 +12,7 @@ from axone.engines.native.session import NativeSession
 from axone.engines.native.translation import obstacles
 from axone.engines.native.variants import NotBuiltError, load_variant
 from axone.engines.recipe import Recipe
+from axone.messages import Message
 
 
 class NativeEngine:
@@ -42,7 +43,7 @@ class NativeEngine:
         """The kind of processor that the loaded module was compiled for."""
         return str(self.module.variant)
 
-    def obstacles(self, recipe: Recipe) -> tuple[str, ...]:
+    def obstacles(self, recipe: Recipe) -> tuple[Message, ...]:
         """Say what in the recipe the compiled module does not know, a sentence each."""
         return obstacles(recipe, self.module)
 
@@ -55,6 +56,10 @@ class NativeEngine:
             There are `obstacles`.
         """
         refuse_obstacles(self, recipe)
+        return self.plan(recipe)
+
+    def plan(self, recipe: Recipe) -> NativePlan:
+        """Return the plan of a recipe that is known to have no obstacles."""
         return NativePlan(recipe, self.module, self.threads)
 
 

@@ -4,12 +4,7 @@ What a call changes lives in a workspace. A workspace serves one call at a time,
 keeps those that are idle and makes a new one for whoever finds none.
 """
 
-import threading
-from collections import defaultdict
-from collections.abc import Iterator
-from contextlib import contextmanager
 from types import ModuleType
-from typing import Any
 
 import numpy as np
 
@@ -18,6 +13,7 @@ from axone.data.examples import Examples
 from axone.engines.engine import Session, UnsupportedError
 from axone.engines.native.session import NativeSession
 from axone.engines.native.translation import flat_examples, flat_rows, plan_settings
+from axone.engines.native.workspaces import Workspaces
 from axone.engines.recipe import Recipe
 from axone.engines.state import RunState
 from axone.messages import _
@@ -31,9 +27,6 @@ _MULTIPLICATIONS_OF_A_WEIGHT = 3
 
 _WORTH_THREADS = 5_000_000
 """Multiplications of a step, some 100 µs of one core: with fewer, barriers cost what they save."""
-
-_MOST_IDLE = 4
-"""Workspaces of one size that are kept for the next call; more are made while more are needed."""
 
 
 class NativePlan:
@@ -54,8 +47,7 @@ class NativePlan:
         self.threads = threads
         compiled = module.Plan64 if recipe.dtype == "float64" else module.Plan32
         self._compiled = compiled(plan_settings(recipe), int(recipe.seed) % 2**64)
-        self._idle: defaultdict[int, list[Any]] = defaultdict(list)
-        self._lock = threading.Lock()
+        self._workspaces = Workspaces(self._compiled)
 
     def start(self, parameters: Parameters) -> RunState:
         """Return the state of a run that begins with these weights, which it takes over."""
@@ -66,9 +58,10 @@ class NativePlan:
         self._refuse_mask(examples.mask, len(examples))
         size = self.recipe.batch_rows(len(examples))
         work = _MULTIPLICATIONS_OF_A_WEIGHT * size * self.recipe.network.layout.size
-        workspace = self._compiled.workspace(size, size, self.threads or default_threads(work))
+        threads = self.threads or default_threads(work)
+        borrowed = self._workspaces.borrow(size, size, threads)
         hits = self._compiled.hit_counts
-        return NativeSession(self.recipe, workspace, hits, state, examples, max_epochs)
+        return NativeSession(self.recipe, borrowed, hits, state, examples, max_epochs)
 
     def predict(
         self, parameters: Parameters, X: FloatArray, mask: BoolArray | None = None
@@ -88,14 +81,17 @@ class NativePlan:
         """Return the loss of one batch, penalty included, and its unclipped gradient."""
         self._refuse_mask(examples.mask, len(examples))
         gradient = parameters.zeros_like()
-        with self._workspace(len(examples)) as workspace:
-            loss = workspace.gradient(
+        borrowed = self._workspaces.borrow(1, _capacity(len(examples)), 1)
+        try:
+            loss = borrowed.workspace.gradient(
                 parameters.vector,
                 parameters.buffers,
                 *flat_examples(examples, self.recipe.dtype),
                 step,
                 gradient.vector,
             )
+        finally:
+            borrowed.give_back()
         return loss, gradient
 
     def _predict(
@@ -108,26 +104,13 @@ class NativePlan:
     ) -> tuple[float, FloatArray]:
         shape = self.recipe.network.output_shape
         out = np.empty((len(rows), int(np.prod(shape))), dtype=self.recipe.dtype)
-        with self._workspace(min(_EVALUATION_ROWS, len(rows))) as workspace:
-            vector, buffers = parameters.vector, parameters.buffers
-            loss = workspace.predict(vector, buffers, rows, labels, numbers, weight, out)
-        return loss, out.reshape(len(rows), *shape)
-
-    @contextmanager
-    def _workspace(self, rows: int) -> Iterator[Any]:
-        """Lend a workspace for passes of so many rows, of the next power of two at least."""
-        size = 1 << max(rows - 1, 0).bit_length()
-        with self._lock:
-            idle = self._idle[size]
-            workspace = idle.pop() if idle else None
-        if workspace is None:
-            workspace = self._compiled.workspace(1, size, 1)
+        borrowed = self._workspaces.borrow(1, _capacity(min(_EVALUATION_ROWS, len(rows))), 1)
         try:
-            yield workspace
+            vector, buffers = parameters.vector, parameters.buffers
+            loss = borrowed.workspace.predict(vector, buffers, rows, labels, numbers, weight, out)
         finally:
-            with self._lock:
-                if len(idle) < _MOST_IDLE:
-                    idle.append(workspace)
+            borrowed.give_back()
+        return loss, out.reshape(len(rows), *shape)
 
     def _refuse_mask(self, mask: BoolArray | None, rows: int) -> None:
         """Refuse rows of different length: by the layer that cannot take them, if there is one."""
@@ -137,6 +120,11 @@ class NativePlan:
         raise UnsupportedError(
             _("Rows with a mask run on the reference engine: choose engine = 'reference'.")
         )
+
+
+def _capacity(rows: int) -> int:
+    """Return how many rows a workspace is made for: few sizes serve all calls."""
+    return 1 << max(rows - 1, 0).bit_length()
 
 
 def default_threads(work: int) -> int:

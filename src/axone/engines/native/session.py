@@ -9,6 +9,7 @@ from axone.arrays import FloatArray
 from axone.data.examples import Examples
 from axone.engines.engine import never
 from axone.engines.native.translation import flat_examples
+from axone.engines.native.workspaces import Borrowed
 from axone.engines.recipe import DEAD_UNITS, GRADIENT_NORM, Recipe
 from axone.engines.state import Divergence, EpochReports, EpochTotals, Lap, RunState
 from axone.errors import ConfigurationError
@@ -25,8 +26,8 @@ class NativeSession:
     Parameters
     ----------
     recipe : Recipe
-    workspace : Workspace32 or Workspace64
-        For this run alone, for batches of its size.
+    borrowed : Borrowed
+        A workspace for this run alone, for batches of its size.
     hit_counts : int
         How many numbers the right answers, or squared errors, of an epoch are.
     state, examples, max_epochs
@@ -36,7 +37,7 @@ class NativeSession:
     def __init__(
         self,
         recipe: Recipe,
-        workspace: Any,
+        borrowed: Borrowed,
         hit_counts: int,
         state: RunState,
         examples: Examples,
@@ -44,7 +45,8 @@ class NativeSession:
     ) -> None:
         self.recipe, self.state, self.examples = recipe, state, examples
         self.max_epochs, self.hit_counts = max_epochs, hit_counts
-        self._workspace = workspace
+        self._borrowed: Borrowed | None = borrowed
+        self._workspace = borrowed.workspace
         self._rows = flat_examples(examples, recipe.dtype)
         self._most_epochs = 1 if _follows_losses(recipe) else max(1, _MOST_RATES // self._steps)
 
@@ -70,7 +72,7 @@ class NativeSession:
         interrupted: Callable[[], bool] = never,
     ) -> Lap:
         """Train on from where `state` stands; see `Session`."""
-        if self._workspace is None:
+        if self._borrowed is None:
             raise ConfigurationError(_("This session is closed: start another one."))
         state = self.state
         last_epoch = min(state.epoch + epochs, self.max_epochs)
@@ -92,8 +94,10 @@ class NativeSession:
         return Lap(EpochReports.joined(parts))
 
     def close(self) -> None:
-        """Let go of the workspace."""
-        self._workspace = None
+        """Give the workspace back."""
+        if self._borrowed is not None:
+            self._borrowed.give_back()
+        self._borrowed = self._workspace = None
 
     def _run(
         self, epochs: int, steps: int, interrupted: Callable[[], bool]

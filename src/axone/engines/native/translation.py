@@ -23,18 +23,20 @@ from axone.layers import (
     Flatten,
     GaussianNoise,
     Layer,
+    LayerNorm,
     Reshape,
     Residual,
+    RMSNorm,
 )
 from axone.layers.sequence import output_shapes
 from axone.losses import LOSSES, Head, Huber
-from axone.messages import _
+from axone.messages import Message, _
 from axone.optimizers import OPTIMIZERS, Momentum
 from axone.parameters import Slot
 from axone.registry import Registry
 
 
-def obstacles(recipe: Recipe, module: ModuleType) -> tuple[str, ...]:
+def obstacles(recipe: Recipe, module: ModuleType) -> tuple[Message, ...]:
     """Say what in a recipe the compiled module does not know, a sentence each."""
     if not recipe.optimizer.stepwise:
         return (_("L-BFGS runs through SciPy"),)
@@ -55,7 +57,7 @@ def obstacles(recipe: Recipe, module: ModuleType) -> tuple[str, ...]:
 _SOFTMAX_OVER_CHANNELS = _("softmax over channels runs on the reference engine.")
 
 
-def _unknown(registry: Registry[Any], described: Any, known: Sequence[str]) -> Iterator[str]:
+def _unknown(registry: Registry[Any], described: Any, known: Sequence[str]) -> Iterator[Message]:
     """Name a member that the compiled module does not know."""
     name = registry.name_of(described)
     if name is None:
@@ -71,7 +73,7 @@ def _unknown(registry: Registry[Any], described: Any, known: Sequence[str]) -> I
 
 def _unknown_layers(
     layers: Sequence[Layer], input_shape: Shape, module: ModuleType
-) -> Iterator[str]:
+) -> Iterator[Message]:
     before = (input_shape, *output_shapes(layers, input_shape))
     for layer, shape in zip(layers, before, strict=False):
         kind, _translate = _TRANSLATIONS.get(type(layer), ("", None))
@@ -217,6 +219,20 @@ def _batch_norm(layer: BatchNorm, shape: Shape, slots: dict[str, Slot]) -> dict[
     }
 
 
+def _layer_norm(layer: LayerNorm, shape: Shape, slots: dict[str, Slot]) -> dict[str, Any]:
+    return {
+        "features": shape[-1],
+        "epsilon": float(layer.epsilon),
+        "weight": slots["weight"].offset,
+        "bias": slots["bias"].offset,
+    }
+
+
+def _rms_norm(layer: RMSNorm, shape: Shape, slots: dict[str, Slot]) -> dict[str, Any]:
+    weight = slots["weight"].offset
+    return {"features": shape[-1], "epsilon": float(layer.epsilon), "weight": weight}
+
+
 def _residual(block: Residual, shape: Shape, slots: dict[str, Slot]) -> dict[str, Any]:
     """Describe the layers within, whose slots are named ``"0.weight"`` here."""
     inner: list[list[Slot]] = [[] for _ in block.layers]
@@ -236,6 +252,8 @@ _TRANSLATIONS: dict[type[Layer], tuple[str, Translate]] = {
     Dropout: ("dropout", _dropout),
     GaussianNoise: ("gaussian_noise", _noise),
     BatchNorm: ("batch_norm", _batch_norm),
+    LayerNorm: ("layer_norm", _layer_norm),
+    RMSNorm: ("rms_norm", _rms_norm),
     Residual: ("residual", _residual),
 }
 """The name of each layer in the compiled module's table, and how it is described to it."""

@@ -10,6 +10,7 @@ from functools import cache
 from types import ModuleType
 
 from axone.errors import ConfigurationError
+from axone.messages import _, listed
 
 VARIANTS = ("avx512", "avx2", "baseline")
 """From the fastest to the one that runs everywhere."""
@@ -33,12 +34,20 @@ def load_variant() -> ModuleType:
     forced = os.environ.get("AXONE_ISA", "")
     if forced and forced not in VARIANTS:
         raise ConfigurationError(
-            f"AXONE_ISA must be one of {', '.join(VARIANTS)}; found {forced!r}."
+            _(
+                "AXONE_ISA must be one of {variants}; found {found!r}.",
+                variants=listed(VARIANTS),
+                found=forced,
+            )
         )
     able = supported_variants()
     if forced and forced not in able:
         raise ConfigurationError(
-            f"AXONE_ISA asks for {forced}, but this processor runs only {', '.join(able)}."
+            _(
+                "AXONE_ISA asks for {asked}, but this processor runs only {able}.",
+                asked=forced,
+                able=listed(able),
+            )
         )
     for variant in (forced,) if forced else able:
         try:
@@ -46,8 +55,11 @@ def load_variant() -> ModuleType:
         except ImportError:
             continue
     raise NotBuiltError(
-        "The compiled engine is not installed: Axone was installed without a C++ compiler, or for "
-        "another Python. Install it again with a compiler, or use engine = 'reference'."
+        _(
+            "The compiled engine is not installed: Axone was installed without a C++ "
+            "compiler, or for another Python. Install it again with a compiler, or "
+            "use engine = 'reference'."
+        )
     )
 
 

@@ -8,6 +8,7 @@ from axone.engines.recipe import Recipe
 from axone.engines.reference.equations import Equations, layer_norms
 from axone.engines.reference.lbfgs import LBFGSPlan
 from axone.engines.reference.stepwise import StepwisePlan
+from axone.messages import Message, _
 from axone.optimizers import LBFGS
 
 
@@ -16,17 +17,24 @@ class ReferenceEngine:
 
     name = "reference"
 
-    def obstacles(self, recipe: Recipe) -> tuple[str, ...]:
+    def obstacles(self, recipe: Recipe) -> tuple[Message, ...]:
         """Say what it cannot do: search for the steps of a loss that is never twice the same."""
         if recipe.optimizer.stepwise:
             return ()
         if not isinstance(recipe.optimizer, LBFGS):
             name = type(recipe.optimizer).__name__
-            return (f"{name} searches for its steps itself, and the engine knows only L-BFGS.",)
+            return (
+                _(
+                    "{name} searches for its steps itself, and the engine knows only L-BFGS.",
+                    name=name,
+                ),
+            )
         if any(layer.is_random for layer in recipe.network.layers):
             return (
-                "L-BFGS needs a loss that is the same each time it is computed: leave out dropout "
-                "and noise, or choose another optimizer (adam).",
+                _(
+                    "L-BFGS needs a loss that is the same each time it is computed: leave out "
+                    "dropout and noise, or choose another optimizer (adam)."
+                ),
             )
         return ()
 

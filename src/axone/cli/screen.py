@@ -1,0 +1,154 @@
+"""What a person watching a training run sees: the plan, the epochs as they pass, the outcome."""
+
+import sys
+from dataclasses import dataclass, field
+from typing import Any
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+from axone.arrays import Shape
+from axone.cli import epochs
+from axone.cli.console import messages, metrics_table, output, print_wrapped
+from axone.experiments import Prepared, RunResult
+from axone.experiments.training import stopping_rules
+from axone.registry import plain
+from axone.training import History, StoppingRule
+
+
+@dataclass
+class Screen:
+    """What a person watching sees: the plan, the epochs as they pass, the outcome."""
+
+    shown: bool
+    resumed: bool = False
+    console: Console = field(default_factory=output)
+    rules: list[StoppingRule] = field(default_factory=list)
+    warmup: int = 0
+    max_epochs: int = 0
+    last_line: str = ""
+    header_shown: bool = False
+
+    def __enter__(self) -> "Screen":
+        # Where both streams end on one terminal they must share one console, or lines would mix.
+        both = sys.stdout.isatty() and sys.stderr.isatty()
+        self._progress = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(),
+            TextColumn("{task.percentage:>3.0f}%"),
+            TimeRemainingColumn(),
+            console=self.console if both else messages(),
+            transient=True,
+            disable=not self.shown or not sys.stderr.isatty(),
+        )
+        self._task = self._progress.add_task("Loading the data", total=None)
+        self._progress.start()
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._progress.stop()
+
+    def on_prepared(self, prepared: Prepared) -> None:
+        """Say what will be done."""
+        training = prepared.experiment.settings.training
+        assert training.stopping is not None  # noqa: S101 — resolved by prepare
+        self.rules = stopping_rules(training.stopping)
+        self.warmup, self.max_epochs = training.stopping.warmup_epochs, training.epochs
+        self._progress.update(self._task, description=f"Epoch 0/{self.max_epochs}", total=1.0)
+        if self.shown:
+            for text in plan(prepared):
+                print_wrapped(self.console, text)
+            if self.resumed:
+                self.console.print("Resumed from the checkpoint.")
+            self.console.print()
+
+    def after_epoch(self, history: History) -> None:
+        """Print the epoch's line if it is one of those shown."""
+        self._progress.update(self._task, description=f"Epoch {history.epochs}/{self.max_epochs}")
+        self.on_progress(history.epochs / self.max_epochs)
+        if not self.shown:
+            return
+        width = self.console.width
+        if not self.header_shown:
+            self.console.print(epochs.header(history, self.rules, width), style="bold")
+            self.header_shown = True
+        self.last_line = epochs.line(history, self.rules, self.warmup, width)
+        if epochs.is_shown(history.epochs):
+            self.console.print(self.last_line, markup=False)
+            self.last_line = ""
+
+    def on_progress(self, share: float) -> None:
+        """Move the bar."""
+        self._progress.update(self._task, completed=share)
+
+    def on_result(self, result: RunResult) -> None:
+        """Print the last epoch, why the run ended, and the metrics."""
+        training = result.training
+        if self.last_line:
+            self.console.print(self.last_line, markup=False)
+        self.console.print()
+        self.console.print(
+            f"Stopped after epoch {training.epochs}: {training.reason}.", markup=False
+        )
+        self.console.print(
+            f"Weights of epoch {training.best_epoch}; {training.steps:,} steps in "
+            f"{training.seconds:.2f} s ({training.engine} engine).",
+            markup=False,
+        )
+        parts: dict[str, dict[str, Any]] = {
+            name: result.metrics[name] for name in result.prepared.parts
+        }
+        self.console.print()
+        self.console.print(metrics_table(parts))
+        self.console.print()
+        for text in [*calibration_lines(result.metrics), *result.metrics.get("notes", ())]:
+            self.console.print(text, markup=False)
+        self.console.print(f"Results: {result.folder}", markup=False)
+
+
+def calibration_lines(metrics: dict[str, Any]) -> list[str]:
+    """Say what calibration changed on the rows that it has not seen, if there are any."""
+    if "calibration" not in metrics:
+        return []
+    scores = dict(metrics["calibration"])
+    temperature = scores["temperature"]
+    if temperature == 1:
+        return ["Temperature 1: the probabilities stay as they are."]
+    name = "test" if "test" in scores else "validation"
+    changes = [
+        f"{word} {scores[name][f'{key}_before']:.4g} → {scores[name][f'{key}_after']:.4g}"
+        for key, word in (("log_loss", "log loss"), ("calibration_error", "calibration error"))
+    ]
+    return [f"Temperature {temperature:.4g}: {', '.join(changes)} ({name})."]
+
+
+def plan(prepared: Prepared) -> list[str]:
+    """Describe the data, the network and the training in a few lines."""
+    settings = prepared.experiment.settings
+    dataset, network, training = prepared.dataset, prepared.network, settings.training
+    what = (
+        f"{len(dataset.class_names)} classes"
+        if dataset.task == "classification"
+        else f"regression of {', '.join(dataset.target_names) or dataset.target_name or 'y'}"
+    )
+    parts = ", ".join(f"{len(part):,} {name}" for name, part in prepared.parts.items())
+    layers = " → ".join(
+        [_size(network.input_shape)]
+        + [f"{row.title} {_size(row.output_shape)}" for row in network.summary().rows]
+    )
+    optimizer = plain(training.optimizer)
+    name = optimizer if isinstance(optimizer, str) else optimizer["name"]
+    rate = training.optimizer.learning_rate if training.optimizer.stepwise else None
+    return [
+        f"Data      {dataset.name}: {what}",
+        f"Rows      {parts}",
+        f"Network   {layers}",
+        f"          {network.parameter_count:,} parameters",
+        f"Training  {name}{f' {rate:g}' if rate else ''}, batches of {training.batch_size}, "
+        f"at most {training.epochs} epochs, seed {settings.seed}",
+        *(f"Note      {note}" for note in prepared.notes),
+    ]
+
+
+def _size(shape: Shape) -> str:
+    return "×".join(map(str, shape))

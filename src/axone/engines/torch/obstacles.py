@@ -1,0 +1,59 @@
+"""What of a recipe is beyond PyTorch, in words: whatever is in none of the translation's tables."""
+
+from collections.abc import Iterator, Sequence
+
+from axone.engines.recipe import Recipe
+from axone.engines.torch.translation import ACTIVATIONS, LAYERS, OPTIMIZERS, criterion_of
+from axone.layers import Activation, Dense, Layer, Residual
+from axone.messages import Message, _
+from axone.optimizers import Adam
+from axone.registry import name_of
+
+
+def obstacles(recipe: Recipe) -> tuple[Message, ...]:
+    """Return what of a recipe PyTorch cannot be given; nothing if it computes the same.
+
+    Parameters
+    ----------
+    recipe : Recipe
+
+    Returns
+    -------
+    tuple of Message
+        Each names a thing: ``"the activation heaviside"``.
+    """
+    found = _strange(recipe.network.layers)
+    _body, activation = recipe.network.split_output()
+    if criterion_of(activation, recipe.loss, recipe.dtype) is None:
+        found.append(
+            _(
+                "the loss {loss} of {activation} outputs",
+                loss=name_of(recipe.loss),
+                activation=name_of(activation),
+            )
+        )
+    if type(recipe.optimizer) not in OPTIMIZERS:
+        found.append(_("the optimizer {name}", name=name_of(recipe.optimizer)))
+    elif isinstance(recipe.optimizer, Adam) and recipe.optimizer.form == "uncorrected":
+        found.append(_("the uncorrected form of adam"))
+    return tuple(dict.fromkeys(found))
+
+
+def all_layers(layers: Sequence[Layer]) -> Iterator[Layer]:
+    """Go through the layers, and through those within residual blocks."""
+    for layer in layers:
+        yield layer
+        if isinstance(layer, Residual):
+            yield from all_layers(layer.layers)
+
+
+def _strange(layers: Sequence[Layer]) -> list[Message]:
+    found: list[Message] = []
+    for layer in all_layers(layers):
+        if type(layer) not in LAYERS:
+            found.append(_("the layer {kind}", kind=type(layer).__name__))
+        elif isinstance(layer, (Dense, Activation)):
+            function = layer.activation if isinstance(layer, Dense) else layer.function
+            if type(function) not in ACTIVATIONS:
+                found.append(_("the activation {name}", name=name_of(function)))
+    return found

@@ -1,0 +1,184 @@
+"""A run's description: settings that have been checked, and where they came from.
+
+Messages about a setting name the file and the key as its author wrote it, be it Axone's own form or
+the course's.
+"""
+
+import reprlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Self
+
+from pydantic import BaseModel, ValidationError
+
+from axone.errors import AxoneError, ConfigurationError, UnknownNameError
+from axone.experiments import course
+from axone.experiments.files import merged, read_mapping, to_toml
+from axone.experiments.recipes import with_recipe
+from axone.experiments.schema import ExperimentData
+from axone.messages import Listed, Message, _
+
+IN_MEMORY = "(rows in memory)"
+"""The source of a run whose rows were given as they are: no file holds them."""
+
+
+@dataclass(frozen=True)
+class Description:
+    """A run, described; an `Experiment` can be carried out as well.
+
+    Attributes
+    ----------
+    settings : ExperimentData
+    name : str
+        Of the result folder, unless one is given.
+    folder : Path or None
+        Where data files are looked for first.
+    where : str
+        The file, for messages.
+    origins : mapping of str to str
+        The author's word for a setting, where it is not ours.
+    """
+
+    settings: ExperimentData
+    name: str
+    folder: Path | None = None
+    where: str = ""
+    origins: Mapping[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def from_file(
+        cls,
+        path: str | Path,
+        overrides: Mapping[str, Any] | None = None,
+        options: Mapping[str, str] | None = None,
+    ) -> Self:
+        """Read a TOML, JSON or YAML file, or one of the course's JSON files.
+
+        Parameters
+        ----------
+        path : str or Path
+        overrides : mapping, optional
+            Settings that take precedence, nested as in the file.
+        options : mapping of str to str, optional
+            What the author of the overrides calls them: ``{"training.epochs": "--epochs"}``.
+
+        Raises
+        ------
+        ConfigurationError
+            With the file, the key, what was found and what is allowed, for everything wrong.
+        """
+        path = Path(path)
+        content = read_mapping(path)
+        origins: Mapping[str, str] = {}
+        if course.is_course_file(content):
+            try:
+                content, origins = course.from_course(content), course.ORIGINS
+            except ConfigurationError as error:
+                raise ConfigurationError(f"{path}: {error}") from error
+        origins = {**origins, **(options or {})}
+        settings = parse(merged(content, overrides or {}), str(path), origins)
+        return cls(settings, path.stem, path.resolve().parent, str(path), origins)
+
+    @classmethod
+    def from_source(
+        cls,
+        source: str,
+        overrides: Mapping[str, Any] | None = None,
+        options: Mapping[str, str] | None = None,
+    ) -> Self:
+        """Describe a run on a dataset or a data file, with Axone's defaults for it."""
+        content = with_recipe(source, overrides or {})
+        name = Path(source).name.split(".")[0] or "run"
+        origins = dict(options or {})
+        return cls(parse(content, "", origins), name, origins=origins)
+
+    @classmethod
+    def in_memory(cls, settings: Mapping[str, Any] | None = None, name: str = "run") -> Self:
+        """Describe a run on rows that will be given to `run`, with Axone's defaults for it."""
+        content = merged({"data": {"source": IN_MEMORY}}, settings or {})
+        return cls(parse(content, "", {}), name)
+
+    def place(self, key: str) -> str:
+        """Return a setting's name as its author knows it, with the file if there is one."""
+        return _place(self.where, self.origins, key)
+
+    def to_toml(self) -> str:
+        """Write the settings as an experiment file."""
+        data = self.settings.model_dump()
+        if data["network"]["layers"] is not None:
+            # What the list of layers says already would only contradict it after an edit.
+            for shorthand in ("hidden", "activation", "initializer", "dropout", "batch_norm"):
+                del data["network"][shorthand]
+        return to_toml(data)
+
+
+def parse(content: Mapping[str, Any], where: str, origins: Mapping[str, str]) -> ExperimentData:
+    """Check settings; every mistake is told, each with its key.
+
+    Raises
+    ------
+    ConfigurationError
+        Something is missing, unknown or impossible.
+    """
+    try:
+        return ExperimentData.model_validate(content)
+    except ValidationError as error:
+        complaints: dict[str, Message] = {}
+        for mistake in error.errors():
+            key = _key(content, mistake["loc"])
+            complaints[key] = _(
+                "{place}: {cause}",
+                place=_place(where, origins, key),
+                cause=_complaint(key, mistake),
+            )
+        listed = Listed(complaints.values(), "\n")
+        raise ConfigurationError(_("{complaints}", complaints=listed)) from error
+    except RecursionError as error:
+        raise ConfigurationError(
+            _("{path}: nested too deeply to be an experiment.", path=where)
+        ) from error
+
+
+def _place(where: str, origins: Mapping[str, str], key: str) -> str:
+    parts = key.split(".")
+    above = (".".join(parts[:end]) for end in range(len(parts), 0, -1))
+    word = next((origins[name] for name in above if name in origins), key)
+    # An option of the command line stands in no file.
+    return f"{where}: {word}" if where and not word.startswith("--") else word
+
+
+def _key(content: Mapping[str, Any], location: tuple[int | str, ...]) -> str:
+    """Join the parts of a location that are keys; pydantic adds the branches of unions."""
+    parts: list[str] = []
+    below: Any = content
+    for number, part in enumerate(location):
+        if isinstance(below, Mapping) and (part in below or number < 2):
+            parts.append(str(part))
+            below = below.get(part)
+        elif isinstance(below, list) and isinstance(part, int):
+            parts.append(str(part))
+            below = below[part]
+    return ".".join(parts)
+
+
+def _complaint(key: str, mistake: Any) -> Message | str:
+    if mistake["type"] == "extra_forbidden":
+        table, _dot, last = key.rpartition(".")
+        return UnknownNameError(_("key"), last, _fields(table)).message
+    if mistake["type"] == "missing":
+        return _("this setting is missing.")
+    cause = mistake.get("ctx", {}).get("error")
+    if isinstance(cause, Exception):
+        return cause.message if isinstance(cause, AxoneError) else str(cause)
+    return _("{fault}; found {found}.", fault=mistake["msg"], found=reprlib.repr(mistake["input"]))
+
+
+def _fields(table: str) -> list[str]:
+    """Return the keys that a table of the schema has."""
+    model: type[BaseModel] = ExperimentData
+    for part in table.split(".") if table else ():
+        annotation = model.model_fields[part].annotation
+        options = getattr(annotation, "__args__", (annotation,))
+        model = next(o for o in options if isinstance(o, type) and issubclass(o, BaseModel))
+    return list(model.model_fields)

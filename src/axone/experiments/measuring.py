@@ -1,0 +1,156 @@
+"""How good a model is on the rows of a run, also where some of its numbers are not finite.
+
+A score that is no finite number is None, which JSON calls null, and a note names the row and the
+feature that made it so: nothing is averaged away, and no run is lost.
+"""
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from axone.calibration import calibration_error
+from axone.errors import DataError
+from axone.experiments.preparation import Part, Prepared, last_part
+from axone.experiments.training import learnt_target
+from axone.files import without_infinities
+from axone.messages import Message, _, _n, listed
+from axone.metrics import classification_metrics, log_loss, regression_metrics, rounded
+from axone.model import Model, class_probabilities
+
+Scores = dict[str, float | None]
+
+
+def measure(model: Model, part: Part) -> Scores:
+    """Return the loss and every metric of a model on some rows.
+
+    Returns
+    -------
+    dict
+        None is a score that is not finite. Where the outputs of one row are not, all are None.
+
+    Raises
+    ------
+    DataError
+        There are no rows.
+    """
+    if not len(part):
+        raise DataError(_("There are no rows to evaluate."))
+    with np.errstate(all="ignore"):
+        loss, outputs = model.evaluate(part.X, learnt_target(model.target, part))
+        sound = finite_rows(outputs)
+        if not sound.any():
+            return {"loss": None}
+        scores = {"loss": loss, **_scores(model, part.y[sound], outputs[sound])}
+    if not sound.all():
+        return dict.fromkeys(scores)
+    return dict(without_infinities(rounded(scores)))
+
+
+def _scores(model: Model, y: Any, outputs: Any) -> dict[str, float]:
+    if model.target.task == "classification":
+        classes = len(model.target.class_names)
+        return classification_metrics(y, class_probabilities(outputs), classes)
+    return regression_metrics(y, model.in_units(outputs))
+
+
+def finite_rows(outputs: Any) -> NDArray[np.bool_]:
+    """Return which rows of the outputs hold nothing but finite numbers, (m,)."""
+    return np.asarray(np.isfinite(outputs).reshape(len(outputs), -1).all(axis=1))
+
+
+def sound_part(model: Model, part: Part) -> Part:
+    """Return the rows of a part whose outputs are finite."""
+    with np.errstate(all="ignore"):
+        sound = finite_rows(model.forward(part.X))
+    if sound.all():
+        return part
+    numbers = np.arange(len(part)) if part.numbers is None else part.numbers
+    return Part(part.X[sound], part.y[sound], numbers[sound])
+
+
+def why_not_finite(prepared: Prepared, model: Model, name: str, scores: Scores) -> Message | None:
+    """Return a note on the scores of a part that are None, if there are any."""
+    missing = [score for score, value in scores.items() if value is None]
+    if not missing:
+        return None
+    part = prepared.parts[name]
+    with np.errstate(all="ignore"):
+        sound = finite_rows(model.forward(part.X))
+    cells = np.abs(part.X.reshape(len(part), -1))
+    broken = int(np.count_nonzero(~sound))
+    # Without a broken row it is a sum that overflowed: the row of the largest cell is to blame.
+    row = int(np.argmin(sound)) if broken else int(cells.max(axis=1).argmax())
+    feature = int(cells[row].argmax())
+    place, value = _place(prepared, part, row), float(part.X[row].reshape(-1)[feature])
+    if broken:
+        return _n(
+            "{name}: {count} of {rows} rows has outputs that are not finite, so its scores are "
+            "null; the first is {place}, where the network is given {value:.3g} for {feature}: "
+            "correct or remove it",
+            "{name}: {count} of {rows} rows have outputs that are not finite, so its scores are "
+            "null; the first is {place}, where the network is given {value:.3g} for {feature}: "
+            "correct or remove it",
+            broken,
+            name=name,
+            rows=len(part),
+            place=place,
+            value=value,
+            feature=_feature(prepared, feature),
+        ).coded("outputs_not_finite")
+    return _(
+        "{name}: {scores} overflowed; the largest cell is in {place}, where the network is given "
+        "{value:.3g} for {feature}: correct or remove it",
+        name=name,
+        scores=listed(missing),
+        place=place,
+        value=value,
+        feature=_feature(prepared, feature),
+    ).coded("scores_overflowed")
+
+
+def _place(prepared: Prepared, part: Part, row: int) -> Message:
+    source = prepared.dataset.name
+    if part.numbers is None:
+        return _(
+            "row {number} of {source} of the source's own test rows (counted from 0)",
+            number=row,
+            source=source,
+        )
+    return _(
+        "row {number} of {source} (counted from 0)", number=int(part.numbers[row]), source=source
+    )
+
+
+def _feature(prepared: Prepared, number: int) -> Message:
+    names = prepared.preprocessing.output_names
+    if len(names) == int(np.prod(prepared.network.input_shape)):
+        return _("the feature {name!r}", name=names[number])
+    return _("feature {number}", number=number)
+
+
+def calibration_scores(before: Model, after: Model, prepared: Prepared) -> dict[str, Any]:
+    """Return what calibration changed, on the rows it looked at and on those of the end."""
+    scores: dict[str, Any] = {"method": "temperature", "temperature": round(after.temperature, 6)}
+    for name in dict.fromkeys(["validation", last_part(prepared)[0]]):
+        part = sound_part(before, prepared.parts[name])
+        if not len(part):
+            continue
+        was, now = (class_probabilities(model.forward(part.X)) for model in (before, after))
+        scores[name] = rounded(
+            {
+                "log_loss_before": log_loss(part.y, was),
+                "log_loss_after": log_loss(part.y, now),
+                "calibration_error_before": calibration_error(was, part.y),
+                "calibration_error_after": calibration_error(now, part.y),
+            }
+        )
+    return scores
+
+
+def of_sound_rows(prepared: Prepared, model: Model) -> tuple[Prepared, int]:
+    """Return a run whose last part holds only rows with finite outputs, and how many it lost."""
+    name, part = last_part(prepared)
+    sound = sound_part(model, part)
+    return replace(prepared, parts=prepared.parts | {name: sound}), len(part) - len(sound)

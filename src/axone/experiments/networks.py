@@ -1,0 +1,140 @@
+"""The network that an experiment asks for, and the loss, both checked against the data."""
+
+import numpy as np
+
+from axone.activations import Sigmoid, Softmax
+from axone.arrays import Shape
+from axone.data import Dataset
+from axone.errors import ConfigurationError, ShapeError
+from axone.experiments.description import Description
+from axone.experiments.schema import ExperimentData
+from axone.layers import Activation, BatchNorm, Dense, Dropout, Flatten, Layer
+from axone.losses import LOSSES, Loss
+from axone.messages import Message, _, _n
+from axone.network import Network
+
+
+def build_network(
+    experiment: Description, input_shape: Shape, dataset: Dataset
+) -> tuple[Network, Loss]:
+    """Return the network and the loss that the settings ask for, checked against the data.
+
+    Raises
+    ------
+    ConfigurationError
+        The first layer does not fit the features, or the last one the target.
+    """
+    settings = experiment.settings.network
+    size = int(np.prod(input_shape))
+    if settings.input_size is not None and settings.input_size != size:
+        raise ConfigurationError(
+            _(
+                "{place}: the first layer expects {input_size} features, {source} has {size}.",
+                place=experiment.place("network.input_size"),
+                input_size=settings.input_size,
+                source=experiment.settings.data.source,
+                size=size,
+            )
+        )
+    outputs = _outputs(dataset)
+    if settings.layers is None:
+        layers = _hidden_layers(experiment.settings, len(input_shape) > 1)
+        layers.append(Dense(outputs, "softmax" if dataset.task == "classification" else "identity"))
+    else:
+        layers = list(settings.layers)
+        if len(input_shape) > 1 and isinstance(layers[0], Dense):
+            layers.insert(0, Flatten())
+    try:
+        network = Network(*layers, input_shape=input_shape)
+    except (ShapeError, ConfigurationError) as error:
+        place = experiment.place("network.layers")
+        raise ConfigurationError(_("{place}: {cause}", place=place, cause=error)) from error
+    return network, _loss(experiment, network, dataset, outputs)
+
+
+def _outputs(dataset: Dataset) -> int:
+    if dataset.task == "classification":
+        return len(dataset.class_names)
+    return 1 if dataset.y.ndim == 1 else int(dataset.y.shape[1])
+
+
+def _hidden_layers(settings: ExperimentData, flatten: bool) -> list[Layer]:
+    network = settings.network
+    layers: list[Layer] = [Flatten()] if flatten else []
+    for units in network.hidden:
+        if network.batch_norm:
+            # Before the activation, as Ioffe & Szegedy (2015) have it; the weights still start as
+            # the activation wants them.
+            start = network.initializer or network.activation.initializer
+            layers += [Dense(units, "identity", start), BatchNorm(), Activation(network.activation)]
+        else:
+            layers.append(Dense(units, network.activation, network.initializer))
+        if network.dropout:
+            layers.append(Dropout(network.dropout))
+    return layers
+
+
+def _loss(experiment: Description, network: Network, dataset: Dataset, outputs: int) -> Loss:
+    """Return the loss; refuse a last layer that cannot express the target."""
+    place = experiment.place("network.layers")
+    source = experiment.settings.data.source
+    found = network.output_shape
+    _body, activation = network.split_output()
+    if dataset.task == "classification":
+        lone_sigmoid = found == (1,) and isinstance(activation, Sigmoid) and outputs == 2
+        if not lone_sigmoid and (found != (outputs,) or not isinstance(activation, Softmax)):
+            allowed = _("{units} units with softmax", units=outputs)
+            if outputs == 2:
+                allowed = _("{units} units with softmax, or 1 unit with sigmoid", units=outputs)
+            raise ConfigurationError(
+                _(
+                    "{place}: {source} has {classes} classes, so the last layer must have "
+                    "{allowed}; found {found} with {activation}.",
+                    place=place,
+                    source=source,
+                    classes=outputs,
+                    allowed=allowed,
+                    found=_size(found),
+                    activation=type(activation).__name__.lower(),
+                )
+            )
+        suggested = "binary_cross_entropy" if lone_sigmoid else "categorical_cross_entropy"
+    else:
+        if found != (outputs,) or isinstance(activation, Softmax):
+            raise ConfigurationError(
+                _(
+                    "{place}: {source} has {numbers} to predict, so the last layer must have "
+                    "{units}, not softmax; found {found} with {activation}.",
+                    place=place,
+                    source=source,
+                    numbers=_n("{count} number", "{count} numbers", outputs),
+                    units=_units(outputs),
+                    found=_size(found),
+                    activation=type(activation).__name__.lower(),
+                )
+            )
+        suggested = "mse"
+    given = experiment.settings.training.loss
+    if given == "auto":
+        return LOSSES.resolve(suggested)
+    if given.task != dataset.task or (
+        dataset.task == "classification" and given != LOSSES.resolve(suggested)
+    ):
+        raise ConfigurationError(
+            _(
+                "{place}: {loss!r} does not fit a {task} with this last layer; {suggested!r} does.",
+                place=experiment.place("training.loss"),
+                loss=LOSSES.to_data(given),
+                task=dataset.task,
+                suggested=suggested,
+            )
+        )
+    return given
+
+
+def _size(shape: Shape) -> Message:
+    return _units(shape[0]) if len(shape) == 1 else _("outputs of shape {shape}", shape=shape)
+
+
+def _units(number: int) -> Message:
+    return _n("{count} unit", "{count} units", number)

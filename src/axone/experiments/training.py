@@ -1,0 +1,183 @@
+"""From the section `training` of an experiment to a trainer, its rows and its fit.
+
+A setting that the section and the trainer know by the same name is handed over because of its
+name: there is no list that could forget one.
+"""
+
+from collections.abc import Mapping
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from axone.arrays import FloatArray
+from axone.errors import ConfigurationError, UnknownNameError
+from axone.experiments.description import Description
+from axone.experiments.folder import CHECKPOINT
+from axone.experiments.preparation import Part, Prepared
+from axone.experiments.schema import ExperimentData, StoppingSection
+from axone.messages import _
+from axone.model import Classes, Target
+from axone.training import (
+    EpochCallback,
+    LossTolerance,
+    Plateau,
+    ProgressCallback,
+    StoppingRule,
+    Trainer,
+    TrainingResult,
+    ValidationLoss,
+)
+
+OF_THE_FIT: Mapping[str, str] = {
+    "epochs": "max_epochs of the fit",
+    "stopping": "stopping and warmup_epochs of the fit",
+    "restore_best": "restore_best of the fit",
+    "class_weight": "the weights of the training rows",
+    "label_smoothing": "the targets of the training rows",
+    "calibrate": "the model, once it is trained",
+}
+"""The settings of the section that are not the trainer's, and what each becomes instead."""
+
+
+def trainer_settings(settings: ExperimentData) -> dict[str, Any]:
+    """Return every setting of an experiment that a `Trainer` has a field for."""
+    known = {field.name for field in fields(Trainer) if field.init}
+    sections = (settings, settings.training)
+    return {
+        name: getattr(section, name)
+        for section in sections
+        for name in type(section).model_fields
+        if name in known
+    }
+
+
+def build_trainer(prepared: Prepared, threads: int | None = None) -> Trainer:
+    """Return the trainer of a prepared experiment; `threads` stand before the experiment's own."""
+    settings = trainer_settings(prepared.experiment.settings)
+    settings |= {"network": prepared.network, "loss": prepared.loss}
+    if threads is not None:
+        settings["threads"] = threads
+    return Trainer(**settings)
+
+
+def stopping_rules(section: StoppingSection) -> list[StoppingRule]:
+    """Return the rules that are switched on."""
+    rules: list[StoppingRule] = []
+    if section.loss_tolerance is not None:
+        rules.append(LossTolerance(section.loss_tolerance))
+    if section.patience is not None:
+        rules.append(Plateau(section.patience))
+    if section.loss_patience is not None:
+        rules.append(ValidationLoss(section.loss_patience))
+    return rules
+
+
+def fit(
+    prepared: Prepared,
+    trainer: Trainer,
+    folder: Path | None = None,
+    resume: bool = False,
+    after_epoch: EpochCallback | None = None,
+    on_progress: ProgressCallback | None = None,
+) -> TrainingResult:
+    """Train on the part "train", watched by the part "validation" where there is one."""
+    training = prepared.experiment.settings.training
+    assert training.stopping is not None  # noqa: S101 — resolved by prepare
+    checkpoint = None if folder is None else folder / CHECKPOINT
+    return trainer.fit(
+        learnt_rows(prepared, "train"),
+        learnt_rows(prepared, "validation") if "validation" in prepared.parts else None,
+        max_epochs=training.epochs,
+        stopping=stopping_rules(training.stopping),
+        warmup_epochs=training.stopping.warmup_epochs,
+        restore_best=training.restore_best,
+        after_epoch=after_epoch,
+        on_progress=on_progress,
+        checkpoint=checkpoint,
+        resume=resume and checkpoint is not None and checkpoint.exists(),
+    )
+
+
+def learnt_rows(prepared: Prepared, name: str) -> tuple[Any, Any, FloatArray | None]:
+    """Return the examples, targets and weights of a part as the network learns them.
+
+    Class weights and label smoothing are for the training rows alone: what is measured on others
+    says how good the model is, not how it was taught.
+    """
+    part = prepared.parts[name]
+    if name != "train" or prepared.target.task == "regression":
+        return part.X, learnt_target(prepared.target, part), None
+    training = prepared.experiment.settings.training
+    weight = class_weights(prepared.experiment, prepared.target, part)
+    target = part.y
+    if training.label_smoothing:
+        outputs = prepared.network.output_shape[0]
+        target = smoothed(part.y, outputs, training.label_smoothing, weight)
+    return part.X, target, weight
+
+
+def learnt_target(target: Target, part: Part) -> Any:
+    """Return a part's target as the network learns it."""
+    return part.y if target.task == "classification" else target.scaled(part.y)
+
+
+def class_weights(experiment: Description, target: Target, part: Part) -> FloatArray | None:
+    """Return what each row of a part counts by its class, (m,); None where all count alike.
+
+    "balanced" gives a class m/(K·mₖ), K the classes and mₖ the rows of that class (King & Zeng
+    2001), as scikit-learn does.
+
+    Raises
+    ------
+    UnknownNameError
+        A class that there is not.
+    ConfigurationError
+        Every class counts 0.
+    """
+    given = experiment.settings.training.class_weight
+    if given is None:
+        return None
+    if given == "balanced":
+        counts = np.bincount(part.y, minlength=len(target.class_names))
+        present = int(np.count_nonzero(counts))
+        by_class = len(part) / (present * np.maximum(counts, 1))
+    else:
+        assert not isinstance(given, str)  # noqa: S101 — the schema knows no other word
+        assert isinstance(target, Classes)  # noqa: S101 — preparation refuses it otherwise
+        place = experiment.place("training.class_weight")
+        for name in given:
+            if name not in (*target.class_names, *target.class_values):
+                raise UnknownNameError(_("class"), name, target.class_names, where=place)
+        values = target.class_values or target.class_names
+        pairs = zip(target.class_names, values, strict=True)
+        by_class = np.array([given.get(n, given.get(v, 1.0)) for n, v in pairs])
+        if not by_class[part.y].any():
+            raise ConfigurationError(
+                _("{place}: no training row would count: give a class more.", place=place)
+            )
+    return np.asarray(by_class[part.y], dtype=np.float64)
+
+
+def smoothed(
+    y: FloatArray, outputs: int, smoothing: float, weight: FloatArray | None
+) -> FloatArray:
+    """Return (1 − ε)·one-hot + ε·(shares of the classes), (m, outputs).
+
+    Szegedy et al. 2016, with the classes' shares of the training rows' weight in place of the
+    uniform distribution, so that rare classes stay rare. Of a lone unit, the column of class 1.
+
+    Parameters
+    ----------
+    y : array of int, shape (m,)
+    outputs : int
+        1 for a lone sigmoid, else the number of classes.
+    smoothing : float
+        ε.
+    weight : array of shape (m,), optional
+    """
+    one_hot = np.eye(max(outputs, 2))[y]
+    shares = np.average(one_hot, axis=0, weights=weight)
+    target = (1 - smoothing) * one_hot + smoothing * shares
+    return target[:, 1:] if outputs == 1 else target

@@ -1,0 +1,158 @@
+"""Reading a search space: from a table of a file, from `--vary` options, from keywords."""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from math import isfinite
+from typing import Any
+
+from axone.errors import ConfigurationError, UnknownNameError
+from axone.tuning.parameters import GRID_POINTS, Choices, Parameter, Range
+from axone.tuning.settings import full_name, settings_that_vary
+from axone.tuning.space import Space
+
+
+def read_space(given: Mapping[str, Any], where: str) -> Space:
+    """Read a search space from plain data.
+
+    Parameters
+    ----------
+    given : mapping
+        By the setting's name, full or short, nested or dotted: a list of choices, a table
+        ``{low, high, log, step, points}``, or a text as `--vary` takes it.
+    where : str
+        Who asked for it, for messages.
+
+    Raises
+    ------
+    ConfigurationError
+        An unknown setting, one given twice, values that are neither choices nor a range.
+    """
+    parameters: dict[str, Parameter] = {}
+    for word, values in _flat(given, ""):
+        name = full_name(word, where)
+        if name in parameters:
+            raise ConfigurationError(f"{where}: {name} is given twice.")
+        parameters[name] = _parameter(name, values, f"{where}: {word}")
+    return Space(parameters, where)
+
+
+def _flat(given: Mapping[str, Any], prefix: str) -> Iterator[tuple[str, Any]]:
+    for word, values in given.items():
+        if isinstance(values, Mapping) and not {"low", "high"} & set(values):
+            yield from _flat(values, f"{prefix}{word}.")
+        else:
+            yield prefix + word, values
+
+
+def _parameter(name: str, values: Any, where: str) -> Parameter:
+    if isinstance(values, (Choices, Range)):
+        return values
+    integer = settings_that_vary()[name]
+    if isinstance(values, str):
+        values = _from_text(name, values, where)
+    if isinstance(values, Mapping):
+        return _range(values, integer, where)
+    if not isinstance(values, (list, tuple)) or not values:
+        raise ConfigurationError(
+            f"{where}: give a list of choices or a range {{low = …, high = …}}; found {values!r}."
+        )
+    choices = Choices(tuple(_single(name, value) for value in values))
+    if len(set(map(repr, choices.labels))) < len(choices.labels):
+        raise ConfigurationError(f"{where}: a choice is given twice in {list(values)!r}.")
+    return choices
+
+
+def _single(name: str, value: Any) -> Any:
+    """Let a lone number stand for the only hidden layer."""
+    is_number = isinstance(value, int) and not isinstance(value, bool)
+    return [value] if name == "network.hidden" and is_number else value
+
+
+def _range(given: Mapping[str, Any], integer: bool, where: str) -> Range:
+    allowed = ("low", "high", "log", "step", "points")
+    for key in given:
+        if key not in allowed:
+            raise UnknownNameError("key of a range", key, allowed, where=where)
+    numbers: dict[str, Any] = {
+        key: given.get(key) for key in ("low", "high", "step") if given.get(key) is not None
+    }
+    for key, number in numbers.items():
+        if isinstance(number, bool) or not isinstance(number, (int, float)) or not isfinite(number):
+            raise ConfigurationError(f"{where}: {key} must be a number, not {number!r}.")
+        if integer and number != int(number):
+            raise ConfigurationError(f"{where}: {key} must be a whole number, not {number!r}.")
+    points = given.get("points", GRID_POINTS)
+    log = given.get("log", False)
+    problem = (
+        "a range needs both low and high"
+        if not {"low", "high"} <= set(numbers)
+        else f"low must be below high; found {numbers['low']} and {numbers['high']}"
+        if numbers["low"] >= numbers["high"]
+        else f"log must be true or false; found {log!r}"
+        if not isinstance(log, bool)
+        else f"a logarithmic range must begin above 0; found {numbers['low']}"
+        if log and numbers["low"] <= 0
+        else "a logarithmic range has no step: leave one of them out"
+        if log and "step" in numbers
+        else f"step must be above 0; found {numbers['step']}"
+        if numbers.get("step", 1) <= 0
+        else f"points must be a whole number of at least 2; found {points!r}"
+        if isinstance(points, bool) or not isinstance(points, int) or points < 2
+        else ""
+    )
+    if problem:
+        raise ConfigurationError(f"{where}: {problem}.")
+    ends = (numbers["low"], numbers["high"])
+    low, high = ends if integer else map(float, ends)
+    return Range(low, high, log, numbers.get("step"), integer, points)
+
+
+def read_options(options: Sequence[str]) -> dict[str, str]:
+    """Split the words of `--vary NAME=VALUES`.
+
+    Raises
+    ------
+    ConfigurationError
+        No name, no values, or a name given twice.
+    """
+    found: dict[str, str] = {}
+    for option in options:
+        name, equals, values = option.partition("=")
+        if not equals or not name.strip() or not values.strip():
+            raise ConfigurationError(
+                f"--vary takes NAME=LOW..HIGH, NAME=LOW..HIGH:log or NAME=A|B|C; found {option!r}."
+            )
+        if name in found:
+            raise ConfigurationError(f"--vary: {name} is given twice.")
+        found[name] = values.strip()
+    return found
+
+
+def _from_text(name: str, text: str, where: str) -> Any:
+    """Read `1e-4..1e-1:log`, `0..0.5:step=0.1` or `relu|tanh|gelu`."""
+    if ".." not in text:
+        return [_word(name, word.strip()) for word in text.split("|")]
+    ends, *options = text.split(":")
+    low, _, high = ends.partition("..")
+    given: dict[str, Any] = {"low": _number(low, where), "high": _number(high, where)}
+    for option in options:
+        key, equals, value = option.partition("=")
+        given[key.strip()] = _number(value, where) if equals else True
+    return given
+
+
+def _number(text: str, where: str) -> int | float:
+    try:
+        number = float(text)
+    except ValueError as error:
+        raise ConfigurationError(f"{where}: {text!r} is not a number.") from error
+    return int(number) if text.strip().lstrip("+-").isdigit() else number
+
+
+def _word(name: str, text: str) -> Any:
+    if name == "network.hidden" and not text.startswith("["):
+        text = f"[{'' if text == 'none' else text}]"
+    try:
+        return None if text == "none" else json.loads(text)
+    except ValueError:
+        return text

@@ -100,15 +100,15 @@ struct GELUTanh {
   static constexpr Real kRoot = Real(0.79788456080286535588), kCubic = Real(0.044715);
   template <class V>
   static V bounded(V z) { return minimum(maximum(z, V{} - 20), V{} + 20); }
+  /// (1 + tanh u)/2 as the sigmoid of 2u: far below zero 1 + tanh u would be nothing but rounding.
   template <class V>
-  static V tanh_part(V z) { return hyperbolic_tangent(kRoot * (z + kCubic * z * z * z)); }
+  static V gate(V z) { return sigmoid(2 * kRoot * (z + kCubic * z * z * z)); }
   template <class V>
-  V value(V z) const { return Real(0.5) * z * (1 + tanh_part(bounded(z))); }
+  V value(V z) const { return z * gate(bounded(z)); }
   template <class V>
   V slope(V z, V) const {
-    const V x = bounded(z), t = tanh_part(x);
-    const V inner = kRoot * (1 + 3 * kCubic * x * x);
-    return Real(0.5) * (1 + t) + Real(0.5) * x * (1 - t * t) * inner;
+    const V x = bounded(z), s = gate(x);
+    return s + x * s * (1 - s) * (2 * kRoot * (1 + 3 * kCubic * x * x));
   }
 };
 

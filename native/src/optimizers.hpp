@@ -122,8 +122,8 @@ inline bool penalises_plainly(const OptimizerSettings& settings) {
 
 /// Add the penalties' gradient, look at it, and cut it to ±clip_value, in place.
 template <class Real>
-void complete_gradient(const Stretch<Real>& s, const OptimizerSettings& settings, Index rows,
-                       NotFinite<Real>& not_finite) {
+NotFinite<Real> complete_gradient(const Stretch<Real>& s, const OptimizerSettings& settings,
+                                  Index rows) {
   using V = Vector<Real>;
   const Real l1 = s.penalised ? Real(settings.l1 / rows) : Real(0);
   const Real l2 = l2_share(s, settings, rows);
@@ -131,7 +131,7 @@ void complete_gradient(const Stretch<Real>& s, const OptimizerSettings& settings
   NotFinite<Real> here;
   if (l1 == 0 && l2 == 0 && clip == 0) {
     for (Index n = 0; n < s.size; n += kLanes<Real>) here.look(load<V>(s.gradient + n));
-    return not_finite.add(here);
+    return here;
   }
   for (Index n = 0; n < s.size; n += kLanes<Real>) {
     const V w = load<V>(s.weight + n);
@@ -141,15 +141,15 @@ void complete_gradient(const Stretch<Real>& s, const OptimizerSettings& settings
     if (clip != 0) g = minimum(maximum(g, V{} - clip), V{} + clip);
     store(s.gradient + n, g);
   }
-  not_finite.add(here);
+  return here;
 }
 
-/// Move the weights by a gradient to which `l2` times each weight is still to be added, and look at
-/// it. Sizes are rounded up to whole vectors: what lies beyond is padding of zeros. The pointers are copied first: a store through one might otherwise change another, for all that
+/// Move the weights by a gradient to which `l2` times each weight is still to be added, and say
+/// whether it was finite. Sizes are rounded up to whole vectors: what lies beyond is padding of zeros. The pointers are copied first: a store through one might otherwise change another, for all that
 /// the compiler knows, and it would fetch them anew for every vector.
 template <class Real>
-void update(const Stretch<Real>& s, const OptimizerSettings& o, const Step& step, Real l2,
-            NotFinite<Real>& not_finite) {
+NotFinite<Real> update(const Stretch<Real>& s, const OptimizerSettings& o, const Step& step,
+                       Real l2) {
   using V = Vector<Real>;
   Real* const weight = s.weight;
   Real* const first = s.slot[0];
@@ -162,7 +162,7 @@ void update(const Stretch<Real>& s, const OptimizerSettings& o, const Step& step
     for (Index n = 0; n < size; n += kLanes<Real>)
       store(weight + n, load<V>(weight + n) * kept);
   }
-  const auto each = [=, &not_finite](auto move) __attribute__((always_inline)) {
+  const auto each = [=](auto move) __attribute__((always_inline)) {
     NotFinite<Real> here;
     if (l2 == 0) {
       for (Index n = 0; n < size; n += kLanes<Real>) {
@@ -178,7 +178,7 @@ void update(const Stretch<Real>& s, const OptimizerSettings& o, const Step& step
         store(weight + n, w - move(g, n));
       }
     }
-    not_finite.add(here);
+    return here;
   };
   switch (o.rule) {
     case Rule::sgd:
@@ -221,6 +221,7 @@ void update(const Stretch<Real>& s, const OptimizerSettings& o, const Step& step
       });
     }
   }
+  return {};
 }
 
 /// The largest size among finite numbers.

@@ -39,7 +39,8 @@ class Workspace {
   /// makes every step, whether it is faster or not.
   Workspace(const Plan<Real>& plan, Index batch_size, Index capacity, int threads,
             bool threads_forced)
-      : optimizer_(plan.optimizer), batch_size_(checked(batch_size, capacity)), capacity_(capacity),
+      : optimizer_(plan.optimizer), unclipped_(without_clipping(plan.optimizer)),
+        batch_size_(checked(batch_size, capacity)), capacity_(capacity),
         seed_(RandomStream::from_seed(plan.seed)), noise_(seed_.child(kNoise)),
         layers_(plan.layers(capacity, checked_threads(threads))), head_(plan.head(capacity)),
         input_(capacity, plan.columns) {
@@ -125,6 +126,7 @@ class Workspace {
     pass.rows = rows.count;
     pass.training = true;
     pass.keep_gradient = true;
+    pass.optimizer = &unclipped_;
     need_gradients();
     pass.random = noise_.child(static_cast<std::uint64_t>(step_number));
     const auto logits = forward(rows, index_.data(), rows.count, 0, pass);
@@ -133,14 +135,7 @@ class Workspace {
     backward(head_.delta(logits, prediction, rows.targets, index_.data(), rows.weights, rows.count),
              pass);
     const double cost = penalty(rows.count);
-    auto plain = optimizer_;
-    plain.clip_value = 0;
-    NotFinite<Real> unasked;
-    for (auto* store : stores_) {
-      complete_gradient(store->stretch(0, store->weight.size(), store->gradient.data()), plain,
-                        rows.count, unasked);
-      store->write(store->gradient, flat);
-    }
+    for (auto* store : stores_) store->write(store->gradient, flat);
     return totals.loss / totals.weight + cost;
   }
 
@@ -149,6 +144,10 @@ class Workspace {
     if (batch_size < 1 || capacity < batch_size)
       throw std::invalid_argument("the capacity must be at least the batch size, and that 1");
     return batch_size;
+  }
+  static OptimizerSettings without_clipping(OptimizerSettings settings) {
+    settings.clip_value = 0;
+    return settings;
   }
   static int checked_threads(int threads) {
     if (threads < 1 || threads > 1024)
@@ -325,12 +324,11 @@ class Workspace {
   double clipped_update(const Pass& pass) {
     const double norm = gradient_norm();
     const double scale = norm > optimizer_.clip_norm ? optimizer_.clip_norm / norm : 1;
-    NotFinite<Real> known;  // the gradient was looked at before
     for (auto* store : stores_) {
       auto all = store->stretch(0, store->weight.size(), store->gradient.data());
       if (scale != 1)
         for (Index n = 0; n < all.size; ++n) all.gradient[n] *= Real(scale);
-      update(all, optimizer_, pass.step, Real(0), known);
+      update(all, optimizer_, pass.step, Real(0));
     }
     return scale;
   }
@@ -379,7 +377,7 @@ class Workspace {
     bool operator==(const Order&) const = default;
   };
 
-  const OptimizerSettings optimizer_;
+  const OptimizerSettings optimizer_, unclipped_;
   const Index batch_size_, capacity_;
   const RandomStream seed_, noise_;
   Layers<Real> layers_;

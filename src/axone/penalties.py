@@ -79,6 +79,16 @@ class Clipping:
         if self.value is not None:
             np.clip(gradient, -self.value, self.value, out=gradient)
         if self.norm is not None:
-            norm = math.sqrt(float(np.dot(gradient, gradient)))
+            norm = _norm(gradient)
             if norm > self.norm:
                 gradient *= self.norm / norm
+
+
+def _norm(gradient: FloatArray) -> float:
+    """Return ‖g‖, in units of its largest number where the squares are too large for their type."""
+    norm = math.sqrt(float(np.dot(gradient, gradient)))
+    if math.isfinite(norm):
+        return norm
+    unit = float(np.abs(gradient).max())
+    relative = gradient.astype(np.float64) / unit
+    return unit * math.sqrt(float(np.dot(relative, relative)))

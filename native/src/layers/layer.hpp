@@ -19,12 +19,12 @@ struct Pass {
   const OptimizerSettings* optimizer = nullptr;
   Team* team = nullptr;       // null: one thread
   Step step;
-  bool update = false;        // move the weights during the backward pass
+  bool update = false;        // move weights and running averages
   bool keep_gradient = false; // leave the whole gradient for `Store::gradient`
   bool measure = false;       // add up the squared norm of the gradient
 };
 
-/// What is found out about a gradient while it passes.
+/// What is found out about the gradient of a layer while it passes.
 template <class Real>
 struct Tally {
   double squared_norm = 0;    // if the pass measures
@@ -39,15 +39,14 @@ struct Tally {
 /// Finish a piece of gradient: measure it, and either move the weights by it or leave it. An L2
 /// penalty alone is added on the way, where nothing else looks at the gradient.
 template <class Real>
-void finish(const Stretch<Real>& s, const Pass& pass, Tally<Real>& tally) {
-  if (pass.measure || pass.keep_gradient || !pass.update || !penalises_plainly(*pass.optimizer)) {
-    if (pass.update) complete_gradient(s, *pass.optimizer, pass.rows, tally.not_finite);
-    if (pass.measure) tally.squared_norm += squared_norm(s.gradient, s.size);
-    if (pass.update && !pass.keep_gradient)
-      update(s, *pass.optimizer, pass.step, Real(0), tally.not_finite);
-    return;
-  }
-  update(s, *pass.optimizer, pass.step, l2_share(s, *pass.optimizer, pass.rows), tally.not_finite);
+NotFinite<Real> finish(const Stretch<Real>& s, const Pass& pass, double& squared) {
+  const auto& optimizer = *pass.optimizer;
+  if (!pass.measure && !pass.keep_gradient && penalises_plainly(optimizer))
+    return update(s, optimizer, pass.step, l2_share(s, optimizer, pass.rows));
+  const auto not_finite = complete_gradient(s, optimizer, pass.rows);
+  if (pass.measure) squared += squared_norm(s.gradient, s.size);
+  if (!pass.keep_gradient) update(s, optimizer, pass.step, Real(0));
+  return not_finite;
 }
 
 /// Hand over the gradient of a small array that was added up apart, and finish it. `scratch` is for
@@ -57,7 +56,7 @@ void finish(Store<Real>& store, const Buffer<Sum>& sums, Buffer<Real>& scratch, 
             Tally<Real>& tally) {
   Real* g = pass.keep_gradient ? store.gradient.data() : scratch.data();
   for (Index n = 0; n < store.count; ++n) g[n] = Real(sums.data()[n]);
-  finish(store.stretch(0, store.count, g), pass, tally);
+  tally.not_finite.add(finish(store.stretch(0, store.count, g), pass, tally.squared_norm));
 }
 
 /// What a layer is built for.

@@ -43,7 +43,7 @@ class LearnedSlope {
     if (!is_learned_) return;
     Real* g = pass.keep_gradient ? alpha_.gradient.data() : gradient_.data();
     g[0] = total_;
-    axone::finish(alpha_.stretch(0, 1, g), pass, tally);
+    tally.not_finite.add(axone::finish(alpha_.stretch(0, 1, g), pass, tally.squared_norm));
   }
 
  private:

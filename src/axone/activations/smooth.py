@@ -113,7 +113,8 @@ class GELU(ActivationFunction):
 class GELUTanh(ActivationFunction):
     """The tanh form of GELU: z/2·(1 + tanh u), u = √(2/π)(z + 0.044715z³) (ibid., section 2).
 
-    σ′ = (1 + tanh u)/2 + z/2·(1 − tanh²u)·u′.
+    (1 + tanh u)/2 is the sigmoid s of 2u, which is computed: 1 + tanh u would be nothing but
+    rounding far below zero. σ′ = s + z·s(1 − s)·2u′.
     """
 
     initializer: ClassVar[str] = "he_normal"
@@ -121,19 +122,19 @@ class GELUTanh(ActivationFunction):
     _CUBIC: ClassVar[float] = 0.044715
 
     def value(self, z: FloatArray) -> FloatArray:
-        return 0.5 * z * (1 + self._tanh(_bounded(z)))
+        return z * self._gate(_bounded(z))
 
     def derivative(self, z: FloatArray, a: FloatArray) -> FloatArray:
         del a
         z = _bounded(z)
-        tanh = self._tanh(z)
-        slope = self._ROOT * (1 + 3 * self._CUBIC * z * z)
-        return 0.5 * (1 + tanh) + 0.5 * z * (1 - tanh * tanh) * slope
+        gate = self._gate(z)
+        slope = 2 * self._ROOT * (1 + 3 * self._CUBIC * z * z)
+        return gate + z * gate * (1 - gate) * slope
 
-    def _tanh(self, z: FloatArray) -> FloatArray:
-        return np.tanh(self._ROOT * (z + self._CUBIC * z**3))
+    def _gate(self, z: FloatArray) -> FloatArray:
+        return logistic(2 * self._ROOT * (z + self._CUBIC * z**3))
 
 
 def _bounded(z: FloatArray) -> FloatArray:
-    # Beyond ±20 tanh u is ±1 to the last bit; without the bound z³ could overflow.
+    # Beyond ±20 the gate is 0 or 1 to the last bit; without the bound z³ could overflow.
     return np.clip(z, -20, 20)

@@ -1,0 +1,219 @@
+"""Networks drawn at random, trained by both engines, and how far apart they end.
+
+``python -m benchmarks.random_networks 3000`` draws so many, prints the seed it began with and every
+network that ends further apart than `TOLERANCE`, with what one rounding does to it. The tests draw
+fresh ones in every run.
+"""
+
+import argparse
+import secrets
+import sys
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+import axone as ax
+from axone.arrays import FloatArray
+from axone.data import Examples
+from axone.engines import Engine, NativeEngine, Recipe, ReferenceEngine
+from axone.losses import LOSSES
+from axone.optimizers import OPTIMIZERS
+from axone.parameters import Parameters
+from axone.penalties import Clipping, Penalty
+from axone.schedules import SCHEDULES
+
+TOLERANCE = 1e-8
+"""Of float64 after three epochs, relative to the largest weight, or to 1 if that is larger."""
+
+EPOCHS = 3
+
+SHARE_OF_MOVEMENT = 10
+"""How many times as far apart as the reference moves by itself, if that is more than `TOLERANCE`:
+where batch norm leaves a gradient of nothing but rounding, Adam and RMSProp divide it by its own
+size, and the last bit of the first weights decides about the eighth digit of the last."""
+
+_ACTIVATIONS = (
+    *("identity", "tanh", "sigmoid", "relu", "leaky_relu", "prelu", "elu", "selu"),
+    *("gelu", "gelu_tanh", "swish", "softplus"),
+)
+_HEADS = (
+    ("categorical_cross_entropy", "softmax"),
+    ("binary_cross_entropy", "sigmoid"),
+    ("mse", "identity"),
+    ("mse", "tanh"),
+    ("mae", "identity"),
+    ("huber", "identity"),
+    ("poisson", "exponential"),
+    ("poisson", "softplus"),
+)
+_RULES = ("gradient_descent", "sgd", "momentum", "nesterov", "rmsprop", "adam", "adamw")
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """How two engines ended on the same recipe.
+
+    Attributes
+    ----------
+    seed : int
+        From which everything was drawn.
+    recipe : Recipe
+    rows : int
+    difference : float
+        The largest of weights, running averages and predictions, relative as `TOLERANCE` is.
+    movement : float
+        How far the reference ends from itself when it starts with weights that are one rounding
+        off, where that had to be found out; else 0.
+    same_steps : bool
+        Whether both made as many steps.
+    """
+
+    seed: int
+    recipe: Recipe
+    rows: int
+    difference: float
+    movement: float
+    same_steps: bool
+
+    @property
+    def holds(self) -> bool:
+        """Whether they ended alike."""
+        allowed = max(TOLERANCE, SHARE_OF_MOVEMENT * self.movement)
+        return self.same_steps and self.difference < allowed
+
+    def __str__(self) -> str:
+        return (
+            f"seed {self.seed}: {self.difference:.1e} apart, one rounding moves the reference by "
+            f"{self.movement:.1e}; {EPOCHS} epochs of {self.rows} rows"
+            f"{'' if self.same_steps else ', other steps'}: {self.recipe}"
+        )
+
+
+def compared(seed: int) -> Agreement:
+    """Draw a network, its training and its rows from one number, and let both engines train it.
+
+    Batches are ragged as they come, with batch norm too (a last batch of a single row included),
+    and ε is what users have.
+    """
+    random = np.random.default_rng(seed)
+    recipe, rows = _recipe(random), int(random.integers(2, 90))
+    examples = _examples(random, recipe, rows)
+    start = recipe.network.initialize(recipe.seed, "float64")
+    wanted, steps = _trained(ReferenceEngine(), recipe, examples, start)
+    found, same = _trained(NativeEngine(), recipe, examples, start)
+    difference, movement = _apart(found, wanted), 0.0
+    if difference >= TOLERANCE:
+        for _ in range(5):
+            nudged = start.copy()
+            nudged.vector[...] *= 1 + np.finfo(float).eps * random.integers(
+                -1, 2, nudged.vector.size
+            )
+            other, _steps = _trained(ReferenceEngine(), recipe, examples, nudged)
+            movement = max(movement, _apart(other, wanted))
+    return Agreement(seed, recipe, rows, difference, movement, steps == same)
+
+
+def _trained(
+    engine: Engine, recipe: Recipe, examples: Examples, start: Parameters
+) -> tuple[list[FloatArray], int]:
+    """Return weights, running averages and predictions after some epochs, and the steps made."""
+    plan = engine.compile(recipe)
+    state = plan.start(start.copy())
+    with np.errstate(over="ignore", invalid="ignore"):
+        plan.session(state, examples, EPOCHS).advance(epochs=EPOCHS)
+        prediction = plan.predict(state.parameters, examples.X)
+    return [state.parameters.vector, state.parameters.buffers, prediction], state.step
+
+
+def _apart(found: list[FloatArray], wanted: list[FloatArray]) -> float:
+    return max(
+        float(np.abs(ours - theirs).max() / max(np.abs(theirs).max(), 1.0))
+        for ours, theirs in zip(found, wanted, strict=True)
+        if theirs.size
+    )
+
+
+def _choice(random: np.random.Generator, options: Any) -> Any:
+    return options[int(random.integers(len(options)))]
+
+
+def _recipe(random: np.random.Generator) -> Recipe:
+    width = inputs = int(random.integers(1, 70))
+    layers = []
+    for _ in range(int(random.integers(0, 5))):
+        layer, width = _layer(random, width)
+        layers.append(layer)
+    loss, output = _choice(random, _HEADS)
+    outputs = int(random.integers(2 if output == "softmax" else 1, 35))
+    rule = {"name": _choice(random, _RULES), "learning_rate": _choice(random, (0.001, 0.01))}
+    return Recipe(
+        ax.Network(*layers, ax.Dense(outputs, output), input_shape=inputs),
+        LOSSES.resolve({"name": loss, "scale": _choice(random, (1.0, 0.5, 3.0))}),
+        OPTIMIZERS.resolve(rule),
+        batch_size=int(random.integers(2, 40)),
+        schedule=SCHEDULES.resolve(_choice(random, ("constant", "cosine", "adaptive"))),
+        penalty=Penalty(_choice(random, (0.0, 0.1)), _choice(random, (0.0, 0.5))),
+        clipping=Clipping(_choice(random, (None, 0.05)), _choice(random, (None, 0.1))),
+        dtype="float64",
+        seed=int(random.integers(1000)),
+        shuffle=bool(random.integers(2)),
+    )
+
+
+def _layer(random: np.random.Generator, width: int) -> tuple[ax.Layer, int]:
+    name = _choice(random, _ACTIVATIONS)
+    kind = _choice(random, ("dense", "dense", "dropout", "batch_norm", "noise", "residual"))
+    if kind == "dense":
+        units = int(random.integers(1, 71))
+        return ax.Dense(units, name, bias=bool(random.integers(2))), units
+    if kind == "dropout":
+        return ax.Dropout(_choice(random, (0.0, 0.3, 0.7))), width
+    if kind == "batch_norm":
+        return ax.BatchNorm(), width
+    if kind == "noise":
+        return ax.GaussianNoise(0.1), width
+    return ax.Residual(ax.Dense(width, name), ax.Dropout(0.2), ax.Dense(width)), width
+
+
+def _examples(random: np.random.Generator, recipe: Recipe, rows: int) -> Examples:
+    (outputs,) = recipe.network.output_shape
+    X = random.normal(size=(rows, *recipe.network.input_shape))
+    name = LOSSES.name_of(recipe.loss)
+    if name == "poisson":
+        y = random.poisson(2, size=(rows, outputs))
+    elif name == "binary_cross_entropy":
+        y = random.integers(0, 2, size=(rows, outputs))
+    elif name == "categorical_cross_entropy":
+        y = random.integers(0, outputs, size=rows)
+    else:
+        y = random.normal(size=(rows, outputs))
+    weight = random.uniform(0.1, 2, size=rows) if random.integers(2) else None
+    return Examples(X, recipe.loss.prepare(y, (outputs,), "float64"), weight)
+
+
+def main() -> int:
+    """Compare as many networks as the command line says."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.random_networks")
+    parser.add_argument("count", type=int, nargs="?", default=3000)
+    parser.add_argument("--seed", type=int, help="begin with this one; drawn if left out")
+    given = parser.parse_args()
+    first = secrets.randbelow(2**32) if given.seed is None else given.seed
+    print(f"{given.count} networks from seed {first} on")
+    differences, beyond, apart = [], 0, 0
+    for seed in range(first, first + given.count):
+        found = compared(seed)
+        differences.append(found.difference)
+        beyond += found.difference >= TOLERANCE
+        apart += not found.holds
+        if found.difference >= TOLERANCE or not found.holds:
+            print("explained:" if found.holds else "APART:", found, flush=True)
+    quantiles = ", ".join(f"{np.quantile(differences, q):.1e}" for q in (0.5, 0.99, 1))
+    print(f"{beyond} of {given.count} further apart than {TOLERANCE:.0e}")
+    print(f"{apart} of them more than {SHARE_OF_MOVEMENT} times as far as one rounding explains")
+    print(f"difference: median, 99 %, largest: {quantiles}")
+    return 1 if apart else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

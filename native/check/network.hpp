@@ -1,0 +1,131 @@
+// A small network of every kind of layer and rows to train it on, described as Python describes
+// them, for the checks that run without Python.
+#pragma once
+
+#include "workspace.hpp"
+
+namespace axone::check {
+
+template <class Real>
+std::vector<Real> normal_numbers(std::uint64_t seed, Index count, double deviation) {
+  const auto stream = RandomStream::from_seed(seed);
+  std::vector<Real> numbers(static_cast<std::size_t>(count));
+  for (Index n = 0; n < count; ++n)
+    numbers[n] = Real(deviation * stream.normal(std::uint32_t(n), std::uint32_t(count)));
+  return numbers;
+}
+
+/// Describes layers one after another and gives their arrays places in the flat vectors.
+class Description {
+ public:
+  Index parameters = 0, buffers = 0;
+
+  Settings layer(const char* kind, Index columns) const {
+    Settings s;
+    s.set("kind", std::string(kind));
+    s.set_whole("columns", columns);
+    return s;
+  }
+  Settings dense(Index inputs, Index outputs, const char* activation) {
+    Settings s = layer("dense", inputs);
+    s.set_whole("outputs", outputs);
+    s.set_whole("has_bias", 1);
+    s.set_whole("weight", take(parameters, inputs * outputs));
+    s.set_whole("bias", take(parameters, outputs));
+    activate(s, activation);
+    return s;
+  }
+  Settings batch_norm(Index columns) {
+    Settings s = layer("batch_norm", columns);
+    s.set_whole("channels", columns);
+    s.set("momentum", 0.9);
+    s.set("epsilon", 1e-5);
+    s.set_whole("weight", take(parameters, columns));
+    s.set_whole("bias", take(parameters, columns));
+    s.set_whole("mean", take(buffers, columns));
+    s.set_whole("variance", take(buffers, columns));
+    return s;
+  }
+  static void activate(Settings& s, const char* activation) {
+    s.set("activation", std::string(activation));
+    s.set("alpha", 0.01);
+    s.set_whole("learns_alpha", 0);
+  }
+
+ private:
+  static Index take(Index& end, Index count) {
+    const Index start = end;
+    end += count;
+    return start;
+  }
+};
+
+inline constexpr Index kColumns = 13, kClasses = 5;
+
+/// 13 columns, `units` in the layers between, 5 classes.
+inline Settings network(Index units, double clip_norm) {
+  Description d;
+  std::vector<Settings> layers;
+  layers.push_back(d.layer("gaussian_noise", kColumns));
+  layers.back().set("deviation", 0.05);
+  layers.push_back(d.dense(kColumns, units, "relu"));
+  layers.push_back(d.batch_norm(units));
+  layers.push_back(d.layer("dropout", units));
+  layers.back().set("rate", 0.2);
+  std::vector<Settings> inner{d.dense(units, units, "tanh"), d.dense(units, units, "gelu")};
+  layers.push_back(d.layer("residual", units));
+  layers.back().set("layers", std::move(inner));
+  layers.push_back(d.dense(units, kClasses, "identity"));
+
+  Settings head, optimizer, all;
+  head.set("loss", std::string("categorical_cross_entropy"));
+  head.set("scale", 1.0);
+  head.set("delta", 1.0);
+  Description::activate(head, "softmax");
+  optimizer.set("rule", std::string("adam"));
+  optimizer.set_whole("uncorrected", 0);
+  for (const auto& [key, number] : std::initializer_list<std::pair<const char*, double>>{
+           {"beta", 0}, {"share", 1}, {"beta_1", 0.9}, {"beta_2", 0.999}, {"epsilon", 1e-8},
+           {"rho", 0.9}, {"decay", 0}, {"l1", 0}, {"l2", 0.1}, {"clip_value", 0},
+           {"clip_norm", clip_norm}})
+    optimizer.set(key, number);
+  all.set_whole("columns", kColumns);
+  all.set_whole("outputs", kClasses);
+  all.set_whole("parameters", d.parameters);
+  all.set_whole("buffers", d.buffers);
+  all.set("layers", std::move(layers));
+  all.set("head", std::vector<Settings>{std::move(head)});
+  all.set("optimizer", std::vector<Settings>{std::move(optimizer)});
+  return all;
+}
+
+/// A run of such a network from the same weights on the same rows.
+template <class Real>
+struct Run {
+  static constexpr Index kRows = 200, kBatch = 17, kEpochs = 5;
+
+  explicit Run(const Plan<Real>& plan)
+      : flat(normal_numbers<Real>(1, plan.parameters, 0.2)),
+        buffers(static_cast<std::size_t>(plan.buffers), Real(1)), first(flat.size()),
+        second(flat.size()), X(normal_numbers<Real>(2, kRows * kColumns, 1)), labels(kRows),
+        rates(kEpochs * ((kRows + kBatch - 1) / kBatch), 0.01) {
+    for (Index r = 0; r < kRows; ++r) labels[r] = X[r * kColumns] > 0 ? r % 2 : 2 + r % 3;
+  }
+
+  Rows<Real> rows() const {
+    return {X.data(), kRows, kColumns, {labels.data(), nullptr, 1}, nullptr};
+  }
+  Ending train(Workspace<Real>& workspace) {
+    Position at;
+    return workspace.run(rows(), {kEpochs, rates.data(), true}, at, reports,
+                         [](std::int64_t, std::int64_t) { return false; },
+                         {flat.data(), buffers.data(), {first.data(), second.data()}});
+  }
+
+  std::vector<Real> flat, buffers, first, second, X;
+  std::vector<std::int64_t> labels;
+  std::vector<double> rates;
+  std::vector<EpochReport> reports;
+};
+
+}  // namespace axone::check

@@ -1,0 +1,234 @@
+"""The compiled module refuses what it cannot hold, and says what it knows."""
+
+import copy
+from dataclasses import dataclass
+
+import numpy as np
+import pytest
+
+import axone as ax
+from axone.activations import ACTIVATIONS, ActivationFunction
+from axone.data import Examples
+from axone.engines import NotBuiltError, Recipe, UnsupportedError, compile_recipe
+from axone.engines.native import NativeEngine
+from axone.engines.native.translation import plan_settings
+from axone.engines.native.variants import load_variant
+from axone.layers import LAYERS
+from axone.losses import LOSSES, Loss
+from axone.optimizers import OPTIMIZERS
+
+try:
+    load_variant()
+except NotBuiltError as error:
+    pytest.skip(str(error), allow_module_level=True)
+
+NETWORK = ax.Network(ax.Dense(4, "prelu"), ax.BatchNorm(), ax.Dense(2), input_shape=3)
+
+
+def recipe(network=NETWORK, loss="mse", optimizer="sgd", **settings):
+    return Recipe(network, LOSSES.resolve(loss), OPTIMIZERS.resolve(optimizer), **settings)
+
+
+def test_what_it_knows_is_in_the_tables_of_names():
+    module = load_variant()
+    assert set(module.activations) == set(ACTIVATIONS)
+    assert set(module.losses) == set(LOSSES)
+    assert set(module.optimizers) == {n for n in OPTIMIZERS if OPTIMIZERS.member(n).stepwise}
+    assert set(module.layers) <= set(LAYERS)
+    assert module.compiler
+
+
+class TestPlaces:
+    def built(self, change):
+        settings = copy.deepcopy(plan_settings(recipe()))
+        change(settings)
+        return load_variant().Plan32(settings, 0)
+
+    def test_the_description_of_a_network_is_taken(self):
+        assert self.built(lambda settings: None).hit_counts == 2
+
+    @pytest.mark.parametrize("place", [-1, 5, 10**6, 2**62, 2**63 - 1])
+    @pytest.mark.parametrize(
+        ("layer", "array"),
+        [(0, "weight"), (0, "bias"), (0, "alpha_offset"), (1, "weight"), (1, "mean")],
+    )
+    def test_an_array_beyond_the_flat_vector_is_refused(self, layer, array, place):
+        def move(settings):
+            settings["parameters"], settings["buffers"] = 5, 5
+            settings["layers"][layer][array] = place
+
+        with pytest.raises(ValueError, match="does not lie within the 5"):
+            self.built(move)
+
+    @pytest.mark.parametrize("outputs", [2**40, 2**61, 2**62 + 1, 2**63 - 1])
+    def test_sizes_that_overflow_are_refused_before_memory_is_taken(self, outputs):
+        def grow(settings):
+            settings["layers"][0]["outputs"] = outputs
+
+        with pytest.raises(ValueError, match=r"out of range|does not lie within"):
+            self.built(grow)
+
+    @pytest.mark.parametrize(
+        ("change", "words"),
+        [
+            (lambda s: s["layers"][2].update(columns=3), "as wide as the one before"),
+            (lambda s: s.update(outputs=3), "at its ends"),
+            (lambda s: s.update(columns=0), "'columns' must be at least 1"),
+            (lambda s: s["layers"].clear(), "no layers"),
+            (lambda s: s["layers"][0].update(kind="mystery"), "unknown layer 'mystery'"),
+            (lambda s: s["layers"][0].update(activation="x"), "unknown activation 'x'; known are"),
+            (lambda s: s["layers"][0].pop("weight"), "'weight' must be given"),
+            (lambda s: s["layers"][1].update(channels=3), "channels do not divide"),
+            (lambda s: s["head"].update(loss="x"), "unknown loss"),
+            (lambda s: s["optimizer"].update(rule="x"), "unknown optimizer"),
+        ],
+    )
+    def test_what_does_not_fit_is_refused_in_words(self, change, words):
+        with pytest.raises(ValueError, match=words):
+            self.built(change)
+
+    @pytest.mark.parametrize("sizes", [(0, 1, 1), (2, 1, 1), (1, 1, 0), (1, 1, 1025)])
+    def test_a_workspace_of_no_size_is_refused(self, sizes):
+        with pytest.raises(ValueError, match="must"):
+            self.built(lambda settings: None).workspace(*sizes)
+
+    def test_a_workspace_larger_than_any_memory_is_refused(self):
+        with pytest.raises(MemoryError):
+            self.built(lambda settings: None).workspace(1, 2**62, 1)
+
+
+class TestArrays:
+    """A wrong type is an error: written into a converted copy, results would be lost."""
+
+    def arguments(self):
+        plan = load_variant().Plan64(plan_settings(recipe(dtype="float64", optimizer="adam")), 0)
+        parameters = NETWORK.initialize(0, "float64")
+        return plan.workspace(4, 4, 1), {
+            "parameters": parameters.vector,
+            "buffers": parameters.buffers,
+            "slots": [np.zeros_like(parameters.vector) for _ in range(2)],
+            "X": np.ones((4, 3)),
+            "labels": None,
+            "numbers": np.ones((4, 2)),
+            "weights": np.ones(4),
+            "position": (0, 0, 0, 0.0, 0.0, 0.0, 0, []),
+            "rates": np.full((1, 1), 0.1),
+            "shuffle": False,
+            "poll": lambda epoch, batch: False,
+        }
+
+    def test_right_ones_are_trained_on(self):
+        workspace, given = self.arguments()
+        before = given["parameters"].copy()
+        assert workspace.run(**given)[0] == "done"
+        assert not np.array_equal(given["parameters"], before)
+
+    @pytest.mark.parametrize("name", ["parameters", "buffers", "X", "numbers", "weights", "rates"])
+    @pytest.mark.parametrize("dtype", ["float32", "int64"])
+    def test_another_type_is_refused(self, name, dtype):
+        workspace, given = self.arguments()
+        given[name] = given[name].astype(dtype)
+        with pytest.raises(TypeError):
+            workspace.run(**given)
+
+    def test_so_it_is_among_the_optimizers_vectors(self):
+        workspace, given = self.arguments()
+        given["slots"][1] = given["slots"][1].astype("float32")
+        with pytest.raises(TypeError):
+            workspace.run(**given)
+
+    def test_lists_are_refused_and_so_is_memory_that_is_not_in_a_row(self):
+        workspace, given = self.arguments()
+        with pytest.raises(TypeError):
+            workspace.run(**{**given, "X": given["X"].tolist()})
+        with pytest.raises(TypeError):
+            workspace.run(**{**given, "parameters": np.repeat(given["parameters"], 2)[::2]})
+
+    @pytest.mark.parametrize(
+        ("name", "value"),
+        [
+            ("slots", []),
+            ("rates", np.full((1, 2), 0.1)),
+            ("position", (0, 5, 5, 0.0, 0.0, 0.0, 0, [])),
+            ("position", (0, 1, 0, 0.0, 0.0, 0.0, 0, [])),
+            ("weights", np.ones(3)),
+            ("steps", -2),
+        ],
+    )
+    def test_numbers_that_do_not_fit_are_refused(self, name, value):
+        workspace, given = self.arguments()
+        with pytest.raises(ValueError, match=r"another|needed|range|or more"):
+            workspace.run(**{**given, name: value})
+
+
+@dataclass(frozen=True)
+class Cubic(ActivationFunction):
+    def value(self, z):
+        return z**3
+
+    def derivative(self, z, a):
+        return 3 * z**2
+
+
+@dataclass(frozen=True)
+class Fourth(Loss):
+    def rows(self, prediction, target):
+        return ((prediction - target) ** 4).mean(axis=1)
+
+    def row_gradients(self, prediction, target):
+        return 4 * (prediction - target) ** 3 / prediction.shape[1]
+
+
+@dataclass(frozen=True)
+class Halving(ax.SGD):
+    def update(self, weights, gradient, slots, learning_rate, step):
+        weights -= learning_rate / 2 * gradient
+
+
+OWN = [
+    (recipe(optimizer=Halving()), "Halving is an optimizer of your own"),
+    (recipe(loss=Fourth()), "Fourth is a loss of your own"),
+    (recipe(ax.Network(ax.Dense(2, Cubic()), input_shape=3)), "Cubic is an activation of your own"),
+    (
+        recipe(ax.Network(ax.Residual(ax.Dense(3, Cubic())), ax.Dense(2), input_shape=3)),
+        "Cubic is an activation of your own",
+    ),
+    (
+        recipe(ax.Network(ax.Activation(Cubic()), ax.Dense(2), input_shape=3)),
+        "Cubic is an activation of your own",
+    ),
+]
+
+
+@pytest.mark.parametrize(("own", "words"), OWN)
+def test_what_is_the_users_own_is_an_obstacle_in_words(own, words):
+    (obstacle,) = NativeEngine().obstacles(own)
+    assert words in obstacle
+    with pytest.raises(UnsupportedError, match=words):
+        compile_recipe(own, "native")
+    with pytest.warns(UserWarning, match=words):
+        compiled = compile_recipe(own)
+    assert compiled.engine == "reference"
+    X, y = np.ones((5, 3), "float32"), np.zeros((5, 2), "float32")
+    state = compiled.plan.start(own.network.initialize(0))
+    assert len(compiled.plan.session(state, Examples(X, y), 1).advance().reports) == 1
+
+
+def test_every_obstacle_is_listed():
+    network = ax.Network(ax.Dense(4, Cubic()), ax.Dense(2), input_shape=3)
+    found = NativeEngine().obstacles(recipe(network, Fourth(), Halving()))
+    assert len(found) == 3
+
+
+def test_what_the_module_does_not_know_is_an_obstacle_though_it_has_a_name(monkeypatch):
+    engine = NativeEngine()
+
+    class Smaller:
+        layers, losses = ("dense",), engine.module.losses
+        activations, optimizers = ("identity", "prelu"), ()
+
+    engine.module = Smaller
+    assert engine.obstacles(recipe()) == (
+        "SGD runs on the reference engine.",
+        "BatchNorm runs on the reference engine.",
+    )

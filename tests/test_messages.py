@@ -30,7 +30,6 @@ KEYWORDS = {"_": None, "_n": (1, 2)}
 
 RAW = {
     "cli/",
-    "tuning/",
 }
 """Rooms and files whose texts are still f-strings; see `docs/messages.md`."""
 

@@ -185,6 +185,11 @@ def all_of(items: Iterable[Any]) -> Listed:
     return Listed(items, _(" and "))
 
 
+def any_of(items: Iterable[Any]) -> Listed:
+    """Return items to be shown as ``a or b``."""
+    return Listed(items, _(" or "))
+
+
 def sentences(parts: Iterable[str]) -> str:
     """Show sentences one after the other, in the language in use, as notes below a picture."""
     return "  ".join(str(part) for part in parts if part)

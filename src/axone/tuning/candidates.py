@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 from axone.checks import check_integer
 from axone.errors import ConfigurationError
+from axone.messages import _
 from axone.tuning.parameters import Choices
 from axone.tuning.space import Space
 
@@ -65,9 +66,15 @@ def _grid(space: Space, trials: int | None) -> list[Candidate]:
     if count > most:
         shape = " × ".join(str(len(p.grid())) for p in space.parameters.values())
         raise ConfigurationError(
-            f"The grid has {shape} = {count:,} candidates, more than "
-            f"{f'{most:,}' if trials is None else f'the {most} trials asked for'}: vary less, take "
-            "fewer points of a range, or search at random."
+            _(
+                "The grid has {shape} = {count:,} candidates, more than {most}: vary "
+                "less, take fewer points of a range, or search at random.",
+                shape=shape,
+                count=count,
+                most=f"{most:,}"
+                if trials is None
+                else _("the {trials} trials asked for", trials=most),
+            )
         )
     return [dict(candidate) for candidate in grid]
 

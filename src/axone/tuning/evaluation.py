@@ -16,6 +16,7 @@ from axone.errors import AxoneError
 from axone.experiments import Experiment
 from axone.experiments.preparation import Part, Prepared, assemble
 from axone.experiments.training import build_trainer, fit
+from axone.messages import Message, _
 from axone.model import Model
 from axone.training import History, Trainer, TrainingResult
 from axone.tuning.folds import SCORED, folds_of
@@ -68,6 +69,9 @@ class Task:
     peers: Peers | None = None
 
 
+_NO_REASON = Message("")
+
+
 @dataclass(frozen=True)
 class TrialOutcome:
     """What came of a trial.
@@ -83,8 +87,8 @@ class TrialOutcome:
     seconds : float
     ended : str
         "complete", "pruned", "diverged", "cancelled" or "failed".
-    reason : str
-        In words, where it is not complete.
+    reason : Message
+        Where it is not complete.
     """
 
     scores: tuple[float, ...]
@@ -92,7 +96,7 @@ class TrialOutcome:
     epochs: float
     seconds: float
     ended: str
-    reason: str = ""
+    reason: Message = _NO_REASON
 
 
 def _never() -> bool:
@@ -119,7 +123,8 @@ class _Evaluation:
         self.scores: list[float] = []
         self.curve: dict[int, float] = {}
         self.epochs: list[int] = []
-        self.ended, self.reason = "complete", ""
+        self.ended = "complete"
+        self.reason = _NO_REASON
         self.started = time.perf_counter()
         self.judge = _Judge(task.peers) if task.peers is not None else None
 
@@ -133,9 +138,10 @@ class _Evaluation:
                 if self.ended != "complete":
                     break
         except AxoneError as error:
-            self.ended, self.reason = "failed", str(error)
+            self.ended, self.reason = "failed", error.message
         except MemoryError:
-            self.ended, self.reason = "failed", "not enough memory for this network"
+            self.ended = "failed"
+            self.reason = _("not enough memory for this network").coded("not_enough_memory")
         epochs = float(np.mean(self.epochs)) if self.epochs else 0.0
         seconds = time.perf_counter() - self.started
         return TrialOutcome(
@@ -162,15 +168,20 @@ class _Evaluation:
             score = self._score(prepared, trainer, result)
         if not np.isfinite(score):
             self.ended = "failed"
-            self.reason = (
-                f"{self.task.metric.name} of fold {number + 1} is not a finite number: a scored "
-                "row may lie far outside of the training rows"
-            )
+            self.reason = _(
+                "{metric} of fold {fold} is not a finite number: a scored row may lie far "
+                "outside of the training rows",
+                metric=self.task.metric.name,
+                fold=number + 1,
+            ).coded("score_not_finite")
             return
         self.scores.append(score)
         last = number + 1 == self.task.cv
         if self._hopeless((number + 1) * FOLD, float(np.mean(self.scores))) and not last:
-            self.ended, self.reason = "pruned", f"hopeless after fold {number + 1}"
+            self.ended = "pruned"
+            self.reason = _("hopeless after fold {fold}", fold=number + 1).coded(
+                "hopeless_after_fold"
+            )
 
     def _score(self, prepared: Prepared, trainer: Trainer, result: TrainingResult) -> float:
         model = Model(
@@ -204,7 +215,10 @@ class _Evaluation:
             return False
         best = (max if self.judge.maximise else min)(map(self.task.metric.progress, column))
         if self._hopeless(epoch, best):
-            self.ended, self.reason = "pruned", f"hopeless after epoch {epoch} of the first fold"
+            self.ended = "pruned"
+            self.reason = _("hopeless after epoch {epoch} of the first fold", epoch=epoch).coded(
+                "hopeless_after_epoch"
+            )
             return True
         return False
 

@@ -15,6 +15,7 @@ from axone.data import Dataset, split_rows
 from axone.errors import ConfigurationError, DataError
 from axone.experiments import Experiment
 from axone.experiments.preparation import Arranged, arrange, load, split
+from axone.messages import _
 
 SCORED = "scored"
 """The part of a fold that its trial is judged by."""
@@ -95,8 +96,10 @@ def _folds(request: _Request) -> Folds:
     if cv == 1:
         if "validation" not in rows:
             raise ConfigurationError(
-                "There are no validation rows to judge a trial by: give data.validation a share, "
-                "or cross-validate with more than one fold."
+                _(
+                    "There are no validation rows to judge a trial by: give data.validation "
+                    "a share, or cross-validate with more than one fold."
+                )
             )
         arranged = (_arranged(experiment, dataset, rows["train"], rows["validation"], None),)
         return Folds(arranged, dict(shares), notes)
@@ -123,8 +126,12 @@ def _pairs(
 
     if len(known) < 2 * cv:
         raise DataError(
-            f"{len(known)} rows besides the test rows are too few for {cv} folds: use fewer folds "
-            "or more rows."
+            _(
+                "{rows} rows besides the test rows are too few for {folds} folds: use "
+                "fewer folds or more rows.",
+                rows=len(known),
+                folds=cv,
+            )
         )
     labels = dataset.y[known]
     random = seed % 2**32
@@ -134,7 +141,11 @@ def _pairs(
     if smallest >= cv:
         folds = StratifiedKFold(cv, shuffle=True, random_state=random)
         return list(folds.split(known, labels)), ()
-    note = f"folds not in proportion: the smallest class has {smallest} rows for {cv} folds"
+    note = _(
+        "folds not in proportion: the smallest class has {rows} rows for {folds} folds",
+        rows=smallest,
+        folds=cv,
+    ).coded("folds_not_stratified")
     return list(KFold(cv, shuffle=True, random_state=random).split(known)), (note,)
 
 

@@ -6,6 +6,7 @@ from math import isfinite
 from typing import Any
 
 from axone.errors import ConfigurationError, UnknownNameError
+from axone.messages import _
 from axone.tuning.parameters import GRID_POINTS, Choices, Parameter, Range
 from axone.tuning.settings import full_name, settings_that_vary
 from axone.tuning.space import Space
@@ -31,8 +32,10 @@ def read_space(given: Mapping[str, Any], where: str) -> Space:
     for word, values in _flat(given, ""):
         name = full_name(word, where)
         if name in parameters:
-            raise ConfigurationError(f"{where}: {name} is given twice.")
-        parameters[name] = _parameter(name, values, f"{where}: {word}")
+            raise ConfigurationError(_("{where}: {name} is given twice.", where=where, name=name))
+        parameters[name] = _parameter(
+            name, values, _("{place}: {setting}", place=where, setting=word)
+        )
     return Space(parameters, where)
 
 
@@ -54,11 +57,18 @@ def _parameter(name: str, values: Any, where: str) -> Parameter:
         return _range(values, integer, where)
     if not isinstance(values, (list, tuple)) or not values:
         raise ConfigurationError(
-            f"{where}: give a list of choices or a range {{low = …, high = …}}; found {values!r}."
+            _(
+                "{where}: give a list of choices or a range {{low = …, high = …}}; found "
+                "{found!r}.",
+                where=where,
+                found=values,
+            )
         )
     choices = Choices(tuple(_single(name, value) for value in values))
     if len(set(map(repr, choices.labels))) < len(choices.labels):
-        raise ConfigurationError(f"{where}: a choice is given twice in {list(values)!r}.")
+        raise ConfigurationError(
+            _("{where}: a choice is given twice in {found!r}.", where=where, found=list(values))
+        )
     return choices
 
 
@@ -72,36 +82,54 @@ def _range(given: Mapping[str, Any], integer: bool, where: str) -> Range:
     allowed = ("low", "high", "log", "step", "points")
     for key in given:
         if key not in allowed:
-            raise UnknownNameError("key of a range", key, allowed, where=where)
+            raise UnknownNameError(_("key of a range"), key, allowed, where=where)
     numbers: dict[str, Any] = {
         key: given.get(key) for key in ("low", "high", "step") if given.get(key) is not None
     }
     for key, number in numbers.items():
         if isinstance(number, bool) or not isinstance(number, (int, float)) or not isfinite(number):
-            raise ConfigurationError(f"{where}: {key} must be a number, not {number!r}.")
+            raise ConfigurationError(
+                _(
+                    "{where}: {key} must be a number, not {found!r}.",
+                    where=where,
+                    key=key,
+                    found=number,
+                )
+            )
         if integer and number != int(number):
-            raise ConfigurationError(f"{where}: {key} must be a whole number, not {number!r}.")
+            raise ConfigurationError(
+                _(
+                    "{where}: {key} must be a whole number, not {found!r}.",
+                    where=where,
+                    key=key,
+                    found=number,
+                )
+            )
     points = given.get("points", GRID_POINTS)
     log = given.get("log", False)
     problem = (
-        "a range needs both low and high"
+        _("a range needs both low and high")
         if not {"low", "high"} <= set(numbers)
-        else f"low must be below high; found {numbers['low']} and {numbers['high']}"
+        else _(
+            "low must be below high; found {low} and {high}",
+            low=numbers["low"],
+            high=numbers["high"],
+        )
         if numbers["low"] >= numbers["high"]
-        else f"log must be true or false; found {log!r}"
+        else _("log must be true or false; found {found!r}", found=log)
         if not isinstance(log, bool)
-        else f"a logarithmic range must begin above 0; found {numbers['low']}"
+        else _("a logarithmic range must begin above 0; found {found}", found=numbers["low"])
         if log and numbers["low"] <= 0
-        else "a logarithmic range has no step: leave one of them out"
+        else _("a logarithmic range has no step: leave one of them out")
         if log and "step" in numbers
-        else f"step must be above 0; found {numbers['step']}"
+        else _("step must be above 0; found {found}", found=numbers["step"])
         if numbers.get("step", 1) <= 0
-        else f"points must be a whole number of at least 2; found {points!r}"
+        else _("points must be a whole number of at least 2; found {found!r}", found=points)
         if isinstance(points, bool) or not isinstance(points, int) or points < 2
-        else ""
+        else None
     )
-    if problem:
-        raise ConfigurationError(f"{where}: {problem}.")
+    if problem is not None:
+        raise ConfigurationError(_("{where}: {problem}.", where=where, problem=problem))
     ends = (numbers["low"], numbers["high"])
     low, high = ends if integer else map(float, ends)
     return Range(low, high, log, numbers.get("step"), integer, points)
@@ -120,10 +148,14 @@ def read_options(options: Sequence[str]) -> dict[str, str]:
         name, equals, values = option.partition("=")
         if not equals or not name.strip() or not values.strip():
             raise ConfigurationError(
-                f"--vary takes NAME=LOW..HIGH, NAME=LOW..HIGH:log or NAME=A|B|C; found {option!r}."
+                _(
+                    "--vary takes NAME=LOW..HIGH, NAME=LOW..HIGH:log or NAME=A|B|C; found "
+                    "{found!r}.",
+                    found=option,
+                )
             )
         if name in found:
-            raise ConfigurationError(f"--vary: {name} is given twice.")
+            raise ConfigurationError(_("--vary: {name} is given twice.", name=name))
         found[name] = values.strip()
     return found
 
@@ -145,7 +177,9 @@ def _number(text: str, where: str) -> int | float:
     try:
         number = float(text)
     except ValueError as error:
-        raise ConfigurationError(f"{where}: {text!r} is not a number.") from error
+        raise ConfigurationError(
+            _("{where}: {text!r} is not a number.", where=where, text=text)
+        ) from error
     return int(number) if text.strip().lstrip("+-").isdigit() else number
 
 

@@ -14,6 +14,7 @@ from axone.data import Dataset
 from axone.errors import DataError
 from axone.experiments import Experiment
 from axone.files import write_atomically
+from axone.messages import _, _n
 from axone.tuning.parameters import Choices
 from axone.tuning.scoring import Metric
 from axone.tuning.space import Space, with_values
@@ -88,8 +89,15 @@ class TuningResult:
         ranked = self.ranked
         if not ranked:
             ended = [trial for trial in self.trials if trial.reason]
-            reason = f" The first ended so: {ended[0].reason}" if ended else ""
-            raise DataError(f"None of {len(self.trials)} trials is complete.{reason}")
+            raise DataError(
+                _(
+                    "None of {trials} trials is complete. The first ended so: {reason}",
+                    trials=len(self.trials),
+                    reason=ended[0].reason,
+                )
+                if ended
+                else _("None of {trials} trials is complete.", trials=len(self.trials))
+            )
         return ranked[0]
 
     @property
@@ -178,12 +186,20 @@ def write_result(result: TuningResult, folder: Path) -> None:
     write_atomically(folder / TRIALS, result.to_csv().encode())
     if result.ranked:
         best = result.best
-        head = (
-            f"# Trial {best.number} of the study {result.study}: {result.metric.name} "
-            f"{best.score:.6g} ± {best.deviation:.2g} over {len(best.scores)} "
-            f"fold{'s' * (len(best.scores) > 1)}, seed {result.experiment.settings.seed}.\n"
+        head = _n(
+            "Trial {number} of the study {study}: {metric} {score:.6g} ± {deviation:.2g} over "
+            "{count} fold, seed {seed}.",
+            "Trial {number} of the study {study}: {metric} {score:.6g} ± {deviation:.2g} over "
+            "{count} folds, seed {seed}.",
+            len(best.scores),
+            number=best.number,
+            study=result.study,
+            metric=result.metric.name,
+            score=best.score,
+            deviation=best.deviation,
+            seed=result.experiment.settings.seed,
         )
-        content = head + result.best_experiment.to_toml()
+        content = f"# {head}\n{result.best_experiment.to_toml()}"
         write_atomically(folder / BEST, content.encode())
     _draw(result, folder)
 
@@ -221,13 +237,20 @@ def _draw(result: TuningResult, folder: Path) -> None:
         maximise=result.metric.maximise,
         logarithmic=logarithmic,
         order=order,
-        title=f"{result.study}: {len(ranked)} trials, {result.search} search",
+        title=_(
+            "{study}: {trials} trials, {search} search",
+            study=result.study,
+            trials=len(ranked),
+            search=result.search,
+        ),
     )
     save_figure(figure, folder / _PARALLEL)
     shares = result.importances()
     if shares:
         named = {titles[name]: share for name, share in shares.items()}
         figure = plot_importance(
-            named, score_name=result.metric.name, title=f"{result.study}: what mattered"
+            named,
+            score_name=result.metric.name,
+            title=_("{study}: what mattered", study=result.study),
         )
         save_figure(figure, folder / _IMPORTANCE)

@@ -9,6 +9,7 @@ import numpy as np
 from axone.arrays import FloatArray
 from axone.data import Dataset, Task
 from axone.errors import ConfigurationError, DataError, UnknownNameError
+from axone.messages import Message, _, listed
 from axone.metrics import classification_metrics, regression_metrics
 from axone.model import Model, class_probabilities
 
@@ -102,8 +103,12 @@ class Metric:
         )
         if self.name not in scores:
             raise DataError(
-                f"{self.name} cannot be measured on {len(y)} rows that lack a class or have but "
-                "one row: use fewer folds, more rows or another metric."
+                _(
+                    "{name} cannot be measured on {rows} rows that lack a class or have but one "
+                    "row: use fewer folds, more rows or another metric.",
+                    name=self.name,
+                    rows=len(y),
+                )
             )
         return scores[self.name]
 
@@ -140,20 +145,28 @@ def find_metric(name: str | None, dataset: Dataset) -> Metric:
     other: Task = "regression" if task == "classification" else "classification"
     known = set(get_scorer_names())
     if wanted not in known and wanted not in _OWN[other]:
-        raise UnknownNameError("metric", name, {*own, *known})
+        raise UnknownNameError(_("metric"), name, {*own, *known})
     curve = "validation_loss" if task == "classification" else "validation_r2"
     if wanted in _OWN[other] or not _fits(wanted, dataset):
         raise ConfigurationError(
-            f"The metric {name!r} does not fit: {dataset.name} is a {_described(dataset)}. "
-            f"Metrics that do: {', '.join(own)}; and scikit-learn's scorers for such a target."
+            _(
+                "The metric {name!r} does not fit: {source} is a {task}. Metrics "
+                "that do: {metrics}; and scikit-learn's scorers for such a target.",
+                name=name,
+                source=dataset.name,
+                task=_described(dataset),
+                metrics=listed(own),
+            )
         )
     return Metric(wanted, task, True, curve, own=False)
 
 
-def _described(dataset: Dataset) -> str:
+def _described(dataset: Dataset) -> Message:
     if dataset.task == "classification":
-        return f"classification of {len(dataset.class_names)} classes"
-    return "regression of one number" if dataset.y.ndim == 1 else "regression of several numbers"
+        return _("classification of {classes} classes", classes=len(dataset.class_names))
+    if dataset.y.ndim == 1:
+        return _("regression of one number")
+    return _("regression of several numbers")
 
 
 def _fits(name: str, dataset: Dataset) -> bool:

@@ -82,7 +82,7 @@ class _Tasks:
             try:
                 experiment = with_values(plan.experiment, plan.space.values(claim.labels))
             except ConfigurationError as error:
-                self.study.finish(claim, TrialOutcome((), {}, 0.0, 0.0, "failed", str(error)))
+                self.study.finish(claim, TrialOutcome((), {}, 0.0, 0.0, "failed", error.message))
                 continue
             peers = self.study.peers() if plan.prune else None
             return claim, Task(experiment, plan.cv, plan.metric, self.threads, peers)

@@ -8,6 +8,7 @@ from pydantic import BaseModel
 
 from axone.errors import ConfigurationError, UnknownNameError
 from axone.experiments.schema import ExperimentData
+from axone.messages import Message, _, any_of
 from axone.optimizers import OPTIMIZERS
 from axone.registry import Registry
 from axone.schedules import SCHEDULES
@@ -19,14 +20,14 @@ _TABLES: dict[str, Registry[Any]] = {
 """Settings that have settings of their own, which may vary too."""
 
 
-_FIXED: dict[str, str] = {
-    "seed": "it decides the folds, so that scores of two seeds cannot be compared",
-    "dtype": "it is the precision of the whole search",
-    "engine": "which one computes changes roundings, not results",
-    "threads": "how many there are changes no bit of a result",
-    "network.input_size": "it is what the data have",
-    "training.calibrate": "a trial is judged before its probabilities are calibrated",
-    "tuning": "it describes the search itself",
+_FIXED: dict[str, Message] = {
+    "seed": _("it decides the folds, so that scores of two seeds cannot be compared"),
+    "dtype": _("it is the precision of the whole search"),
+    "engine": _("which one computes changes roundings, not results"),
+    "threads": _("how many there are changes no bit of a result"),
+    "network.input_size": _("it is what the data have"),
+    "training.calibrate": _("a trial is judged before its probabilities are calibrated"),
+    "tuning": _("it describes the search itself"),
 }
 """What a search leaves alone, and why: it would change the question or the machinery, not the
 answer."""
@@ -52,9 +53,9 @@ def settings_that_vary() -> dict[str, bool]:
     return names
 
 
-def _reason_against(name: str) -> str:
-    """Return why a setting does not vary; empty where it does."""
-    return next((why for fixed, why in _FIXED.items() if f"{name}.".startswith(f"{fixed}.")), "")
+def _reason_against(name: str) -> Message | None:
+    """Return why a setting does not vary; None where it does."""
+    return next((why for fixed, why in _FIXED.items() if f"{name}.".startswith(f"{fixed}.")), None)
 
 
 def _leaves(model: type[BaseModel], prefix: str) -> Iterator[tuple[str, bool]]:
@@ -96,17 +97,27 @@ def full_name(given: str, where: str) -> str:
     ends = own if len(own) == 1 else ends
     if len(ends) > 1:
         raise ConfigurationError(
-            f"{where}: {given!r} may be {' or '.join(ends)}: write it in full."
+            _(
+                "{where}: {given!r} may be {names}: write it in full.",
+                where=where,
+                given=given,
+                names=any_of(ends),
+            )
         )
-    fixed = [name for name, _ in _leaves(ExperimentData, "") if _reason_against(name)]
+    fixed = [name for name, _whole in _leaves(ExperimentData, "") if _reason_against(name)]
     meant = next((name for name in fixed if f".{name}".endswith(f".{wanted}")), None)
     if not ends and meant is not None:
         raise ConfigurationError(
-            f"{where}: {meant} does not vary: {_reason_against(meant)}. Set it for the whole "
-            "search in the experiment."
+            _(
+                "{where}: {name} does not vary: {reason}. Set it for the whole "
+                "search in the experiment.",
+                where=where,
+                name=meant,
+                reason=_reason_against(meant),
+            )
         )
     if not ends:
         short = [name.rpartition(".")[2] for name in names]
         allowed = [n if short.count(s) > 1 else s for n, s in zip(names, short, strict=True)]
-        raise UnknownNameError("setting to vary", given, allowed, where=where)
+        raise UnknownNameError(_("setting to vary"), given, allowed, where=where)
     return ends[0]

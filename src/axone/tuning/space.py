@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from axone.errors import ConfigurationError
 from axone.experiments import Experiment
 from axone.experiments.description import parse
+from axone.messages import _
 from axone.tuning.parameters import Choices, Parameter, Range
 
 if TYPE_CHECKING:
@@ -70,9 +71,13 @@ class Space:
         listed = experiment.settings.network.layers is not None
         if shape and listed and "network.hidden" not in self.parameters:
             raise ConfigurationError(
-                f"{self.where}: {experiment.place('network.layers')} lists every layer, so varying "
-                f"{shape[0]} would change nothing: vary network.hidden as well, or vary "
-                "network.layers."
+                _(
+                    "{where}: {place} lists every layer, so varying {name} would change "
+                    "nothing: vary network.hidden as well, or vary network.layers.",
+                    where=self.where,
+                    place=experiment.place("network.layers"),
+                    name=shape[0],
+                )
             )
         for name, parameter in self.parameters.items():
             for value in parameter.extremes():

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from axone.errors import ConfigurationError
+from axone.messages import _
 
 if TYPE_CHECKING:
     from optuna.storages import RDBStorage
@@ -37,7 +38,13 @@ def open_storage(url: str, heartbeat: int) -> "RDBStorage":
         if address.database:
             folder = Path(address.database).parent
             if not folder.is_dir():
-                raise ConfigurationError(f"The storage {url} lies in {folder}, which is no folder.")
+                raise ConfigurationError(
+                    _(
+                        "The storage {url} lies in {folder}, which is no folder.",
+                        url=url,
+                        folder=folder,
+                    )
+                )
     with experimental():
         return RDBStorage(
             address.render_as_string(hide_password=False),
@@ -56,8 +63,11 @@ def _address(url: str) -> Any:
         address = make_url(url)
     except ArgumentError as error:
         raise ConfigurationError(
-            f"--storage: {url!r} is no SQLAlchemy URL, such as sqlite:///study.db or "
-            "postgresql://user:password@host/database."
+            _(
+                "--storage: {url!r} is no SQLAlchemy URL, such as sqlite:///study.db or "
+                "postgresql://user:password@host/database.",
+                url=url,
+            )
         ) from error
     if address.drivername in ("postgresql", "postgres"):
         return address.set(drivername="postgresql+psycopg")

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from axone.errors import ConfigurationError, DataError
+from axone.messages import Message, _
 from axone.tuning.candidates import Candidate
 from axone.tuning.evaluation import Peers, TrialOutcome
 from axone.tuning.memory import Memory
@@ -43,14 +44,14 @@ _HEARING = 1.0
 """Seconds between two looks at the trials of other processes."""
 
 _IN_WORDS = {
-    "space": "the search space",
-    "search": "the kind of search",
-    "metric": "the metric",
-    "cv": "the number of folds",
-    "prune": "pruning",
-    "seed": "the seed",
-    "rows": "the data",
-    "settings": "the experiment",
+    "space": _("the search space"),
+    "search": _("the kind of search"),
+    "metric": _("the metric"),
+    "cv": _("the number of folds"),
+    "prune": _("pruning"),
+    "seed": _("the seed"),
+    "rows": _("the data"),
+    "settings": _("the experiment"),
 }
 
 
@@ -299,9 +300,15 @@ class TrialStudy:
         for key, words in _IN_WORDS.items():
             if known.get(key) != plan[key]:
                 raise ConfigurationError(
-                    f"The study {self.name!r} in {self.shown_storage} differs from this search in "
-                    f"{words}: {_difference(known.get(key), plan[key])}. Ask for the same, or give "
-                    "the new search a name of its own with --study."
+                    _(
+                        "The study {name!r} in {storage} differs from this search in "
+                        "{part}: {difference}. Ask for the same, or give the new search a name of "
+                        "its own with --study.",
+                        name=self.name,
+                        storage=self.shown_storage,
+                        part=words,
+                        difference=_difference(known.get(key), plan[key]),
+                    )
                 )
 
     def _waiting(self) -> "list[FrozenTrial]":
@@ -343,23 +350,34 @@ class TrialStudy:
         except database_errors() as error:
             cause = str(getattr(error, "orig", None) or error.__cause__ or error).strip()
             raise DataError(
-                f"The storage {self.shown_storage} cannot be used: {cause.splitlines()[0]}."
+                _(
+                    "The storage {storage} cannot be used: {reason}.",
+                    storage=self.shown_storage,
+                    reason=cause.splitlines()[0],
+                )
             ) from error
         except ImportError as error:
             raise ConfigurationError(
-                f"The storage {self.shown_storage} needs a driver that is not installed; for "
-                'PostgreSQL: pip install "axone[postgresql]".'
+                _(
+                    "The storage {storage} needs a driver that is not installed; for "
+                    'PostgreSQL: pip install "axone[postgresql]".',
+                    storage=self.shown_storage,
+                )
             ) from error
 
 
-def _difference(known: Any, asked: Any) -> str:
+def _difference(known: Any, asked: Any) -> Message:
     """Say in what two parts of a plan differ: the first key where they are tables."""
     if isinstance(known, Mapping) and isinstance(asked, Mapping):
         for key in dict.fromkeys([*known, *asked]):
             if known.get(key) != asked.get(key):
-                return f"{key} {_difference(known.get(key), asked.get(key))}"
-    words = [
-        "is not there" if part is None else json.dumps(part, ensure_ascii=False)
+                return _(
+                    "{key} {difference}",
+                    key=key,
+                    difference=_difference(known.get(key), asked.get(key)),
+                )
+    there, here = (
+        _("is not there") if part is None else json.dumps(part, ensure_ascii=False)
         for part in (known, asked)
-    ]
-    return f"{words[0]} there, {words[1]} here"
+    )
+    return _("{there} there, {here} here", there=there, here=here)

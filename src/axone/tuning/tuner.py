@@ -10,6 +10,7 @@ from axone.errors import ArgumentTypeError, ConfigurationError, DataError
 from axone.experiments import SUFFIXES, Experiment
 from axone.experiments.preparation import assemble
 from axone.experiments.schema import TuningSection
+from axone.messages import _
 from axone.processors import processors
 from axone.tuning.candidates import Candidate, Search, candidates
 from axone.tuning.folds import folds_of, forget_folds
@@ -162,7 +163,7 @@ def _require_optuna() -> None:
         import optuna
     except ImportError as error:
         raise ConfigurationError(
-            'Tuning needs Optuna, which is not installed: pip install "axone[tune]".'
+            _('Tuning needs Optuna, which is not installed: pip install "axone[tune]".')
         ) from error
     # What Optuna has to say of each study and trial is said here in other words.
     optuna.logging.set_verbosity(max(optuna.logging.get_verbosity(), optuna.logging.WARNING))
@@ -178,8 +179,11 @@ def _experiment(source: "str | Path | Experiment", seed: int | None) -> Experime
         experiment = source
     else:
         raise ArgumentTypeError(
-            "tune takes an experiment, the path of an experiment or data file, or a dataset's "
-            f"name, not {source!r:.60}."
+            _(
+                "tune takes an experiment, the path of an experiment or data file, or a "
+                "dataset's name, not {found!r:.60}.",
+                found=source,
+            )
         )
     if seed is None:
         return experiment
@@ -191,7 +195,7 @@ def _space(experiment: Experiment, given: "Space | Mapping[str, Any] | None", gr
     if isinstance(given, Space):
         return given
     if given:
-        return read_space(given, "the search space")
+        return read_space(given, _("the search space"))
     tuning = experiment.settings.tuning
     if tuning is not None and tuning.space:
         return read_space(tuning.space, experiment.place("tuning.space"))
@@ -236,10 +240,20 @@ def _made(folder: Path) -> Path:
     """Create the result folder unless it is one already; refuse one that holds something else."""
     if folder.is_dir() and any(folder.iterdir()) and not (folder / STUDY).exists():
         raise ConfigurationError(
-            f"The folder {folder} is not empty, and holds no {STUDY}: choose another --out."
+            _(
+                "The folder {folder} is not empty, and holds no {file}: choose another --out.",
+                folder=folder,
+                file=STUDY,
+            )
         )
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise DataError(f"Cannot create the folder {folder}: {error.strerror}.") from error
+        raise DataError(
+            _(
+                "Cannot create the folder {folder}: {reason}.",
+                folder=folder,
+                reason=error.strerror,
+            )
+        ) from error
     return folder

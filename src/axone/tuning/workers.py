@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from axone.errors import ConfigurationError
+from axone.messages import _
 from axone.tuning.evaluation import Task, TrialOutcome, evaluate
 from axone.tuning.trial import Claim
 
@@ -122,8 +123,11 @@ def _ray(jobs: int) -> Iterator[None]:
 
 def _missing(package: str) -> ConfigurationError:
     return ConfigurationError(
-        f"The backend {package!r} needs a package that is not installed: "
-        f'pip install "axone[{package}]".'
+        _(
+            "The backend {package!r} needs a package that is not installed: pip "
+            'install "axone[{package}]".',
+            package=package,
+        )
     )
 
 

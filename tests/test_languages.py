@@ -8,6 +8,7 @@ import pytest
 from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
 from babel.messages.mofile import write_mo
+from typer.main import get_command
 from typer.testing import CliRunner
 
 import axone
@@ -88,6 +89,36 @@ class TestLanguage:
         shown = CliRunner().invoke(app, ["--help"], env={"COLUMNS": "120"}).output
         assert "Montre la version." in shown
         assert "Print the version." not in shown
+
+    def test_every_help_is_a_message(self, speak):
+        keywords = {"_": None, "_n": (1, 2)}
+        found = {key for _file, _line, key, *_rest in extract_from_dir(SOURCE, keywords=keywords)}
+        speak({key: f"⟦{key}⟧" for key in found if isinstance(key, str)})
+        group = get_command(app)
+        for command in (group, *group.commands.values()):
+            helps = [command.help, *(parameter.help for parameter in command.params)]
+            # Those of Click's own `--help` are Click's to translate.
+            assert [text for text in helps if text and not text.startswith("⟦")] == []
+
+    def test_a_command_speaks_french(self, speak):
+        speak(
+            {
+                "{folder} is not a folder that `axone train` made.": "{folder} n'est pas le bon.",
+                "Error:": "Erreur :",
+            }
+        )
+        shown = CliRunner().invoke(app, ["evaluate", "nothing-there"])
+        assert shown.stderr == "Erreur : nothing-there n'est pas le bon.\n"
+
+    def test_a_diagnosis_and_a_reason_are_shown_in_french(self, speak):
+        network = axone.Network(axone.Dense(1), input_shape=1)
+        rows = np.full((4, 1), 1e30), np.zeros(4)
+        result = axone.Trainer(network, loss="mse", optimizer=axone.SGD(1.0)).fit(rows)
+        speak({"Cause: {cause}": "Cause : {cause}", "the loss became {loss:g}": "perte {loss:g}"})
+        assert "\nCause : " in str(result.diagnosis)
+        assert "\nCause: " not in str(result.diagnosis)
+        assert f"{result.reason}" == "perte inf"
+        assert result.reason == "the loss became inf"
 
     @pytest.mark.parametrize(
         ("count", "text"), [(0, "0 ligne"), (1, "1 ligne"), (2, "2 lignes"), (7, "7 lignes")]

@@ -388,14 +388,14 @@ class Summary:
     buffers: int
 
     def __str__(self) -> str:
-        cells = [("Layer", "Output shape", "Parameters")]
+        cells = [(str(_("Layer")), str(_("Output shape")), str(_("Parameters")))]
         cells += [
             (f"{row.position} {row.title}", str(row.output_shape), f"{row.parameters:,}")
             for row in self.rows
         ]
-        cells.append(("Total", "", f"{self.parameters:,}"))
+        cells.append((str(_("Total")), "", f"{self.parameters:,}"))
         if self.buffers:
-            cells.append(("Not trained (running averages)", "", f"{self.buffers:,}"))
+            cells.append((str(_("Not trained (running averages)")), "", f"{self.buffers:,}"))
         widths = [max(len(row[column]) for row in cells) for column in range(3)]
         return "\n".join(
             f"{name:<{widths[0]}}  {shape:>{widths[1]}}   {count:>{widths[2]}}"

@@ -6,16 +6,32 @@ import typer
 
 from axone import __version__
 from axone.cli import console
+from axone.cli.compare import HELP as COMPARE
 from axone.cli.compare import compare
+from axone.cli.datasets import HELP as DATASETS
 from axone.cli.datasets import datasets
+from axone.cli.evaluate import HELP as EVALUATE
 from axone.cli.evaluate import evaluate
 from axone.cli.help import TranslatedGroup
+from axone.cli.predict import HELP as PREDICT
 from axone.cli.predict import predict
+from axone.cli.schema import HELP as SCHEMA
 from axone.cli.schema import schema
+from axone.cli.summary import HELP as SUMMARY
 from axone.cli.summary import summary
+from axone.cli.train import HELP as TRAIN
 from axone.cli.train import train
+from axone.cli.tune import HELP as TUNE
 from axone.cli.tune import tune
 from axone.messages import _
+
+_HELP = _(
+    """Small neural networks that train fast, read like the textbook and explain themselves.
+
+axone train iris                       train on a dataset
+axone train table.csv --target price   or on your own table
+axone predict runs/iris new.csv        predict new rows"""
+)
 
 app = typer.Typer(
     name="axone",
@@ -25,12 +41,15 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-app.command()(train)
+app.command(help=TRAIN)(train)
 # A row typed by hand may hold negative numbers, which are not options.
-app.command(context_settings={"ignore_unknown_options": True})(predict)
-app.command()(compare)
-for command in (tune, evaluate, summary, datasets, schema):
-    app.command()(command)
+app.command(help=PREDICT, context_settings={"ignore_unknown_options": True})(predict)
+app.command(help=COMPARE)(compare)
+app.command(help=TUNE)(tune)
+app.command(help=EVALUATE)(evaluate)
+app.command(help=SUMMARY)(summary)
+app.command(help=DATASETS)(datasets)
+app.command(help=SCHEMA)(schema)
 
 
 def _version(wanted: bool) -> None:
@@ -39,7 +58,7 @@ def _version(wanted: bool) -> None:
         raise typer.Exit
 
 
-@app.callback()
+@app.callback(help=_HELP)
 def axone(
     debug: Annotated[
         bool, typer.Option("--debug", help=_("Show errors with their traceback."))
@@ -49,12 +68,7 @@ def axone(
         typer.Option("--version", callback=_version, is_eager=True, help=_("Print the version.")),
     ] = False,
 ) -> None:
-    """Small neural networks that train fast, read like the textbook and explain themselves.
-
-    axone train iris                       train on a dataset
-    axone train table.csv --target price   or on your own table
-    axone predict runs/iris new.csv        predict new rows
-    """
+    """Choose what holds for every command."""
     del version
     console.debug = debug
 

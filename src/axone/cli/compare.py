@@ -14,12 +14,14 @@ from axone.arrays import DType
 from axone.cli import options
 from axone.cli.console import (
     DIVERGED,
+    entry,
     explained_errors,
     interrupted_status,
     messages,
     output,
     print_json,
     print_wrapped,
+    tell,
 )
 from axone.cli.epochs import is_shown
 from axone.cli.screen import plan
@@ -27,31 +29,59 @@ from axone.cli.sources import Overrides, describe
 from axone.cli.train import result_folder
 from axone.comparison import OURS, TITLES, Comparison
 from axone.comparison import compare as run_comparison
+from axone.messages import Message, _, _n, listed
 
 _SHORT = {OURS: "Axone", "sklearn": "sklearn", "torch": "PyTorch"}
 _LOSS, _DIFFERENCE, _TIME = 9, 8, 7
 """Widths of a library's columns: three libraries fit 80 characters."""
 
 
+HELP = _(
+    """Train the same network in Axone, scikit-learn and PyTorch, and compare.
+
+axone compare iris
+axone compare table.csv --target price --hidden 64,32 --epochs 20
+axone compare experiment.toml --against torch --dtype float32
+
+All start from the same weights and take the same batches, an epoch each
+in turn: their losses must agree, and their weights stay alike.
+
+A line an epoch shows the mean loss as training met it (penalties apart),
+the largest difference between a weight of Axone's and the same weight of
+the other's, and the time of training alone. In float64 a difference of
+the equations would show at once; rounding alone stays below 1e-10.
+
+What a library cannot compute it is left out for, and the reason is told.
+No stopping rule ends a comparison.
+PyTorch is optional: pip install "axone\\[torch]".
+
+The folder gets experiment.toml, comparison.csv, .json and .png.
+Exit status: 0 done, 2 bad input or settings, 3 diverged, 130 interrupted
+(143 by SIGTERM)."""
+)
+
+
 def compare(
     source: Annotated[
         str,
         typer.Argument(
-            help="A dataset's name (iris), a data file (table.csv, rows.npz, table.parquet), or an "
-            "experiment file (run.toml, .json, .yaml), as `axone train` takes it."
+            help=_(
+                "A dataset's name (iris), a data file (table.csv, rows.npz, table.parquet), or an "
+                "experiment file (run.toml, .json, .yaml), as `axone train` takes it."
+            )
         ),
     ],
     against: Annotated[
-        str, typer.Option(help="Whom to compare with, with commas.")
+        str, typer.Option(help=_("Whom to compare with, with commas."))
     ] = "sklearn,torch",
     epochs: Annotated[
         int | None,
-        typer.Option(help="Passes over the training rows (default the file's, at most 10)."),
+        typer.Option(help=_("Passes over the training rows (default the file's, at most 10).")),
     ] = None,
     dtype: Annotated[
-        str, typer.Option(help="float64, where rounding hides nothing, or float32.")
+        str, typer.Option(help=_("float64, where rounding hides nothing, or float32."))
     ] = "float64",
-    threads: Annotated[int, typer.Option(help="Of each library.")] = 1,
+    threads: Annotated[int, typer.Option(help=_("Of each library."))] = 1,
     target: options.Target = None,
     task: options.Task = None,
     batch_size: options.BatchSize = None,
@@ -59,48 +89,27 @@ def compare(
     hidden: options.Hidden = None,
     activation: options.Activation = None,
     optimizer: Annotated[
-        str | None, typer.Option(help="adam, sgd, momentum, rmsprop, adamw, … (default adam).")
+        str | None, typer.Option(help=_("adam, sgd, momentum, rmsprop, adamw, … (default adam)."))
     ] = None,
     dropout: options.Dropout = None,
     l2: options.L2 = None,
     seed: options.Seed = None,
     engine: Annotated[
-        str | None, typer.Option(help="Which of Axone's engines (default auto).")
+        str | None, typer.Option(help=_("Which of Axone's engines (default auto)."))
     ] = None,
     out: Annotated[
         Path | None,
         typer.Option(
             "--out",
             "--output",
-            help="Result folder (default runs/NAME-comparison, or …-comparison-2, …).",
+            help=_("Result folder (default runs/NAME-comparison, or …-comparison-2, …)."),
         ),
     ] = None,
     as_json: Annotated[
-        bool, typer.Option("--json", help="Print only the summary, as JSON.")
+        bool, typer.Option("--json", help=_("Print only the summary, as JSON."))
     ] = False,
 ) -> None:
-    """Train the same network in Axone, scikit-learn and PyTorch, and compare.
-
-    axone compare iris
-    axone compare table.csv --target price --hidden 64,32 --epochs 20
-    axone compare experiment.toml --against torch --dtype float32
-
-    All start from the same weights and take the same batches, an epoch each
-    in turn: their losses must agree, and their weights stay alike.
-
-    A line an epoch shows the mean loss as training met it (penalties apart),
-    the largest difference between a weight of Axone's and the same weight of
-    the other's, and the time of training alone. In float64 a difference of
-    the equations would show at once; rounding alone stays below 1e-10.
-
-    What a library cannot compute it is left out for, and the reason is told.
-    No stopping rule ends a comparison.
-    PyTorch is optional: pip install "axone\\[torch]".
-
-    The folder gets experiment.toml, comparison.csv, .json and .png.
-    Exit status: 0 done, 2 bad input or settings, 3 diverged, 130 interrupted
-    (143 by SIGTERM).
-    """
+    """Run `axone compare`, as `HELP` tells."""
     overrides = Overrides(
         target=target,
         task=task,
@@ -139,15 +148,18 @@ def compare(
 def _exit(comparison: Comparison) -> None:
     done = len(comparison.epochs)
     if comparison.ending == "diverged":
-        messages().print(
-            f"Axone's loss was no longer finite in epoch {done + 1}: a lower --lr, or scaled data, "
-            "would help. `axone train` diagnoses it.",
+        tell(
+            messages(),
+            _(
+                "Axone's loss was no longer finite in epoch {epoch}: a lower --lr, or scaled "
+                "data, would help. `axone train` diagnoses it.",
+                epoch=done + 1,
+            ),
             style="red",
-            markup=False,
         )
         raise SystemExit(DIVERGED)
     if comparison.ending == "interrupted":
-        messages().print(f"Interrupted after epoch {done}.")
+        tell(messages(), _("Interrupted after epoch {epoch}.", epoch=done))
         raise SystemExit(interrupted_status(comparison.ended_by))
 
 
@@ -188,19 +200,28 @@ class Screen:
             self.console.print()
             print_wrapped(self.console, verdict(comparison), indent=0)
             self.console.print()
-        self.console.print(f"Results: {folder}", markup=False)
+        tell(self.console, _("Results: {folder}", folder=folder))
 
 
 def parties(comparison: Comparison) -> list[str]:
     """Say who takes part and how, who does not and why."""
     settings = comparison.prepared.experiment.settings
     named = [f"{TITLES[key]} {comparison.versions[key]}" for key in comparison.opponents]
-    threads = "1 thread" if comparison.threads == 1 else f"{comparison.threads} threads"
+    computed = _n(
+        "in {dtype}, {count} thread each; Axone's {engine} engine",
+        "in {dtype}, {count} threads each; Axone's {engine} engine",
+        comparison.threads,
+        dtype=settings.dtype,
+        engine=comparison.engine,
+    )
     return [
-        f"Against   {', '.join(named)}",
-        f"Computed  in {settings.dtype}, {threads} each; Axone's {comparison.engine} engine",
-        *(f"Left out  {TITLES[key]}, {why}" for key, why in comparison.left_out.items()),
-        *(f"Note      {note}" for note in comparison.notes),
+        entry(_("Against"), ", ".join(named)),
+        entry(_("Computed"), computed),
+        *(
+            entry(_("Left out"), f"{TITLES[key]}, {why}")
+            for key, why in comparison.left_out.items()
+        ),
+        *(entry(_("Note"), note) for note in comparison.notes),
     ]
 
 
@@ -208,13 +229,13 @@ def header(comparison: Comparison) -> list[str]:
     """Return the two lines above the epochs."""
     everyone, others = comparison.libraries, comparison.opponents
     groups = [
-        ("Training loss", _LOSS, everyone),
-        ("Δ weight", _DIFFERENCE, others),
-        ("Time in ms", _TIME, everyone),
+        (_("Training loss"), _LOSS, everyone),
+        (_("Δ weight"), _DIFFERENCE, others),
+        (_("Time in ms"), _TIME, everyone),
     ]
     above = [f"{title:>{len(keys) * (width + 1) - 1}}" for title, width, keys in groups]
-    below = [f"{_SHORT[key]:>{width}}" for _, width, keys in groups for key in keys]
-    return [" ".join([" " * 5, *above]), " ".join(["Epoch", *below])]
+    below = [f"{_SHORT[key]:>{width}}" for _title, width, keys in groups for key in keys]
+    return [" ".join([" " * 5, *above]), " ".join([f"{_('Epoch'):<5}", *below])]
 
 
 def line(comparison: Comparison) -> str:
@@ -243,13 +264,12 @@ def _milliseconds(seconds: float) -> str:
 def summary_table(comparison: Comparison) -> Table:
     """Lay out how each library ended, a row each."""
     table = Table(box=None, pad_edge=False, show_edge=False, header_style="bold")
-    titles = ["loss", "val. loss", "Δ weight", "ms an epoch", "× Axone's"]
     validated = bool(comparison.epochs[-1].validation)
-    if not validated:
-        titles.remove("val. loss")
+    titles = [_("loss"), *([_("val. loss")] if validated else [])]
+    titles += [_("Δ weight"), _("ms an epoch"), _("× Axone's")]
     table.add_column("")
     for title in titles:
-        table.add_column(title, justify="right")
+        table.add_column(str(title), justify="right")
     last = comparison.epochs[-1]
     for key in comparison.libraries:
         ours = key == OURS
@@ -264,15 +284,35 @@ def summary_table(comparison: Comparison) -> Table:
     return table
 
 
-def verdict(comparison: Comparison) -> str:
+def verdict(comparison: Comparison) -> Message:
     """Say in words what the numbers mean."""
     epochs = len(comparison.epochs)
     steps = epochs * comparison.steps_per_epoch
     others = comparison.opponents
-    apart = [f"{comparison.differences(key)[-1]:.1e} from {TITLES[key]}'s" for key in others]
-    slower = [f"{TITLES[key]} {comparison.speed_ratio(key):.3g} times as long" for key in others]
-    return (
-        f"After {epochs} epoch{'s' * (epochs > 1)} ({steps:,} steps), which moved weights by up "
-        f"to {comparison.largest_change:.2g}, no weight differs by more than {', '.join(apart)}. "
-        f"An epoch takes {', '.join(slower)} as Axone."
+    apart = listed(
+        _(
+            "{difference:.1e} from {library}'s",
+            difference=comparison.differences(key)[-1],
+            library=TITLES[key],
+        )
+        for key in others
+    )
+    slower = listed(
+        _(
+            "{library} {ratio:.3g} times as long",
+            library=TITLES[key],
+            ratio=comparison.speed_ratio(key),
+        )
+        for key in others
+    )
+    return _n(
+        "After {count} epoch ({steps:,} steps), which moved weights by up to {change:.2g}, no "
+        "weight differs by more than {apart}. An epoch takes {slower} as Axone.",
+        "After {count} epochs ({steps:,} steps), which moved weights by up to {change:.2g}, no "
+        "weight differs by more than {apart}. An epoch takes {slower} as Axone.",
+        epochs,
+        steps=steps,
+        change=comparison.largest_change,
+        apart=apart,
+        slower=slower,
     )

@@ -17,6 +17,7 @@ from rich.table import Table
 
 from axone.errors import AxoneError
 from axone.files import json_text
+from axone.messages import _
 from axone.training.interruption import exit_status
 
 BAD_INPUT, DIVERGED, INTERRUPTED = 2, 3, 130
@@ -30,10 +31,20 @@ def output() -> Console:
     return Console(highlight=False, soft_wrap=not sys.stdout.isatty())
 
 
+def tell(console: Console, text: str, **style: Any) -> None:
+    """Print a line as it stands, in the language in use: Rich would see a message's English."""
+    console.print(str(text), markup=False, **style)
+
+
+def entry(label: str, text: str) -> str:
+    """Return a line of a plan: what it is about in a column of its own, then what there is."""
+    return f"{label:<9} {text}"
+
+
 def print_wrapped(console: Console, text: str, indent: int = 10) -> None:
     """Print a line; what does not fit goes on below, by default below a plan's second column."""
     wrapped = textwrap.fill(
-        text,
+        str(text),
         console.width,
         subsequent_indent=" " * indent,
         break_long_words=False,
@@ -61,7 +72,7 @@ def explained_errors() -> Iterator[None]:
             warnings.showwarning = _show_warning  # type: ignore[assignment]
             yield
     except KeyboardInterrupt as error:
-        messages().print("Interrupted.")
+        tell(messages(), _("Interrupted."))
         raise SystemExit(INTERRUPTED) from error
     except BrokenPipeError:
         # The reader of the pipe has seen enough: Typer ends without a word.
@@ -69,23 +80,24 @@ def explained_errors() -> Iterator[None]:
     except (AxoneError, MemoryError, OSError) as error:
         if debug:
             raise
-        messages().print("Error:", style="bold red", end=" ")
-        messages().print(_explanation(error), markup=False)
+        tell(messages(), _("Error:"), style="bold red", end=" ")
+        tell(messages(), _explanation(error))
         raise SystemExit(BAD_INPUT) from error
 
 
 def _show_warning(message: Warning | str, *where: object) -> None:
     """Tell a warning in one line: its place in the code says nothing to a user."""
     del where
-    messages().print("Warning:", style="bold yellow", end=" ")
-    messages().print(str(message), markup=False)
+    tell(messages(), _("Warning:"), style="bold yellow", end=" ")
+    tell(messages(), str(message))
 
 
 def _explanation(error: Exception) -> str:
     if isinstance(error, MemoryError):
-        return f"not enough memory for these data and this network. {error}".rstrip()
+        little = _("not enough memory for these data and this network.")
+        return f"{little} {error}".rstrip()
     if isinstance(error, OSError):
-        return f"the system refused: {error}."
+        return _("the system refused: {error}.", error=error)
     return str(error)
 
 
@@ -107,14 +119,14 @@ def metrics_table(parts: Mapping[str, Mapping[str, float | None]]) -> Table:
 
 
 def _number(score: float | None) -> str:
-    return "not finite" if score is None else f"{score:.4g}"
+    return str(_("not finite")) if score is None else f"{score:.4g}"
 
 
 def columns(rows: Sequence[Sequence[str]], header: Sequence[str]) -> Table:
     """Lay out rows of text under a header."""
     table = Table(box=None, pad_edge=False, show_edge=False, header_style="bold")
     for title in header:
-        table.add_column(title, overflow="fold")
+        table.add_column(str(title), overflow="fold")
     for row in rows:
         table.add_row(*row)
     return table

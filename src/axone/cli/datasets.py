@@ -1,15 +1,19 @@
 """`axone datasets`: every dataset that can be named, and where it comes from."""
 
-from axone.cli.console import columns, explained_errors, output
+from axone.cli.console import columns, explained_errors, output, tell
 from axone.data import data_home, list_datasets
+from axone.messages import _
+
+HELP = _(
+    """List the datasets that `axone train NAME` knows.
+
+The data home is the folder $AXONE_DATA, or a cache folder of yours.
+Files put there (NAME.npz, NAME.csv, NAME.parquet) can be named too."""
+)
 
 
 def datasets() -> None:
-    """List the datasets that `axone train NAME` knows.
-
-    The data home is the folder $AXONE_DATA, or a cache folder of yours.
-    Files put there (NAME.npz, NAME.csv, NAME.parquet) can be named too.
-    """
+    """Run `axone datasets`, as `HELP` tells."""
     with explained_errors():
         rows = [
             [
@@ -23,5 +27,7 @@ def datasets() -> None:
             for info in list_datasets()
         ]
         console = output()
-        console.print(columns(rows, ["name", "task", "rows", "features", "classes", "where"]))
-        console.print(f"\nData home: {data_home()}", markup=False)
+        titles = [_("name"), _("task"), _("rows"), _("features"), _("classes"), _("where")]
+        console.print(columns(rows, titles))
+        console.print()
+        tell(console, _("Data home: {folder}", folder=data_home()))

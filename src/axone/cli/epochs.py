@@ -6,6 +6,7 @@ Wider terminals see recall and F1 as well; `history.csv` always has everything.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from axone.messages import _
 from axone.training import History, StoppingRule
 
 _FIRST_LINES, _THEN_EVERY = 20, 10
@@ -21,23 +22,24 @@ class _Column:
 
 
 def _columns(history: History, width: int) -> list[_Column]:
-    score, word = ("r2", "R²") if "train_r2" in history else ("accuracy", "Acc")
+    of_numbers = "train_r2" in history
+    score = "r2" if of_numbers else "accuracy"
     found = [
-        _Column("Epoch", "epoch", 5),
-        _Column("Loss(tr)", "train_loss", 9),
-        _Column("Δloss(tr)", "train_loss", 10, change=True),
-        _Column(f"{word}(tr)", f"train_{score}", 7),
+        _Column(_("Epoch"), "epoch", 5),
+        _Column(_("Loss(tr)"), "train_loss", 9),
+        _Column(_("Δloss(tr)"), "train_loss", 10, change=True),
+        _Column(_("R²(tr)") if of_numbers else _("Acc(tr)"), f"train_{score}", 7),
     ]
     if "validation_loss" in history:
         found += [
-            _Column("Loss(val)", "validation_loss", 9),
-            _Column("Δloss(val)", "validation_loss", 10, change=True),
-            _Column(f"{word}(val)", f"validation_{score}", 8),
+            _Column(_("Loss(val)"), "validation_loss", 9),
+            _Column(_("Δloss(val)"), "validation_loss", 10, change=True),
+            _Column(_("R²(val)") if of_numbers else _("Acc(val)"), f"validation_{score}", 8),
         ]
     if width >= _WIDE and "validation_recall" in history:
         found += [
-            _Column("Rec(val)", "validation_recall", 8),
-            _Column("F1(val)", "validation_f1", 7),
+            _Column(_("Rec(val)"), "validation_recall", 8),
+            _Column(_("F1(val)"), "validation_f1", 7),
         ]
     return found
 
@@ -45,7 +47,7 @@ def _columns(history: History, width: int) -> list[_Column]:
 def header(history: History, rules: Sequence[StoppingRule], width: int) -> str:
     """Return the line of titles."""
     titles = [f"{column.title:>{column.width}}" for column in _columns(history, width)]
-    return " ".join([*titles, *(["Patience"] if _patient(rules) else [])])
+    return " ".join([*titles, *([str(_("Patience"))] if _patient(rules) else [])])
 
 
 def line(history: History, rules: Sequence[StoppingRule], warmup: int, width: int) -> str:

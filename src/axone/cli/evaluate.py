@@ -11,38 +11,45 @@ from axone.cli.models import model_at
 from axone.data import read_rows
 from axone.errors import DataError
 from axone.experiments import Part, load_run, measure, prepare
+from axone.messages import _, listed
 from axone.model import Classes, Model
+
+HELP = _(
+    """Measure a trained model on labelled rows, or again on its own.
+
+axone evaluate runs/iris
+axone evaluate runs/adult next_year.csv --json"""
+)
 
 
 def evaluate(
     model: Annotated[
         Path,
         typer.Argument(
-            help="A folder that `axone train` made, or a .safetensors model.", metavar="MODEL"
+            help=_("A folder that `axone train` made, or a .safetensors model."), metavar="MODEL"
         ),
     ],
     data: Annotated[
         Path | None,
         typer.Argument(
-            help="A CSV, NPZ or Parquet file with the target; the run's own if left out."
+            help=_("A CSV, NPZ or Parquet file with the target; the run's own if left out.")
         ),
     ] = None,
     target: Annotated[
-        str | None, typer.Option(help="The target's column, if it has another name here.")
+        str | None, typer.Option(help=_("The target's column, if it has another name here."))
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help=_("Print JSON."))] = False,
 ) -> None:
-    """Measure a trained model on labelled rows, or again on its own.
-
-    axone evaluate runs/iris
-    axone evaluate runs/adult next_year.csv --json
-    """
+    """Run `axone evaluate`, as `HELP` tells."""
     with explained_errors():
         if data is None:
             if model.is_file():
                 raise DataError(
-                    f"{model} is a model file, which holds no rows: give a file of rows to measure "
-                    "it on, or the folder of its run."
+                    _(
+                        "{model} is a model file, which holds no rows: give a file of rows to "
+                        "measure it on, or the folder of its run.",
+                        model=model,
+                    )
                 )
             experiment, fitted = load_run(model)
             parts = prepare(experiment).parts
@@ -68,15 +75,33 @@ def labelled(path: Path, model: Model, column: str) -> Part:
     X, y = rows.X, rows.y
     if y is None:
         if not column or column not in getattr(X, "columns", ()):
-            found = ", ".join(map(str, getattr(X, "columns", ()))) or "an array without y"
-            wanted = f"there is no target {column!r}." if column else "which column is the target?"
-            raise DataError(f"{path}: {wanted} Found {found}. Name the column with --target.")
+            found = listed(getattr(X, "columns", ())) or _("an array without y")
+            raise DataError(
+                _(
+                    "{path}: there is no target {column!r}. Found {found}. Name the column with "
+                    "--target.",
+                    path=path,
+                    column=column,
+                    found=found,
+                )
+                if column
+                else _(
+                    "{path}: which column is the target? Found {found}. Name the column with "
+                    "--target.",
+                    path=path,
+                    found=found,
+                )
+            )
         y = np.asarray(X[column])
     if isinstance(model.target, Classes):
         if model.target.several or not model.has_probabilities:
             raise DataError(
-                f"{path}: only models that give one class a row, with its probability, or numbers "
-                "can be evaluated; this one was saved by an estimator of another kind."
+                _(
+                    "{path}: only models that give one class a row, with its probability, or "
+                    "numbers can be evaluated; this one was saved by an estimator of another "
+                    "kind.",
+                    path=path,
+                )
             )
         y = model.target.encode(y)
     return Part(model.preprocessing.transform(X, model.dtype), y)

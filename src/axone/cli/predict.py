@@ -14,37 +14,42 @@ from axone.cli.models import model_at
 from axone.data import read_images, read_rows
 from axone.errors import DataError
 from axone.files import write_atomically
+from axone.messages import _
 from axone.model import Classes, Model
 
 _IMAGES = (".png", ".jpg", ".jpeg", ".bmp")
+
+
+HELP = _(
+    """Predict new rows with a trained model, from its folder or file alone.
+
+axone predict runs/iris new_flowers.csv > predictions.csv
+axone predict runs/calculator 50 50
+axone predict runs/digits seven.png three.png
+axone predict estimator.safetensors new_rows.csv
+
+Prints one line a row: the prediction, then the probability of each class."""
+)
 
 
 def predict(
     model: Annotated[
         Path,
         typer.Argument(
-            help="A folder that `axone train` made, or a .safetensors model.", metavar="MODEL"
+            help=_("A folder that `axone train` made, or a .safetensors model."), metavar="MODEL"
         ),
     ],
     rows: Annotated[
         list[str],
         typer.Argument(
-            help="A CSV, NPZ or Parquet file of rows; or image files; or the numbers of one row."
+            help=_("A CSV, NPZ or Parquet file of rows; or image files; or the numbers of one row.")
         ),
     ],
     out: Annotated[
-        Path | None, typer.Option(help="Write the CSV there instead of printing it.")
+        Path | None, typer.Option(help=_("Write the CSV there instead of printing it."))
     ] = None,
 ) -> None:
-    """Predict new rows with a trained model, from its folder or file alone.
-
-    axone predict runs/iris new_flowers.csv > predictions.csv
-    axone predict runs/calculator 50 50
-    axone predict runs/digits seven.png three.png
-    axone predict estimator.safetensors new_rows.csv
-
-    Prints one line a row: the prediction, then the probability of each class.
-    """
+    """Run `axone predict`, as `HELP` tells."""
     with explained_errors():
         fitted = model_at(model)
         X, names = _read(rows, fitted)
@@ -64,8 +69,11 @@ def _read(rows: Sequence[str], model: Model) -> tuple[Any, Sequence[str]]:
         return read_rows(paths[0]).X, ()
     if not all(map(_is_number, rows)):
         raise DataError(
-            "Give one file (CSV, NPZ, Parquet), image files, or the numbers of one row; found "
-            f"{' '.join(rows)!r}."
+            _(
+                "Give one file (CSV, NPZ, Parquet), image files, or the numbers of one "
+                "row; found {words!r}.",
+                words=" ".join(rows),
+            )
         )
     return np.asarray([[float(word) for word in rows]]), ()
 

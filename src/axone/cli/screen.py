@@ -9,9 +9,10 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from axone.arrays import Shape
 from axone.cli import epochs
-from axone.cli.console import messages, metrics_table, output, print_wrapped
+from axone.cli.console import entry, messages, metrics_table, output, print_wrapped, tell
 from axone.experiments import Prepared, RunResult
 from axone.experiments.training import stopping_rules
+from axone.messages import Message, _, listed
 from axone.registry import plain
 from axone.training import History, StoppingRule
 
@@ -41,7 +42,7 @@ class Screen:
             transient=True,
             disable=not self.shown or not sys.stderr.isatty(),
         )
-        self._task = self._progress.add_task("Loading the data", total=None)
+        self._task = self._progress.add_task(str(_("Loading the data")), total=None)
         self._progress.start()
         return self
 
@@ -54,17 +55,17 @@ class Screen:
         assert training.stopping is not None  # noqa: S101 — resolved by prepare
         self.rules = stopping_rules(training.stopping)
         self.warmup, self.max_epochs = training.stopping.warmup_epochs, training.epochs
-        self._progress.update(self._task, description=f"Epoch 0/{self.max_epochs}", total=1.0)
+        self._progress.update(self._task, description=self._epoch(0), total=1.0)
         if self.shown:
             for text in plan(prepared):
                 print_wrapped(self.console, text)
             if self.resumed:
-                self.console.print("Resumed from the checkpoint.")
+                tell(self.console, _("Resumed from the checkpoint."))
             self.console.print()
 
     def after_epoch(self, history: History) -> None:
         """Print the epoch's line if it is one of those shown."""
-        self._progress.update(self._task, description=f"Epoch {history.epochs}/{self.max_epochs}")
+        self._progress.update(self._task, description=self._epoch(history.epochs))
         self.on_progress(history.epochs / self.max_epochs)
         if not self.shown:
             return
@@ -77,6 +78,9 @@ class Screen:
             self.console.print(self.last_line, markup=False)
             self.last_line = ""
 
+    def _epoch(self, done: int) -> str:
+        return str(_("Epoch {done}/{epochs}", done=done, epochs=self.max_epochs))
+
     def on_progress(self, share: float) -> None:
         """Move the bar."""
         self._progress.update(self._task, completed=share)
@@ -87,13 +91,23 @@ class Screen:
         if self.last_line:
             self.console.print(self.last_line, markup=False)
         self.console.print()
-        self.console.print(
-            f"Stopped after epoch {training.epochs}: {training.reason}.", markup=False
+        tell(
+            self.console,
+            _(
+                "Stopped after epoch {epochs}: {reason}.",
+                epochs=training.epochs,
+                reason=training.reason,
+            ),
         )
-        self.console.print(
-            f"Weights of epoch {training.best_epoch}; {training.steps:,} steps in "
-            f"{training.seconds:.2f} s ({training.engine} engine).",
-            markup=False,
+        tell(
+            self.console,
+            _(
+                "Weights of epoch {epoch}; {steps:,} steps in {seconds:.2f} s ({engine} engine).",
+                epoch=training.best_epoch,
+                steps=training.steps,
+                seconds=training.seconds,
+                engine=training.engine,
+            ),
         )
         parts: dict[str, dict[str, Any]] = {
             name: result.metrics[name] for name in result.prepared.parts
@@ -102,24 +116,32 @@ class Screen:
         self.console.print(metrics_table(parts))
         self.console.print()
         for text in [*calibration_lines(result.metrics), *result.metrics.get("notes", ())]:
-            self.console.print(text, markup=False)
-        self.console.print(f"Results: {result.folder}", markup=False)
+            tell(self.console, text)
+        tell(self.console, _("Results: {folder}", folder=result.folder))
 
 
-def calibration_lines(metrics: dict[str, Any]) -> list[str]:
+def calibration_lines(metrics: dict[str, Any]) -> list[Message]:
     """Say what calibration changed on the rows that it has not seen, if there are any."""
     if "calibration" not in metrics:
         return []
     scores = dict(metrics["calibration"])
     temperature = scores["temperature"]
     if temperature == 1:
-        return ["Temperature 1: the probabilities stay as they are."]
+        return [_("Temperature 1: the probabilities stay as they are.")]
     name = "test" if "test" in scores else "validation"
-    changes = [
-        f"{word} {scores[name][f'{key}_before']:.4g} → {scores[name][f'{key}_after']:.4g}"
-        for key, word in (("log_loss", "log loss"), ("calibration_error", "calibration error"))
+    of = scores[name]
+    return [
+        _(
+            "Temperature {temperature:.4g}: log loss {loss_before:.4g} → {loss_after:.4g}, "
+            "calibration error {error_before:.4g} → {error_after:.4g} ({part}).",
+            temperature=temperature,
+            loss_before=of["log_loss_before"],
+            loss_after=of["log_loss_after"],
+            error_before=of["calibration_error_before"],
+            error_after=of["calibration_error_after"],
+            part=name,
+        )
     ]
-    return [f"Temperature {temperature:.4g}: {', '.join(changes)} ({name})."]
 
 
 def plan(prepared: Prepared) -> list[str]:
@@ -127,9 +149,12 @@ def plan(prepared: Prepared) -> list[str]:
     settings = prepared.experiment.settings
     dataset, network, training = prepared.dataset, prepared.network, settings.training
     what = (
-        f"{len(dataset.class_names)} classes"
+        _("{classes} classes", classes=len(dataset.class_names))
         if dataset.task == "classification"
-        else f"regression of {', '.join(dataset.target_names) or dataset.target_name or 'y'}"
+        else _(
+            "regression of {names}",
+            names=listed(dataset.target_names) or dataset.target_name or "y",
+        )
     )
     parts = ", ".join(f"{len(part):,} {name}" for name, part in prepared.parts.items())
     layers = " → ".join(
@@ -140,13 +165,21 @@ def plan(prepared: Prepared) -> list[str]:
     name = optimizer if isinstance(optimizer, str) else optimizer["name"]
     rate = training.optimizer.learning_rate if training.optimizer.stepwise else None
     return [
-        f"Data      {dataset.name}: {what}",
-        f"Rows      {parts}",
-        f"Network   {layers}",
-        f"          {network.parameter_count:,} parameters",
-        f"Training  {name}{f' {rate:g}' if rate else ''}, batches of {training.batch_size}, "
-        f"at most {training.epochs} epochs, seed {settings.seed}",
-        *(f"Note      {note}" for note in prepared.notes),
+        entry(_("Data"), f"{dataset.name}: {what}"),
+        entry(_("Rows"), parts),
+        entry(_("Network"), layers),
+        entry("", _("{count:,} parameters", count=network.parameter_count)),
+        entry(
+            _("Training"),
+            _(
+                "{optimizer}, batches of {rows}, at most {epochs} epochs, seed {seed}",
+                optimizer=f"{name} {rate:g}" if rate else name,
+                rows=training.batch_size,
+                epochs=training.epochs,
+                seed=settings.seed,
+            ),
+        ),
+        *(entry(_("Note"), note) for note in prepared.notes),
     ]
 
 

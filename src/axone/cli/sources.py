@@ -6,6 +6,7 @@ from typing import Any
 
 from axone.errors import ConfigurationError
 from axone.experiments import EXPERIMENT, SUFFIXES, Experiment
+from axone.messages import _, all_of
 
 _SETTINGS = {
     "target": "data.target",
@@ -88,7 +89,10 @@ def hidden_sizes(text: str) -> list[int]:
         return [int(size) for size in text.split(",") if size.strip()]
     except ValueError as error:
         raise ConfigurationError(
-            f"--hidden takes whole numbers with commas, such as 64,32; found {text!r}."
+            _(
+                "--hidden takes whole numbers with commas, such as 64,32; found {found!r}.",
+                found=text,
+            )
         ) from error
 
 
@@ -104,8 +108,12 @@ def describe(source: str, overrides: Overrides) -> Experiment:
     settings = overrides.to_settings()
     if source and path.is_dir():
         raise ConfigurationError(
-            f"{source} is a folder. To continue its run: axone train {source} --resume. To run it "
-            f"again: axone train {path / EXPERIMENT}."
+            _(
+                "{source} is a folder. To continue its run: axone train {source} "
+                "--resume. To run it again: axone train {file}.",
+                source=source,
+                file=path / EXPERIMENT,
+            )
         )
     if path.suffix.lower() in SUFFIXES:
         experiment = Experiment.from_file(path, settings, overrides.given())
@@ -114,9 +122,12 @@ def describe(source: str, overrides: Overrides) -> Experiment:
     shape = [overrides.given().get(f"network.{name}") for name in ("activation", "dropout")]
     if any(shape) and experiment.settings.network.layers is not None:
         raise ConfigurationError(
-            f"{experiment.place('network.layers')} lists every layer, so "
-            f"{' and '.join(filter(None, shape))} would change nothing: give --hidden as well, or "
-            "change the file."
+            _(
+                "{place} lists every layer, so {options} would change nothing: give --hidden "
+                "as well, or change the file.",
+                place=experiment.place("network.layers"),
+                options=all_of(filter(None, shape)),
+            )
         )
     if overrides.learning_rate is None:
         return experiment
@@ -127,11 +138,11 @@ def with_learning_rate(experiment: Experiment, learning_rate: float) -> Experime
     """Return the experiment with that learning rate in its optimiser."""
     training = experiment.settings.training
     if not training.optimizer.stepwise:
-        raise ConfigurationError("--lr: L-BFGS finds the length of its steps itself.")
+        raise ConfigurationError(_("--lr: L-BFGS finds the length of its steps itself."))
     try:
         optimizer = replace(training.optimizer, learning_rate=learning_rate)
     except ConfigurationError as error:
-        raise ConfigurationError(f"--lr: {error}") from error
+        raise ConfigurationError(_("--lr: {error}", error=error)) from error
     changed = training.model_copy(update={"optimizer": optimizer})
     return replace(
         experiment, settings=experiment.settings.model_copy(update={"training": changed})

@@ -8,27 +8,33 @@ import typer
 from axone.cli.console import explained_errors
 from axone.cli.sources import Overrides, describe
 from axone.experiments import load_run, prepare
+from axone.messages import _
 from axone.model import load
+
+HELP = _(
+    """Show layers, output shapes and parameter counts, without training.
+
+axone summary mnist --hidden 128,64
+axone summary runs/iris"""
+)
 
 
 def summary(
     source: Annotated[
         str,
         typer.Argument(
-            help="An experiment file, a dataset's name, a data file, a result folder, or a "
-            ".safetensors model."
+            help=_(
+                "An experiment file, a dataset's name, a data file, a result folder, or a "
+                ".safetensors model."
+            )
         ),
     ],
-    target: Annotated[str | None, typer.Option(help="Column to predict, for a table.")] = None,
-    hidden: Annotated[str | None, typer.Option(help="Units of the hidden layers.")] = None,
-    activation: Annotated[str | None, typer.Option(help="Of the hidden layers.")] = None,
-    dropout: Annotated[float | None, typer.Option(help="Rate after each hidden layer.")] = None,
+    target: Annotated[str | None, typer.Option(help=_("Column to predict, for a table."))] = None,
+    hidden: Annotated[str | None, typer.Option(help=_("Units of the hidden layers."))] = None,
+    activation: Annotated[str | None, typer.Option(help=_("Of the hidden layers."))] = None,
+    dropout: Annotated[float | None, typer.Option(help=_("Rate after each hidden layer."))] = None,
 ) -> None:
-    """Show layers, output shapes and parameter counts, without training.
-
-    axone summary mnist --hidden 128,64
-    axone summary runs/iris
-    """
+    """Run `axone summary`, as `HELP` tells."""
     with explained_errors():
         overrides = Overrides(target=target, hidden=hidden, activation=activation, dropout=dropout)
         path = Path(source)
@@ -38,5 +44,5 @@ def summary(
             network = load(path).network
         else:
             network = prepare(describe(source, overrides)).network
-        typer.echo(f"Input {network.input_shape}")
+        typer.echo(str(_("Input {shape}", shape=network.input_shape)))
         typer.echo(str(network.summary()))

@@ -13,6 +13,7 @@ from axone.cli.console import (
     interrupted_status,
     messages,
     print_json,
+    tell,
 )
 from axone.cli.screen import Screen
 from axone.cli.sources import Overrides, describe
@@ -27,21 +28,37 @@ from axone.experiments import (
     run,
 )
 from axone.experiments.folder import CHECKPOINT
+from axone.messages import _
+
+HELP = _(
+    """Train a network and write a folder with the model, its history, metrics and pictures.
+
+axone train iris --seed 42
+axone train table.csv --target price --hidden 64,32 --epochs 200
+axone train experiment.toml --out runs/first
+axone train runs/first --resume
+
+Ctrl-C and SIGTERM stop after the batch in hand and save.
+Exit status: 0 done, 2 bad input or settings, 3 diverged,
+130 interrupted, 143 by SIGTERM (continue with --resume)."""
+)
 
 
 def train(
     source: Annotated[
         str,
         typer.Argument(
-            help="A dataset's name (iris), a data file (table.csv, rows.npz, table.parquet), or an "
-            "experiment file (run.toml, .json, .yaml). With --resume, a result folder."
+            help=_(
+                "A dataset's name (iris), a data file (table.csv, rows.npz, table.parquet), or an "
+                "experiment file (run.toml, .json, .yaml). With --resume, a result folder."
+            )
         ),
     ],
     target: options.Target = None,
     task: options.Task = None,
     epochs_: Annotated[
         int | None,
-        typer.Option("--epochs", help="Passes over the training rows, at most (default 100)."),
+        typer.Option("--epochs", help=_("Passes over the training rows, at most (default 100).")),
     ] = None,
     batch_size: options.BatchSize = None,
     lr: options.LearningRate = None,
@@ -49,54 +66,45 @@ def train(
     activation: options.Activation = None,
     optimizer: Annotated[
         str | None,
-        typer.Option(help="adam, sgd, momentum, rmsprop, adamw, lbfgs, … (default adam)."),
+        typer.Option(help=_("adam, sgd, momentum, rmsprop, adamw, lbfgs, … (default adam).")),
     ] = None,
     dropout: options.Dropout = None,
     l2: options.L2 = None,
     class_weight: Annotated[
         str | None,
-        typer.Option(help="balanced: all classes count alike, however many rows they have."),
+        typer.Option(help=_("balanced: all classes count alike, however many rows they have.")),
     ] = None,
     label_smoothing: Annotated[
         float | None,
-        typer.Option(help="How far training targets are moved from certainty (default 0)."),
+        typer.Option(help=_("How far training targets are moved from certainty (default 0).")),
     ] = None,
     calibrate: Annotated[
         bool,
         typer.Option(
             "--calibrate",
-            help="Make the probabilities honest, by a temperature found on the validation rows.",
+            help=_("Make the probabilities honest, by a temperature found on the validation rows."),
         ),
     ] = False,
     seed: options.Seed = None,
     engine: Annotated[
-        str | None, typer.Option(help="Which engine computes (default auto).")
+        str | None, typer.Option(help=_("Which engine computes (default auto)."))
     ] = None,
     threads: Annotated[
-        int | None, typer.Option(help="Of the compiled engine (default: as many as are faster).")
+        int | None, typer.Option(help=_("Of the compiled engine (default: as many as are faster)."))
     ] = None,
     out: Annotated[
-        Path | None, typer.Option(help="Result folder (default runs/NAME, or runs/NAME-2, …).")
+        Path | None, typer.Option(help=_("Result folder (default runs/NAME, or runs/NAME-2, …)."))
     ] = None,
     resume: Annotated[
-        bool, typer.Option("--resume", help="Continue a stopped or killed run, to the same bits.")
+        bool,
+        typer.Option("--resume", help=_("Continue a stopped or killed run, to the same bits.")),
     ] = False,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help=_("Print nothing."))] = False,
     as_json: Annotated[
-        bool, typer.Option("--json", help="Print only the metrics, as JSON.")
+        bool, typer.Option("--json", help=_("Print only the metrics, as JSON."))
     ] = False,
 ) -> None:
-    """Train a network and write a folder with the model, its history, metrics and pictures.
-
-    axone train iris --seed 42
-    axone train table.csv --target price --hidden 64,32 --epochs 200
-    axone train experiment.toml --out runs/first
-    axone train runs/first --resume
-
-    Ctrl-C and SIGTERM stop after the batch in hand and save.
-    Exit status: 0 done, 2 bad input or settings, 3 diverged,
-    130 interrupted, 143 by SIGTERM (continue with --resume).
-    """
+    """Run `axone train`, as `HELP` tells."""
     overrides = Overrides(
         target=target,
         task=task,
@@ -144,11 +152,14 @@ def train(
 def _exit(result: RunResult, quiet: bool) -> None:
     training = result.training
     if training.stopped_by == "diverged":
-        messages().print(str(training.diagnosis), style="red", markup=False)
+        tell(messages(), str(training.diagnosis), style="red")
         raise SystemExit(DIVERGED)
     if training.stopped_by == "interrupted":
         if not quiet:
-            messages().print(f"Continue with: axone train {result.folder} --resume", markup=False)
+            tell(
+                messages(),
+                _("Continue with: axone train {folder} --resume", folder=result.folder),
+            )
         raise SystemExit(interrupted_status(result.ended_by))
 
 
@@ -156,13 +167,20 @@ def _folder_to_resume(source: str, out: Path | None, overrides: Overrides) -> Pa
     folder = out if out is not None else Path(source)
     if not (folder / EXPERIMENT).is_file():
         raise ConfigurationError(
-            f"{folder} is not the folder of a run: it holds no {EXPERIMENT}. "
-            "Name the folder: axone train runs/NAME --resume."
+            _(
+                "{folder} is not the folder of a run: it holds no {file}. Name the folder: axone "
+                "train runs/NAME --resume.",
+                folder=folder,
+                file=EXPERIMENT,
+            )
         )
     changed = [option for option in overrides.given().values() if option != "--epochs"]
     if changed:
         raise ConfigurationError(
-            f"A resumed run keeps its settings; only --epochs may change, not {changed[0]}."
+            _(
+                "A resumed run keeps its settings; only --epochs may change, not {option}.",
+                option=changed[0],
+            )
         )
     return folder
 

@@ -12,100 +12,118 @@ from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemaining
 from rich.table import Table
 
 from axone.cli.console import (
+    entry,
     explained_errors,
     interrupted_status,
     messages,
     output,
     print_json,
+    tell,
 )
 from axone.cli.sources import Overrides, describe
 from axone.cli.train import result_folder
+from axone.messages import Message, _
 
 if TYPE_CHECKING:
     from axone.tuning import Plan, Trial, TuningResult
     from axone.tuning import Progress as Stand
+    from axone.tuning.parameters import Range
 
 _SHOWN = 10
+
+
+HELP = _(
+    """Search for the settings that do best, by cross-validation.
+
+axone tune iris
+axone tune run.toml --search random --trials 100 --cv 5 --metric f1_macro
+axone tune digits --vary lr=1e-4..1e-1:log --vary "hidden=64|128,64"
+
+The folder gets trials.csv, two pictures, and best.toml for `axone train`.
+Run again with the same --out, or on other machines with the same --storage,
+it goes on with the same search.
+
+Ctrl-C keeps what is done.
+Exit status: 0 done, 2 bad input or settings, 130 interrupted (143 by SIGTERM)."""
+)
 
 
 def tune(
     source: Annotated[
         str,
         typer.Argument(
-            help="What `axone train` takes: an experiment file (a table `tuning` in it may say "
-            "what varies), a dataset's name, or a data file."
+            help=_(
+                "What `axone train` takes: an experiment file (a table `tuning` in it may say "
+                "what varies), a dataset's name, or a data file."
+            )
         ),
     ],
     vary: Annotated[
         list[str] | None,
         typer.Option(
-            help="A setting and its values, e.g. learning_rate=1e-4..1e-1:log, dropout=0..0.5, "
-            "hidden=32|64|64,32. Repeat for several.",
+            help=_(
+                "A setting and its values, e.g. learning_rate=1e-4..1e-1:log, dropout=0..0.5, "
+                "hidden=32|64|64,32. Repeat for several."
+            ),
         ),
     ] = None,
     search: Annotated[
-        str | None, typer.Option(help="grid, random or bayes (default bayes).")
+        str | None, typer.Option(help=_("grid, random or bayes (default bayes)."))
     ] = None,
     trials: Annotated[
-        int | None, typer.Option(help="How many candidates (default 50, or the whole grid).")
+        int | None, typer.Option(help=_("How many candidates (default 50, or the whole grid)."))
     ] = None,
     cv: Annotated[
         int | None,
-        typer.Option(help="Folds; 1 judges by the file's own validation rows (default 3)."),
+        typer.Option(help=_("Folds; 1 judges by the file's own validation rows (default 3).")),
     ] = None,
     metric: Annotated[
         str | None,
         typer.Option(
-            help="accuracy, f1_macro, log_loss, roc_auc, r2, rmse, …, or a scikit-learn "
-            "scorer (default accuracy or r2)."
+            help=_(
+                "accuracy, f1_macro, log_loss, roc_auc, r2, rmse, …, or a scikit-learn "
+                "scorer (default accuracy or r2)."
+            )
         ),
     ] = None,
     prune: Annotated[
         bool | None,
         typer.Option(
-            "--prune/--no-prune", help="Give hopeless trials up early (default: only bayes does)."
+            "--prune/--no-prune",
+            help=_("Give hopeless trials up early (default: only bayes does)."),
         ),
     ] = None,
     jobs: Annotated[
         int | None,
-        typer.Option(help="Trials at a time (default: 1 for bayes, else one a processor)."),
+        typer.Option(help=_("Trials at a time (default: 1 for bayes, else one a processor).")),
     ] = None,
     backend: Annotated[
-        str, typer.Option(help="threading, or joblib's loky, dask or ray.")
+        str, typer.Option(help=_("threading, or joblib's loky, dask or ray."))
     ] = "threading",
     storage: Annotated[
         str | None,
-        typer.Option(help="SQLAlchemy URL of a storage to share (default study.db in --out)."),
+        typer.Option(help=_("SQLAlchemy URL of a storage to share (default study.db in --out).")),
     ] = None,
     study: Annotated[
-        str | None, typer.Option(help="Name of the search in its storage (default: the source's).")
+        str | None,
+        typer.Option(help=_("Name of the search in its storage (default: the source's).")),
     ] = None,
-    target: Annotated[str | None, typer.Option(help="Column to predict, for a table.")] = None,
+    target: Annotated[str | None, typer.Option(help=_("Column to predict, for a table."))] = None,
     epochs: Annotated[
-        int | None, typer.Option(help="Epochs of a fit, at most (default 100).")
+        int | None, typer.Option(help=_("Epochs of a fit, at most (default 100)."))
     ] = None,
-    seed: Annotated[int | None, typer.Option(help="Decides everything random (default 0).")] = None,
+    seed: Annotated[
+        int | None, typer.Option(help=_("Decides everything random (default 0)."))
+    ] = None,
     out: Annotated[
-        Path | None, typer.Option(help="Result folder (default runs/NAME-tuning).")
+        Path | None, typer.Option(help=_("Result folder (default runs/NAME-tuning)."))
     ] = None,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help=_("Print nothing."))] = False,
     as_json: Annotated[
-        bool, typer.Option("--json", help="Print only the best trial, as JSON.")
+        bool, typer.Option("--json", help=_("Print only the best trial, as JSON."))
     ] = False,
 ) -> None:
-    """Search for the settings that do best, by cross-validation.
-
-    axone tune iris
-    axone tune run.toml --search random --trials 100 --cv 5 --metric f1_macro
-    axone tune digits --vary lr=1e-4..1e-1:log --vary "hidden=64|128,64"
-
-    The folder gets trials.csv, two pictures, and best.toml for `axone train`.
-    Run again with the same --out, or on other machines with the same --storage,
-    it goes on with the same search.
-
-    Ctrl-C keeps what is done.
-    Exit status: 0 done, 2 bad input or settings, 130 interrupted (143 by SIGTERM).
-    """
+    """Run `axone tune`, as `HELP` tells."""
     with explained_errors(), ExitStack() as held:
         from axone.tuning import read_options, read_space
         from axone.tuning import tune as search_settings
@@ -155,10 +173,15 @@ def tune(
 
 
 def _tell_interrupted(result: "TuningResult") -> None:
-    messages().print(
-        f"Interrupted: {sum(t.state not in ('waiting', 'running') for t in result.trials)} of "
-        f"{result.asked} trials are done. Go on with the same command and --out {result.folder}.",
-        markup=False,
+    tell(
+        messages(),
+        _(
+            "Interrupted: {done} of {asked} trials are done. Go on with the same command and --out "
+            "{folder}.",
+            done=sum(trial.state not in ("waiting", "running") for trial in result.trials),
+            asked=result.asked,
+            folder=result.folder,
+        ),
     )
 
 
@@ -181,7 +204,9 @@ class _Screen:
             transient=True,
             disable=not self.shown or not sys.stderr.isatty(),
         )
-        self._task: TaskID = self._progress.add_task("Loading the data", total=None, best="")
+        self._task: TaskID = self._progress.add_task(
+            str(_("Loading the data")), total=None, best=""
+        )
         self._progress.start()
         return self
 
@@ -195,39 +220,50 @@ class _Screen:
         from axone.tuning import shown as text
 
         lines = [
-            f"Data      {plan.folds.dataset.name}: {_rows(plan)}",
-            f"Search    {plan.search}, {len(plan.candidates)} trials, seed "
-            f"{plan.experiment.settings.seed}{', hopeless ones given up' if plan.prune else ''}",
-            f"Metric    {plan.metric.name}, good is {'high' if plan.metric.maximise else 'low'}",
+            entry(_("Data"), f"{plan.folds.dataset.name}: {_rows(plan)}"),
+            entry(_("Search"), _search(plan)),
+            entry(
+                _("Metric"),
+                _("{metric}, good is high", metric=plan.metric.name)
+                if plan.metric.maximise
+                else _("{metric}, good is low", metric=plan.metric.name),
+            ),
         ]
         for number, (name, parameter) in enumerate(plan.space.parameters.items()):
-            values = (
-                " | ".join(map(text, parameter.labels))
-                if hasattr(parameter, "labels")
-                else f"{text(parameter.low)} … {text(parameter.high)}"
-                + (", logarithmic" if parameter.log else "")
-                + (f", in steps of {parameter.step:g}" if parameter.step else "")
-            )
-            lines.append(f"{'Varies' if number == 0 else '':<9} {name}: {values}")
-        lines += [f"Note      {note}" for note in plan.folds.notes]
+            if hasattr(parameter, "labels"):
+                values: str = " | ".join(map(text, parameter.labels))
+            else:
+                values = f"{text(parameter.low)} … {text(parameter.high)}{_manner(parameter)}"
+            lines.append(entry("" if number else _("Varies"), f"{name}: {values}"))
+        lines += [entry(_("Note"), note) for note in plan.folds.notes]
         for line in lines:
-            self.console.print(
-                textwrap.fill(line, self.console.width, subsequent_indent=" " * 12), markup=False
+            tell(
+                self.console,
+                textwrap.fill(line, self.console.width, subsequent_indent=" " * 12),
             )
         self.console.print()
 
     def on_progress(self, stand: "Stand") -> None:
         """Move the bar."""
-        best = ""
+        best: str = ""
         if stand.best is not None:
-            best = f"best {stand.metric.name} {stand.best.score:.4g} ± {stand.best.deviation:.2g}"
-        words = " (others are at work)" if stand.waiting else ""
+            best = _(
+                "best {metric} {score:.4g} ± {deviation:.2g}",
+                metric=stand.metric.name,
+                score=stand.best.score,
+                deviation=stand.best.deviation,
+            )
+        trials = (
+            _("Trials {done}/{total} (others are at work)", done=stand.done, total=stand.total)
+            if stand.waiting
+            else _("Trials {done}/{total}", done=stand.done, total=stand.total)
+        )
         self._progress.update(
             self._task,
-            description=f"Trials {stand.done}/{stand.total}{words}",
+            description=str(trials),
             completed=stand.done,
             total=stand.total,
-            best=best,
+            best=str(best),
         )
 
     def on_result(self, result: "TuningResult") -> None:
@@ -236,19 +272,53 @@ class _Screen:
             self.console.print(trials_table(result))
             self.console.print()
         for line in _summary(result):
-            self.console.print(
-                textwrap.fill(line, self.console.width, break_on_hyphens=False), markup=False
+            tell(
+                self.console,
+                textwrap.fill(str(line), self.console.width, break_on_hyphens=False),
             )
 
 
-def _rows(plan: "Plan") -> str:
-    parts = plan.folds.arranged[0].parts
-    rows = [f"{len(parts['train']):,} training"]
+def _search(plan: "Plan") -> Message:
+    seed, trials = plan.experiment.settings.seed, len(plan.candidates)
+    if plan.prune:
+        return _(
+            "{search}, {trials} trials, seed {seed}, hopeless ones given up",
+            search=plan.search,
+            trials=trials,
+            seed=seed,
+        )
+    return _("{search}, {trials} trials, seed {seed}", search=plan.search, trials=trials, seed=seed)
+
+
+def _manner(parameter: "Range") -> str:
+    logarithmic = _(", logarithmic") if parameter.log else ""
+    steps = _(", in steps of {step:g}", step=parameter.step) if parameter.step else ""
+    return f"{logarithmic}{steps}"
+
+
+def _rows(plan: "Plan") -> Message:
+    parts = {name: len(part) for name, part in plan.folds.arranged[0].parts.items()}
     if plan.cv == 1:
-        return f"{rows[0]}, {len(parts['validation']):,} validation rows"
+        return _(
+            "{training:,} training, {validation:,} validation rows",
+            training=parts["train"],
+            validation=parts["validation"],
+        )
     if "validation" in parts:
-        rows.append(f"{len(parts['validation']):,} validation")
-    return f"{plan.cv} folds of {', '.join(rows)} and {len(parts['scored']):,} scored rows"
+        return _(
+            "{folds} folds of {training:,} training, {validation:,} validation and {scored:,} "
+            "scored rows",
+            folds=plan.cv,
+            training=parts["train"],
+            validation=parts["validation"],
+            scored=parts["scored"],
+        )
+    return _(
+        "{folds} folds of {training:,} training and {scored:,} scored rows",
+        folds=plan.cv,
+        training=parts["train"],
+        scored=parts["scored"],
+    )
 
 
 def trials_table(result: "TuningResult") -> Table:
@@ -260,8 +330,8 @@ def trials_table(result: "TuningResult") -> Table:
     )
     table.add_column("", justify="right")
     table.add_column(result.metric.name.replace("_", "\n"), no_wrap=True)
-    for title in ("epochs", "sec"):
-        table.add_column(title, justify="right", no_wrap=True)
+    for word in (_("epochs"), _("sec")):
+        table.add_column(str(word), justify="right", no_wrap=True)
     for title in result.space.titles.values():
         table.add_column(title.replace("_", "\n").replace(".", ".\n"), overflow="fold")
     for rank, trial in enumerate(result.ranked[:_SHOWN], start=1):
@@ -279,20 +349,31 @@ def _score(trial: "Trial") -> str:
     return f"{trial.score:.4g}" + (f" ± {trial.deviation:.2g}" if len(trial.scores) > 1 else "")
 
 
-def _summary(result: "TuningResult") -> list[str]:
+def _summary(result: "TuningResult") -> list[Message]:
     states: dict[str, int] = {}
     for trial in result.trials:
         states[trial.state] = states.get(trial.state, 0) + 1
     counted = ", ".join(f"{count} {state}" for state, count in states.items())
-    lines = [f"{len(result.trials)} trials in {result.seconds:.1f} s: {counted}."]
+    lines = [
+        _(
+            "{trials} trials in {seconds:.1f} s: {states}.",
+            trials=len(result.trials),
+            seconds=result.seconds,
+            states=counted,
+        )
+    ]
     lost = result.asked - len(result.trials)
     if lost > 0:
-        lines.append(f"{lost} candidates were given up: each ended its process three times.")
+        lines.append(
+            _("{lost} candidates were given up: each ended its process three times.", lost=lost)
+        )
     failed = next((trial for trial in result.trials if trial.state == "failed"), None)
     if failed is not None:
-        lines.append(f"Trial {failed.number} failed: {failed.reason}")
-    lines.append(f"Study {result.study!r} in {result.storage}")
+        lines.append(
+            _("Trial {number} failed: {reason}", number=failed.number, reason=failed.reason)
+        )
+    lines.append(_("Study {study!r} in {storage}", study=result.study, storage=result.storage))
     if result.ranked:
         assert result.folder is not None  # noqa: S101 — the command line always has one
-        lines.append(f"Best: axone train {result.folder / 'best.toml'}")
+        lines.append(_("Best: axone train {file}", file=result.folder / "best.toml"))
     return lines

@@ -266,7 +266,7 @@ class TestTemplates:
     def test_codes_are_words_of_their_own(self):
         codes = re.compile(r'(?:\.coded|Diagnosis)\(\s*"([^"]*)"')
         found = [code for path in FILES for code in codes.findall(path.read_text("utf-8"))]
-        listed_codes = (SOURCE.parents[1] / "docs" / "messages.md").read_text("utf-8")
+        listed_codes = (Path(__file__).parents[1] / "docs" / "messages.md").read_text("utf-8")
         assert len(found) == len(set(found))
         for code in found:
             assert re.fullmatch(r"[a-z0-9]+(_[a-z0-9]+)*", code)

@@ -15,8 +15,10 @@ import axone
 from axone import plots
 from axone.checks import check_number
 from axone.cli import app
+from axone.data import TableEncoder
 from axone.errors import ConfigurationError, UnknownNameError
 from axone.messages import _, _n, use_language
+from axone.training import Diagnosis
 
 SOURCE = Path(axone.__file__).parent
 
@@ -141,6 +143,24 @@ class TestLanguage:
         assert _("rows") == "rows"
         assert ", ".join([_("rows")]) == "rows"
         assert f"{_('rows')}" == "lignes"
+
+    def test_names_of_inputs_are_the_same_in_every_language(self, speak):
+        import pandas as pd
+
+        speak({"{name} is missing": "{name} manque, quelle surprise"})
+        table = pd.DataFrame({"age": [1.0, None, 3.0, 4.0], "b": [0.5, 1.5, 2.5, 3.0]})
+        names = TableEncoder.fit(table).output_names
+        assert np.array(names).tolist() == ["age", "age is missing", "b"]
+
+    def test_a_diagnosis_is_shown_in_french_and_kept_in_english(self, speak):
+        cause = _("the learning rate {rate:g} is too high", rate=3)
+        evidence = (_n("{count} row", "{count} rows", 2),)
+        found = Diagnosis("learning_rate_too_high", _("a"), cause, _("b"), evidence)
+        speak(
+            {"Cause: {cause}": "Cause : {cause}", cause.template: "le pas {rate:g} est trop grand"}
+        )
+        assert "Cause : le pas 3 est trop grand" in str(found)
+        assert found.lines[1] == "Cause: the learning rate 3 is too high"
 
     def test_a_language_without_catalogue_is_refused_by_name(self, speak):
         speak({"rows": "lignes"})

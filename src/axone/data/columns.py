@@ -65,7 +65,8 @@ class Column(PlainData, ABC):
         return ()
 
     def _missing_output(self) -> Output:
-        return Output(_("{name} is missing", name=self.name), scaled=False)
+        # A name, which arrays and files hold: the same in every language.
+        return Output(_("{name} is missing", name=self.name).english, scaled=False)
 
 
 @dataclass(frozen=True)

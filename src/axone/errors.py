@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from difflib import get_close_matches
 from typing import Any
 
-from axone.messages import Message, _, listed
+from axone.messages import Message, _, as_message, at, listed
 
 
 class AxoneError(Exception):
@@ -24,7 +24,7 @@ class AxoneError(Exception):
     def message(self) -> Message:
         """The template and the figures of the text."""
         given = self.args[0] if self.args else ""
-        return given if isinstance(given, Message) else Message(str(given))
+        return as_message(given if isinstance(given, str) else str(given))
 
     def __reduce__(self) -> tuple[Any, ...]:
         # From what the error is, not from the arguments of a subclass: errors cross processes.
@@ -69,7 +69,7 @@ class UnknownNameError(ConfigurationError):
                 allowed=listed(names),
             )
         )
-        super().__init__(_("{place}: {cause}", place=where, cause=message) if where else message)
+        super().__init__(at(where, message))
 
 
 class ShapeError(AxoneError, ValueError):

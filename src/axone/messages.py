@@ -190,6 +190,16 @@ def any_of(items: Iterable[Any]) -> Listed:
     return Listed(items, _(" or "))
 
 
+def as_message(text: str) -> Message:
+    """Return a message as it is, any other text as one that no catalogue has."""
+    return text if isinstance(text, Message) else Message(text)
+
+
+def at(place: str, cause: str) -> Message:
+    """Say where something was found, ``place: cause``; without a place the cause alone."""
+    return _("{place}: {cause}", place=place, cause=cause) if place else as_message(cause)
+
+
 def sentences(parts: Iterable[str]) -> str:
     """Show sentences one after the other, in the language in use, as notes below a picture."""
     return "  ".join(str(part) for part in parts if part)

@@ -60,6 +60,9 @@ def test_loss_tolerance_stops_at_the_first_small_change_after_the_warmup(losses,
     assert first_stop(ax.LossTolerance(tolerance), {"train_loss": losses}, warmup) == wanted
 
 
+LAST_WORSE = {"epoch": [1, 2], "validation_loss": [0.3, 0.4]}
+
+
 def test_reasons_are_sentences_with_their_figures():
     history = History(
         {
@@ -80,6 +83,9 @@ def test_reasons_are_sentences_with_their_figures():
         "no better validation R² than 0.9 (epoch 1) for 2 epochs"
     )
     assert ax.Plateau(2).reason(history, 0).figures["epoch"] == 1
+    for rule in (ax.LossTolerance(0.01), ax.ValidationLoss(2), ax.Plateau(2), NoImprovement(1, 1)):
+        assert rule.reason(history, 0).code == rule.name
+    assert ax.ValidationLoss(1).reason(History(LAST_WORSE), 0).endswith("for 1 epoch")
     assert ax.Plateau(5).waited(history, 0) == (2, 5)
     assert ax.ValidationLoss(5).waited(history, 2) == (1, 5)
     assert ax.LossTolerance(1).waited(history, 0) is None

@@ -13,7 +13,7 @@ import numpy as np
 from axone.arrays import FloatArray, Shape
 from axone.checks import check_number
 from axone.errors import DataError, ShapeError
-from axone.messages import _
+from axone.messages import _, at
 
 TINY = 1e-12
 """The smallest probability whose logarithm is taken when a loss meets a foreign activation."""
@@ -114,7 +114,7 @@ def prepare_weights(weights: Any, rows: int, dtype: str, where: str = "") -> Flo
         fault = _("the weights of all rows are 0: give at least one row a weight.")
     else:
         return np.ascontiguousarray(weights, dtype=dtype)
-    raise DataError(_("{place}: {cause}", place=where, cause=fault) if where else fault)
+    raise DataError(at(where, fault))
 
 
 def as_numbers(y: Any) -> FloatArray:

@@ -27,7 +27,7 @@ from axone.engines import (
     never,
 )
 from axone.errors import ConfigurationError, DataError
-from axone.messages import Message, _
+from axone.messages import _, as_message
 from axone.training.checkpoint import Checkpoint, save_checkpoint
 from axone.training.diagnosis import Diagnosis, diagnose_divergence, diagnose_validation, in_words
 from axone.training.events import EpochCallback, Event, ProgressCallback, RunSettings
@@ -243,8 +243,8 @@ class Run:
             self._end("converged", _("the optimizer found no further improvement"))
 
     def _end(self, stopped_by: str, reason: str) -> None:
-        said = reason if isinstance(reason, Message) else Message(reason)
-        self.stopped_by, self.reason, self._ended = stopped_by, said.coded(stopped_by), True
+        self.stopped_by, self._ended = stopped_by, True
+        self.reason = as_message(reason).coded(stopped_by)
 
     def _event(self, reports: EpochReports) -> Event:
         state = self.state

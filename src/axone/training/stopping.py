@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from axone.checks import check_integer, check_number
-from axone.messages import Listed, Message, _
+from axone.messages import Listed, Message, _, _n
 from axone.training.history import History
 
 
@@ -36,7 +36,7 @@ class StoppingRule(ABC):
     def reason(self, history: History, warmup_epochs: int) -> Message | str | None:
         """Return in words why to stop now, or None to go on.
 
-        The run gives them the rule's name as code.
+        Axone's own rules return a message whose code is `name`, as every run's reason has it.
         """
 
     def waited(self, history: History, warmup_epochs: int) -> tuple[int, int] | None:
@@ -80,7 +80,7 @@ class LossTolerance(StoppingRule):
             "the training loss changed by only {change:.3g} (tolerance {tolerance:.3g})",
             change=change,
             tolerance=self.tolerance,
-        )
+        ).coded(self.name)
 
 
 @dataclass(frozen=True)
@@ -98,7 +98,7 @@ class Plateau(StoppingRule):
         return True
 
     def reason(self, history: History, warmup_epochs: int) -> Message | None:
-        return _out_of_patience(history, score_column(history), self.patience, warmup_epochs)
+        return _out_of_patience(self, history, score_column(history), warmup_epochs)
 
     def waited(self, history: History, warmup_epochs: int) -> tuple[int, int] | None:
         return _waited(history, score_column(history), warmup_epochs), self.patience
@@ -119,7 +119,7 @@ class ValidationLoss(StoppingRule):
         return True
 
     def reason(self, history: History, warmup_epochs: int) -> Message | None:
-        return _out_of_patience(history, "validation_loss", self.patience, warmup_epochs)
+        return _out_of_patience(self, history, "validation_loss", warmup_epochs)
 
     def waited(self, history: History, warmup_epochs: int) -> tuple[int, int] | None:
         return _waited(history, "validation_loss", warmup_epochs), self.patience
@@ -161,12 +161,13 @@ class NoImprovement(StoppingRule):
         if epochs <= self.patience:
             return None
         columns = Listed((_named(column) for column, _factor in self._watched), " + ")
-        return _(
-            "the {columns} did not improve by more than {tolerance:g} for {epochs} epochs",
+        return _n(
+            "the {columns} did not improve by more than {tolerance:g} for {count} epoch",
+            "the {columns} did not improve by more than {tolerance:g} for {count} epochs",
+            epochs,
             columns=columns,
             tolerance=self.tolerance,
-            epochs=epochs,
-        )
+        ).coded(self.name)
 
     def waited(self, history: History, warmup_epochs: int) -> tuple[int, int] | None:
         if self.patience == math.inf:
@@ -221,18 +222,19 @@ def _named(column: str) -> str:
 
 
 def _out_of_patience(
-    history: History, column: str, patience: int, warmup_epochs: int
+    rule: Plateau | ValidationLoss, history: History, column: str, warmup_epochs: int
 ) -> Message | None:
     waited = _waited(history, column, warmup_epochs)
-    if waited < patience:
+    if waited < rule.patience:
         return None
     best = history.best_epoch(column)
     named = _("validation R²") if column == "validation_r2" else _named(column)
     value = history[column][best - 1]
-    return _(
-        "no better {column} than {value:.4g} (epoch {epoch}) for {waited} epochs",
+    return _n(
+        "no better {column} than {value:.4g} (epoch {epoch}) for {count} epoch",
+        "no better {column} than {value:.4g} (epoch {epoch}) for {count} epochs",
+        waited,
         column=named,
         value=value,
         epoch=best,
-        waited=waited,
-    )
+    ).coded(rule.name)

@@ -106,8 +106,20 @@ def test_two_commands_at_once_without_a_folder_get_one_each(start, write, here):
         assert (here / "runs" / name / "model.safetensors").exists()
 
 
-def test_a_killed_run_resumes_to_the_bits_of_a_run_never_stopped(axone, start, write, here, whole):
-    process = start("train", write("run.toml", EXPERIMENT), "-q", "--out", "run")
+SAVES_OFTEN = """
+from functools import partialmethod
+from axone.cli import main
+from axone.training import Trainer
+Trainer.start = partialmethod(Trainer.start, checkpoint_seconds=0.05)
+main()
+"""
+"""The command, but that it saves from the first epochs on: with its five seconds this run would
+save at its end alone, where a signal comes too late."""
+
+
+def test_a_killed_run_resumes_to_the_bits_of_a_run_never_stopped(axone, write, here, whole):
+    arguments = ["train", str(write("run.toml", EXPERIMENT)), "-q", "--out", "run"]
+    process = subprocess.Popen([sys.executable, "-c", SAVES_OFTEN, *arguments], cwd=here)
     deadline = time.monotonic() + 30
     while not (here / "run" / "checkpoint.safetensors").exists():
         assert time.monotonic() < deadline

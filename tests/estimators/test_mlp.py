@@ -57,7 +57,9 @@ class TestArchitecture:
         assert classifier.score(X, Y) > 0.6
 
     def test_no_hidden_layer_makes_a_logistic_regression(self):
-        ours = ax.MLPClassifier((), solver="lbfgs", alpha=1.0, tol=1e-8, max_iter=2000).fit(X, Y)
+        ours = ax.MLPClassifier(
+            (), solver="lbfgs", alpha=1.0, tol=1e-8, max_iter=2000, random_state=0
+        ).fit(X, Y)
         theirs = LogisticRegression(C=1.0, tol=1e-8, max_iter=2000).fit(X, Y)
         np.testing.assert_allclose(ours.predict_proba(X), theirs.predict_proba(X), atol=1e-4)
 

@@ -156,3 +156,18 @@ def test_wrong_settings_are_refused(name, settings, message):
 def test_an_unknown_schedule_is_refused_with_its_nearest_name():
     with pytest.raises(UnknownNameError, match="Did you mean 'exponential'"):
         SCHEDULES.resolve("exponentail")
+
+
+@pytest.mark.parametrize("name", list(SCHEDULES))
+def test_a_schedule_says_whether_it_reads_the_losses(name):
+    schedule = SCHEDULES.resolve(name)
+    alone = course(schedule)
+    assert schedule.follows_losses == (name == "adaptive")
+    if not schedule.follows_losses:
+        np.testing.assert_array_equal(course(schedule, losses=[1.0] * EPOCHS), alone)
+
+
+def test_a_warm_up_reads_the_losses_where_what_follows_it_does():
+    assert Warmup(after="adaptive").follows_losses
+    assert Warmup(after={"name": "warmup", "after": "adaptive"}).follows_losses
+    assert not Warmup(after="cosine").follows_losses

@@ -55,13 +55,29 @@ class Schedule(ABC):
     def factors(self, clock: Clock) -> FloatArray:
         """Return what multiplies the learning rate, one number for each step of the epoch."""
 
+    @property
+    def follows_losses(self) -> bool:
+        """Whether an epoch's factors wait for the losses of those before.
+
+        An engine may ask for the factors of many epochs at once where they do not.
+        """
+        return True
+
+
+class Foreseeable(Schedule):
+    """A schedule that never reads `Clock.losses`."""
+
+    @property
+    def follows_losses(self) -> bool:
+        return False
+
 
 def _whole_epoch(factor: float, clock: Clock) -> FloatArray:
     return np.full(clock.steps_per_epoch, factor)
 
 
 @dataclass(frozen=True)
-class ConstantRate(Schedule):
+class ConstantRate(Foreseeable):
     """The same learning rate throughout."""
 
     def factors(self, clock: Clock) -> FloatArray:
@@ -69,7 +85,7 @@ class ConstantRate(Schedule):
 
 
 @dataclass(frozen=True)
-class InverseScaling(Schedule):
+class InverseScaling(Foreseeable):
     """η/(t + 1)^power, t the rows seen when the epoch begins: scikit-learn's "invscaling"."""
 
     power: float = 0.5
@@ -119,7 +135,7 @@ class Adaptive(Schedule):
 
 
 @dataclass(frozen=True)
-class StepDecay(Schedule):
+class StepDecay(Foreseeable):
     """Multiply by `factor` every `every` epochs."""
 
     every: int = 10
@@ -134,7 +150,7 @@ class StepDecay(Schedule):
 
 
 @dataclass(frozen=True)
-class Exponential(Schedule):
+class Exponential(Foreseeable):
     """Multiply by `factor` every epoch."""
 
     factor: float = 0.95
@@ -147,7 +163,7 @@ class Exponential(Schedule):
 
 
 @dataclass(frozen=True)
-class Cosine(Schedule):
+class Cosine(Foreseeable):
     """From 1 down to `minimum` along half a cosine over the run (Loshchilov & Hutter 2017)."""
 
     minimum: float = 0.0
@@ -183,14 +199,22 @@ class Warmup(Schedule):
         check_integer("epochs", self.epochs, at_least=1)
         object.__setattr__(self, "after", SCHEDULES.resolve(self.after))
 
+    @property
+    def _resolved(self) -> Schedule:
+        assert isinstance(self.after, Schedule)  # noqa: S101 — resolved on creation
+        return self.after
+
+    @property
+    def follows_losses(self) -> bool:
+        return self._resolved.follows_losses
+
     def factors(self, clock: Clock) -> FloatArray:
-        assert isinstance(self.after, Schedule)  # noqa: S101 — resolved above
         rise = (clock.steps + 1) / (self.epochs * clock.steps_per_epoch)
-        return np.minimum(rise, 1.0) * self.after.factors(clock)
+        return np.minimum(rise, 1.0) * self._resolved.factors(clock)
 
 
 @dataclass(frozen=True)
-class OneCycle(Schedule):
+class OneCycle(Foreseeable):
     """Up to η and down to almost nothing, both along cosines (Smith & Topin 2018).
 
     Parameters

@@ -7,8 +7,8 @@ import axone as ax
 from axone.data import Examples
 from axone.engines import NotBuiltError, Recipe, get_engine
 from axone.losses import LOSSES
-from axone.optimizers import OPTIMIZERS
-from axone.schedules import SCHEDULES
+from axone.optimizers import OPTIMIZERS, SGD
+from axone.schedules import SCHEDULES, Schedule, Warmup
 
 NETWORK = ax.Network(ax.Dense(5, "tanh"), ax.BatchNorm(), ax.Dense(3, "softmax"), input_shape=4)
 
@@ -34,10 +34,26 @@ def session(engine, epochs=9, rows=23, loss="cce", optimizer="adam", **settings)
 @pytest.mark.parametrize("schedule", ["constant", "adaptive", "cosine"])
 def test_a_lap_reports_on_every_epoch_it_completed(engine, schedule):
     run = session(engine, schedule=SCHEDULES.resolve(schedule))
-    assert [report.epoch for report in run.advance(epochs=4).reports] == [1, 2, 3, 4]
-    assert [report.epoch for report in run.advance(epochs=2).reports] == [5, 6]
-    assert run.state.losses == pytest.approx(run.state.losses)
-    assert len(run.state.losses) == 6
+    first, second = run.advance(epochs=4).reports, run.advance(epochs=2).reports
+    assert [report.epoch for report in first] == [1, 2, 3, 4]
+    assert [report.epoch for report in second] == [5, 6]
+    assert run.state.losses == [report.loss for reports in (first, second) for report in reports]
+
+
+class LastLoss(Schedule):
+    """A schedule of one's own, which says nothing of what it reads."""
+
+    def factors(self, clock):
+        factor = clock.losses[-1] if clock.losses else 1.0
+        return np.full(clock.steps_per_epoch, factor)
+
+
+@pytest.mark.parametrize("schedule", [LastLoss(), Warmup(epochs=1, after=LastLoss())])
+def test_a_schedule_of_ones_own_knows_the_losses_of_all_epochs_before(engine, schedule):
+    run = session(engine, schedule=schedule, optimizer=SGD(0.5))
+    reports = run.advance(epochs=6).reports
+    rates = [report.learning_rate for report in reports]
+    assert rates == [0.5, *(0.5 * loss for loss in run.state.losses[:-1])]
 
 
 def test_the_runs_last_epoch_is_the_last(engine):

@@ -14,7 +14,6 @@ from axone.engines.recipe import DEAD_UNITS, GRADIENT_NORM, Recipe
 from axone.engines.state import Divergence, EpochReports, EpochTotals, Lap, RunState
 from axone.errors import ConfigurationError
 from axone.messages import _
-from axone.schedules import Adaptive, Warmup
 
 _MOST_RATES = 1_000_000
 """How many learning rates are handed over in one call, 8 MB of them."""
@@ -48,7 +47,8 @@ class NativeSession:
         self._borrowed: Borrowed | None = borrowed
         self._workspace = borrowed.workspace
         self._rows = flat_examples(examples, recipe.dtype)
-        self._most_epochs = 1 if _follows_losses(recipe) else max(1, _MOST_RATES // self._steps)
+        many = max(1, _MOST_RATES // self._steps)
+        self._most_epochs = 1 if recipe.schedule.follows_losses else many
 
     @property
     def _size(self) -> int:
@@ -159,12 +159,3 @@ class NativeSession:
 
 def _flat_totals(totals: EpochTotals) -> tuple[Any, ...]:
     return totals.loss, totals.penalty, totals.weight, totals.rows, totals.hits
-
-
-def _follows_losses(recipe: Recipe) -> bool:
-    """Whether the learning rate of an epoch depends on the losses of those before."""
-    schedule = recipe.schedule
-    while isinstance(schedule, Warmup):
-        assert not isinstance(schedule.after, (str, dict))  # noqa: S101 — resolved on creation
-        schedule = schedule.after  # type: ignore[assignment]
-    return isinstance(schedule, Adaptive)

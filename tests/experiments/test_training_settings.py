@@ -13,9 +13,9 @@ from axone.experiments.training import (
     OF_THE_FIT,
     build_trainer,
     learnt_rows,
-    smoothed,
     trainer_settings,
 )
+from axone.losses import smoothed
 from axone.training import Trainer
 
 QUICK = {"network": {"hidden": [4]}}
@@ -96,10 +96,23 @@ def test_a_table_of_weights_is_by_the_names_of_the_classes(here):
 
 
 def test_smoothed_labels_are_shares_of_the_classes_and_one_hot():
-    y, weight = np.array([0, 0, 0, 1]), np.array([1.0, 1.0, 1.0, 3.0])
-    found = smoothed(y, 2, 0.2, weight)
+    one_hot, weight = np.eye(2)[[0, 0, 0, 1]], np.array([1.0, 1.0, 1.0, 3.0])
+    found = smoothed(one_hot, 0.2, weight)
     np.testing.assert_allclose(found, [[0.9, 0.1]] * 3 + [[0.1, 0.9]])
-    np.testing.assert_allclose(smoothed(y, 1, 0.2, None), [[0.05]] * 3 + [[0.85]])
+    np.testing.assert_allclose(smoothed(one_hot, 0.2)[:, 1:], [[0.05]] * 3 + [[0.85]])
+    assert smoothed(one_hot.astype(np.float32), 0.2).dtype == np.float32
+
+
+@pytest.mark.parametrize("head", ["softmax", "sigmoid"])
+def test_each_head_learns_the_smoothed_labels_of_its_own_shape(here, head):
+    last = {"name": "dense", "units": 1 if head == "sigmoid" else 2, "activation": head}
+    settings = {"network": {"layers": [last]}, "data": {}, "training": {"label_smoothing": 0.2}}
+    ready = prepare(Experiment.from_source(uneven(here), settings))
+    y = ready.parts["train"].y
+    _, target, _ = learnt_rows(ready, "train")
+    of_class_1 = 0.8 * y + 0.2 * y.mean()
+    columns = [of_class_1] if head == "sigmoid" else [1 - of_class_1, of_class_1]
+    np.testing.assert_allclose(target, np.column_stack(columns))
 
 
 @pytest.mark.parametrize("head", ["softmax", "sigmoid"])

@@ -35,6 +35,7 @@ from axone.estimators.tabular_training import (
     TabularParameters,
     train_networks,
 )
+from axone.losses import smoothed
 from axone.messages import _
 from axone.model import Classes, Numbers
 
@@ -174,9 +175,7 @@ class TabularClassifier(ClassifierMixin, TabularParameters, BaseEstimator):
             by_class = compute_sample_weight(self.class_weight, labels)
             weight = by_class if weight is None else weight * by_class
         one_hot = np.eye(len(self.classes_), dtype=np.float32)[numbers]
-        shares = np.average(one_hot, axis=0, weights=weight)
-        smoothing = self._smoothing(len(labels))
-        learnt = np.float32(1 - smoothing) * one_hot + np.float32(smoothing) * shares
+        learnt = smoothed(one_hot, self._smoothing(len(labels)), weight)
         target = Classes.of(self.classes_)
         _train(self, Lesson(table, learnt, numbers, weight, "classification", target))
         return self

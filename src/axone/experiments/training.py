@@ -17,6 +17,7 @@ from axone.experiments.description import Description
 from axone.experiments.folder import CHECKPOINT
 from axone.experiments.preparation import Part, Prepared
 from axone.experiments.schema import ExperimentData, StoppingSection
+from axone.losses import smoothed
 from axone.messages import _
 from axone.model import Classes, Target
 from axone.training import (
@@ -111,11 +112,12 @@ def learnt_rows(prepared: Prepared, name: str) -> tuple[Any, Any, FloatArray | N
         return part.X, learnt_target(prepared.target, part), None
     training = prepared.experiment.settings.training
     weight = class_weights(prepared.experiment, prepared.target, part)
-    target = part.y
-    if training.label_smoothing:
-        outputs = prepared.network.output_shape[0]
-        target = smoothed(part.y, outputs, training.label_smoothing, weight)
-    return part.X, target, weight
+    if not training.label_smoothing:
+        return part.X, part.y, weight
+    outputs = prepared.network.output_shape[0]
+    target = smoothed(np.eye(max(outputs, 2))[part.y], training.label_smoothing, weight)
+    # A lone sigmoid learns the probability of class 1.
+    return part.X, target[:, 1:] if outputs == 1 else target, weight
 
 
 def learnt_target(target: Target, part: Part) -> Any:
@@ -127,7 +129,7 @@ def class_weights(experiment: Description, target: Target, part: Part) -> FloatA
     """Return what each row of a part counts by its class, (m,); None where all count alike.
 
     "balanced" gives a class m/(K·mₖ), K the classes and mₖ the rows of that class (King & Zeng
-    2001), as scikit-learn does.
+    2001): scikit-learn's.
 
     Raises
     ------
@@ -139,45 +141,22 @@ def class_weights(experiment: Description, target: Target, part: Part) -> FloatA
     given = experiment.settings.training.class_weight
     if given is None:
         return None
-    if given == "balanced":
-        counts = np.bincount(part.y, minlength=len(target.class_names))
-        present = int(np.count_nonzero(counts))
-        by_class = len(part) / (present * np.maximum(counts, 1))
-    else:
-        assert not isinstance(given, str)  # noqa: S101 — the schema knows no other word
-        assert isinstance(target, Classes)  # noqa: S101 — preparation refuses it otherwise
-        place = experiment.place("training.class_weight")
-        for name in given:
-            if name not in (*target.class_names, *target.class_values):
-                raise UnknownNameError(_("class"), name, target.class_names, where=place)
-        values = target.class_values or target.class_names
-        pairs = zip(target.class_names, values, strict=True)
-        by_class = np.array([given.get(n, given.get(v, 1.0)) for n, v in pairs])
-        if not by_class[part.y].any():
-            raise ConfigurationError(
-                _("{place}: no training row would count: give a class more.", place=place)
-            )
-    return np.asarray(by_class[part.y], dtype=np.float64)
+    if isinstance(given, str):
+        # scikit-learn takes a moment to load: only for who asks for it.
+        from sklearn.utils.class_weight import compute_sample_weight
 
-
-def smoothed(
-    y: FloatArray, outputs: int, smoothing: float, weight: FloatArray | None
-) -> FloatArray:
-    """Return (1 − ε)·one-hot + ε·(shares of the classes), (m, outputs).
-
-    Szegedy et al. 2016, with the classes' shares of the training rows' weight in place of the
-    uniform distribution, so that rare classes stay rare. Of a lone unit, the column of class 1.
-
-    Parameters
-    ----------
-    y : array of int, shape (m,)
-    outputs : int
-        1 for a lone sigmoid, else the number of classes.
-    smoothing : float
-        ε.
-    weight : array of shape (m,), optional
-    """
-    one_hot = np.eye(max(outputs, 2))[y]
-    shares = np.average(one_hot, axis=0, weights=weight)
-    target = (1 - smoothing) * one_hot + smoothing * shares
-    return target[:, 1:] if outputs == 1 else target
+        return np.asarray(compute_sample_weight(given, part.y), dtype=np.float64)
+    assert isinstance(target, Classes)  # noqa: S101 — preparation refuses it otherwise
+    place = experiment.place("training.class_weight")
+    for name in given:
+        if name not in (*target.class_names, *target.class_values):
+            raise UnknownNameError(_("class"), name, target.class_names, where=place)
+    values = target.class_values or target.class_names
+    pairs = zip(target.class_names, values, strict=True)
+    by_class = np.array([given.get(n, given.get(v, 1.0)) for n, v in pairs])
+    weight = np.asarray(by_class[part.y], dtype=np.float64)
+    if not weight.any():
+        raise ConfigurationError(
+            _("{place}: no training row would count: give a class more.", place=place)
+        )
+    return weight

@@ -4,6 +4,7 @@ from axone.losses.classification import BinaryCrossEntropy, CategoricalCrossEntr
 from axone.losses.head import Head
 from axone.losses.loss import Loss, Task, prepare_weights
 from axone.losses.regression import Huber, MeanAbsoluteError, MeanSquaredError, Poisson
+from axone.losses.smoothing import smoothed
 from axone.messages import _
 from axone.registry import Registry
 
@@ -38,4 +39,5 @@ __all__ = [
     "Poisson",
     "Task",
     "prepare_weights",
+    "smoothed",
 ]

@@ -115,9 +115,8 @@ class Engine(Protocol):
         """
 
 
-def refuse_obstacles(engine: Engine, recipe: Recipe) -> None:
-    """Raise UnsupportedError if the engine cannot carry the recipe out."""
-    obstacles = engine.obstacles(recipe)
+def refuse_obstacles(obstacles: tuple[Message, ...]) -> None:
+    """Raise UnsupportedError where there is anything that an engine cannot do."""
     if obstacles:
         raise UnsupportedError(in_words(obstacles))
 

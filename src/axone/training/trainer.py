@@ -246,19 +246,20 @@ class Trainer:
             checkpoint_seconds,
             every,
         )
-        mark = earlier = ""
+        sums: list[Any] = []
+        mark = ""
         if settings.checkpoint is not None:
             # What can never be written is told before anything is trained.
             require_folder(settings.checkpoint)
             rows = [examples, *([] if held_out is None else [held_out])]
             sums = [checksum_of_rows(each) for each in rows]
             mark = self.fingerprint(sums)
-            earlier = fingerprint_of_version_1(self.recipe, self.engine_used, sums)
         begin = self._beginning(initial, start_from, mark)
         # L-BFGS starts again: its memory lies within SciPy, and the same start gives the same bits.
         if resume and self.recipe.optimizer.stepwise:
             if settings.checkpoint is None:
                 raise ConfigurationError(_("To resume a run, name the checkpoint file it left."))
+            earlier = fingerprint_of_version_1(self.recipe, self.engine_used, sums)
             begin = load_checkpoint(settings.checkpoint, begin.state, {mark, earlier})
             begin = replace(begin, fingerprint=mark)
         return Run(self.plan, self.engine_used, examples, held_out, settings, begin)

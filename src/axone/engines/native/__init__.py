@@ -55,7 +55,7 @@ class NativeEngine:
         UnsupportedError
             There are `obstacles`.
         """
-        refuse_obstacles(self, recipe)
+        refuse_obstacles(self.obstacles(recipe))
         return self.plan(recipe)
 
     def plan(self, recipe: Recipe) -> NativePlan:

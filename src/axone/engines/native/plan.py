@@ -81,17 +81,14 @@ class NativePlan:
         """Return the loss of one batch, penalty included, and its unclipped gradient."""
         self._refuse_mask(examples.mask, len(examples))
         gradient = parameters.zeros_like()
-        borrowed = self._workspaces.borrow(1, _capacity(len(examples)), 1)
-        try:
-            loss = borrowed.workspace.gradient(
+        with self._workspaces.borrow(1, _capacity(len(examples)), 1) as workspace:
+            loss = workspace.gradient(
                 parameters.vector,
                 parameters.buffers,
                 *flat_examples(examples, self.recipe.dtype),
                 step,
                 gradient.vector,
             )
-        finally:
-            borrowed.give_back()
         return loss, gradient
 
     def _predict(
@@ -104,12 +101,10 @@ class NativePlan:
     ) -> tuple[float, FloatArray]:
         shape = self.recipe.network.output_shape
         out = np.empty((len(rows), int(np.prod(shape))), dtype=self.recipe.dtype)
-        borrowed = self._workspaces.borrow(1, _capacity(min(_EVALUATION_ROWS, len(rows))), 1)
-        try:
+        capacity = _capacity(min(_EVALUATION_ROWS, len(rows)))
+        with self._workspaces.borrow(1, capacity, 1) as workspace:
             vector, buffers = parameters.vector, parameters.buffers
-            loss = borrowed.workspace.predict(vector, buffers, rows, labels, numbers, weight, out)
-        finally:
-            borrowed.give_back()
+            loss = workspace.predict(vector, buffers, rows, labels, numbers, weight, out)
         return loss, out.reshape(len(rows), *shape)
 
     def _refuse_mask(self, mask: BoolArray | None, rows: int) -> None:

@@ -35,6 +35,8 @@ from axone.optimizers import OPTIMIZERS, Momentum
 from axone.parameters import Slot
 from axone.registry import Registry
 
+_SOFTMAX_OVER_CHANNELS = _("softmax over channels runs on the reference engine.")
+
 
 def obstacles(recipe: Recipe, module: ModuleType) -> tuple[Message, ...]:
     """Say what in a recipe the compiled module does not know, a sentence each."""
@@ -52,9 +54,6 @@ def obstacles(recipe: Recipe, module: ModuleType) -> tuple[Message, ...]:
         found.append(_SOFTMAX_OVER_CHANNELS)
     # Each once, in their order.
     return tuple(dict.fromkeys(found))
-
-
-_SOFTMAX_OVER_CHANNELS = _("softmax over channels runs on the reference engine.")
 
 
 def _unknown(registry: Registry[Any], described: Any, known: Sequence[str]) -> Iterator[Message]:

@@ -30,6 +30,13 @@ class Borrowed:
         """Let others have it; this borrower must not use it any more."""
         self.home.append(self.workspace)
 
+    def __enter__(self) -> Any:
+        """Return the workspace, for the time of a `with`."""
+        return self.workspace
+
+    def __exit__(self, *_: object) -> None:
+        self.give_back()
+
 
 class Workspaces:
     """All workspaces of a plan that nobody uses.

@@ -46,7 +46,7 @@ class ReferenceEngine:
         UnsupportedError
             Dropout or noise with L-BFGS.
         """
-        refuse_obstacles(self, recipe)
+        refuse_obstacles(self.obstacles(recipe))
         if isinstance(recipe.optimizer, LBFGS):
             return LBFGSPlan(recipe, recipe.optimizer)
         return StepwisePlan(recipe)

@@ -11,7 +11,7 @@ import torch
 
 from axone.arrays import FloatArray
 from axone.data.examples import Examples
-from axone.engines.engine import UnsupportedError, in_words
+from axone.engines.engine import refuse_obstacles
 from axone.engines.recipe import Recipe
 from axone.engines.torch.modules import GivenNumbers
 from axone.engines.torch.obstacles import obstacles
@@ -43,9 +43,7 @@ class TorchEngine:
         UnsupportedError
             There are `obstacles`.
         """
-        beyond = self.obstacles(recipe)
-        if beyond:
-            raise UnsupportedError(in_words(beyond))
+        refuse_obstacles(self.obstacles(recipe))
         return TorchPlan(recipe)
 
 

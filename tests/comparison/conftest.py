@@ -71,10 +71,10 @@ def race():
         losses = []
         for epoch in range(exercise.epochs):
             order, rates = exercise.order(epoch), exercise.rates(epoch, losses)
-            lap, other = ours.run_epoch(order, rates), theirs.run_epoch(order, rates)
-            assert other.loss == pytest.approx(lap.loss, rel=1e-9, abs=1e-12)
+            timed, other = ours.run_epoch(order, rates), theirs.run_epoch(order, rates)
+            assert other.loss == pytest.approx(timed.loss, rel=1e-9, abs=1e-12)
             assert other.seconds > 0
-            losses.append(lap.loss)
+            losses.append(timed.loss)
             if exercise.validation is not None:
                 wanted = pytest.approx(ours.validation_loss(), rel=validation)
                 assert theirs.validation_loss() == wanted

@@ -145,11 +145,11 @@ def test_weights_that_are_no_longer_finite_give_no_loss(exercise, classifier):
     task = exercise(classifier(ax.Dense(5, "relu"), head="identity", outputs=1), "mse")
     theirs = ScikitLearnContestant(task)
     with np.errstate(all="ignore"):
-        laps = [theirs.run_epoch(task.order(0), np.full(5, 1e300)) for _ in range(3)]
+        timed = [theirs.run_epoch(task.order(0), np.full(5, 1e300)) for _ in range(3)]
     assert math.isfinite(task.rates(0, ())[0])
     theirs.model.coefs_[0][...] = np.nan
     assert math.isnan(theirs.run_epoch(task.order(0), task.rates(0, ())).loss)
-    assert len(laps) == 3
+    assert len(timed) == 3
 
 
 def test_an_error_of_its_own_is_not_taken_for_divergence(exercise, classifier):
@@ -164,10 +164,10 @@ def test_an_error_of_its_own_is_not_taken_for_divergence(exercise, classifier):
 def test_the_penalty_is_apart_from_the_loss_and_its_time_from_the_time(exercise, classifier):
     task = exercise(classifier(*HIDDEN), l2=0.5)
     theirs = ScikitLearnContestant(task)
-    lap = theirs.run_epoch(task.order(0), task.rates(0, ()))
+    timed = theirs.run_epoch(task.order(0), task.rates(0, ()))
     assert theirs.model.penalty > 0
     assert theirs.model.aside > 0
-    assert lap.loss < theirs.model.loss_
+    assert timed.loss < theirs.model.loss_
 
 
 def test_what_the_user_derived_from_axones_own_is_named(exercise, classifier):

@@ -9,7 +9,7 @@ import warnings
 import numpy as np
 import pytest
 
-from axone.comparison import OPPONENTS, OURS, Lap, compare
+from axone.comparison import OPPONENTS, OURS, TimedEpoch, compare
 from axone.comparison import comparing as room
 from axone.errors import ConfigurationError, UnknownNameError
 from axone.experiments import Experiment
@@ -227,11 +227,11 @@ def test_ctrl_c_between_two_libraries_drops_the_epoch_begun(iris, monkeypatch):
     runs = []
 
     def interrupted_once(self, order, rates):
-        lap = run(self, order, rates)
-        runs.append(lap)
+        timed = run(self, order, rates)
+        runs.append(timed)
         if len(runs) == 3:  # the first is the one that warms up
             signal.raise_signal(signal.SIGINT)
-        return lap
+        return timed
 
     monkeypatch.setattr(AxoneContestant, "run_epoch", interrupted_once)
     found = against_scikit_learn(iris)
@@ -243,7 +243,7 @@ def test_ctrl_c_within_an_epoch_of_axones_is_no_divergence(iris, monkeypatch):
 
     def interrupted(self, order, rates):
         signal.raise_signal(signal.SIGINT)
-        return Lap(math.nan, 0.1)
+        return TimedEpoch(math.nan, 0.1)
 
     monkeypatch.setattr(AxoneContestant, "run_epoch", interrupted)
     assert against_scikit_learn(iris).ending == "interrupted"
@@ -263,7 +263,7 @@ def _diverges(self, order, rates):
 
     with config_context(assume_finite=True):
         self.model.partial_fit(self.X, self.y, **self.labels)
-    return Lap(math.nan, 0.1)
+    return TimedEpoch(math.nan, 0.1)
 
 
 def test_several_outputs_without_a_scaler_are_compared(torch):

@@ -243,9 +243,9 @@ def line(comparison: Comparison) -> str:
     epoch = comparison.epochs[-1]
     everyone, others = comparison.libraries, comparison.opponents
     cells = [f"{epoch.epoch:>5}"]
-    cells += [f"{_loss(epoch.laps[key].loss):>{_LOSS}}" for key in everyone]
+    cells += [f"{_loss(epoch.timed[key].loss):>{_LOSS}}" for key in everyone]
     cells += [f"{epoch.differences[key]:>{_DIFFERENCE}.1e}" for key in others]
-    cells += [f"{_milliseconds(epoch.laps[key].seconds):>{_TIME}}" for key in everyone]
+    cells += [f"{_milliseconds(epoch.timed[key].seconds):>{_TIME}}" for key in everyone]
     return " ".join(cells)
 
 
@@ -275,7 +275,7 @@ def summary_table(comparison: Comparison) -> Table:
         ours = key == OURS
         table.add_row(
             TITLES[key],
-            _loss(last.laps[key].loss),
+            _loss(last.timed[key].loss),
             *([_loss(last.validation[key])] if validated else []),
             "" if ours else f"{last.differences[key]:.1e}",
             _milliseconds(comparison.typical_seconds(key)),

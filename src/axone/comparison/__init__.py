@@ -6,7 +6,7 @@ a time, one after another.
 """
 
 from axone.comparison.comparing import OPPONENTS, compare
-from axone.comparison.exercise import Contestant, Exercise, Lap
+from axone.comparison.exercise import Contestant, Exercise, TimedEpoch
 from axone.comparison.outcome import OURS, TITLES, ComparedEpoch, Comparison
 
 __all__ = [
@@ -17,6 +17,6 @@ __all__ = [
     "Comparison",
     "Contestant",
     "Exercise",
-    "Lap",
+    "TimedEpoch",
     "compare",
 ]

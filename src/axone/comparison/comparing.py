@@ -17,7 +17,7 @@ import numpy as np
 
 from axone.arrays import DType, FloatArray, IntArray
 from axone.checks import check_choice, check_integer
-from axone.comparison.exercise import Contestant, Exercise, Lap
+from axone.comparison.exercise import Contestant, Exercise, TimedEpoch
 from axone.comparison.ours import AxoneContestant
 from axone.comparison.outcome import OURS, TITLES, ComparedEpoch, Comparison
 from axone.comparison.report import write_comparison
@@ -277,11 +277,11 @@ def _run(
         losses: list[float] = []
         for epoch in range(exercise.epochs):
             order, rates = exercise.order(epoch), exercise.rates(epoch, losses)
-            laps = _laps(comparison, contestants, order, rates, pressed)
-            if laps is None:
+            timed = _timed(comparison, contestants, order, rates, pressed)
+            if timed is None:
                 return
-            losses.append(laps[OURS].loss)
-            comparison.epochs.append(_compared(epoch + 1, laps, contestants))
+            losses.append(timed[OURS].loss)
+            comparison.epochs.append(_compared(epoch + 1, timed, contestants))
             change = np.abs(contestants[OURS].weights() - exercise.initial.vector).max()
             comparison.largest_change = max(comparison.largest_change, float(change))
             if after_epoch is not None:
@@ -293,35 +293,35 @@ def _warm_up(make: Callable[[Exercise], Contestant], few: Exercise) -> None:
     make(few).run_epoch(few.order(0), few.rates(0, ()))
 
 
-def _laps(
+def _timed(
     comparison: Comparison,
     contestants: dict[str, Contestant],
     order: IntArray,
     rates: FloatArray,
     pressed: Callable[[], bool],
-) -> dict[str, Lap] | None:
+) -> dict[str, TimedEpoch] | None:
     """Run an epoch of every library; None if it was not completed, which the ending explains."""
-    laps = {}
+    timed = {}
     for key, contestant in contestants.items():
         if not pressed():
-            laps[key] = contestant.run_epoch(order, rates)
-        if key == OURS and not math.isfinite(laps[key].loss if laps else math.nan):
+            timed[key] = contestant.run_epoch(order, rates)
+        if key == OURS and not math.isfinite(timed[key].loss if timed else math.nan):
             comparison.ending = "interrupted" if pressed() else "diverged"
             return None
-    if len(laps) < len(contestants):
+    if len(timed) < len(contestants):
         comparison.ending = "interrupted"
         return None
-    return laps
+    return timed
 
 
 def _compared(
-    epoch: int, laps: dict[str, Lap], contestants: dict[str, Contestant]
+    epoch: int, timed: dict[str, TimedEpoch], contestants: dict[str, Contestant]
 ) -> ComparedEpoch:
     ours = contestants[OURS].weights()
     validation = {key: contestant.validation_loss() for key, contestant in contestants.items()}
     return ComparedEpoch(
         epoch,
-        laps,
+        timed,
         {key: loss for key, loss in validation.items() if loss is not None},
         {
             key: float(np.abs(contestant.weights() - ours).max())

@@ -71,7 +71,7 @@ class Exercise:
 
 
 @dataclass(frozen=True)
-class Lap:
+class TimedEpoch:
     """One library's epoch.
 
     Attributes
@@ -89,7 +89,7 @@ class Lap:
 class Contestant(Protocol):
     """A library with the exercise's network, ready for its next epoch."""
 
-    def run_epoch(self, order: IntArray, rates: FloatArray) -> Lap:
+    def run_epoch(self, order: IntArray, rates: FloatArray) -> TimedEpoch:
         """Train for one epoch on the rows in that order, with those learning rates of its steps."""
 
     def validation_loss(self) -> float | None:

@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable
 
 from axone.arrays import FloatArray, IntArray
-from axone.comparison.exercise import Exercise, Lap
+from axone.comparison.exercise import Exercise, TimedEpoch
 from axone.engines import Plan, never
 
 
@@ -30,15 +30,15 @@ class AxoneContestant:
         self.state = plan.start(exercise.initial.copy())
         self.session = plan.session(self.state, exercise.train, exercise.epochs)
 
-    def run_epoch(self, order: IntArray, rates: FloatArray) -> Lap:
+    def run_epoch(self, order: IntArray, rates: FloatArray) -> TimedEpoch:
         """Train for one epoch; the loss of one that was not completed is NaN, or what diverged."""
         del order, rates
         started = time.perf_counter()
         lap = self.session.advance(interrupted=self.interrupted)
         seconds = time.perf_counter() - started
         if lap.divergence is not None:
-            return Lap(lap.divergence.loss, seconds)
-        return Lap(float(lap.reports.loss[-1]) if len(lap.reports) else math.nan, seconds)
+            return TimedEpoch(lap.divergence.loss, seconds)
+        return TimedEpoch(float(lap.reports.loss[-1]) if len(lap.reports) else math.nan, seconds)
 
     def validation_loss(self) -> float | None:
         """Return the mean loss of the validation rows, nothing random; None without such rows."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from statistics import median
 from typing import Any, Literal
 
-from axone.comparison.exercise import Lap
+from axone.comparison.exercise import TimedEpoch
 from axone.experiments import Prepared
 from axone.messages import Message
 
@@ -29,7 +29,7 @@ class ComparedEpoch:
     ----------
     epoch : int
         1 for the first.
-    laps : dict of str to Lap
+    timed : dict of str to TimedEpoch
         Training loss and seconds.
     validation : dict of str to float
         Loss of the validation rows; empty if there are none.
@@ -38,7 +38,7 @@ class ComparedEpoch:
     """
 
     epoch: int
-    laps: dict[str, Lap]
+    timed: dict[str, TimedEpoch]
     validation: dict[str, float]
     differences: dict[str, float]
 
@@ -96,7 +96,7 @@ class Comparison:
 
     def losses(self, key: str) -> list[float]:
         """Return a library's training loss of every epoch."""
-        return [epoch.laps[key].loss for epoch in self.epochs]
+        return [epoch.timed[key].loss for epoch in self.epochs]
 
     def validation_losses(self, key: str) -> list[float]:
         """Return a library's validation loss of every epoch; empty without validation rows."""
@@ -108,7 +108,7 @@ class Comparison:
 
     def seconds(self, key: str) -> list[float]:
         """Return how long a library trained, by epoch."""
-        return [epoch.laps[key].seconds for epoch in self.epochs]
+        return [epoch.timed[key].seconds for epoch in self.epochs]
 
     def typical_seconds(self, key: str) -> float:
         """Return the median of them: one epoch that the machine held up does not count."""
@@ -166,10 +166,10 @@ class Comparison:
 def _csv_row(epoch: ComparedEpoch) -> dict[str, float]:
     return {
         "epoch": epoch.epoch,
-        **{f"{key}_loss": lap.loss for key, lap in epoch.laps.items()},
+        **{f"{key}_loss": each.loss for key, each in epoch.timed.items()},
         **{f"{key}_validation_loss": loss for key, loss in epoch.validation.items()},
         **{f"{key}_weight_difference": size for key, size in epoch.differences.items()},
-        **{f"{key}_seconds": lap.seconds for key, lap in epoch.laps.items()},
+        **{f"{key}_seconds": each.seconds for key, each in epoch.timed.items()},
     }
 
 

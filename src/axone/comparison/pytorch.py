@@ -20,7 +20,7 @@ import torch
 from torch import nn
 
 from axone.arrays import FloatArray, IntArray, Shape
-from axone.comparison.exercise import Exercise, Lap
+from axone.comparison.exercise import Exercise, TimedEpoch
 from axone.data.examples import Examples
 from axone.engines.torch import obstacles as beyond_pytorch
 from axone.engines.torch.modules import GivenNumbers
@@ -102,7 +102,7 @@ class PyTorchContestant:
     def _tensors(self, rows: Examples) -> tuple[Any, Any]:
         return torch.from_numpy(rows.X), torch.from_numpy(rows.target)
 
-    def run_epoch(self, order: IntArray, rates: FloatArray) -> Lap:
+    def run_epoch(self, order: IntArray, rates: FloatArray) -> TimedEpoch:
         """Train for one epoch."""
         rows = self.exercise.batch_rows
         for layer in self.random:
@@ -115,7 +115,7 @@ class PyTorchContestant:
             losses = self._steps(torch.from_numpy(order), (rates * share).tolist())
             seconds = time.perf_counter() - started
         means = torch.stack(losses).double().numpy()
-        return Lap(float(np.average(means, weights=rows)), seconds)
+        return TimedEpoch(float(np.average(means, weights=rows)), seconds)
 
     def _steps(self, order: Any, rates: list[float]) -> list[Any]:
         X, y = (tensor.index_select(0, order) for tensor in self.train)

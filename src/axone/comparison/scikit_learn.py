@@ -38,7 +38,7 @@ from axone.activations import (
     Tanh,
 )
 from axone.arrays import FloatArray, IntArray
-from axone.comparison.exercise import Exercise, Lap
+from axone.comparison.exercise import Exercise, TimedEpoch
 from axone.data.examples import Examples
 from axone.engines import Recipe
 from axone.layers import Activation, Dense, Dropout, Flatten, GaussianNoise
@@ -314,7 +314,7 @@ class ScikitLearnContestant:
         nesterov = isinstance(optimizer, Nesterov)
         return SGDOptimizer(arrays, momentum=momentum, nesterov=nesterov)
 
-    def run_epoch(self, order: IntArray, rates: FloatArray) -> Lap:
+    def run_epoch(self, order: IntArray, rates: FloatArray) -> TimedEpoch:
         """Train for one epoch; weights that are no longer finite give the loss NaN."""
         model = self.model
         self._set_rate(float(rates[0]))
@@ -326,10 +326,12 @@ class ScikitLearnContestant:
         except ValueError:
             if np.isfinite(self.weights()).all():
                 raise
-            return Lap(math.nan, time.perf_counter() - started)
+            return TimedEpoch(math.nan, time.perf_counter() - started)
         seconds = time.perf_counter() - started - model.aside
         loss = model.loss_ - model.penalty / len(order)
-        return Lap(float(_loss_ratio(self.exercise.recipe.loss, self.outputs) * loss), seconds)
+        return TimedEpoch(
+            float(_loss_ratio(self.exercise.recipe.loss, self.outputs) * loss), seconds
+        )
 
     def _set_rate(self, rate: float) -> None:
         optimizer, rule = self.model._optimizer, self.exercise.recipe.optimizer

@@ -12,7 +12,7 @@ from axone.data.robust import RobustBins
 from axone.data.scaling import SCALINGS, Divide, MinMax, NoScaling, Scaler, Scaling, Standard
 from axone.data.sources import NewRows, dataset_of, list_datasets, load_dataset, read_rows
 from axone.data.splitting import Split, split_rows
-from axone.data.steps import Layout, Step
+from axone.data.steps import ExampleLayout, Step
 from axone.data.targets import cell_text
 from axone.data.tokens import Tokens
 
@@ -23,8 +23,8 @@ __all__ = [
     "Dataset",
     "DatasetInfo",
     "Divide",
+    "ExampleLayout",
     "Examples",
-    "Layout",
     "MinMax",
     "NewRows",
     "NoScaling",

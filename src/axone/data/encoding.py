@@ -14,7 +14,7 @@ from axone.checks import check_choice
 from axone.data.columns import COLUMN_KINDS, MOST_CATEGORIES, AnyColumn, Output
 from axone.data.frames import as_frame, holds_booleans, holds_dates, is_frame
 from axone.data.plain_data import PlainData, read_data, write_data
-from axone.data.steps import Layout, Step
+from axone.data.steps import ExampleLayout, Step
 from axone.errors import DataError, ModelFileError, ShapeError, UnknownNameError
 from axone.messages import Listed, _, listed
 
@@ -123,7 +123,7 @@ class TableEncoder(Step, PlainData):
         """Which columns of the matrix are amounts, to be scaled; zeros and ones stay."""
         return tuple(output.scaled for output in self._outputs)
 
-    def after(self, before: Layout | None) -> Layout:
+    def after(self, before: ExampleLayout | None) -> ExampleLayout:
         if before is not None or not self.columns:
             raise ShapeError(
                 _(
@@ -132,7 +132,7 @@ class TableEncoder(Step, PlainData):
                     before=before,
                 )
             )
-        return Layout((len(self._outputs),), self.output_names, self.scaled)
+        return ExampleLayout((len(self._outputs),), self.output_names, self.scaled)
 
     def transform(self, X: Any, dtype: DType = "float64") -> FloatArray:
         """Encode rows.

@@ -14,7 +14,7 @@ from axone.arrays import DType, Shape
 from axone.data.finite import require_finite
 from axone.data.frames import as_frame, is_frame, numbers_of
 from axone.data.plain_data import PlainData, read_data, write_data
-from axone.data.steps import Layout, Step
+from axone.data.steps import ExampleLayout, Step
 from axone.errors import DataError, ShapeError
 from axone.messages import _, listed
 
@@ -43,12 +43,12 @@ class NumericRows(Step, PlainData):
         """Take the shape of the training rows; `(m,)` is one column."""
         return cls(numeric(X).shape[1:] or (1,), names)
 
-    def after(self, before: Layout | None) -> Layout:
+    def after(self, before: ExampleLayout | None) -> ExampleLayout:
         if before is not None or not self.shape or min(self.shape) < 1:
             raise ShapeError(
                 _("examples of shape {shape} after {before}", shape=self.shape, before=before)
             )
-        return Layout(self.shape, self.names)
+        return ExampleLayout(self.shape, self.names)
 
     def transform(self, X: Any, dtype: DType = "float32") -> NDArray[Any]:
         """Return examples of that shape, their numbers as they are.
@@ -105,7 +105,7 @@ class Reshaping(Step, PlainData):
 
     shape: Shape
 
-    def after(self, before: Layout | None) -> Layout:
+    def after(self, before: ExampleLayout | None) -> ExampleLayout:
         if (
             before is None
             or min(self.shape, default=0) < 1
@@ -118,7 +118,7 @@ class Reshaping(Step, PlainData):
                     before=before and before.shape,
                 )
             )
-        return Layout(self.shape, tokens=before.tokens)
+        return ExampleLayout(self.shape, tokens=before.tokens)
 
     def transform(self, X: NDArray[Any], dtype: DType = "float32") -> NDArray[Any]:
         return X.reshape(len(X), *self.shape)

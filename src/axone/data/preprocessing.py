@@ -17,7 +17,7 @@ from axone.data.numbers import NumericRows, Reshaping
 from axone.data.plain_data import PlainData, read_data
 from axone.data.robust import RobustBins
 from axone.data.scaling import SCALINGS, Scaler, Scaling
-from axone.data.steps import Layout, Step
+from axone.data.steps import ExampleLayout, Step
 from axone.data.tokens import Tokens
 from axone.errors import ModelFileError, ShapeError
 from axone.messages import _, listed
@@ -49,7 +49,7 @@ class Preprocessing:
 
     Attributes
     ----------
-    layout : Layout
+    layout : ExampleLayout
         What the network is given.
 
     Raises
@@ -59,7 +59,7 @@ class Preprocessing:
     """
 
     steps: tuple[Step, ...]
-    layout: Layout = field(init=False, compare=False)
+    layout: ExampleLayout = field(init=False, compare=False)
 
     def __post_init__(self) -> None:
         layout = None

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from axone.arrays import DType, FloatArray
 from axone.data.plain_data import PlainData, read_data, write_data
-from axone.data.steps import Layout, Step
+from axone.data.steps import ExampleLayout, Step
 from axone.errors import ModelFileError, ShapeError
 from axone.messages import _
 
@@ -110,7 +110,7 @@ class RobustBins(Step):
         """How many inputs a row becomes."""
         return len(self.centre) + sum(len(bins.edges) - 1 for bins in self.bins)
 
-    def after(self, before: Layout | None) -> Layout:
+    def after(self, before: ExampleLayout | None) -> ExampleLayout:
         if before is None or before.tokens or before.shape != self.centre.shape:
             raise ShapeError(
                 _(
@@ -123,7 +123,7 @@ class RobustBins(Step):
         for bins in self.bins if names else ():
             name = before.names[bins.column]
             names += tuple(f"{name} bin {number}" for number in range(1, len(bins.edges)))
-        return Layout((self.size,), names)
+        return ExampleLayout((self.size,), names)
 
     def transform(self, X: FloatArray, dtype: DType = "float32") -> FloatArray:
         """Return `(m, size)`: the amounts themselves, then bins; computed in float32 alike."""

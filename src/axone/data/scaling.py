@@ -16,7 +16,7 @@ from axone.arrays import DType, FloatArray
 from axone.checks import check_number
 from axone.data.finite import row_chunks
 from axone.data.plain_data import PlainData, read_data, write_data
-from axone.data.steps import Layout, Step
+from axone.data.steps import ExampleLayout, Step
 from axone.errors import DataError, ModelFileError, ShapeError
 from axone.messages import _
 from axone.registry import Registry
@@ -45,7 +45,7 @@ class Scaler(Step):
 
     __hash__ = None  # type: ignore[assignment]
 
-    def after(self, before: Layout | None) -> Layout:
+    def after(self, before: ExampleLayout | None) -> ExampleLayout:
         statistics, shape = self.shift.shape, () if before is None else before.shape
         # Broadcast by hand: the lengths may be a stranger's, nothing of that size may be made.
         fits = len(statistics) <= len(shape) and all(

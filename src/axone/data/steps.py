@@ -1,7 +1,7 @@
 """What a step of preprocessing is: fitted once to training rows, then the same for every row after.
 
 Each step is a frozen dataclass in a file of its own and one line in `axone.data.preprocessing`'s
-table. What a step hands on to the next beside the rows is a `Layout`.
+table. What a step hands on to the next beside the rows is a `ExampleLayout`.
 """
 
 from abc import ABC, abstractmethod
@@ -12,7 +12,7 @@ from axone.arrays import DType, Shape
 
 
 @dataclass(frozen=True)
-class Layout:
+class ExampleLayout:
     """What the examples are like that stand between two steps.
 
     Attributes
@@ -38,12 +38,12 @@ class Step(ABC):
     """A fitted step. Every class has a `fit` of its own, from training rows and its settings."""
 
     @abstractmethod
-    def after(self, before: Layout | None) -> Layout:
+    def after(self, before: ExampleLayout | None) -> ExampleLayout:
         """Return what examples are like after this step, given what they are like before it.
 
         Parameters
         ----------
-        before : Layout or None
+        before : ExampleLayout or None
             None for the first step, which meets rows as they come.
 
         Raises

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from axone.arrays import DType
 from axone.data.numbers import numeric, reshaped
 from axone.data.plain_data import PlainData, read_data, write_data
-from axone.data.steps import Layout, Step
+from axone.data.steps import ExampleLayout, Step
 from axone.errors import DataError, ShapeError
 from axone.messages import _
 
@@ -39,7 +39,7 @@ class Tokens(Step, PlainData):
             )
         return cls(array.shape[1], int(array.max()) + 1)
 
-    def after(self, before: Layout | None) -> Layout:
+    def after(self, before: ExampleLayout | None) -> ExampleLayout:
         if before is not None or min(self.length, self.vocabulary) < 1:
             raise ShapeError(
                 _(
@@ -49,7 +49,7 @@ class Tokens(Step, PlainData):
                     before=before,
                 )
             )
-        return Layout((self.length,), tokens=True)
+        return ExampleLayout((self.length,), tokens=True)
 
     def transform(self, X: Any, dtype: DType = "float32") -> NDArray[np.int64]:
         """Return int64 `(m, length)`; `dtype` is that of networks' numbers, not of tokens.

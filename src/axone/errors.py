@@ -28,6 +28,7 @@ class AxoneError(Exception):
 
     def __reduce__(self) -> tuple[Any, ...]:
         # From what the error is, not from the arguments of a subclass: errors cross processes.
+        # The types of `copyreg` leave out its `__newobj__`, which pickles of every class name.
         return copyreg.__newobj__, (type(self), *self.args), self.__dict__  # type: ignore[attr-defined]
 
 

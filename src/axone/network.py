@@ -6,17 +6,16 @@ Engines run it; everything else only describes, draws or saves it.
 
 import warnings
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from axone.activations import ActivationFunction, name_of
+from axone.activations import ActivationFunction
 from axone.arrays import BoolArray, DType, FloatArray, Shape
 from axone.checks import check_choice, check_integer, checked_shape
 from axone.errors import ConfigurationError, DataError, ShapeError
 from axone.initializers import Constant, Zeros
-from axone.layers import LAYERS, PREDICTION, Activation, Context, Dense, Layer
+from axone.layers import LAYERS, PREDICTION, Context, Layer
 from axone.layers.sequence import (
     LayerTrace,
     forward_through,
@@ -27,6 +26,8 @@ from axone.layers.sequence import (
 from axone.messages import _
 from axone.parameters import Layout, Parameters
 from axone.random import WEIGHTS, RandomStream
+from axone.registry import plain
+from axone.summary import Summary, SummaryRow, layer_title
 
 _PREDICTION_ROWS = 4096
 
@@ -329,7 +330,7 @@ class Network:
         last, activation = self.layers[-1].split_activation()
         return (*self.layers[:-1], last), activation
 
-    def summary(self) -> "Summary":
+    def summary(self) -> Summary:
         """Return the table of layers, output shapes and parameters; print it to read it.
 
         Examples
@@ -343,7 +344,7 @@ class Network:
         rows = tuple(
             SummaryRow(
                 position,
-                _title(layer),
+                layer_title(layer),
                 self.shapes[position],
                 sum(slot.size for slot in self.layout.by_layer[position] if slot.spec.trainable),
             )
@@ -353,8 +354,6 @@ class Network:
 
     def to_data(self) -> dict[str, Any]:
         """Describe the network as what JSON and TOML can hold."""
-        from axone.registry import plain
-
         return {"input_shape": list(self.input_shape), "layers": plain(self.layers)}
 
     @classmethod
@@ -367,46 +366,3 @@ class Network:
                 _("A network needs layers and input_shape: {error}", error=error)
             ) from error
         return cls(*(LAYERS.resolve(layer) for layer in layers), input_shape=input_shape)
-
-
-@dataclass(frozen=True)
-class SummaryRow:
-    """One layer of a summary."""
-
-    position: int
-    title: str
-    output_shape: Shape
-    parameters: int
-
-
-@dataclass(frozen=True)
-class Summary:
-    """The table of a network: its text is aligned, its rows are data."""
-
-    rows: tuple[SummaryRow, ...]
-    parameters: int
-    buffers: int
-
-    def __str__(self) -> str:
-        cells = [(str(_("Layer")), str(_("Output shape")), str(_("Parameters")))]
-        cells += [
-            (f"{row.position} {row.title}", str(row.output_shape), f"{row.parameters:,}")
-            for row in self.rows
-        ]
-        cells.append((str(_("Total")), "", f"{self.parameters:,}"))
-        if self.buffers:
-            cells.append((str(_("Not trained (running averages)")), "", f"{self.buffers:,}"))
-        widths = [max(len(row[column]) for row in cells) for column in range(3)]
-        return "\n".join(
-            f"{name:<{widths[0]}}  {shape:>{widths[1]}}   {count:>{widths[2]}}"
-            for name, shape, count in cells
-        )
-
-
-def _title(layer: Layer) -> str:
-    """Name a layer with its activation, as a reader would."""
-    name = type(layer).__name__
-    if not isinstance(layer, (Dense, Activation)):
-        return name
-    word = name_of(layer.function)  # type: ignore[arg-type]
-    return name if word == "identity" else f"{name} ({word})"

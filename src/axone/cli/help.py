@@ -19,6 +19,7 @@ class TranslatedGroup(TyperGroup):
         for command in (self, *self.commands.values()):
             command.help = translated(command.help or "")
             for parameter in command.params:
-                # Options and arguments have a help, what Click calls a parameter need not.
+                # Options and arguments have a help; Click's own class of both has none, and the
+                # type checker knows no other.
                 if help_text := getattr(parameter, "help", None):
                     parameter.help = translated(help_text)  # type: ignore[attr-defined]

@@ -48,6 +48,7 @@ def read_data(kind: type[Described], data: object, what: str) -> Described:
     """
     from pydantic import TypeAdapter, ValidationError
 
+    # No type says "any dataclass".
     for each in fields(kind):  # type: ignore[arg-type]
         if isinstance(data, Mapping) and each.name not in data:
             raise ModelFileError(

@@ -2,6 +2,10 @@
 
 The methods of each: what `fit` and `partial_fit` take, and what `predict` returns. Fitting is
 `axone.estimators.fitting`'s; predicting is the model's.
+
+The classes here are the first parents of estimators, beside scikit-learn's base and Axone's
+settings: what they ask of `self` and of `super()` stands in those, which the type checker does not
+see from here; hence the checks that are switched off.
 """
 
 from collections.abc import Mapping

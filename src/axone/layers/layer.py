@@ -256,3 +256,21 @@ def check_positions(mask: BoolArray, rows: int, length: int) -> None:
                 shape=mask.shape,
             )
         )
+
+
+def check_features_last(kind: str, input_shape: Shape) -> None:
+    """Refuse examples that are neither features nor sequences ``(length, features)``.
+
+    Raises
+    ------
+    ShapeError
+    """
+    if len(input_shape) not in {1, 2}:
+        raise ShapeError(
+            _(
+                "{kind} reads features or sequences (length, features), not examples of shape "
+                "{input_shape}: put Flatten() before it, or take BatchNorm() for images.",
+                kind=kind,
+                input_shape=input_shape,
+            )
+        )

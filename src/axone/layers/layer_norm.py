@@ -7,10 +7,15 @@ import numpy as np
 
 from axone.arrays import FloatArray, Shape
 from axone.checks import check_number
-from axone.errors import ShapeError
 from axone.initializers import Constant, Zeros
-from axone.layers.layer import Context, Layer, LayerArrays, ParameterSpec, Traced
-from axone.messages import _
+from axone.layers.layer import (
+    Context,
+    Layer,
+    LayerArrays,
+    ParameterSpec,
+    Traced,
+    check_features_last,
+)
 
 
 class LayerNormCache(NamedTuple):
@@ -44,15 +49,7 @@ class LayerNorm(Layer[LayerNormCache]):
         return True
 
     def output_shape(self, input_shape: Shape) -> Shape:
-        if len(input_shape) not in {1, 2}:
-            raise ShapeError(
-                _(
-                    "LayerNorm reads features or sequences (length, features), not examples "
-                    "of shape {input_shape}: put Flatten() before it, or take BatchNorm() "
-                    "for images.",
-                    input_shape=input_shape,
-                )
-            )
+        check_features_last(type(self).__name__, input_shape)
         return input_shape
 
     def parameters(self, input_shape: Shape) -> tuple[ParameterSpec, ...]:

@@ -6,7 +6,7 @@ which class, what its probability is, in which units numbers are.
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any, ClassVar, Literal, get_args
 
 import numpy as np
@@ -278,8 +278,8 @@ class Numbers(Target):
 
     def to_data(self) -> dict[str, Any]:
         scaler = None if self.scaler is None else self.scaler.to_data()
-        fields = _own(self, _NumbersData) | {"scaler": scaler}
-        return {"task": self.task, **write_data(_NumbersData(**fields))}
+        described = _own(self, _NumbersData) | {"scaler": scaler}
+        return {"task": self.task, **write_data(_NumbersData(**described))}
 
 
 def class_probabilities(outputs: FloatArray) -> FloatArray:
@@ -308,4 +308,4 @@ class _NumbersData(PlainData):
 
 def _own(target: Target, described: type) -> dict[str, Any]:
     """Return those attributes of a target that its description holds."""
-    return {name: getattr(target, name) for name in described.__dataclass_fields__}  # type: ignore[attr-defined]
+    return {each.name: getattr(target, each.name) for each in fields(described)}

@@ -184,6 +184,7 @@ def _dense(layer: Dense, shape: Shape, slots: dict[str, Slot]) -> dict[str, Any]
 
 
 def _activation_layer(layer: Activation, shape: Shape, slots: dict[str, Slot]) -> dict[str, Any]:
+    # A name or a table in the layer's `function` became the activation on creation.
     return {**_activation(layer.function), **_learned(slots)}  # type: ignore[arg-type]
 
 

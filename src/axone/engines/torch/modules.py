@@ -11,7 +11,7 @@ from axone.layers import Dropout, GaussianNoise
 from axone.random import RandomStream
 
 
-class Exponential(nn.Module):  # type: ignore[misc]
+class Exponential(nn.Module):
     """eᶻ, for which PyTorch has a function but no module."""
 
     def forward(self, z: Any) -> Any:
@@ -19,7 +19,7 @@ class Exponential(nn.Module):  # type: ignore[misc]
         return torch.exp(z)
 
 
-class Sum(nn.Module):  # type: ignore[misc]
+class Sum(nn.Module):
     """x + F(x)."""
 
     def __init__(self, inner: Any) -> None:
@@ -31,7 +31,7 @@ class Sum(nn.Module):  # type: ignore[misc]
         return x + self.inner(x)
 
 
-class GivenNumbers(nn.Module):  # type: ignore[misc]
+class GivenNumbers(nn.Module):
     """A random layer whose numbers are Axone's, drawn before the steps that use them.
 
     Parameters

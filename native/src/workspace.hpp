@@ -240,7 +240,7 @@ class Workspace {
       prediction = head_.predict(logits, count);
       loss = head_.measure(logits, prediction, rows.targets, index, rows.weights, count, at.totals);
     }
-    if (!std::isfinite(loss)) return failed(Ending::loss, loss);
+    if (!std::isfinite(head_.scaled(loss))) return failed(Ending::loss, loss);
     at.penalty += penalty(count) * static_cast<double>(count);
     at.rows += count;
     if (!plain)

@@ -19,6 +19,9 @@ except NotBuiltError as error:
     pytest.skip(str(error), allow_module_level=True)
 
 FRESH = 100
+KINDS_OF_KEPT = ("dense", "dense", "dropout", "batch_norm", "noise", "residual")
+"""Those that there were when these failed: what else is drawn has made other networks of them."""
+
 KEPT = (
     # Batch norm leaves a gradient of rounding, which Adam and RMSProp enlarge.
     *(20640, 21317, 21924, 22622, 50890, 51286, 52172, 70051, 70076),
@@ -41,5 +44,5 @@ def test_fresh_networks_train_alike(capsys):
 
 @pytest.mark.parametrize("seed", KEPT)
 def test_networks_that_were_apart_once_are_so_no_more(seed):
-    found = compared(seed)
+    found = compared(seed, KINDS_OF_KEPT)
     assert found.holds, str(found)

@@ -99,6 +99,24 @@ def test_what_a_session_went_through_can_be_gone_through_again(engine):
     assert run.state.losses == after.losses
 
 
+def test_a_loss_that_only_its_scale_makes_infinite_moves_nothing(engine):
+    recipe = Recipe(
+        ax.Network(ax.Dense(1), input_shape=2),
+        LOSSES.resolve({"name": "mse", "scale": 1e300}),
+        SGD(1e-300),
+        batch_size=3,
+        dtype="float64",
+    )
+    plan = engine.compile(recipe)
+    state = plan.start(recipe.network.initialize(0, "float64"))
+    before = state.copy()
+    with np.errstate(over="ignore"):
+        rows = Examples(np.ones((3, 2)), np.full((3, 1), 1e5))
+        lap = plan.session(state, rows, 2).advance(epochs=2)
+    assert (lap.divergence.what, lap.divergence.loss, state.step) == ("loss", np.inf, 0)
+    np.testing.assert_array_equal(state.parameters.vector, before.parameters.vector)
+
+
 @pytest.mark.parametrize("optimizer", [name for name in OPTIMIZERS if name != "lbfgs"])
 def test_a_batch_that_is_not_finite_moves_nothing(engine, optimizer):
     """Neither the weights nor the memory, nor the averages of batch normalisation, nor counts."""

@@ -24,7 +24,13 @@ from axone.estimators.reporting import (
 )
 from axone.estimators.rows import checked, divided, dtype_of
 from axone.estimators.scoring import validation_score
-from axone.estimators.settings import Training, TrainingParameters, resolved
+from axone.estimators.settings import (
+    SAID_OTHERWISE,
+    Training,
+    TrainingParameters,
+    resolved,
+    trainer_settings,
+)
 from axone.layers import Dense
 from axone.messages import _
 from axone.model import Model
@@ -264,13 +270,9 @@ def _trainer(this: _Fit, network: Network, going_on: Continuation) -> Trainer:
         schedule=training.schedule,
         l1=float(estimator.l1) * share,
         l2=training.l2 * share,
-        clip_value=estimator.clip_value,
-        clip_norm=estimator.clip_norm,
         dtype=dtype_of(train.X),
-        engine=estimator.engine,
-        threads=estimator.threads,
         seed=going_on.seed,
-        shuffle=bool(estimator.shuffle),
+        **trainer_settings(estimator, SAID_OTHERWISE),
     )
 
 

@@ -14,7 +14,12 @@ from sklearn.utils._param_validation import Interval, StrOptions
 
 from axone.activations import ActivationFunction
 from axone.estimators.dense import DenseDesign, Views, coefs_and_intercepts
-from axone.estimators.settings import TRAINING_CONSTRAINTS, Constraints, TrainingParameters
+from axone.estimators.settings import (
+    TRAINER_CONSTRAINTS,
+    TRAINING_CONSTRAINTS,
+    Constraints,
+    TrainingParameters,
+)
 from axone.estimators.tasks import (
     CLASS_CONSTRAINTS,
     LOSS_CONSTRAINTS,
@@ -35,8 +40,8 @@ _DENSE_CONSTRAINTS: Constraints = {
     "hidden_layer_sizes": ["array-like", Interval(Integral, 1, None, closed="left")],
     "activation": [str, dict, "array-like", ActivationFunction],
     "solver": [StrOptions(set(SOLVERS)), dict, Optimizer],
-    "alpha": [Interval(Real, 0, None, closed="left")],
-    "batch_size": [StrOptions({"auto"}), Interval(Integral, 1, None, closed="left")],
+    "alpha": TRAINER_CONSTRAINTS["l2"],
+    "batch_size": TRAINER_CONSTRAINTS["batch_size"],
     "learning_rate": [StrOptions(set(LEARNING_RATES))],
     "learning_rate_init": [Interval(Real, 0, None, closed="neither")],
     "power_t": [Interval(Real, 0, None, closed="left")],

@@ -3,22 +3,24 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass, field
 from math import prod
-from numbers import Integral, Real
+from numbers import Integral
 from typing import Any, ClassVar, Literal
 
 import numpy as np
 from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin
-from sklearn.utils._param_validation import Interval, InvalidParameterError, StrOptions
+from sklearn.utils._param_validation import Interval, InvalidParameterError
 
 from axone.arrays import DType, Shape
 from axone.checks import checked_shape
 from axone.errors import ShapeError
 from axone.estimators.objectives import Objective
 from axone.estimators.settings import (
+    TRAINER_CONSTRAINTS,
     TRAINING_CONSTRAINTS,
     Constraints,
     Training,
     TrainingParameters,
+    constraints_of,
     resolved,
     resolved_schedule,
 )
@@ -34,14 +36,14 @@ from axone.messages import _
 from axone.network import Network
 from axone.optimizers import OPTIMIZERS, Optimizer
 from axone.parameters import Parameters
+from axone.training import Trainer
 
 _DEFAULT_LAYERS = (Dense(100, "relu"),)
 
 _LAYER_CONSTRAINTS: Constraints = {
     "layers": ["array-like", Network, None],
-    "optimizer": [str, dict, Optimizer],
-    "alpha": [Interval(Real, 0, None, closed="left")],
-    "batch_size": [StrOptions({"auto"}), Interval(Integral, 1, None, closed="left")],
+    "alpha": TRAINER_CONSTRAINTS["l2"],
+    **constraints_of("optimizer", "batch_size"),
     "input_shape": [Interval(Integral, 1, None, closed="left"), "array-like", None],
 }
 
@@ -52,9 +54,9 @@ class LayerParameters:
 
     layers: Sequence[Layer | Mapping[str, Any]] | Network | None = None
     _: KW_ONLY
-    optimizer: str | Mapping[str, Any] | Optimizer = "adam"
-    alpha: float = 0.0
-    batch_size: int | Literal["auto"] = 32
+    optimizer: str | Mapping[str, Any] | Optimizer = Trainer.optimizer
+    alpha: float = Trainer.l2
+    batch_size: int | Literal["auto"] = Trainer.batch_size
     input_shape: int | Sequence[int] | None = None
 
     @property

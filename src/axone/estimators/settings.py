@@ -1,14 +1,15 @@
 """The parameters that every estimator of networks has, and what they come to for one fit.
 
 An estimator is a class on scikit-learn's bases that lists parameters; a `Design` makes a network
-and its training of them; everything else in this room is functions over the two.
+and its training of them; everything else in this room is functions over the two. What a `Trainer`
+knows by the same name has its default from there, and is handed over because of its name.
 """
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from numbers import Integral, Real
-from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeVar, get_args
 
 import numpy as np
 from sklearn.metrics import get_scorer_names
@@ -21,9 +22,9 @@ from axone.messages import _
 from axone.network import Network
 from axone.optimizers import Optimizer
 from axone.parameters import Parameters
-from axone.registry import Registry
+from axone.registry import Registry, plain
 from axone.schedules import SCHEDULES, Schedule
-from axone.training import EpochCallback
+from axone.training import EpochCallback, Trainer
 
 if TYPE_CHECKING:
     from axone.data import Scaler
@@ -35,9 +36,29 @@ if TYPE_CHECKING:
 Constraints = dict[str, list[Any]]
 Member = TypeVar("Member")
 
+TRAINER_CONSTRAINTS: Constraints = {
+    "optimizer": [str, dict, Optimizer],
+    "batch_size": [StrOptions({"auto"}), Interval(Integral, 1, None, closed="left")],
+    "schedule": [str, dict, Schedule, None],
+    "l1": [Interval(Real, 0, None, closed="left")],
+    "l2": [Interval(Real, 0, None, closed="left")],
+    "clip_value": [Interval(Real, 0, None, closed="neither"), None],
+    "clip_norm": [Interval(Real, 0, None, closed="neither"), None],
+    "dtype": [StrOptions(set(get_args(DType))), None],
+    "engine": [StrOptions({"auto", "native", "reference"})],
+    "threads": [Interval(Integral, 1, None, closed="left"), None],
+    "shuffle": ["boolean"],
+}
+"""What the trainer's settings may be, by its names, in whichever estimator has them."""
+
+
+def constraints_of(*settings: str) -> Constraints:
+    """Return what some of the trainer's settings may be."""
+    return {setting: TRAINER_CONSTRAINTS[setting] for setting in settings}
+
+
 TRAINING_CONSTRAINTS: Constraints = {
     "max_iter": [Interval(Integral, 1, None, closed="left")],
-    "shuffle": ["boolean"],
     "random_state": ["random_state"],
     "tol": [Interval(Real, 0, None, closed="left")],
     "verbose": ["verbose"],
@@ -46,17 +67,28 @@ TRAINING_CONSTRAINTS: Constraints = {
     "validation_fraction": [Interval(Real, 0, 1, closed="left")],
     "n_iter_no_change": [Interval(Integral, 1, None, closed="left"), Options(Real, {math.inf})],
     "monitor": [StrOptions({"loss", *get_scorer_names()}), callable, None],
-    "l1": [Interval(Real, 0, None, closed="left")],
-    "clip_norm": [Interval(Real, 0, None, closed="neither"), None],
-    "clip_value": [Interval(Real, 0, None, closed="neither"), None],
-    "schedule": [str, dict, Schedule, None],
     "scale": ["boolean", str, dict, Scaling],
     "callbacks": [callable, "array-like", None],
-    "dtype": [StrOptions({"float32", "float64"}), None],
-    "engine": [StrOptions({"auto", "native", "reference"})],
-    "threads": [Interval(Integral, 1, None, closed="left"), None],
+    **constraints_of(
+        "shuffle", "l1", "clip_norm", "clip_value", "schedule", "dtype", "engine", "threads"
+    ),
 }
 """What `TrainingParameters` may be, for scikit-learn's messages."""
+
+SAID_OTHERWISE: Mapping[str, str] = {
+    "network": "made by the design, of the layers' parameters and the features of X",
+    "loss": "the objective's: cross-entropy of classes, of numbers what scikit-learn calls `loss`",
+    "optimizer": "the design's: of `solver` and what scikit-learn sets beside it, or `optimizer`",
+    "batch_size": "the design's, which may be 'auto', and no more than there are rows",
+    "schedule": "the design's: None, the default, leaves it to scikit-learn's `learning_rate`",
+    "l1": "shared among the weights of the rows, as scikit-learn shares its penalty",
+    "l2": "`alpha`, scikit-learn's name, shared like `l1`",
+    "dtype": "that of the rows: None, the default, leaves X as it comes",
+    "seed": "drawn from `random_state`",
+    "measures": "the trainer's own: `history_` holds what is recorded by default",
+}
+"""The settings of the trainer that `TrainingParameters` do not hand over by name, and what each is
+made of instead."""
 
 
 @dataclass(frozen=True)
@@ -113,7 +145,7 @@ class TrainingParameters:
     """
 
     max_iter: int = 200
-    shuffle: bool = True
+    shuffle: bool = Trainer.shuffle
     random_state: Any = None
     tol: float = 1e-4
     verbose: bool | int = False
@@ -122,15 +154,15 @@ class TrainingParameters:
     validation_fraction: float = 0.1
     n_iter_no_change: float = 10
     monitor: str | Callable[..., float] | None = None
-    l1: float = 0.0
-    clip_norm: float | None = None
-    clip_value: float | None = None
+    l1: float = Trainer.l1
+    clip_norm: float | None = Trainer.clip_norm
+    clip_value: float | None = Trainer.clip_value
     schedule: Schedule | str | Mapping[str, Any] | None = None
     scale: Scaling | str | Mapping[str, Any] | bool = False
     callbacks: EpochCallback | Sequence[EpochCallback] | None = None
     dtype: DType | None = None
-    engine: str = "auto"
-    threads: int | None = None
+    engine: str = Trainer.engine
+    threads: int | None = Trainer.threads
 
     model_: "Model" = field(init=False)
     loss_curve_: list[float] = field(init=False)
@@ -162,6 +194,28 @@ class TrainingParameters:
 
         def _objective_for(self, y: Any) -> Objective: ...
         def _require_known(self, y: Any) -> None: ...
+
+
+def trainer_settings(parameters: object, otherwise: Mapping[str, str]) -> dict[str, Any]:
+    """Return every setting of a `Trainer` that is a parameter of the same name.
+
+    Parameters
+    ----------
+    parameters : TrainingParameters or TabularParameters
+    otherwise : mapping of str to str
+        The settings that these parameters say otherwise, and how.
+
+    Raises
+    ------
+    AttributeError
+        A setting is neither a parameter nor said otherwise: it was forgotten here.
+    """
+    return {
+        # Searches set NumPy's numbers and booleans; engines take Python's.
+        setting.name: plain(getattr(parameters, setting.name))
+        for setting in fields(Trainer)
+        if setting.init and setting.name not in otherwise
+    }
 
 
 def resolved(

@@ -18,7 +18,7 @@ from sklearn.utils._param_validation import Interval, StrOptions
 
 from axone.activations import ActivationFunction
 from axone.data import ColumnKind, Examples, Preprocessing, Task, split_rows
-from axone.estimators.settings import Constraints
+from axone.estimators.settings import Constraints, constraints_of, trainer_settings
 from axone.layers import Dense, Dropout, Layer
 from axone.losses import LOSSES
 from axone.messages import _
@@ -46,15 +46,32 @@ TABULAR_CONSTRAINTS: Constraints = {
     "dropout": [Interval(Real, 0, 1, closed="left")],
     "learning_rate": [Interval(Real, 0, None, closed="neither")],
     "weight_decay": [Interval(Real, 0, None, closed="left")],
-    "batch_size": [StrOptions({"auto"}), Interval(Integral, 1, None, closed="left")],
     "max_epochs": [StrOptions({"auto"}), Interval(Integral, 1, None, closed="left")],
     "validation_fraction": [Interval(Real, 0, 1, closed="left")],
     "n_networks": [Interval(Integral, 1, None, closed="left")],
     "columns": [dict, None],
-    "threads": [Interval(Integral, 1, None, closed="left"), None],
-    "engine": [StrOptions({"auto", "native", "reference"})],
     "random_state": ["random_state"],
+    **constraints_of("batch_size", "threads", "engine"),
 }
+
+SAID_OTHERWISE: Mapping[str, str] = {
+    "network": "made of the table's columns and the parameters of the layers",
+    "loss": "the task's",
+    "optimizer": "AdamW, of `learning_rate` and `weight_decay`",
+    "batch_size": "by the number of rows where it is 'auto'",
+    "schedule": "half a cosine, from `learning_rate` to 0",
+    "l1": "none: `weight_decay` and `dropout` keep the weights in bounds",
+    "l2": "none: `weight_decay` and `dropout` keep the weights in bounds",
+    "clip_value": "none: inputs are clipped, and AdamW's steps have a length of their own",
+    "clip_norm": "none: inputs are clipped, and AdamW's steps have a length of their own",
+    "dtype": "the trainer's own, float32; the model predicts in float64",
+    "threads": "of the networks side by side, where there are several",
+    "seed": "one a network, drawn from `random_state`",
+    "shuffle": "always",
+    "measures": "the trainer's own: `histories_` hold what is recorded by default",
+}
+"""The settings of the trainer that `TabularParameters` do not hand over by name, and what each is
+made of instead. There are few parameters, for the first fit is to be a fair answer."""
 
 
 @dataclass(eq=False, repr=False)
@@ -73,8 +90,8 @@ class TabularParameters:
     validation_fraction: float = 0.1
     n_networks: int = 2
     columns: Mapping[str, ColumnKind] | None = None
-    threads: int | None = None
-    engine: str = "auto"
+    threads: int | None = Trainer.threads
+    engine: str = Trainer.engine
     random_state: Any = None
 
 
@@ -174,9 +191,9 @@ def _trainer(
         ),
         schedule="cosine",
         batch_size=rows_of_a_batch(parameters, rows),
-        engine=parameters.engine,
         threads=parameters.threads if networks == 1 else 1,
         seed=seed,
+        **trainer_settings(parameters, SAID_OTHERWISE),
     )
 
 

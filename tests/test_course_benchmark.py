@@ -1,7 +1,8 @@
 """The benchmark of the course's runs: every row is a valid experiment, and a tiny one is run."""
 
 import pytest
-from benchmarks.course import RUNS, main
+from benchmarks.course import main
+from benchmarks.course_runs import RUNS
 from benchmarks.machine import ROOT
 
 

@@ -6,12 +6,10 @@ import json
 import numpy as np
 import pytest
 
-from axone.cli import epochs
 from axone.cli.sources import hidden_sizes
 from axone.data import load_dataset
 from axone.errors import ConfigurationError
 from axone.experiments import Experiment, load_run, prepare
-from axone.training import History, Plateau, ValidationLoss
 
 QUICK = ("--epochs", "2")
 
@@ -165,63 +163,6 @@ def test_the_history_has_a_row_an_epoch_with_both_losses_and_scores(axone, here)
     assert {"validation_loss", "validation_accuracy", "validation_recall"} <= set(rows[0])
 
 
-def test_the_first_twenty_epochs_then_every_tenth_and_the_last_have_a_line(axone):
-    output = axone("train", "wine", "--epochs", "33", "--hidden", "4").stdout
-    table = output[output.index("Epoch") :]
-    first_words = [line.split()[0] for line in table.splitlines() if line.strip()]
-    shown = [int(word) for word in first_words if word.isdigit()]
-    assert shown == [*range(1, 21), 30, 33]
-
-
-@pytest.mark.parametrize(
-    ("source", "hidden"),
-    [("iris", "8"), ("diabetes", "8,8,8,8,8,8,8"), ("calculator", "4"), ("xor", "2")],
-)
-def test_everything_fits_in_eighty_columns(axone, source, hidden):
-    output = axone("train", source, *QUICK, "--hidden", hidden).stdout
-    assert max(map(len, output.splitlines())) <= 80
-
-
-def test_titles_stand_over_their_numbers(axone):
-    lines = axone("train", "diabetes", *QUICK).stdout.splitlines()
-    at = next(n for n, line in enumerate(lines) if "Loss(tr)" in line)
-    title, first, second = lines[at : at + 3]
-    assert title.split() == [
-        *("Epoch", "Loss(tr)", "Δloss(tr)", "R²(tr)"),
-        *("Loss(val)", "Δloss(val)", "R²(val)", "Patience"),
-    ]
-    assert len(title) == len(first) == len(second)
-
-
-def columns(names, rows):
-    return History({name: [float(row[n]) for row in rows] for n, name in enumerate(names)})
-
-
-SCORES = ("epoch", "train_loss", "train_accuracy", "validation_loss", "validation_accuracy")
-
-
-def test_a_wide_terminal_sees_recall_and_f1_too():
-    names = (*SCORES, "validation_recall", "validation_f1")
-    history = columns(names, [(1, 2.5, 0.5, 3.5, 0.25, 0.125, 0.0625)])
-    assert "Rec(val)" not in epochs.header(history, [], 80)
-    assert epochs.header(history, [], 100).split()[-2:] == ["Rec(val)", "F1(val)"]
-    assert epochs.line(history, [], 0, 100).split()[-2:] == ["0.1250", "0.0625"]
-
-
-def test_the_rule_closest_to_its_end_shows_how_long_it_has_waited():
-    rows = [(1, 2, 0.5, 2, 0.5), (2, 1, 0.6, 1, 0.5), (3, 1, 0.6, 0.5, 0.5)]
-    history = columns(SCORES, rows)
-    rules = [ValidationLoss(5), Plateau(4)]
-    assert epochs.line(history, rules, 0, 80).split()[-1] == "2/4"
-    assert epochs.line(history, rules, 2, 80).split()[-1] == "1/4"
-
-
-def test_a_change_of_the_loss_shows_its_sign():
-    history = columns(SCORES, [(1, 2, 0.5, 1, 0.5), (2, 1.5, 0.5, 1.25, 0.5)])
-    cells = epochs.line(history, [], 0, 80).split()
-    assert (cells[2], cells[5]) == ("-0.5", "+0.25")
-
-
 @pytest.mark.parametrize(
     ("text", "sizes"), [("64,32", [64, 32]), (" 8 , 4,", [8, 4]), ("", []), ("5", [5])]
 )
@@ -279,50 +220,6 @@ def test_a_diverged_run_explains_itself_writes_its_files_and_ends_with_status_3(
 def test_a_diverged_run_prints_only_json_on_standard_output(axone):
     result = axone("train", "iris", "--json", "--optimizer", "sgd", "--lr", "1e30", status=3)
     assert json.loads(result.stdout)["stopped_by"] == "diverged"
-
-
-def test_resuming_says_so_and_more_epochs_extend_the_run(axone, here):
-    axone("train", "iris", "-q", "--epochs", "6", "--out", "whole")
-    axone("train", "iris", "-q", "--epochs", "2", "--out", "run")
-    output = axone("train", "run", "--resume", "--epochs", "6").stdout
-    assert "Resumed from the checkpoint." in output
-    assert "iris: 3 classes" in output
-    whole, run = ((here / name / "model.safetensors").read_bytes() for name in ("whole", "run"))
-    assert whole == run
-
-
-def test_a_finished_run_that_is_resumed_stays_as_it_is(axone, here):
-    axone("train", "iris", "-q", "--out", "run", *QUICK)
-    before = (here / "run" / "model.safetensors").read_bytes()
-    assert "Stopped after epoch 2" in axone("train", "--resume", "--out", "run", "iris").stdout
-    assert (here / "run" / "model.safetensors").read_bytes() == before
-
-
-@pytest.mark.parametrize(
-    ("words", "message"),
-    [
-        (["run", "--resume", "--lr", "0.5"], "only --epochs may change, not --lr"),
-        (["run", "--resume", "--seed", "5"], "only --epochs may change, not --seed"),
-        (["run", "--resume", "--epochs", "1"], "--epochs: a resumed run can only be made longer"),
-        (["iris", "--resume"], "iris is not the folder of a run: it holds no experiment.toml"),
-        (["run"], "To continue its run: axone train run --resume"),
-    ],
-)
-def test_resuming_wrongly_is_refused_and_changes_nothing(axone, refused, here, words, message):
-    axone("train", "iris", "-q", "--out", "run", *QUICK)
-    before = {path.name: path.read_bytes() for path in (here / "run").iterdir()}
-    assert message in refused("train", *words)
-    assert {path.name: path.read_bytes() for path in (here / "run").iterdir()} == before
-
-
-def test_a_damaged_checkpoint_is_refused(axone, refused, here):
-    axone("train", "iris", "-q", "--out", "run", *QUICK)
-    checkpoint = here / "run" / "checkpoint.safetensors"
-    checkpoint.write_bytes(checkpoint.read_bytes()[:100])
-    assert (
-        "not a checkpoint that can be read"
-        in axone("train", "run", "--resume", "-q", status=2).stderr
-    )
 
 
 def test_weights_that_all_start_alike_are_warned_about_in_a_line(axone, write):

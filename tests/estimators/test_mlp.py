@@ -1,40 +1,23 @@
 """What the estimators add to scikit-learn's, and how they live among its tools."""
 
-import copy
-import pickle
-
 import joblib
 import numpy as np
-import pandas as pd
-import polars as pl
 import pytest
-from scipy.sparse import csr_array
 from sklearn import config_context
-from sklearn.base import clone
-from sklearn.datasets import load_breast_cancer, load_diabetes, load_iris
-from sklearn.exceptions import ConvergenceWarning, NotFittedError
+from sklearn.datasets import load_breast_cancer
+from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 from sklearn.model_selection import GridSearchCV, cross_validate
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.utils._param_validation import InvalidParameterError
+from tests.estimators.irises import QUICK, X, Y
 
 import axone as ax
-from axone.estimators import rows
 from axone.losses import Huber
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
-
-X, Y = load_iris(return_X_y=True)
-X = (X - X.mean(axis=0)) / X.std(axis=0)
-QUICK = {"max_iter": 5, "random_state": 0}
-
-
-@pytest.fixture(scope="module")
-def numbers():
-    data, y = load_diabetes(return_X_y=True)
-    return data / data.std(axis=0), (y - y.mean()) / y.std()
 
 
 class TestArchitecture:
@@ -202,158 +185,6 @@ class TestWeights:
             pipeline.fit(X, Y, sample_weight=weights)
         plain = ax.MLPClassifier((4,), **QUICK).fit(pipeline[0].transform(X), Y, weights)
         np.testing.assert_array_equal(pipeline[-1].coefs_[0], plain.coefs_[0])
-
-
-class TestGoingOn:
-    def test_partial_fits_are_the_epochs_of_a_fit(self):
-        settings = {"hidden_layer_sizes": (8,), "dropout": 0.3, "random_state": 3}
-        whole = ax.MLPClassifier(max_iter=7, tol=0, **settings).fit(X, Y)
-        parts = ax.MLPClassifier(**settings)
-        for _ in range(7):
-            parts.partial_fit(X, Y, classes=[0, 1, 2])
-        np.testing.assert_array_equal(whole.coefs_[0], parts.coefs_[0])
-        assert parts.loss_curve_ == whole.loss_curve_
-        assert parts.t_ == whole.t_ == 7 * 150
-
-    def test_partial_fit_learns_classes_that_come_later(self):
-        classifier = ax.MLPClassifier((8,), learning_rate_init=0.02, random_state=0)
-        for _ in range(80):
-            for label in range(3):
-                rows = np.flatnonzero(label == Y)
-                classifier.partial_fit(X[rows], Y[rows], classes=[0, 1, 2])
-        assert classifier.score(X, Y) > 0.85
-
-    def test_several_labels_are_learnt_bit_by_bit(self):
-        labels = np.column_stack([Y == 0, Y == 1, Y != 2]).astype(int)
-        classifier = ax.MLPClassifier((8,), solver="sgd", learning_rate_init=0.2, random_state=0)
-        for _ in range(60):
-            classifier.partial_fit(X, labels, classes=[0, 1, 2])
-        assert classifier.predict(X).shape == (150, 3)
-        assert classifier.score(X, labels) > 0.8
-
-    def test_lbfgs_cannot_go_on_bit_by_bit(self):
-        assert not hasattr(ax.MLPClassifier(solver="lbfgs"), "partial_fit")
-        assert not hasattr(ax.NetworkRegressor(optimizer="lbfgs"), "partial_fit")
-
-    def test_balanced_weights_of_rows_to_come_cannot_be_known(self):
-        with pytest.raises(ValueError, match="'balanced' is not supported for partial_fit"):
-            ax.MLPClassifier(class_weight="balanced").partial_fit(X, Y, classes=[0, 1, 2])
-
-    def test_a_changed_solver_forgets_the_memory_of_the_other(self):
-        classifier = ax.MLPClassifier((8,), random_state=0).partial_fit(X, Y, classes=[0, 1, 2])
-        classifier.set_params(solver="sgd").partial_fit(X, Y)
-        assert list(classifier._continuation.final.state.slots) == ["velocity"]
-
-    def test_a_warm_start_with_other_layers_is_refused(self):
-        classifier = ax.MLPClassifier((8,), warm_start=True, **QUICK).fit(X, Y)
-        with pytest.raises(ValueError, match="its layers have changed since the last fit"):
-            classifier.set_params(hidden_layer_sizes=(9,)).fit(X, Y)
-
-    def test_a_warm_start_may_begin_to_hold_rows_out(self):
-        classifier = ax.MLPClassifier((8,), warm_start=True, **QUICK).fit(X, Y)
-        classifier.set_params(early_stopping=True).fit(X, Y)
-        assert len(classifier.validation_scores_) == 5
-        assert len(classifier.loss_curve_) == 10
-        assert classifier.t_ == 5 * 150 + 5 * 135
-
-    def test_a_warm_start_waits_its_patience_before_it_stops_again(self):
-        classifier = ax.MLPClassifier(
-            (8,), warm_start=True, tol=10.0, n_iter_no_change=3, random_state=0
-        )
-        assert classifier.fit(X, Y).n_iter_ == 5
-        assert classifier.fit(X, Y).n_iter_ == 4
-
-    def test_a_warm_start_goes_on_with_the_same_classes_only(self):
-        classifier = ax.MLPClassifier((8,), warm_start=True, **QUICK).fit(X, Y)
-        with pytest.raises(ValueError, match="the same classes as in the previous call to fit"):
-            classifier.fit(X, Y + 1)
-
-    def test_the_first_weights_may_be_set_before_a_partial_fit(self):
-        given = ax.MLPClassifier((8,), **QUICK).fit(X, Y)
-        other = ax.MLPClassifier((8,), solver="sgd", learning_rate_init=1e-12)
-        other.coefs_, other.intercepts_ = given.coefs_, given.intercepts_
-        other.partial_fit(X, Y, classes=[0, 1, 2])
-        np.testing.assert_allclose(other.predict_proba(X), given.predict_proba(X), rtol=1e-6)
-
-    def test_weights_may_be_set_in_place_or_whole(self):
-        classifier = ax.MLPClassifier((8,), **QUICK).fit(X, Y)
-        classifier.coefs_[1] = np.zeros((8, 3))
-        classifier.intercepts_[1] = np.array([0.0, 5.0, 0.0])
-        assert (classifier.predict(X) == 1).all()
-        classifier.intercepts_[1][:] = [9.0, 0.0, 0.0]
-        assert (classifier.predict(X) == 0).all()
-
-    @pytest.mark.parametrize("copier", [lambda e: pickle.loads(pickle.dumps(e)), copy.deepcopy])
-    def test_a_copy_predicts_the_same_and_learns_by_itself(self, copier):
-        classifier = ax.MLPClassifier((8,), random_state=0, max_iter=5).fit(X, Y)
-        classifier.intercepts_[1] = np.array([0.5, 0.0, -0.5])
-        before = classifier.predict_proba(X)
-        other = copier(classifier)
-        np.testing.assert_array_equal(other.predict_proba(X), before)
-        other.partial_fit(X, Y)
-        assert np.abs(other.predict_proba(X) - before).max() > 0
-        np.testing.assert_array_equal(classifier.predict_proba(X), before)
-
-    def test_a_clone_is_unfitted_with_the_same_parameters(self):
-        classifier = ax.MLPClassifier((8,), dropout=0.1, solver=ax.Adam(0.1), **QUICK).fit(X, Y)
-        other = clone(classifier)
-        assert repr(other) == repr(classifier)
-        with pytest.raises(NotFittedError):
-            other.predict(X)
-
-
-class TestInputs:
-    def test_data_frames_keep_their_names(self):
-        frame = pd.DataFrame(X, columns=list("abcd"))
-        classifier = ax.MLPClassifier((4,), **QUICK).fit(frame, pd.Series(Y).map(str))
-        assert classifier.feature_names_in_.tolist() == list("abcd")
-        assert set(classifier.predict(frame)) <= {"0", "1", "2"}
-        with pytest.raises(ValueError, match="feature names should match"):
-            classifier.predict(frame[list("dcba")])
-
-    def test_polars_frames_are_taken(self):
-        frame = pl.DataFrame(X, schema=list("abcd"))
-        ours = ax.MLPClassifier((4,), **QUICK).fit(frame, pl.Series(Y))
-        plain = ax.MLPClassifier((4,), **QUICK).fit(X, Y)
-        np.testing.assert_array_equal(ours.predict(frame), plain.predict(X))
-
-    def test_sparse_rows_train_and_predict_as_dense_ones(self):
-        dense = np.where(np.abs(X) > 1, X, 0)
-        ours = ax.MLPClassifier((4,), **QUICK).fit(csr_array(dense), Y)
-        plain = ax.MLPClassifier((4,), **QUICK).fit(dense, Y)
-        np.testing.assert_array_equal(
-            ours.predict_proba(csr_array(dense)), plain.predict_proba(dense)
-        )
-
-    def test_sparse_rows_too_large_to_be_dense_are_refused(self, monkeypatch):
-        monkeypatch.setattr(rows, "LARGEST_DENSE", 1000)
-        with pytest.raises(ValueError, match=r"dense it takes .* GiB.*partial_fit"):
-            ax.MLPClassifier().fit(csr_array(X), Y)
-
-    def test_sparse_indicator_matrices_are_labels(self):
-        labels = csr_array(np.column_stack([Y == 0, Y == 1]).astype(int))
-        assert ax.MLPClassifier((4,), **QUICK).fit(X, labels).predict(X).shape == (150, 2)
-
-    @pytest.mark.parametrize("given", ["float32", "float64"])
-    @pytest.mark.parametrize("asked", [None, "float32", "float64"])
-    def test_the_precision_is_that_of_the_rows_unless_told_otherwise(self, given, asked, numbers):
-        data, y = numbers
-        regressor = ax.MLPRegressor(hidden_layer_sizes=4, dtype=asked, **QUICK).fit(
-            data.astype(given), y
-        )
-        assert regressor.coefs_[0].dtype == (asked or given)
-        assert regressor.predict(data.astype(given)).dtype == (asked or given)
-
-    def test_scaling_is_fitted_to_the_training_rows_and_kept(self):
-        far = X * 1000 + 5000
-        classifier = ax.MLPClassifier((8,), scale=True, **QUICK).fit(far, Y)
-        plain = ax.MLPClassifier((8,), **QUICK).fit(X, Y)
-        np.testing.assert_allclose(classifier.predict_proba(far), plain.predict_proba(X), rtol=1e-6)
-
-    def test_a_single_class_is_predicted_for_ever(self):
-        classifier = ax.MLPClassifier((4,), **QUICK).fit(X, ["only"] * 150)
-        assert set(classifier.predict(X)) == {"only"}
-        assert classifier.predict_proba(X).tolist() == [[1.0]] * 150
 
 
 class TestManners:

@@ -1,4 +1,4 @@
-"""The training loop: epochs and steps, seeds, best weights, weights of rows, divergence."""
+"""The training loop: epochs and steps, seeds, best weights, weights of rows, refusals."""
 
 import threading
 import time
@@ -216,108 +216,6 @@ class TestWeightsOfRows:
         assert weighted.history["validation_loss"] == pytest.approx(
             without.history["validation_loss"]
         )
-
-
-class TestDivergence:
-    NETWORK = ax.Network(ax.Dense(6, "relu"), ax.Dense(1), input_shape=3)
-
-    def diverged(self, scale=1.0, validation=True, dtype="float32", **settings):
-        trainer = ax.Trainer(self.NETWORK, loss="mse", batch_size=8, dtype=dtype, **settings)
-        held_out = (X[40:] * scale, NUMBERS[40:]) if validation else None
-        return trainer.fit((X[:40] * scale, NUMBERS[:40]), held_out, max_epochs=200)
-
-    @pytest.mark.parametrize(
-        ("dtype", "validation", "cause"),
-        [
-            # They overflow within the first epoch, which began with good weights.
-            ("float32", False, "the learning rate 3 is too high"),
-            ("float32", True, "the learning rate 3 is too high"),
-            # Here only the validation loss of the first epoch overflows.
-            ("float64", True, "the learning rate 3 is too high"),
-            # The first epoch ends finite, on weights whose gradient has exploded.
-            ("float64", False, "exploding gradients"),
-        ],
-    )
-    def test_too_high_a_learning_rate_is_named_as_the_cause(self, dtype, validation, cause):
-        result = self.diverged(optimizer=ax.SGD(3.0), validation=validation, dtype=dtype)
-        assert result.diagnosis.cause.startswith(cause)
-        assert result.diagnosis.code == (
-            "learning_rate_too_high" if "rate" in cause else "exploding_gradients"
-        )
-        assert result.reason.code == result.stopped_by
-        assert result.stopped_by == "diverged"
-        assert result.reason.removeprefix("the ").removeprefix("validation ") in {
-            "loss became inf",
-            "loss became nan",
-        }
-        diagnosis = str(result.diagnosis)
-        assert "no longer a finite number: the run has diverged" in diagnosis
-        assert "learning rate" in result.diagnosis.remedy
-        assert "(try 0.3)" in result.diagnosis.remedy
-        assert "not scaled" not in diagnosis
-        assert any(
-            line.startswith(f"layer {n} (Dense): gradient norm ")
-            for line in result.diagnosis.evidence
-            for n in (0, 1)
-        )
-        assert np.isfinite(result.parameters.vector).all()
-        assert np.isfinite(self.NETWORK.predict(result.parameters, X)).all()
-
-    def test_features_without_scaling_are_named_as_the_cause(self):
-        result = self.diverged(scale=1e5, optimizer=ax.SGD(0.01))
-        assert result.stopped_by == "diverged"
-        assert "features that are not scaled" in result.diagnosis.cause
-        assert "scale the features" in result.diagnosis.remedy
-        largest = np.abs(X[:40]).max(axis=0)
-        figure = f"number {largest.argmax()}, up to {largest.max() * 1e5:.3g} in size"
-        assert f"largest feature: {figure}" in result.diagnosis.evidence
-        assert result.diagnosis.code == "features_not_scaled"
-        found = next(each for each in result.diagnosis.evidence if "largest" in each.figures)
-        assert found.figures["feature"] == largest.argmax()
-        assert found.figures["largest"] == pytest.approx(largest.max() * 1e5)
-        assert np.isfinite(result.parameters.vector).all()
-
-    def test_the_best_weights_so_far_come_back(self):
-        rates = {"name": "warmup", "epochs": 150}
-        result = self.diverged(optimizer=ax.SGD(30.0), schedule=rates)
-        assert result.stopped_by == "diverged"
-        assert 1 <= result.best_epoch <= result.epochs
-        assert result.best_epoch == np.argmin(result.history["validation_loss"]) + 1
-
-    def test_without_validation_the_weights_before_the_bad_epoch_come_back(self):
-        rates = {"name": "warmup", "epochs": 150}
-        result = self.diverged(optimizer=ax.SGD(30.0), schedule=rates, validation=False)
-        assert result.stopped_by == "diverged"
-        assert result.best_epoch == result.epochs > 0
-        assert np.isfinite(result.parameters.vector).all()
-
-    def test_a_validation_loss_that_overflows_ends_the_run_too(self):
-        trainer = ax.Trainer(self.NETWORK, loss="mse")
-        held_out = X[40:] * np.float32(1e30), NUMBERS[40:]
-        result = trainer.fit((X[:40], NUMBERS[:40]), held_out, max_epochs=5)
-        assert (result.stopped_by, result.epochs) == ("diverged", 0)
-        assert np.isfinite(result.parameters.vector).all()
-
-    def test_the_layer_whose_output_overflows_is_named(self):
-        network = ax.Network(ax.Flatten(), ax.Dense(1), input_shape=3)
-        trainer = ax.Trainer(network, loss="mse", optimizer=ax.SGD(1.0))
-        rows = np.full((4, 3), 3e38, dtype=np.float32)
-        start = network.initialize().replaced({"1.weight": [[2.0, 2, 2]]})
-        result = trainer.fit((rows, np.zeros(4)), max_epochs=2, initial=start)
-        assert "first not finite: the output of layer 1 on that batch" in result.diagnosis.evidence
-
-    def test_a_diverging_lbfgs_is_explained_too(self):
-        network = ax.Network(ax.Dense(1), input_shape=3)
-        trainer = ax.Trainer(network, loss="mse", optimizer="lbfgs")
-        rows = np.full((4, 3), 3e38, dtype=np.float32)
-        result = trainer.fit((rows, np.zeros(4)), max_epochs=2)
-        assert result.stopped_by == "diverged"
-        assert "not scaled" in result.diagnosis.cause
-
-    def test_clipping_keeps_the_same_run_finite(self):
-        result = self.diverged(optimizer=ax.SGD(0.05), clip_norm=1.0)
-        assert result.stopped_by == "max_epochs"
-        assert result.diagnosis is None
 
 
 class TestDeadUnits:

@@ -8,6 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from axone.experiments import Experiment
+from axone.tuning.folds import forget_folds
+
 pytest.importorskip("optuna", reason="tuning needs Optuna, of the extra `tune`")
 
 
@@ -19,6 +22,17 @@ def here(tmp_path, monkeypatch):
     monkeypatch.setenv("AXONE_DATA", str(tmp_path / "data-home"))
     monkeypatch.setenv("COLUMNS", "80")
     return folder
+
+
+@pytest.fixture(autouse=True)
+def _forget():
+    yield
+    forget_folds()
+
+
+@pytest.fixture
+def iris():
+    return Experiment.from_source("iris", {"training": {"epochs": 20}})
 
 
 @pytest.fixture

@@ -4,8 +4,8 @@ from typing import Any
 
 import numpy as np
 
+from axone.data.array_dataset import make_array_dataset
 from axone.data.dataset import Dataset, DatasetInfo, TaskChoice
-from axone.data.npz import make_array_dataset
 
 BUILT_IN = {
     info.name: info

@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from axone.data.array_dataset import make_array_dataset
 from axone.data.dataset import Dataset, DatasetInfo, TaskChoice
-from axone.data.npz import make_array_dataset
 from axone.random import GENERATE, RandomStream
 
 Arrays = Mapping[str, NDArray[Any]]

@@ -18,11 +18,10 @@ from numpy.lib import format as npy_format
 from numpy.typing import NDArray
 
 from axone.arrays import Shape
+from axone.data.array_dataset import checked_examples, make_array_dataset
 from axone.data.dataset import Dataset, DatasetInfo, TaskChoice
-from axone.data.finite import require_finite
 from axone.data.home import require_readable, stem_of
-from axone.data.targets import encode_target
-from axone.errors import DataError, UnknownNameError
+from axone.errors import DataError
 from axone.messages import Message, _, listed
 
 SIZE_LIMIT = 8 * 2**30
@@ -75,7 +74,7 @@ def read_npz_rows(path: Path) -> tuple[NDArray[Any], NDArray[Any] | None]:
     arrays = _read_arrays(path)
     if "X" not in arrays:
         raise DataError(_missing(path, "X"))
-    X = _examples(arrays["X"], "X", str(path))
+    X = checked_examples(arrays["X"], "X", str(path))
     y = arrays.get("y")
     if y is not None and len(np.atleast_1d(y)) != len(X):
         raise DataError(
@@ -87,74 +86,6 @@ def read_npz_rows(path: Path) -> tuple[NDArray[Any], NDArray[Any] | None]:
             )
         )
     return X, y
-
-
-def make_array_dataset(
-    name: str,
-    arrays: Mapping[str, NDArray[Any]],
-    *,
-    task: TaskChoice = "auto",
-    target: str | None = None,
-    where: str = "",
-) -> Dataset:
-    """Check arrays under the keys of an archive and make a dataset of them.
-
-    Raises
-    ------
-    DataError
-        Lengths differ, `X` is no array of numbers, cells are not finite, fewer than two rows.
-    UnknownNameError
-        `target` is none of several named targets.
-    """
-    where = where or name
-    X, y = _pair(arrays, "X", "y", where)
-    if len(X) < 2:
-        raise DataError(_("{where}: X has a single row; learning needs at least two.", where=where))
-    X_test, y_test = None, None
-    if "X_test" in arrays or "y_test" in arrays:
-        X_test, y_test = _pair(arrays, "X_test", "y_test", where)
-        if X_test.shape[1:] != X.shape[1:] or y_test.shape[1:] != y.shape[1:]:
-            raise DataError(
-                _(
-                    "{where}: X_test {X_test} and y_test {y_test} do not continue X "
-                    "{X} and y {y}: all axes but the first must agree.",
-                    where=where,
-                    X_test=X_test.shape,
-                    y_test=y_test.shape,
-                    X=X.shape,
-                    y=y.shape,
-                )
-            )
-    notes: tuple[str, ...] = ()
-    target_names = _names(arrays, "target_names", where)
-    if target is not None:
-        y, y_test, target_names = _one_target(y, y_test, target_names, target, where)
-    feature_names = _names(arrays, "feature_names", where)
-    if feature_names and len(feature_names) != X.shape[1]:
-        notes += (
-            _(
-                "{names} feature names for {features} features: left out",
-                names=len(feature_names),
-                features=X.shape[1],
-            ).coded("feature_names_left_out"),
-        )
-        feature_names = ()
-    encoded = encode_target(y, task, f"{where}: y", test_values=y_test, names=target_names)
-    columns = 1 if encoded.y.ndim == 1 else encoded.y.shape[1]
-    numbers_named = encoded.task == "regression" and len(target_names) == columns
-    return Dataset(
-        name=name,
-        X=X,
-        y=encoded.y,
-        task=encoded.task,
-        X_test=X_test,
-        y_test=encoded.y_test,
-        feature_names=feature_names,
-        class_names=encoded.class_names,
-        class_values=encoded.class_values,
-        target_names=target_names if numbers_named else (),
-        notes=notes + encoded.notes,
-    )
 
 
 def describe_npz(path: Path) -> DatasetInfo | None:
@@ -321,116 +252,3 @@ def _missing(path: Path, key: str, found: list[str] | None = None) -> Message:
         key=key,
         inside=inside,
     )
-
-
-def _pair(
-    arrays: Mapping[str, NDArray[Any]], examples: str, targets: str, where: str
-) -> tuple[NDArray[Any], NDArray[Any]]:
-    for key in (examples, targets):
-        if key not in arrays:
-            raise DataError(
-                _(
-                    "{where} has {examples} or {targets} without the other: no {key}.",
-                    where=where,
-                    examples=examples,
-                    targets=targets,
-                    key=key,
-                )
-            )
-    X, y = _examples(arrays[examples], examples, where), arrays[targets]
-    if y.ndim == 0 or len(y) != len(X):
-        raise DataError(
-            _(
-                "{where}: {examples} has {rows} rows but {targets} has shape {shape}: every "
-                "example needs its target.",
-                where=where,
-                examples=examples,
-                rows=len(X),
-                targets=targets,
-                shape=y.shape,
-            )
-        )
-    if y.dtype.kind not in "biufU":
-        raise DataError(
-            _(
-                "{where}: {targets} is of type {dtype}; use numbers or text.",
-                where=where,
-                targets=targets,
-                dtype=y.dtype,
-            )
-        )
-    require_finite(y, targets, where)
-    return X, y
-
-
-def _examples(X: NDArray[Any], key: str, where: str) -> NDArray[Any]:
-    if X.dtype.kind in "US":
-        raise DataError(
-            _(
-                "{where}: {key} holds text where numbers belong ({dtype}). Encode text as "
-                "numbers, or give the data as a CSV or Parquet table, whose categories are "
-                "encoded.",
-                where=where,
-                key=key,
-                dtype=X.dtype,
-            )
-        )
-    if X.dtype.kind not in "biuf":
-        raise DataError(
-            _(
-                "{where}: {key} is of type {dtype}; use integers or floats.",
-                where=where,
-                key=key,
-                dtype=X.dtype,
-            )
-        )
-    if X.size == 0 or X.ndim == 0:
-        raise DataError(
-            _(
-                "{where}: {key} has shape {shape}: there is nothing to learn from.",
-                where=where,
-                key=key,
-                shape=X.shape,
-            )
-        )
-    require_finite(X, key, where)
-    return X[:, None] if X.ndim == 1 else X
-
-
-def _names(arrays: Mapping[str, NDArray[Any]], key: str, where: str) -> tuple[str, ...]:
-    names = arrays.get(key)
-    if names is None:
-        return ()
-    if names.ndim != 1 or names.dtype.kind not in "Uiu":
-        raise DataError(
-            _(
-                "{where}: {key} is of type {dtype} and shape {shape}; it must be one row of text.",
-                where=where,
-                key=key,
-                dtype=names.dtype,
-                shape=names.shape,
-            )
-        )
-    return tuple(str(name) for name in names.tolist())
-
-
-def _one_target(
-    y: NDArray[Any],
-    y_test: NDArray[Any] | None,
-    names: tuple[str, ...],
-    target: str,
-    where: str,
-) -> tuple[NDArray[Any], NDArray[Any] | None, tuple[str, ...]]:
-    if y.ndim != 2 or len(names) != y.shape[1]:
-        raise DataError(
-            _(
-                "{where}: target {target!r} names a column of a table, but this file says "
-                "itself what to learn, in y. Leave the target out.",
-                where=where,
-                target=target,
-            )
-        )
-    if target not in names:
-        raise UnknownNameError(_("target"), target, names, where=where)
-    column = names.index(target)
-    return y[:, column], None if y_test is None else y_test[:, column], (target,)

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from axone.checks import check_choice, check_integer
+from axone.data.array_dataset import make_array_dataset
 from axone.data.builtin import BUILT_IN, load_built_in
 from axone.data.dataset import Dataset, DatasetInfo, Rows, TaskChoice
 from axone.data.fetched import DOWNLOADS, download
@@ -27,7 +28,7 @@ from axone.data.home import (
     stem_of,
     suffix_of,
 )
-from axone.data.npz import describe_npz, make_array_dataset, read_npz, read_npz_rows
+from axone.data.npz import describe_npz, read_npz, read_npz_rows
 from axone.data.tables import count_columns, dataset_from_frame, read_table
 from axone.errors import ArgumentTypeError, DataError, UnknownNameError
 from axone.messages import _, _n, listed

@@ -1,0 +1,18 @@
+"""Rosenblatt's perceptron: the first neuron that learnt, trained row by row with the 0/1 rule.
+
+It converges exactly where a hyperplane separates the classes; where it does not converge, a linear
+programme decides whether it ever could, and the fitted perceptron says so in words.
+"""
+
+from axone.perceptron.fitted import Convergence, FittedPerceptron
+from axone.perceptron.neuron import weighted_sum
+from axone.perceptron.rosenblatt import RosenblattPerceptron
+from axone.perceptron.separability import linearly_separable
+
+__all__ = [
+    "Convergence",
+    "FittedPerceptron",
+    "RosenblattPerceptron",
+    "linearly_separable",
+    "weighted_sum",
+]

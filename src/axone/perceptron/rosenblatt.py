@@ -1,0 +1,189 @@
+"""The perceptron before any training: its settings, and Rosenblatt's rule, applied row by row."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from axone.arrays import FloatArray
+from axone.checks import check_choice, check_integer, check_number
+from axone.errors import ArgumentTypeError, ShapeError
+from axone.messages import _
+from axone.perceptron.fitted import Convergence, FittedPerceptron
+from axone.perceptron.inputs import LARGEST, checked_classes, checked_examples
+from axone.perceptron.separability import linearly_separable
+from axone.random import SHUFFLE, RandomStream
+
+_LOOKAHEAD = 32
+"""How many rows are judged at once while looking for the next mistake."""
+
+
+@dataclass(frozen=True, slots=True)
+class RosenblattPerceptron:
+    """The perceptron of Rosenblatt (1958), before any training.
+
+    It fires, ŷ = 1, where w·x + b ≥ threshold, and else stays at ŷ = 0. After each row
+    w ← w + η·(y − ŷ)·x and b ← b + η·(y − ŷ): nothing happens unless it was wrong. Training ends
+    with the first epoch without a mistake. Novikoff (1962) proved that this comes after at most
+    (R/γ)² mistakes on separable data, R the longest row and γ the margin.
+
+    Parameters
+    ----------
+    learning_rate : float, default 1.0
+        η. From zero weights and a zero threshold it only scales the weights, so 1 is as good as
+        any other.
+    threshold : float, default 0.0
+        The sum from which on it fires. The bias makes it redundant; Rosenblatt had it.
+    order : {"cyclic", "random"}, default "cyclic"
+        The rows as they come, or shuffled anew each epoch.
+    max_epochs : int, default 1000
+        Data that is not separable would keep it busy for ever.
+    seed : int, default 0
+        Decides the shuffles of the random order.
+    initial_weights : sequence of float, shape (n_features,), optional
+        Default: zeros. Several classes start from the same ones.
+    initial_bias : float, default 0.0
+        Likewise.
+
+    Raises
+    ------
+    ConfigurationError, ArgumentTypeError
+        A setting is out of bounds or of a wrong type.
+
+    Examples
+    --------
+    >>> fitted = RosenblattPerceptron().fit([[0, 0], [0, 1], [1, 0], [1, 1]], [0, 0, 0, 1])
+    >>> fitted.predict([[1, 1], [0, 1]]).tolist()
+    [1, 0]
+    >>> RosenblattPerceptron().fit([[0, 0], [0, 1], [1, 0], [1, 1]], [0, 1, 1, 0]).separable
+    False
+    """
+
+    learning_rate: float = 1.0
+    threshold: float = 0.0
+    order: Literal["cyclic", "random"] = "cyclic"
+    max_epochs: int = 1000
+    seed: int = 0
+    initial_weights: Sequence[float] | None = None
+    initial_bias: float = 0.0
+
+    def __post_init__(self) -> None:
+        check_number("learning_rate", self.learning_rate, above=0.0, at_most=LARGEST)
+        check_number("threshold", self.threshold)
+        check_choice("order", self.order, ("cyclic", "random"))
+        check_integer("max_epochs", self.max_epochs, at_least=1)
+        check_integer("seed", self.seed, at_least=0)
+        check_number("initial_bias", self.initial_bias)
+        if self.initial_weights is not None:
+            if isinstance(self.initial_weights, str) or np.ndim(self.initial_weights) != 1:
+                raise ArgumentTypeError(
+                    _(
+                        "initial_weights must be a sequence of numbers, one a feature, not "
+                        "{found!r}.",
+                        found=self.initial_weights,
+                    )
+                )
+            for index, weight in enumerate(self.initial_weights):
+                check_number(f"initial_weights[{index}]", weight)
+            # A tuple keeps the description frozen, comparable and hashable.
+            object.__setattr__(self, "initial_weights", tuple(map(float, self.initial_weights)))
+
+    def fit(self, X: npt.ArrayLike, y: npt.ArrayLike) -> FittedPerceptron:
+        """Train on the rows of X until an epoch passes without a mistake.
+
+        Parameters
+        ----------
+        X : array_like of shape (m, n_features)
+            Examples, finite numbers.
+        y : array_like of shape (m,)
+            Labels of any kind that sorts: integers, booleans, strings. Two classes make one
+            perceptron, which fires for the second in sorted order; more make one a class
+            against the rest.
+
+        Returns
+        -------
+        FittedPerceptron
+            The weights, and how the training ended.
+
+        Raises
+        ------
+        DataError
+            X is not a table of finite numbers, y is missing labels or holds a single class.
+        ShapeError
+            X and y, or X and the initial weights, do not fit together.
+        """
+        examples = checked_examples(X)
+        classes, labels = checked_classes(y, len(examples))
+        start = np.append(self._initial_weights(examples.shape[1]), float(self.initial_bias))
+        neurons, runs = [], []
+        for target in [1] if len(classes) == 2 else range(len(classes)):
+            fires = labels == target
+            neuron, mistakes = self._train(examples, fires, start)
+            converged = mistakes[-1] == 0
+            neurons.append(neuron)
+            runs.append(
+                Convergence(
+                    label=classes.tolist()[target],
+                    converged=converged,
+                    epochs=len(mistakes),
+                    mistakes=mistakes,
+                    separable=converged or linearly_separable(examples, fires),
+                    n_features=examples.shape[1],
+                    n_classes=len(classes),
+                )
+            )
+        learnt = np.stack(neurons)
+        return FittedPerceptron(
+            learnt[:, :-1], learnt[:, -1], float(self.threshold), classes, tuple(runs)
+        )
+
+    def _initial_weights(self, n_features: int) -> FloatArray:
+        if self.initial_weights is None:
+            return np.zeros(n_features)
+        if len(self.initial_weights) != n_features:
+            raise ShapeError(
+                _(
+                    "initial_weights holds {count} numbers, but X has {n_features} "
+                    "features: give one weight a feature.",
+                    count=len(self.initial_weights),
+                    n_features=n_features,
+                )
+            )
+        return np.array(self.initial_weights, dtype=np.float64)
+
+    def _train(
+        self, X: FloatArray, fires: npt.NDArray[np.bool_], start: FloatArray
+    ) -> tuple[FloatArray, tuple[int, ...]]:
+        """Run epochs until one has no mistake; the bias is the weight of a last feature of ones."""
+        rows = np.column_stack([X, np.ones(len(X))])
+        neuron = start.copy()
+        shuffles = RandomStream.from_seed(self.seed)
+        mistakes: list[int] = []
+        while len(mistakes) < self.max_epochs and (not mistakes or mistakes[-1] > 0):
+            if self.order == "random":
+                order = shuffles.child(SHUFFLE, len(mistakes)).permutation(len(rows))
+                mistakes.append(self._epoch(rows[order], fires[order], neuron))
+            else:
+                mistakes.append(self._epoch(rows, fires, neuron))
+        return neuron, tuple(mistakes)
+
+    def _epoch(self, rows: FloatArray, fires: npt.NDArray[np.bool_], neuron: FloatArray) -> int:
+        """Apply the rule row by row, changing `neuron` in place; return how many were wrong.
+
+        A right row changes nothing, so all rows up to the next mistake can be judged at once.
+        """
+        position = mistakes = 0
+        while position < len(rows):
+            block = slice(position, position + _LOOKAHEAD)
+            wrong = np.flatnonzero((rows[block] @ neuron >= self.threshold) != fires[block])
+            if wrong.size == 0:
+                position += _LOOKAHEAD
+                continue
+            row = position + int(wrong[0])
+            error = 1.0 if fires[row] else -1.0  # y − ŷ of a row that is wrong
+            neuron += self.learning_rate * error * rows[row]
+            mistakes += 1
+            position = row + 1
+        return mistakes

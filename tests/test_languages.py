@@ -1,5 +1,6 @@
 """The language in use: errors, pictures and help shown through a catalogue made for the test."""
 
+import json
 import re
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from axone.checks import check_number
 from axone.cli import app
 from axone.data import TableEncoder
 from axone.errors import ConfigurationError, UnknownNameError
+from axone.experiments import ExperimentData
 from axone.messages import _, _n, use_language
 from axone.training import Diagnosis
 
@@ -45,6 +47,28 @@ def speak(tmp_path):
         use_language(language, tmp_path)
 
     return install
+
+
+@pytest.fixture
+def brackets(speak):
+    """A language in which every text of Axone's stands in brackets."""
+    keywords = {"_": None, "_n": (1, 2)}
+    texts = extract_from_dir(SOURCE, keywords=keywords)
+    found = {key for _file, _line, key, _comments, _context in texts}
+    plurals = {key for key in found if isinstance(key, tuple)}
+    speak(
+        {key: tuple(f"⟦{text}⟧" for text in key) for key in plurals}
+        | {key: f"⟦{key}⟧" for key in found - plurals}
+    )
+
+
+def descriptions(schema):
+    """Every description within a JSON Schema."""
+    for key, value in schema.items() if isinstance(schema, dict) else enumerate(schema):
+        if key == "description" and isinstance(value, str):
+            yield value
+        elif isinstance(value, dict | list):
+            yield from descriptions(value)
 
 
 class TestLanguage:
@@ -92,15 +116,27 @@ class TestLanguage:
         assert "Montre la version." in shown
         assert "Print the version." not in shown
 
-    def test_every_help_is_a_message(self, speak):
-        keywords = {"_": None, "_n": (1, 2)}
-        found = {key for _file, _line, key, *_rest in extract_from_dir(SOURCE, keywords=keywords)}
-        speak({key: f"⟦{key}⟧" for key in found if isinstance(key, str)})
+    def test_every_help_is_a_message(self, brackets):
         group = get_command(app)
         for command in (group, *group.commands.values()):
             helps = [command.help, *(parameter.help for parameter in command.params)]
             # Those of Click's own `--help` are Click's to translate.
             assert [text for text in helps if text and not text.startswith("⟦")] == []
+
+    def test_the_schema_of_experiments_is_described_in_french(self, speak):
+        english = ExperimentData.model_json_schema()
+        speak({"Of the hidden layers.": "Des couches cachées."})
+        shown = json.loads(CliRunner().invoke(app, ["schema"]).stdout)
+        settings = shown["$defs"]["NetworkSection"]["properties"]
+        assert settings["activation"]["description"] == "Des couches cachées."
+        assert settings["hidden"]["description"] == "Units of the hidden dense layers."
+        assert ExperimentData.model_json_schema() == english
+
+    def test_every_description_of_the_schema_is_a_message(self, brackets):
+        shown = json.loads(CliRunner().invoke(app, ["schema"]).stdout)
+        found = list(descriptions(shown))
+        assert len(found) > 45
+        assert [text for text in [shown["title"], *found] if not text.startswith("⟦")] == []
 
     def test_a_command_speaks_french(self, speak):
         speak(
@@ -230,17 +266,6 @@ DRAWN = {
 
 class TestPictures:
     """Every word of every picture is a message: in a language of brackets all are in brackets."""
-
-    @pytest.fixture
-    def brackets(self, speak):
-        keywords = {"_": None, "_n": (1, 2)}
-        texts = extract_from_dir(SOURCE, keywords=keywords)
-        found = {key for _file, _line, key, _comments, _context in texts}
-        plurals = {key for key in found if isinstance(key, tuple)}
-        speak(
-            {key: tuple(f"⟦{text}⟧" for text in key) for key in plurals}
-            | {key: f"⟦{key}⟧" for key in found - plurals}
-        )
 
     def test_all_pictures_are_drawn(self):
         drawn = {name for name in plots.__all__ if name.startswith("plot_")}

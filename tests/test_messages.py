@@ -38,7 +38,7 @@ LABELS = {
 PRINTED = {"entry", "tell"}
 """What prints its words on the command line."""
 
-SHOWN_BY_KEYWORD = {"help", "label", "title"}
+SHOWN_BY_KEYWORD = {"description", "help", "label", "title"}
 
 
 def name_of(path):
@@ -300,6 +300,7 @@ class TestTemplates:
             'axes.set_xlabel("rows")',
             'axes.plot(x, y, label="training")',
             'typer.Option(help="Print it.")',
+            'Field(description="Of the hidden layers.")',
             'tell(console, "Interrupted.")',
             'Diagnosis("code", symptom, "the cause", remedy, ())',
         ],

@@ -85,75 +85,86 @@ class Section(BaseModel):
     model_config = ConfigDict(extra="forbid", validate_default=True, frozen=True)
 
 
-class DataSection(Section):
-    """Where the rows come from and how they are prepared."""
+class DataSection(
+    Section,
+    json_schema_extra={"description": _("Where the rows come from and how they are prepared.")},
+):
+    """The table `data`."""
 
     source: str = Field(
-        description="A dataset's name (iris), or the path of an NPZ, CSV or Parquet file."
+        description=_("A dataset's name (iris), or the path of an NPZ, CSV or Parquet file.")
     )
-    target: str | None = Field(None, description="The column to predict, for a table.")
+    target: str | None = Field(None, description=_("The column to predict, for a table."))
     task: Literal["auto", "classification", "regression"] = Field(
-        "auto", description="What the target is; auto looks at it."
+        "auto", description=_("What the target is; auto looks at it.")
     )
     validation: float | None = Field(
-        None, ge=0, lt=1, description="Share of the rows that decides when to stop; 0.15."
+        None, ge=0, lt=1, description=_("Share of the rows that decides when to stop; 0.15.")
     )
     test: float | None = Field(
         None,
         ge=0,
         lt=1,
-        description="Share of the rows kept for the end; 0.15, or the source's own test rows.",
+        description=_("Share of the rows kept for the end; 0.15, or the source's own test rows."),
     )
     scaling: Annotated[Scaling, Described(SCALINGS)] = Field(
-        Standard(), description="Of the features, by statistics of the training rows."
+        Standard(), description=_("Of the features, by statistics of the training rows.")
     )
     target_scaling: Annotated[Scaling, Described(SCALINGS)] = Field(
-        Standard(), description="Of a regression's target; scores are in its own units."
+        Standard(), description=_("Of a regression's target; scores are in its own units.")
     )
     columns: dict[str, ColumnKind] = Field(
-        default_factory=dict, description="What a table's columns are, where the guess is wrong."
+        default_factory=dict, description=_("What a table's columns are, where the guess is wrong.")
     )
 
 
-class NetworkSection(Section):
-    """The network: either the sizes of its hidden layers, or every layer."""
+class NetworkSection(
+    Section,
+    json_schema_extra={
+        "description": _("The network: either the sizes of its hidden layers, or every layer.")
+    },
+):
+    """The table `network`."""
 
     hidden: list[Annotated[int, Field(ge=1)]] = Field(
-        [64, 32], description="Units of the hidden dense layers."
+        [64, 32], description=_("Units of the hidden dense layers.")
     )
     activation: Annotated[ActivationFunction, Described(ACTIVATIONS)] = Field(
-        ReLU(), description="Of the hidden layers."
+        ReLU(), description=_("Of the hidden layers.")
     )
     initializer: Annotated[Initializer, Described(INITIALIZERS)] | None = Field(
-        None, description="Of the weights; by default what suits each activation."
+        None, description=_("Of the weights; by default what suits each activation.")
     )
-    dropout: float = Field(0.0, ge=0, lt=1, description="Rate after each hidden layer.")
+    dropout: float = Field(0.0, ge=0, lt=1, description=_("Rate after each hidden layer."))
     batch_norm: bool = Field(
         False,
-        description="Batch normalisation in each hidden layer, between its weights and its "
-        "activation.",
+        description=_(
+            "Batch normalisation in each hidden layer, between its weights and its activation."
+        ),
     )
     input_size: int | None = Field(
-        None, ge=1, description="How many features there must be; not checked if left out."
+        None, ge=1, description=_("How many features there must be; not checked if left out.")
     )
     layers: list[Annotated[Layer, Described(LAYERS)]] | None = Field(
-        None, description="Every layer, the output layer too, instead of `hidden`."
+        None, description=_("Every layer, the output layer too, instead of `hidden`.")
     )
 
 
-class StoppingSection(Section):
-    """When a run ends before its last epoch."""
+class StoppingSection(
+    Section, json_schema_extra={"description": _("When a run ends before its last epoch.")}
+):
+    """The table `training.stopping`."""
 
     loss_tolerance: float | None = Field(
-        None, ge=0, description="Stop when the training loss changes by less between two epochs."
+        None, ge=0, description=_("Stop when the training loss changes by less between two epochs.")
     )
     patience: int | None = Field(
-        None, ge=1, description="Epochs without a new best validation accuracy or R²."
+        None, ge=1, description=_("Epochs without a new best validation accuracy or R².")
     )
     loss_patience: int | None = Field(
-        None, ge=1, description="Epochs without a new best validation loss."
+        None, ge=1, description=_("Epochs without a new best validation loss.")
     )
-    warmup_epochs: int = Field(0, ge=0, description="Epochs during which no rule stops the run.")
+    warmup_epochs: int = Field(0, ge=0, description=_("Epochs during which no rule stops the run."))
 
 
 def _class_weight(given: Any) -> Any:
@@ -167,85 +178,96 @@ def _class_weight(given: Any) -> Any:
     return given
 
 
-class TrainingSection(Section):
-    """How the network is trained."""
+class TrainingSection(Section, json_schema_extra={"description": _("How the network is trained.")}):
+    """The table `training`."""
 
     loss: Literal["auto"] | Annotated[Loss, Described(LOSSES)] = Field(
-        "auto", description="auto: cross-entropy for classes, mse for numbers."
+        "auto", description=_("auto: cross-entropy for classes, mse for numbers.")
     )
     optimizer: Annotated[Optimizer, Described(OPTIMIZERS)] = Field(
-        Adam(), description="The rule of the steps, with its learning_rate."
+        Adam(), description=_("The rule of the steps, with its learning_rate.")
     )
     schedule: Annotated[Schedule, Described(SCHEDULES)] = Field(
-        ConstantRate(), description="The course of the learning rate."
+        ConstantRate(), description=_("The course of the learning rate.")
     )
-    epochs: int = Field(100, ge=1, description="Passes over the training rows, at most.")
+    epochs: int = Field(100, ge=1, description=_("Passes over the training rows, at most."))
     batch_size: Literal["auto"] | Annotated[int, Field(ge=1)] = Field(
         "auto",
-        description="Rows of a step; auto makes at least 64 steps an epoch, of 8 to 64 rows.",
+        description=_("Rows of a step; auto makes at least 64 steps an epoch, of 8 to 64 rows."),
     )
-    l1: float = Field(0.0, ge=0, description="λ₁ of λ₁/m·Σ|W|.")
-    l2: float = Field(0.0, ge=0, description="λ₂ of λ₂/(2m)·ΣW².")
-    clip_value: float | None = Field(None, gt=0, description="Bound of each gradient component.")
-    clip_norm: float | None = Field(None, gt=0, description="Bound of the gradient's norm.")
+    l1: float = Field(0.0, ge=0, description=_("λ₁ of λ₁/m·Σ|W|."))
+    l2: float = Field(0.0, ge=0, description=_("λ₂ of λ₂/(2m)·ΣW²."))
+    clip_value: float | None = Field(None, gt=0, description=_("Bound of each gradient component."))
+    clip_norm: float | None = Field(None, gt=0, description=_("Bound of the gradient's norm."))
     class_weight: Annotated[
         Literal["balanced"] | dict[str, Annotated[float, Field(ge=0)]] | None,
         BeforeValidator(_class_weight),
     ] = Field(
         None,
-        description="What the training rows of each class count: balanced makes all classes count "
-        "alike, a table says it by the class's name (1 where it says nothing).",
+        description=_(
+            "What the training rows of each class count: balanced makes all classes count "
+            "alike, a table says it by the class's name (1 where it says nothing)."
+        ),
     )
     label_smoothing: float = Field(
         0.0,
         ge=0,
         lt=1,
-        description="ε of the training targets (1 − ε)·one-hot + ε·(shares of the classes).",
+        description=_("ε of the training targets (1 − ε)·one-hot + ε·(shares of the classes)."),
     )
-    restore_best: bool = Field(True, description="Keep the weights of the best epoch.")
+    restore_best: bool = Field(True, description=_("Keep the weights of the best epoch."))
     calibrate: Literal["temperature"] | None = Field(
         None,
-        description="Divide the logits by the number that makes the validation log loss least.",
+        description=_("Divide the logits by the number that makes the validation log loss least."),
     )
     stopping: StoppingSection | None = Field(
-        None, description="By default loss_patience = 20 where there are validation rows."
+        None, description=_("By default loss_patience = 20 where there are validation rows.")
     )
 
 
-class TuningSection(Section):
-    """What `axone tune` varies, and how it searches; `axone train` leaves it alone."""
+class TuningSection(
+    Section,
+    json_schema_extra={
+        "description": _(
+            "What `axone tune` varies, and how it searches; `axone train` leaves it alone."
+        )
+    },
+):
+    """The table `tuning`."""
 
     search: Literal["grid", "random", "bayes"] | None = Field(
-        None, description="How candidates are found; bayes."
+        None, description=_("How candidates are found; bayes.")
     )
     trials: int | None = Field(
-        None, ge=1, description="How many candidates; 50, or the whole grid."
+        None, ge=1, description=_("How many candidates; 50, or the whole grid.")
     )
     cv: int | None = Field(
-        None, ge=1, description="Folds of the cross-validation; 1 takes the validation rows; 3."
+        None, ge=1, description=_("Folds of the cross-validation; 1 takes the validation rows; 3.")
     )
     metric: str | None = Field(
-        None, description="What decides: accuracy, log_loss, r2, …, or a scikit-learn scorer."
+        None, description=_("What decides: accuracy, log_loss, r2, …, or a scikit-learn scorer.")
     )
     prune: bool | None = Field(
-        None, description="Stop hopeless trials early; only the bayes search does by default."
+        None, description=_("Stop hopeless trials early; only the bayes search does by default.")
     )
     space: dict[str, Any] = Field(
         default_factory=dict,
-        description="By setting: a list of choices, or {low, high, log, step, points}.",
+        description=_("By setting: a list of choices, or {low, high, log, step, points}."),
     )
 
 
-class ExperimentData(Section):
-    """A run as data."""
+class ExperimentData(Section, json_schema_extra={"description": _("A run as data.")}):
+    """An experiment file, whole."""
 
-    seed: int = Field(0, ge=0, description="Decides split, weights, shuffles and masks.")
+    seed: int = Field(0, ge=0, description=_("Decides split, weights, shuffles and masks."))
     dtype: Literal["float32", "float64"] = "float32"
-    engine: str = Field("auto", description="Which engine computes; auto takes the fastest.")
+    engine: str = Field("auto", description=_("Which engine computes; auto takes the fastest."))
     threads: int | None = Field(
-        None, ge=1, description="Of the compiled engine; by default several where that is faster."
+        None,
+        ge=1,
+        description=_("Of the compiled engine; by default several where that is faster."),
     )
     data: DataSection
     network: NetworkSection = Field(default_factory=NetworkSection)
     training: TrainingSection = Field(default_factory=TrainingSection)
-    tuning: TuningSection | None = Field(None, description="For `axone tune` alone.")
+    tuning: TuningSection | None = Field(None, description=_("For `axone tune` alone."))

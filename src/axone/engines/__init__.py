@@ -4,7 +4,7 @@ import warnings
 from dataclasses import dataclass
 from functools import cache
 
-from axone.engines.engine import Engine, Plan, Session, UnsupportedError, in_words, never
+from axone.engines.engine import Engine, Plan, Session, UnsupportedError, as_one_message, never
 from axone.engines.native import NativeEngine
 from axone.engines.native.variants import NotBuiltError
 from axone.engines.recipe import DEAD_UNITS, GRADIENT_NORM, MEASURES, Recipe
@@ -83,7 +83,7 @@ def compile_recipe(recipe: Recipe, engine: str = "auto", threads: int | None = N
     if not obstacles:
         reason = _("the fastest that is installed ({variant})", variant=native.variant)
         return Compiled(native.plan(recipe), native.name, reason)
-    plan, reason = reference.compile(recipe), in_words(obstacles)
+    plan, reason = reference.compile(recipe), as_one_message(obstacles)
     # That SciPy makes the steps of some optimisers is no news to whoever chose one.
     if recipe.optimizer.stepwise:
         warnings.warn(_("The compiled engine is not used: {reason}", reason=reason), stacklevel=3)

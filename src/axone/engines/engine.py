@@ -118,9 +118,9 @@ class Engine(Protocol):
 def refuse_obstacles(obstacles: tuple[Message, ...]) -> None:
     """Raise UnsupportedError where there is anything that an engine cannot do."""
     if obstacles:
-        raise UnsupportedError(in_words(obstacles))
+        raise UnsupportedError(as_one_message(obstacles))
 
 
-def in_words(obstacles: tuple[Message, ...]) -> Message:
+def as_one_message(obstacles: tuple[Message, ...]) -> Message:
     """Return obstacles as one message."""
     return _("{obstacles}", obstacles=Listed(obstacles, " "))

@@ -208,6 +208,7 @@ def tell_how_it_ended(
 
 def _warn_unless_converged(estimator: TrainingParameters, result: TrainingResult) -> None:
     optimizer = estimator._design.training().optimizer
+    # Not whether it is stepwise: the second warning is of what L-BFGS alone has a bound for.
     if not isinstance(optimizer, LBFGS):
         warn(
             _(

@@ -3,7 +3,6 @@
 // the rows of a batch; so are a convolution, to the rows of its windows, and a recurrent cell.
 #pragma once
 
-#include <utility>
 #include <vector>
 
 #include "gemm.hpp"
@@ -39,9 +38,8 @@ class Affine {
     bias_.allocate(padded_outputs_, site.slots);
     for (int thread = 0; thread < site.threads; ++thread)
       scratch_.push_back({Buffer<Real>(padded_outputs_ * kBlock),
-                          Buffer<Real>(kBlock * 2 * kLanes<Real>),
-                          {}});
-    squares_.resize(blocks());
+                          Buffer<Real>(kBlock * 2 * kLanes<Real>)});
+    tallies_.resize(blocks());
     bias_gradient_ = Buffer<Real>(padded_outputs_);
   }
 
@@ -82,25 +80,19 @@ class Affine {
 
   /// From `rows` rows of X and of δ = ∂L/∂Z, its padding cleared: ∂L/∂X into `dx`, unless it is
   /// empty, and the gradients of W and b, finished as the pass says.
-  Tally<Real> backward(Matrix<Real> x, Matrix<Real> delta, Matrix<Real> dx, Index rows,
-                       const Pass& pass) {
+  Tally backward(Matrix<Real> x, Matrix<Real> delta, Matrix<Real> dx, Index rows, const Pass& pass) {
     share(pass.team, blocks(), [&](Index from, Index to, int member) {
-      NotFinite<Real> not_finite;
       for (Index block = from; block < to; ++block) {
         const Index first = block * kBlock, count = std::min(kBlock, inputs_ - first);
         if (dx.data) input_gradient(delta, dx, first, count, rows, scratch_[member]);
-        squares_[block] = 0;
-        not_finite.add(weight_gradient(x, delta, first, count, rows, pass, scratch_[member],
-                                       squares_[block]));
+        tallies_[block] = {};
+        weight_gradient(x, delta, first, count, rows, pass, scratch_[member], tallies_[block]);
       }
-      scratch_[member].not_finite = not_finite;
     });
-    Tally<Real> total;
-    for (auto& scratch : scratch_) total.not_finite.add(std::exchange(scratch.not_finite, {}));
+    Tally total;
     // In the order of the blocks, whichever thread had them: sums must not depend on threads.
-    if (pass.measure)
-      for (double squares : squares_) total.squared_norm += squares;
-    if (has_bias_) total.not_finite.add(bias_gradient(delta, rows, pass, total.squared_norm));
+    for (const auto& tally : tallies_) total.add(tally);
+    if (has_bias_) bias_gradient(delta, rows, pass, total);
     return total;
   }
 
@@ -110,7 +102,6 @@ class Affine {
   /// What one thread needs for a block of inputs.
   struct Scratch {
     Buffer<Real> transposed, gradient;
-    NotFinite<Real> not_finite;
   };
 
   Index blocks() const { return (inputs_ + kBlock - 1) / kBlock; }
@@ -129,10 +120,8 @@ class Affine {
   }
 
   /// ∂L/∂W = δᵀ·X for a block of inputs, and the step, while the block is in the cache.
-  NotFinite<Real> weight_gradient(Matrix<Real> x, Matrix<Real> delta, Index first, Index count,
-                                  Index rows, const Pass& pass, Scratch& scratch,
-                                  double& squared) {
-    NotFinite<Real> not_finite;
+  void weight_gradient(Matrix<Real> x, Matrix<Real> delta, Index first, Index count, Index rows,
+                       const Pass& pass, Scratch& scratch, Tally& tally) {
     for (const auto& panel : weight_.panels) {
       const Index offset = panel.offset + first * panel.width;
       Real* g = pass.keep_gradient ? weight_.gradient.data() + offset : scratch.gradient.data();
@@ -144,21 +133,19 @@ class Affine {
                       count, panel.width);
       // The optimiser works on whole vectors: what follows the last row is padding.
       std::fill(g + size, g + round_up(size, kLanes<Real>), Real{0});
-      not_finite.add(finish(stretch, pass, squared));
+      finish(stretch, pass, tally);
     }
-    return not_finite;
   }
 
   /// ∂L/∂b = Σ δ, the product of a row of ones with δ.
-  NotFinite<Real> bias_gradient(Matrix<Real> delta, Index rows, const Pass& pass,
-                                double& squared) {
+  void bias_gradient(Matrix<Real> delta, Index rows, const Pass& pass, Tally& tally) {
     Real* g = pass.keep_gradient ? bias_.gradient.data() : bias_gradient_.data();
     static constexpr Real kOne = 1;
     for (const auto& panel : weight_.panels)
       multiply<false>(Product<Real>{{&kOne, 0, 0}, delta.data + panel.first, delta.stride, rows,
                                     nullptr, g + panel.first, panel.width},
                       1, panel.width);
-    return finish(bias_.stretch(0, padded_outputs_, g), pass, squared);
+    finish(bias_.stretch(0, padded_outputs_, g), pass, tally);
   }
 
   Index inputs_, outputs_, padded_inputs_ = 0, padded_outputs_ = 0;
@@ -166,7 +153,7 @@ class Affine {
   bool is_large_ = false;  // weights and slots do not stay in the first-level cache
   Store<Real> weight_, bias_;
   std::vector<Scratch> scratch_;       // of each thread
-  std::vector<double> squares_;        // of the gradient of each block
+  std::vector<Tally> tallies_;         // of the gradient of each block
   Buffer<Real> bias_gradient_;
 };
 

@@ -154,7 +154,7 @@ class BoundWorkspace {
   int threads_used() const { return workspace_.threads_used(); }
 
  private:
-  static constexpr const char* kEndings[] = {"done", "interrupted", "loss", "gradient"};
+  static constexpr const char* kEndings[] = {"done", "interrupted", "loss", "gradient", "averages"};
 
   void check(std::size_t parameters, std::size_t buffers) const {
     require(parameters == parameters_, "the vector of parameters has another length");

@@ -94,7 +94,6 @@ class NotFinite {
   using V = Vector<Real>;
 
   AXONE_INLINE void look(V x) { seen_ |= std::bit_cast<Bits>(x * Real(0)); }
-  AXONE_INLINE void add(const NotFinite& other) { seen_ |= other.seen_; }
   /// Whether something was.
   bool found() const {
     std::uint64_t words[sizeof(Bits) / 8], all = 0;
@@ -121,19 +120,23 @@ inline bool penalises_plainly(const OptimizerSettings& settings) {
   return settings.l1 == 0 && settings.clip_value == 0 && settings.decay == 0;
 }
 
-/// Add the penalties' gradient, look at it, and cut it to ±clip_value, in place.
+/// Whether all numbers are finite. Sizes are rounded up to whole vectors.
 template <class Real>
-NotFinite<Real> complete_gradient(const Stretch<Real>& s, const OptimizerSettings& settings,
-                                  Index rows) {
+bool are_finite(const Real* numbers, Index size) {
+  NotFinite<Real> here;
+  for (Index n = 0; n < size; n += kLanes<Real>) here.look(load<Vector<Real>>(numbers + n));
+  return !here.found();
+}
+
+/// Add the penalties' gradient and cut it to ±clip_value, in place; false if it was not finite.
+template <class Real>
+bool complete_gradient(const Stretch<Real>& s, const OptimizerSettings& settings, Index rows) {
   using V = Vector<Real>;
   const Real l1 = s.penalised ? Real(settings.l1 / rows) : Real(0);
   const Real l2 = l2_share(s, settings, rows);
   const Real clip = Real(settings.clip_value);
+  if (l1 == 0 && l2 == 0 && clip == 0) return are_finite(s.gradient, s.size);
   NotFinite<Real> here;
-  if (l1 == 0 && l2 == 0 && clip == 0) {
-    for (Index n = 0; n < s.size; n += kLanes<Real>) here.look(load<V>(s.gradient + n));
-    return here;
-  }
   for (Index n = 0; n < s.size; n += kLanes<Real>) {
     const V w = load<V>(s.weight + n);
     const V sign = (w > 0 ? V{} + 1 : V{}) - (w < 0 ? V{} + 1 : V{});
@@ -142,15 +145,16 @@ NotFinite<Real> complete_gradient(const Stretch<Real>& s, const OptimizerSetting
     if (clip != 0) g = minimum(maximum(g, V{} - clip), V{} + clip);
     store(s.gradient + n, g);
   }
-  return here;
+  return !here.found();
 }
 
-/// Move the weights by a gradient to which `l2` times each weight is still to be added, and say
-/// whether it was finite. Sizes are rounded up to whole vectors: what lies beyond is padding of zeros. The pointers are copied first: a store through one might otherwise change another, for all that
-/// the compiler knows, and it would fetch them anew for every vector.
+/// Move the weights by a gradient to which `l2` times each weight is still to be added. One that is
+/// not finite leaves a weight that is not, for good: ∞ − x = ∞, and NaN stays NaN.
+/// Sizes are rounded up to whole vectors: what lies beyond is padding of zeros. The pointers are
+/// copied first: a store through one might otherwise change another, for all that the compiler
+/// knows, and it would fetch them anew for every vector.
 template <class Real>
-NotFinite<Real> update(const Stretch<Real>& s, const OptimizerSettings& o, const Step& step,
-                       Real l2) {
+void update(const Stretch<Real>& s, const OptimizerSettings& o, const Step& step, Real l2) {
   using V = Vector<Real>;
   Real* const weight = s.weight;
   Real* const first = s.slot[0];
@@ -164,22 +168,15 @@ NotFinite<Real> update(const Stretch<Real>& s, const OptimizerSettings& o, const
       store(weight + n, load<V>(weight + n) * kept);
   }
   const auto each = [=](auto move) __attribute__((always_inline)) {
-    NotFinite<Real> here;
     if (l2 == 0) {
-      _Pragma("GCC unroll 4") for (Index n = 0; n < size; n += kLanes<Real>) {
-        const V g = load<V>(gradient + n);
-        here.look(g);
-        store(weight + n, load<V>(weight + n) - move(g, n));
-      }
+      for (Index n = 0; n < size; n += kLanes<Real>)
+        store(weight + n, load<V>(weight + n) - move(load<V>(gradient + n), n));
     } else {
-      _Pragma("GCC unroll 4") for (Index n = 0; n < size; n += kLanes<Real>) {
+      for (Index n = 0; n < size; n += kLanes<Real>) {
         const V w = load<V>(weight + n);
-        const V g = load<V>(gradient + n) + l2 * w;
-        here.look(g);
-        store(weight + n, w - move(g, n));
+        store(weight + n, w - move(load<V>(gradient + n) + l2 * w, n));
       }
     }
-    return here;
   };
   switch (o.rule) {
     case Rule::sgd:
@@ -222,7 +219,6 @@ NotFinite<Real> update(const Stretch<Real>& s, const OptimizerSettings& o, const
       });
     }
   }
-  return {};
 }
 
 /// The largest size among finite numbers.

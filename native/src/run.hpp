@@ -41,8 +41,8 @@ struct EpochReport {
   std::vector<double> norms;  // of each layer: its gradient's norm, its share of dead units
 };
 
-/// `loss` and `gradient`: that of the batch in hand is not finite, and no step was made on it.
-enum class Ending { done, interrupted, loss, gradient };
+/// `loss`, `gradient`, `averages`: that of the batch in hand is not finite, and no step was made on it.
+enum class Ending { done, interrupted, loss, gradient, averages };
 
 /// What `run` must know beside the rows.
 struct Schedule {

@@ -119,15 +119,21 @@ class Team {
   std::vector<std::thread> threads_;
 };
 
-/// Share `count` items out: job(from, to, member). Without a team, one call for all of them.
+/// Let a team share `count` items out: job(from, to, member).
 template <class Job>
-void share(Team* team, Index count, Job job) {
-  if (!team || count < 2) return job(Index{0}, count, 0);
-  const Index members = team->size();
-  team->run([&](int member) {
+[[gnu::noinline]] void share_out(Team& team, Index count, const Job& job) {
+  const Index members = team.size();
+  team.run([&](int member) {
     const Index from = count * member / members, to = count * (member + 1) / members;
     if (from < to) job(from, to, member);
   });
+}
+
+/// The same where there is a team; without one, one call for all of them, which costs nothing.
+template <class Job>
+AXONE_INLINE void share(Team* team, Index count, const Job& job) {
+  if (team && count > 1) return share_out(*team, count, job);
+  job(Index{0}, count, 0);
 }
 
 }  // namespace axone

@@ -65,6 +65,58 @@ def test_the_case_that_used_to_end_at_minus_infinity(engine):
     assert np.isfinite(session.state.parameters.vector).all()
 
 
+@pytest.mark.parametrize("epochs", [1, 3])
+def test_a_weight_that_relu_hides_is_found_although_every_loss_is_finite(engine, epochs):
+    """From the third batch on the unit would give relu(−∞) = 0, whatever it is shown."""
+    network = ax.Network(ax.Dense(1, "relu"), ax.Dense(1), input_shape=1)
+    X = np.ones((6, 1), "float32")
+    X[2] = 1e16
+    examples = Examples(X, np.zeros((6, 1), "float32"))
+    session = begun(engine, network, examples, epochs=epochs, batch_size=1, optimizer=ax.SGD(1e-25))
+    weights = session.state.parameters
+    weights.vector[...] = 0
+    weights["0.weight"][...], weights["1.weight"][...] = 1e-10, 1e10
+    divergence = session.advance(epochs=epochs).divergence
+    # ŷ = 10¹⁶, ∂L/∂w₁ = 2·10¹⁶·10¹⁰·10¹⁶ in a precision that ends at 10³⁸.
+    assert (divergence.epoch, divergence.batch, divergence.what) == (1, 3, "gradient")
+    assert (session.state.step, session.state.batch) == (2, 2)
+    assert np.isfinite(weights.vector).all()
+
+
+def test_running_averages_that_overflow_are_a_step_not_made(engine):
+    """In float32 the variance of rows at ±10²⁵, 10⁵⁰, is no number, though x̂ and the loss are."""
+    random = np.random.default_rng(0)
+    X = random.normal(size=(12, 2)).astype("float32")
+    X[4:8] *= 1e25
+    examples = Examples(X, random.normal(size=(12, 1)).astype("float32"))
+    network = ax.Network(ax.BatchNorm(), ax.Dense(1), input_shape=2)
+    session = begun(engine, network, examples)
+    session.advance(steps=1)
+    before = standing(session.state)
+    divergence = session.advance().divergence
+    assert (divergence.batch, divergence.what) == (2, "averages")
+    assert np.isfinite(divergence.loss)
+    assert standing(session.state) == before
+
+
+@pytest.mark.parametrize("norm", [ax.LayerNorm(), ax.RMSNorm()])
+def test_rows_far_out_are_normalised_alike_in_float32(norm):
+    """Squares of 10²⁵ are no numbers of float32; statistics are summed in float64."""
+    random = np.random.default_rng(0)
+    X = (random.normal(size=(8, 5)) * 1e25).astype("float32")
+    examples = Examples(X, random.normal(size=(8, 1)).astype("float32"))
+    network = ax.Network(norm, ax.Dense(1), input_shape=5)
+    ends = []
+    for engine in (ReferenceEngine(), NativeEngine()):
+        session = begun(engine, network, examples, epochs=5)
+        assert session.advance(epochs=5).divergence is None
+        ends.append(session.state)
+    np.testing.assert_allclose(
+        ends[0].parameters.vector, ends[1].parameters.vector, rtol=1e-4, atol=1e-5
+    )
+    np.testing.assert_allclose(ends[0].losses, ends[1].losses, rtol=1e-5)
+
+
 @pytest.mark.parametrize("optimizer", STEPWISE)
 @pytest.mark.parametrize("clipping", [Clipping(), Clipping(value=0.5), Clipping(norm=0.5)])
 @pytest.mark.parametrize("what", ["loss", "gradient"])
@@ -158,6 +210,8 @@ def wild_runs(draw):
                     ax.Dense(5),
                     ax.Dropout(0.3),
                     ax.BatchNorm(),
+                    ax.LayerNorm(),
+                    ax.RMSNorm(),
                     ax.Activation("softplus"),
                 ]
             ),
@@ -199,4 +253,5 @@ def test_both_engines_stop_at_the_same_step(run):
             (divergence and (divergence.epoch, divergence.batch, divergence.what), state.step)
         )
         assert np.isfinite(state.parameters.vector).all()
+        assert np.isfinite(state.parameters.buffers).all()
     assert ends[0] == ends[1]

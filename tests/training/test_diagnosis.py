@@ -54,6 +54,17 @@ class TestDivergence:
         assert np.isfinite(result.parameters.vector).all()
         assert np.isfinite(self.NETWORK.predict(result.parameters, X)).all()
 
+    @pytest.mark.parametrize("engine", ["reference", "native"])
+    def test_running_averages_that_are_not_finite_are_named(self, engine):
+        network = ax.Network(ax.BatchNorm(), ax.Dense(1), input_shape=3)
+        trainer = ax.Trainer(network, loss="mse", engine=engine)
+        result = trainer.fit((X * 1e25, NUMBERS), max_epochs=5)
+        assert result.stopped_by == "diverged"
+        assert result.reason.startswith("a running average was no longer finite, at a loss of ")
+        assert "running average of batch normalisation" in result.diagnosis.symptom
+        assert result.diagnosis.code == "features_not_scaled"
+        assert np.isfinite(result.parameters.buffers).all()
+
     def test_features_without_scaling_are_named_as_the_cause(self):
         result = self.diverged(scale=1e5, optimizer=ax.SGD(0.01))
         assert result.stopped_by == "diverged"

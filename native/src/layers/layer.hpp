@@ -22,41 +22,40 @@ struct Pass {
   bool update = false;        // move weights and running averages
   bool keep_gradient = false; // leave the whole gradient for `Store::gradient`
   bool measure = false;       // add up the squared norm of the gradient
+  bool look = false;          // at every gradient, whether it is finite
 };
 
 /// What is found out about the gradient of a layer while it passes.
-template <class Real>
 struct Tally {
-  double squared_norm = 0;    // if the pass measures
-  NotFinite<Real> not_finite;
+  double squared_norm = 0;  // if the pass measures
+  bool is_finite = true;    // as far as anybody looked
 
   void add(const Tally& other) {
     squared_norm += other.squared_norm;
-    not_finite.add(other.not_finite);
+    is_finite = is_finite && other.is_finite;
   }
 };
 
-/// Finish a piece of gradient: measure it, and either move the weights by it or leave it. An L2
-/// penalty alone is added on the way, where nothing else looks at the gradient.
+/// Finish a piece of gradient: measure it, and either move the weights by it or leave it. Where
+/// nothing else looks at the gradient, an L2 penalty is added on the way.
 template <class Real>
-NotFinite<Real> finish(const Stretch<Real>& s, const Pass& pass, double& squared) {
+void finish(const Stretch<Real>& s, const Pass& pass, Tally& tally) {
   const auto& optimizer = *pass.optimizer;
-  if (!pass.measure && !pass.keep_gradient && penalises_plainly(optimizer))
+  if (!pass.look && !pass.measure && !pass.keep_gradient && penalises_plainly(optimizer))
     return update(s, optimizer, pass.step, l2_share(s, optimizer, pass.rows));
-  const auto not_finite = complete_gradient(s, optimizer, pass.rows);
-  if (pass.measure) squared += squared_norm(s.gradient, s.size);
+  if (!complete_gradient(s, optimizer, pass.rows)) tally.is_finite = false;
+  if (pass.measure) tally.squared_norm += squared_norm(s.gradient, s.size);
   if (!pass.keep_gradient) update(s, optimizer, pass.step, Real(0));
-  return not_finite;
 }
 
 /// Hand over the gradient of a small array that was added up apart, and finish it. `scratch` is for
 /// passes that do not keep gradients.
 template <class Real, class Sum>
 void finish(Store<Real>& store, const Buffer<Sum>& sums, Buffer<Real>& scratch, const Pass& pass,
-            Tally<Real>& tally) {
+            Tally& tally) {
   Real* g = pass.keep_gradient ? store.gradient.data() : scratch.data();
   for (Index n = 0; n < store.count; ++n) g[n] = Real(sums.data()[n]);
-  tally.not_finite.add(finish(store.stretch(0, store.count, g), pass, tally.squared_norm));
+  finish(store.stretch(0, store.count, g), pass, tally);
 }
 
 /// What a layer is built for.
@@ -82,7 +81,7 @@ class Layer {
 
   const Index inputs, outputs;  // numbers of a row
   bool needs_input_gradient = true;
-  Tally<Real> tally;        // of this layer's gradient in the pass made last
+  Tally tally;              // of this layer's gradient in the pass made last
   double dead_share = 0;    // of its ReLU units, when a pass measures it
 };
 

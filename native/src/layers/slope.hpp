@@ -39,11 +39,11 @@ class LearnedSlope {
   }
 
   /// Apart from `differentiate`, because the slope must not move before it was used backward.
-  void finish(const Pass& pass, Tally<Real>& tally) {
+  void finish(const Pass& pass, Tally& tally) {
     if (!is_learned_) return;
     Real* g = pass.keep_gradient ? alpha_.gradient.data() : gradient_.data();
     g[0] = total_;
-    tally.not_finite.add(axone::finish(alpha_.stretch(0, 1, g), pass, tally.squared_norm));
+    axone::finish(alpha_.stretch(0, 1, g), pass, tally);
   }
 
  private:

@@ -41,8 +41,8 @@ class Session(Protocol):
     ) -> Lap:
         """Train on from where `state` stands.
 
-        A batch whose loss or gradient is not finite is not learnt from: `state` stands as it did
-        before it, and the lap says which batch it was.
+        A batch whose loss, gradient or running averages are not finite is not learnt from: `state`
+        stands as it did before it, and the lap says which batch it was.
 
         Parameters
         ----------

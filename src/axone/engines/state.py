@@ -199,7 +199,7 @@ class EpochReports:
 
 @dataclass(frozen=True)
 class Divergence:
-    """A batch whose loss or gradient was not finite; no step was made on it.
+    """A batch whose loss, gradient or averages were not finite; no step was made on it.
 
     Attributes
     ----------
@@ -208,16 +208,16 @@ class Divergence:
     rows : array of int
         The rows of the batch.
     loss : float
-        Of the batch; finite if only the gradient is not.
-    what : {"loss", "gradient"}
-        The first of the two that was not finite.
+        Of the batch; finite if only the gradient or the averages are not.
+    what : {"loss", "gradient", "averages"}
+        The first of them that was not finite; the averages are the running ones of batch norm.
     """
 
     epoch: int
     batch: int
     rows: IntArray
     loss: float
-    what: Literal["loss", "gradient"] = "loss"
+    what: Literal["loss", "gradient", "averages"] = "loss"
 
 
 @dataclass(frozen=True)

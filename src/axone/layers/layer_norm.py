@@ -62,9 +62,11 @@ class LayerNorm(Layer[LayerNormCache]):
     def forward(
         self, parameters: LayerArrays, x: FloatArray, context: Context
     ) -> tuple[FloatArray, LayerNormCache]:
-        variance = x.var(axis=-1, keepdims=True)
-        deviation = np.sqrt(variance + x.dtype.type(self.epsilon))
-        normalised = (x - x.mean(axis=-1, keepdims=True)) / deviation
+        # Statistics in float64 whatever x is: the square of 10²⁰ is too large for float32.
+        mean = x.mean(axis=-1, keepdims=True, dtype=np.float64)
+        variance = x.var(axis=-1, keepdims=True, dtype=np.float64)
+        deviation = np.sqrt(variance + self.epsilon).astype(x.dtype, copy=False)
+        normalised = (x - mean).astype(x.dtype, copy=False) / deviation
         y = parameters["weight"] * normalised + parameters["bias"]
         return y, LayerNormCache(normalised, deviation)
 

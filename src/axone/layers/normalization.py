@@ -79,8 +79,9 @@ class BatchNorm(Layer[BatchNormCache]):
         present = None if context.mask is None else _present(context.mask, x)
         batch = _statistics(x, present) if context.training else None
         mean, variance = batch or (parameters["running_mean"], parameters["running_variance"])
-        deviation = np.sqrt(variance + x.dtype.type(self.epsilon))
-        normalised = (x - _spread(mean, x)) / _spread(deviation, x)
+        deviation = np.sqrt(variance + self.epsilon).astype(x.dtype, copy=False)
+        centred = (x - _spread(mean, x)).astype(x.dtype, copy=False)
+        normalised = centred / _spread(deviation, x)
         y = _spread(parameters["weight"], x) * normalised + _spread(parameters["bias"], x)
         if present is not None:
             normalised, y = np.where(present, normalised, 0), np.where(present, y, 0)
@@ -110,11 +111,11 @@ class BatchNorm(Layer[BatchNormCache]):
         if cache.batch is None:
             return {}
         keep, share = self.momentum, 1 - self.momentum
-        mean, variance = cache.batch
-        return {
-            "running_mean": keep * parameters["running_mean"] + share * mean,
-            "running_variance": keep * parameters["running_variance"] + share * variance,
-        }
+        averages = {}
+        for name, found in zip(("running_mean", "running_variance"), cache.batch, strict=True):
+            running = parameters[name]
+            averages[name] = (keep * running + share * found).astype(running.dtype, copy=False)
+        return averages
 
     def trace(
         self, parameters: LayerArrays, cache: BatchNormCache, y: FloatArray
@@ -130,12 +131,16 @@ class BatchNorm(Layer[BatchNormCache]):
 
 
 def _statistics(x: FloatArray, present: BoolArray | None) -> tuple[FloatArray, FloatArray]:
-    """Return mean and biased variance of every channel, over the cells that are there."""
+    """Return mean and biased variance of every channel, over the cells that are there.
+
+    In float64 whatever x is: the square of 10²⁰ is too large for float32, and many small numbers
+    beside a large sum would be lost.
+    """
     shared = _shared(x)
     if present is None:
-        return x.mean(axis=shared), x.var(axis=shared)
-    count = x.dtype.type(present.sum())
-    mean = np.where(present, x, 0).sum(axis=shared) / count
+        return x.mean(axis=shared, dtype=np.float64), x.var(axis=shared, dtype=np.float64)
+    count = present.sum()
+    mean = np.where(present, x, 0).sum(axis=shared, dtype=np.float64) / count
     squares = np.where(present, x - _spread(mean, x), 0) ** 2
     return mean, squares.sum(axis=shared) / count
 

@@ -57,8 +57,9 @@ class RMSNorm(Layer[RMSNormCache]):
     def forward(
         self, parameters: LayerArrays, x: FloatArray, context: Context
     ) -> tuple[FloatArray, RMSNormCache]:
-        mean_square = (x * x).mean(axis=-1, keepdims=True)
-        root = np.sqrt(mean_square + x.dtype.type(self.epsilon))
+        # In float64 whatever x is: the square of 10²⁰ is too large for float32.
+        mean_square = np.square(x, dtype=np.float64).mean(axis=-1, keepdims=True)
+        root = np.sqrt(mean_square + self.epsilon).astype(x.dtype, copy=False)
         normalised = x / root
         return parameters["weight"] * normalised, RMSNormCache(normalised, root)
 

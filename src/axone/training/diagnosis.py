@@ -62,13 +62,17 @@ def in_words(divergence: Divergence) -> Message:
     """Return why a run ended that diverged, in a few words."""
     if divergence.what == "gradient":
         return _("the gradient was no longer finite, at a loss of {loss:g}", loss=divergence.loss)
+    if divergence.what == "averages":
+        return _(
+            "a running average was no longer finite, at a loss of {loss:g}", loss=divergence.loss
+        )
     return _("the loss became {loss:g}", loss=divergence.loss)
 
 
 def diagnose_divergence(
     plan: Plan, good: Parameters, examples: Examples, divergence: Divergence, learning_rate: float
 ) -> Diagnosis:
-    """Explain a loss or a gradient that became NaN or infinite.
+    """Explain a loss, a gradient or a running average that became NaN or infinite.
 
     Parameters
     ----------
@@ -86,6 +90,17 @@ def diagnose_divergence(
         symptom = _("The gradient is no longer a finite number: the run has diverged.")
         first = _(
             "the gradient was not finite at batch {batch} of epoch {epoch}, at a loss of {loss:g}",
+            batch=divergence.batch,
+            epoch=divergence.epoch,
+            loss=divergence.loss,
+        )
+    elif divergence.what == "averages":
+        symptom = _(
+            "A running average of batch normalisation is no longer a finite number: the run has "
+            "diverged."
+        )
+        first = _(
+            "the averages were not finite at batch {batch} of epoch {epoch}, at a loss of {loss:g}",
             batch=divergence.batch,
             epoch=divergence.epoch,
             loss=divergence.loss,

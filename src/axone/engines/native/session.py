@@ -86,7 +86,7 @@ class NativeSession:
             ending, reports, loss = self._run(count, left, interrupted)
             parts.append(reports)
             state.losses.extend(reports.loss.tolist())
-            if ending in ("loss", "gradient"):
+            if ending not in ("done", "interrupted"):
                 divergence = self._divergence(loss, ending)
                 return Lap(EpochReports.joined(parts), divergence)
             if ending == "interrupted" or interrupted():

@@ -128,13 +128,21 @@ class Equations:
             for name, array in gradients.items():
                 views[name][...] = array
 
-    def update_buffers(self, parameters: Parameters, caches: Sequence[AnyCache]) -> None:
-        """Let the layers with running averages take this batch into account."""
+    def update_buffers(self, parameters: Parameters, caches: Sequence[AnyCache]) -> bool:
+        """Let the layers with running averages take this batch into account.
+
+        Where one of them would not be finite, all stay as they are and the answer is False.
+        """
         if not parameters.buffers.size:
-            return
+            return True
+        before = parameters.buffers.copy()
         for layer, arrays, cache in zip(self.body, parameters.by_layer, caches, strict=True):
             for name, array in layer.updated_buffers(arrays, cache).items():
                 arrays[name][...] = array
+        if np.isfinite(parameters.buffers).all():
+            return True
+        parameters.buffers[...] = before
+        return False
 
     def count(self, totals: EpochTotals, batch: Examples, passed: Pass, penalty: float) -> None:
         """Add a batch to what its epoch adds up."""

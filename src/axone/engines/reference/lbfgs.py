@@ -8,7 +8,7 @@ bits.
 
 import threading
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 
@@ -146,10 +146,13 @@ class LBFGSSession:
         state.step += 1
         broken: Any = broken_part(loss, self.gradient)
         if broken:
-            everything = np.arange(rows)
-            self._divergence = Divergence(state.epoch + 1, 1, everything, loss, broken)
-            raise _DivergedError
+            self._diverge(loss, broken)
         return loss, slope
+
+    def _diverge(self, loss: float, what: Any) -> NoReturn:
+        everything = np.arange(len(self.examples))
+        self._divergence = Divergence(self.state.epoch + 1, 1, everything, loss, what)
+        raise _DivergedError
 
     def _iterated(self, intermediate_result: Any) -> None:
         """Report on an iteration, then wait until it is wanted that the next one begins."""
@@ -159,8 +162,9 @@ class LBFGSSession:
             self._evaluate(x)
         assert self._seen is not None  # noqa: S101 — set by `_evaluate`
         passed = self._seen[1]
+        if not plan.update_buffers(state.parameters, passed.caches):
+            self._diverge(passed.loss, "averages")
         self._accepted = state.parameters.vector.copy()
-        plan.update_buffers(state.parameters, passed.caches)
         rows = len(self.examples)
         penalty = plan.recipe.penalty.value(state.parameters.vector, plan.mask, rows)
         plan.count(state.totals, self.examples, passed, penalty)

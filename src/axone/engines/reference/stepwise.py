@@ -76,13 +76,15 @@ class StepwiseSession:
         return np.asarray(rates[0])
 
     def _step(self, batch: Examples, learning_rate: float) -> tuple[Pass, Any]:
-        """Make one step, unless its loss or gradient is not finite: then say which."""
+        """Make one step, unless its loss, gradient or averages are not finite: then say which."""
         state, recipe, plan, gradient = self.state, self.recipe, self.plan, self.gradient
         parameters, optimizer, rows = state.parameters, recipe.optimizer, len(batch)
         passed = plan.backpropagate(parameters, gradient, batch, state.step + 1)
         broken = broken_part(passed.loss, gradient)
         if broken:
             return passed, broken
+        if not plan.update_buffers(parameters, passed.caches):
+            return passed, "averages"
         penalty = 0.0
         if recipe.penalty:
             penalty = recipe.penalty.value(parameters.vector, plan.mask, rows)
@@ -94,7 +96,6 @@ class StepwiseSession:
         state.step += 1
         slots = [state.slots[name] for name in optimizer.slots]
         optimizer.update(parameters.vector, gradient.vector, slots, learning_rate, state.step)
-        plan.update_buffers(parameters, passed.caches)
         state.batch += 1
         plan.count(state.totals, batch, passed, penalty)
         return passed, ""

@@ -68,14 +68,18 @@ class Message(str):
         kept = {name: _plain(figure) for name, figure in (figures or {}).items()}
         chosen = plural if plural and kept["count"] != 1 else template
         english = {name: _english(figure) for name, figure in kept.items()}
-        self = super().__new__(cls, chosen.format(**english) if english else chosen)
-        for name, value in (
-            ("_template", template),
-            ("_figures", MappingProxyType(kept)),
-            ("_plural", plural),
-            ("_code", code),
-        ):
-            object.__setattr__(self, name, value)
+        text = chosen.format(**english) if english else chosen
+        return cls._filled(text, template, MappingProxyType(kept), plural, code)
+
+    @classmethod
+    def _filled(
+        cls, text: str, template: str, figures: Mapping[str, Any], plural: str, code: str
+    ) -> Self:
+        self = super().__new__(cls, text)
+        object.__setattr__(self, "_template", template)
+        object.__setattr__(self, "_figures", figures)
+        object.__setattr__(self, "_plural", plural)
+        object.__setattr__(self, "_code", code)
         return self
 
     @property
@@ -100,7 +104,7 @@ class Message(str):
 
     def coded(self, code: str) -> "Message":
         """Return the same message under a code."""
-        return Message(self._template, self._figures, self._plural, code)
+        return self._filled(self.english, self._template, self._figures, self._plural, code)
 
     def __str__(self) -> str:
         catalogue = _catalogue()

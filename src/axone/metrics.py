@@ -72,9 +72,10 @@ def epoch_scores(
         y_true[is_right], None if weight is None else weight[is_right], minlength=classes
     )
     true, found = (np.bincount(labels, weight, minlength=classes) for labels in (y_true, y_pred))
-    occurs = true + found > 0
-    recall = right[occurs] / np.where(true[occurs] > 0, true[occurs], 1)
-    f1 = 2 * right[occurs] / (true + found)[occurs]
+    both = true + found
+    occurs = both > 0
+    recall = np.divide(right, true, out=np.zeros(classes), where=true > 0)[occurs]
+    f1 = 2 * right[occurs] / both[occurs]
     return {
         "accuracy": float(right.sum() / (everything or 1)),
         "recall": float(recall.mean()),

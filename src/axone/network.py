@@ -6,6 +6,7 @@ Engines run it; everything else only describes, draws or saves it.
 
 import warnings
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -327,6 +328,10 @@ class Network:
 
     def split_output(self) -> tuple[tuple[Layer, ...], ActivationFunction]:
         """Return the layers without the output activation, and that activation."""
+        return self._split_output
+
+    @cached_property
+    def _split_output(self) -> tuple[tuple[Layer, ...], ActivationFunction]:
         last, activation = self.layers[-1].split_activation()
         return (*self.layers[:-1], last), activation
 

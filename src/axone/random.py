@@ -17,6 +17,7 @@ _MASK64 = (1 << 64) - 1
 _GOLDEN32 = np.uint32(0x9E3779B9)
 _MULTIPLIER_1 = np.uint32(0x7FEB352D)
 _MULTIPLIER_2 = np.uint32(0x846CA68B)
+_15, _16 = np.uint32(15), np.uint32(16)
 
 SHUFFLE, WEIGHTS, NOISE, SPLIT, GENERATE = range(5)
 """The streams of a run; each is `RandomStream.from_seed(seed).child(STREAM)`."""
@@ -31,11 +32,11 @@ def splitmix64(word: int) -> int:
 
 
 def _scramble32(words: IntArray) -> IntArray:
-    words ^= words >> np.uint32(16)
+    words ^= words >> _16
     words *= _MULTIPLIER_1
-    words ^= words >> np.uint32(15)
+    words ^= words >> _15
     words *= _MULTIPLIER_2
-    words ^= words >> np.uint32(16)
+    words ^= words >> _16
     return words
 
 

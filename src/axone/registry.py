@@ -122,7 +122,7 @@ class Registry(Generic[Member]):
     def _build(self, name: str, settings: Mapping[str, Any]) -> Member:
         member = self.member(name)
         build: Callable[..., Member] = getattr(member, "from_settings", member)
-        known = {field.name for field in self.settings(name)}
+        known = {field.name for field in self.settings(name)} if settings else set()
         for key in settings:
             if key not in known:
                 raise (

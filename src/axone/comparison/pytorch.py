@@ -10,6 +10,7 @@ is the same. `axone.engines.torch` translates; what else had to be arranged for 
   training losses are the same, validation losses nearly.
 """
 
+import math
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -65,7 +66,7 @@ def _normalises_flat(layers: Sequence[Layer], shape: Shape) -> bool:
     """Whether some batch norm sees one number a channel and a row."""
     before = (shape, *output_shapes(layers, shape))
     return any(
-        (isinstance(layer, BatchNorm) and int(np.prod(before[position][1:])) == 1)
+        (isinstance(layer, BatchNorm) and math.prod(before[position][1:]) == 1)
         or (isinstance(layer, Residual) and _normalises_flat(layer.layers, before[position]))
         for position, layer in enumerate(layers)
     )

@@ -252,7 +252,7 @@ class ScikitLearnContestant:
         recipe = exercise.recipe
         self.exercise = exercise
         self.positions = _read(recipe.network).positions
-        self.outputs = int(np.prod(recipe.network.output_shape))
+        self.outputs = math.prod(recipe.network.output_shape)
         self.ratio = _gradient_ratio(recipe.loss, self.outputs)
         self.is_classifier = recipe.loss.task == "classification"
         self.unused = _lacks_a_class(recipe)

@@ -56,6 +56,9 @@ class Examples:
 
     def chunks(self, rows: int) -> Iterator["Examples"]:
         """Go through all rows in their order, at most `rows` at a time."""
+        if len(self) <= rows:
+            yield self
+            return
         for start in range(0, len(self), rows):
             yield self.rows(slice(start, start + rows))
 

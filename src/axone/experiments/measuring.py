@@ -4,6 +4,7 @@ A score that is no finite number is None, which JSON calls null, and a note name
 feature that made it so: nothing is averaged away, and no run is lost.
 """
 
+import math
 from dataclasses import replace
 from typing import Any
 
@@ -125,7 +126,7 @@ def _place(prepared: Prepared, part: Part, row: int) -> Message:
 
 def _feature(prepared: Prepared, number: int) -> Message:
     names = prepared.preprocessing.output_names
-    if len(names) == int(np.prod(prepared.network.input_shape)):
+    if len(names) == math.prod(prepared.network.input_shape):
         return _("the feature {name!r}", name=names[number])
     return _("feature {number}", number=number)
 

@@ -1,6 +1,6 @@
 """The network that an experiment asks for, and the loss, both checked against the data."""
 
-import numpy as np
+import math
 
 from axone.activations import Sigmoid, Softmax
 from axone.arrays import Shape
@@ -25,7 +25,7 @@ def build_network(
         The first layer does not fit the features, or the last one the target.
     """
     settings = experiment.settings.network
-    size = int(np.prod(input_shape))
+    size = math.prod(input_shape)
     if settings.input_size is not None and settings.input_size != size:
         raise ConfigurationError(
             _(

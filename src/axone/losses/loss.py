@@ -4,6 +4,7 @@ A new one is a frozen dataclass with `rows` and `row_gradients` and a row in the
 package.
 """
 
+import math
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Literal
@@ -64,7 +65,7 @@ class Loss(ABC):
         y = as_numbers(y)
         if y.shape[1:] == output_shape:
             return np.ascontiguousarray(y, dtype=dtype)
-        if y[0:1].size == np.prod(output_shape) and y.ndim <= 2:
+        if y[0:1].size == math.prod(output_shape) and y.ndim <= 2:
             return np.ascontiguousarray(y, dtype=dtype).reshape(len(y), *output_shape)
         raise ShapeError(
             _(
@@ -72,7 +73,7 @@ class Loss(ABC):
                 "give the last layer {units} units.",
                 shape=y.shape[1:] or "()",
                 output_shape=output_shape,
-                units=int(np.prod(y.shape[1:])),
+                units=math.prod(y.shape[1:]),
             )
         )
 

@@ -5,6 +5,7 @@ record, which weights are the best, what to save, whether to go on. `Trainer.fit
 callbacks, animations and pages are loops over its events.
 """
 
+import math
 import threading
 import time
 import warnings
@@ -27,7 +28,7 @@ from axone.engines import (
     never,
 )
 from axone.errors import ConfigurationError, DataError
-from axone.messages import _, as_message
+from axone.messages import Message, _, as_message
 from axone.training.checkpoint import Checkpoint, save_checkpoint
 from axone.training.diagnosis import Diagnosis, diagnose_divergence, diagnose_validation, in_words
 from axone.training.events import EpochCallback, Event, ProgressCallback, RunSettings
@@ -88,9 +89,7 @@ class Run:
         self.fingerprint = begin.fingerprint
         self.earlier_seconds = begin.seconds
         self.stopped_by = "max_epochs"
-        self.reason = _("all {epochs} epochs are done", epochs=settings.max_epochs).coded(
-            "max_epochs"
-        )
+        self._reason: Message | None = None
         self.diagnosis: Diagnosis | None = None
         self.on_progress: ProgressCallback | None = None
         self.interrupted: Callable[[], bool] = never
@@ -99,9 +98,9 @@ class Run:
         # The state is moved in place, so that one view of it shows every event's weights.
         self._weights = self.state.parameters.read_only()
         self._ended = self._begun = False
-        self._asked_to_stop = threading.Event()
-        self._may_go_on = threading.Event()
-        self._may_go_on.set()
+        # Set by any thread, and read by the one that trains.
+        self._stop_words: tuple[str, str] | None = None
+        self._pause: threading.Event | None = None
         self._new_rate: float | None = None
         self._save_is_due = self._cannot_save = False
         self._started = self._last_saved = self._last_shown = time.perf_counter()
@@ -117,7 +116,7 @@ class Run:
             self._ended = bool(self.history.epochs) and self._rule_stops()
             while not self._ended and self.state.epoch < self.settings.max_epochs:
                 self._wait()
-                if self._asked_to_stop.is_set():
+                if self._stop_words is not None:
                     self._end(*self._stop_words)
                     break
                 if self.interrupted():
@@ -139,18 +138,20 @@ class Run:
 
     def stop(self, stopped_by: str = "stopped", reason: str = _ASKED) -> None:
         """Ask the run to end after the batch in hand."""
-        if not self._asked_to_stop.is_set():
+        if self._stop_words is None:
             self._stop_words = stopped_by, reason
-        self._asked_to_stop.set()
-        self._may_go_on.set()
+        self.go_on()
 
     def pause(self) -> None:
         """Ask the run to wait, after the batch in hand, until `go_on` or `stop`."""
-        self._may_go_on.clear()
+        if self._pause is None:
+            self._pause = threading.Event()
 
     def go_on(self) -> None:
         """Let a paused run go on."""
-        self._may_go_on.set()
+        pause, self._pause = self._pause, None
+        if pause is not None:
+            pause.set()
 
     def set_learning_rate(self, learning_rate: float) -> None:
         """Train on with another learning rate, which the schedule multiplies as before.
@@ -179,6 +180,14 @@ class Run:
                 if after_epoch is not None and event.kind == "epoch" and after_epoch(self.history):
                     self.stop("callback", _("a callback asked to stop"))
         return self.result
+
+    @property
+    def reason(self) -> Message:
+        """Why it ended, or will if nothing comes between."""
+        if self._reason is None:
+            epochs = self.settings.max_epochs
+            self._reason = _("all {epochs} epochs are done", epochs=epochs).coded("max_epochs")
+        return self._reason
 
     @property
     def seconds(self) -> float:
@@ -244,7 +253,7 @@ class Run:
 
     def _end(self, stopped_by: str, reason: str) -> None:
         self.stopped_by, self._ended = stopped_by, True
-        self.reason = as_message(reason).coded(stopped_by)
+        self._reason = as_message(reason).coded(stopped_by)
 
     def _event(self, reports: EpochReports) -> Event:
         state = self.state
@@ -275,8 +284,10 @@ class Run:
 
     def _wait(self) -> None:
         """Wait while the run is paused, and take over a changed learning rate."""
-        while not self._may_go_on.wait(0.1) and not self.interrupted():
-            pass
+        while (pause := self._pause) is not None:
+            if self._stop_words is not None or self.interrupted():
+                break
+            pause.wait(0.1)
         rate, self._new_rate = self._new_rate, None
         if rate is not None:
             self.state.learning_rate = rate
@@ -296,8 +307,8 @@ class Run:
             self._save_is_due = now - self._last_saved >= self.settings.checkpoint_seconds
         return (
             self._save_is_due
-            or self._asked_to_stop.is_set()
-            or not self._may_go_on.is_set()
+            or self._stop_words is not None
+            or self._pause is not None
             or self._new_rate is not None
             or self.interrupted()
         )
@@ -305,7 +316,7 @@ class Run:
     def _after_epochs(self, reports: EpochReports) -> None:
         """Record epochs; see whether a rule ends the run."""
         value, scores = self._scores.of_validation(self.plan, self.state.parameters)
-        if not np.isfinite(value):
+        if not math.isfinite(value):
             assert self.held_out is not None  # noqa: S101 — its loss is what is not finite
             self.diagnosis = diagnose_validation(
                 self.plan, self._epoch_start, self.state, self.examples, self.held_out

@@ -1,5 +1,6 @@
 """The scores of an epoch: of the training rows as they were met, of the validation rows after."""
 
+import math
 from collections.abc import Callable
 
 import numpy as np
@@ -53,7 +54,7 @@ class Scores:
         if self.held_out is None:
             return 0.0, {}
         value, prediction = plan.evaluate(parameters, self.held_out)
-        if not np.isfinite(value):
+        if not math.isfinite(value):
             return value, {}
         if self.validation_score is not None:
             scores = {"score": float(self.validation_score(parameters, prediction))}

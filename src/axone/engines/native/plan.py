@@ -4,6 +4,7 @@ What a call changes lives in a workspace. A workspace serves one call at a time,
 keeps those that are idle and makes a new one for whoever finds none.
 """
 
+import math
 from types import ModuleType
 
 import numpy as np
@@ -100,7 +101,7 @@ class NativePlan:
         weight: FloatArray | None,
     ) -> tuple[float, FloatArray]:
         shape = self.recipe.network.output_shape
-        out = np.empty((len(rows), int(np.prod(shape))), dtype=self.recipe.dtype)
+        out = np.empty((len(rows), math.prod(shape)), dtype=self.recipe.dtype)
         capacity = _capacity(min(_EVALUATION_ROWS, len(rows)))
         with self._workspaces.borrow(1, capacity, 1) as workspace:
             vector, buffers = parameters.vector, parameters.buffers

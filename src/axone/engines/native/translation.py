@@ -4,6 +4,7 @@ What the compiled module knows it tells itself, by the names in its tables: a la
 loss or optimiser is translated here and known there, or it is an obstacle.
 """
 
+import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from types import ModuleType
@@ -117,8 +118,8 @@ def plan_settings(recipe: Recipe) -> dict[str, Any]:
     body, output = network.split_output()
     Head(output, loss)
     return {
-        "columns": int(np.prod(network.input_shape)),
-        "outputs": int(np.prod(network.output_shape)),
+        "columns": math.prod(network.input_shape),
+        "outputs": math.prod(network.output_shape),
         "parameters": network.layout.size,
         "buffers": network.layout.buffer_size,
         "layers": _layers(body, network.input_shape, [list(s) for s in network.layout.by_layer]),
@@ -169,7 +170,7 @@ def _layers(
 
 def _layer(layer: Layer, shape: Shape, slots: dict[str, Slot]) -> dict[str, Any]:
     kind, translate = _TRANSLATIONS[type(layer)]
-    return {"kind": kind, "columns": int(np.prod(shape)), **translate(layer, shape, slots)}
+    return {"kind": kind, "columns": math.prod(shape), **translate(layer, shape, slots)}
 
 
 def _dense(layer: Dense, shape: Shape, slots: dict[str, Slot]) -> dict[str, Any]:

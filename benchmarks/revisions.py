@@ -38,7 +38,7 @@ def main() -> None:
         _serve()
         return
     names = arguments.tasks or [*WORKLOADS, *_AROUND]
-    with _Tree(arguments.old.resolve()) as old, _Tree(ROOT) as new:
+    with _Tree(arguments.old) as old, _Tree(ROOT) as new:
         print(f"{processor_name()}, {old.variant} against {new.variant}, one core, µs")
         print(f"{'':<24}{'old':>11}{'new':>11}{'minima':>9}{'median of ratios':>18}")
         for name in names:
@@ -47,11 +47,18 @@ def main() -> None:
 
 def _parse_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.revisions", description=__doc__)
-    parser.add_argument("old", type=Path, nargs="?", default=ROOT, help="a built checkout")
+    parser.add_argument("old", type=_checkout, nargs="?", default=ROOT, help="a built checkout")
     parser.add_argument("--tasks", nargs="+", choices=[*WORKLOADS, *_AROUND], metavar="TASK")
     parser.add_argument("--rounds", type=int, default=11)
     parser.add_argument("--serve", action="store_true", help=argparse.SUPPRESS)
     return parser.parse_args()
+
+
+def _checkout(given: str) -> Path:
+    folder = Path(given).resolve()
+    if not (folder / "src" / "axone" / "__init__.py").is_file():
+        raise argparse.ArgumentTypeError(f"{folder} is no checkout: it has no src/axone")
+    return folder
 
 
 def _compare(name: str, old: "_Tree", new: "_Tree", rounds: int) -> None:

@@ -123,3 +123,33 @@ def test_memory_and_the_cost_of_starting_are_measured_in_fresh_processes(tmp_pat
     assert 30 < figures["imports and rows"] < figures["peak of the fit"] < 1000
     assert 0 < figures["import"] < 30
     assert 0 < figures["second fit"] < 30
+
+
+@pytest.mark.skipif(not OPPONENTS["axone"].available, reason="the compiled engine is not built")
+def test_two_trees_are_timed_by_turns():
+    """Here one tree against itself: the table has a line a task, and no ratio that is none."""
+    command = ["-m", "benchmarks.revisions", ".", "--rounds", "2", "--tasks"]
+    tasks = ["iris", "make-a-trainer", "epoch-with-validation"]
+    finished = subprocess.run(
+        [sys.executable, *command, *tasks], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert finished.returncode == 0, finished.stderr
+    head, _columns, *lines = finished.stdout.splitlines()
+    assert " against " in head
+    assert [line.split()[0] for line in lines] == tasks
+    for line in lines:
+        old, new, ratio = map(float, line.split()[1:4])
+        assert new / old == pytest.approx(ratio, rel=0.05)
+        assert 0.1 < ratio < 10
+
+
+def test_a_folder_that_is_no_checkout_is_not_measured(tmp_path):
+    finished = subprocess.run(
+        [sys.executable, "-m", "benchmarks.revisions", str(tmp_path)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert finished.returncode != 0
+    assert str(tmp_path) in finished.stderr

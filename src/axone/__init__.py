@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from axone.activations import ActivationFunction
 from axone.calibration import calibration_error, find_temperature
+from axone.data import Examples, load_examples
 from axone.engines import get_engine
 from axone.errors import AxoneError, ConfigurationError, DataError, ModelFileError, ShapeError
 from axone.gradients import loss_and_gradient
@@ -83,6 +84,7 @@ __all__ = [
     "Dense",
     "Dropout",
     "Embedding",
+    "Examples",
     "Experiment",
     "FittedPerceptron",
     "Flatten",
@@ -124,6 +126,7 @@ __all__ = [
     "fit_many",
     "get_engine",
     "load",
+    "load_examples",
     "loss_and_gradient",
     "save",
     "tune",

@@ -11,9 +11,9 @@ import math
 import os
 import re
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,22 +37,47 @@ def write_atomically(path: Path, content: bytes) -> None:
     DataError
         The folder is missing or cannot be written to.
     """
+    with written_whole(path) as file, told_of_writing(path):
+        file.write(content)
+
+
+@contextlib.contextmanager
+def written_whole(path: Path) -> Iterator[BinaryIO]:
+    """Give a file beside `path` to write to; after the block it has that name, or is gone.
+
+    Raises
+    ------
+    DataError
+        The folder is missing or cannot be written to.
+    """
     temporary = ""
     try:
-        handle, temporary = tempfile.mkstemp(
-            dir=path.parent, prefix=f".{path.name}.{os.getpid()}-", suffix=".tmp"
-        )
+        with told_of_writing(path):
+            handle, temporary = tempfile.mkstemp(
+                dir=path.parent, prefix=f".{path.name}.{os.getpid()}-", suffix=".tmp"
+            )
         with os.fdopen(handle, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        umask = os.umask(0)
-        os.umask(umask)
-        Path(temporary).chmod(0o666 & ~umask)
-        Path(temporary).replace(path)
-    except OSError as error:
+            yield file
+            with told_of_writing(path):
+                file.flush()
+                os.fsync(file.fileno())
+        with told_of_writing(path):
+            umask = os.umask(0)
+            os.umask(umask)
+            Path(temporary).chmod(0o666 & ~umask)
+            Path(temporary).replace(path)
+    except BaseException:
         with contextlib.suppress(OSError):
             Path(temporary).unlink()
+        raise
+
+
+@contextlib.contextmanager
+def told_of_writing(path: Path) -> Iterator[None]:
+    """Turn what the system has against writing a file into a `DataError` that names it."""
+    try:
+        yield
+    except OSError as error:
         raise DataError(
             _("Cannot write {path}: {reason}.", path=path, reason=error.strerror or error)
         ) from error

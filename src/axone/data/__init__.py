@@ -13,6 +13,7 @@ from axone.data.scaling import SCALINGS, Divide, MinMax, NoScaling, Scaler, Scal
 from axone.data.sources import NewRows, dataset_of, list_datasets, load_dataset, read_rows
 from axone.data.splitting import Split, split_rows
 from axone.data.steps import ExampleLayout, Step
+from axone.data.stored import load_examples
 from axone.data.targets import cell_text
 from axone.data.tokens import Tokens
 
@@ -48,6 +49,7 @@ __all__ = [
     "dataset_of",
     "list_datasets",
     "load_dataset",
+    "load_examples",
     "read_images",
     "read_rows",
     "spirals",

@@ -1,7 +1,7 @@
 """Rows as a network learns them or is measured by: the one carrier from the reader to the engines.
 
 Whatever holds the arrays, a memory map of a file larger than memory too, is read a chunk at a time
-where a chunk will do.
+where a chunk will do; `axone.data.stored` makes such files of rows that come in chunks.
 """
 
 from collections.abc import Iterator

@@ -6,6 +6,7 @@ from axone.training.events import EpochCallback, Event, ProgressCallback, Valida
 from axone.training.history import History
 from axone.training.many import fit_many
 from axone.training.result import TrainingResult
+from axone.training.rows import GivenRows
 from axone.training.run import Run
 from axone.training.stopping import (
     LossTolerance,
@@ -15,7 +16,7 @@ from axone.training.stopping import (
     ValidationLoss,
     score_column,
 )
-from axone.training.trainer import GivenRows, Trainer
+from axone.training.trainer import Trainer
 
 __all__ = [
     "Checkpoint",

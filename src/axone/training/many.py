@@ -16,7 +16,8 @@ from axone.messages import _
 from axone.processors import processors
 from axone.training.interruption import interruption, leave
 from axone.training.result import TrainingResult
-from axone.training.trainer import GivenRows, Trainer
+from axone.training.rows import GivenRows
+from axone.training.trainer import Trainer
 
 
 def fit_many(

@@ -3,21 +3,20 @@
 It leaves every equation to the engine's plan, and every run to `Run`.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from axone.arrays import DType
 from axone.checks import check_choice, check_integer
 from axone.data.examples import Examples
+from axone.data.stored import store_examples
 from axone.engines import MEASURES, Plan, Recipe, compile_recipe
 from axone.errors import ConfigurationError, DataError, ShapeError
 from axone.files import require_folder
-from axone.losses import LOSSES, Loss, prepare_weights
-from axone.messages import Message, _, listed
+from axone.losses import LOSSES, Loss
+from axone.messages import Message, _, at, listed
 from axone.network import Network
 from axone.optimizers import OPTIMIZERS, Optimizer
 from axone.parameters import Parameters
@@ -38,11 +37,9 @@ from axone.training.fingerprint import (
 )
 from axone.training.history import History
 from axone.training.result import TrainingResult
+from axone.training.rows import GivenRows, checked_examples
 from axone.training.run import Run
 from axone.training.stopping import StoppingRule
-
-GivenRows = tuple[Any, Any] | tuple[Any, Any, Any] | Examples
-"""(X, y), (X, y, weights of the rows), or the same as `Examples`, whose mask comes with them."""
 
 _TRAINING = _("training")
 
@@ -278,38 +275,51 @@ class Trainer:
         DataError, ShapeError
             They do not fit the network or the loss, or hold what is not finite.
         """
-        network, dtype = self.network, self.dtype
-        mask = None
-        if isinstance(rows, Examples):
-            mask = rows.mask
-            rows = (rows.X, rows.target, rows.weight)
-        X = network.check_examples(rows[0])
-        y = np.atleast_1d(rows[1])
-        if len(X) != len(y):
-            raise ShapeError(
-                _(
-                    "{part}: {rows} rows in X, but {targets} targets.",
-                    part=part,
-                    rows=len(X),
-                    targets=len(y),
-                )
-            )
-        if len(X) == 0:
-            raise DataError(_("{part}: there are no rows.", part=part))
-        X = np.ascontiguousarray(network.cast_examples(X, dtype))
-        mask = network.check_mask(mask, len(X))
-        target = self.recipe.loss.prepare(y, network.output_shape, dtype)
-        examples = Examples(X, target, mask=mask)
-        for chunk in examples.chunks(_CHECKED_ROWS):
-            for name, array in (("X", chunk.X), ("y", chunk.target)):
-                if not np.isfinite(array).all():
-                    raise DataError(
-                        _("{part}: {name} holds NaN or infinite numbers.", part=part, name=name)
-                    )
-        if len(rows) == 3 and rows[2] is not None:
-            weight = prepare_weights(rows[2], len(X), dtype, where=part)
-            examples = Examples(X, target, weight, mask)
-        return examples
+        network, loss = self.network, self.recipe.loss
+        try:
+            return checked_examples(network, loss, self.dtype, rows)
+        except (DataError, ShapeError) as error:
+            raise type(error)(at(part, error.message)) from error
+
+    def store(self, chunks: Iterable[GivenRows], folder: Path | str) -> Examples:
+        """Check rows that come in chunks and keep them in a folder, for tables larger than memory.
+
+        What is returned is trained on without being read as a whole, in any order of the rows, to
+        the same bits as rows in memory. Another process reads it with `load_examples`.
+
+        Parameters
+        ----------
+        chunks : iterable of (X, y), (X, y, weights) or Examples
+            As `fit` takes them, already scaled. Only the one in hand is in memory.
+        folder : path
+            Made if it is not there; it must not hold such rows already.
+
+        Raises
+        ------
+        DataError, ShapeError
+            As of `examples`, with the number of the chunk; chunks that are not alike, or none; a
+            folder that cannot be written to. Then nothing is left there.
+
+        Examples
+        --------
+        >>> import numpy as np, tempfile, axone as ax
+        >>> random = np.random.default_rng(0)
+        >>> def chunks():
+        ...     for _ in range(3):
+        ...         X = random.normal(size=(100, 2))
+        ...         yield X, (X[:, 0] > X[:, 1]).astype(int)
+        >>> trainer = ax.Trainer(ax.Network(ax.Dense(2, "softmax"), input_shape=2), loss="cce")
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     examples = trainer.store(chunks(), folder)
+        ...     result = trainer.fit(examples, max_epochs=5)
+        >>> len(examples), result.epochs
+        (300, 5)
+        """
+        checked = (
+            self.examples(rows, _("chunk {number}", number=number))
+            for number, rows in enumerate(chunks, start=1)
+        )
+        return store_examples(checked, Path(folder))
 
     def fingerprint(self, rows: Sequence[Any] = ()) -> str:
         """Identify what is trained, how, and on which rows; the number of epochs is no part of it.
@@ -362,9 +372,6 @@ class Trainer:
         best, history = saved.best.astype(recipe.dtype), History(saved.history)
         return replace(saved, fingerprint=mark, state=moved, best=best, history=history)
 
-
-_CHECKED_ROWS = 65536
-"""Looked at together: a table larger than memory is never copied whole."""
 
 _WITHOUT_EFFECT = ("threads", "measures")
 """Settings that change no weight: a run may be resumed with others."""

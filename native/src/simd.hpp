@@ -79,6 +79,25 @@ AXONE_INLINE V minimum(V a, V bound) {
   return bound < a ? bound : a;
 }
 
+// There is one instruction for each, which gives its second operand unless the first is beyond it;
+// not every compiler sees that this is what is asked for.
+#if defined(__AVX512F__)
+AXONE_INLINE Vector<float> maximum(Vector<float> a, Vector<float> bound) { return _mm512_max_ps(bound, a); }
+AXONE_INLINE Vector<float> minimum(Vector<float> a, Vector<float> bound) { return _mm512_min_ps(bound, a); }
+AXONE_INLINE Vector<double> maximum(Vector<double> a, Vector<double> bound) { return _mm512_max_pd(bound, a); }
+AXONE_INLINE Vector<double> minimum(Vector<double> a, Vector<double> bound) { return _mm512_min_pd(bound, a); }
+#elif defined(__AVX__)
+AXONE_INLINE Vector<float> maximum(Vector<float> a, Vector<float> bound) { return _mm256_max_ps(bound, a); }
+AXONE_INLINE Vector<float> minimum(Vector<float> a, Vector<float> bound) { return _mm256_min_ps(bound, a); }
+AXONE_INLINE Vector<double> maximum(Vector<double> a, Vector<double> bound) { return _mm256_max_pd(bound, a); }
+AXONE_INLINE Vector<double> minimum(Vector<double> a, Vector<double> bound) { return _mm256_min_pd(bound, a); }
+#elif defined(__x86_64__)
+AXONE_INLINE Vector<float> maximum(Vector<float> a, Vector<float> bound) { return _mm_max_ps(bound, a); }
+AXONE_INLINE Vector<float> minimum(Vector<float> a, Vector<float> bound) { return _mm_min_ps(bound, a); }
+AXONE_INLINE Vector<double> maximum(Vector<double> a, Vector<double> bound) { return _mm_max_pd(bound, a); }
+AXONE_INLINE Vector<double> minimum(Vector<double> a, Vector<double> bound) { return _mm_min_pd(bound, a); }
+#endif
+
 template <class V>
 inline constexpr int kLanesOf = sizeof(V) / sizeof(std::declval<V>()[0]);
 

@@ -244,7 +244,7 @@ def _layer(random: np.random.Generator, width: int, kinds: Sequence[str]) -> tup
         return ax.Activation(name) if few else _NORMS[kind](), width
     if kind == "residual":
         return ax.Residual(ax.Dense(width, name), ax.Dropout(0.2), ax.Dense(width)), width
-    return (ax.BatchNorm() if kind == "batch_norm" else ax.GaussianNoise(0.1)), width
+    return {"batch_norm": ax.BatchNorm(), "noise": ax.GaussianNoise(0.1)}[kind], width
 
 
 def _examples(random: np.random.Generator, recipe: Recipe, rows: int) -> Examples:

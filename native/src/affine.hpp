@@ -1,6 +1,6 @@
 // A matrix with its bias row, Z = X·Wᵀ + b: the one place where weights lie in panels, are
 // transposed, multiplied three ways and moved by their gradient. A dense layer is one, applied to
-// the rows of a batch; so are a convolution, to the rows of its windows, and a recurrent cell.
+// the rows of a batch.
 #pragma once
 
 #include <vector>

@@ -53,6 +53,7 @@ from axone.training import (
     ValidationLoss,
     fit_many,
 )
+from axone.version import VERSION
 
 if TYPE_CHECKING:
     from axone.comparison import compare
@@ -68,7 +69,7 @@ if TYPE_CHECKING:
     from axone.experiments import Experiment
     from axone.tuning import tune
 
-__version__ = "0.1.0"
+__version__ = VERSION
 
 __all__ = [
     "LBFGS",

@@ -313,7 +313,7 @@ class Network:
         ShapeError
             The first array that is missing, superfluous or of another shape.
         """
-        given, wanted = parameters.shapes, self.layout.shapes
+        given, wanted, nothing = parameters.shapes, self.layout.shapes, _("none")
         for name in [*wanted, *given]:
             if given.get(name) != wanted.get(name):
                 raise ShapeError(
@@ -321,8 +321,8 @@ class Network:
                         "These are the parameters of another network: {name!r} has shape {found}, "
                         "this network needs {wanted}.",
                         name=name,
-                        found=given.get(name, _("none")),
-                        wanted=wanted.get(name, _("none")),
+                        found=given.get(name, nothing),
+                        wanted=wanted.get(name, nothing),
                     )
                 )
 

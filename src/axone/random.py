@@ -20,7 +20,8 @@ _MULTIPLIER_2 = np.uint32(0x846CA68B)
 _15, _16 = np.uint32(15), np.uint32(16)
 
 SHUFFLE, WEIGHTS, NOISE, SPLIT, GENERATE = range(5)
-"""The streams of a run; each is `RandomStream.from_seed(seed).child(STREAM)`."""
+"""The streams of a run; each is `RandomStream.from_seed(seed).child(STREAM)`. Nothing draws from
+SPLIT, whose number stays taken: another would change what GENERATE gives."""
 
 
 def splitmix64(word: int) -> int:

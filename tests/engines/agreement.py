@@ -101,6 +101,7 @@ def a_layer(draw, width, names):
         return ax.RMSNorm(), width
     if kind == "noise":
         return ax.GaussianNoise(0.1), width
+    assert kind == "residual"
     return ax.Residual(ax.Dense(width, name), ax.Dropout(0.2), ax.Dense(width)), width
 
 

@@ -271,12 +271,12 @@ def test_a_layer_agrees_with_its_counterpart_in_pytorch(name, torch, arrays_of, 
             wanted = module(tensor)
             wanted = wanted[0] if isinstance(wanted, tuple) else wanted
             wanted.backward(torch.tensor(dy))
-            np.testing.assert_allclose(y, wanted.detach().numpy(), atol=1e-12)
+            np.testing.assert_allclose(y, wanted.detach().numpy(), rtol=1e-12, atol=1e-12)
             if not layer.takes_tokens:
-                np.testing.assert_allclose(dx, tensor.grad.numpy(), atol=1e-12)
+                np.testing.assert_allclose(dx, tensor.grad.numpy(), rtol=1e-12, atol=1e-12)
             for inner, gradient in gradients.items():
                 theirs_of_it = theirs[row.names.get(inner, inner)].grad.numpy()
-                np.testing.assert_allclose(gradient, theirs_of_it, atol=1e-12)
+                np.testing.assert_allclose(gradient, theirs_of_it, rtol=1e-12, atol=1e-12)
 
 
 @pytest.mark.parametrize("name", list(LAYERS))

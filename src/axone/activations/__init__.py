@@ -1,7 +1,6 @@
 """Activation functions: σ and σ′ of each, and the table of their names.
 
-`ACTIVATIONS.resolve` is the one place where a user's word becomes a function; formulas will come
-in through it too.
+`ACTIVATIONS.resolve` is the one place where a user's word becomes a function.
 """
 
 from axone.activations.function import ActivationFunction

@@ -4,7 +4,6 @@ from typing import Annotated
 
 import typer
 
-from axone import __version__
 from axone.cli import console
 from axone.cli.compare import HELP as COMPARE
 from axone.cli.compare import compare
@@ -24,6 +23,7 @@ from axone.cli.train import train
 from axone.cli.tune import HELP as TUNE
 from axone.cli.tune import tune
 from axone.messages import _
+from axone.version import VERSION
 
 _HELP = _(
     """Small neural networks that train fast, read like the textbook and explain themselves.
@@ -54,7 +54,7 @@ app.command(help=SCHEMA)(schema)
 
 def _version(wanted: bool) -> None:
     if wanted:
-        typer.echo(f"axone {__version__}")
+        typer.echo(f"axone {VERSION}")
         raise typer.Exit
 
 

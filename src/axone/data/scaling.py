@@ -261,7 +261,7 @@ class NoScaling(Scaling):
 
 
 SCALINGS: Registry[Scaling] = Registry(
-    "scaling",
+    _("scaling"),
     {"standard": Standard, "minmax": MinMax, "divide": Divide, "none": NoScaling},
     {"z_score": "standard", "zscore": "standard", "min_max": "minmax"},
 )

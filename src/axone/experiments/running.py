@@ -3,7 +3,6 @@
 The command line and `Experiment.run` go the same way; they differ only in who is told of progress.
 """
 
-import importlib
 import platform
 import signal
 import time
@@ -32,6 +31,7 @@ from axone.registry import plain
 from axone.schedules import SCHEDULES, Clock, Schedule
 from axone.training import EpochCallback, ProgressCallback, TrainingResult
 from axone.training.interruption import interruption
+from axone.version import VERSION
 
 
 @dataclass(frozen=True)
@@ -196,7 +196,7 @@ def _metrics(
 def _environment(engine: str) -> dict[str, str | None]:
     """Return what the last bits of the weights depend on, besides settings and seed."""
     return {
-        "axone": str(importlib.import_module("axone").__version__),
+        "axone": VERSION,
         "numpy": np.__version__,
         "python": platform.python_version(),
         "machine": platform.machine(),

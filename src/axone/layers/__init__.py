@@ -12,10 +12,11 @@ from axone.layers.recurrent import LastStep, Recurrent
 from axone.layers.residual import Residual
 from axone.layers.rms_norm import RMSNorm
 from axone.layers.shape import Flatten, Reshape
+from axone.messages import _
 from axone.registry import Registry
 
 LAYERS: Registry[Layer] = Registry(
-    "layer",
+    _("layer"),
     {
         "dense": Dense,
         "activation": Activation,

@@ -15,6 +15,7 @@ from axone.arrays import FloatArray
 from axone.checks import check_integer
 from axone.initializers import GlorotUniform, Zeros
 from axone.layers.layer import AnyCache, LayerArrays, ParameterSpec
+from axone.messages import _
 from axone.registry import Registry
 
 State = tuple[FloatArray, ...]
@@ -121,4 +122,4 @@ class RNNCell(Cell[RNNStepCache]):
         return dx, (delta @ parameters["recurrent_weight"],), gradients
 
 
-CELLS: Registry[Cell] = Registry("cell", {"rnn": RNNCell})
+CELLS: Registry[Cell] = Registry(_("cell"), {"rnn": RNNCell})

@@ -160,14 +160,15 @@ def _members(
     # Compared before anything of the described size is made: the sizes are a stranger's.
     wanted = {f"{n}/{name}": shape for n in range(count) for name, shape in layout.shapes.items()}
     shapes = {name: array.shape for name, array in arrays.items()}
+    nothing = _("none")
     for name in sorted({*shapes, *wanted}):
         if shapes.get(name) != wanted.get(name):
             raise ModelFileError(
                 _(
                     "array {name!r} has shape {found} instead of {wanted}",
                     name=name,
-                    found=shapes.get(name, _("none")),
-                    wanted=wanted.get(name, _("none")),
+                    found=shapes.get(name, nothing),
+                    wanted=wanted.get(name, nothing),
                 )
             )
     types = {str(array.dtype) for array in arrays.values()}

@@ -1,8 +1,8 @@
 """A training run that can be held: a row of events, with a hand on the brake and on the rate.
 
 A `Run` asks the engine's session for one lap after another and decides between them: what to
-record, which weights are the best, what to save, whether to go on. `Trainer.fit`, the command line,
-callbacks, animations and pages are loops over its events.
+record, which weights are the best, what to save, whether to go on. `Trainer.fit` is a loop over its
+events.
 """
 
 import math

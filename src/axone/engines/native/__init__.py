@@ -16,7 +16,7 @@ from axone.messages import Message
 
 
 class NativeEngine:
-    """Runs networks of dense, activation, dropout, noise, batch-norm and residual layers.
+    """Runs the networks that have no `obstacles`, by C++.
 
     Parameters
     ----------

@@ -42,7 +42,7 @@ _SOFTMAX_OVER_CHANNELS = _("softmax over channels runs on the reference engine."
 def obstacles(recipe: Recipe, module: ModuleType) -> tuple[Message, ...]:
     """Say what in a recipe the compiled module does not know, a sentence each."""
     if not recipe.optimizer.stepwise:
-        return (_("L-BFGS runs through SciPy"),)
+        return (_("L-BFGS runs through SciPy."),)
     network = recipe.network
     body, output = network.split_output()
     found = [

@@ -1,11 +1,15 @@
 """Sequences of different length train from tokens to a class, masks and all."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
+from sklearn.metrics import log_loss
 
 import axone as ax
-from axone.data import Examples
+from axone.data import Examples, Preprocessing, Tokens
 from axone.errors import DataError, ShapeError
+from axone.model import Classes
 
 LENGTH, VOCABULARY = 7, 6
 
@@ -80,3 +84,30 @@ def test_a_gradient_under_a_mask_is_the_one_of_finite_differences(numeric_gradie
     for name in parameters:
         slopes = numeric_gradient(lambda: loss()[0], parameters[name])
         assert relative_error(gradient[name], slopes) < 1e-7
+
+
+@pytest.mark.parametrize("temperature", [1.0, 2.5])
+@pytest.mark.parametrize("members", [1, 2])
+def test_a_model_predicts_under_the_mask_it_was_trained_under(trainer, members, temperature):
+    rows = words()
+    weights = tuple(
+        replace(trainer, seed=seed).fit(rows, max_epochs=3).parameters for seed in range(members)
+    )
+    prepared = Preprocessing((Tokens(LENGTH, VOCABULARY),))
+    target = Classes(column="ending", class_names=("no", "yes"), class_values=("0", "1"))
+    model = ax.Model(trainer.network, weights, trainer.recipe.loss, prepared, target, temperature)
+    rubbish = np.where(rows.mask, rows.X, VOCABULARY - 1 - rows.X)
+    probabilities = model.predict_proba(rows.X, rows.mask)
+    np.testing.assert_array_equal(model.predict_proba(rubbish, rows.mask), probabilities)
+    assert not np.array_equal(model.predict_proba(rubbish), probabilities)
+    labels = np.array(["no", "yes"])[probabilities.argmax(axis=1)]
+    assert model.predict(rows.X, mask=rows.mask).tolist() == labels.tolist()
+    loss, outputs = model.evaluate(rows.X, rows.target, rows.mask)
+    np.testing.assert_allclose(outputs, probabilities)
+    assert loss == pytest.approx(log_loss(rows.target, probabilities))
+    if members == 1 and temperature == 1:
+        assert loss == pytest.approx(trainer.plan.evaluate(weights[0], rows)[0])
+    noisy = np.where(np.arange(len(rows)) % 5, rows.target, 1 - rows.target)
+    honest = model.calibrated(rows.X, noisy, rows.mask)
+    losses = [each.evaluate(rows.X, noisy, rows.mask)[0] for each in (model, honest)]
+    assert losses[1] < losses[0]

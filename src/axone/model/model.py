@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from axone.activations import Sigmoid, Softmax
-from axone.arrays import DType, FloatArray
+from axone.arrays import BoolArray, DType, FloatArray
 from axone.calibration import find_temperature
 from axone.checks import check_choice, check_number
 from axone.data import Examples, Preprocessing
@@ -87,18 +87,18 @@ class Model:
             return self.precision
         return "float64" if self.parameters.vector.dtype == np.float64 else "float32"
 
-    def outputs(self, X: Any) -> FloatArray:
+    def outputs(self, X: Any, mask: BoolArray | None = None) -> FloatArray:
         """Return the networks' mean outputs for raw rows: an array, or a table of named columns."""
-        return self.forward(self.preprocessing.transform(X, self.dtype))
+        return self.forward(self.preprocessing.transform(X, self.dtype), mask)
 
-    def forward(self, inputs: FloatArray) -> FloatArray:
+    def forward(self, inputs: FloatArray, mask: BoolArray | None = None) -> FloatArray:
         """Return the networks' mean outputs for rows as they take them, already scaled."""
         if self.temperature == 1:
-            return self._mean_outputs(inputs)
+            return self._mean_outputs(inputs, mask)
         _, activation = self.network.split_output()
-        return activation.value(self._cooled(self.logits(inputs)))
+        return activation.value(self._cooled(self.logits(inputs, mask)))
 
-    def logits(self, inputs: FloatArray) -> FloatArray:
+    def logits(self, inputs: FloatArray, mask: BoolArray | None = None) -> FloatArray:
         """Return what the output activation would be given, before the temperature.
 
         Of several networks: that which gives their mean probabilities.
@@ -106,16 +106,16 @@ class Model:
         body, activation = self.network.split_output()
         if len(self.members) == 1:
             network = Network(*body, input_shape=self.network.input_shape)
-            plan = self._plan(network, MeanSquaredError())
-            return plan.predict(self._weights()[0], self._checked(inputs))
-        p = np.maximum(self._mean_outputs(inputs), _TINY)
+            plan = self._plan(network, MeanSquaredError(), mask)
+            return plan.predict(self._weights()[0], self._checked(inputs), mask)
+        p = np.maximum(self._mean_outputs(inputs, mask), _TINY)
         if isinstance(activation, Sigmoid):
             return np.asarray(np.log(p) - np.log(np.maximum(1 - p, _TINY)))
         return np.asarray(np.log(p))
 
-    def _mean_outputs(self, inputs: FloatArray) -> FloatArray:
-        inputs, plan = self._checked(inputs), self._plan(self.network, self.loss)
-        each = [plan.predict(parameters, inputs) for parameters in self._weights()]
+    def _mean_outputs(self, inputs: FloatArray, mask: BoolArray | None) -> FloatArray:
+        inputs, plan = self._checked(inputs), self._plan(self.network, self.loss, mask)
+        each = [plan.predict(parameters, inputs, mask) for parameters in self._weights()]
         return each[0] if len(each) == 1 else np.asarray(np.mean(each, axis=0))
 
     def _checked(self, inputs: FloatArray) -> FloatArray:
@@ -129,10 +129,11 @@ class Model:
         dtype = self.dtype
         return [m if m.vector.dtype == dtype else m.astype(dtype) for m in self.members]
 
-    def _plan(self, network: Network, loss: Loss) -> Plan:
+    def _plan(self, network: Network, loss: Loss, mask: BoolArray | None) -> Plan:
         """Compile for predicting; that an engine lacks something was told when it was to train."""
         recipe = Recipe(network, loss, SGD(), dtype=self.dtype)
-        if self.engine != "reference":
+        # Only the reference engine knows masks.
+        if self.engine != "reference" and mask is None:
             with contextlib.suppress(NotBuiltError, UnsupportedError):
                 return get_engine("native").compile(recipe)
         return get_engine("reference").compile(recipe)
@@ -140,7 +141,7 @@ class Model:
     def _cooled(self, logits: FloatArray) -> FloatArray:
         return logits / logits.dtype.type(self.temperature)
 
-    def calibrated(self, inputs: FloatArray, y: Any) -> "Model":
+    def calibrated(self, inputs: FloatArray, y: Any, mask: BoolArray | None = None) -> "Model":
         """Return the model with the temperature that makes its probabilities most honest.
 
         Parameters
@@ -149,6 +150,8 @@ class Model:
             Rows as the network takes them, best of all those that decided when to stop training.
         y : array of int, shape (m,)
             Their class numbers.
+        mask : array of bool, shape (m, length), optional
+            As of `predict`.
 
         Returns
         -------
@@ -162,7 +165,7 @@ class Model:
             The model predicts numbers, or there is no row to learn from.
         """
         self._classes()
-        return replace(self, temperature=find_temperature(self.logits(inputs), y))
+        return replace(self, temperature=find_temperature(self.logits(inputs, mask), y))
 
     @property
     def has_probabilities(self) -> bool:
@@ -180,31 +183,46 @@ class Model:
             else _("This model predicts classes alone: it has no probabilities.")
         )
 
-    def predict_proba(self, X: Any) -> FloatArray:
+    def predict_proba(self, X: Any, mask: BoolArray | None = None) -> FloatArray:
         """Return the probability of every class, (m, classes).
+
+        Parameters
+        ----------
+        X : array or table of m rows
+        mask : array of bool, shape (m, length), optional
+            Which positions of a signal or sequence are there; all if left out.
 
         Raises
         ------
         DataError
             The model has no probabilities: it predicts numbers, or is a perceptron's.
         """
-        return self._classes().probabilities(self.outputs(X))
+        return self._classes().probabilities(self.outputs(X, mask))
 
-    def predict(self, X: Any) -> Any:
-        """Return classes (m,), zeros and ones for several labels, or numbers in their own units."""
-        return self.target.decode(self.outputs(X))
+    def predict(self, X: Any, mask: BoolArray | None = None) -> Any:
+        """Return classes (m,), zeros and ones for several labels, or numbers in their own units.
 
-    def evaluate(self, inputs: FloatArray, target: FloatArray) -> tuple[float, FloatArray]:
+        Parameters
+        ----------
+        X : array or table of m rows
+        mask : array of bool, shape (m, length), optional
+            Which positions of a signal or sequence are there; all if left out.
+        """
+        return self.target.decode(self.outputs(X, mask))
+
+    def evaluate(
+        self, inputs: FloatArray, target: FloatArray, mask: BoolArray | None = None
+    ) -> tuple[float, FloatArray]:
         """Return the mean loss and the outputs for rows as the network learns them."""
         prepared = self.loss.prepare(target, self.network.output_shape, self.dtype)
         if self.temperature == 1 and len(self.members) == 1:
-            plan = self._plan(self.network, self.loss)
-            examples = Examples(self._checked(inputs), prepared)
+            plan = self._plan(self.network, self.loss, mask)
+            examples = Examples(self._checked(inputs), prepared, mask=mask)
             return plan.evaluate(self._weights()[0], examples)
-        outputs = self.forward(inputs)
+        outputs = self.forward(inputs, mask)
         if self.target.task == "classification":
             head = Head(self.network.split_output()[1], self.loss)
-            rows = head.rows(self._cooled(self.logits(inputs)), outputs, prepared)
+            rows = head.rows(self._cooled(self.logits(inputs, mask)), outputs, prepared)
         else:
             rows = self.loss.rows(outputs, prepared) * self.loss.scale
         return float(rows.mean()), outputs

@@ -3,32 +3,15 @@
 // caller at a time.
 #pragma once
 
-#include <atomic>
 #include <functional>
 #include <stdexcept>
 
 #include "plan.hpp"
 #include "run.hpp"
+#include "sole_use.hpp"
 #include "thread_trial.hpp"
 
 namespace axone {
-
-/// Takes a flag for as long as it lives.
-class SoleUse {
- public:
-  /// std::runtime_error where somebody else has it.
-  explicit SoleUse(std::atomic<bool>& taken) : taken_(taken) {
-    if (taken_.exchange(true, std::memory_order_acquire))
-      throw std::runtime_error(
-          "This workspace is in use by another thread: give each thread a workspace of its own.");
-  }
-  SoleUse(const SoleUse&) = delete;
-  SoleUse& operator=(const SoleUse&) = delete;
-  ~SoleUse() { taken_.store(false, std::memory_order_release); }
-
- private:
-  std::atomic<bool>& taken_;
-};
 
 template <class Real>
 class Workspace {

@@ -1,7 +1,7 @@
 """Two trees of Axone by turns: whether a change has made training slower.
 
-``python -m benchmarks.revisions OLD`` measures the checkout in the folder OLD, whose compiled
-engine is built, against this one. Each tree has a process of its own on the same core; they fit in
+``python -m benchmarks.revisions OLD`` measures the Axone in the folder OLD (a checkout with its
+compiled engine built, or what ``pip install --target OLD`` made) against the one in use. Each tree has a process of its own on the same core; they fit in
 turns, a request on stdin and an answer on stdout, so that what else the machine does falls on both
 alike. ``AXONE_ISA=avx2`` measures that variant of both. The workloads are those of
 `python -m benchmarks`, and fits so short that what surrounds training is most of them.
@@ -15,6 +15,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -38,7 +39,7 @@ def main() -> None:
         _serve()
         return
     names = arguments.tasks or [*WORKLOADS, *_AROUND]
-    with _Tree(arguments.old) as old, _Tree(ROOT) as new:
+    with _Tree(arguments.old or _in_use()) as old, _Tree(_in_use()) as new:
         print(f"{processor_name()}, {old.variant} against {new.variant}, one core, µs")
         print(f"{'':<24}{'old':>11}{'new':>11}{'minima':>9}{'median of ratios':>18}")
         for name in names:
@@ -47,18 +48,26 @@ def main() -> None:
 
 def _parse_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.revisions", description=__doc__)
-    parser.add_argument("old", type=_checkout, nargs="?", default=ROOT, help="a built checkout")
+    parser.add_argument("old", type=_home_of_axone, nargs="?", help="by default the same")
     parser.add_argument("--tasks", nargs="+", choices=[*WORKLOADS, *_AROUND], metavar="TASK")
     parser.add_argument("--rounds", type=int, default=11)
     parser.add_argument("--serve", action="store_true", help=argparse.SUPPRESS)
     return parser.parse_args()
 
 
-def _checkout(given: str) -> Path:
-    folder = Path(given).resolve()
-    if not (folder / "src" / "axone" / "__init__.py").is_file():
-        raise argparse.ArgumentTypeError(f"{folder} is no checkout: it has no src/axone")
-    return folder
+def _home_of_axone(given: str) -> Path:
+    """Return the folder from which the package is imported."""
+    for home in (Path(given).resolve() / "src", Path(given).resolve()):
+        if (home / "axone" / "__init__.py").is_file():
+            return home
+    raise argparse.ArgumentTypeError(f"there is no Axone in {given}")
+
+
+def _in_use() -> Path:
+    found = find_spec("axone")
+    if found is None or found.origin is None:
+        raise SystemExit("Axone is not installed here.")
+    return Path(found.origin).resolve().parent.parent
 
 
 def _compare(name: str, old: "_Tree", new: "_Tree", rounds: int) -> None:
@@ -80,8 +89,8 @@ def _compare(name: str, old: "_Tree", new: "_Tree", rounds: int) -> None:
 class _Tree:
     """A process that imports Axone from one tree and times what it is asked to."""
 
-    def __init__(self, folder: Path) -> None:
-        paths = os.pathsep.join((str(folder / "src"), str(ROOT)))
+    def __init__(self, home: Path) -> None:
+        paths = os.pathsep.join((str(home), str(ROOT)))
         self._process = subprocess.Popen(
             [sys.executable, "-m", "benchmarks.revisions", "--serve"],
             cwd=ROOT,
@@ -92,8 +101,8 @@ class _Tree:
         )
         hello = self._answer()
         self.variant: str = hello["variant"]
-        if Path(hello["imported"]).resolve() != (folder / "src" / "axone").resolve():
-            raise RuntimeError(f"Axone was imported from {hello['imported']}, not from {folder}.")
+        if Path(hello["imported"]).resolve() != home / "axone":
+            raise RuntimeError(f"Axone was imported from {hello['imported']}, not from {home}.")
 
     def __enter__(self) -> "_Tree":
         return self

@@ -127,8 +127,8 @@ def test_memory_and_the_cost_of_starting_are_measured_in_fresh_processes(tmp_pat
 
 @pytest.mark.skipif(not OPPONENTS["axone"].available, reason="the compiled engine is not built")
 def test_two_trees_are_timed_by_turns():
-    """Here one tree against itself: the table has a line a task, and no ratio that is none."""
-    command = ["-m", "benchmarks.revisions", ".", "--rounds", "2", "--tasks"]
+    """Here one against itself: the table has a line a task, and no ratio that is none."""
+    command = ["-m", "benchmarks.revisions", "--rounds", "2", "--tasks"]
     tasks = ["iris", "make-a-trainer", "epoch-with-validation"]
     finished = subprocess.run(
         [sys.executable, *command, *tasks], cwd=ROOT, capture_output=True, text=True, check=False
@@ -143,7 +143,7 @@ def test_two_trees_are_timed_by_turns():
         assert 0.1 < ratio < 10
 
 
-def test_a_folder_that_is_no_checkout_is_not_measured(tmp_path):
+def test_a_folder_without_axone_is_not_measured(tmp_path):
     finished = subprocess.run(
         [sys.executable, "-m", "benchmarks.revisions", str(tmp_path)],
         cwd=ROOT,

@@ -1,10 +1,11 @@
 """Two trees of Axone by turns: whether a change has made training slower.
 
 ``python -m benchmarks.revisions OLD`` measures the Axone in the folder OLD (a checkout with its
-compiled engine built, or what ``pip install --target OLD`` made) against the one in use. Each tree has a process of its own on the same core; they fit in
-turns, a request on stdin and an answer on stdout, so that what else the machine does falls on both
-alike. ``AXONE_ISA=avx2`` measures that variant of both. The workloads are those of
-`python -m benchmarks`, and fits so short that what surrounds training is most of them.
+compiled engine built, or what ``pip install --target OLD`` made) against the one in use. Each tree
+has a process of its own on the same core; they fit in turns, a request on stdin and an answer on
+stdout, so that what else the machine does falls on both alike. ``AXONE_ISA=avx2`` measures that
+variant of both. The workloads are those of `python -m benchmarks`, and fits so short that what
+surrounds training is most of them.
 """
 
 import argparse

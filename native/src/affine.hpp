@@ -5,6 +5,7 @@
 
 #include <vector>
 
+#include "dots.hpp"
 #include "gemm.hpp"
 #include "layers/layer.hpp"
 #include "transpose.hpp"
@@ -38,7 +39,8 @@ class Affine {
     bias_.allocate(padded_outputs_, site.slots);
     for (int thread = 0; thread < site.threads; ++thread)
       scratch_.push_back({Buffer<Real>(padded_outputs_ * kBlock),
-                          Buffer<Real>(kBlock * 2 * kLanes<Real>)});
+                          Buffer<Real>(kBlock * 2 * kLanes<Real>),
+                          Buffer<Real>(weight_.panels.size() > 1 ? site.rows * kBlock : 0)});
     tallies_.resize(blocks());
     bias_gradient_ = Buffer<Real>(padded_outputs_);
   }
@@ -83,7 +85,7 @@ class Affine {
   Tally backward(Matrix<Real> x, Matrix<Real> delta, Matrix<Real> dx, Index rows, const Pass& pass) {
     share(pass.team, blocks(), [&](Index from, Index to, int member) {
       for (Index block = from; block < to; ++block) {
-        const Index first = block * kBlock, count = std::min(kBlock, inputs_ - first);
+        const Index first = block * kBlock, count = width_of(block);
         if (dx.data) input_gradient(delta, dx, first, count, rows, scratch_[member]);
         tallies_[block] = {};
         weight_gradient(x, delta, first, count, rows, pass, scratch_[member], tallies_[block]);
@@ -96,19 +98,38 @@ class Affine {
     return total;
   }
 
+  /// ∂L/∂X = δ·W alone.
+  void input_gradient(Matrix<Real> delta, Matrix<Real> dx, Index rows) {
+    for (Index block = 0; block < blocks(); ++block)
+      input_gradient(delta, dx, block * kBlock, width_of(block), rows, scratch_[0]);
+  }
+
+  /// ∂L/∂W = δᵀ·X alone, into `Store::gradient`; its padding is left as it is.
+  void weight_gradient(Matrix<Real> x, Matrix<Real> delta, Index rows) {
+    for (Index block = 0; block < blocks(); ++block) {
+      const auto strip = strip_of(x, block * kBlock, width_of(block), rows, scratch_[0]);
+      for (const auto& panel : weight_.panels)
+        gradient_of_panel(strip, delta, width_of(block), rows, panel,
+                          weight_.gradient.data() + panel.offset + block * kBlock * panel.width);
+    }
+  }
+
  private:
   static constexpr Index kBlock = 2 * kLanes<Real>;  // inputs treated together
+  static constexpr Index kFewestRowsOfStrip = 24;    // what is copied is read often enough
 
   /// What one thread needs for a block of inputs.
   struct Scratch {
-    Buffer<Real> transposed, gradient;
+    Buffer<Real> transposed, gradient, strip;
   };
 
   Index blocks() const { return (inputs_ + kBlock - 1) / kBlock; }
+  Index width_of(Index block) const { return std::min(kBlock, inputs_ - block * kBlock); }
 
   /// ∂L/∂X = δ·W for a block of inputs, W transposed block by block while it is in the cache.
   void input_gradient(Matrix<Real> delta, Matrix<Real> dx, Index first, Index count, Index rows,
                       Scratch& scratch) {
+    if (is_quicker_by_dots(rows)) return input_gradient_by_dots(delta, dx, first, count, rows);
     const Index width = panel_width<Real>(count);
     const Index height = std::min(round_up(count, kLanes<Real>), width);
     for (const auto& panel : weight_.panels)
@@ -119,22 +140,68 @@ class Affine {
                    rows, width);
   }
 
+  /// Measured: transposing costs as much as the product of some eight rows, adding up the lanes of a
+  /// sum as much as some vectors of it.
+  bool is_quicker_by_dots(Index rows) const {
+    const bool is_cheap_to_add_up = rows <= 8 || kVectorBytes < 64;
+    return rows <= 16 && outputs_ >= (is_cheap_to_add_up ? 4 : 8) * kLanes<Real>;
+  }
+
+  void input_gradient_by_dots(Matrix<Real> delta, Matrix<Real> dx, Index first, Index count,
+                              Index rows) {
+    const auto& panels = weight_.panels;
+    const auto& last = panels.back();
+    const bool has_tail = last.width < 2 * kLanes<Real>;
+    for (Index i = first; i < first + count; i += kInputsOfDots) {
+      const Dots<Real> dots{delta.data,
+                            delta.stride,
+                            weight_.weight.data() + i * 2 * kLanes<Real>,
+                            Index(panels.size()) - has_tail,
+                            padded_inputs_ * 2 * kLanes<Real>,
+                            weight_.weight.data() + last.offset + i * last.width,
+                            has_tail ? last.width : 0,
+                            dx.data + i,
+                            dx.stride};
+      DotMultiplier<Real>::run(dots, rows);
+    }
+  }
+
   /// ∂L/∂W = δᵀ·X for a block of inputs, and the step, while the block is in the cache.
   void weight_gradient(Matrix<Real> x, Matrix<Real> delta, Index first, Index count, Index rows,
                        const Pass& pass, Scratch& scratch, Tally& tally) {
+    const auto strip = strip_of(x, first, count, rows, scratch);
     for (const auto& panel : weight_.panels) {
       const Index offset = panel.offset + first * panel.width;
       Real* g = pass.keep_gradient ? weight_.gradient.data() + offset : scratch.gradient.data();
       const Index size = count * panel.width;
       const auto stretch = weight_.stretch(offset, size, g);
       if (is_large_) prefetch(stretch);
-      multiply<false>(Product<Real>{{x.data + first, 1, x.stride}, delta.data + panel.first,
-                                    delta.stride, rows, nullptr, g, panel.width},
-                      count, panel.width);
+      gradient_of_panel(strip, delta, count, rows, panel, g);
       // The optimiser works on whole vectors: what follows the last row is padding.
       std::fill(g + size, g + round_up(size, kLanes<Real>), Real{0});
       finish(stretch, pass, tally);
     }
+  }
+
+  /// A block of the columns of X, side by side, for all panels: a batch of many rows is read by
+  /// columns, a cache line and perhaps a page for every few numbers.
+  static Matrix<Real> strip_of(Matrix<Real> x, Index first, Index count, Index rows,
+                               Scratch& scratch) {
+    const Matrix<Real> columns{x.data + first, x.stride, count};
+    if (scratch.strip.size() == 0 || rows < kFewestRowsOfStrip) return columns;
+    const Matrix<Real> strip{scratch.strip.data(), kBlock, count};
+    // Whole vectors: rows are padded to them.
+    for (Index r = 0; r < rows; ++r)
+      AXONE_UNROLL for (Index c = 0; c < kBlock; c += kLanes<Real>)
+        store(strip.row(r) + c, load<Vector<Real>>(columns.row(r) + c));
+    return strip;
+  }
+
+  static void gradient_of_panel(Matrix<Real> strip, Matrix<Real> delta, Index count, Index rows,
+                                const Panel& panel, Real* g) {
+    multiply<false>(Product<Real>{{strip.data, 1, strip.stride}, delta.data + panel.first,
+                                  delta.stride, rows, nullptr, g, panel.width},
+                    count, panel.width);
   }
 
   /// ∂L/∂b = Σ δ, the product of a row of ones with δ.

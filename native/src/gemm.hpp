@@ -28,6 +28,7 @@ struct Product {
   const Real* start;  // one row, or null for zeros
   Real* c;
   Index c_stride;
+  bool adds = false;  // to what is in C, instead of beginning with `start`
 };
 
 /// A tile of `Rows` rows and `Vectors` vectors of `Lanes` numbers. With few accumulators two sums
@@ -39,7 +40,9 @@ void multiply_tile(const Product<Real>& p) {
   V sums[kSums][Rows][Vectors];
   AXONE_UNROLL for (int r = 0; r < Rows; ++r) {
     AXONE_UNROLL for (int v = 0; v < Vectors; ++v) {
-      sums[0][r][v] = p.start ? load<V>(p.start + v * Lanes) : V{};
+      sums[0][r][v] = p.adds    ? load<V>(p.c + r * p.c_stride + v * Lanes)
+                      : p.start ? load<V>(p.start + v * Lanes)
+                                : V{};
       if constexpr (kSums == 2) sums[1][r][v] = V{};
     }
   }
@@ -83,8 +86,25 @@ inline constexpr int kMostRows = (kVectorRegisters - Vectors - 2) / Vectors > 12
 template <class Real, int Lanes, int Vectors, bool UnitDepth>
 class Multiplier {
  public:
-  /// Multiply all rows, split evenly: ten rows are one tile of ten, not eight and two.
+  /// Multiply all rows. A long product is cut into pieces, so that the piece of B stays in the
+  /// first-level cache while all rows pass by; the order of its sums stays the same.
   static void run(Product<Real> p, Index rows) {
+    constexpr Index kPiece = kPieceBytes / (Lanes * Vectors * static_cast<Index>(sizeof(Real)));
+    if (p.depth <= kPiece + kPiece / 2 || rows <= kMostRows<Vectors>) return run_piece(p, rows);
+    for (Index left = p.depth; left > 0; left -= p.depth) {
+      p.depth = left <= kPiece + kPiece / 2 ? left : kPiece;
+      run_piece(p, rows);
+      p.a.data += p.depth * (UnitDepth ? 1 : p.a.depth);
+      p.b += p.depth * p.b_stride;
+      p.adds = true;
+    }
+  }
+
+ private:
+  static constexpr Index kPieceBytes = 16 * 1024;
+
+  /// Rows are split evenly: ten are one tile of ten, not eight and two.
+  static void run_piece(Product<Real> p, Index rows) {
     constexpr Index kMost = kMostRows<Vectors>;
     const Index tiles = (rows + kMost - 1) / kMost;
     for (Index tile = 0; tile < tiles; ++tile) {
@@ -95,7 +115,6 @@ class Multiplier {
     }
   }
 
- private:
   using Tile = void (*)(const Product<Real>&);
   template <int... Heights>
   static constexpr auto tiles(std::integer_sequence<int, Heights...>) {

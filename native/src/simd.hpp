@@ -65,7 +65,7 @@ AXONE_INLINE void store(Real* to, V v) {
 
 template <class V, class Real>
 AXONE_INLINE V splat(Real x) {
-  return V{} + x;
+  return x - V{};
 }
 
 /// The larger and the smaller of a and a bound; where a is no number it stays none.
@@ -99,6 +99,9 @@ AXONE_INLINE Vector<double> minimum(Vector<double> a, Vector<double> bound) { re
 #endif
 
 template <class V>
+using LaneOf = std::remove_cvref_t<decltype(std::declval<V>()[0])>;
+
+template <class V>
 inline constexpr int kLanesOf = sizeof(V) / sizeof(std::declval<V>()[0]);
 
 /// Square roots lane by lane; the compiler has one instruction for it.
@@ -108,9 +111,6 @@ AXONE_INLINE V square_root(V x) {
   AXONE_UNROLL for (int i = 0; i < kLanesOf<V>; ++i) y[i] = std::sqrt(x[i]);
   return y;
 }
-
-template <class V>
-using LaneOf = std::remove_cvref_t<decltype(std::declval<V>()[0])>;
 
 /// A first guess of 1/x, from the processor's table.
 #if defined(__AVX512F__)

@@ -1,0 +1,92 @@
+// The three products of a weight matrix, by the compiled engine's own headers:
+//
+//   kernels ROWS INPUTS OUTPUTS...
+//
+// prints, for float32 and float64 and every shape, a line "TYPE PRODUCT ROWS INPUTS OUTPUTS SECONDS":
+// forward Z = X·Wᵀ, input_gradient δ·W, weight_gradient δᵀ·X. Each figure is the best of several
+// repetitions: what is looked for is what the code can do, not what the machine does beside it.
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <vector>
+
+#include "affine.hpp"
+
+namespace {
+
+using namespace axone;
+
+constexpr double kShortest = 0.004;  // seconds of one repetition
+constexpr int kRepetitions = 15;
+
+double now() {
+  using namespace std::chrono;
+  return duration<double>(steady_clock::now().time_since_epoch()).count();
+}
+
+template <class Work>
+double best_seconds(Work work) {
+  long calls = 1;
+  for (;; calls *= 2) {
+    const double start = now();
+    for (long n = 0; n < calls; ++n) work();
+    if (now() - start > kShortest) break;
+  }
+  double best = 1e9;
+  for (int n = 0; n < kRepetitions; ++n) {
+    const double start = now();
+    for (long call = 0; call < calls; ++call) work();
+    best = std::min(best, (now() - start) / static_cast<double>(calls));
+  }
+  return best;
+}
+
+template <class Real>
+void fill(OwnMatrix<Real>& matrix, Index rows) {
+  const auto view = matrix.view();
+  for (Index r = 0; r < rows; ++r)
+    for (Index c = 0; c < view.columns; ++c) view.row(r)[c] = Real((r * 7 + c * 3) % 11 - 5);
+}
+
+template <class Real>
+void measure(const char* type, Index rows, Index inputs, Index outputs) {
+  Settings settings;
+  settings.set_whole("weight", 0);
+  settings.set_whole("has_bias", 0);
+  const Site site{rows, 0, 1, inputs * outputs, 0};
+  Affine<Real> affine(inputs, outputs, settings, site);
+  std::vector<Store<Real>*> stores;
+  affine.collect(stores);
+  std::vector<Real> flat(static_cast<std::size_t>(inputs * outputs));
+  for (std::size_t n = 0; n < flat.size(); ++n) flat[n] = Real(n % 13) - 6;
+  for (auto* store : stores) {
+    store->read(flat.data(), store->weight);
+    store->need_gradient();
+  }
+  OwnMatrix<Real> x(rows, affine.padded_inputs()), z(rows, affine.padded_outputs()),
+      delta(rows, affine.padded_outputs()), dx(rows, affine.padded_inputs());
+  fill(x, rows);
+  fill(delta, rows);
+  affine.clear_padding(delta.view(), rows);
+  const auto tell = [&](const char* product, double seconds) {
+    std::printf("%s %s %td %td %td %.6e\n", type, product, rows, inputs, outputs, seconds);
+  };
+  tell("forward", best_seconds([&] {
+         affine.forward(x.view(), z.view(), rows, nullptr, [](Index, Index) {});
+       }));
+  tell("input_gradient",
+       best_seconds([&] { affine.input_gradient(delta.view(), dx.view(), rows); }));
+  tell("weight_gradient",
+       best_seconds([&] { affine.weight_gradient(x.view(), delta.view(), rows); }));
+}
+
+}  // namespace
+
+int main(int count, char** arguments) {
+  for (int n = 1; n + 2 < count; n += 3) {
+    const Index rows = std::atol(arguments[n]), inputs = std::atol(arguments[n + 1]),
+                outputs = std::atol(arguments[n + 2]);
+    measure<float>("float32", rows, inputs, outputs);
+    measure<double>("float64", rows, inputs, outputs);
+  }
+}

@@ -1,0 +1,125 @@
+// δ·W by dot products of rows of δ with rows of W as they lie in the panels: a batch of few rows
+// needs no transposed weights, which would cost more than the product itself.
+#pragma once
+
+#include <array>
+
+#include "simd.hpp"
+#include "transpose.hpp"
+
+namespace axone {
+
+/// What a row of W is multiplied with: panels of two vectors of outputs each, then perhaps one that is
+/// narrower.
+template <class Real>
+struct Dots {
+  const Real* delta;
+  Index delta_stride;
+  const Real* weight;        // of the first input, in the first panel of two vectors
+  Index panels, panel_size;  // how many of them, and how far apart
+  const Real* tail_weight;   // the same of the narrower panel
+  Index tail_width;          // 0 without one
+  Real* out;
+  Index out_stride;
+};
+
+constexpr int kInputsOfDots = 4;
+
+/// The first `N` numbers from there, then zeros.
+template <class V, int N, int... I>
+AXONE_INLINE V load_part(const LaneOf<V>* from, std::integer_sequence<int, I...>) {
+  using Part = Vector<LaneOf<V>, N>;
+  return __builtin_shufflevector(load<Part>(from), Part{}, (I < N ? I : N)...);
+}
+
+template <class V, int... I>
+AXONE_INLINE auto fold(V x, std::integer_sequence<int, I...>) {
+  constexpr int half = sizeof...(I);
+  return __builtin_shufflevector(x, x, I...) + __builtin_shufflevector(x, x, (I + half)...);
+}
+
+/// Write the sums of the lanes of four vectors. Halves are added until four lanes are left.
+template <class V>
+AXONE_INLINE void store_sums(LaneOf<V>* out, const V (&sums)[kInputsOfDots]) {
+  constexpr int lanes = kLanesOf<V>;
+  if constexpr (lanes < kInputsOfDots) {
+    AXONE_UNROLL for (int i = 0; i < kInputsOfDots; ++i) out[i] = sum_of(sums[i]);
+  } else {
+    const auto halves = [](V x, V y) __attribute__((always_inline)) {
+      using Lanes = std::make_integer_sequence<int, lanes>;
+      return interleave<false>(x, y, Lanes{}) + interleave<true>(x, y, Lanes{});
+    };
+    const V all = halves(halves(sums[0], sums[2]), halves(sums[1], sums[3]));
+    if constexpr (lanes == 4) {
+      store(out, all);
+    } else if constexpr (lanes == 8) {
+      store(out, fold(all, std::make_integer_sequence<int, 4>{}));
+    } else {
+      const auto eight = fold(all, std::make_integer_sequence<int, 8>{});
+      store(out, fold(eight, std::make_integer_sequence<int, 4>{}));
+    }
+  }
+}
+
+/// ∂L/∂x of `Rows` rows and four inputs.
+template <class Real, int Rows>
+void dot_tile(const Dots<Real>& p) {
+  using V = Vector<Real>;
+  constexpr int L = kLanes<Real>;
+  V sums[Rows][kInputsOfDots] = {};
+  const Real* delta = p.delta;
+  const Real* weight = p.weight;
+  const auto add = [&](Index width, auto take) __attribute__((always_inline)) {
+    V w[kInputsOfDots];
+    AXONE_UNROLL for (int i = 0; i < kInputsOfDots; ++i) w[i] = take(weight + i * width);
+    AXONE_UNROLL for (int r = 0; r < Rows; ++r) {
+      const V x = take(delta + r * p.delta_stride);
+      AXONE_UNROLL for (int i = 0; i < kInputsOfDots; ++i) sums[r][i] += x * w[i];
+    }
+  };
+  const auto whole = [](const Real* from) __attribute__((always_inline)) { return load<V>(from); };
+  for (Index panel = 0; panel < p.panels; ++panel) {
+    AXONE_UNROLL for (int half = 0; half < 2; ++half) {
+      add(2 * L, whole);
+      weight += L;
+      delta += L;
+    }
+    weight += p.panel_size - 2 * L;
+  }
+  weight = p.tail_weight;
+  using Lanes = std::make_integer_sequence<int, L>;
+  if (p.tail_width == L) add(L, whole);
+  if constexpr (L / 2 >= kFewestLanes<Real>)
+    if (p.tail_width == L / 2)
+      add(L / 2, [](const Real* from) { return load_part<V, L / 2>(from, Lanes{}); });
+  if constexpr (L / 4 >= kFewestLanes<Real>)
+    if (p.tail_width == L / 4)
+      add(L / 4, [](const Real* from) { return load_part<V, L / 4>(from, Lanes{}); });
+  AXONE_UNROLL for (int r = 0; r < Rows; ++r) store_sums<V>(p.out + r * p.out_stride, sums[r]);
+}
+
+template <class Real>
+class DotMultiplier {
+ public:
+  static void run(Dots<Real> p, Index rows) {
+    const Index tiles = (rows + kMost - 1) / kMost;
+    for (Index tile = 0; tile < tiles; ++tile) {
+      const Index height = rows / tiles + (tile < rows % tiles);
+      kTiles[height - 1](p);
+      p.delta += height * p.delta_stride;
+      p.out += height * p.out_stride;
+    }
+  }
+
+ private:
+  // Four sums a row, with four vectors of W and one of δ, fit the registers.
+  static constexpr Index kMost = (kVectorRegisters - kInputsOfDots) / kInputsOfDots;
+  using Tile = void (*)(const Dots<Real>&);
+  template <int... Heights>
+  static constexpr auto tiles(std::integer_sequence<int, Heights...>) {
+    return std::array<Tile, sizeof...(Heights)>{dot_tile<Real, Heights + 1>...};
+  }
+  static constexpr auto kTiles = tiles(std::make_integer_sequence<int, int(kMost)>{});
+};
+
+}  // namespace axone

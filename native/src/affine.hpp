@@ -32,16 +32,20 @@ class Affine {
     }
     padded_outputs_ = weight_.panels.back().first + weight_.panels.back().width;
     weight_.allocate(offset, site.slots);
-    is_large_ = offset * static_cast<Index>(sizeof(Real)) * (1 + site.slots) > 48 * 1024;
+    is_large_ = bytes_of(offset) * (1 + site.slots) > 48 * 1024;
     weight_.penalised = true;
     weight_.outputs = outputs;
     weight_.inputs = inputs;
     bias_.allocate(padded_outputs_, site.slots);
+    // δ does not stay in the cache from one block of inputs to the next.
+    group_ = site.rows > kCacheBytes / bytes_of(outputs) ? kBlocksOfGroup : 1;
+    const Index strips = cells(site.rows, kBlock * group_);
     for (int thread = 0; thread < site.threads; ++thread)
-      scratch_.push_back({Buffer<Real>(padded_outputs_ * kBlock),
+      scratch_.push_back({Buffer<Real>(padded_outputs_ * kBlock * group_),
                           Buffer<Real>(kBlock * 2 * kLanes<Real>),
-                          Buffer<Real>(weight_.panels.size() > 1 ? site.rows * kBlock : 0)});
-    tallies_.resize(blocks());
+                          Buffer<Real>(weight_.panels.size() > 1 ? strips : 0)});
+    tallies_.resize(groups());
+    if (is_read_often()) delta_by_panels_ = Buffer<Real>(cells(site.rows, padded_outputs_));
     bias_gradient_ = Buffer<Real>(padded_outputs_);
   }
 
@@ -60,12 +64,18 @@ class Affine {
   template <class Then>
   void forward(Matrix<Real> x, Matrix<Real> z, Index rows, Team* team, Then then) {
     share(team, static_cast<Index>(weight_.panels.size()), [&](Index from, Index to, int) {
-      for (Index p = from; p < to; ++p) {
-        const auto& panel = weight_.panels[p];
-        const Real* start = has_bias_ ? bias_.weight.data() + panel.first : nullptr;
-        multiply<true>(Product<Real>{{x.data, x.stride, 1}, weight_.weight.data() + panel.offset,
-                                     panel.width, inputs_, start, z.data + panel.first, z.stride},
-                       rows, panel.width);
+      // So many rows of X as stay in the second-level cache meet all panels, then the next.
+      const Index together = rows_together(inputs_);
+      for (Index row = 0; row < rows; row += together) {
+        const Index count = std::min(together, rows - row);
+        for (Index p = from; p < to; ++p) {
+          const auto& panel = weight_.panels[p];
+          const Real* start = has_bias_ ? bias_.weight.data() + panel.first : nullptr;
+          multiply<true>(Product<Real>{{x.row(row), x.stride, 1},
+                                       weight_.weight.data() + panel.offset, panel.width, inputs_,
+                                       start, z.row(row) + panel.first, z.stride},
+                         count, panel.width);
+        }
       }
       const Index first = weight_.panels[from].first;
       const Index last = to < Index(weight_.panels.size()) ? weight_.panels[to].first : outputs_;
@@ -83,16 +93,16 @@ class Affine {
   /// From `rows` rows of X and of δ = ∂L/∂Z, its padding cleared: ∂L/∂X into `dx`, unless it is
   /// empty, and the gradients of W and b, finished as the pass says.
   Tally backward(Matrix<Real> x, Matrix<Real> delta, Matrix<Real> dx, Index rows, const Pass& pass) {
-    share(pass.team, blocks(), [&](Index from, Index to, int member) {
-      for (Index block = from; block < to; ++block) {
-        const Index first = block * kBlock, count = width_of(block);
-        if (dx.data) input_gradient(delta, dx, first, count, rows, scratch_[member]);
-        tallies_[block] = {};
-        weight_gradient(x, delta, first, count, rows, pass, scratch_[member], tallies_[block]);
+    const auto by_panels = divided(delta, rows, pass.team);
+    share(pass.team, groups(), [&](Index from, Index to, int member) {
+      for (Index group = from; group < to; ++group) {
+        if (dx.data) input_gradient(delta, dx, group, rows, scratch_[member]);
+        tallies_[group] = {};
+        weight_gradient(x, by_panels, group, rows, pass, scratch_[member], tallies_[group]);
       }
     });
     Tally total;
-    // In the order of the blocks, whichever thread had them: sums must not depend on threads.
+    // In the order of the groups, whichever thread had them: sums must not depend on threads.
     for (const auto& tally : tallies_) total.add(tally);
     if (has_bias_) bias_gradient(delta, rows, pass, total);
     return total;
@@ -100,44 +110,102 @@ class Affine {
 
   /// ∂L/∂X = δ·W alone.
   void input_gradient(Matrix<Real> delta, Matrix<Real> dx, Index rows) {
-    for (Index block = 0; block < blocks(); ++block)
-      input_gradient(delta, dx, block * kBlock, width_of(block), rows, scratch_[0]);
+    for (Index group = 0; group < groups(); ++group)
+      input_gradient(delta, dx, group, rows, scratch_[0]);
   }
 
   /// ∂L/∂W = δᵀ·X alone, into `Store::gradient`; its padding is left as it is.
   void weight_gradient(Matrix<Real> x, Matrix<Real> delta, Index rows) {
-    for (Index block = 0; block < blocks(); ++block) {
-      const auto strip = strip_of(x, block * kBlock, width_of(block), rows, scratch_[0]);
-      for (const auto& panel : weight_.panels)
-        gradient_of_panel(strip, delta, width_of(block), rows, panel,
-                          weight_.gradient.data() + panel.offset + block * kBlock * panel.width);
-    }
+    const auto by_panels = divided(delta, rows, nullptr);
+    for (Index group = 0; group < groups(); ++group)
+      each_gradient(x, by_panels, group, rows, scratch_[0],
+                    [&](Index offset, Index, auto compute) {
+                      compute(weight_.gradient.data() + offset);
+                    });
   }
 
  private:
   static constexpr Index kBlock = 2 * kLanes<Real>;  // inputs treated together
-  static constexpr Index kFewestRowsOfStrip = 24;    // what is copied is read often enough
+  static constexpr Index kBlocksOfGroup = 4;         // of those, where δ does not stay in the cache
+  static constexpr Index kCacheBytes = 384 * 1024;   // of X or δ, in a second-level cache of 512 KB
+  static constexpr Index kFewestRowsOfStrip = 24, kFewestRowsDivided = 64;  // worth a copy
 
   /// What one thread needs for a block of inputs.
   struct Scratch {
     Buffer<Real> transposed, gradient, strip;
+    Real* transposed_block(Index n, Index outputs) {
+      return transposed.data() + n * outputs * kBlock;
+    }
   };
 
+  static Index bytes_of(Index numbers) { return numbers * static_cast<Index>(sizeof(Real)); }
+  static Index rows_together(Index columns) {
+    return round_up(std::max<Index>(kCacheBytes / bytes_of(columns), 48), 12);
+  }
+
   Index blocks() const { return (inputs_ + kBlock - 1) / kBlock; }
+  Index groups() const { return (blocks() + group_ - 1) / group_; }
   Index width_of(Index block) const { return std::min(kBlock, inputs_ - block * kBlock); }
 
-  /// ∂L/∂X = δ·W for a block of inputs, W transposed block by block while it is in the cache.
-  void input_gradient(Matrix<Real> delta, Matrix<Real> dx, Index first, Index count, Index rows,
+  /// δ by its panels: a view of the columns of each, or a copy in which they lie side by side.
+  struct Divided {
+    Matrix<Real> delta;
+    Real* copy;
+    Index rows;
+    Matrix<Real> operator()(const Panel& panel) const {
+      if (copy) return {copy + panel.first * rows, panel.width, panel.width};
+      return {delta.data + panel.first, delta.stride, panel.width};
+    }
+  };
+
+  /// Whether every panel of δ is read by several blocks of inputs.
+  bool is_read_often() const { return weight_.panels.size() > 1 && blocks() > 3; }
+
+  Divided divided(Matrix<Real> delta, Index rows, Team* team) {
+    if (!is_read_often() || rows < kFewestRowsDivided) return {delta, nullptr, rows};
+    const Divided all{delta, delta_by_panels_.data(), rows};
+    share(team, static_cast<Index>(weight_.panels.size()), [&](Index from, Index to, int) {
+      for (Index p = from; p < to; ++p) {
+        const auto& panel = weight_.panels[p];
+        const auto copy = all(panel);
+        for (Index r = 0; r < rows; ++r)
+          std::copy_n(delta.row(r) + panel.first, panel.width, copy.row(r));
+      }
+    });
+    return all;
+  }
+
+  /// Visit the blocks of a group: their number within it, first input and how many.
+  template <class Visit>
+  void each_block(Index group, Visit visit) const {
+    const Index from = group * group_, to = std::min(from + group_, blocks());
+    for (Index block = from; block < to; ++block)
+      visit(block - from, block * kBlock, width_of(block));
+  }
+
+  /// ∂L/∂X = δ·W for a group of inputs, W transposed block by block while it is in the cache.
+  void input_gradient(Matrix<Real> delta, Matrix<Real> dx, Index group, Index rows,
                       Scratch& scratch) {
-    if (is_quicker_by_dots(rows)) return input_gradient_by_dots(delta, dx, first, count, rows);
-    const Index width = panel_width<Real>(count);
-    const Index height = std::min(round_up(count, kLanes<Real>), width);
-    for (const auto& panel : weight_.panels)
-      transpose(weight_.weight.data() + panel.offset + first * panel.width, panel.width, height,
-                panel.width, scratch.transposed.data() + panel.first * width, width);
-    multiply<true>(Product<Real>{{delta.data, delta.stride, 1}, scratch.transposed.data(), width,
-                                 outputs_, nullptr, dx.data + first, dx.stride},
-                   rows, width);
+    const bool by_dots = is_quicker_by_dots(rows);
+    each_block(group, [&](Index n, Index first, Index count) {
+      if (by_dots) return input_gradient_by_dots(delta, dx, first, count, rows);
+      const Index width = panel_width<Real>(count);
+      const Index height = std::min(round_up(count, kLanes<Real>), width);
+      for (const auto& panel : weight_.panels)
+        transpose(weight_.weight.data() + panel.offset + first * panel.width, panel.width, height,
+                  panel.width, scratch.transposed_block(n, padded_outputs_) + panel.first * width,
+                  width);
+    });
+    if (by_dots) return;
+    const Index together = group_ > 1 ? rows_together(outputs_) : rows;
+    for (Index row = 0; row < rows; row += together)
+      each_block(group, [&](Index n, Index first, Index count) {
+        const Index width = panel_width<Real>(count);
+        multiply<true>(Product<Real>{{delta.row(row), delta.stride, 1},
+                                     scratch.transposed_block(n, padded_outputs_), width, outputs_,
+                                     nullptr, dx.row(row) + first, dx.stride},
+                       std::min(together, rows - row), width);
+      });
   }
 
   /// Measured: transposing costs as much as the product of some eight rows, adding up the lanes of a
@@ -166,42 +234,54 @@ class Affine {
     }
   }
 
-  /// ∂L/∂W = δᵀ·X for a block of inputs, and the step, while the block is in the cache.
-  void weight_gradient(Matrix<Real> x, Matrix<Real> delta, Index first, Index count, Index rows,
+  /// ∂L/∂W = δᵀ·X for a group of inputs, and the step, while each piece is in the cache.
+  void weight_gradient(Matrix<Real> x, const Divided& by_panels, Index group, Index rows,
                        const Pass& pass, Scratch& scratch, Tally& tally) {
-    const auto strip = strip_of(x, first, count, rows, scratch);
-    for (const auto& panel : weight_.panels) {
-      const Index offset = panel.offset + first * panel.width;
+    each_gradient(x, by_panels, group, rows, scratch, [&](Index offset, Index size, auto compute) {
       Real* g = pass.keep_gradient ? weight_.gradient.data() + offset : scratch.gradient.data();
-      const Index size = count * panel.width;
       const auto stretch = weight_.stretch(offset, size, g);
       if (is_large_) prefetch(stretch);
-      gradient_of_panel(strip, delta, count, rows, panel, g);
+      compute(g);
       // The optimiser works on whole vectors: what follows the last row is padding.
       std::fill(g + size, g + round_up(size, kLanes<Real>), Real{0});
       finish(stretch, pass, tally);
+    });
+  }
+
+  /// Go through the pieces of a group's gradient, a block of inputs in a panel: `take(offset, size,
+  /// compute)` is told where it belongs and asks for it, `compute(g)`.
+  template <class Take>
+  void each_gradient(Matrix<Real> x, const Divided& by_panels, Index group, Index rows,
+                     Scratch& scratch, Take take) {
+    Matrix<Real> strips[kBlocksOfGroup];
+    each_block(group, [&](Index n, Index first, Index count) {
+      strips[n] = strip_of(x, first, count, rows, scratch.strip.data() + n * rows * kBlock,
+                           scratch.strip.size() > 0);
+    });
+    for (const auto& panel : weight_.panels) {
+      const auto delta = by_panels(panel);
+      each_block(group, [&](Index n, Index first, Index count) {
+        take(panel.offset + first * panel.width, count * panel.width, [&](Real* g) {
+          multiply<false>(Product<Real>{{strips[n].data, 1, strips[n].stride}, delta.data,
+                                        delta.stride, rows, nullptr, g, panel.width},
+                          count, panel.width);
+        });
+      });
     }
   }
 
   /// A block of the columns of X, side by side, for all panels: a batch of many rows is read by
   /// columns, a cache line and perhaps a page for every few numbers.
-  static Matrix<Real> strip_of(Matrix<Real> x, Index first, Index count, Index rows,
-                               Scratch& scratch) {
+  static Matrix<Real> strip_of(Matrix<Real> x, Index first, Index count, Index rows, Real* copy,
+                               bool has_room) {
     const Matrix<Real> columns{x.data + first, x.stride, count};
-    if (scratch.strip.size() == 0 || rows < kFewestRowsOfStrip) return columns;
-    const Matrix<Real> strip{scratch.strip.data(), kBlock, count};
+    if (!has_room || rows < kFewestRowsOfStrip) return columns;
+    const Matrix<Real> strip{copy, kBlock, count};
     // Whole vectors: rows are padded to them.
     for (Index r = 0; r < rows; ++r)
       AXONE_UNROLL for (Index c = 0; c < kBlock; c += kLanes<Real>)
         store(strip.row(r) + c, load<Vector<Real>>(columns.row(r) + c));
     return strip;
-  }
-
-  static void gradient_of_panel(Matrix<Real> strip, Matrix<Real> delta, Index count, Index rows,
-                                const Panel& panel, Real* g) {
-    multiply<false>(Product<Real>{{strip.data, 1, strip.stride}, delta.data + panel.first,
-                                  delta.stride, rows, nullptr, g, panel.width},
-                    count, panel.width);
   }
 
   /// ∂L/∂b = Σ δ, the product of a row of ones with δ.
@@ -217,11 +297,12 @@ class Affine {
 
   Index inputs_, outputs_, padded_inputs_ = 0, padded_outputs_ = 0;
   bool has_bias_;
+  Index group_ = 1;        // how many blocks of inputs are treated at a time
   bool is_large_ = false;  // weights and slots do not stay in the first-level cache
   Store<Real> weight_, bias_;
   std::vector<Scratch> scratch_;       // of each thread
-  std::vector<Tally> tallies_;         // of the gradient of each block
-  Buffer<Real> bias_gradient_;
+  std::vector<Tally> tallies_;         // of the gradient of each group of blocks
+  Buffer<Real> bias_gradient_, delta_by_panels_;
 };
 
 }  // namespace axone

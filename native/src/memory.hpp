@@ -40,6 +40,13 @@ class Buffer {
   std::unique_ptr<Real[], Free> data_;
 };
 
+/// rows·columns; std::bad_array_new_length instead of an overflow.
+inline Index cells(Index rows, Index columns) {
+  Index product;
+  if (__builtin_mul_overflow(rows, columns, &product)) throw std::bad_array_new_length();
+  return product;
+}
+
 /// Rows of a batch: `columns` numbers each, `stride` apart.
 template <class Real>
 struct Matrix {
@@ -66,11 +73,6 @@ class OwnMatrix {
   Matrix<Real> view() const { return view_; }
 
  private:
-  static Index cells(Index rows, Index stride) {
-    Index product;
-    if (__builtin_mul_overflow(rows, stride, &product)) throw std::bad_array_new_length();
-    return product;
-  }
   static Index stride_for(Index columns) {
     const Index stride = round_up(columns, 2 * kLanes<Real>);
     return stride * static_cast<Index>(sizeof(Real)) % 1024 ? stride : stride + kLanes<Real>;

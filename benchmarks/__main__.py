@@ -6,7 +6,8 @@ import sys
 from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 
-from benchmarks.machine import ROOT, count_cores
+from benchmarks.kernels import measure_kernels
+from benchmarks.machine import ROOT, count_cores, variants
 from benchmarks.opponents import OPPONENTS
 from benchmarks.processes import measure_memory, measure_startup
 from benchmarks.report import (
@@ -15,6 +16,7 @@ from benchmarks.report import (
     as_markdown,
     as_terminal,
     describe_run,
+    kernel_sections,
     memory_section,
     startup_section,
     time_sections,
@@ -22,8 +24,11 @@ from benchmarks.report import (
 from benchmarks.rounds import Rounds, measure_rounds
 from benchmarks.workloads import WORKLOADS
 
-PARTS = ("steps", "limits", "memory", "startup")
+PARTS = ("steps", "limits", "kernels", "memory", "startup")
 THREADS = (1, 2)
+NO_COMPILER = Section(
+    "Against the hardware", "Not measured: there is no working C++ compiler here."
+)
 
 
 def parse_arguments(arguments: Sequence[str] | None = None) -> argparse.Namespace:
@@ -37,6 +42,13 @@ def parse_arguments(arguments: Sequence[str] | None = None) -> argparse.Namespac
     )
     parser.add_argument("--rounds", type=_positive, help="default 11; 3 with --quick")
     parser.add_argument("--threads", type=int, choices=THREADS, help="default: 1, then 2")
+    parser.add_argument(
+        "--variants",
+        type=_names("variant", variants()),
+        default=list(variants()),
+        help=f"instructions that all are kept to; default: {','.join(variants())}",
+        metavar="A,B",
+    )
     parser.add_argument(
         "--parts", type=_names("part", PARTS), default=list(PARTS), help=", ".join(PARTS)
     )
@@ -64,7 +76,7 @@ def main() -> int:
     if not set(chosen.opponents) <= set(opponents):
         missing = [name for name in chosen.opponents if name not in opponents]
         sections.insert(0, Section("Left out", f"Not installed here: {', '.join(missing)}."))
-    description = describe_run(_compiled_variant(opponents), chosen.rounds, quick=chosen.quick)
+    description = describe_run(chosen.variants, chosen.rounds, quick=chosen.quick)
     print(as_terminal(sections, description))
     chosen.out.write_text(as_markdown(sections, description), encoding="utf-8")
     print(f"Written to {chosen.out.name}.", file=sys.stderr)
@@ -73,8 +85,12 @@ def main() -> int:
 
 def _measure(chosen: argparse.Namespace, opponents: list[str]) -> list[Section]:
     sections = []
-    if "steps" in chosen.parts:
-        sections += _measure_steps(chosen, opponents)
+    for variant in chosen.variants:
+        if "steps" in chosen.parts:
+            sections += _measure_steps(chosen, opponents, variant)
+        if "kernels" in chosen.parts:
+            kernels = measure_kernels(variant)
+            sections += [NO_COMPILER] if kernels is None else kernel_sections(kernels)
     if "memory" in chosen.parts:
         sections.append(memory_section({name: measure_memory(name) for name in opponents}))
     if "startup" in chosen.parts:
@@ -84,7 +100,7 @@ def _measure(chosen: argparse.Namespace, opponents: list[str]) -> list[Section]:
     return sections
 
 
-def _measure_steps(chosen: argparse.Namespace, opponents: list[str]) -> list[Section]:
+def _measure_steps(chosen: argparse.Namespace, opponents: list[str], variant: str) -> list[Section]:
     allowed = [threads for threads in THREADS if threads <= count_cores()]
     measured: list[Rounds] = []
     sections = []
@@ -93,6 +109,7 @@ def _measure_steps(chosen: argparse.Namespace, opponents: list[str]) -> list[Sec
             chosen.workloads,
             opponents,
             threads=threads,
+            variant=variant,
             rounds=chosen.rounds,
             quick=chosen.quick,
             with_limits="limits" in chosen.parts,
@@ -100,22 +117,12 @@ def _measure_steps(chosen: argparse.Namespace, opponents: list[str]) -> list[Sec
         sections += time_sections(rounds, measured[0] if measured else None)
         measured.append(rounds)
     if "limits" in chosen.parts and measured[0].limits is None:
-        sections.append(
-            Section("Against the hardware", "Not measured: there is no working C++ compiler here.")
-        )
+        sections.append(NO_COMPILER)
     return [*sections, accuracy_section(measured[0].timings)]
 
 
 def _installed(opponents: Sequence[str]) -> list[str]:
     return [name for name in opponents if OPPONENTS[name].available]
-
-
-def _compiled_variant(opponents: Sequence[str]) -> str:
-    if "axone" not in opponents:
-        return "not measured"
-    from axone.engines import NativeEngine
-
-    return NativeEngine().variant
 
 
 def _names(kind: str, table: Collection[str]) -> Callable[[str], list[str]]:

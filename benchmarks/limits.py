@@ -3,14 +3,13 @@
 `peak.cpp` is compiled when it is needed; where there is no compiler there are no limits.
 """
 
-import os
-import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from benchmarks.machine import MARCH, compiler
 from benchmarks.workloads import Workload
 
 _SOURCE = Path(__file__).with_name("peak.cpp")
@@ -36,29 +35,30 @@ class Limits:
         return workload.flops / self.flops_per_second + self.update_seconds[workload.parameters]
 
 
-def measure_limits(workloads: Iterable[Workload], threads: int) -> Limits | None:
-    """Compile and run `peak.cpp`; None where no C++ compiler is found, or it fails."""
-    named = os.environ.get("CXX", "")
-    compiler = next(filter(None, map(shutil.which, (named, "g++", "clang++", "c++"))), None)
-    if compiler is None:
-        return None
+def measure_limits(workloads: Iterable[Workload], threads: int, variant: str = "") -> Limits | None:
+    """Compile `peak.cpp` for a variant and run it; None without a compiler, or where it fails."""
     sizes = sorted({workload.parameters for workload in workloads})
+    march = MARCH.get(variant, ("-march=native",))
+    lines = printed_by(_SOURCE, ["-std=c++17", "-O3", *march], [str(threads), *map(str, sizes)])
+    if lines is None:
+        return None
+    first, *updates = (line.split() for line in lines)
+    return Limits(float(first[1]), {int(size): float(seconds) for _, size, seconds in updates})
+
+
+def printed_by(source: Path, flags: Sequence[str], arguments: Sequence[str]) -> list[str] | None:
+    """Compile a program, run it and return what it prints; None where either is not possible."""
+    found = compiler()
+    if found is None:
+        return None
     with tempfile.TemporaryDirectory() as folder:
-        program = Path(folder) / "peak"
-        flags = ["-std=c++17", "-O3", "-march=native", "-pthread"]
+        program = Path(folder) / source.stem
+        build = [found, *flags, "-pthread", str(source), "-o", str(program)]
         try:
-            subprocess.run(
-                [compiler, *flags, str(_SOURCE), "-o", str(program)],
-                check=True,
-                capture_output=True,
+            subprocess.run(build, check=True, capture_output=True)
+            ran = subprocess.run(
+                [str(program), *arguments], check=True, capture_output=True, text=True
             )
-            printed = subprocess.run(
-                [str(program), str(threads), *map(str, sizes)],
-                check=True,
-                capture_output=True,
-                text=True,
-            ).stdout
         except (OSError, subprocess.CalledProcessError):
             return None
-    first, *updates = (line.split() for line in printed.splitlines())
-    return Limits(float(first[1]), {int(size): float(seconds) for _, size, seconds in updates})
+    return ran.stdout.splitlines()

@@ -7,6 +7,7 @@ is first imported and cannot be trusted to shrink afterwards.
 import json
 import os
 import platform
+import shutil
 import subprocess
 import sys
 from importlib.metadata import PackageNotFoundError, version
@@ -19,7 +20,41 @@ ROOT = Path(__file__).parent.parent
 _LIBRARIES = ("numpy", "scipy", "scikit-learn", "torch", "jax")
 
 
-def run_confined(module: str, arguments: list[str], threads: int) -> Any:
+HELD_BACK = {
+    "avx2": {
+        "OPENBLAS_CORETYPE": "Haswell",
+        "MKL_ENABLE_INSTRUCTIONS": "AVX2",
+        "ONEDNN_MAX_CPU_ISA": "AVX2",
+        "ATEN_CPU_CAPABILITY": "avx2",
+        "XLA_FLAGS": "--xla_cpu_max_isa=AVX2",
+    }
+}
+"""What keeps the libraries to the instructions of a variant on a machine that has more: they run as
+they would where Axone runs that variant because there is nothing better."""
+
+MARCH = {
+    "avx512": ("-march=x86-64-v4", "-mprefer-vector-width=512"),
+    "avx2": ("-march=x86-64-v3",),
+    "baseline": (),
+}
+"""What programs of a variant are compiled with, as `native/CMakeLists.txt` has it."""
+
+
+def variants() -> tuple[str, ...]:
+    """Return what is measured here: this machine's vectors, and AVX2, which most machines have."""
+    from axone.engines.native.variants import supported_variants
+
+    able = supported_variants()
+    return tuple(name for name in able if name != "baseline") or able
+
+
+def compiler() -> str | None:
+    """Return the C++ compiler: `$CXX`, else one of the usual names; None without any."""
+    names = (os.environ.get("CXX", ""), "g++", "clang++", "c++")
+    return next(filter(None, map(shutil.which, filter(None, names))), None)
+
+
+def run_confined(module: str, arguments: list[str], threads: int, variant: str = "") -> Any:
     """Run a module of this package in a fresh process and return the JSON that it prints last.
 
     Parameters
@@ -29,6 +64,8 @@ def run_confined(module: str, arguments: list[str], threads: int) -> Any:
     arguments : list of str
     threads : int
         Cores it may use, and threads its libraries are told to start.
+    variant : str, optional
+        The instructions that all libraries are kept to; by default each takes what it likes.
 
     Raises
     ------
@@ -38,7 +75,7 @@ def run_confined(module: str, arguments: list[str], threads: int) -> Any:
     finished = subprocess.run(
         [sys.executable, "-m", module, *arguments],
         cwd=ROOT,
-        env={**os.environ, **_environment(threads)},
+        env={**os.environ, **_environment(threads, variant)},
         stdout=subprocess.PIPE,
         text=True,
         check=True,
@@ -46,12 +83,16 @@ def run_confined(module: str, arguments: list[str], threads: int) -> Any:
     return json.loads(finished.stdout.splitlines()[-1])
 
 
-def _environment(threads: int) -> dict[str, str]:
+def _environment(threads: int, variant: str) -> dict[str, str]:
     names = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
     settings = dict.fromkeys(names, str(threads)) | {"JAX_PLATFORMS": "cpu"}
+    held_back = HELD_BACK.get(variant, {})
+    flags = [held_back.get("XLA_FLAGS", "")]
     if threads == 1:
-        settings["XLA_FLAGS"] = "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1"
-    return settings
+        flags += ["--xla_cpu_multi_thread_eigen=false", "intra_op_parallelism_threads=1"]
+    if variant:
+        settings["AXONE_ISA"] = variant
+    return settings | held_back | {"XLA_FLAGS": " ".join(filter(None, flags))}
 
 
 def confine_to_cores(count: int) -> None:

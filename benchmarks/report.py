@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from benchmarks.kernels import DTYPES, LIBRARIES, PRODUCTS, Kernels, shapes
 from benchmarks.limits import Limits
 from benchmarks.machine import count_cores, library_versions, processor_name
 from benchmarks.opponents import OPPONENTS
@@ -55,6 +56,7 @@ def time_sections(rounds: Rounds, single: Rounds | None = None) -> list[Section]
     timings = rounds.timings if single is None else best_of(single.timings, rounds.timings)
     grid = _grid(timings)
     cores = "one core" if rounds.threads == 1 else f"{rounds.threads} cores"
+    cores = f"{rounds.variant}, {cores}"
     count = len(timings[0].seconds)
     note = f"Median of {count} rounds of whole fits by turns; in brackets the interquartile range."
     if single is not None:
@@ -83,6 +85,33 @@ def geometric_mean_ratios(grid: Mapping[str, Mapping[str, Timing]]) -> dict[str,
         for name in others
         if small
     }
+
+
+def kernel_sections(kernels: Kernels) -> list[Section]:
+    """Show what every product reaches, of the peak and beside the libraries."""
+    sections = []
+    for dtype in DTYPES:
+        peak = kernels.peak if dtype == "float32" else kernels.peak / 2
+        rows = []
+        for shape in shapes():
+            cells = []
+            for product in PRODUCTS:
+                names = (
+                    " ".join((dtype, library, product, *map(str, shape))) for library in LIBRARIES
+                )
+                found = [kernels.flops_per_second.get(name) for name in names]
+                ours = found[0] or 0.0
+                others = "".join("" if f is None else f"{f / 1e9:5.0f}" for f in found[1:])
+                cells.append(f"{ours / 1e9:4.0f} {100 * ours / peak:3.0f}%{others}")
+            rows.append(["×".join(map(str, shape)), *cells])
+        note = (
+            "GFLOP/s of Axone's kernels and their share of the peak, then of NumPy's OpenBLAS and "
+            f"of PyTorch, on one core. The peak is {peak / 1e9:.0f} GFLOP/s (measured, {dtype} "
+            "multiply-adds). Shapes are batch×inputs×outputs."
+        )
+        table = _table(["shape", *(product.replace("_", " ") for product in PRODUCTS)], rows)
+        sections.append(Section(f"Kernels, {kernels.variant}, {dtype}", note, table))
+    return sections
 
 
 def accuracy_section(timings: Sequence[Timing]) -> Section:
@@ -137,12 +166,13 @@ def startup_section(startup: Mapping[str, Startup], repetitions: int) -> Section
     return Section("Starting", note, table)
 
 
-def describe_run(variant: str, rounds: int, *, quick: bool) -> list[str]:
+def describe_run(variants: Sequence[str], rounds: int, *, quick: bool) -> list[str]:
     """Say when and on what the figures were measured."""
     versions = ", ".join(f"{name} {number}" for name, number in library_versions().items())
     lines = [
         f"{datetime.now(UTC).date().isoformat()}, {processor_name()}, {count_cores()} cores",
-        f"{versions}; Axone's compiled engine: {variant}",
+        versions,
+        f"Instructions: {', then '.join(variants)}, to which every library is kept in turn",
         f"{rounds} rounds",
     ]
     if quick:

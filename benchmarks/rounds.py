@@ -43,6 +43,7 @@ class Rounds:
     """Everything measured with one number of threads; `limits` is None without a compiler."""
 
     threads: int
+    variant: str
     timings: list[Timing]
     limits: Limits | None
 
@@ -52,6 +53,7 @@ def measure_rounds(
     opponents: Sequence[str],
     *,
     threads: int,
+    variant: str,
     rounds: int,
     quick: bool,
     with_limits: bool,
@@ -63,13 +65,14 @@ def measure_rounds(
         *(["--quick"] if quick else []),
         *(["--limits"] if with_limits else []),
     ]
-    data = run_confined("benchmarks.rounds", arguments, threads)
+    arguments += ["--variant", variant]
+    data = run_confined("benchmarks.rounds", arguments, threads, variant)
     limits = data["limits"]
     if limits is not None:
         # JSON knows no integer keys.
         updates = {int(size): seconds for size, seconds in limits["update_seconds"].items()}
         limits = Limits(limits["flops_per_second"], updates)
-    return Rounds(threads, [Timing(**timing) for timing in data["timings"]], limits)
+    return Rounds(threads, variant, [Timing(**timing) for timing in data["timings"]], limits)
 
 
 def time_workload(workload: Workload, opponents: Sequence[str], rounds: int) -> list[Timing]:
@@ -109,6 +112,7 @@ def _parse_arguments() -> argparse.Namespace:
     parser.add_argument("--workloads", required=True)
     parser.add_argument("--opponents", required=True)
     parser.add_argument("--threads", type=int, required=True)
+    parser.add_argument("--variant", required=True)
     parser.add_argument("--rounds", type=int, required=True)
     parser.add_argument("--quick", action="store_true")
     parser.add_argument("--limits", action="store_true")
@@ -120,13 +124,14 @@ def main() -> None:
     arguments = _parse_arguments()
     confine_to_cores(arguments.threads)
     workloads = [WORKLOADS[name] for name in arguments.workloads.split(",")]
-    limits = measure_limits(workloads, arguments.threads) if arguments.limits else None
+    threads, variant = arguments.threads, arguments.variant
+    limits = measure_limits(workloads, threads, variant) if arguments.limits else None
     timings = []
     for workload in workloads:
-        print(f"{arguments.threads} thread(s): {workload.label}", file=sys.stderr, flush=True)
+        print(f"{variant}, {threads} thread(s): {workload.label}", file=sys.stderr, flush=True)
         trained = workload.shortened() if arguments.quick else workload
         timings += time_workload(trained, arguments.opponents.split(","), arguments.rounds)
-    print(json.dumps(asdict(Rounds(arguments.threads, timings, limits))))
+    print(json.dumps(asdict(Rounds(threads, variant, timings, limits))))
 
 
 if __name__ == "__main__":

@@ -69,7 +69,9 @@ def test_the_peers_that_are_installed_make_the_same_steps_and_learn():
     peers = [name for name in ("pytorch", "jax") if OPPONENTS[name].available]
     if not peers:
         pytest.skip("neither PyTorch nor JAX, of the extra `peers`, is installed here")
-    measured = measure_rounds(["iris"], peers, threads=1, rounds=1, quick=True, with_limits=False)
+    measured = measure_rounds(
+        ["iris"], peers, threads=1, variant="", rounds=1, quick=True, with_limits=False
+    )
     assert [timing.opponent for timing in measured.timings] == peers
     assert all(timing.accuracy > 0.6 for timing in measured.timings)
 
@@ -95,8 +97,8 @@ def test_ratios_limits_and_the_best_number_of_threads_come_from_the_medians():
 
     iris = WORKLOADS["iris"]
     limits = Limits(iris.flops / 1e-6, {iris.parameters: 1e-6})
-    single = Rounds(1, [timing("axone", 4e-6), timing("jax", 8e-6)], limits)
-    double = Rounds(2, [timing("axone", 5e-6), timing("jax", 6e-6)], limits)
+    single = Rounds(1, "avx2", [timing("axone", 4e-6), timing("jax", 8e-6)], limits)
+    double = Rounds(2, "avx2", [timing("axone", 5e-6), timing("jax", 6e-6)], limits)
 
     times, ratios, hardware = time_sections(single)
     assert "4.0" in times.table
@@ -105,7 +107,7 @@ def test_ratios_limits_and_the_best_number_of_threads_come_from_the_medians():
     times, ratios, _ = time_sections(double, single)
     assert "two were faster for jax (iris)" in times.note
     assert ratios.table.splitlines()[1].endswith(" 1.5×")
-    assert "## Ratios, 2 cores" in as_markdown([ratios], ["today"])
+    assert "## Ratios, avx2, 2 cores" in as_markdown([ratios], ["today"])
     assert "- today" in as_terminal([ratios], ["today"])
 
 

@@ -46,18 +46,22 @@ void multiply_tile(const Product<Real>& p) {
       if constexpr (kSums == 2) sums[1][r][v] = V{};
     }
   }
-  const Real* a = p.a.data;
   const Real* b = p.b;
   const Index row = UnitDepth ? p.a.row : 1;
   const Index step = UnitDepth ? 1 : p.a.depth;
+  // A pointer for three rows, which are one and two strides from it: of a pointer a row, some would
+  // be kept in memory.
+  constexpr int kPointers = (Rows + 2) / 3;
+  const Real* a[kPointers];
+  AXONE_UNROLL for (int n = 0; n < kPointers; ++n) a[n] = p.a.data + 3 * n * row;
   const auto accumulate = [&](int sum) __attribute__((always_inline)) {
     V w[Vectors];
     AXONE_UNROLL for (int v = 0; v < Vectors; ++v) w[v] = load<V>(b + v * Lanes);
     AXONE_UNROLL for (int r = 0; r < Rows; ++r) {
-      const V x = splat<V>(a[r * row]);
+      const V x = splat<V>(a[r / 3][r % 3 * row]);
       AXONE_UNROLL for (int v = 0; v < Vectors; ++v) sums[sum][r][v] += x * w[v];
     }
-    a += step;
+    AXONE_UNROLL for (int n = 0; n < kPointers; ++n) a[n] += step;
     b += p.b_stride;
   };
   Index k = 0;

@@ -39,13 +39,14 @@ class Affine {
     bias_.allocate(padded_outputs_, site.slots);
     // δ does not stay in the cache from one block of inputs to the next.
     group_ = site.rows > kCacheBytes / bytes_of(outputs) ? kBlocksOfGroup : 1;
-    const Index strips = cells(site.rows, kBlock * group_);
+    const Index copied = std::min(site.rows, kMostRowsCopied);
+    const Index strips = weight_.panels.size() > 1 ? copied * kBlock * group_ : 0;
     for (int thread = 0; thread < site.threads; ++thread)
       scratch_.push_back({Buffer<Real>(padded_outputs_ * kBlock * group_),
                           Buffer<Real>(kBlock * 2 * kLanes<Real>),
-                          Buffer<Real>(weight_.panels.size() > 1 ? strips : 0)});
+                          Buffer<Real>(strips)});
     tallies_.resize(groups());
-    if (is_read_often()) delta_by_panels_ = Buffer<Real>(cells(site.rows, padded_outputs_));
+    if (is_read_often()) delta_by_panels_ = Buffer<Real>(cells(copied, padded_outputs_));
     bias_gradient_ = Buffer<Real>(padded_outputs_);
   }
 
@@ -129,6 +130,7 @@ class Affine {
   static constexpr Index kBlocksOfGroup = 4;         // of those, where δ does not stay in the cache
   static constexpr Index kCacheBytes = 384 * 1024;   // of X or δ, in a second-level cache of 512 KB
   static constexpr Index kFewestRowsOfStrip = 24, kFewestRowsDivided = 64;  // worth a copy
+  static constexpr Index kMostRowsCopied = 4096;     // more would cost more memory than they save time
 
   /// What one thread needs for a block of inputs.
   struct Scratch {
@@ -162,7 +164,8 @@ class Affine {
   bool is_read_often() const { return weight_.panels.size() > 1 && blocks() > 3; }
 
   Divided divided(Matrix<Real> delta, Index rows, Team* team) {
-    if (!is_read_often() || rows < kFewestRowsDivided) return {delta, nullptr, rows};
+    if (!is_read_often() || rows < kFewestRowsDivided || rows > kMostRowsCopied)
+      return {delta, nullptr, rows};
     const Divided all{delta, delta_by_panels_.data(), rows};
     share(team, static_cast<Index>(weight_.panels.size()), [&](Index from, Index to, int) {
       for (Index p = from; p < to; ++p) {
@@ -255,8 +258,7 @@ class Affine {
                      Scratch& scratch, Take take) {
     Matrix<Real> strips[kBlocksOfGroup];
     each_block(group, [&](Index n, Index first, Index count) {
-      strips[n] = strip_of(x, first, count, rows, scratch.strip.data() + n * rows * kBlock,
-                           scratch.strip.size() > 0);
+      strips[n] = strip_of(x, n, first, count, rows, scratch);
     });
     for (const auto& panel : weight_.panels) {
       const auto delta = by_panels(panel);
@@ -272,11 +274,12 @@ class Affine {
 
   /// A block of the columns of X, side by side, for all panels: a batch of many rows is read by
   /// columns, a cache line and perhaps a page for every few numbers.
-  static Matrix<Real> strip_of(Matrix<Real> x, Index first, Index count, Index rows, Real* copy,
-                               bool has_room) {
+  static Matrix<Real> strip_of(Matrix<Real> x, Index n, Index first, Index count, Index rows,
+                               Scratch& scratch) {
     const Matrix<Real> columns{x.data + first, x.stride, count};
-    if (!has_room || rows < kFewestRowsOfStrip) return columns;
-    const Matrix<Real> strip{copy, kBlock, count};
+    if (scratch.strip.size() == 0 || rows < kFewestRowsOfStrip || rows > kMostRowsCopied)
+      return columns;
+    const Matrix<Real> strip{scratch.strip.data() + n * rows * kBlock, kBlock, count};
     // Whole vectors: rows are padded to them.
     for (Index r = 0; r < rows; ++r)
       AXONE_UNROLL for (Index c = 0; c < kBlock; c += kLanes<Real>)

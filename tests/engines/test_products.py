@@ -55,7 +55,14 @@ def test_few_rows(rows, hidden, dtype):
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
 @pytest.mark.parametrize(
     ("rows", "inputs", "hidden"),
-    [(65, 257, 130), (129, 1000, 33), (300, 130, 500), (512, 385, 401), (1000, 60, 257)],
+    [
+        (65, 257, 130),
+        (129, 1000, 33),
+        (300, 130, 500),
+        (512, 385, 401),
+        (1000, 60, 257),
+        (5000, 70, 90),
+    ],
 )
 def test_many_rows_and_long_sums(rows, inputs, hidden, dtype):
     assert_alike(*gradients(rows, inputs, hidden, 40, dtype), dtype)

@@ -23,7 +23,8 @@ class Affine {
     weight_.place(settings.whole("weight"), product_of(inputs, outputs), site.parameters);
     if (has_bias_) bias_.place(settings.whole("bias"), outputs, site.parameters);
     Index offset = 0;
-    padded_inputs_ = round_up(inputs, kLanes<Real>);
+    // So many are read together; what lies behind the last is another block's, and another thread's.
+    padded_inputs_ = round_up(inputs, std::max<Index>(kLanes<Real>, kInputsOfDots));
     for (Index first = 0; first < outputs;) {
       const Index width = panel_width<Real>(outputs - first);
       weight_.panels.push_back({first, width, offset});

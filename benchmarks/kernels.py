@@ -25,7 +25,9 @@ DTYPES = ("float32", "float64")
 LIBRARIES = ("axone", "openblas", "torch")
 
 _SOURCE = Path(__file__).with_name("kernels.cpp")
-_FLAGS = ("-std=gnu++20", "-O3", "-fno-math-errno", "-fno-trapping-math", "-ffp-contract=fast")
+FLAGS = ("-std=gnu++20", "-O3", "-fno-math-errno", "-fno-trapping-math", "-ffp-contract=fast")
+"""What every variant of the engine is compiled with, as `native/CMakeLists.txt` has it."""
+
 _ODD = ((1, 257, 33), (17, 33, 17), (128, 1000, 257), (512, 257, 1000))
 _SHORTEST = 0.002
 _REPETITIONS = 9
@@ -67,7 +69,7 @@ def measure_kernels(variant: str) -> Kernels | None:
 
 def _ours(variant: str) -> list[list[str]] | None:
     numbers = [str(size) for shape in shapes() for size in shape]
-    flags = [*_FLAGS, *MARCH[variant], "-Wno-psabi", f"-I{ROOT / 'native' / 'src'}"]
+    flags = [*FLAGS, *MARCH[variant], "-Wno-psabi", f"-I{ROOT / 'native' / 'src'}"]
     lines = printed_by(_SOURCE, flags, numbers)
     return None if lines is None else [line.split() for line in lines]
 

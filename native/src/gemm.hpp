@@ -91,7 +91,8 @@ template <class Real, int Lanes, int Vectors, bool UnitDepth>
 class Multiplier {
  public:
   /// Multiply all rows. A long product is cut into pieces, so that the piece of B stays in the
-  /// first-level cache while all rows pass by; the order of its sums stays the same.
+  /// first-level cache while all rows pass by; the order of its sums stays the same, but for tiles
+  /// of few sums, which add up their two halves once a piece.
   static void run(Product<Real> p, Index rows) {
     constexpr Index kPiece = kPieceBytes / (Lanes * Vectors * static_cast<Index>(sizeof(Real)));
     if (p.depth <= kPiece + kPiece / 2 || rows <= kMostRows<Vectors>) return run_piece(p, rows);

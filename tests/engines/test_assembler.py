@@ -9,7 +9,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from benchmarks.kernels import _FLAGS as FLAGS
+from benchmarks.kernels import FLAGS
 from benchmarks.machine import MARCH, compiler
 
 SOURCES = Path(__file__).parents[2] / "native" / "src"
@@ -50,6 +50,15 @@ def compile_to_assembler(tmp_path_factory):
         return ran.stdout
 
     return compiled
+
+
+def test_the_tile_is_compiled_as_the_engine_is():
+    build = (SOURCES.parent / "CMakeLists.txt").read_text(encoding="utf-8")
+    standard, *flags = FLAGS
+    assert standard == "-std=gnu++20"
+    assert "cxx_std_20" in build
+    for flag in [*flags, *(flag for march in MARCH.values() for flag in march)]:
+        assert flag in build
 
 
 def innermost_loops(assembler):

@@ -18,7 +18,7 @@ _LOOKED_AT_TOGETHER = 65536
 """Rows: of a table larger than memory there is never a copy of the whole."""
 
 
-def checked_examples(network: Network, loss: Loss, dtype: DType, rows: GivenRows) -> Examples:
+def examples_of(network: Network, loss: Loss, dtype: DType, rows: GivenRows) -> Examples:
     """Return rows that a network can learn by a loss; arrays that are right are not copied.
 
     Raises

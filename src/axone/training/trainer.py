@@ -37,7 +37,7 @@ from axone.training.fingerprint import (
 )
 from axone.training.history import History
 from axone.training.result import TrainingResult
-from axone.training.rows import GivenRows, checked_examples
+from axone.training.rows import GivenRows, examples_of
 from axone.training.run import Run
 from axone.training.stopping import StoppingRule
 
@@ -277,7 +277,7 @@ class Trainer:
         """
         network, loss = self.network, self.recipe.loss
         try:
-            return checked_examples(network, loss, self.dtype, rows)
+            return examples_of(network, loss, self.dtype, rows)
         except (DataError, ShapeError) as error:
             raise type(error)(at(part, error.message)) from error
 

@@ -1,23 +1,31 @@
-"""Many independent networks at once, one a thread: where several cores pay most for small networks.
+"""Many independent networks at once: on several threads, and small ones side by side in vectors.
 
 The compiled engine lets go of Python's lock for whole epochs, so that threads really run side by
 side. A comparison of forty settings is one call.
 """
 
 import threading
-from collections.abc import Sequence
+from collections import deque
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Any
 
 from axone.checks import check_integer
 from axone.data.examples import Examples
+from axone.engines import Population, population_of, shape_of
 from axone.errors import ConfigurationError
 from axone.messages import _
 from axone.processors import processors
 from axone.training.interruption import interruption, leave
 from axone.training.result import TrainingResult
 from axone.training.rows import GivenRows
+from axone.training.run import Run
+from axone.training.together import go_through_together
 from axone.training.trainer import Trainer
+
+_OF_A_FIT_ALONE = {"after_epoch", "on_progress", "every", "resume"}
+"""Settings of `Trainer.fit` for which each run must be gone through by itself."""
 
 
 def fit_many(
@@ -44,7 +52,8 @@ def fit_many(
     Returns
     -------
     list of TrainingResult
-        In the order of the trainers, each the same as its `fit` alone would give.
+        In the order of the trainers, each as its `fit` alone would give it: the same bits, or the
+        same to rounding where it trained side by side with others.
 
     Raises
     ------
@@ -53,6 +62,10 @@ def fit_many(
 
     Notes
     -----
+    Small networks that differ only in seed, rows, rates, penalties and the like train side by side,
+    each number a vector over networks: half as many again or twice as many in the same time. Their
+    sums are added up in another order than in one network.
+
     After Ctrl-C no other fit is begun, and those under way end after the batch in hand; then
     KeyboardInterrupt is raised (after SIGTERM, SystemExit).
 
@@ -75,25 +88,83 @@ def fit_many(
     rows = _one_each("train", train, len(trainers))
     held_out = _one_each("validation", validation, len(trainers))
     cancelled = threading.Event()
-
-    def fit(number: int) -> TrainingResult | None:
-        if cancelled.is_set() or pressed():
-            return None
-        return trainers[number].fit(rows[number], held_out[number], **settings)
-
     workers = min(threads or processors(), max(len(trainers), 1))
+    results: list[TrainingResult | None] = [None] * len(trainers)
+
+    def is_over() -> bool:
+        return cancelled.is_set() or pressed()
+
+    def fit_alone(number: int) -> None:
+        if not is_over():
+            results[number] = trainers[number].fit(rows[number], held_out[number], **settings)
+
+    def fit_together(population: Population, waiting: "deque[int]") -> None:
+        def next_run() -> tuple[int, Run] | None:
+            try:
+                number = waiting.popleft()
+            except IndexError:
+                return None
+            given = {**settings, "every": "lap"}
+            return number, trainers[number].start(rows[number], held_out[number], **given)
+
+        for number, run in go_through_together(population, next_run, is_over):
+            if run is None:
+                fit_alone(number)
+            else:
+                results[number] = run.result
+
+    jobs: list[Callable[[], None]] = []
+    alone = list(range(len(trainers)))
+    if not _OF_A_FIT_ALONE & settings.keys():
+        for numbers in _by_shape(trainers, rows):
+            populations = _populations(
+                trainers[numbers[0]], rows[numbers[0]], len(numbers), workers
+            )
+            waiting = deque(numbers)
+            jobs += [partial(fit_together, each, waiting) for each in populations]
+            if populations:
+                alone = [number for number in alone if number not in numbers]
+    jobs += [partial(fit_alone, number) for number in alone]
     with (
         interruption() as pressed,
         ThreadPoolExecutor(workers, thread_name_prefix="axone") as pool,
     ):
         try:
-            results = list(pool.map(fit, range(len(trainers))))
+            list(pool.map(lambda job: job(), jobs))
         except BaseException:
             cancelled.set()
             raise
     if pressed.signal is not None:
         raise leave(pressed.signal)
     return [result for result in results if result is not None]
+
+
+def _by_shape(trainers: Sequence[Trainer], rows: Sequence[Any]) -> list[list[int]]:
+    """Return the numbers of those who could train in one population, for each such."""
+    shapes: dict[str, list[int]] = {}
+    for number, trainer in enumerate(trainers):
+        count = _row_count(rows[number])
+        shape = shape_of(trainer.plan, count) if count else None
+        if shape is not None:
+            shapes.setdefault(shape, []).append(number)
+    return list(shapes.values())
+
+
+def _populations(trainer: Trainer, rows: Any, members: int, workers: int) -> list[Population]:
+    """Return a population for each thread that finds enough members; perhaps none."""
+    share = -(-members // workers)
+    population = population_of(trainer.plan, _row_count(rows), share)
+    if population is None:
+        return []
+    others = min(workers, -(-members // min(share, population.seats))) - 1
+    more = [population_of(trainer.plan, _row_count(rows), share) for _other in range(others)]
+    return [population, *(each for each in more if each is not None)]
+
+
+def _row_count(given: Any) -> int:
+    """Return how many rows are given; 0 for what will be refused when it is looked at."""
+    rows = given if isinstance(given, Examples) else given[0] if isinstance(given, tuple) else ()
+    return len(rows) if hasattr(rows, "__len__") else 0
 
 
 def _one_each(name: str, given: Any, count: int) -> list[Any]:

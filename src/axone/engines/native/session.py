@@ -117,7 +117,7 @@ class NativeSession:
                 state.parameters.buffers,
                 [state.slots[name] for name in recipe.optimizer.slots],
                 *self._rows,
-                (epoch, batch, state.step, *_flat_totals(state.totals)),
+                position_of(state),
                 recipe.rates(state, epochs, len(self.examples), self.max_epochs),
                 recipe.shuffle and not recipe.full_batch,
                 poll,
@@ -128,27 +128,8 @@ class NativeSession:
             # Nothing was moved: the arrays are written at the end of a call.
             state.epoch, state.batch = epoch, batch
             raise
-        state.epoch, state.batch, state.step = position[:3]
-        state.totals = EpochTotals(*position[3:])
-        return ending, self._reports(table), loss
-
-    def _reports(self, table: FloatArray) -> EpochReports:
-        """Name the columns of the compiled table, which has a row an epoch."""
-        hits = 7 + self.hit_counts
-        epoch, step, learning_rate, loss, penalty, weight, rows = table[:, :7].T
-        measures, nothing = self.recipe.measures, np.empty((len(table), 0))
-        return EpochReports(
-            epoch=epoch.astype(np.int64),
-            step=step.astype(np.int64),
-            loss=loss / weight,
-            penalty=penalty / rows,
-            weight=weight,
-            rows=rows.astype(np.int64),
-            learning_rate=learning_rate,
-            hits=table[:, 7:hits],
-            gradient_norms=table[:, hits::2] if GRADIENT_NORM in measures else nothing,
-            dead_shares=table[:, hits + 1 :: 2] if DEAD_UNITS in measures else nothing,
-        )
+        take_position(state, position)
+        return ending, reports_of(table, recipe, self.hit_counts), loss
 
     def _divergence(self, loss: float, what: Any) -> Divergence:
         state, size = self.state, self._size
@@ -157,5 +138,33 @@ class NativeSession:
         return Divergence(state.epoch + 1, state.batch + 1, rows, loss, what)
 
 
-def _flat_totals(totals: EpochTotals) -> tuple[Any, ...]:
-    return totals.loss, totals.penalty, totals.weight, totals.rows, totals.hits
+def position_of(state: RunState) -> tuple[Any, ...]:
+    """Say where a run stands, as the compiled module is told it."""
+    totals = state.totals
+    sums = (totals.loss, totals.penalty, totals.weight, totals.rows, totals.hits)
+    return (state.epoch, state.batch, state.step, *sums)
+
+
+def take_position(state: RunState, position: tuple[Any, ...]) -> None:
+    """Let a run stand where the compiled module says."""
+    state.epoch, state.batch, state.step = position[:3]
+    state.totals = EpochTotals(*position[3:])
+
+
+def reports_of(table: FloatArray, recipe: Recipe, hit_counts: int) -> EpochReports:
+    """Name the columns of a compiled table, which has a row an epoch."""
+    hits = 7 + hit_counts
+    epoch, step, learning_rate, loss, penalty, weight, rows = table[:, :7].T
+    measures, nothing = recipe.measures, np.empty((len(table), 0))
+    return EpochReports(
+        epoch=epoch.astype(np.int64),
+        step=step.astype(np.int64),
+        loss=loss / weight,
+        penalty=penalty / rows,
+        weight=weight,
+        rows=rows.astype(np.int64),
+        learning_rate=learning_rate,
+        hits=table[:, 7:hits],
+        gradient_norms=table[:, hits::2] if GRADIENT_NORM in measures else nothing,
+        dead_shares=table[:, hits + 1 :: 2] if DEAD_UNITS in measures else nothing,
+    )

@@ -122,6 +122,7 @@ void bind(nb::module_& module, const char* plan, const char* workspace, const ch
            },
            "settings"_a, "seed"_a)
       .def_prop_ro("hit_counts", [](const Plan<Real>& self) { return self.hit_counts; })
+      .def_prop_ro_static("vector_bytes", [](nb::handle) { return kVectorBytes; })
       .def("workspace",
            [](const Plan<Real>& self, Index batch_size, Index capacity, int threads,
               bool threads_forced) {

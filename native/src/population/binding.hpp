@@ -11,13 +11,11 @@ namespace axone::population {
 template <class Real>
 class BoundPopulation {
  public:
-  BoundPopulation(const Plan<Real>& plan, Index batch_size, Index members, bool shuffle,
-                  bool measure)
-      : sizes_(plan), common_{checked("the batch size", batch_size), shuffle, measure},
-        population_(make_population(plan, common_, checked("the number of members", members))),
-        seats_(static_cast<std::size_t>(population_->lanes())) {}
+  BoundPopulation(const Plan<Real>& plan, Index batch_size, bool shuffle, bool measure)
+      : sizes_(plan), common_{checked(batch_size), shuffle, measure}, population_(plan, common_),
+        seats_(kLanes<Real>) {}
 
-  Index seats() const { return static_cast<Index>(seats_.size()); }
+  Index seats() const { return kLanes<Real>; }
 
   /// Let a run have a seat: its plan, whose settings and seed it has, its numbers and its rows.
   void take(Index seat, const Plan<Real>& plan, Array1<Real> parameters, Array1<Real> buffers,
@@ -62,7 +60,7 @@ class BoundPopulation {
     {
       const WithoutInterpreter outside;
       const FlushTinyNumbers flush;
-      population_->run(members, [&] {
+      population_.run(members, [&] {
         if (outside.is_ending()) return true;
         nb::gil_scoped_acquire acquire;
         return poll();
@@ -91,10 +89,9 @@ class BoundPopulation {
     std::optional<Array1<const Real>> weights;
   };
 
-  static Index checked(const char* what, Index count) {
-    if (count < 1 || count > 1'000'000'000)
-      throw std::invalid_argument(std::string(what) + " is out of range");
-    return count;
+  static Index checked(Index batch_size) {
+    if (batch_size < 1) throw std::invalid_argument("the batch size must be at least 1");
+    return batch_size;
   }
   std::optional<Seat>& at(Index seat) {
     require(seat >= 0 && seat < seats(), "there is no such seat");
@@ -103,7 +100,7 @@ class BoundPopulation {
 
   Sizes sizes_;
   Common common_;
-  std::unique_ptr<Population<Real>> population_;
+  Population<Real> population_;
   std::vector<std::optional<Seat>> seats_;
 };
 
@@ -120,10 +117,10 @@ void bind(nb::module_& module, const char* name, nb::class_<Plan<Real>>& plan) {
       .def("leave", &Bound::leave, "seat"_a)
       .def("run", &Bound::run, nb::arg("turns").noconvert(), "poll"_a);
   plan.def("population",
-           [](const Plan<Real>& self, Index batch_size, Index members, bool shuffle, bool measure) {
-             return std::make_unique<Bound>(self, batch_size, members, shuffle, measure);
+           [](const Plan<Real>& self, Index batch_size, bool shuffle, bool measure) {
+             return std::make_unique<Bound>(self, batch_size, shuffle, measure);
            },
-           "batch_size"_a, "members"_a, "shuffle"_a, "measure"_a);
+           "batch_size"_a, "shuffle"_a, "measure"_a);
 }
 
 }  // namespace axone::population

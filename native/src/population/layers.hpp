@@ -25,18 +25,52 @@ struct Pass {
 template <int Lanes>
 using PerLane = std::array<double, static_cast<std::size_t>(Lanes)>;
 
-/// The numbers of all lanes to learn, the optimiser's and perhaps the gradients, side by side in the
-/// order of Python's flat vectors.
+/// A stride for rows of vectors: never even, or many rows would fall into the same few sets of a cache.
+inline Index odd(Index columns) { return columns | 1; }
+
+/// Where an array of parameters lies in the arena: rows of `columns` vectors, `stride` apart.
+struct Place {
+  Index flat;   // its first number in Python's flat vector
+  Index first;  // its first vector in the arena
+  Index rows, columns, stride;
+};
+
+/// The numbers of all lanes to learn, the optimiser's and perhaps the gradients, in the order of
+/// Python's flat vectors; what lies between the rows is zero and stays so.
 template <class V>
 struct Arena {
-  Buffer<LaneOf<V>> weight, slot[2], gradient;
+  using Real = LaneOf<V>;
+  std::vector<Place> places;
+  Index vectors = 0;
+  Buffer<Real> weight, slot[2], gradient;
 
-  Stretch<LaneOf<V>> stretch(Index from, Index count, LaneOf<V>* g, bool penalised) {
+  /// Take room for an array; memory follows when all are known.
+  Place take(Index flat, Index rows, Index columns) {
+    places.push_back({flat, vectors, rows, columns, rows > 1 ? odd(columns) : columns});
+    vectors += cells(rows, places.back().stride);
+    return places.back();
+  }
+  void allocate(int slots) {
+    const Index numbers = product_of(vectors, kLanesOf<V>);
+    weight = Buffer<Real>(numbers);
+    for (int s = 0; s < slots; ++s) slot[s] = Buffer<Real>(numbers);
+  }
+  /// `size` vectors from one on.
+  Stretch<Real> stretch(Index from, Index size, Real* g, bool penalised) {
     constexpr Index lanes = kLanesOf<V>;
-    Stretch<LaneOf<V>> s{weight.data() + from * lanes, {nullptr, nullptr}, g, count * lanes, penalised};
+    Stretch<Real> s{weight.data() + from * lanes, {nullptr, nullptr}, g, size * lanes, penalised};
     for (int n = 0; n < 2; ++n)
       if (slot[n].size()) s.slot[n] = slot[n].data() + from * lanes;
     return s;
+  }
+  /// Visit every number: its place in the flat vector, and its vector's first number here.
+  template <class Visit>
+  void each(Visit visit) const {
+    for (const auto& place : places)
+      for (Index row = 0; row < place.rows; ++row)
+        for (Index c = 0; c < place.columns; ++c)
+          visit(place.flat + row * place.columns + c,
+                (place.first + row * place.stride + c) * kLanesOf<V>);
   }
 };
 
@@ -73,8 +107,8 @@ class Layer {
   virtual bool learns() const { return false; }
   /// Make the step by gradients that were kept.
   virtual void move(const Pass<V>&) {}
-  /// Where in the arena the numbers lie that penalties apply to, and how many.
-  virtual std::pair<Index, Index> penalised() const { return {0, 0}; }
+  /// Where in the arena the numbers lie that penalties apply to.
+  virtual Place penalised() const { return {}; }
 
   const Index inputs, outputs;
   bool needs_input_gradient = true;
@@ -91,7 +125,8 @@ class OwnMatrix {
  public:
   OwnMatrix() = default;
   OwnMatrix(Index rows, Index columns)
-      : view_{nullptr, columns, columns}, buffer_(product_of(cells(rows, columns), kLanesOf<V>)) {
+      : view_{nullptr, odd(columns), columns},
+        buffer_(product_of(cells(rows, view_.stride), kLanesOf<V>)) {
     view_.data = buffer_.data();
   }
   Matrix<V> view() const { return view_; }
@@ -134,30 +169,23 @@ class Dense : public Layer<V> {
 
  public:
   Dense(Index inputs, const Settings& s, Index rows, Arena<V>& arena)
-      : Layer<V>(inputs, s.size("outputs")), arena_(arena), weight_(s.whole("weight")),
-        bias_(s.flag("has_bias") ? s.whole("bias") : -1), activation_(activation_of<Real>(s)),
-        a_(rows, this->outputs), dx_(rows, inputs),
-        gradient_(product_of(std::max(product_of(kMostRows, inputs), this->outputs), kLanes)) {
+      : Layer<V>(inputs, s.size("outputs")), arena_(arena), has_bias_(s.flag("has_bias")),
+        weight_(arena.take(s.whole("weight"), this->outputs, inputs)),
+        activation_(activation_of<Real>(s)), a_(rows, this->outputs), dx_(rows, inputs),
+        weight_gradient_(product_of(cells(kMostRows, weight_.stride), kLanes)),
+        bias_gradient_(product_of(this->outputs, kLanes)) {
+    if (has_bias_) bias_ = arena.take(s.whole("bias"), 1, this->outputs);
     if (activation_.needs_input()) z_ = OwnMatrix<V>(rows, this->outputs);
   }
 
   bool learns() const override { return true; }
-  std::pair<Index, Index> penalised() const override {
-    return {weight_, this->inputs * this->outputs};
-  }
-  void move(const Pass<V>& pass) override {
-    const auto [first, count] = penalised();
-    move(arena_.stretch(first, count, place_of_gradient(first, pass), true), pass, false);
-    if (bias_ >= 0)
-      move(arena_.stretch(bias_, this->outputs, place_of_gradient(bias_, pass), false), pass, false);
-  }
+  Place penalised() const override { return weight_; }
 
   Matrix<V> forward(Matrix<V> x, const Pass<V>& pass) override {
     x_ = x;
     const auto a = a_.view(), z = activation_.needs_input() ? z_.view() : a;
-    Multiplier<V>::run({x.data, x.stride, 1, weights(), 1, this->inputs, this->inputs,
-                        bias_ < 0 ? nullptr : arena_.weight.data() + bias_ * kLanes, z.data,
-                        z.stride},
+    Multiplier<V>::run({x.data, x.stride, 1, at(weight_), 1, weight_.stride, this->inputs,
+                        has_bias_ ? at(bias_) : nullptr, z.data, z.stride},
                        pass.rows, this->outputs);
     activation_.forward(flat(z), flat(a), pass.rows);
     return a;
@@ -170,52 +198,61 @@ class Dense : public Layer<V> {
     Matrix<V> dx;
     if (this->needs_input_gradient) {
       dx = dx_.view();
-      Multiplier<V>::run({dy.data, dy.stride, 1, weights(), this->inputs, 1, this->outputs, nullptr,
-                          dx.data, dx.stride},
+      Multiplier<V>::run({dy.data, dy.stride, 1, at(weight_), weight_.stride, 1, this->outputs,
+                          nullptr, dx.data, dx.stride},
                          pass.rows, this->inputs);
     }
     this->squared_norm = Wide{};
     // ∂L/∂W = δᵀ·X, a tile's height of outputs at a time, and the step while it is in the cache.
     for (Index from = 0; from < this->outputs; from += kMostRows) {
       const Index count = std::min<Index>(kMostRows, this->outputs - from);
-      const Index first = weight_ + from * this->inputs;
-      Real* g = place_of_gradient(first, pass);
+      const Index first = weight_.first + from * weight_.stride;
+      Real* g = gradient_at(first, weight_gradient_, pass);
       Multiplier<V>::run({dy.at(0, from), 1, dy.stride, x_.data, x_.stride, 1, pass.rows, nullptr, g,
-                          this->inputs},
+                          weight_.stride},
                          count, this->inputs);
-      finish(first, count * this->inputs, g, true, pass);
+      finish(arena_.stretch(first, count * weight_.stride, g, true), pass);
     }
-    if (bias_ >= 0) {
-      Real* g = place_of_gradient(bias_, pass);
+    if (has_bias_) {
+      Real* g = gradient_at(bias_.first, bias_gradient_, pass);
       for (Index o = 0; o < this->outputs; ++o) {
         V sum{};
         for (Index r = 0; r < pass.rows; ++r) sum += load<V>(dy.at(r, o));
         store(g + o * kLanes, sum);
       }
-      finish(bias_, this->outputs, g, false, pass);
+      finish(arena_.stretch(bias_.first, this->outputs, g, false), pass);
     }
     return dx;
   }
 
+  void move(const Pass<V>& pass) override {
+    const auto move_all = [&](const Place& place, bool penalised) {
+      Real* g = arena_.gradient.data() + place.first * kLanes;
+      move(arena_.stretch(place.first, place.rows * place.stride, g, penalised), pass, false);
+    };
+    move_all(weight_, true);
+    if (has_bias_) move_all(bias_, false);
+  }
+
  private:
-  Real* weights() { return arena_.weight.data() + weight_ * kLanes; }
-  Real* place_of_gradient(Index first, const Pass<V>& pass) {
-    return pass.keep_gradient ? arena_.gradient.data() + first * kLanes : gradient_.data();
+  Real* at(const Place& place) { return arena_.weight.data() + place.first * kLanes; }
+  /// Where a piece of gradient goes: into the whole, if that is kept.
+  Real* gradient_at(Index first, Buffer<Real>& scratch, const Pass<V>& pass) {
+    return pass.keep_gradient ? arena_.gradient.data() + first * kLanes : scratch.data();
   }
 
   /// Penalise, cut and measure a piece of gradient, as far as the pass asks for it, and make the step.
-  void finish(Index first, Index count, Real* g, bool penalised, const Pass<V>& pass) {
-    const auto stretch = arena_.stretch(first, count, g, penalised);
+  void finish(const Stretch<Real>& s, const Pass<V>& pass) {
+    Real* g = s.gradient;
     const bool completes = pass.completes || ((pass.measure || pass.keep_gradient) && pass.adds_l2);
     if (completes) {
       StepNumbers<V> numbers = pass.numbers;
-      if (!penalised) numbers.l1 = numbers.l2 = V{};
-      for (Index n = 0; n < stretch.size; n += kLanes)
-        store(g + n, complete_gradient(load<V>(g + n), load<V>(stretch.weight + n), numbers, [](V) {}));
+      if (!s.penalised) numbers.l1 = numbers.l2 = V{};
+      for (Index n = 0; n < s.size; n += kLanes)
+        store(g + n, complete_gradient(load<V>(g + n), load<V>(s.weight + n), numbers, [](V) {}));
     }
-    if (pass.measure || pass.keep_gradient)
-      this->squared_norm += squares_of<V>(g, stretch.size);
-    if (!pass.keep_gradient) move(stretch, pass, pass.adds_l2 && !completes);
+    if (pass.measure || pass.keep_gradient) this->squared_norm += squares_of<V>(g, s.size);
+    if (!pass.keep_gradient) move(s, pass, pass.adds_l2 && !completes);
   }
 
   static void move(const Stretch<Real>& stretch, const Pass<V>& pass, bool adds_l2) {
@@ -224,11 +261,12 @@ class Dense : public Layer<V> {
   }
 
   Arena<V>& arena_;
-  Index weight_, bias_;  // places in the arena; without a bias −1
+  bool has_bias_;
+  Place weight_, bias_{};
   Activation<Real> activation_;
   OwnMatrix<V> a_, z_, dx_;
   Matrix<V> x_;
-  Buffer<Real> gradient_;
+  Buffer<Real> weight_gradient_, bias_gradient_;
 };
 
 /// An activation as a layer of its own.

@@ -34,42 +34,30 @@ struct Common {
 template <class Real>
 class Population {
  public:
+  using V = Vector<Real>;
+  static constexpr int Lanes = kLanes<Real>;
   using Poll = std::function<bool()>;
-  virtual ~Population() = default;
-  virtual int lanes() const = 0;
-  /// Train each member until its epochs are complete; a null pointer leaves a lane empty. `poll` is
-  /// asked about twenty times a second whether all are to stop after the step in hand. The flat numbers
-  /// change at the end of the call only, and those of a member that failed not at all.
-  virtual void run(const std::vector<Member<Real>*>& members, const Poll& poll) = 0;
-};
 
-template <class Real, int Lanes>
-class PopulationOf : public Population<Real> {
-  using V = Vector<Real, Lanes>;
-  using typename Population<Real>::Poll;
-
- public:
   /// std::invalid_argument where the plan's network has a layer that runs in no lanes.
-  PopulationOf(const Plan<Real>& plan, const Common& common)
-      : common_(common), first_optimizer_(plan.optimizer), parameters_(plan.parameters),
+  Population(const Plan<Real>& plan, const Common& common)
+      : common_(common), first_optimizer_(plan.optimizer),
         head_(head_of(plan, common.batch_size)), input_(common.batch_size, padded(plan.columns)),
         rows_(Lanes, round_up(plan.columns, kLanes<Real>)), absent_(plan.columns),
         is_there_(product_of(common.batch_size, Lanes)) {
-    arena_.weight = Buffer<Real>(product_of(parameters_, Lanes));
-    for (int s = 0; s < plan.optimizer.slots(); ++s)
-      arena_.slot[s] = Buffer<Real>(product_of(parameters_, Lanes));
     for (const auto& settings : plan.described()) {
       layers_.push_back(build_layer<V>(settings, layers_.size(), common.batch_size, arena_));
       if (!layers_.back()) throw std::invalid_argument("a layer of this network runs in no lanes");
       random_ = random_ || layers_.back()->is_random();
     }
+    arena_.allocate(plan.optimizer.slots());
     for (first_ = 0; first_ + 1 < layers_.size() && !layers_[first_]->learns(); ++first_) {}
     layers_[first_]->needs_input_gradient = false;
   }
 
-  int lanes() const override { return Lanes; }
-
-  void run(const std::vector<Member<Real>*>& members, const Poll& poll) override {
+  /// Train each member until its epochs are complete; a null pointer leaves a lane empty. `poll` is
+  /// asked about twenty times a second whether all are to stop after the step in hand. The flat numbers
+  /// change at the end of the call only, and those of a member that failed not at all.
+  void run(const std::vector<Member<Real>*>& members, const Poll& poll) {
     const SoleUse use(in_use_);
     pass_ = {};
     pass_.optimizer = &first_optimizer_;
@@ -185,13 +173,13 @@ class PopulationOf : public Population<Real> {
   }
   void read() {
     each_array([&](Buffer<Real>& ours, const Real* theirs, Lane&, int lane) {
-      for (Index n = 0; n < parameters_; ++n) ours[n * Lanes + lane] = theirs[n];
+      arena_.each([&](Index there, Index here) { ours[here + lane] = theirs[there]; });
     });
   }
   void write() {
     each_member([&](Lane& lane, int number) {
       Real seen = 0;  // NaN, if anything is not finite
-      for (Index n = 0; n < parameters_; ++n) seen += arena_.weight[n * Lanes + number] * Real(0);
+      arena_.each([&](Index, Index here) { seen += arena_.weight[here + number] * Real(0); });
       double losses = lane.member->at.totals.loss + lane.member->at.penalty;
       for (const auto& report : lane.member->reports)
         losses += report.position.totals.loss + report.position.penalty;
@@ -199,7 +187,7 @@ class PopulationOf : public Population<Real> {
     });
     each_array([&](Buffer<Real>& ours, Real* theirs, Lane& lane, int number) {
       if (lane.member->has_failed) return;
-      for (Index n = 0; n < parameters_; ++n) theirs[n] = ours[n * Lanes + number];
+      arena_.each([&](Index there, Index here) { theirs[there] = ours[here + number]; });
     });
   }
 
@@ -270,8 +258,8 @@ class PopulationOf : public Population<Real> {
     using Wide = Vector<double, Lanes>;
     Wide squares{}, sizes{};
     for (const auto& layer : layers_) {
-      const auto [from, count] = layer->penalised();
-      for (Index n = from; n < from + count; ++n) {
+      const auto place = layer->penalised();
+      for (Index n = place.first; n < place.first + place.rows * place.stride; ++n) {
         const Wide w = __builtin_convertvector(load<V>(arena_.weight.data() + n * Lanes), Wide);
         squares += w * w;
         sizes += maximum(w, -w);
@@ -332,7 +320,6 @@ class PopulationOf : public Population<Real> {
 
   const Common common_;
   const OptimizerSettings first_optimizer_;
-  const Index parameters_;
   Arena<V> arena_;
   Layers<V> layers_;
   Head<V> head_;
@@ -347,15 +334,5 @@ class PopulationOf : public Population<Real> {
   RandomStream random_of_lane_[Lanes];
   std::atomic<bool> in_use_{false};
 };
-
-/// The widest population that `members` fill at least by half.
-template <class Real>
-std::unique_ptr<Population<Real>> make_population(const Plan<Real>& plan, const Common& common,
-                                                  Index members) {
-  constexpr int full = kLanes<Real>;
-  if constexpr (full / 2 >= kFewestLanes<Real>)
-    if (members <= full / 2) return std::make_unique<PopulationOf<Real, full / 2>>(plan, common);
-  return std::make_unique<PopulationOf<Real, full>>(plan, common);
-}
 
 }  // namespace axone::population

@@ -6,14 +6,14 @@ side. A comparison of forty settings is one call.
 
 import threading
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any
 
 from axone.checks import check_integer
 from axone.data.examples import Examples
-from axone.engines import Population, population_of, shape_of
+from axone.engines import Population, population_of, seats_of, shape_of
 from axone.errors import ConfigurationError
 from axone.messages import _
 from axone.processors import processors
@@ -26,6 +26,13 @@ from axone.training.trainer import Trainer
 
 _OF_A_FIT_ALONE = {"after_epoch", "on_progress", "every", "resume"}
 """Settings of `Trainer.fit` for which each run must be gone through by itself."""
+
+_FILLED = 0.75
+"""Share of the lanes that must be filled, or the empty ones cost what the full ones save."""
+
+_ROUNDS_OF_SEATS = 3
+"""How many runs for each seat there must be where rules end them at different times: the last of
+them have most lanes empty beside them."""
 
 
 def fit_many(
@@ -114,17 +121,14 @@ def fit_many(
                 results[number] = run.result
 
     jobs: list[Callable[[], None]] = []
-    alone = list(range(len(trainers)))
-    if not _OF_A_FIT_ALONE & settings.keys():
-        for numbers in _by_shape(trainers, rows):
-            populations = _populations(
-                trainers[numbers[0]], rows[numbers[0]], len(numbers), workers
-            )
-            waiting = deque(numbers)
-            jobs += [partial(fit_together, each, waiting) for each in populations]
-            if populations:
-                alone = [number for number in alone if number not in numbers]
-    jobs += [partial(fit_alone, number) for number in alone]
+    alone = set(range(len(trainers)))
+    for numbers in _side_by_side(trainers, rows, settings):
+        first, waiting = numbers[0], deque(numbers)
+        for _each in range(min(workers, -(-len(numbers) // seats_of(trainers[first].plan)))):
+            population = population_of(trainers[first].plan, _row_count(rows[first]))
+            jobs.append(partial(fit_together, population, waiting))
+        alone -= set(numbers)
+    jobs += [partial(fit_alone, number) for number in sorted(alone)]
     with (
         interruption() as pressed,
         ThreadPoolExecutor(workers, thread_name_prefix="axone") as pool,
@@ -139,26 +143,31 @@ def fit_many(
     return [result for result in results if result is not None]
 
 
-def _by_shape(trainers: Sequence[Trainer], rows: Sequence[Any]) -> list[list[int]]:
-    """Return the numbers of those who could train in one population, for each such."""
+def _side_by_side(
+    trainers: Sequence[Trainer], rows: Sequence[Any], settings: Mapping[str, Any]
+) -> list[list[int]]:
+    """Return the numbers of those who train in one population, for each that is worth it.
+
+    That is decided by the trainers alone, not by threads or by time: on it depends in which order
+    sums are taken, and so the last digits of the results.
+    """
+    if settings.keys() & _OF_A_FIT_ALONE:
+        return []
     shapes: dict[str, list[int]] = {}
     for number, trainer in enumerate(trainers):
         count = _row_count(rows[number])
         shape = shape_of(trainer.plan, count) if count else None
         if shape is not None:
             shapes.setdefault(shape, []).append(number)
-    return list(shapes.values())
-
-
-def _populations(trainer: Trainer, rows: Any, members: int, workers: int) -> list[Population]:
-    """Return a population for each thread that finds enough members; perhaps none."""
-    share = -(-members // workers)
-    population = population_of(trainer.plan, _row_count(rows), share)
-    if population is None:
-        return []
-    others = min(workers, -(-members // min(share, population.seats))) - 1
-    more = [population_of(trainer.plan, _row_count(rows), share) for _other in range(others)]
-    return [population, *(each for each in more if each is not None)]
+    rounds = _ROUNDS_OF_SEATS if settings.get("stopping") else _FILLED
+    chosen = []
+    for numbers in shapes.values():
+        seats = seats_of(trainers[numbers[0]].plan)
+        left = len(numbers) % seats
+        taken = numbers if left >= _FILLED * seats else numbers[: len(numbers) - left]
+        if len(taken) >= rounds * seats:
+            chosen.append(taken)
+    return chosen
 
 
 def _row_count(given: Any) -> int:

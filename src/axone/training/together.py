@@ -47,8 +47,6 @@ def go_through_together(
             seated[seat] = name, run
         if not seated:
             return
-        if not population.is_worth_it and not interrupted():
-            break
         laps = population.advance(
             {seat: run.epochs_at_once() for seat, (_, run) in seated.items()}, interrupted
         )
@@ -63,9 +61,3 @@ def go_through_together(
             population.leave(seat)
             del seated[seat]
             yield name, None if lap is None else run
-    for name, run in seated.values():
-        # Too few are left: each goes on alone.
-        session = run.plan.session(run.state, run.examples, run.settings.max_epochs)
-        for _event in run.go_through(session):
-            pass
-        yield name, run

@@ -8,6 +8,8 @@ so that results agree to rounding.
 from collections.abc import Callable, Mapping
 from typing import Any, cast
 
+import numpy as np
+
 from axone.arrays import FloatArray
 from axone.data.examples import Examples
 from axone.engines.engine import Plan
@@ -20,13 +22,13 @@ from axone.engines.state import Lap, RunState
 _LAYERS = ("dense", "activation", "dropout")
 """Kinds of layers that run in lanes."""
 
-_MOST_PARAMETERS = 8_000
-"""Of a network in float32; with more, a population's weights and moments leave the second-level
-cache and it is slower than its networks one after another (`python -m benchmarks --parts
-populations`)."""
+_MOST_BYTES = 320 * 1024
+"""Of the weights of a whole population: with more, they and the optimiser's numbers leave the
+second-level cache, and it is slower than its networks one after another."""
 
-_FEWEST_MEMBERS = 0.5
-"""Share of the lanes that must be filled, or empty ones cost more than full ones save."""
+_MOST_ROWS = 32
+"""Of a batch: what lies between the layers would leave the caches too.
+`python -m benchmarks --parts populations` measures both."""
 
 
 def shape_of(plan: Plan, rows: int) -> str | None:
@@ -41,9 +43,10 @@ def shape_of(plan: Plan, rows: int) -> str | None:
     if not isinstance(plan, NativePlan) or (plan.threads or 1) > 1:
         return None
     recipe, settings = plan.recipe, plan.settings
-    widths = 2 if recipe.dtype == "float64" else 1
-    small = settings["parameters"] * widths <= _MOST_PARAMETERS
-    if not small or settings["buffers"] or not all(map(_runs_in_lanes, settings["layers"])):
+    small = settings["parameters"] * plan.compiled.vector_bytes <= _MOST_BYTES
+    if not small or recipe.batch_rows(rows) > _MOST_ROWS or settings["buffers"]:
+        return None
+    if not all(map(_runs_in_lanes, settings["layers"])):
         return None
     rule = settings["optimizer"]["rule"]
     common = (settings["layers"], settings["head"], rule, settings["columns"], recipe.dtype)
@@ -83,15 +86,12 @@ class Population:
         Of one of them.
     rows : int
         How many it learns from.
-    members : int
-        How many there are to train, all in all: for few of them vectors may be narrower.
     """
 
-    def __init__(self, plan: NativePlan, rows: int, members: int) -> None:
+    def __init__(self, plan: NativePlan, rows: int) -> None:
         recipe = plan.recipe
         self._compiled = plan.compiled.population(
             recipe.batch_rows(rows),
-            members,
             recipe.shuffle and not recipe.full_batch,
             bool(recipe.measures),
         )
@@ -107,11 +107,6 @@ class Population:
     def has_room(self) -> bool:
         """Whether a seat is free."""
         return bool(self._free)
-
-    @property
-    def is_worth_it(self) -> bool:
-        """Whether those who have a seat are enough to be faster together than alone."""
-        return self.seats - len(self._free) >= _FEWEST_MEMBERS * self.seats
 
     def seat(self, plan: Plan, state: RunState, examples: Examples, max_epochs: int) -> Seat:
         """Give a run a free seat.
@@ -178,8 +173,12 @@ class Population:
         return Lap(reports)
 
 
-def population_of(plan: Plan, rows: int, members: int) -> Population | None:
-    """Return a population for so many runs of one `shape_of`, or None where they are too few."""
-    population = Population(cast(NativePlan, plan), rows, members)
-    enough = members > 1 and members >= _FEWEST_MEMBERS * population.seats
-    return population if enough else None
+def population_of(plan: Plan, rows: int) -> Population:
+    """Return an empty population for runs that have one `shape_of` with this plan and its rows."""
+    return Population(cast(NativePlan, plan), rows)
+
+
+def seats_of(plan: Plan) -> int:
+    """Return how many runs like this one a population takes."""
+    compiled = cast(NativePlan, plan).compiled
+    return int(compiled.vector_bytes) // np.dtype(plan.recipe.dtype).itemsize

@@ -13,8 +13,8 @@ import pytest
 from safetensors import safe_open
 
 import axone as ax
+from axone.interruption import interruption
 from axone.optimizers import OPTIMIZERS
-from axone.training.interruption import interruption
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="POSIX signals")
 

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 
+from benchmarks.around import measure_around, tables
 from benchmarks.kernels import measure_kernels
 from benchmarks.machine import ROOT, count_cores, variants
 from benchmarks.opponents import OPPONENTS
@@ -13,6 +14,7 @@ from benchmarks.processes import measure_memory, measure_startup
 from benchmarks.report import (
     Section,
     accuracy_section,
+    around_sections,
     as_markdown,
     as_terminal,
     describe_run,
@@ -24,7 +26,7 @@ from benchmarks.report import (
 from benchmarks.rounds import Rounds, measure_rounds
 from benchmarks.workloads import WORKLOADS
 
-PARTS = ("steps", "limits", "kernels", "memory", "startup")
+PARTS = ("steps", "limits", "kernels", "around", "memory", "startup")
 THREADS = (1, 2)
 NO_COMPILER = Section(
     "Against the hardware", "Not measured: there is no working C++ compiler here."
@@ -91,6 +93,8 @@ def _measure(chosen: argparse.Namespace, opponents: list[str]) -> list[Section]:
         if "kernels" in chosen.parts:
             kernels = measure_kernels(variant)
             sections += [NO_COMPILER] if kernels is None else kernel_sections(kernels)
+        if "around" in chosen.parts:
+            sections += _measure_around(chosen, variant)
     if "memory" in chosen.parts:
         sections.append(memory_section({name: measure_memory(name) for name in opponents}))
     if "startup" in chosen.parts:
@@ -119,6 +123,13 @@ def _measure_steps(chosen: argparse.Namespace, opponents: list[str], variant: st
     if "limits" in chosen.parts and measured[0].limits is None:
         sections.append(NO_COMPILER)
     return [*sections, accuracy_section(measured[0].timings)]
+
+
+def _measure_around(chosen: argparse.Namespace, variant: str) -> list[Section]:
+    """Measure what depends on the variant, and beside the first one what does not."""
+    is_first = variant == chosen.variants[0]
+    names = [name for name, table in tables().items() if table.by_variant or is_first]
+    return around_sections(measure_around(names, variant, chosen.rounds), variant)
 
 
 def _installed(opponents: Sequence[str]) -> list[str]:

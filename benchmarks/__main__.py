@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 
+from benchmarks.around import measure_around, tables
 from benchmarks.kernels import measure_kernels
 from benchmarks.machine import ROOT, count_cores, variants
 from benchmarks.opponents import OPPONENTS
@@ -14,6 +15,7 @@ from benchmarks.processes import measure_memory, measure_startup
 from benchmarks.report import (
     Section,
     accuracy_section,
+    around_sections,
     as_markdown,
     as_terminal,
     describe_run,
@@ -26,7 +28,7 @@ from benchmarks.report import (
 from benchmarks.rounds import Rounds, measure_rounds
 from benchmarks.workloads import WORKLOADS
 
-PARTS = ("steps", "limits", "kernels", "populations", "memory", "startup")
+PARTS = ("steps", "limits", "kernels", "populations", "around", "memory", "startup")
 THREADS = (1, 2)
 NO_COMPILER = Section(
     "Against the hardware", "Not measured: there is no working C++ compiler here."
@@ -99,6 +101,8 @@ def _measure(chosen: argparse.Namespace, opponents: list[str]) -> list[Section]:
                     threads=threads, variant=variant, rounds=chosen.rounds, quick=chosen.quick
                 )
                 sections.append(population_section(found))
+        if "around" in chosen.parts:
+            sections += _measure_around(chosen, variant)
     if "memory" in chosen.parts:
         sections.append(memory_section({name: measure_memory(name) for name in opponents}))
     if "startup" in chosen.parts:
@@ -132,6 +136,13 @@ def _threads(chosen: argparse.Namespace) -> list[int]:
     if chosen.threads:
         return [chosen.threads]
     return [threads for threads in THREADS if threads <= count_cores()]
+
+
+def _measure_around(chosen: argparse.Namespace, variant: str) -> list[Section]:
+    """Measure what depends on the variant, and beside the first one what does not."""
+    is_first = variant == chosen.variants[0]
+    names = [name for name, table in tables().items() if table.by_variant or is_first]
+    return around_sections(measure_around(names, variant, chosen.rounds), variant)
 
 
 def _installed(opponents: Sequence[str]) -> list[str]:

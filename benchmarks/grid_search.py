@@ -2,17 +2,20 @@
 
 `python -m benchmarks.grid_search` times 36 candidates × 3 folds, each library with the best number
 of jobs of those tried: Axone's fits let go of Python's lock and run in threads, scikit-learn's need
-processes. Two grids: the course's small batches, and the batches that both take by default.
+processes. Two grids: the course's small batches, and the batches that both take by default. Where
+Axone's share of that time goes is a table of `python -m benchmarks --parts around`.
 """
 
 import argparse
 import sys
 import time
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+from benchmarks.around import Table
 from benchmarks.machine import count_cores
 
 GRIDS: Mapping[str, Mapping[str, Sequence[Any]]] = {
@@ -88,6 +91,89 @@ def _classifier(library: str) -> Any:
 def best_search(library: str, grid: Mapping[str, Sequence[Any]], jobs: Sequence[int]) -> Search:
     """Return the fastest of the searches with those numbers of jobs."""
     return min((search(library, grid, count) for count in jobs), key=lambda one: one.seconds)
+
+
+@dataclass(frozen=True)
+class Division:
+    """A search with one job by Axone's estimator, divided among those whose work it is.
+
+    Attributes
+    ----------
+    name : str
+    library : str
+        One of Axone's `LIBRARIES`.
+    grid : mapping
+    """
+
+    name: str
+    library: str
+    grid: Mapping[str, Sequence[Any]]
+
+    def seconds(self, rounds: int) -> dict[str, list[float]]:
+        """Search as many times, watch in hand; the parts add up to the whole."""
+        self._parts()  # the warm-up
+        divided = [self._parts() for _ in range(rounds)]
+        return {part: [one[part] for one in divided] for part in divided[0]}
+
+    def _parts(self) -> dict[str, float]:
+        from axone import MLPClassifier
+        from axone.engines.native.session import NativeSession
+
+        spent = {"epochs": 0.0, "fit": 0.0, "score": 0.0}
+        with (
+            _watched(NativeSession, "_run", spent, "epochs"),
+            _watched(MLPClassifier, "fit", spent, "fit"),
+            _watched(MLPClassifier, "score", spent, "score"),
+        ):
+            whole = search(self.library, self.grid, 1).seconds
+        return {
+            "whole search": whole,
+            "compiled epochs": spent["epochs"],
+            "rest of fit": spent["fit"] - spent["epochs"],
+            "score": spent["score"],
+            "scikit-learn": whole - spent["fit"] - spent["score"],
+        }
+
+
+@contextmanager
+def _watched(owner: Any, method: str, spent: dict[str, float], part: str) -> Iterator[None]:
+    """Add up the time that is spent in a method."""
+    inherited = method not in vars(owner)
+    original: Callable[..., Any] = getattr(owner, method)
+
+    def timed(*arguments: Any, **named: Any) -> Any:
+        started = time.perf_counter()
+        try:
+            return original(*arguments, **named)
+        finally:
+            spent[part] += time.perf_counter() - started
+
+    setattr(owner, method, timed)
+    try:
+        yield
+    finally:
+        if inherited:
+            delattr(owner, method)
+        else:
+            setattr(owner, method, original)
+
+
+def _divisions() -> Iterator[Division]:
+    for name, grid in GRIDS.items():
+        for library in LIBRARIES[:-1]:
+            yield Division(f"{name}, {library}", library, grid)
+
+
+SEARCHING = Table(
+    "Where the time of a grid search goes",
+    f"GridSearchCV on digits, 36 candidates × 3 folds, at most {MAX_ITER} epochs, one job. The "
+    "rest of a fit is checking rows and parameters, drawing weights, compiling and recording; "
+    "scikit-learn's part is cloning, splitting, its StandardScaler and its bookkeeping.",
+    (),
+    (),
+    _divisions,
+    by_variant=True,
+)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from benchmarks.around import Table, Turns, tables
 from benchmarks.kernels import DTYPES, LIBRARIES, PRODUCTS, Kernels, shapes
 from benchmarks.limits import Limits
 from benchmarks.machine import count_cores, library_versions, processor_name
@@ -148,6 +149,37 @@ def accuracy_section(timings: Sequence[Timing]) -> Section:
         ],
     )
     return Section("Right answers after a fit", "That all of them did the work.", table)
+
+
+def around_sections(measured: Sequence[Turns], variant: str) -> list[Section]:
+    """Return a table for each kind of work around training."""
+    by_table: dict[str, list[Turns]] = {}
+    for turns in measured:
+        by_table.setdefault(turns.table, []).append(turns)
+    return [_around_section(tables()[name], rows, variant) for name, rows in by_table.items()]
+
+
+def _around_section(table: Table, measured: Sequence[Turns], variant: str) -> Section:
+    columns = list(dict.fromkeys(name for turns in measured for name in turns.seconds))
+    rows = []
+    for turns in measured:
+        medians = {name: statistics.median(seconds) for name, seconds in turns.seconds.items()}
+        cells = [_duration(medians[name]) if name in medians else "" for name in columns]
+        ours, theirs = (
+            [medians[name] for name in names if name in medians]
+            for names in (table.ours, table.theirs)
+        )
+        ratio = [f"{min(theirs) / min(ours):.1f}×" if ours and theirs else ""]
+        rows.append([turns.name, *cells, *(ratio if table.theirs else [])])
+    count = len(next(iter(measured[0].seconds.values())))
+    note = f"{table.note} One core; median of {count} rounds by turns."
+    header = ["", *columns]
+    if table.theirs:
+        note += f" The ratio is the fastest of {', '.join(table.theirs)} over the fastest of "
+        note += f"{', '.join(table.ours)}."
+        header.append("ratio")
+    title = f"{table.title}, {variant}" if table.by_variant else table.title
+    return Section(title, note, _table(header, rows))
 
 
 def memory_section(memory: Mapping[str, Memory]) -> Section:
@@ -322,6 +354,14 @@ def _with_spread(timing: Timing) -> str:
         low, _, high = statistics.quantiles(timing.seconds, n=4, method="inclusive")
         spread = high - low
     return f"{_microseconds(_median(timing))} ({_microseconds(spread)})"
+
+
+def _duration(seconds: float) -> str:
+    """Return a time in the unit that leaves it three digits or so."""
+    for unit, size in (("s", 1.0), ("ms", 1e-3)):
+        if seconds >= size:
+            return f"{seconds / size:.{0 if seconds >= 100 * size else 1}f} {unit}"
+    return f"{_microseconds(seconds)} µs"
 
 
 def _microseconds(seconds: float) -> str:

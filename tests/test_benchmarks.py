@@ -4,14 +4,24 @@ import shutil
 import subprocess
 import sys
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import pytest
+from benchmarks.around import Contest, Turns, measure_around, tables
+from benchmarks.grid_search import Division
 from benchmarks.limits import Limits, measure_limits
+from benchmarks.machine import variants
 from benchmarks.opponents import OPPONENTS
 from benchmarks.populations import Populations, time_ways
-from benchmarks.report import as_markdown, as_terminal, population_section, time_sections
+from benchmarks.report import (
+    around_sections,
+    as_markdown,
+    as_terminal,
+    population_section,
+    time_sections,
+)
 from benchmarks.rounds import Rounds, Timing, measure_rounds
 from benchmarks.workloads import SMALLEST, WORKLOADS, Workload
 
@@ -167,3 +177,46 @@ def test_many_networks_are_timed_in_every_way():
     section = population_section(Populations(1, "avx2", {"iris": seconds}))
     assert "fit_many" in section.table
     assert "one core" in section.title
+
+
+def test_contestants_take_turns_and_each_round_begins_with_another_one(monkeypatch):
+    done = []
+    monkeypatch.setattr("benchmarks.around._SHORTEST", 0.0)
+    contest = Contest("some work", {name: partial(done.append, name) for name in "abc"})
+    seconds = contest.seconds(3)
+    assert {name: len(figures) for name, figures in seconds.items()} == {"a": 3, "b": 3, "c": 3}
+    assert "".join(done[-9:]) == "abcbcacab"
+
+
+def test_the_ratio_is_the_fastest_of_the_others_over_the_fastest_of_ours():
+    shown = {"compiled": [2e-3] * 3, "reference": [9.0, 1e-3, 1e-3], "NumPy": [5e-3, 5e-3, 1e-6]}
+    alone = Turns("searching", "a grid", {"whole search": [3.0], "score": [0.25]})
+    shuffling, searching = around_sections([Turns("shuffling", "7 rows", shown), alone], "avx2")
+    assert shuffling.title == "Shuffling, avx2"
+    assert shuffling.table.splitlines()[1].split() == (
+        ["7", "rows", "2.0", "ms", "1.0", "ms", "5.0", "ms", "5.0×"]
+    )
+    assert searching.table.splitlines()[1].split() == ["a", "grid", "3.0", "s", "250", "ms"]
+
+
+def test_permutations_are_timed_in_a_process_of_their_own():
+    measured = measure_around(["shuffling"], variants()[0], 1)
+    assert [turns.name for turns in measured] == ["1000 rows", "100000 rows", "1000000 rows"]
+    for turns in measured:
+        assert {"reference", "NumPy"} <= set(turns.seconds)
+        assert all(0 < figure < 60 for (figure,) in turns.seconds.values())
+
+
+def test_everybody_who_predicts_against_axone_has_the_same_weights():
+    # The first row would be refused if the probabilities were not the same.
+    first = next(tables()["predicting"].rows())
+    assert first.name == "iris 4-16-32-3, 1"
+    assert {"Model", "estimator", "Network", "scikit-learn"} <= set(first.works)
+
+
+def test_the_parts_of_a_search_add_up_to_the_whole():
+    grid = {"hidden_layer_sizes": [(8,)], "max_iter": [2]}
+    seconds = Division("tiny", "axone float32", grid).seconds(1)
+    whole, *parts = (figure for (figure,) in seconds.values())
+    assert sum(parts) == pytest.approx(whole)
+    assert min(parts) >= 0

@@ -1,5 +1,7 @@
 """Models: what they predict, by the names and in the units of the target, calibrated or not."""
 
+import copy
+import pickle
 from dataclasses import replace
 
 import numpy as np
@@ -148,12 +150,45 @@ def test_predictions_and_the_loss_come_from_the_engine_that_trained(monkeypatch)
     monkeypatch.setattr("axone.model.model.get_engine", watched)
     model, X = MODELS["array"]
     inputs = model.preprocessing.transform(X)
-    by_default = model.evaluate(inputs, np.zeros(5, dtype=int))
+    by_default = replace(model).evaluate(inputs, np.zeros(5, dtype=int))
     by_the_reference = replace(model, engine="reference").evaluate(inputs, np.zeros(5, dtype=int))
     assert compiled[0] == "native"
     assert compiled[-1] == "reference"
     np.testing.assert_allclose(by_default[1], by_the_reference[1], rtol=1e-5)
     assert by_default[0] == pytest.approx(by_the_reference[0], rel=1e-5)
+
+
+def test_a_model_is_compiled_once_and_sees_weights_that_change(monkeypatch):
+    compiled = []
+    get_engine = ax.get_engine
+
+    def watched(name):
+        compiled.append(name)
+        return get_engine(name)
+
+    monkeypatch.setattr("axone.model.model.get_engine", watched)
+    model, X = MODELS["float64"]
+    model = replace(model, members=(model.parameters.copy(),))
+    before = model.outputs(X)
+    np.testing.assert_array_equal(model.outputs(X), before)
+    assert len(compiled) == 1
+    model.parameters.vector[...] *= 2
+    expected = model.network.predict(model.parameters, model.preprocessing.transform(X, "float64"))
+    np.testing.assert_allclose(model.outputs(X), expected, rtol=1e-12)
+    assert not np.allclose(expected, before)
+
+
+def through_a_pickle(model):
+    return pickle.loads(pickle.dumps(model))
+
+
+@pytest.mark.parametrize("copied", [copy.copy, copy.deepcopy, through_a_pickle])
+def test_a_copy_of_a_model_that_has_predicted_predicts_the_same(copied):
+    model, X = MODELS["array"]
+    expected = model.outputs(X)
+    twin = copied(model)
+    np.testing.assert_array_equal(twin.outputs(X), expected)
+    np.testing.assert_array_equal(twin.logits(X), model.logits(X))
 
 
 def test_without_the_compiled_engine_the_reference_engine_predicts(monkeypatch):

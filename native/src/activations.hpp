@@ -8,6 +8,7 @@
 #include "functions.hpp"
 #include "memory.hpp"
 #include "tables.hpp"
+#include "transpose.hpp"
 
 namespace axone {
 
@@ -188,23 +189,9 @@ struct CellByCell {
 template <class Real>
 struct Softmax {
   static void forward(Matrix<Real> z, Matrix<Real> a, Index rows, Real) {
-    for (Index r = 0; r < rows; ++r) {
-      const Real* from = z.row(r);
-      Real* to = a.row(r);
-      const Real largest = *std::max_element(from, from + z.columns);
-      Real total = 0;
-      for (Index c = 0; c < z.columns; c += kLanes<Real>) {
-        using V = Vector<Real>;
-        V e = exponential(load<V>(from + c) - largest);
-        const Index rest = z.columns - c;
-        if (rest < kLanes<Real>)
-          for (Index i = rest; i < kLanes<Real>; ++i) e[i] = 0;
-        store(to + c, e);
-        total += sum_of(e);
-      }
-      const Real share = 1 / total;
-      for (Index c = 0; c < z.columns; ++c) to[c] *= share;
-    }
+    if (z.columns > kFew) return row_by_row(z, a, rows);
+    // Rows are padded to whole vectors, so that the last ones may run over.
+    for (Index r = 0; r < rows; r += kLanes<Real>) rows_in_lanes(z.row(r), z, a.row(r), a);
   }
   static void backward(Matrix<Real>, Matrix<Real> a, Matrix<Real> d, Index rows, Real) {
     for (Index r = 0; r < rows; ++r) {
@@ -214,6 +201,49 @@ struct Softmax {
     }
   }
   static constexpr RowFunctions<Real> kFunctions{true, forward, backward};
+
+ private:
+  using V = Vector<Real>;
+  static constexpr Index kLanesHere = kLanes<Real>;
+  static constexpr Index kFew = 64;  // columns: as many vectors stay in the first-level cache
+
+  /// As many rows as a vector has lanes, each in a lane of its own, so that few columns fill vectors.
+  static void rows_in_lanes(const Real* from, Matrix<Real> z, Real* to, Matrix<Real> a) {
+    alignas(kVectorBytes) Real columns[kFew * kLanesHere];
+    const Index width = round_up(z.columns, kFewestLanes<Real>);
+    const auto column = [&](Index c) { return columns + c * kLanesHere; };
+    transpose(from, z.stride, kLanesHere, width, columns, kLanesHere);
+    V largest = load<V>(column(0)), total{};
+    for (Index c = 1; c < z.columns; ++c) largest = maximum(largest, load<V>(column(c)));
+    for (Index c = 0; c < z.columns; ++c) {
+      const V e = exponential(load<V>(column(c)) - largest);
+      total += e;
+      store(column(c), e);
+    }
+    const V share = 1 / total;
+    for (Index c = 0; c < z.columns; ++c) store(column(c), load<V>(column(c)) * share);
+    for (Index c = z.columns; c < width; ++c) store(column(c), V{});
+    transpose(columns, kLanesHere, width, kLanesHere, to, a.stride);
+  }
+
+  static void row_by_row(Matrix<Real> z, Matrix<Real> a, Index rows) {
+    for (Index r = 0; r < rows; ++r) {
+      const Real* from = z.row(r);
+      Real* to = a.row(r);
+      const Real largest = *std::max_element(from, from + z.columns);
+      Real total = 0;
+      for (Index c = 0; c < z.columns; c += kLanesHere) {
+        V e = exponential(load<V>(from + c) - largest);
+        const Index rest = z.columns - c;
+        if (rest < kLanesHere)
+          for (Index i = rest; i < kLanesHere; ++i) e[i] = 0;
+        store(to + c, e);
+        total += sum_of(e);
+      }
+      const Real share = 1 / total;
+      for (Index c = 0; c < z.columns; ++c) to[c] *= share;
+    }
+  }
 };
 
 /// The table of activations: a new one is a struct like those above and a line here.

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "optimizers.hpp"
+#include "transpose.hpp"
 
 namespace axone {
 
@@ -41,27 +42,22 @@ struct Store {
   void need_gradient() {
     if (gradient.size() == 0) gradient = Buffer<Real>(weight.size());
   }
-  void read(const Real* flat, Buffer<Real>& into) {
+  void read(const Real* flat, Buffer<Real>& into) const {
     const Real* home = flat + offset;
-    each([&](Index there, Index here) { into[here] = home[there]; });
-  }
-  void write(Buffer<Real>& from, Real* flat) {
-    Real* home = flat + offset;
-    each([&](Index there, Index here) { home[there] = from[here]; });
-  }
-  /// Visit every number: its place in the flat array and its place here. Of a matrix, some inputs at
-  /// a time, so that neither side leaves the cache.
-  template <class Visit>
-  void each(Visit visit) const {
-    if (panels.empty())
-      for (Index n = 0; n < count; ++n) visit(n, n);
-    constexpr Index kInputs = 16;
+    if (panels.empty()) std::copy_n(home, count, into.data());
     for (const auto& panel : panels)
-      for (Index from = 0; from < inputs; from += kInputs)
-        for (Index o = panel.first; o < std::min(panel.first + panel.width, outputs); ++o)
-          for (Index i = from; i < std::min(from + kInputs, inputs); ++i)
-            visit(o * inputs + i, panel.offset + i * panel.width + o - panel.first);
+      transpose_exactly(home + panel.first * inputs, inputs, columns_of(panel), inputs,
+                        into.data() + panel.offset, panel.width);
   }
+  void write(const Buffer<Real>& from, Real* flat) const {
+    Real* home = flat + offset;
+    if (panels.empty()) std::copy_n(from.data(), count, home);
+    for (const auto& panel : panels)
+      transpose_exactly(from.data() + panel.offset, panel.width, inputs, columns_of(panel),
+                        home + panel.first * inputs, inputs);
+  }
+  /// How many columns of a panel are outputs; the others are padding.
+  Index columns_of(const Panel& panel) const { return std::min(panel.width, outputs - panel.first); }
   Stretch<Real> stretch(Index from, Index size, Real* g) {
     Stretch<Real> s{weight.data() + from, {nullptr, nullptr}, g, size, penalised};
     for (int n = 0; n < 2; ++n)

@@ -79,4 +79,26 @@ AXONE_INLINE void transpose_into_lanes(const Real* const* rows, Index columns, R
   }
 }
 
+/// out[j][i] = in[i][j] for any number of rows and columns, and nothing read or written beyond them:
+/// blocks of N, and what is left of both sides by smaller ones.
+template <class Real, int N = kLanes<Real>>
+void transpose_exactly(const Real* in, Index in_stride, Index rows, Index columns, Real* out,
+                       Index out_stride) {
+  if constexpr (N < kFewestLanes<Real>) {
+    for (Index i = 0; i < rows; ++i)
+      for (Index j = 0; j < columns; ++j) out[j * out_stride + i] = in[i * in_stride + j];
+  } else {
+    const Index whole_rows = rows / N * N, whole_columns = columns / N * N;
+    for (Index i = 0; i < whole_rows; i += N)
+      for (Index j = 0; j < whole_columns; j += N)
+        transpose_block<Real, N>(
+            [=](int n) __attribute__((always_inline)) { return in + (i + n) * in_stride + j; },
+            out + j * out_stride + i, out_stride);
+    transpose_exactly<Real, N / 2>(in + whole_columns, in_stride, rows, columns - whole_columns,
+                                   out + whole_columns * out_stride, out_stride);
+    transpose_exactly<Real, N / 2>(in + whole_rows * in_stride, in_stride, rows - whole_rows,
+                                   whole_columns, out + whole_rows, out_stride);
+  }
+}
+
 }  // namespace axone

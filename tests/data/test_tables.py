@@ -72,6 +72,40 @@ def test_question_marks_and_blanks_are_missing(write):
     assert frame["b"].isna().tolist() == [False, True, True, False]
 
 
+def read_as_a_whole(path):
+    """What pandas makes of whole columns, blanks before cells skipped: slow, and right."""
+    options = {"na_values": ["?"], "skipinitialspace": True, "low_memory": False}
+    return pd.read_csv(path, **options)
+
+
+@given(
+    cells=st.lists(
+        st.tuples(
+            *[st.sampled_from(["1", " 2", "\t3", "x y", ' "u, v"', '" w"', "", " ", "4 "])] * 3
+        ),
+        min_size=1,
+        max_size=6,
+    )
+)
+def test_blanks_are_skipped_before_cells_and_nowhere_else(tmp_path_factory, cells):
+    lines = ["a,b c, d", *(",".join(row) for row in cells), "1,2,3"]
+    path = tmp_path_factory.mktemp("blanks") / "some.csv"
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    pd.testing.assert_frame_equal(read_table(path), read_as_a_whole(path))
+
+
+def test_a_blank_that_comes_late_in_the_file_is_skipped_too(write):
+    path = write("a,b\n" + "1,x\n" * 300_000 + "2, x\n")
+    assert set(read_table(path)["b"]) == {"x"}
+
+
+@pytest.mark.parametrize("late", ["2.5", "word", "?", "True", "1e300", "-3", "2024-02-29"])
+@pytest.mark.parametrize("early", ["7", "0.25", "True", "text", ""])
+def test_a_column_is_what_all_of_its_cells_are(write, early, late):
+    path = write("a,b\n" + f"{early},1\n" * 200_000 + f"{late},2\n")
+    pd.testing.assert_frame_equal(read_table(path), read_as_a_whole(path))
+
+
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "latin-1"])
 def test_utf_8_with_or_without_a_mark_and_latin_1_are_read(write, encoding):
     assert read_table(write("café,n\né,1\nü,2\n", encoding=encoding))["café"].tolist() == ["é", "ü"]

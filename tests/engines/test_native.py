@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+import scipy.special
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.engines.agreement import (
@@ -110,6 +111,36 @@ def test_every_activation_has_the_same_values(name, dtype):
         found = NativeEngine().compile(recipe).predict(parameters, values[None])
         wanted = network.predict(parameters, values[None])
         assert found[0, 0] == pytest.approx(wanted[0, 0], rel=tolerance, abs=tolerance)
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("columns", [1, 2, 3, 4, 5, 8, 16, 17, 63, 64, 65, 130])
+def test_softmax_is_scipys_whatever_the_number_of_rows_and_columns(columns, dtype):
+    network = ax.Network(ax.Activation("softmax"), input_shape=(columns,))
+    recipe = Recipe(network, LOSSES.resolve("cce"), ax.SGD(), dtype=dtype)
+    plan, parameters = NativeEngine().compile(recipe), network.initialize(0, dtype)
+    values = np.random.default_rng(columns).normal(0, 20, (67, columns)).astype(dtype)
+    values[3], values[4, 0], values[5] = 1000, -1000, -1000
+    wanted = scipy.special.softmax(values.astype(np.float64), axis=1)
+    for rows in (1, 2, 15, 16, 17, 67):
+        found = plan.predict(parameters, values[:rows])
+        np.testing.assert_allclose(found, wanted[:rows], rtol=1e-5, atol=1e-12)
+        assert difference(found, wanted[:rows]) < (1e-15 if dtype == "float64" else 2e-7)
+
+
+@pytest.mark.parametrize("outputs", [1, 3, 4, 7, 16, 31, 33, 70])
+@pytest.mark.parametrize("inputs", [1, 2, 5, 16, 23, 48])
+def test_weights_of_any_shape_go_into_panels_and_come_back(inputs, outputs):
+    network = ax.Network(ax.Dense(outputs), input_shape=inputs)
+    recipe = Recipe(network, LOSSES.resolve("mse"), ax.SGD(1e-30), batch_size=4, dtype="float64")
+    parameters = network.initialize(5, "float64")
+    X = np.random.default_rng(0).normal(size=(9, inputs))
+    found = NativeEngine().compile(recipe).predict(parameters, X)
+    np.testing.assert_allclose(found, X @ parameters["0.weight"].T + parameters["0.bias"])
+    # Steps too short to move a weight leave every one where it was.
+    _, ended, _ = trained(NativeEngine(), recipe, X, np.zeros((9, outputs)), None, 2)
+    started = network.initialize(recipe.seed, "float64")["0.weight"]
+    np.testing.assert_array_equal(ended.parameters["0.weight"], started)
 
 
 def test_one_hot_targets_are_learnt_from_too():

@@ -272,14 +272,15 @@ def _guess_kind(values: "Series", notes: list[str]) -> ColumnKind:
 def _note_almost_numbers(values: "Series", notes: list[str]) -> None:
     import pandas as pd
 
-    present = values.dropna().astype(object)
-    parsed = pd.to_numeric(present, errors="coerce")
-    odd = present[parsed.isna()]
-    if 0 < len(odd) < len(present) / 2:
+    codes, distinct = pd.factorize(values)
+    counts = np.bincount(codes[codes >= 0], minlength=len(distinct))
+    cells = np.asarray(distinct, dtype=object)
+    odd = np.isnan(pd.to_numeric(cells, errors="coerce").astype(np.float64))
+    if 0 < counts[odd].sum() < counts.sum() / 2:
         notes.append(
             _(
                 "column {name!r} taken for categories, since cells such as {cell!r} are no numbers",
                 name=values.name,
-                cell=odd.iloc[0],
+                cell=cells[odd][0],
             ).coded("almost_numbers_as_categories")
         )

@@ -196,7 +196,7 @@ def holds_dates(values: "Series") -> bool:
     present = values.dropna()
     if present.empty or not all(isinstance(cell, str) for cell in present.head(100)):
         return False
-    text = present.astype(str)
+    text = present.drop_duplicates().astype(str)
     if not text.str.fullmatch(_ISO_DATE).all():
         return False
     return bool(pd.to_datetime(text, format="ISO8601", utc=True, errors="coerce").notna().all())

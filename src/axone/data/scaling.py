@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from axone.arrays import DType, FloatArray
 from axone.checks import check_number
-from axone.data.finite import row_chunks
+from axone.data.finite import CACHED_CELLS, row_chunks
 from axone.data.plain_data import PlainData, read_data, write_data
 from axone.data.steps import ExampleLayout, Step
 from axone.errors import DataError, ModelFileError, ShapeError
@@ -74,9 +74,18 @@ class Scaler(Step):
         """
         _require_fit(X, self.shift)
         scaled = np.empty(X.shape, dtype=dtype)
+        pieces = list(row_chunks(X, CACHED_CELLS))
+        shift, scale = self.shift[np.newaxis], self.scale[np.newaxis]
+        if len(pieces) > 1:
+            # A copy for every row of a piece: NumPy is slow at going through few columns at a time.
+            shape = X[pieces[0]].shape
+            shift, scale = (np.broadcast_to(each, shape).copy() for each in (shift, scale))
         with np.errstate(over="ignore", invalid="ignore"):
-            for rows in row_chunks(X):
-                scaled[rows] = (X[rows] - self.shift) / self.scale
+            for rows in pieces:
+                count = len(scaled[rows])
+                piece = X[rows] - shift[:count]
+                piece /= scale[:count]
+                scaled[rows] = piece
                 if not np.isfinite(scaled[rows]).all():
                     raise DataError(
                         _(

@@ -15,7 +15,7 @@ from axone.activations import ACTIVATIONS, ActivationFunction, Sigmoid
 from axone.arrays import DType, FloatArray
 from axone.estimators.objectives import Objective
 from axone.estimators.settings import Training, resolved, resolved_schedule
-from axone.initializers import INITIALIZERS
+from axone.initializers import INITIALIZERS, Constant
 from axone.layers import Activation, BatchNorm, Dense, Dropout, Layer
 from axone.messages import _
 from axone.network import Network
@@ -188,7 +188,7 @@ class DenseDesign:
         if self.given.initializer is not None:
             return network.initialize(int(random.randint(np.iinfo(np.int32).max)), dtype)
         # Drawn in float64, as scikit-learn draws them: weights of a layer, then its biases.
-        parameters = network.initialize(0, dtype)
+        parameters = _undrawn(network, dtype)
         functions = self._activations
         for number, (weight, bias) in enumerate(dense_arrays(network, parameters)):
             function = functions[min(number, len(functions) - 1)] if functions else None
@@ -205,6 +205,15 @@ class DenseDesign:
         given = vars(self.given)
         coefs[:] = given.get("_given_coefs", coefs)
         intercepts[:] = given.get("_given_intercepts", intercepts)
+
+
+def _undrawn(network: Network, dtype: DType) -> Parameters:
+    """Return zeros for weights and biases that are to be drawn, all else as its layer starts it."""
+    parameters = Parameters(network.layout, np.zeros(network.layout.size, dtype=dtype))
+    for slot in network.layout.slots:
+        if isinstance(slot.spec.initializer, Constant):
+            parameters[slot.name][...] = slot.spec.initializer.value
+    return parameters
 
 
 def dense_arrays(network: Network, parameters: Parameters) -> list[tuple[FloatArray, FloatArray]]:

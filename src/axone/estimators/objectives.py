@@ -59,7 +59,7 @@ class ClassObjective:
             scikit-learn's: `y` holds amounts, not classes.
         """
         check_classification_targets(y)
-        if several_labels(y):
+        if y.ndim == 2 and several_labels(y):
             return cls(np.arange(y.shape[1]), several=True)
         return cls(np.unique(y))
 

@@ -1,7 +1,8 @@
 """A trained model: networks, weights, preprocessing and the meaning of their outputs."""
 
 import contextlib
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -103,18 +104,17 @@ class Model:
 
         Of several networks: that which gives their mean probabilities.
         """
-        body, activation = self.network.split_output()
         if len(self.members) == 1:
-            network = Network(*body, input_shape=self.network.input_shape)
-            plan = self._plan(network, MeanSquaredError(), mask)
+            plan = self._to_the_logits.for_rows(mask)
             return plan.predict(self._weights()[0], self._checked(inputs), mask)
+        _, activation = self.network.split_output()
         p = np.maximum(self._mean_outputs(inputs, mask), _TINY)
         if isinstance(activation, Sigmoid):
             return np.asarray(np.log(p) - np.log(np.maximum(1 - p, _TINY)))
         return np.asarray(np.log(p))
 
     def _mean_outputs(self, inputs: FloatArray, mask: BoolArray | None) -> FloatArray:
-        inputs, plan = self._checked(inputs), self._plan(self.network, self.loss, mask)
+        inputs, plan = self._checked(inputs), self._to_the_end.for_rows(mask)
         each = [plan.predict(parameters, inputs, mask) for parameters in self._weights()]
         return each[0] if len(each) == 1 else np.asarray(np.mean(each, axis=0))
 
@@ -129,14 +129,19 @@ class Model:
         dtype = self.dtype
         return [m if m.vector.dtype == dtype else m.astype(dtype) for m in self.members]
 
-    def _plan(self, network: Network, loss: Loss, mask: BoolArray | None) -> Plan:
-        """Compile for predicting; that an engine lacks something was told when it was to train."""
-        recipe = Recipe(network, loss, SGD(), dtype=self.dtype)
-        # Only the reference engine knows masks.
-        if self.engine != "reference" and mask is None:
-            with contextlib.suppress(NotBuiltError, UnsupportedError):
-                return get_engine("native").compile(recipe)
-        return get_engine("reference").compile(recipe)
+    @cached_property
+    def _to_the_end(self) -> "_Plans":
+        return _Plans(Recipe(self.network, self.loss, SGD(), dtype=self.dtype), self.engine)
+
+    @cached_property
+    def _to_the_logits(self) -> "_Plans":
+        body, _ = self.network.split_output()
+        network = Network(*body, input_shape=self.network.input_shape)
+        return _Plans(Recipe(network, MeanSquaredError(), SGD(), dtype=self.dtype), self.engine)
+
+    def __getstate__(self) -> dict[str, Any]:
+        # What is compiled stays behind: a copy, in another process perhaps, compiles its own.
+        return {field.name: getattr(self, field.name) for field in fields(self)}
 
     def _cooled(self, logits: FloatArray) -> FloatArray:
         return logits / logits.dtype.type(self.temperature)
@@ -216,7 +221,7 @@ class Model:
         """Return the mean loss and the outputs for rows as the network learns them."""
         prepared = self.loss.prepare(target, self.network.output_shape, self.dtype)
         if self.temperature == 1 and len(self.members) == 1:
-            plan = self._plan(self.network, self.loss, mask)
+            plan = self._to_the_end.for_rows(mask)
             examples = Examples(self._checked(inputs), prepared, mask=mask)
             return plan.evaluate(self._weights()[0], examples)
         outputs = self.forward(inputs, mask)
@@ -230,3 +235,28 @@ class Model:
     def in_units(self, outputs: FloatArray) -> FloatArray:
         """Return a regression's outputs in the target's own units; one column is squeezed."""
         return self.target.decode(outputs)
+
+
+class _Plans:
+    """What predicts, compiled when it is first asked for: that costs more than a row's prediction.
+
+    That an engine lacks something was told when it was to train.
+    """
+
+    def __init__(self, recipe: Recipe, engine: str) -> None:
+        self._recipe, self._engine = recipe, engine
+
+    def for_rows(self, mask: BoolArray | None) -> Plan:
+        """Return the plan for rows with that mask; only the reference engine knows masks."""
+        return self._fastest if mask is None else self._reference
+
+    @cached_property
+    def _fastest(self) -> Plan:
+        if self._engine != "reference":
+            with contextlib.suppress(NotBuiltError, UnsupportedError):
+                return get_engine("native").compile(self._recipe)
+        return self._reference
+
+    @cached_property
+    def _reference(self) -> Plan:
+        return get_engine("reference").compile(self._recipe)

@@ -1,0 +1,214 @@
+"""Contests of what happens to rows before a network sees them: shuffled, read, scaled, encoded."""
+
+import ctypes
+import itertools
+import os
+import subprocess
+import tempfile
+from collections.abc import Callable, Iterator
+from functools import partial
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from benchmarks.around import Contest, Table
+from benchmarks.kernels import FLAGS
+from benchmarks.machine import MARCH, ROOT, compiler
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from axone.random import RandomStream
+
+_SHUFFLED = (1_000, 100_000, 1_000_000)
+_SCALED_SHAPE = (1_000_000, 20)
+_ENCODED_ROWS = 200_000
+_HAS_POLARS = find_spec("polars") is not None
+
+
+def _shuffling() -> Iterator[Contest]:
+    import numpy as np
+
+    generator = np.random.default_rng(0)
+    with tempfile.TemporaryDirectory() as folder:
+        compiled = _compiled_shuffle(Path(folder))
+        for count in _SHUFFLED:
+            works: dict[str, Callable[[], object]] = {}
+            if compiled is not None:
+                works["compiled"] = _shuffle_by(lambda s, m: compiled(s.key, m), count)
+            works["reference"] = _shuffle_by(lambda stream, m: stream.permutation(m), count)
+            works["NumPy"] = partial(generator.permutation, count)
+            yield Contest(f"{count} rows", works)
+
+
+def _shuffle_by(
+    permute: "Callable[[RandomStream, int], object]", count: int
+) -> Callable[[], object]:
+    """Return the work of a shuffle, from another seed every time, as every epoch has one."""
+    from axone.random import RandomStream
+
+    seeds = itertools.count()
+    return lambda: permute(RandomStream.from_seed(next(seeds)), count)
+
+
+def _compiled_shuffle(folder: Path) -> Callable[[int, int], int] | None:
+    """Compile the engine's shuffle for the variant in use; None where there is no compiler."""
+    found = compiler()
+    if found is None:
+        return None
+    library, source = folder / "shuffle.so", Path(__file__).with_name("shuffle.cpp")
+    flags = [*FLAGS, *MARCH.get(os.environ.get("AXONE_ISA", ""), ("-march=native",)), "-Wno-psabi"]
+    build = [found, *flags, f"-I{ROOT / 'native' / 'src'}", "-shared", "-fPIC", str(source)]
+    try:
+        subprocess.run([*build, "-o", str(library)], check=True, capture_output=True)
+    except (OSError, subprocess.CalledProcessError):
+        return None
+    function = ctypes.CDLL(str(library)).first_of_a_permutation
+    function.argtypes, function.restype = (ctypes.c_uint64, ctypes.c_size_t), ctypes.c_uint32
+    return function
+
+
+SHUFFLING = Table(
+    "Shuffling",
+    "A permutation: by the compiled engine, by the reference (both give the same), and by NumPy's "
+    "Generator.permutation.",
+    ("compiled", "reference"),
+    ("NumPy",),
+    _shuffling,
+    by_variant=True,
+)
+
+
+def _reading() -> Iterator[Contest]:
+    import pandas as pd
+
+    from axone.data.tables import read_table
+
+    with tempfile.TemporaryDirectory() as folder:
+        for name, table in (("whole numbers", _like_covtype()), ("mixed", _like_adult())):
+            path = Path(folder) / f"{name}.csv"
+            table.to_csv(path, index=False)
+            megabytes = path.stat().st_size / 1e6
+            works: dict[str, Callable[[], object]] = {
+                "Axone": partial(read_table, path),
+                "pandas": partial(pd.read_csv, path),
+            }
+            if _HAS_POLARS:
+                import polars
+
+                works["polars"] = partial(polars.read_csv, path)
+                works["polars to pandas"] = partial(_through_polars, path)
+            yield Contest(f"{name}, {len(table)}×{table.shape[1]}, {megabytes:.0f} MB", works)
+
+
+def _through_polars(path: Path) -> "pd.DataFrame":
+    import polars
+
+    return polars.read_csv(path).to_pandas()
+
+
+def _like_covtype() -> "pd.DataFrame":
+    """Draw 55 columns of whole numbers, most of them zeros and ones, like the forest covers."""
+    import numpy as np
+    import pandas as pd
+
+    random, rows = np.random.default_rng(0), 380_000
+    amounts = random.integers(0, 4000, (rows, 10))
+    flags = random.integers(0, 2, (rows, 44))
+    columns = [*(f"amount {n}" for n in range(10)), *(f"flag {n}" for n in range(44))]
+    table = pd.DataFrame(np.hstack([amounts, flags]), columns=columns)
+    return table.assign(target=random.integers(1, 8, rows))
+
+
+def _like_adult() -> "pd.DataFrame":
+    """Draw measured numbers, whole numbers, words and missing cells, like a census."""
+    import numpy as np
+    import pandas as pd
+
+    random, rows = np.random.default_rng(0), 400_000
+    table = {f"number {n}": random.normal(size=rows).round(6) for n in range(6)}
+    table |= {f"whole {n}": random.integers(0, 100_000, rows) for n in range(3)}
+    for n, words in enumerate((2, 7, 16, 42)):
+        table[f"word {n}"] = np.array([f"value-{n}-{word}" for word in range(words)])[
+            random.integers(0, words, rows)
+        ]
+    frame = pd.DataFrame(table)
+    frame.loc[random.random(rows) < 0.05, "word 2"] = None
+    return frame
+
+
+READING = Table(
+    "Reading CSV",
+    "read_table, beside pandas.read_csv and polars.read_csv, which leave it to their users to find "
+    "separator, decimal sign and encoding, and to look for columns of one name and for bad lines. "
+    "What Axone gives is a pandas frame." + ("" if _HAS_POLARS else " polars is not installed."),
+    ("Axone",),
+    ("pandas", "polars to pandas"),
+    _reading,
+    by_variant=False,
+)
+
+
+def _scaling() -> Iterator[Contest]:
+    import numpy as np
+    from sklearn.preprocessing import StandardScaler
+
+    from axone.data import Standard
+
+    random = np.random.default_rng(0)
+    rows, columns = _SCALED_SHAPE
+    for dtype in ("float32", "float64"):
+        X = random.normal(3.0, 2.0, (rows, columns)).astype(dtype)
+        ours, theirs = Standard(), StandardScaler()
+        fits = {"Axone": partial(ours.fit, X), "scikit-learn": partial(theirs.fit, X)}
+        yield Contest(f"{rows}×{columns} {dtype}, fit", fits)
+        transforms = {
+            "Axone": partial(ours.fit(X).transform, X, dtype),
+            "scikit-learn": partial(theirs.fit(X).transform, X),
+        }
+        yield Contest(f"{rows}×{columns} {dtype}, transform", transforms)
+
+
+SCALING = Table(
+    "Scaling",
+    "Standard scaling. Axone computes in float64 whatever the rows are, and refuses results that "
+    "the run's precision cannot hold; scikit-learn refuses rows that are not finite.",
+    ("Axone",),
+    ("scikit-learn",),
+    _scaling,
+    by_variant=False,
+)
+
+
+def _encoding() -> Iterator[Contest]:
+    from sklearn.preprocessing import OneHotEncoder
+
+    from axone.data import TableEncoder
+
+    table = _like_adult().iloc[:_ENCODED_ROWS]
+    words = table[[name for name in table.columns if name.startswith("word")]].fillna("none")
+    theirs = OneHotEncoder(sparse_output=False)
+    of_words = f"{len(words)}×{words.shape[1]} words"
+    fits = {"Axone": partial(TableEncoder.fit, words), "scikit-learn": partial(theirs.fit, words)}
+    yield Contest(f"{of_words}, fit", fits)
+    transforms = {
+        "Axone": partial(TableEncoder.fit(words).transform, words),
+        "scikit-learn": partial(theirs.fit(words).transform, words),
+    }
+    yield Contest(f"{of_words}, transform", transforms)
+    numbers = table.drop(columns=list(words.columns))
+    of_numbers = f"{len(numbers)}×{numbers.shape[1]} numbers"
+    yield Contest(f"{of_numbers}, fit", {"Axone": partial(TableEncoder.fit, numbers)})
+    transform = partial(TableEncoder.fit(numbers).transform, numbers)
+    yield Contest(f"{of_numbers}, transform", {"Axone": transform})
+
+
+ENCODING = Table(
+    "Encoding tables",
+    "TableEncoder beside scikit-learn's OneHotEncoder, both to a dense matrix of float64. Axone's "
+    "fit decides what every column is, too; scikit-learn has nothing like it for numbers.",
+    ("Axone",),
+    ("scikit-learn",),
+    _encoding,
+    by_variant=False,
+)

@@ -277,6 +277,20 @@ def test_a_network_that_fails_is_told_and_leaves_the_others_alone():
         )
 
 
+@pytest.mark.parametrize("bound", [{"clip_value": 1.0}, {"clip_norm": 1.0}], ids=str)
+def test_a_gradient_that_is_not_finite_is_told_where_a_bound_would_hide_it(bound):
+    network = network_of(ax.Dense(9, "relu"), output="identity")
+    trainers, given = several(network, (X, NUMBERS), loss="mse", optimizer=ax.SGD(0.01), **bound)
+    given[0] = (np.where(np.arange(ROWS)[:, None] == 30, 1e200, X), 1e100 * NUMBERS)
+    population = population_of(trainers[0].plan, ROWS)
+    seats = []
+    for trainer, rows in zip(trainers, given, strict=True):
+        state = trainer.plan.start(trainer.network.initialize(trainer.seed, "float64"))
+        seats.append(population.seat(trainer.plan, state, trainer.examples(rows), 2))
+    laps = population.advance(dict.fromkeys(seats, 2), never)
+    assert [lap is None for lap in laps.values()] == [seat is seats[0] for seat in seats]
+
+
 def test_in_float32_it_is_the_same_to_its_rounding():
     assert_same(*several(network_of(*HIDDEN), dtype="float32"), epochs=2, tolerance=2e-5)
 

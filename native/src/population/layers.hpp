@@ -14,7 +14,7 @@ struct Pass {
   Index rows = 0;                       // at most, of all lanes
   const LaneOf<V>* is_there = nullptr;  // 1 for each row of each lane, 0 where its batch is shorter
   const RandomStream* random = nullptr; // of each lane's step
-  const OptimizerSettings* optimizer = nullptr;  // what all lanes have in common
+  Rule rule = Rule::sgd;
   StepNumbers<V> numbers;
   bool adds_l2 = false, completes = false;  // whether in any lane there is a penalty, or a bound
   bool decays = false;
@@ -114,6 +114,7 @@ class Layer {
   bool needs_input_gradient = true;
   Wide squared_norm{};               // of the gradient in the pass made last, if it was measured
   PerLane<kLanes> dead_shares{};     // the same of its ReLU units
+  V doubt{};  // NaN in the lanes whose gradient was not finite before it was cut
 };
 
 template <class V>
@@ -250,14 +251,17 @@ class Dense : public Layer<V> {
       StepNumbers<V> numbers = pass.numbers;
       if (!s.penalised) numbers.l1 = numbers.l2 = V{};
       for (Index n = 0; n < s.size; n += kLanes)
-        store(g + n, complete_gradient(load<V>(g + n), load<V>(s.weight + n), numbers, [](V) {}));
+        store(g + n, complete_gradient(load<V>(g + n), load<V>(s.weight + n), numbers,
+                                       [&](V whole) __attribute__((always_inline)) {
+                                         this->doubt += whole * Real(0);
+                                       }));
     }
     if (pass.measure || pass.keep_gradient) this->squared_norm += squares_of<V>(g, s.size);
     if (!pass.keep_gradient) move(s, pass, pass.adds_l2 && !completes);
   }
 
   static void move(const Stretch<Real>& stretch, const Pass<V>& pass, bool adds_l2) {
-    update<V>(stretch, pass.optimizer->rule, pass.decays, adds_l2,
+    update<V>(stretch, pass.rule, pass.decays, adds_l2,
               [&]() __attribute__((always_inline)) { return pass.numbers; });
   }
 

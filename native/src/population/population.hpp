@@ -35,14 +35,14 @@ template <class Real>
 class Population {
  public:
   using V = Vector<Real>;
-  static constexpr int Lanes = kLanes<Real>;
+  static constexpr int kSeats = kLanes<Real>;
   using Poll = std::function<bool()>;
 
   /// std::invalid_argument where the plan's network has a layer that runs in no lanes.
   Population(const Plan<Real>& plan, const Common& common)
-      : common_(common), first_optimizer_(plan.optimizer),
-        head_(head_of(plan, common.batch_size)), input_(common.batch_size, plan.columns), absent_(plan.columns),
-        is_there_(product_of(common.batch_size, Lanes)) {
+      : common_(common), rule_(plan.optimizer.rule), head_(head_of(plan, common.batch_size)),
+        input_(common.batch_size, plan.columns), absent_(plan.columns),
+        is_there_(product_of(common.batch_size, kSeats)) {
     for (const auto& settings : plan.described()) {
       layers_.push_back(build_layer<V>(settings, layers_.size(), common.batch_size, arena_));
       if (!layers_.back()) throw std::invalid_argument("a layer of this network runs in no lanes");
@@ -59,11 +59,12 @@ class Population {
   void run(const std::vector<Member<Real>*>& members, const Poll& poll) {
     const SoleUse use(in_use_);
     pass_ = {};
-    pass_.optimizer = &first_optimizer_;
+    pass_.rule = rule_;
     pass_.is_there = is_there_.data();
     pass_.random = random_of_lane_;
-    for (int lane = 0; lane < Lanes; ++lane)
+    for (int lane = 0; lane < kSeats; ++lane)
       lane_[lane].begin(members[static_cast<std::size_t>(lane)], common_);
+    for (auto& layer : layers_) layer->doubt = V{};
     each_member([&](Lane& lane, int) { note_settings(lane.member->optimizer); });
     read();
     PollTimer timer;
@@ -137,9 +138,10 @@ class Population {
     return {find(kLosses, s.word("loss"), "loss"), s.number("scale"), s.number("delta"),
             activation_of<Real>(s), plan.outputs, rows};
   }
+
   template <class Visit>
   void each_member(Visit visit) {
-    for (int lane = 0; lane < Lanes; ++lane)
+    for (int lane = 0; lane < kSeats; ++lane)
       if (lane_[lane].member) visit(lane_[lane], lane);
   }
 
@@ -153,8 +155,7 @@ class Population {
       arena_.gradient = Buffer<Real>(arena_.weight.size());
   }
 
-  /// Take the numbers of Python's flat vectors, or give them back: lane by lane, some at a time so that
-  /// all stay in the cache.
+  /// Visit the arrays of all lanes, each with its home in Python's flat vectors.
   template <class Visit>
   void each_array(Visit visit) {
     each_member([&](Lane& lane, int number) {
@@ -171,8 +172,9 @@ class Population {
   }
   void write() {
     each_member([&](Lane& lane, int number) {
-      Real seen = 0;  // NaN, if anything is not finite
+      Real seen = 0;  // NaN, if anything is or was not finite
       arena_.each([&](Index, Index here) { seen += arena_.weight[here + number] * Real(0); });
+      for (const auto& layer : layers_) seen += layer->doubt[number];
       double losses = lane.member->at.totals.loss + lane.member->at.penalty;
       for (const auto& report : lane.member->reports)
         losses += report.position.totals.loss + report.position.penalty;
@@ -190,7 +192,7 @@ class Population {
     pass_.measure = false;
     bool any = false;
     alike_ = true;
-    for (int number = 0; number < Lanes; ++number) {
+    for (int number = 0; number < kSeats; ++number) {
       auto& lane = lane_[number];
       any = lane.take(common_) || any;
       if (!lane.is_at_work) {
@@ -212,11 +214,11 @@ class Population {
   }
 
   void gather_row(Index r) {
-    const Real* rows[Lanes];
-    for (int number = 0; number < Lanes; ++number) {
+    const Real* rows[kSeats];
+    for (int number = 0; number < kSeats; ++number) {
       const auto& lane = lane_[number];
       const bool is_there = r < lane.count;
-      is_there_[r * Lanes + number] = Real(is_there);
+      is_there_[r * kSeats + number] = Real(is_there);
       if (!is_there) {
         rows[number] = absent_.data();
         head_.leave_out(number, r);
@@ -241,7 +243,7 @@ class Population {
     for (auto& layer : layers_) x = layer->forward(x, pass_);
     auto d = head_.treat(x, pass_.rows, alike_);
     for (std::size_t n = layers_.size(); n-- > first_;) d = layers_[n]->backward(d, pass_);
-    PerLane<Lanes> scale;
+    PerLane<kSeats> scale;
     scale.fill(1);
     if (pass_.keep_gradient) clip_and_move(scale);
     each_member([&](Lane& lane, int number) {
@@ -251,12 +253,12 @@ class Population {
 
   /// λ₁/m·Σ|W| + λ₂/(2m)·ΣW² of every lane, of the weights before the step.
   void add_penalties() {
-    using Wide = Vector<double, Lanes>;
+    using Wide = Vector<double, kSeats>;
     Wide squares{}, sizes{};
     for (const auto& layer : layers_) {
       const auto place = layer->penalised();
       for (Index n = place.first; n < place.first + place.rows * place.stride; ++n) {
-        const Wide w = __builtin_convertvector(load<V>(arena_.weight.data() + n * Lanes), Wide);
+        const Wide w = __builtin_convertvector(load<V>(arena_.weight.data() + n * kSeats), Wide);
         squares += w * w;
         sizes += maximum(w, -w);
       }
@@ -264,23 +266,26 @@ class Population {
     each_member([&](Lane& lane, int number) {
       const auto& o = lane.member->optimizer;
       // Divided by the rows of the batch, and weighed by them in an epoch's mean.
-      if (lane.is_at_work) lane.member->at.penalty += o.l1 * sizes[number] + 0.5 * o.l2 * squares[number];
+      if (lane.is_at_work)
+        lane.member->at.penalty += o.l1 * sizes[number] + 0.5 * o.l2 * squares[number];
     });
   }
 
   /// Scale every lane's whole gradient to the norm it is allowed, then move.
-  void clip_and_move(PerLane<Lanes>& scale) {
+  void clip_and_move(PerLane<kSeats>& scale) {
     V factor = V{} + 1;
     each_member([&](Lane& lane, int number) {
       const double bound = lane.member->optimizer.clip_norm;
       double squared = 0;
       for (const auto& layer : layers_) squared += layer->squared_norm[number];
       const double norm = std::sqrt(squared);
+      // Alone its squares would be summed in larger units.
+      if (!std::isfinite(norm)) layers_[first_]->doubt[number] = Real(NAN);
       if (bound == 0 || !(norm > bound)) return;
       scale[static_cast<std::size_t>(number)] = bound / norm;
       factor[number] = Real(bound / norm);
     });
-    for (Index n = 0; n < arena_.gradient.size(); n += Lanes)
+    for (Index n = 0; n < arena_.gradient.size(); n += kSeats)
       store(arena_.gradient.data() + n, load<V>(arena_.gradient.data() + n) * factor);
     for (auto& layer : layers_) layer->move(pass_);
   }
@@ -315,7 +320,7 @@ class Population {
   }
 
   const Common common_;
-  const OptimizerSettings first_optimizer_;
+  const Rule rule_;
   Arena<V> arena_;
   Layers<V> layers_;
   Head<V> head_;
@@ -325,8 +330,8 @@ class Population {
   bool random_ = false, penalises_ = false, alike_ = true;
   std::size_t first_ = 0;
   Pass<V> pass_;
-  Lane lane_[Lanes];
-  RandomStream random_of_lane_[Lanes];
+  Lane lane_[kSeats];
+  RandomStream random_of_lane_[kSeats];
   std::atomic<bool> in_use_{false};
 };
 

@@ -11,7 +11,7 @@
 
 namespace axone {
 
-enum class Rule { sgd, momentum, nesterov, rmsprop, adam };
+enum class Rule { sgd, momentum, nesterov, rmsprop, adam, lbfgs };
 
 /// The settings of a run's steps; what changes from step to step is in `Step`.
 struct OptimizerSettings {
@@ -25,7 +25,8 @@ struct OptimizerSettings {
 
   int slots() const {
     switch (rule) {
-      case Rule::sgd: return 0;
+      case Rule::sgd:
+      case Rule::lbfgs: return 0;
       case Rule::adam: return 2;
       default: return 1;
     }
@@ -35,7 +36,7 @@ struct OptimizerSettings {
 inline constexpr Named<Rule> kOptimizers[] = {
     {"gradient_descent", Rule::sgd}, {"sgd", Rule::sgd},   {"momentum", Rule::momentum},
     {"nesterov", Rule::nesterov},    {"rmsprop", Rule::rmsprop},
-    {"adam", Rule::adam},            {"adamw", Rule::adam},
+    {"adam", Rule::adam},            {"adamw", Rule::adam}, {"lbfgs", Rule::lbfgs},
 };
 
 /// One step's numbers, the same for every weight.
@@ -179,6 +180,8 @@ void update(const Stretch<Real>& s, const OptimizerSettings& o, const Step& step
     }
   };
   switch (o.rule) {
+    case Rule::lbfgs:
+      return;  // its steps are those of `Minimisation`
     case Rule::sgd:
       return each([=](V g, Index) { return rate * g; });
     case Rule::momentum: {

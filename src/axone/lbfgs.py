@@ -1,4 +1,4 @@
-"""L-BFGS: a minimum found by curvature that is remembered from the last steps and never written down.
+"""L-BFGS: a minimum found by the curvature of the last steps, which is never written down.
 
 The two-loop recursion of Nocedal (1980) and Liu & Nocedal (1989) gives the direction of each
 iteration, `axone.line_search` the length of the step; what else is decided — when an update is
@@ -111,10 +111,11 @@ def fresh_slots(vector: FloatArray, memory: int) -> dict[str, FloatArray]:
     return dict(zip(SLOTS, arrays, strict=True))
 
 
-def forget_loss(slots: Mapping[str, FloatArray]) -> None:
-    """Keep the curvature alone, in place: loss and gradient may be of other rows from here on."""
+def without_loss(slots: Mapping[str, FloatArray]) -> dict[str, FloatArray]:
+    """Return the curvature alone: loss and gradient may be of other rows from here on."""
     before = Standing.from_numbers(slots["search"].tolist())
-    slots["search"][...] = Standing(scale=before.scale, pairs=before.pairs).to_numbers()
+    kept = Standing(scale=before.scale, pairs=before.pairs)
+    return {**slots, "search": np.array(kept.to_numbers())}
 
 
 class Minimisation:

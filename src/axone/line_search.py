@@ -164,15 +164,20 @@ class LineSearch:
     @classmethod
     def from_numbers(cls, numbers: Sequence[float]) -> "LineSearch":
         """Return the search that those numbers were made of."""
+        shortest, longest, width, width_before = numbers[10:14]
+        is_bracketed, is_first_stage, evaluations = numbers[14:]
         return cls(
-            Trial(*numbers[0:3]),
+            Trial(*numbers[:3]),
             numbers[3],
             Trial(*numbers[4:7]),
             Trial(*numbers[7:10]),
-            *numbers[10:14],
-            bool(numbers[14]),
-            bool(numbers[15]),
-            int(numbers[16]),
+            shortest,
+            longest,
+            width,
+            width_before,
+            bool(is_bracketed),
+            bool(is_first_stage),
+            int(evaluations),
         )
 
 

@@ -55,8 +55,12 @@ class Optimizer(ABC):
         """
         return {name: np.zeros_like(vector) for name in self.slots}
 
-    def forget_rows(self, slots: Mapping[str, FloatArray]) -> None:
-        """Forget, in place, what is true only of the rows learnt from: others may follow."""
+    def without_rows(self, slots: Mapping[str, FloatArray]) -> dict[str, FloatArray]:
+        """Return what is remembered, but for what is true of the rows learnt from alone.
+
+        For a run that goes on with others, perhaps; all of it, unless a rule says otherwise.
+        """
+        return dict(slots)
 
     @abstractmethod
     def update(
@@ -365,8 +369,8 @@ class LBFGS(Optimizer):
     def fresh_slots(self, vector: FloatArray) -> dict[str, FloatArray]:
         return lbfgs.fresh_slots(vector, self.memory)
 
-    def forget_rows(self, slots: Mapping[str, FloatArray]) -> None:
-        lbfgs.forget_loss(slots)
+    def without_rows(self, slots: Mapping[str, FloatArray]) -> dict[str, FloatArray]:
+        return lbfgs.without_loss(slots)
 
     def update(
         self,

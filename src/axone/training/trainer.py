@@ -376,8 +376,9 @@ class Trainer:
                         wanted=fresh[name].shape,
                     )
                 )
-        slots = {name: slot.astype(fresh[name].dtype) for name, slot in state.slots.items()}
-        recipe.optimizer.forget_rows(slots)
+        slots = recipe.optimizer.without_rows(
+            {name: slot.astype(fresh[name].dtype) for name, slot in state.slots.items()}
+        )
         moved = replace(
             state.copy(),
             parameters=parameters,

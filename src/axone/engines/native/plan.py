@@ -12,12 +12,14 @@ import numpy as np
 from axone.arrays import BoolArray, FloatArray, IntArray
 from axone.data.examples import Examples
 from axone.engines.engine import Session, UnsupportedError
+from axone.engines.native.lbfgs import LBFGSSession
 from axone.engines.native.session import NativeSession
 from axone.engines.native.translation import flat_examples, flat_rows, plan_settings
 from axone.engines.native.workspaces import Workspaces
 from axone.engines.recipe import Recipe
 from axone.engines.state import RunState
 from axone.messages import _
+from axone.optimizers import LBFGS
 from axone.parameters import Parameters
 from axone.processors import processors, threads_asked_for
 
@@ -62,6 +64,9 @@ class NativePlan:
         threads = self.threads or default_threads(work)
         borrowed = self._workspaces.borrow(size, size, threads)
         hits = self._compiled.hit_counts
+        optimizer = self.recipe.optimizer
+        if isinstance(optimizer, LBFGS):
+            return LBFGSSession(self.recipe, optimizer, borrowed, hits, state, examples, max_epochs)
         return NativeSession(self.recipe, borrowed, hits, state, examples, max_epochs)
 
     def predict(

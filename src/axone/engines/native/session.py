@@ -19,8 +19,8 @@ _MOST_RATES = 1_000_000
 """How many learning rates are handed over in one call, 8 MB of them."""
 
 
-class NativeSession:
-    """One run under way; see `Session`.
+class WorkspaceSession:
+    """A run under way in a workspace: what its rows are, and what its reports mean.
 
     Parameters
     ----------
@@ -47,51 +47,6 @@ class NativeSession:
         self._borrowed: Borrowed | None = borrowed
         self._workspace = borrowed.workspace
         self._rows = flat_examples(examples, recipe.dtype)
-        many = max(1, _MOST_RATES // self._steps)
-        self._most_epochs = 1 if recipe.schedule.follows_losses else many
-
-    @property
-    def _size(self) -> int:
-        return self.recipe.batch_rows(len(self.examples))
-
-    @property
-    def _steps(self) -> int:
-        """Steps of an epoch."""
-        return -(-len(self.examples) // self._size)
-
-    @property
-    def threads_used(self) -> int:
-        """How many threads the run has settled on."""
-        return int(self._workspace.threads_used)
-
-    def advance(
-        self,
-        *,
-        epochs: int = 1,
-        steps: int | None = None,
-        interrupted: Callable[[], bool] = never,
-    ) -> Lap:
-        """Train on from where `state` stands; see `Session`."""
-        if self._borrowed is None:
-            raise ConfigurationError(_("This session is closed: start another one."))
-        state = self.state
-        last_epoch = min(state.epoch + epochs, self.max_epochs)
-        last_step = None if steps is None else state.step + steps
-        parts: list[EpochReports] = []
-        while state.epoch < last_epoch and state.step != last_step:
-            count = min(self._most_epochs, last_epoch - state.epoch)
-            left = -1 if last_step is None else last_step - state.step
-            if left >= 0:
-                count = min(count, -(-(state.batch + left) // self._steps))
-            ending, reports, loss = self._run(count, left, interrupted)
-            parts.append(reports)
-            state.losses.extend(reports.loss.tolist())
-            if ending not in ("done", "interrupted"):
-                divergence = self._divergence(loss, ending)
-                return Lap(EpochReports.joined(parts), divergence)
-            if ending == "interrupted" or interrupted():
-                break
-        return Lap(EpochReports.joined(parts))
 
     def close(self) -> None:
         """Give the workspace back."""
@@ -99,11 +54,27 @@ class NativeSession:
             self._borrowed.give_back()
         self._borrowed = self._workspace = None
 
-    def _run(
-        self, epochs: int, steps: int, interrupted: Callable[[], bool]
-    ) -> tuple[Any, EpochReports, float]:
-        """Train for that many epochs, or so many steps if not -1; say how that ended."""
-        state, recipe = self.state, self.recipe
+    @property
+    def _size(self) -> int:
+        return self.recipe.batch_rows(len(self.examples))
+
+    @property
+    def threads_used(self) -> int:
+        """How many threads the run has settled on."""
+        return int(self._workspace.threads_used)
+
+    def _require_open(self) -> None:
+        if self._borrowed is None:
+            raise ConfigurationError(_("This session is closed: start another one."))
+
+    def _polled(
+        self, call: Callable[[Callable[[int, int], bool]], Any], interrupted: Callable[[], bool]
+    ) -> Any:
+        """Make a call of the workspace's, given what it asks whether to stop.
+
+        Where that raises, the state stands as it did before.
+        """
+        state = self.state
         epoch, batch = state.epoch, state.batch
 
         def poll(epoch: int, batch: int) -> bool:
@@ -112,25 +83,11 @@ class NativeSession:
             return interrupted()
 
         try:
-            ending, position, table, loss = self._workspace.run(
-                state.parameters.vector,
-                state.parameters.buffers,
-                [state.slots[name] for name in recipe.optimizer.slots],
-                *self._rows,
-                (epoch, batch, state.step, *_flat_totals(state.totals)),
-                recipe.rates(state, epochs, len(self.examples), self.max_epochs),
-                recipe.shuffle and not recipe.full_batch,
-                poll,
-                steps,
-                bool(recipe.measures),
-            )
+            return call(poll)
         except BaseException:
             # Nothing was moved: the arrays are written at the end of a call.
             state.epoch, state.batch = epoch, batch
             raise
-        state.epoch, state.batch, state.step = position[:3]
-        state.totals = EpochTotals(*position[3:])
-        return ending, self._reports(table), loss
 
     def _reports(self, table: FloatArray) -> EpochReports:
         """Name the columns of the compiled table, which has a row an epoch."""
@@ -157,5 +114,80 @@ class NativeSession:
         return Divergence(state.epoch + 1, state.batch + 1, rows, loss, what)
 
 
-def _flat_totals(totals: EpochTotals) -> tuple[Any, ...]:
+class NativeSession(WorkspaceSession):
+    """One run of a stepwise optimiser under way; see `Session`."""
+
+    def __init__(
+        self,
+        recipe: Recipe,
+        borrowed: Borrowed,
+        hit_counts: int,
+        state: RunState,
+        examples: Examples,
+        max_epochs: int,
+    ) -> None:
+        super().__init__(recipe, borrowed, hit_counts, state, examples, max_epochs)
+        many = max(1, _MOST_RATES // self._steps)
+        self._most_epochs = 1 if recipe.schedule.follows_losses else many
+
+    @property
+    def _steps(self) -> int:
+        """Steps of an epoch."""
+        return -(-len(self.examples) // self._size)
+
+    def advance(
+        self,
+        *,
+        epochs: int = 1,
+        steps: int | None = None,
+        interrupted: Callable[[], bool] = never,
+    ) -> Lap:
+        """Train on from where `state` stands; see `Session`."""
+        self._require_open()
+        state = self.state
+        last_epoch = min(state.epoch + epochs, self.max_epochs)
+        last_step = None if steps is None else state.step + steps
+        parts: list[EpochReports] = []
+        while state.epoch < last_epoch and state.step != last_step:
+            count = min(self._most_epochs, last_epoch - state.epoch)
+            left = -1 if last_step is None else last_step - state.step
+            if left >= 0:
+                count = min(count, -(-(state.batch + left) // self._steps))
+            ending, reports, loss = self._run(count, left, interrupted)
+            parts.append(reports)
+            state.losses.extend(reports.loss.tolist())
+            if ending not in ("done", "interrupted"):
+                divergence = self._divergence(loss, ending)
+                return Lap(EpochReports.joined(parts), divergence)
+            if ending == "interrupted" or interrupted():
+                break
+        return Lap(EpochReports.joined(parts))
+
+    def _run(
+        self, epochs: int, steps: int, interrupted: Callable[[], bool]
+    ) -> tuple[Any, EpochReports, float]:
+        """Train for that many epochs, or so many steps if not -1; say how that ended."""
+        state, recipe = self.state, self.recipe
+        ending, position, table, loss = self._polled(
+            lambda poll: self._workspace.run(
+                state.parameters.vector,
+                state.parameters.buffers,
+                [state.slots[name] for name in recipe.optimizer.slots],
+                *self._rows,
+                (state.epoch, state.batch, state.step, *flat_totals(state.totals)),
+                recipe.rates(state, epochs, len(self.examples), self.max_epochs),
+                recipe.shuffle and not recipe.full_batch,
+                poll,
+                steps,
+                bool(recipe.measures),
+            ),
+            interrupted,
+        )
+        state.epoch, state.batch, state.step = position[:3]
+        state.totals = EpochTotals(*position[3:])
+        return ending, self._reports(table), loss
+
+
+def flat_totals(totals: EpochTotals) -> tuple[Any, ...]:
+    """Return what an epoch adds up as the workspace takes it, behind the position."""
     return totals.loss, totals.penalty, totals.weight, totals.rows, totals.hits

@@ -1,11 +1,10 @@
-"""L-BFGS in NumPy: the equations of `axone.lbfgs` on the loss of all rows; an epoch is an iteration."""
+"""L-BFGS in NumPy: `axone.lbfgs` on the loss of all rows, an epoch being one iteration."""
 
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
-from axone.arrays import FloatArray
 from axone.data.examples import Examples
 from axone.engines.engine import Session, never
 from axone.engines.recipe import Recipe
@@ -68,9 +67,8 @@ class LBFGSSession:
                 state.parameters.buffers[...] = looked_at.buffers
                 self.plan.count(state.totals, self.examples, passed, penalty)
                 reports.append(self.plan.finish_epoch(state, 1.0, self.gradient, passed.caches))
-            if (
-                is_complete and last_step is not None and state.step >= last_step
-            ) or interrupted():
+            has_stepped = is_complete and last_step is not None and state.step >= last_step
+            if has_stepped or interrupted():
                 break
         return Lap(EpochReports.of(reports))
 

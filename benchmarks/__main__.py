@@ -9,6 +9,7 @@ from pathlib import Path
 from benchmarks.kernels import measure_kernels
 from benchmarks.machine import ROOT, count_cores, variants
 from benchmarks.opponents import OPPONENTS
+from benchmarks.populations import measure_populations
 from benchmarks.processes import measure_memory, measure_startup
 from benchmarks.report import (
     Section,
@@ -18,13 +19,14 @@ from benchmarks.report import (
     describe_run,
     kernel_sections,
     memory_section,
+    population_section,
     startup_section,
     time_sections,
 )
 from benchmarks.rounds import Rounds, measure_rounds
 from benchmarks.workloads import WORKLOADS
 
-PARTS = ("steps", "limits", "kernels", "memory", "startup")
+PARTS = ("steps", "limits", "kernels", "populations", "memory", "startup")
 THREADS = (1, 2)
 NO_COMPILER = Section(
     "Against the hardware", "Not measured: there is no working C++ compiler here."
@@ -91,6 +93,10 @@ def _measure(chosen: argparse.Namespace, opponents: list[str]) -> list[Section]:
         if "kernels" in chosen.parts:
             kernels = measure_kernels(variant)
             sections += [NO_COMPILER] if kernels is None else kernel_sections(kernels)
+        if "populations" in chosen.parts:
+            for threads in _threads(chosen):
+                found = measure_populations(threads=threads, variant=variant, rounds=chosen.rounds)
+                sections.append(population_section(found))
     if "memory" in chosen.parts:
         sections.append(memory_section({name: measure_memory(name) for name in opponents}))
     if "startup" in chosen.parts:
@@ -101,10 +107,9 @@ def _measure(chosen: argparse.Namespace, opponents: list[str]) -> list[Section]:
 
 
 def _measure_steps(chosen: argparse.Namespace, opponents: list[str], variant: str) -> list[Section]:
-    allowed = [threads for threads in THREADS if threads <= count_cores()]
     measured: list[Rounds] = []
     sections = []
-    for threads in [chosen.threads] if chosen.threads else allowed:
+    for threads in _threads(chosen):
         rounds = measure_rounds(
             chosen.workloads,
             opponents,
@@ -119,6 +124,12 @@ def _measure_steps(chosen: argparse.Namespace, opponents: list[str], variant: st
     if "limits" in chosen.parts and measured[0].limits is None:
         sections.append(NO_COMPILER)
     return [*sections, accuracy_section(measured[0].timings)]
+
+
+def _threads(chosen: argparse.Namespace) -> list[int]:
+    if chosen.threads:
+        return [chosen.threads]
+    return [threads for threads in THREADS if threads <= count_cores()]
 
 
 def _installed(opponents: Sequence[str]) -> list[str]:

@@ -18,7 +18,9 @@ from benchmarks.workloads import LEARNING_RATE, Workload
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
+    from sklearn.neural_network import MLPClassifier
 
+    from axone.training import Trainer
     from benchmarks.workloads import Rows
 
 
@@ -76,25 +78,48 @@ def _compiled_engine_is_built() -> bool:
     return True
 
 
+def axone_trainer(workload: Workload, engine: str, seed: int = 0) -> "Trainer":
+    """Return the workload's network, compiled."""
+    import axone as ax
+
+    *hidden, outputs = workload.sizes[1:]
+    network = ax.Network(
+        *(ax.Dense(units, "relu") for units in hidden),
+        ax.Dense(outputs, "softmax"),
+        input_shape=workload.sizes[0],
+    )
+    return ax.Trainer(
+        network,
+        loss="categorical_cross_entropy",
+        optimizer=ax.Adam(LEARNING_RATE),
+        batch_size=workload.batch_size,
+        engine=engine,
+        seed=seed,
+    )
+
+
+def scikit_learn_model(workload: Workload, seed: int = 0) -> "MLPClassifier":
+    """Return the same network of scikit-learn, which never stops before its last epoch."""
+    from sklearn.neural_network import MLPClassifier
+
+    return MLPClassifier(
+        hidden_layer_sizes=workload.sizes[1:-1],
+        solver="adam",
+        alpha=0.0,
+        learning_rate_init=LEARNING_RATE,
+        batch_size=workload.batch_size,
+        max_iter=workload.epochs,
+        tol=0.0,
+        n_iter_no_change=workload.epochs + 1,
+        random_state=seed,
+    )
+
+
 def _prepare_axone(engine: str) -> "Callable[[Workload, Rows], Fit]":
     def prepare(workload: Workload, rows: "Rows") -> Fit:
-        import axone as ax
-
-        *hidden, outputs = workload.sizes[1:]
-
         def fit() -> Fitted:
-            network = ax.Network(
-                *(ax.Dense(units, "relu") for units in hidden),
-                ax.Dense(outputs, "softmax"),
-                input_shape=workload.sizes[0],
-            )
-            trainer = ax.Trainer(
-                network,
-                loss="categorical_cross_entropy",
-                optimizer=ax.Adam(LEARNING_RATE),
-                batch_size=workload.batch_size,
-                engine=engine,
-            )
+            trainer = axone_trainer(workload, engine)
+            network = trainer.network
             result = trainer.fit(rows, max_epochs=workload.epochs)
             return Fitted(
                 result.steps, lambda X: network.predict(result.parameters, X).argmax(axis=1)
@@ -107,20 +132,9 @@ def _prepare_axone(engine: str) -> "Callable[[Workload, Rows], Fit]":
 
 def _prepare_scikit_learn(workload: Workload, rows: "Rows") -> Fit:
     from sklearn.exceptions import ConvergenceWarning
-    from sklearn.neural_network import MLPClassifier
 
     def fit() -> Fitted:
-        model = MLPClassifier(
-            hidden_layer_sizes=workload.sizes[1:-1],
-            solver="adam",
-            alpha=0.0,
-            learning_rate_init=LEARNING_RATE,
-            batch_size=workload.batch_size,
-            max_iter=workload.epochs,
-            tol=0.0,
-            n_iter_no_change=workload.epochs + 1,
-            random_state=0,
-        )
+        model = scikit_learn_model(workload)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", ConvergenceWarning)
             model.fit(*rows)
@@ -166,12 +180,14 @@ def _prepare_pytorch(workload: Workload, rows: "Rows") -> Fit:
     return fit
 
 
-def _prepare_jax(workload: Workload, rows: "Rows") -> Fit:
+def jax_epoch(workload: Workload) -> tuple[Any, Any]:
+    """Return an epoch of training as a function to be compiled, and the network's forward pass.
+
+    The epoch takes weights and Adam's averages with the number of steps, X, y and the order of the
+    rows in batches, and returns the first of these and the losses.
+    """
     import jax
     import jax.numpy as jnp
-    import numpy as np
-
-    steps = workload.rows // workload.batch_size
 
     def forward(parameters: Any, X: Any) -> Any:
         *hidden, (weight, bias) = parameters
@@ -201,21 +217,43 @@ def _prepare_jax(workload: Workload, rows: "Rows") -> Fit:
 
         return jax.lax.scan(update, state, order)
 
-    run_epoch = jax.jit(run_epoch, donate_argnums=0)
+    return run_epoch, forward
+
+
+def jax_start(workload: Workload, networks: tuple[int, ...] = ()) -> Any:
+    """Return drawn weights, Adam's averages and the steps made; of several networks, stacked."""
+    import jax
+    import jax.numpy as jnp
+    import numpy as np
+
+    random = np.random.default_rng(0)
+    parameters = [
+        (
+            jnp.asarray(
+                random.normal(0, (2 / inputs) ** 0.5, (*networks, inputs, units)), jnp.float32
+            ),
+            jnp.zeros((*networks, units)),
+        )
+        for inputs, units in pairwise(workload.sizes)
+    ]
+    first, second = (jax.tree.map(jnp.zeros_like, parameters) for _ in range(2))
+    return parameters, first, second, jnp.zeros(networks, jnp.int32)
+
+
+def _prepare_jax(workload: Workload, rows: "Rows") -> Fit:
+    import jax
+    import jax.numpy as jnp
+    import numpy as np
+
+    steps = workload.rows // workload.batch_size
+    epoch, forward = jax_epoch(workload)
+    run_epoch = jax.jit(epoch, donate_argnums=0)
     predict = jax.jit(forward)
 
     def fit() -> Fitted:
-        random = np.random.default_rng(0)
+        random = np.random.default_rng(1)
         X, y = jnp.asarray(rows[0]), jnp.asarray(rows[1].astype(np.int32))
-        parameters = [
-            (
-                jnp.asarray(random.normal(0, (2 / inputs) ** 0.5, (inputs, units)), jnp.float32),
-                jnp.zeros(units),
-            )
-            for inputs, units in pairwise(workload.sizes)
-        ]
-        first, second = (jax.tree.map(jnp.zeros_like, parameters) for _ in range(2))
-        state = (parameters, first, second, jnp.zeros((), jnp.int32))
+        state = jax_start(workload)
         for _ in range(workload.epochs):
             order = random.permutation(workload.rows).astype(np.int32)
             state, _ = run_epoch(state, X, y, order.reshape(steps, workload.batch_size))

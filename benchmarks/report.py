@@ -10,6 +10,7 @@ from benchmarks.kernels import DTYPES, LIBRARIES, PRODUCTS, Kernels, shapes
 from benchmarks.limits import Limits
 from benchmarks.machine import count_cores, library_versions, processor_name
 from benchmarks.opponents import OPPONENTS
+from benchmarks.populations import NETWORKS, Populations
 from benchmarks.processes import Memory, Startup
 from benchmarks.rounds import Rounds, Timing
 from benchmarks.workloads import SMALLEST, WORKLOADS
@@ -112,6 +113,28 @@ def kernel_sections(kernels: Kernels) -> list[Section]:
         table = _table(["shape", *(product.replace("_", " ") for product in PRODUCTS)], rows)
         sections.append(Section(f"Kernels, {kernels.variant}, {dtype}", note, table))
     return sections
+
+
+def population_section(populations: Populations) -> Section:
+    """Show what a step of one network takes where many are trained."""
+    rows, ratios = [], []
+    for name, ways in populations.seconds.items():
+        medians = {way: statistics.median(seconds) for way, seconds in ways.items()}
+        alone = medians["one by one"] / medians["fit_many"]
+        ratios.append(alone)
+        cells = [_microseconds(median) for median in medians.values()]
+        rows.append([WORKLOADS[name].label, *cells, f"{alone:.2f}×"])
+    cores = "one core" if populations.threads == 1 else f"{populations.threads} cores"
+    ways = list(next(iter(populations.seconds.values())))
+    note = (
+        f"Microseconds a step of one network, where {NETWORKS} of them are fitted that differ in "
+        "their seeds: each by a fit of its own, by `fit_many`, by JAX's epoch under `vmap`, by "
+        "joblib's workers with scikit-learn (which fit 4 of them). The last column is the time of "
+        f"the first over that of the second; its geometric mean is "
+        f"{statistics.geometric_mean(ratios):.2f}×."
+    )
+    table = _table(["workload", *ways, "gain"], rows)
+    return Section(f"Many networks at once, {populations.variant}, {cores}", note, table)
 
 
 def accuracy_section(timings: Sequence[Timing]) -> Section:

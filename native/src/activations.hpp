@@ -253,6 +253,7 @@ class Activation {
   bool is_softmax() const { return is_softmax_; }
   bool is_sigmoid() const { return is_sigmoid_; }
   bool is_exponential() const { return is_exponential_; }
+  bool is_relu() const { return is_relu_; }
   /// Whether a row's cells depend on one another, so that no part of them can be done alone.
   bool takes_whole_rows() const { return is_softmax_; }
   /// Whether z must be kept beside a for the backward pass.

@@ -5,20 +5,10 @@
 #include <vector>
 
 #include "activations.hpp"
+#include "cells.hpp"
 #include "transpose.hpp"
 
 namespace axone {
-
-enum class LossKind { mse, mae, huber, poisson, binary, categorical };
-
-inline constexpr Named<LossKind> kLosses[] = {
-    {"mse", LossKind::mse},
-    {"mae", LossKind::mae},
-    {"huber", LossKind::huber},
-    {"poisson", LossKind::poisson},
-    {"binary_cross_entropy", LossKind::binary},
-    {"categorical_cross_entropy", LossKind::categorical},
-};
 
 /// Targets of all rows: class numbers, or `columns` numbers a row.
 template <class Real>
@@ -34,19 +24,32 @@ struct Totals {
   std::vector<double> hits;
 };
 
+/// Whether the output activation is the one that belongs to the loss: ∂L/∂z is then ŷ − y.
+template <class Real>
+bool is_pair(LossKind loss, const Activation<Real>& activation) {
+  return (loss == LossKind::categorical && activation.is_softmax()) ||
+         (loss == LossKind::binary && activation.is_sigmoid()) ||
+         (loss == LossKind::poisson && activation.is_exponential());
+}
+
+/// How many numbers the right answers of an epoch are told in: one, or the squared errors of each
+/// output.
+inline Index hit_counts(LossKind loss, Index outputs) {
+  return loss == LossKind::binary || loss == LossKind::categorical ? 1 : outputs;
+}
+
 template <class Real>
 class Head {
  public:
   /// `scale` times the loss is what is minimised.
   Head(LossKind loss, double scale, double delta, Activation<Real> activation, Index outputs,
        Index rows)
-      : loss_(loss), scale_(scale), huber_(Real(delta)), activation_(std::move(activation)),
+      : loss_(loss), scale_(scale), activation_(std::move(activation)),
+        pair_(is_pair(loss, activation_)), cells_{loss, Real(delta), pair_},
         outputs_(outputs), prediction_(rows, outputs), delta_(rows, outputs), shares_(rows),
         columns_(round_up(outputs, kLanes<Real>) * kLanes<Real>) {}
 
-  Index hit_counts() const {
-    return loss_ == LossKind::binary || loss_ == LossKind::categorical ? 1 : outputs_;
-  }
+  Index hit_counts() const { return axone::hit_counts(loss_, outputs_); }
 
   /// What is minimised, for a loss as it is computed.
   double scaled(double loss) const { return scale_ * loss; }
@@ -134,19 +137,11 @@ class Head {
       shares_[r] = Real(scale_ * (weights ? weights[index[r]] : 1) / (weight_ > 0 ? weight_ : 1));
       row_delta(prediction.row(r), targets, index[r], delta.row(r), shares_[r]);
     }
-    if (!is_pair()) activation_.backward(logits, prediction, delta, rows);
+    if (!pair_) activation_.backward(logits, prediction, delta, rows);
     return delta;
   }
 
  private:
-  static constexpr Real kTiny = Real(1e-12);
-
-  bool is_pair() const {
-    return (loss_ == LossKind::categorical && activation_.is_softmax()) ||
-           (loss_ == LossKind::binary && activation_.is_sigmoid()) ||
-           (loss_ == LossKind::poisson && activation_.is_exponential());
-  }
-
   double row_loss(const Real* z, const Real* p, const Targets<Real>& targets, Index row) const {
     if (loss_ == LossKind::categorical) {
       if (!activation_.is_softmax()) return plain_categorical(p, targets, row);
@@ -164,56 +159,23 @@ class Head {
     }
     const Real* y = targets.numbers + row * targets.columns;
     double sum = 0;
-    for (Index c = 0; c < outputs_; ++c) sum += cell_loss(z[c], p[c], y[c]);
+    for (Index c = 0; c < outputs_; ++c) sum += cells_.value(z[c], p[c], y[c]);
     return sum / outputs_;
   }
 
   double plain_categorical(const Real* p, const Targets<Real>& targets, Index row) const {
-    if (targets.classes) return -std::log(std::max(p[targets.classes[row]], kTiny));
+    if (targets.classes) return -std::log(std::max(p[targets.classes[row]], kTiny<Real>));
     const Real* y = targets.numbers + row * targets.columns;
     double loss = 0;
-    for (Index c = 0; c < outputs_; ++c) loss -= y[c] * std::log(std::max(p[c], kTiny));
+    for (Index c = 0; c < outputs_; ++c) loss -= y[c] * std::log(std::max(p[c], kTiny<Real>));
     return loss;
-  }
-
-  Real cell_loss(Real z, Real p, Real y) const {
-    const Real error = p - y, size = std::abs(error);
-    switch (loss_) {
-      case LossKind::mse: return error * error;
-      case LossKind::mae: return size;
-      case LossKind::huber: {
-        const Real inside = std::min(size, huber_);
-        return Real(0.5) * inside * inside + huber_ * (size - inside);
-      }
-      case LossKind::poisson: {
-        const Real logarithm = is_pair() ? z : std::log(std::max(p, kTiny));
-        return p - y * logarithm + (y > 0 ? y * std::log(y) - y : Real(0));
-      }
-      default: break;
-    }
-    if (activation_.is_sigmoid())
-      return std::max(z, Real(0)) - y * z + std::log1p(std::exp(-std::abs(z)));
-    return -y * std::log(std::max(p, kTiny)) - (1 - y) * std::log(std::max(1 - p, kTiny));
   }
 
   void row_delta(const Real* p, const Targets<Real>& targets, Index row, Real* d, Real share) const {
     if (loss_ == LossKind::categorical) return categorical_delta(p, targets, row, d, share);
     const Real* y = targets.numbers + row * targets.columns;
     const Real each = share / outputs_;
-    for (Index c = 0; c < outputs_; ++c) {
-      const Real error = p[c] - y[c];
-      switch (loss_) {
-        case LossKind::mse: d[c] = 2 * error * each; break;
-        case LossKind::mae: d[c] = (Real(error > 0) - Real(error < 0)) * each; break;
-        case LossKind::huber: d[c] = std::clamp(error, -huber_, huber_) * each; break;
-        case LossKind::poisson:
-          d[c] = is_pair() ? error * each : (1 - y[c] / std::max(p[c], kTiny)) * each;
-          break;
-        default:
-          d[c] = activation_.is_sigmoid() ? error * each
-                                          : error / std::max(p[c] * (1 - p[c]), kTiny) * each;
-      }
-    }
+    for (Index c = 0; c < outputs_; ++c) d[c] = cells_.slope(p[c], y[c]) * each;
   }
 
   void categorical_delta(const Real* p, const Targets<Real>& targets, Index row, Real* d,
@@ -232,7 +194,7 @@ class Head {
     }
     for (Index c = 0; c < outputs_; ++c) {
       const Real one = y ? y[c] : Real(c == label);
-      d[c] = -one / std::max(p[c], kTiny) * share;
+      d[c] = -one / std::max(p[c], kTiny<Real>) * share;
     }
   }
 
@@ -266,8 +228,9 @@ class Head {
 
   LossKind loss_;
   double scale_;
-  Real huber_;
   Activation<Real> activation_;
+  bool pair_;
+  Cells<Real> cells_;
   Index outputs_;
   OwnMatrix<Real> prediction_, delta_;
   Buffer<Real> shares_, columns_;

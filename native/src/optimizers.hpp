@@ -36,7 +36,8 @@ struct OptimizerSettings {
 inline constexpr Named<Rule> kOptimizers[] = {
     {"gradient_descent", Rule::sgd}, {"sgd", Rule::sgd},   {"momentum", Rule::momentum},
     {"nesterov", Rule::nesterov},    {"rmsprop", Rule::rmsprop},
-    {"adam", Rule::adam},            {"adamw", Rule::adam}, {"lbfgs", Rule::lbfgs},
+    {"adam", Rule::adam},            {"adamw", Rule::adam},
+    {"lbfgs", Rule::lbfgs},
 };
 
 /// One step's numbers, the same for every weight.
@@ -110,12 +111,6 @@ class NotFinite {
   Bits seen_{};
 };
 
-/// What the L2 penalty adds to a gradient for each unit of its weight.
-template <class Real>
-Real l2_share(const Stretch<Real>& s, const OptimizerSettings& settings, Index rows) {
-  return s.penalised ? Real(settings.l2 / rows) : Real(0);
-}
-
 /// Whether nothing is done to gradients but an L2 penalty, if any, nor to weights before it.
 inline bool penalises_plainly(const OptimizerSettings& settings) {
   return settings.l1 == 0 && settings.clip_value == 0 && settings.decay == 0;
@@ -129,99 +124,159 @@ bool are_finite(const Real* numbers, Index size) {
   return !here.found();
 }
 
+/// The numbers of one step as the equations take them: vectors whose lanes are all alike, or each
+/// lane's own where many networks are trained side by side.
+template <class V>
+struct StepNumbers {
+  V rate, kept, scaled, epsilon;           // kept: 1 − ηλ, what decoupled decay leaves of a weight
+  V beta, share;                           // momentum
+  V beta_1, rest_1, beta_2, rest_2;        // Adam
+  V rho, rest;                             // RMSprop
+  V l1, l2;                                // of the penalties, divided by the rows
+  V clip;                                  // the largest size of a gradient's number
+
+  StepNumbers() = default;
+  StepNumbers(const OptimizerSettings& o, const Step& step, Index rows) {
+    set_all([](V& to, Real x) { to = splat<V>(x); }, o, step, rows);
+  }
+  /// Give one lane numbers of its own.
+  void set(int lane, const OptimizerSettings& o, const Step& step, Index rows) {
+    set_all([=](V& to, Real x) { to[lane] = x; }, o, step, rows);
+  }
+  /// Let nothing move in a lane whose gradient is zero.
+  void stand_still(int lane) {
+    for (V* zero : {&rate, &scaled, &share, &rest_1, &rest_2, &rest, &l1, &l2}) (*zero)[lane] = 0;
+    for (V* one : {&kept, &epsilon, &beta, &beta_1, &beta_2, &rho, &clip}) (*one)[lane] = 1;
+  }
+
+ private:
+  using Real = LaneOf<V>;
+  template <class Set>
+  AXONE_INLINE void set_all(Set set, const OptimizerSettings& o, const Step& step, Index rows) {
+    set(rate, Real(step.learning_rate));
+    set(kept, Real(1 - step.learning_rate * o.decay));
+    set(scaled, Real(step.scaled));
+    set(epsilon, Real(step.epsilon));
+    set(beta, Real(o.beta));
+    set(share, Real(o.share));
+    // Subtracted in float64: 1 − 0.999 in float32 would be wrong in the fifth digit.
+    set(beta_1, Real(o.beta_1));
+    set(rest_1, Real(1 - o.beta_1));
+    set(beta_2, Real(o.beta_2));
+    set(rest_2, Real(1 - o.beta_2));
+    set(rho, Real(o.rho));
+    set(rest, Real(1 - o.rho));
+    set(l1, Real(o.l1 / rows));
+    set(l2, Real(o.l2 / rows));
+    set(clip, o.clip_value != 0 ? Real(o.clip_value) : std::numeric_limits<Real>::infinity());
+  }
+};
+
+/// What is taken off a weight for its gradient g, the optimiser's own numbers moved on.
+template <Rule R, class V>
+AXONE_INLINE V step_of(V g, LaneOf<V>* first, LaneOf<V>* second, const StepNumbers<V>& s) {
+  if constexpr (R == Rule::sgd) return s.rate * g;
+  if constexpr (R == Rule::momentum) {
+    const V v = s.beta * load<V>(first) + s.share * g;
+    store(first, v);
+    return s.rate * v;
+  }
+  if constexpr (R == Rule::nesterov) {
+    const V v = s.beta * load<V>(first) + g;
+    store(first, v);
+    return s.rate * (g + s.beta * v);
+  }
+  if constexpr (R == Rule::rmsprop) {
+    const V v = s.rho * load<V>(first) + s.rest * g * g;
+    store(first, v);
+    return over_root(s.rate * g, v, s.epsilon);
+  }
+  if constexpr (R == Rule::adam) {
+    const V m = s.beta_1 * load<V>(first) + s.rest_1 * g;
+    const V v = s.beta_2 * load<V>(second) + s.rest_2 * g * g;
+    store(first, m);
+    store(second, v);
+    return over_root(s.scaled * m, v, s.epsilon);
+  }
+}
+
+/// The penalties' gradient added to one vector of it, cut to ±clip; `look` is shown it before.
+template <class V, class Look>
+AXONE_INLINE V complete_gradient(V g, V w, const StepNumbers<V>& s, Look look) {
+  const V sign = (w > 0 ? V{} + 1 : V{}) - (w < 0 ? V{} + 1 : V{});
+  g = g + s.l2 * w + s.l1 * sign;
+  look(g);
+  return minimum(maximum(g, -s.clip), s.clip);
+}
+
 /// Add the penalties' gradient and cut it to ±clip_value, in place; false if it was not finite.
 template <class Real>
 bool complete_gradient(const Stretch<Real>& s, const OptimizerSettings& settings, Index rows) {
   using V = Vector<Real>;
-  const Real l1 = s.penalised ? Real(settings.l1 / rows) : Real(0);
-  const Real l2 = l2_share(s, settings, rows);
-  const Real clip = Real(settings.clip_value);
-  if (l1 == 0 && l2 == 0 && clip == 0) return are_finite(s.gradient, s.size);
+  OptimizerSettings own = settings;
+  if (!s.penalised) own.l1 = own.l2 = 0;
+  if (own.l1 == 0 && own.l2 == 0 && own.clip_value == 0) return are_finite(s.gradient, s.size);
+  const StepNumbers<V> numbers(own, Step{}, rows);
   NotFinite<Real> here;
-  for (Index n = 0; n < s.size; n += kLanes<Real>) {
-    const V w = load<V>(s.weight + n);
-    const V sign = (w > 0 ? V{} + 1 : V{}) - (w < 0 ? V{} + 1 : V{});
-    V g = load<V>(s.gradient + n) + l2 * w + l1 * sign;
-    here.look(g);
-    if (clip != 0) g = minimum(maximum(g, V{} - clip), V{} + clip);
-    store(s.gradient + n, g);
-  }
+  for (Index n = 0; n < s.size; n += kLanes<Real>)
+    store(s.gradient + n,
+          complete_gradient(load<V>(s.gradient + n), load<V>(s.weight + n), numbers,
+                            [&](V g) __attribute__((always_inline)) { here.look(g); }));
   return !here.found();
 }
 
-/// Move the weights by a gradient to which `l2` times each weight is still to be added. One that is
-/// not finite leaves a weight that is not, for good: ∞ − x = ∞, and NaN stays NaN.
-/// Sizes are rounded up to whole vectors: what lies beyond is padding of zeros. The pointers are
-/// copied first: a store through one might otherwise change another, for all that the compiler
-/// knows, and it would fetch them anew for every vector.
-template <class Real>
-void update(const Stretch<Real>& s, const OptimizerSettings& o, const Step& step, Real l2) {
-  using V = Vector<Real>;
+/// Move the weights by a gradient to which `adds_l2` may still add its share of each weight. One that
+/// is not finite leaves a weight that is not, for good: ∞ − x = ∞, and NaN stays NaN. Sizes are
+/// rounded up to whole vectors: what lies beyond is padding of zeros. The pointers are copied first: a
+/// store through one might otherwise change another, for all that the compiler knows, and it would
+/// fetch them anew for every vector. `numbers()` gives those of the step, where they are needed: so
+/// none is made that the rule does not take.
+template <class V, class Numbers>
+AXONE_INLINE void update(const Stretch<LaneOf<V>>& s, Rule rule, bool decays, bool adds_l2,
+                         Numbers numbers) {
+  using Real = LaneOf<V>;
+  constexpr int lanes = kLanesOf<V>;
   Real* const weight = s.weight;
   Real* const first = s.slot[0];
   Real* const second = s.slot[1];
   const Real* const gradient = s.gradient;
   const Index size = s.size;
-  const Real rate = Real(step.learning_rate);
-  if (s.penalised && o.decay != 0) {
-    const Real kept = Real(1 - step.learning_rate * o.decay);
-    for (Index n = 0; n < size; n += kLanes<Real>)
-      store(weight + n, load<V>(weight + n) * kept);
+  if (s.penalised && decays) {
+    const V kept = numbers().kept;
+    for (Index n = 0; n < size; n += lanes) store(weight + n, load<V>(weight + n) * kept);
   }
-  const auto each = [=](auto move) __attribute__((always_inline)) {
-    if (l2 == 0) {
-      for (Index n = 0; n < size; n += kLanes<Real>)
-        store(weight + n, load<V>(weight + n) - move(load<V>(gradient + n), n));
+  const bool adds = s.penalised && adds_l2;
+  const auto by = [=]<Rule R>() __attribute__((always_inline)) {
+    const StepNumbers<V> own = numbers();
+    if (!adds) {
+      for (Index n = 0; n < size; n += lanes)
+        store(weight + n, load<V>(weight + n) -
+                              step_of<R>(load<V>(gradient + n), first + n, second + n, own));
     } else {
-      for (Index n = 0; n < size; n += kLanes<Real>) {
-        const V w = load<V>(weight + n);
-        store(weight + n, w - move(load<V>(gradient + n) + l2 * w, n));
+      for (Index n = 0; n < size; n += lanes) {
+        const V w = load<V>(weight + n), g = load<V>(gradient + n) + own.l2 * w;
+        store(weight + n, w - step_of<R>(g, first + n, second + n, own));
       }
     }
   };
-  switch (o.rule) {
-    case Rule::lbfgs:
-      return;  // its steps are those of `Minimisation`
-    case Rule::sgd:
-      return each([=](V g, Index) { return rate * g; });
-    case Rule::momentum: {
-      const Real beta = Real(o.beta), share = Real(o.share);
-      return each([=](V g, Index n) {
-        const V v = beta * load<V>(first + n) + share * g;
-        store(first + n, v);
-        return rate * v;
-      });
-    }
-    case Rule::nesterov: {
-      const Real beta = Real(o.beta);
-      return each([=](V g, Index n) {
-        const V v = beta * load<V>(first + n) + g;
-        store(first + n, v);
-        return rate * (g + beta * v);
-      });
-    }
-    case Rule::rmsprop: {
-      const Real rho = Real(o.rho), rest = Real(1 - o.rho), epsilon = Real(o.epsilon);
-      return each([=](V g, Index n) {
-        const V v = rho * load<V>(first + n) + rest * g * g;
-        store(first + n, v);
-        return over_root(rate * g, v, epsilon);
-      });
-    }
-    case Rule::adam: {
-      const Real beta_1 = Real(o.beta_1), beta_2 = Real(o.beta_2);
-      // Subtracted in float64: 1 − 0.999 in float32 would be wrong in the fifth digit.
-      const Real rest_1 = Real(1 - o.beta_1), rest_2 = Real(1 - o.beta_2);
-      const Real scaled = Real(step.scaled), epsilon = Real(step.epsilon);
-      return each([=](V g, Index n) {
-        const V m = beta_1 * load<V>(first + n) + rest_1 * g;
-        const V v = beta_2 * load<V>(second + n) + rest_2 * g * g;
-        store(first + n, m);
-        store(second + n, v);
-        return over_root(scaled * m, v, epsilon);
-      });
-    }
+  switch (rule) {
+    case Rule::sgd: return by.template operator()<Rule::sgd>();
+    case Rule::momentum: return by.template operator()<Rule::momentum>();
+    case Rule::nesterov: return by.template operator()<Rule::nesterov>();
+    case Rule::rmsprop: return by.template operator()<Rule::rmsprop>();
+    case Rule::adam: return by.template operator()<Rule::adam>();
+    case Rule::lbfgs: return;  // its steps are those of `Minimisation`
   }
+}
+
+/// The same for a network alone.
+template <class Real>
+void update(const Stretch<Real>& s, const OptimizerSettings& o, const Step& step, Index rows,
+            bool adds_l2) {
+  using V = Vector<Real>;
+  update<V>(s, o.rule, o.decay != 0, adds_l2 && o.l2 != 0, [&]() __attribute__((always_inline)) {
+    return StepNumbers<V>(o, step, rows);
+  });
 }
 
 /// The largest size among finite numbers.

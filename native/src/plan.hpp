@@ -45,14 +45,18 @@ class Plan {
 
   Layers<Real> layers(Index rows, int threads) const {
     const Site site{rows, optimizer.slots(), threads, parameters, buffers};
-    return build_layers<Real>(settings_.list("layers"), site);
+    return build_layers<Real>(described(), site);
   }
 
   Head<Real> head(Index rows) const {
-    const auto& s = settings_.part("head");
+    const auto& s = described_head();
     return {find(kLosses, s.word("loss"), "loss"), s.number("scale"), s.number("delta"),
             activation_of<Real>(s), outputs, rows};
   }
+
+  /// The layers, and the head, as they were described.
+  const std::vector<Settings>& described() const { return settings_.list("layers"); }
+  const Settings& described_head() const { return settings_.part("head"); }
 
   const Index columns, outputs;     // numbers of a row, and of its prediction
   const Index parameters, buffers;  // numbers of the flat vectors

@@ -22,10 +22,22 @@ AXONE_INLINE std::uint64_t splitmix64(std::uint64_t word) {
   return word ^ (word >> 31);
 }
 
-AXONE_INLINE std::uint32_t scramble32(std::uint32_t word) {
+template <class Word>
+AXONE_INLINE Word scramble32(Word word) {
   word = (word ^ (word >> 16)) * 0x7FEB352Du;
   word = (word ^ (word >> 15)) * 0x846CA68Bu;
   return word ^ (word >> 16);
+}
+
+/// The n-th 32 bits of a stream whose key has these halves; of several streams, where they are vectors.
+template <class Word>
+AXONE_INLINE Word bits_of(std::uint32_t n, Word low, Word high) {
+  return scramble32(scramble32(n * 0x9E3779B9u + low) ^ high);
+}
+
+/// Bits below this number make up the share `rate` of all.
+inline std::uint32_t threshold_of(double rate) {
+  return static_cast<std::uint32_t>(std::min(std::nearbyint(rate * 4294967296.0), 4294967295.0));
 }
 
 struct RandomStream {
@@ -37,9 +49,7 @@ struct RandomStream {
   RandomStream child(std::uint64_t word) const { return {splitmix64(splitmix64(key) + word)}; }
 
   AXONE_INLINE std::uint32_t bits(std::uint32_t n) const {
-    const auto low = static_cast<std::uint32_t>(key);
-    const auto high = static_cast<std::uint32_t>(key >> 32);
-    return scramble32(scramble32(n * 0x9E3779B9u + low) ^ high);
+    return bits_of(n, static_cast<std::uint32_t>(key), static_cast<std::uint32_t>(key >> 32));
   }
 
   /// The n-th of `count` normal numbers (Box & Muller 1958).

@@ -115,6 +115,7 @@ AXONE_INLINE V square_root(V x) {
 /// A first guess of 1/x, from the processor's table.
 #if defined(__AVX512F__)
 AXONE_INLINE Vector<float, 16> guess_reciprocal(Vector<float, 16> x) { return _mm512_rcp14_ps(x); }
+AXONE_INLINE Vector<float, 8> guess_reciprocal(Vector<float, 8> x) { return _mm256_rcp14_ps(x); }
 #elif defined(__AVX__)
 AXONE_INLINE Vector<float, 8> guess_reciprocal(Vector<float, 8> x) { return _mm256_rcp_ps(x); }
 #elif defined(__x86_64__)
@@ -125,16 +126,15 @@ AXONE_INLINE Vector<float, 4> guess_reciprocal(Vector<float, 4> x) { return _mm_
 /// the last bit or two: root and division would wait for the same unit of the processor. Newton's
 /// step of an infinite divisor would be NaN instead of 0, hence the bound.
 template <class V>
-AXONE_INLINE V over_root(V a, V x, LaneOf<V> epsilon) {
+AXONE_INLINE V over_root(V a, V x, V epsilon) {
   const V divisor = square_root(x) + epsilon;
-#if defined(__x86_64__)
-  if constexpr (std::is_same_v<V, Vector<float>>) {
+  if constexpr (requires { guess_reciprocal(divisor); }) {
     const V held = minimum(divisor, splat<V>(1e37f));
     const V guess = guess_reciprocal(held);
     return a * (guess * (2.0f - held * guess));
+  } else {
+    return a / divisor;
   }
-#endif
-  return a / divisor;
 }
 
 template <class V>

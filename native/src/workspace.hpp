@@ -387,20 +387,6 @@ class Workspace {
     return x;
   }
 
-  /// Copy by whole vectors, the last one overlapping the one before.
-  static AXONE_INLINE void copy_row(const Real* from, Real* to, Index columns) {
-    using V = Vector<Real, kFewestLanes<Real>>;
-    constexpr Index lanes = kFewestLanes<Real>;
-    if (columns > 256) {
-      std::memcpy(to, from, static_cast<std::size_t>(columns) * sizeof(Real));
-    } else if (columns >= lanes) {
-      for (Index c = 0; c < columns - lanes; c += lanes) store(to + c, load<V>(from + c));
-      store(to + columns - lanes, load<V>(from + columns - lanes));
-    } else {
-      for (Index c = 0; c < columns; ++c) to[c] = from[c];
-    }
-  }
-
   static void prefetch(const Real* row, Index columns) {
     for (Index c = 0; c < columns; c += 64 / static_cast<Index>(sizeof(Real)))
       __builtin_prefetch(row + c);
@@ -430,7 +416,7 @@ class Workspace {
       auto all = store->stretch(0, store->weight.size(), store->gradient.data());
       if (scale != 1)
         for (Index n = 0; n < all.size; ++n) all.gradient[n] *= Real(scale);
-      update(all, optimizer_, pass.step, Real(0));
+      update(all, optimizer_, pass.step, pass.rows, false);
     }
     return scale;
   }

@@ -51,11 +51,11 @@ def plan_with_a_team(members, clip_norm=None):
         NETWORK, LOSSES.resolve("cce"), ax.Adam(), batch_size=32, clipping=Clipping(norm=clip_norm)
     )
     plan = NativeEngine(members).compile(recipe)
-    workspaces = plan._compiled.workspace
+    workspaces = plan.compiled.workspace
     forced = type("Forced", (), {})()
     forced.workspace = lambda *sizes: workspaces(*sizes, threads_forced=True)
-    forced.hit_counts = plan._compiled.hit_counts
-    plan._compiled = forced
+    forced.hit_counts = plan.compiled.hit_counts
+    plan.compiled = forced
     return plan
 
 

@@ -13,6 +13,7 @@ import axone as ax
 from axone.data import Examples
 from axone.engines import NotBuiltError, Recipe, compile_recipe, get_engine
 from axone.engines.native.lbfgs import LBFGSSession
+from axone.engines.native.population import shape_of
 from axone.engines.native.workspaces import Borrowed
 from axone.lbfgs import Standing
 from axone.losses import LOSSES
@@ -266,8 +267,8 @@ def test_threads_change_no_bit():
     for threads in (1, 2, 3):
         plan = get_engine("native").compile(made)
         state = plan.start(network.initialize(0))
-        workspace = plan._compiled.workspace(300, 300, threads, threads_forced=True)
-        borrowed, hits = Borrowed(workspace, deque()), plan._compiled.hit_counts
+        workspace = plan.compiled.workspace(300, 300, threads, threads_forced=True)
+        borrowed, hits = Borrowed(workspace, deque()), plan.compiled.hit_counts
         session = LBFGSSession(made, made.optimizer, borrowed, hits, state, examples, 6)
         session.advance(epochs=6)
         assert session.threads_used == threads
@@ -283,7 +284,7 @@ class TestTheCompiledFunction:
         state = plan.start(made.network.initialize(0, "float64"))
         rows, labels, numbers, weights = (*rows_for(made, 8, 1)[:1], None, None, None)
         numbers = np.zeros((8, 2))
-        workspace = plan._compiled.workspace(8, 8, 1)
+        workspace = plan.compiled.workspace(8, 8, 1)
         slots = dict(
             zip(("gradient", "steps", "changes", "curvatures", "standing"), state.slots.values(),
                 strict=True)
@@ -337,3 +338,8 @@ def test_the_compiled_engine_is_taken_and_knows_what_it_cannot_search():
     noisy = ax.Network(ax.Dropout(0.1), ax.Dense(3, "softmax"), input_shape=4)
     (obstacle,) = get_engine("native").obstacles(Recipe(noisy, LOSSES.resolve("cce"), ax.LBFGS()))
     assert "leave out dropout" in obstacle
+
+
+def test_it_trains_in_no_population():
+    # A population's runs make their steps together; searches need different numbers of trials.
+    assert shape_of(get_engine("native").compile(recipe()), 20) is None

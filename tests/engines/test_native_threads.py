@@ -38,8 +38,8 @@ def trained_by_a_team(recipe, rows, threads, weighted=False, epochs=2):
     plan = NativeEngine().compile(recipe)
     state = plan.start(recipe.network.initialize(recipe.seed, recipe.dtype))
     size = recipe.batch_rows(rows)
-    workspace = plan._compiled.workspace(size, size, threads, threads_forced=True)
-    hits = plan._compiled.hit_counts
+    workspace = plan.compiled.workspace(size, size, threads, threads_forced=True)
+    hits = plan.compiled.hit_counts
     borrowed = Borrowed(workspace, deque())
     session = NativeSession(recipe, borrowed, hits, state, examples, epochs)
     reports = session.advance(epochs=epochs).reports

@@ -2,6 +2,7 @@
 
 import threading
 import warnings
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -303,6 +304,7 @@ def test_weights_count_in_the_scores_as_in_the_loss(engine, regression):
 def test_one_trainer_is_fitted_by_many_threads_at_once(engine):
     shared = trainer(engine, batch_size=8)
     wanted = shared.fit((X, Y), max_epochs=30).parameters.vector
-    results = ax.fit_many([shared] * 6, (X, Y), max_epochs=30, threads=6)
-    for result in results:
+    with ThreadPoolExecutor(6) as threads:
+        fits = [threads.submit(shared.fit, (X, Y), max_epochs=30) for _ in range(6)]
+    for result in (fit.result() for fit in fits):
         np.testing.assert_array_equal(result.parameters.vector, wanted)

@@ -42,10 +42,10 @@ template <class Real>
 void finish(const Stretch<Real>& s, const Pass& pass, Tally& tally) {
   const auto& optimizer = *pass.optimizer;
   if (!pass.look && !pass.measure && !pass.keep_gradient && penalises_plainly(optimizer))
-    return update(s, optimizer, pass.step, l2_share(s, optimizer, pass.rows));
+    return update(s, optimizer, pass.step, pass.rows, true);
   if (!complete_gradient(s, optimizer, pass.rows)) tally.is_finite = false;
   if (pass.measure) tally.squared_norm += squared_norm(s.gradient, s.size);
-  if (!pass.keep_gradient) update(s, optimizer, pass.step, Real(0));
+  if (!pass.keep_gradient) update(s, optimizer, pass.step, pass.rows, false);
 }
 
 /// Hand over the gradient of a small array that was added up apart, and finish it. `scratch` is for

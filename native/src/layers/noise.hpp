@@ -19,8 +19,7 @@ class Dropout : public Layer<Real> {
   Matrix<Real> forward(Matrix<Real> x, Pass& pass) override {
     active_ = pass.training && rate_ > 0;
     if (!active_) return x;
-    const auto threshold = static_cast<std::uint32_t>(
-        std::min(std::nearbyint(rate_ * 4294967296.0), 4294967295.0));
+    const auto threshold = threshold_of(rate_);
     const Real kept = Real(1 / (1 - rate_));
     auto y = y_.view(), mask = mask_.view();
     for (Index r = 0; r < pass.rows; ++r) {

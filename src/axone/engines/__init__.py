@@ -6,6 +6,7 @@ from functools import cache
 
 from axone.engines.engine import Engine, Plan, Session, UnsupportedError, as_one_message, never
 from axone.engines.native import NativeEngine
+from axone.engines.native.population import Population, Seat, population_of, seats_of, shape_of
 from axone.engines.native.variants import NotBuiltError
 from axone.engines.recipe import DEAD_UNITS, GRADIENT_NORM, MEASURES, Recipe
 from axone.engines.reference import ReferenceEngine
@@ -108,12 +109,17 @@ __all__ = [
     "NativeEngine",
     "NotBuiltError",
     "Plan",
+    "Population",
     "Recipe",
     "ReferenceEngine",
     "RunState",
+    "Seat",
     "Session",
     "UnsupportedError",
     "compile_recipe",
     "get_engine",
     "never",
+    "population_of",
+    "seats_of",
+    "shape_of",
 ]

@@ -1,23 +1,38 @@
-"""Many independent networks at once, one a thread: where several cores pay most for small networks.
+"""Many independent networks at once: on several threads, and small ones side by side in vectors.
 
 The compiled engine lets go of Python's lock for whole epochs, so that threads really run side by
 side. A comparison of forty settings is one call.
 """
 
 import threading
-from collections.abc import Sequence
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Any
 
 from axone.checks import check_integer
 from axone.data.examples import Examples
+from axone.engines import Population, population_of, seats_of, shape_of
 from axone.errors import ConfigurationError
 from axone.messages import _
 from axone.processors import processors
 from axone.training.interruption import interruption, leave
 from axone.training.result import TrainingResult
 from axone.training.rows import GivenRows
+from axone.training.run import Run
+from axone.training.together import go_through_together
 from axone.training.trainer import Trainer
+
+_OF_A_FIT_ALONE = {"after_epoch", "on_progress", "every", "resume"}
+"""Settings of `Trainer.fit` for which each run must be gone through by itself."""
+
+_FILLED = 0.75
+"""Share of the lanes that must be filled, or the empty ones cost what the full ones save."""
+
+_ROUNDS_OF_SEATS = 3
+"""How many runs for each seat there must be where rules end them at different times: the last of
+them have most lanes empty beside them."""
 
 
 def fit_many(
@@ -44,7 +59,8 @@ def fit_many(
     Returns
     -------
     list of TrainingResult
-        In the order of the trainers, each the same as its `fit` alone would give.
+        In the order of the trainers, each as its `fit` alone would give it: the same bits, or the
+        same to rounding where it trained side by side with others.
 
     Raises
     ------
@@ -53,6 +69,10 @@ def fit_many(
 
     Notes
     -----
+    Small networks that differ only in seed, rows, rates, penalties and the like train side by side,
+    each number a vector over networks: half as many again or twice as many in the same time. Their
+    sums are added up in another order than in one network.
+
     After Ctrl-C no other fit is begun, and those under way end after the batch in hand; then
     KeyboardInterrupt is raised (after SIGTERM, SystemExit).
 
@@ -75,25 +95,85 @@ def fit_many(
     rows = _one_each("train", train, len(trainers))
     held_out = _one_each("validation", validation, len(trainers))
     cancelled = threading.Event()
-
-    def fit(number: int) -> TrainingResult | None:
-        if cancelled.is_set() or pressed():
-            return None
-        return trainers[number].fit(rows[number], held_out[number], **settings)
-
     workers = min(threads or processors(), max(len(trainers), 1))
+    results: list[TrainingResult | None] = [None] * len(trainers)
+
+    def is_over() -> bool:
+        return cancelled.is_set() or pressed()
+
+    def fit_alone(number: int) -> None:
+        if not is_over():
+            results[number] = trainers[number].fit(rows[number], held_out[number], **settings)
+
+    def fit_together(population: Population, waiting: "deque[int]") -> None:
+        def next_run() -> tuple[int, Run] | None:
+            try:
+                number = waiting.popleft()
+            except IndexError:
+                return None
+            given = {**settings, "every": "lap"}
+            return number, trainers[number].start(rows[number], held_out[number], **given)
+
+        for number, run in go_through_together(population, next_run, is_over):
+            if run is None:
+                fit_alone(number)
+            else:
+                results[number] = run.result
+
+    jobs: list[Callable[[], None]] = []
+    alone = set(range(len(trainers)))
+    for numbers in _side_by_side(trainers, rows, settings):
+        first, waiting = numbers[0], deque(numbers)
+        for _each in range(min(workers, -(-len(numbers) // seats_of(trainers[first].plan)))):
+            population = population_of(trainers[first].plan, _row_count(rows[first]))
+            jobs.append(partial(fit_together, population, waiting))
+        alone -= set(numbers)
+    jobs += [partial(fit_alone, number) for number in sorted(alone)]
     with (
         interruption() as pressed,
         ThreadPoolExecutor(workers, thread_name_prefix="axone") as pool,
     ):
         try:
-            results = list(pool.map(fit, range(len(trainers))))
+            list(pool.map(lambda job: job(), jobs))
         except BaseException:
             cancelled.set()
             raise
     if pressed.signal is not None:
         raise leave(pressed.signal)
     return [result for result in results if result is not None]
+
+
+def _side_by_side(
+    trainers: Sequence[Trainer], rows: Sequence[Any], settings: Mapping[str, Any]
+) -> list[list[int]]:
+    """Return the numbers of those who train in one population, for each that is worth it.
+
+    That is decided by the trainers alone, not by threads or by time: on it depends in which order
+    sums are taken, and so the last digits of the results.
+    """
+    if settings.keys() & _OF_A_FIT_ALONE:
+        return []
+    shapes: dict[str, list[int]] = {}
+    for number, trainer in enumerate(trainers):
+        count = _row_count(rows[number])
+        shape = shape_of(trainer.plan, count) if count else None
+        if shape is not None:
+            shapes.setdefault(shape, []).append(number)
+    rounds = _ROUNDS_OF_SEATS if settings.get("stopping") else _FILLED
+    chosen = []
+    for numbers in shapes.values():
+        seats = seats_of(trainers[numbers[0]].plan)
+        left = len(numbers) % seats
+        taken = numbers if left >= _FILLED * seats else numbers[: len(numbers) - left]
+        if len(taken) >= rounds * seats:
+            chosen.append(taken)
+    return chosen
+
+
+def _row_count(given: Any) -> int:
+    """Return how many rows are given; 0 for what will be refused when it is looked at."""
+    rows = given if isinstance(given, Examples) else given[0] if isinstance(given, tuple) else ()
+    return len(rows) if hasattr(rows, "__len__") else 0
 
 
 def _one_each(name: str, given: Any, count: int) -> list[Any]:

@@ -107,34 +107,49 @@ class Run:
 
     def __iter__(self) -> Iterator[Event]:
         """Train, with an event after every step or epoch, as `every` says."""
+        self.begin()
+        yield from self.go_through(
+            self.plan.session(self.state, self.examples, self.settings.max_epochs)
+        )
+
+    def begin(self) -> None:
+        """Say that somebody goes through the run, as one alone may."""
         if self._begun:
             raise ConfigurationError(_("A run is gone through once: start another one."))
         self._begun = True
         self._started = time.perf_counter()
-        session = self.plan.session(self.state, self.examples, self.settings.max_epochs)
+        self._ended = bool(self.history.epochs) and self._rule_stops()
+
+    def go_through(self, session: Session) -> Iterator[Event]:
+        """Go on to the end of a run that has begun, by laps of this session, which is closed."""
         try:
-            self._ended = bool(self.history.epochs) and self._rule_stops()
-            while not self._ended and self.state.epoch < self.settings.max_epochs:
-                self._wait()
-                if self._stop_words is not None:
-                    self._end(*self._stop_words)
-                    break
-                if self.interrupted():
-                    self._end(
-                        "interrupted",
-                        _("interrupted by {signal}", signal=signal_name(self.interrupted)),
-                    )
-                    break
+            while self.goes_on():
                 event = self._lap(session)
                 if event is not None:
                     yield event
         finally:
             session.close()
-            if not self._ended and self.state.epoch < self.settings.max_epochs:
-                self._end("stopped", _("nobody went on with it"))
-            self._ended = True
-            if self.diagnosis is None:
-                self._save()
+            self.close()
+
+    def goes_on(self) -> bool:
+        """Say whether there is another lap to make; wait while the run is paused."""
+        if self._ended or self.state.epoch >= self.settings.max_epochs:
+            return False
+        self._wait()
+        if self._stop_words is not None:
+            self._end(*self._stop_words)
+        elif self.interrupted():
+            signal = signal_name(self.interrupted)
+            self._end("interrupted", _("interrupted by {signal}", signal=signal))
+        return not self._ended
+
+    def close(self) -> None:
+        """Say that nobody goes on with the run, and save it."""
+        if not self._ended and self.state.epoch < self.settings.max_epochs:
+            self._end("stopped", _("nobody went on with it"))
+        self._ended = True
+        if self.diagnosis is None:
+            self._save()
 
     def stop(self, stopped_by: str = "stopped", reason: str = _ASKED) -> None:
         """Ask the run to end after the batch in hand."""
@@ -222,7 +237,7 @@ class Run:
     def _lap(self, session: Session) -> Event | None:
         """Make one lap and record it; return what there is to tell."""
         state, by_step = self.state, self.settings.every == "step"
-        epochs = self._epochs_at_once()
+        epochs = self.epochs_at_once()
         before = state.copy() if epochs > 1 else None
         with np.errstate(over="ignore", invalid="ignore"):
             lap = session.advance(
@@ -233,14 +248,14 @@ class Run:
                 # did not are wanted too: so many epochs again, then the failing one by itself.
                 state.go_back(before)
                 lap = session.advance(epochs=len(lap.reports), interrupted=self._between_batches)
-            self._record(lap)
+            self.record(lap)
         if self._save_is_due:
             self._save()
         if by_step or len(lap.reports):
             return self._event(lap.reports)
         return None
 
-    def _record(self, lap: Lap) -> None:
+    def record(self, lap: Lap) -> None:
         """Take a lap into the history, and decide whether the run ends here."""
         if len(lap.reports):
             self._after_epochs(lap.reports)
@@ -267,7 +282,7 @@ class Run:
             reports,
         )
 
-    def _epochs_at_once(self) -> int:
+    def epochs_at_once(self) -> int:
         """Return how many epochs may pass before anybody must be asked."""
         if self.settings.every != "lap" or self.held_out is not None:
             return 1

@@ -6,13 +6,14 @@ order, so that a run's state reads alike for both engines.
 
 from collections.abc import Callable
 from dataclasses import astuple
+from typing import Any
 
 from axone.data.examples import Examples
 from axone.engines.engine import never
-from axone.engines.native.session import WorkspaceSession, flat_totals
+from axone.engines.native.session import WorkspaceSession, position_of
 from axone.engines.native.workspaces import Borrowed
 from axone.engines.recipe import Recipe
-from axone.engines.state import EpochReports, EpochTotals, Lap, RunState
+from axone.engines.state import EpochReports, Lap, RunState
 from axone.lbfgs import SLOTS
 from axone.optimizers import LBFGS
 
@@ -63,16 +64,16 @@ class LBFGSSession(WorkspaceSession):
                 break
         return Lap(EpochReports.joined(parts))
 
-    def _run(self, epochs: int, interrupted: Callable[[], bool]) -> tuple[str, EpochReports, float]:
+    def _run(self, epochs: int, interrupted: Callable[[], bool]) -> tuple[Any, EpochReports, float]:
         """Make that many iterations at most; say how that ended."""
         state = self.state
-        ending, position, table, loss = self._polled(
+        return self._called(
             lambda poll: self._workspace.minimise(
                 state.parameters.vector,
                 state.parameters.buffers,
                 *[state.slots[name] for name in SLOTS],
                 *self._rows,
-                (state.epoch, 0, state.step, *flat_totals(state.totals)),
+                position_of(state),
                 epochs,
                 self._limits,
                 poll,
@@ -80,6 +81,3 @@ class LBFGSSession(WorkspaceSession):
             ),
             interrupted,
         )
-        state.epoch, state.batch, state.step = position[:3]
-        state.totals = EpochTotals()
-        return ending, self._reports(table), loss

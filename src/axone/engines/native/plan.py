@@ -43,14 +43,22 @@ class NativePlan:
         The compiled one.
     threads : int, optional
         Of its training runs; see `NativeEngine`.
+
+    Attributes
+    ----------
+    settings : dict
+        The recipe as the compiled module was told it.
+    compiled : Plan32 or Plan64
+        What it made of it.
     """
 
     def __init__(self, recipe: Recipe, module: ModuleType, threads: int | None = None) -> None:
         self.recipe = recipe
         self.threads = threads
         compiled = module.Plan64 if recipe.dtype == "float64" else module.Plan32
-        self._compiled = compiled(plan_settings(recipe), int(recipe.seed) % 2**64)
-        self._workspaces = Workspaces(self._compiled)
+        self.settings = plan_settings(recipe)
+        self.compiled = compiled(self.settings, int(recipe.seed) % 2**64)
+        self._workspaces = Workspaces(self.compiled)
 
     def start(self, parameters: Parameters) -> RunState:
         """Return the state of a run that begins with these weights, which it takes over."""
@@ -63,7 +71,7 @@ class NativePlan:
         work = _MULTIPLICATIONS_OF_A_WEIGHT * size * self.recipe.network.layout.size
         threads = self.threads or default_threads(work)
         borrowed = self._workspaces.borrow(size, size, threads)
-        hits = self._compiled.hit_counts
+        hits = self.compiled.hit_counts
         optimizer = self.recipe.optimizer
         if isinstance(optimizer, LBFGS):
             return LBFGSSession(self.recipe, optimizer, borrowed, hits, state, examples, max_epochs)

@@ -18,9 +18,12 @@ from axone.messages import _
 _MOST_RATES = 1_000_000
 """How many learning rates are handed over in one call, 8 MB of them."""
 
+Poll = Callable[[int, int], bool]
+"""What a workspace asks about twenty times a second, with epoch and batch: whether to stop."""
+
 
 class WorkspaceSession:
-    """A run under way in a workspace: what its rows are, and what its reports mean.
+    """A run under way in a workspace: what is the same for stepwise optimisers and for L-BFGS.
 
     Parameters
     ----------
@@ -67,12 +70,12 @@ class WorkspaceSession:
         if self._borrowed is None:
             raise ConfigurationError(_("This session is closed: start another one."))
 
-    def _polled(
-        self, call: Callable[[Callable[[int, int], bool]], Any], interrupted: Callable[[], bool]
-    ) -> Any:
-        """Make a call of the workspace's, given what it asks whether to stop.
+    def _called(
+        self, call: Callable[[Poll], tuple[Any, ...]], interrupted: Callable[[], bool]
+    ) -> tuple[Any, EpochReports, float]:
+        """Make a call of the workspace's, given what it asks; say how that ended.
 
-        Where that raises, the state stands as it did before.
+        Where it raises, the state stands as it did before.
         """
         state = self.state
         epoch, batch = state.epoch, state.batch
@@ -83,29 +86,13 @@ class WorkspaceSession:
             return interrupted()
 
         try:
-            return call(poll)
+            ending, position, table, loss = call(poll)
         except BaseException:
             # Nothing was moved: the arrays are written at the end of a call.
             state.epoch, state.batch = epoch, batch
             raise
-
-    def _reports(self, table: FloatArray) -> EpochReports:
-        """Name the columns of the compiled table, which has a row an epoch."""
-        hits = 7 + self.hit_counts
-        epoch, step, learning_rate, loss, penalty, weight, rows = table[:, :7].T
-        measures, nothing = self.recipe.measures, np.empty((len(table), 0))
-        return EpochReports(
-            epoch=epoch.astype(np.int64),
-            step=step.astype(np.int64),
-            loss=loss / weight,
-            penalty=penalty / rows,
-            weight=weight,
-            rows=rows.astype(np.int64),
-            learning_rate=learning_rate,
-            hits=table[:, 7:hits],
-            gradient_norms=table[:, hits::2] if GRADIENT_NORM in measures else nothing,
-            dead_shares=table[:, hits + 1 :: 2] if DEAD_UNITS in measures else nothing,
-        )
+        take_position(state, position)
+        return ending, reports_of(table, self.recipe, self.hit_counts), loss
 
     def _divergence(self, loss: float, what: Any) -> Divergence:
         state, size = self.state, self._size
@@ -115,25 +102,19 @@ class WorkspaceSession:
 
 
 class NativeSession(WorkspaceSession):
-    """One run of a stepwise optimiser under way; see `Session`."""
-
-    def __init__(
-        self,
-        recipe: Recipe,
-        borrowed: Borrowed,
-        hit_counts: int,
-        state: RunState,
-        examples: Examples,
-        max_epochs: int,
-    ) -> None:
-        super().__init__(recipe, borrowed, hit_counts, state, examples, max_epochs)
-        many = max(1, _MOST_RATES // self._steps)
-        self._most_epochs = 1 if recipe.schedule.follows_losses else many
+    """A run of a stepwise optimiser under way; see `Session`."""
 
     @property
     def _steps(self) -> int:
         """Steps of an epoch."""
         return -(-len(self.examples) // self._size)
+
+    @property
+    def _most_epochs(self) -> int:
+        """How many epochs' learning rates are known, and no more than one call takes."""
+        if self.recipe.schedule.follows_losses:
+            return 1
+        return max(1, _MOST_RATES // self._steps)
 
     def advance(
         self,
@@ -168,13 +149,13 @@ class NativeSession(WorkspaceSession):
     ) -> tuple[Any, EpochReports, float]:
         """Train for that many epochs, or so many steps if not -1; say how that ended."""
         state, recipe = self.state, self.recipe
-        ending, position, table, loss = self._polled(
+        return self._called(
             lambda poll: self._workspace.run(
                 state.parameters.vector,
                 state.parameters.buffers,
                 [state.slots[name] for name in recipe.optimizer.slots],
                 *self._rows,
-                (state.epoch, state.batch, state.step, *flat_totals(state.totals)),
+                position_of(state),
                 recipe.rates(state, epochs, len(self.examples), self.max_epochs),
                 recipe.shuffle and not recipe.full_batch,
                 poll,
@@ -183,11 +164,35 @@ class NativeSession(WorkspaceSession):
             ),
             interrupted,
         )
-        state.epoch, state.batch, state.step = position[:3]
-        state.totals = EpochTotals(*position[3:])
-        return ending, self._reports(table), loss
 
 
-def flat_totals(totals: EpochTotals) -> tuple[Any, ...]:
-    """Return what an epoch adds up as the workspace takes it, behind the position."""
-    return totals.loss, totals.penalty, totals.weight, totals.rows, totals.hits
+def position_of(state: RunState) -> tuple[Any, ...]:
+    """Say where a run stands, as the compiled module is told it."""
+    totals = state.totals
+    sums = (totals.loss, totals.penalty, totals.weight, totals.rows, totals.hits)
+    return (state.epoch, state.batch, state.step, *sums)
+
+
+def take_position(state: RunState, position: tuple[Any, ...]) -> None:
+    """Let a run stand where the compiled module says."""
+    state.epoch, state.batch, state.step = position[:3]
+    state.totals = EpochTotals(*position[3:])
+
+
+def reports_of(table: FloatArray, recipe: Recipe, hit_counts: int) -> EpochReports:
+    """Name the columns of a compiled table, which has a row an epoch."""
+    hits = 7 + hit_counts
+    epoch, step, learning_rate, loss, penalty, weight, rows = table[:, :7].T
+    measures, nothing = recipe.measures, np.empty((len(table), 0))
+    return EpochReports(
+        epoch=epoch.astype(np.int64),
+        step=step.astype(np.int64),
+        loss=loss / weight,
+        penalty=penalty / rows,
+        weight=weight,
+        rows=rows.astype(np.int64),
+        learning_rate=learning_rate,
+        hits=table[:, 7:hits],
+        gradient_norms=table[:, hits::2] if GRADIENT_NORM in measures else nothing,
+        dead_shares=table[:, hits + 1 :: 2] if DEAD_UNITS in measures else nothing,
+    )

@@ -1,0 +1,179 @@
+// What passes between Python and the engine: settings, arrays, rows, where a run stands and what its
+// epochs showed. All shapes and types are checked here, before the first pointer is taken.
+#pragma once
+
+#include <nanobind/nanobind.h>
+#include <nanobind/ndarray.h>
+#include <nanobind/stl/function.h>
+#include <nanobind/stl/optional.h>
+#include <nanobind/stl/pair.h>
+#include <nanobind/stl/string.h>
+#include <nanobind/stl/unique_ptr.h>
+#include <nanobind/stl/vector.h>
+
+#include <optional>
+
+#include "plan.hpp"
+#include "run.hpp"
+
+namespace nb = nanobind;
+using namespace nb::literals;
+
+namespace axone {
+
+inline void require(bool holds, const char* message) {
+  if (!holds) throw nb::value_error(message);
+}
+
+/// Read a dictionary of numbers, words, dictionaries and lists of dictionaries.
+inline Settings settings_of(const nb::dict& given) {
+  Settings settings;
+  for (auto [key, value] : given) {
+    const auto name = nb::cast<std::string>(key);
+    if (nb::isinstance<nb::bool_>(value)) {
+      settings.set_whole(name, nb::cast<bool>(value));
+    } else if (nb::isinstance<nb::int_>(value)) {
+      settings.set_whole(name, nb::cast<std::int64_t>(value));
+    } else if (nb::isinstance<nb::float_>(value)) {
+      settings.set(name, nb::cast<double>(value));
+    } else if (nb::isinstance<nb::str>(value)) {
+      settings.set(name, nb::cast<std::string>(value));
+    } else if (nb::isinstance<nb::dict>(value)) {
+      settings.set(name, std::vector<Settings>{settings_of(nb::cast<nb::dict>(value))});
+    } else if (nb::isinstance<nb::list>(value)) {
+      std::vector<Settings> list;
+      for (auto item : nb::cast<nb::list>(value))
+        list.push_back(settings_of(nb::cast<nb::dict>(item)));
+      settings.set(name, std::move(list));
+    } else {
+      throw nb::type_error(("'" + name + "' is of a type that no setting has").c_str());
+    }
+  }
+  return settings;
+}
+
+template <class Real>
+using Array1 = nb::ndarray<Real, nb::ndim<1>, nb::c_contig, nb::device::cpu>;
+template <class Real>
+using Array2 = nb::ndarray<Real, nb::ndim<2>, nb::c_contig, nb::device::cpu>;
+using Labels = Array1<const std::int64_t>;
+
+/// The sizes that the arrays of a plan must have.
+struct Sizes {
+  template <class Real>
+  explicit Sizes(const Plan<Real>& plan)
+      : columns(plan.columns), outputs(plan.outputs),
+        parameters(static_cast<std::size_t>(plan.parameters)),
+        buffers(static_cast<std::size_t>(plan.buffers)),
+        slots(static_cast<std::size_t>(plan.optimizer.slots())), hit_counts(plan.hit_counts),
+        depth(plan.depth) {}
+
+  void check(std::size_t given_parameters, std::size_t given_buffers) const {
+    require(given_parameters == parameters, "the vector of parameters has another length");
+    require(given_buffers == buffers, "the vector of buffers has another length");
+  }
+
+  Index columns, outputs;
+  std::size_t parameters, buffers, slots;
+  Index hit_counts, depth;
+};
+
+/// The flat vectors of a run, checked.
+template <class Real>
+FlatNumbers<Real> flat_numbers_of(const Sizes& sizes, Array1<Real>& parameters,
+                                  Array1<Real>& buffers, std::vector<Array1<Real>>& slots) {
+  sizes.check(parameters.size(), buffers.size());
+  require(slots.size() == sizes.slots, "the optimizer has another number of vectors");
+  FlatNumbers<Real> flat{parameters.data(), buffers.data(), {}};
+  for (auto& slot : slots) {
+    require(slot.size() == sizes.parameters, "a vector of the optimizer has another length");
+    flat.slots.push_back(slot.data());
+  }
+  return flat;
+}
+
+/// Rows of the sizes that a plan's network takes, checked.
+template <class Real>
+Rows<Real> rows_of(const Sizes& sizes, const Array2<const Real>& X,
+                   const std::optional<Labels>& labels,
+                   const std::optional<Array2<const Real>>& numbers,
+                   const std::optional<Array1<const Real>>& weights) {
+  const auto count = X.shape(0);
+  require(count >= 1 && count < 0xFFFFFFFFu, "there are no rows, or too many");
+  require(Index(X.shape(1)) == sizes.columns, "X has another width");
+  require(labels.has_value() != numbers.has_value(), "either labels or numbers are needed");
+  Rows<Real> rows{X.data(), Index(count), sizes.columns, {}, nullptr};
+  if (labels) {
+    require(labels->shape(0) == count, "one label a row is needed");
+    for (std::size_t r = 0; r < count; ++r)
+      require((*labels)(r) >= 0 && (*labels)(r) < sizes.outputs, "a label is out of range");
+    rows.targets.classes = labels->data();
+  } else {
+    require(numbers->shape(0) == count && Index(numbers->shape(1)) == sizes.outputs,
+            "targets have another shape");
+    rows.targets.numbers = numbers->data();
+    rows.targets.columns = sizes.outputs;
+  }
+  if (weights) {
+    require(weights->shape(0) == count, "one weight a row is needed");
+    rows.weights = weights->data();
+  }
+  return rows;
+}
+
+inline Position position_of(const nb::tuple& told) {
+  Position at;
+  at.epoch = nb::cast<std::int64_t>(told[0]);
+  at.batch = nb::cast<std::int64_t>(told[1]);
+  at.step = nb::cast<std::int64_t>(told[2]);
+  at.totals.loss = nb::cast<double>(told[3]);
+  at.penalty = nb::cast<double>(told[4]);
+  at.totals.weight = nb::cast<double>(told[5]);
+  at.rows = nb::cast<std::int64_t>(told[6]);
+  at.totals.hits = nb::cast<std::vector<double>>(told[7]);
+  return at;
+}
+
+inline Index batches_of(Index count, Index batch_size) {
+  return (count + batch_size - 1) / batch_size;
+}
+/// Learning rates of whole epochs, and where a run stands: checked.
+inline void check_schedule(const Array2<const double>& rates, const Position& at, Index batches) {
+  require(Index(rates.shape(1)) == batches, "one learning rate a step is needed");
+  require(at.epoch >= 0 && at.step >= at.batch && at.batch >= 0 && at.batch <= batches,
+          "the position is out of range");
+}
+
+/// One row an epoch: epoch, step, learning rate, loss, penalty, weight, rows, hits, and, if they
+/// are measured, of each layer the gradient's norm and the share of dead units.
+inline nb::ndarray<nb::numpy, double, nb::ndim<2>> table_of(
+    const Sizes& sizes, const std::vector<EpochReport>& reports, bool measured) {
+  const auto columns =
+      static_cast<std::size_t>(7 + sizes.hit_counts + (measured ? 2 * sizes.depth : 0));
+  auto cells = std::make_unique<double[]>(reports.size() * columns);
+  double* cell = cells.get();
+  for (const auto& report : reports) {
+    const auto& at = report.position;
+    for (double number : {double(at.epoch), double(at.step), report.learning_rate,
+                          at.totals.loss, at.penalty, at.totals.weight, double(at.rows)})
+      *cell++ = number;
+    cell = std::copy(at.totals.hits.begin(), at.totals.hits.end(), cell);
+    cell = std::copy(report.norms.begin(), report.norms.end(), cell);
+  }
+  double* data = cells.release();
+  nb::capsule owner(data, [](void* p) noexcept { delete[] static_cast<double*>(p); });
+  return {data, {reports.size(), columns}, owner};
+}
+
+inline nb::list list_of(const std::vector<double>& numbers) {
+  nb::list list;
+  for (double number : numbers) list.append(number);
+  return list;
+}
+
+inline nb::tuple tuple_of(const Position& at) {
+  return nb::make_tuple(at.epoch, at.batch, at.step, at.totals.loss, at.penalty,
+                        at.totals.weight, at.rows, list_of(at.totals.hits));
+}
+
+}  // namespace axone

@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 
 from benchmarks.kernels import measure_kernels
+from benchmarks.lbfgs import measure_lbfgs
 from benchmarks.machine import ROOT, count_cores, variants
 from benchmarks.opponents import OPPONENTS
 from benchmarks.populations import measure_populations
@@ -18,6 +19,7 @@ from benchmarks.report import (
     as_terminal,
     describe_run,
     kernel_sections,
+    lbfgs_sections,
     memory_section,
     population_section,
     startup_section,
@@ -26,7 +28,7 @@ from benchmarks.report import (
 from benchmarks.rounds import Rounds, measure_rounds
 from benchmarks.workloads import WORKLOADS
 
-PARTS = ("steps", "limits", "kernels", "populations", "memory", "startup")
+PARTS = ("steps", "limits", "kernels", "populations", "lbfgs", "memory", "startup")
 THREADS = (1, 2)
 NO_COMPILER = Section(
     "Against the hardware", "Not measured: there is no working C++ compiler here."
@@ -97,6 +99,8 @@ def _measure(chosen: argparse.Namespace, opponents: list[str]) -> list[Section]:
             for threads in _threads(chosen):
                 found = measure_populations(threads=threads, variant=variant, rounds=chosen.rounds)
                 sections.append(population_section(found))
+        if "lbfgs" in chosen.parts:
+            sections += lbfgs_sections(measure_lbfgs(variant=variant, rounds=chosen.rounds))
     if "memory" in chosen.parts:
         sections.append(memory_section({name: measure_memory(name) for name in opponents}))
     if "startup" in chosen.parts:

@@ -202,7 +202,8 @@ class Trainer:
         start_from : Checkpoint, optional
             Go on from where another run ended, its `TrainingResult.final`, which stays as it is:
             weights, the optimiser's memory, history and best weights are copied, in this trainer's
-            precision. `max_epochs` and `warmup_epochs` count the epochs of both.
+            precision. L-BFGS looks at its first weights anew, for the rows may be others.
+            `max_epochs` and `warmup_epochs` count the epochs of both.
         validation_score : callable, optional
             Computes the column ``validation_score`` in place of the usual scores.
         checkpoint : path, optional

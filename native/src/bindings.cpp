@@ -78,7 +78,8 @@ class BoundWorkspace {
     const double pairs = standing.data()[offsetof(Standing, pairs) / sizeof(double)];
     require(pairs >= 0 && pairs < 1e15, "the number of pairs is out of range");
     const auto rows = rows_of(sizes_, X, labels, numbers, weights);
-    require(rows.count <= workspace_.capacity(), "the rows are more than the workspace holds");
+    require(rows.count <= workspace_.capacity() || sizes_.buffers == 0,
+            "the rows are more than the workspace holds");
     auto at = position_of(position);
     require(at.epoch >= 0 && at.step >= 0 && at.batch == 0, "the position is out of range");
     const FlatNumbers<Real> flat{parameters.data(), buffers.data(), {}};

@@ -24,6 +24,7 @@ class Workspace {
   Workspace(const Plan<Real>& plan, Index batch_size, Index capacity, int threads,
             bool threads_forced)
       : optimizer_(plan.optimizer), unclipped_(without_clipping(plan.optimizer)),
+        unpenalised_(without_penalty(unclipped_)),
         batch_size_(checked(batch_size, capacity)), capacity_(capacity),
         parameters_(plan.parameters), averages_(plan.buffers),
         seed_(RandomStream::from_seed(plan.seed)), noise_(seed_.child(kNoise)),
@@ -85,7 +86,8 @@ class Workspace {
   }
 
   /// Minimise the loss of all rows by iterations of L-BFGS, as many as `schedule` has epochs; the
-  /// steps that `at` counts are gradients. `poll` is asked between two gradients as `run` asks. What
+  /// steps that `at` counts are gradients. Rows may be more than the
+  /// capacity, unless layers keep averages of whole batches. `poll` is asked between two gradients as `run` asks. What
   /// is flat changes at the end of the call only, and holds then all that the next one depends on,
   /// even where the search for a step was interrupted.
   Ending minimise(const Rows<Real>& rows, const Schedule& schedule, const Limits& limits,
@@ -159,6 +161,10 @@ class Workspace {
   }
   static OptimizerSettings without_clipping(OptimizerSettings settings) {
     settings.clip_value = 0;
+    return settings;
+  }
+  static OptimizerSettings without_penalty(OptimizerSettings settings) {
+    settings.l1 = settings.l2 = 0;
     return settings;
   }
   static int checked_threads(int threads) {
@@ -281,13 +287,17 @@ class Workspace {
       if (ending == Ending::done) {
         ++at.step;
         for (auto* store : stores_) store->write(store->gradient, gradient.data());
-        const double loss = at.totals.loss / at.totals.weight + penalty(rows.count);
+        const double cost = at.penalty / static_cast<double>(rows.count);
+        const double loss = at.totals.loss / at.totals.weight + cost;
         is_complete = search_->tell(loss, gradient.data());
       }
       if (is_complete) {
         ++at.epoch;
         std::vector<double> norms;
-        if (schedule.measure) measure_layers(1, norms);
+        if (schedule.measure) {
+          for (auto& layer : layers_) layer->tally.squared_norm = squared_norm_of(*layer);
+          measure_layers(1, norms);
+        }
         reports.push_back({at, 1, std::move(norms)});
         for (auto* store : buffers_) store->write(store->weight, averages.data());
       } else {
@@ -303,25 +313,53 @@ class Workspace {
     return Ending::done;
   }
 
-  /// Loss and gradient of all rows at the weights as they are: done, or what is not finite.
+  /// Loss and gradient of all rows at the weights as they are: done, or what is not finite. They pass
+  /// in groups as large as the workspace, whose gradients are added up.
   Ending look(const Rows<Real>& rows, bool measure, Position& at) {
     Pass pass;
-    pass.rows = at.rows = rows.count;
     pass.training = true;
     pass.update = true;  // of running averages: a gradient that is kept moves no weight
     pass.keep_gradient = true;
-    pass.optimizer = &unclipped_;
+    pass.optimizer = &unpenalised_;
     pass.measure = measure;
     pass.team = team();
-    Matrix<Real> delta;
-    const double loss =
-        loss_of(rows, order_of(0, rows.count, false), 0, pass, at.totals, delta);
-    const double cost = penalty(rows.count);
-    at.penalty = cost * static_cast<double>(rows.count);
-    if (!std::isfinite(head_.scaled(loss) + cost)) return failed(Ending::loss, loss);
-    backward(delta, pass);
-    if (!gradient_is_finite()) return failed(Ending::gradient, loss);
+    const std::uint32_t* order = order_of(0, rows.count, false);
+    double loss = 0;
+    for (Index from = 0; from < rows.count; from += capacity_) {
+      pass.rows = std::min(capacity_, rows.count - from);
+      pass.continues = from > 0;
+      const Index ahead = std::min(pass.rows, rows.count - from - pass.rows);
+      const double before = at.totals.weight;
+      Matrix<Real> delta;
+      loss += loss_of(rows, order + from, ahead, pass, at.totals, delta);
+      if (!std::isfinite(head_.scaled(loss))) return failed(Ending::loss, loss);
+      backward(delta, pass);
+      if (!gradient_is_finite()) return failed(Ending::gradient, loss);
+      if (rows.count > capacity_) add_up(at.totals.weight - before, from == 0);
+    }
+    at.rows = rows.count;
+    at.penalty = penalty(rows.count) * static_cast<double>(rows.count);
+    if (!std::isfinite(at.penalty)) return failed(Ending::loss, loss);
+    for (std::size_t n = 0; n < stores_.size(); ++n) {
+      auto all = stores_[n]->stretch(0, stores_[n]->weight.size(), stores_[n]->gradient.data());
+      if (rows.count > capacity_)
+        for (Index k = 0; k < all.size; ++k)
+          all.gradient[k] = Real(sums_[n][k] / Real(at.totals.weight));
+      if (!complete_gradient(all, unclipped_, rows.count)) return failed(Ending::gradient, loss);
+    }
     return are_finite(buffers_) ? Ending::done : failed(Ending::averages, loss);
+  }
+
+  /// Add the mean gradient of a group of rows to those before, by its weight.
+  void add_up(double weight, bool is_first) {
+    sums_.resize(stores_.size());
+    for (std::size_t n = 0; n < stores_.size(); ++n) {
+      const auto& gradient = stores_[n]->gradient;
+      if (sums_[n].size() == 0) sums_[n] = Buffer<Real>(gradient.size());
+      if (is_first) std::fill_n(sums_[n].data(), gradient.size(), Real{0});
+      for (Index k = 0; k < gradient.size(); ++k)
+        sums_[n][k] += Real(weight) * gradient.data()[k];
+    }
   }
 
   /// The summed loss of the rows of a pass, which is added to `totals`, and δ at the logits.
@@ -335,6 +373,15 @@ class Workspace {
         head_.measure(logits, prediction, rows.targets, index, rows.weights, pass.rows, totals);
     delta = head_.delta(logits, prediction, rows.targets, index, rows.weights, pass.rows);
     return loss;
+  }
+
+  /// Of the gradient of a layer that was kept.
+  static double squared_norm_of(Layer<Real>& layer) {
+    std::vector<Store<Real>*> own;
+    layer.collect(own);
+    double total = 0;
+    for (auto* store : own) total += squared_norm(store->gradient.data(), store->gradient.size());
+    return total;
   }
 
   /// Of each layer: the norm of its gradient, scaled, and its share of dead units.
@@ -465,7 +512,7 @@ class Workspace {
     bool operator==(const Order&) const = default;
   };
 
-  const OptimizerSettings optimizer_, unclipped_;
+  const OptimizerSettings optimizer_, unclipped_, unpenalised_;
   const Index batch_size_, capacity_, parameters_, averages_;  // averages: numbers that batches keep
   const RandomStream seed_, noise_;
   Layers<Real> layers_;
@@ -473,6 +520,7 @@ class Workspace {
   bool random_ = false;
   OwnMatrix<Real> input_;
   std::vector<Store<Real>*> stores_, buffers_;
+  std::vector<Buffer<Real>> sums_;  // of the gradients of groups of rows, a store each
   std::size_t first_ = 0;
   std::unique_ptr<Team> team_;
   ThreadTrial trial_;

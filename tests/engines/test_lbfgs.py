@@ -153,6 +153,45 @@ def test_float32_comes_to_the_minimum_of_float64(engine, name):
     assert losses[1] == pytest.approx(losses[0], rel=5e-3)
 
 
+class TestManyRows:
+    """More than pass together: the compiled engine adds the gradients of groups of rows up."""
+
+    ROWS = 1500
+
+    @pytest.mark.parametrize("weighted", [False, True])
+    @pytest.mark.parametrize("name", NETWORKS)
+    def test_they_are_learnt_from_as_the_reference_engine_does(self, name, weighted):
+        made = recipe(name, penalty=Penalty(l1=0.1, l2=0.5))
+        assert_engines_agree(made, self.ROWS, FLOAT64_BATCH_NORM, epochs=6, weighted=weighted)
+
+    def test_a_unit_is_dead_that_is_so_in_every_group(self):
+        network = ax.Network(ax.Dense(4, "relu"), ax.Dense(1), input_shape=1)
+        made = Recipe(network, LOSSES.resolve("mse"), ax.LBFGS(), dtype="float64")
+        # The first two units live on the last row alone, and on the first; the others nowhere.
+        start = network.initialize(0, "float64").replaced(
+            {"0.weight": [[1.0], [-1.0], [1.0], [1.0]], "0.bias": [-0.5, -0.5, -9.0, -9.0]}
+        )
+        X = np.zeros((self.ROWS, 1))
+        X[-1], X[0] = 1.0, -1.0
+        plan = get_engine("native").compile(made)
+        session = plan.session(plan.start(start), Examples(X, np.zeros((self.ROWS, 1))), 1)
+        assert plan._rows_together(self.ROWS) < self.ROWS
+        (report,) = session.advance().reports
+        assert report.dead_shares[0] == 0.5
+
+    def test_a_gradient_that_is_not_finite_in_any_group_ends_it(self, engine):
+        network = ax.Network(ax.Dense(1), input_shape=1)
+        made = Recipe(network, LOSSES.resolve("mse"), ax.LBFGS(), dtype="float64")
+        X = np.ones((self.ROWS, 1))
+        X[-1] = 1e200
+        plan = engine.compile(made)
+        state = plan.start(network.initialize(0, "float64"))
+        with np.errstate(all="ignore"):
+            lap = plan.session(state, Examples(X, X * 0), 3).advance(epochs=3)
+        assert lap.divergence is not None
+        assert (state.epoch, state.step) == (0, 0)
+
+
 class TestInterruption:
     @pytest.mark.parametrize("name", NETWORKS)
     def test_between_any_two_gradients_it_leaves_no_trace(self, name):
@@ -262,7 +301,7 @@ def test_threads_change_no_bit():
         ax.Dense(130, "relu"), ax.Dense(64, "tanh"), ax.Dense(10, "softmax"), input_shape=90
     )
     made = Recipe(network, LOSSES.resolve("cce"), ax.LBFGS(memory=3), penalty=Penalty(l2=0.1))
-    examples = Examples(*rows_for(made, 300, 1))
+    examples = Examples(*rows_for(made, 1100, 1))
     ends = []
     for threads in (1, 2, 3):
         plan = get_engine("native").compile(made)

@@ -97,7 +97,9 @@ def _measure(chosen: argparse.Namespace, opponents: list[str]) -> list[Section]:
             sections += [NO_COMPILER] if kernels is None else kernel_sections(kernels)
         if "populations" in chosen.parts:
             for threads in _threads(chosen):
-                found = measure_populations(threads=threads, variant=variant, rounds=chosen.rounds)
+                found = measure_populations(
+                    threads=threads, variant=variant, rounds=chosen.rounds, quick=chosen.quick
+                )
                 sections.append(population_section(found))
         if "lbfgs" in chosen.parts:
             sections += lbfgs_sections(measure_lbfgs(variant=variant, rounds=chosen.rounds))

@@ -67,7 +67,7 @@ void measure(const char* type, Index rows, Index inputs, Index outputs) {
       delta(rows, affine.padded_outputs()), dx(rows, affine.padded_inputs());
   fill(x, rows);
   fill(delta, rows);
-  affine.clear_padding(delta.view(), rows);
+  affine.prepare(delta.view(), rows, 0, rows);
   const auto tell = [&](const char* product, double seconds) {
     std::printf("%s %s %td %td %td %.6e\n", type, product, rows, inputs, outputs, seconds);
   };

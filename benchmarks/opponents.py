@@ -266,8 +266,8 @@ def _prepare_jax(workload: Workload, rows: "Rows") -> Fit:
 OPPONENTS = {
     opponent.name: opponent
     for opponent in (
-        Opponent("axone", ("axone",), _prepare_axone("native")),
-        Opponent("reference", ("axone",), _prepare_axone("reference")),
+        Opponent("axone", ("axone.training",), _prepare_axone("native")),
+        Opponent("reference", ("axone.training",), _prepare_axone("reference")),
         Opponent("scikit-learn", ("sklearn.neural_network",), _prepare_scikit_learn),
         Opponent("pytorch", ("torch",), _prepare_pytorch),
         Opponent("jax", ("jax", "jax.numpy"), _prepare_jax),

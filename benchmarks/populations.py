@@ -41,9 +41,10 @@ class Populations:
     seconds: dict[str, dict[str, list[float]]]
 
 
-def measure_populations(*, threads: int, variant: str, rounds: int) -> Populations:
+def measure_populations(*, threads: int, variant: str, rounds: int, quick: bool) -> Populations:
     """Measure in a fresh process."""
     arguments = ["--threads", str(threads), "--variant", variant, "--rounds", str(rounds)]
+    arguments += ["--quick"] if quick else []
     return Populations(**run_confined("benchmarks.populations", arguments, threads, variant))
 
 
@@ -142,13 +143,15 @@ def main() -> None:
     parser.add_argument("--threads", type=int, required=True)
     parser.add_argument("--variant", required=True)
     parser.add_argument("--rounds", type=int, required=True)
+    parser.add_argument("--quick", action="store_true")
     arguments = parser.parse_args()
     threads, variant = arguments.threads, arguments.variant
     confine_to_cores(threads)
     seconds = {}
     for name in SMALLEST:
         print(f"{variant}, {threads} thread(s): many of {name}", file=sys.stderr, flush=True)
-        seconds[name] = time_ways(WORKLOADS[name], threads, arguments.rounds)
+        workload = WORKLOADS[name].shortened() if arguments.quick else WORKLOADS[name]
+        seconds[name] = time_ways(workload, threads, arguments.rounds)
     print(json.dumps(asdict(Populations(threads, variant, seconds))))
 
 

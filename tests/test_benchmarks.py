@@ -11,9 +11,16 @@ import pytest
 from benchmarks.lbfgs import DTYPES, ITERATIONS, WAYS, Fits, Fitted, LBFGSFits, time_network
 from benchmarks.limits import Limits, measure_limits
 from benchmarks.opponents import OPPONENTS
-from benchmarks.report import as_markdown, as_terminal, lbfgs_sections, time_sections
+from benchmarks.populations import Populations, time_ways
+from benchmarks.report import (
+    as_markdown,
+    as_terminal,
+    lbfgs_sections,
+    population_section,
+    time_sections,
+)
 from benchmarks.rounds import Rounds, Timing, measure_rounds
-from benchmarks.workloads import SMALLEST, WORKLOADS
+from benchmarks.workloads import SMALLEST, WORKLOADS, Workload
 
 ROOT = Path(__file__).parent.parent
 
@@ -186,3 +193,14 @@ def test_a_folder_without_axone_is_not_measured(tmp_path):
     )
     assert finished.returncode != 0
     assert str(tmp_path) in finished.stderr
+
+
+@pytest.mark.skipif(not OPPONENTS["axone"].available, reason="the compiled engine is not built")
+def test_many_networks_are_timed_in_every_way():
+    tiny = Workload("tiny", (4, 3, 2), batch_size=5, rows=20, epochs=2)
+    seconds = time_ways(tiny, threads=1, rounds=2)
+    assert {"one by one", "fit_many", "joblib, scikit-learn"} <= set(seconds)
+    assert all(len(times) == 2 and min(times) > 0 for times in seconds.values())
+    section = population_section(Populations(1, "avx2", {"iris": seconds}))
+    assert "fit_many" in section.table
+    assert "one core" in section.title

@@ -85,18 +85,30 @@ class Affine {
     });
   }
 
-  /// Clear what lies between the columns of δ and the panels' width: nothing is learnt from it.
-  void clear_padding(Matrix<Real> delta, Index rows) const {
-    if (padded_outputs_ == outputs_) return;
-    for (Index r = 0; r < rows; ++r)
-      std::fill(delta.row(r) + outputs_, delta.row(r) + padded_outputs_, Real{0});
+  /// Make rows `from` to `to` of the `rows` of δ ready for `backward`: what lies between its columns and
+  /// the panels' width is cleared, because nothing is learnt from it, and where δ is read often, it is
+  /// copied by panels.
+  void prepare(Matrix<Real> delta, Index rows, Index from, Index to) {
+    if (padded_outputs_ != outputs_)
+      for (Index r = from; r < to; ++r)
+        std::fill(delta.row(r) + outputs_, delta.row(r) + padded_outputs_, Real{0});
+    const auto by_panels = divided(delta, rows);
+    if (!by_panels.copy) return;
+    for (const auto& panel : weight_.panels) {
+      const auto copy = by_panels(panel);
+      for (Index r = from; r < to; ++r)
+        std::copy_n(delta.row(r) + panel.first, panel.width, copy.row(r));
+    }
   }
 
-  /// From `rows` rows of X and of δ = ∂L/∂Z, its padding cleared: ∂L/∂X into `dx`, unless it is
-  /// empty, and the gradients of W and b, finished as the pass says.
+  /// From `rows` rows of X and of δ = ∂L/∂Z, made ready: ∂L/∂X into `dx`, unless it is empty, and the
+  /// gradients of W and b, finished as the pass says.
   Tally backward(Matrix<Real> x, Matrix<Real> delta, Matrix<Real> dx, Index rows, const Pass& pass) {
-    const auto by_panels = divided(delta, rows, pass.team);
+    const auto by_panels = divided(delta, rows);
+    const Index panels = static_cast<Index>(weight_.panels.size());
     share(pass.team, groups(), [&](Index from, Index to, int member) {
+      if (has_bias_)
+        sum_delta(delta, rows, pass, panels * from / groups(), panels * to / groups());
       for (Index group = from; group < to; ++group) {
         if (dx.data) input_gradient(delta, dx, group, rows, scratch_[member]);
         tallies_[group] = {};
@@ -106,7 +118,7 @@ class Affine {
     Tally total;
     // In the order of the groups, whichever thread had them: sums must not depend on threads.
     for (const auto& tally : tallies_) total.add(tally);
-    if (has_bias_) bias_gradient(delta, rows, pass, total);
+    if (has_bias_) finish(bias_.stretch(0, padded_outputs_, bias_gradient(pass)), pass, total);
     return total;
   }
 
@@ -118,7 +130,8 @@ class Affine {
 
   /// ∂L/∂W = δᵀ·X alone, into `Store::gradient`; its padding is left as it is.
   void weight_gradient(Matrix<Real> x, Matrix<Real> delta, Index rows) {
-    const auto by_panels = divided(delta, rows, nullptr);
+    prepare(delta, rows, 0, rows);
+    const auto by_panels = divided(delta, rows);
     for (Index group = 0; group < groups(); ++group)
       each_gradient(x, by_panels, group, rows, scratch_[0],
                     [&](Index offset, Index, auto compute) {
@@ -164,19 +177,9 @@ class Affine {
   /// Whether every panel of δ is read by several blocks of inputs.
   bool is_read_often() const { return weight_.panels.size() > 1 && blocks() > 3; }
 
-  Divided divided(Matrix<Real> delta, Index rows, Team* team) {
-    if (!is_read_often() || rows < kFewestRowsDivided || rows > kMostRowsCopied)
-      return {delta, nullptr, rows};
-    const Divided all{delta, delta_by_panels_.data(), rows};
-    share(team, static_cast<Index>(weight_.panels.size()), [&](Index from, Index to, int) {
-      for (Index p = from; p < to; ++p) {
-        const auto& panel = weight_.panels[p];
-        const auto copy = all(panel);
-        for (Index r = 0; r < rows; ++r)
-          std::copy_n(delta.row(r) + panel.first, panel.width, copy.row(r));
-      }
-    });
-    return all;
+  Divided divided(Matrix<Real> delta, Index rows) {
+    const bool copied = is_read_often() && rows >= kFewestRowsDivided && rows <= kMostRowsCopied;
+    return {delta, copied ? delta_by_panels_.data() : nullptr, rows};
   }
 
   /// Visit the blocks of a group: their number within it, first input and how many.
@@ -288,15 +291,18 @@ class Affine {
     return strip;
   }
 
-  /// ∂L/∂b = Σ δ, the product of a row of ones with δ.
-  void bias_gradient(Matrix<Real> delta, Index rows, const Pass& pass, Tally& tally) {
-    Real* g = pass.keep_gradient ? bias_.gradient.data() : bias_gradient_.data();
+  /// ∂L/∂b = Σ δ, the product of a row of ones with δ, for some panels.
+  void sum_delta(Matrix<Real> delta, Index rows, const Pass& pass, Index from, Index to) {
     static constexpr Real kOne = 1;
-    for (const auto& panel : weight_.panels)
+    for (Index p = from; p < to; ++p) {
+      const auto& panel = weight_.panels[p];
       multiply<false>(Product<Real>{{&kOne, 0, 0}, delta.data + panel.first, delta.stride, rows,
-                                    nullptr, g + panel.first, panel.width},
+                                    nullptr, bias_gradient(pass) + panel.first, panel.width},
                       1, panel.width);
-    finish(bias_.stretch(0, padded_outputs_, g), pass, tally);
+    }
+  }
+  Real* bias_gradient(const Pass& pass) {
+    return pass.keep_gradient ? bias_.gradient.data() : bias_gradient_.data();
   }
 
   Index inputs_, outputs_, padded_inputs_ = 0, padded_outputs_ = 0;

@@ -13,8 +13,6 @@ from pathlib import Path, PurePath
 from types import MappingProxyType
 from typing import Any, Self, TypeAlias
 
-import numpy as np
-
 DOMAIN = "axone"
 """What catalogues are called: `<folder>/<language>/LC_MESSAGES/axone.mo`."""
 
@@ -280,7 +278,7 @@ def _plain(figure: Any) -> Any:
     """Return a figure as data that can be kept: frozen, picklable, holding on to nothing."""
     if type(figure) is str or figure is None:
         return figure
-    if isinstance(figure, (Message, Listed, _Shown, Number, np.generic, PurePath)):
+    if isinstance(figure, (Message, Listed, _Shown, Number, PurePath)):
         return figure
     if type(figure) is tuple:
         return tuple(_plain(item) for item in figure)

@@ -16,8 +16,8 @@ from safetensors import safe_open
 import axone as ax
 from axone.errors import ConfigurationError, ModelFileError
 from axone.files import read_tensors, write_tensors
+from axone.interruption import interruption
 from axone.optimizers import OPTIMIZERS
-from axone.training.interruption import interruption
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="POSIX signals")
 

@@ -50,7 +50,7 @@ class Dense : public Layer<Real> {
     slope_.differentiate(z, dy, pass.rows);
     share(pass.team, pass.rows, [&](Index from, Index to, int) {
       activation_.backward(part(z, from), part(a, from), part(dy, from), to - from);
-      affine_.clear_padding(part(dy, from), to - from);
+      affine_.prepare(dy, pass.rows, from, to);
     });
     auto dx = this->needs_input_gradient ? dx_.view() : Matrix<Real>{};
     this->tally = affine_.backward(x_, dy, dx, pass.rows, pass);

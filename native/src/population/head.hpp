@@ -27,7 +27,7 @@ class Head {
       : loss_(loss), scale_(scale), activation_(std::move(activation)),
         pair_(is_pair(loss, activation_)), cells_{loss, Real(delta), pair_}, outputs_(outputs),
         prediction_(rows, outputs), target_(rows, outputs), delta_(rows, outputs),
-        weight_(product_of(rows, kLanes)) {
+        weight_(product_of(rows, kLanes)), class_(product_of(rows, kLanes)) {
     totals.hits.resize(static_cast<std::size_t>(hit_counts(loss, outputs)));
   }
 
@@ -41,6 +41,11 @@ class Head {
       target.at(row, c)[lane] = targets.classes ? Real(targets.classes[index] == c)
                                                 : targets.numbers[index * targets.columns + c];
   }
+  /// The same of a row that weighs 1, its class alone: enough where all lanes' are `alike`.
+  void set_class(int lane, Index row, std::int64_t number) {
+    weight_[row * kLanes + lane] = 1;
+    class_[row * kLanes + lane] = Real(number);
+  }
   void leave_out(int lane, Index row) { weight_[row * kLanes + lane] = 0; }
 
   /// δ of the mean loss of each lane's batch; `alike` says that rows weigh 1 or are not there, and that
@@ -52,9 +57,13 @@ class Head {
     for (Index r = 0; r < rows; ++r) totals.weight += wide(load<V>(&weight_[r * kLanes]));
     const Wide whole = totals.weight > 0 ? totals.weight : Wide{} + 1;
     const V share = __builtin_convertvector(scale_ / whole, V);
-    if (loss_ == LossKind::categorical && activation_.is_softmax()) {
-      softmax_with_cross_entropy(logits, rows, alike, share);
+    if (loss_ == LossKind::categorical && activation_.is_softmax() && alike) {
+      classify(logits, rows, share);
+    } else if (loss_ == LossKind::categorical && activation_.is_softmax()) {
+      if (alike) spell_out(rows);
+      softmax_with_cross_entropy(logits, rows, share);
     } else {
+      if (alike) spell_out(rows);
       predict(logits, rows);
       for (Index r = 0; r < rows; ++r) by_cells(logits, r, share);
       if (!pair_) slope_of_output(logits, rows);
@@ -66,12 +75,52 @@ class Head {
  private:
   static AXONE_INLINE Wide wide(V x) { return __builtin_convertvector(x, Wide); }
 
-  /// Few logarithms: the sums of the exponentials of some rows are multiplied, in float64, where they
-  /// stay far from its ends, and one is taken of the product.
-  void softmax_with_cross_entropy(Matrix<V> logits, Index rows, bool alike, V share) {
+  /// Classes as targets of every output.
+  void spell_out(Index rows) {
+    for (Index r = 0; r < rows; ++r)
+      for (Index c = 0; c < outputs_; ++c)
+        store(target_.view().at(r, c), load<V>(&class_[r * kLanes]) == Real(c) ? V{} + 1 : V{});
+  }
+
+  /// Softmax with cross-entropy for classes, rows that weigh 1. Few logarithms: the sums of the
+  /// exponentials of some rows are multiplied, in float64, where they stay far from its ends, and one
+  /// is taken of the product.
+  void classify(Matrix<V> logits, Index rows, V share) {
     constexpr Index kRowsOfLogarithm = 16;
-    const auto target = target_.view(), delta = delta_.view();
+    const auto delta = delta_.view();
     Wide product = Wide{} + 1;
+    for (Index r = 0; r < rows; ++r) {
+      const V weight = load<V>(&weight_[r * kLanes]), wanted = load<V>(&class_[r * kLanes]);
+      V largest = load<V>(logits.at(r, 0)), found{}, likely = largest;
+      for (Index c = 1; c < outputs_; ++c) {
+        const V z = load<V>(logits.at(r, c));
+        found = z > largest ? V{} + Real(c) : found;
+        likely = wanted == Real(c) ? z : likely;
+        largest = maximum(largest, z);
+      }
+      V sum{};
+      for (Index c = 0; c < outputs_; ++c) {
+        const V e = exponential(load<V>(logits.at(r, c)) - largest);
+        sum += e;
+        store(delta.at(r, c), e);
+      }
+      const V there = weight * share, each = there / sum;
+      for (Index c = 0; c < outputs_; ++c)
+        store(delta.at(r, c),
+              load<V>(delta.at(r, c)) * each - (wanted == Real(c) ? there : V{}));
+      totals.hits[0] += wide(found == wanted ? weight : V{});
+      totals.loss += wide(weight * (largest - likely));
+      product *= wide(weight > 0 ? sum : V{} + 1);
+      if (r % kRowsOfLogarithm == kRowsOfLogarithm - 1 || r == rows - 1) {
+        totals.loss += logarithm(product);
+        product = Wide{} + 1;
+      }
+    }
+  }
+
+  /// The same for any targets and weights.
+  void softmax_with_cross_entropy(Matrix<V> logits, Index rows, V share) {
+    const auto target = target_.view(), delta = delta_.view();
     for (Index r = 0; r < rows; ++r) {
       const V weight = load<V>(&weight_[r * kLanes]);
       V largest = load<V>(logits.at(r, 0)), found{};
@@ -95,16 +144,7 @@ class Head {
       for (Index c = 0; c < outputs_; ++c)
         store(delta.at(r, c), load<V>(delta.at(r, c)) * each - load<V>(target.at(r, c)) * there);
       totals.hits[0] += wide(found == wanted ? weight : V{});
-      if (alike) {
-        totals.loss -= wide(weight * likely);
-        product *= wide(weight > 0 ? sum : V{} + 1);
-        if (r % kRowsOfLogarithm == kRowsOfLogarithm - 1 || r == rows - 1) {
-          totals.loss += logarithm(product);
-          product = Wide{} + 1;
-        }
-      } else {
-        totals.loss += wide(weight) * (wide(all) * logarithm(wide(sum)) - wide(likely));
-      }
+      totals.loss += wide(weight) * (wide(all) * logarithm(wide(sum)) - wide(likely));
     }
   }
 
@@ -184,7 +224,7 @@ class Head {
   Cells<V> cells_;
   Index outputs_;
   OwnMatrix<V> prediction_, target_, delta_;
-  Buffer<Real> weight_;  // of each row of each lane
+  Buffer<Real> weight_, class_;  // of each row of each lane
 };
 
 }  // namespace axone::population

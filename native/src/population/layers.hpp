@@ -215,11 +215,12 @@ class Dense : public Layer<V> {
     }
     if (has_bias_) {
       Real* g = gradient_at(bias_.first, bias_gradient_, pass);
-      for (Index o = 0; o < this->outputs; ++o) {
-        V sum{};
-        for (Index r = 0; r < pass.rows; ++r) sum += load<V>(dy.at(r, o));
-        store(g + o * kLanes, sum);
-      }
+      // ∂L/∂b = Σ δ, the product of a row of ones with δ.
+      Real ones[kLanes];
+      store(ones, V{} + 1);
+      Multiplier<V>::run({ones, 0, 0, dy.data, dy.stride, 1,
+                          pass.rows, nullptr, g, this->outputs},
+                         1, this->outputs);
       finish(arena_.stretch(bias_.first, this->outputs, g, false), pass);
     }
     return dx;

@@ -41,8 +41,7 @@ class Population {
   /// std::invalid_argument where the plan's network has a layer that runs in no lanes.
   Population(const Plan<Real>& plan, const Common& common)
       : common_(common), first_optimizer_(plan.optimizer),
-        head_(head_of(plan, common.batch_size)), input_(common.batch_size, padded(plan.columns)),
-        rows_(Lanes, round_up(plan.columns, kLanes<Real>)), absent_(plan.columns),
+        head_(head_of(plan, common.batch_size)), input_(common.batch_size, plan.columns), absent_(plan.columns),
         is_there_(product_of(common.batch_size, Lanes)) {
     for (const auto& settings : plan.described()) {
       layers_.push_back(build_layer<V>(settings, layers_.size(), common.batch_size, arena_));
@@ -138,12 +137,6 @@ class Population {
     return {find(kLosses, s.word("loss"), "loss"), s.number("scale"), s.number("delta"),
             activation_of<Real>(s), plan.outputs, rows};
   }
-  /// Rows are transposed a few whole vectors at a time.
-  static Index padded(Index columns) {
-    const Index few = kFewestLanes<Real>;
-    return round_up(columns, columns > few ? std::max<Index>(few, Lanes) : few);
-  }
-
   template <class Visit>
   void each_member(Visit visit) {
     for (int lane = 0; lane < Lanes; ++lane)
@@ -219,29 +212,32 @@ class Population {
   }
 
   void gather_row(Index r) {
-    const auto rows = rows_.view();
+    const Real* rows[Lanes];
     for (int number = 0; number < Lanes; ++number) {
       const auto& lane = lane_[number];
-      if (r >= lane.count) {
-        std::copy_n(absent_.data(), absent_.size(), rows.row(number));
+      const bool is_there = r < lane.count;
+      is_there_[r * Lanes + number] = Real(is_there);
+      if (!is_there) {
+        rows[number] = absent_.data();
         head_.leave_out(number, r);
-        is_there_[r * Lanes + number] = 0;
         continue;
       }
-      is_there_[r * Lanes + number] = 1;
       const auto& from = lane.member->rows;
       const Index index = lane.order[lane.from + r];
-      copy_row(from.X + index * from.columns, rows.row(number), from.columns);
-      head_.set_target(number, r, from.targets, index, from.weights ? from.weights[index] : Real(1));
+      rows[number] = from.X + index * from.columns;
+      if (alike_) {
+        head_.set_class(number, r, from.targets.classes[index]);
+      } else {
+        head_.set_target(number, r, from.targets, index,
+                         from.weights ? from.weights[index] : Real(1));
+      }
     }
-    const auto input = input_.view();
-    transpose(rows.data, rows.stride, Lanes, input.columns, input.at(r, 0), Index{Lanes});
+    transpose_into_lanes(rows, absent_.size(), input_.view().at(r, 0));
   }
 
   void step() {
     if (penalises_) add_penalties();
     auto x = input_.view();
-    x.columns = layers_.front()->inputs;
     for (auto& layer : layers_) x = layer->forward(x, pass_);
     auto d = head_.treat(x, pass_.rows, alike_);
     for (std::size_t n = layers_.size(); n-- > first_;) d = layers_[n]->backward(d, pass_);
@@ -324,7 +320,6 @@ class Population {
   Layers<V> layers_;
   Head<V> head_;
   OwnMatrix<V> input_;
-  axone::OwnMatrix<Real> rows_;  // a row of each lane, to be transposed
   Buffer<Real> absent_;          // zeros, for a lane whose batch is shorter
   Buffer<Real> is_there_;        // 1 for a row of a lane, 0 where there is none
   bool random_ = false, penalises_ = false, alike_ = true;

@@ -5,23 +5,7 @@ from typing import Annotated
 import typer
 
 from axone.cli import console
-from axone.cli.compare import HELP as COMPARE
-from axone.cli.compare import compare
-from axone.cli.datasets import HELP as DATASETS
-from axone.cli.datasets import datasets
-from axone.cli.evaluate import HELP as EVALUATE
-from axone.cli.evaluate import evaluate
-from axone.cli.help import TranslatedGroup
-from axone.cli.predict import HELP as PREDICT
-from axone.cli.predict import predict
-from axone.cli.schema import HELP as SCHEMA
-from axone.cli.schema import schema
-from axone.cli.summary import HELP as SUMMARY
-from axone.cli.summary import summary
-from axone.cli.train import HELP as TRAIN
-from axone.cli.train import train
-from axone.cli.tune import HELP as TUNE
-from axone.cli.tune import tune
+from axone.cli.help import CommandGroup
 from axone.messages import _
 from axone.version import VERSION
 
@@ -35,21 +19,12 @@ axone predict runs/iris new.csv        predict new rows"""
 
 app = typer.Typer(
     name="axone",
-    cls=TranslatedGroup,
+    cls=CommandGroup,
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-app.command(help=TRAIN)(train)
-# A row typed by hand may hold negative numbers, which are not options.
-app.command(help=PREDICT, context_settings={"ignore_unknown_options": True})(predict)
-app.command(help=COMPARE)(compare)
-app.command(help=TUNE)(tune)
-app.command(help=EVALUATE)(evaluate)
-app.command(help=SUMMARY)(summary)
-app.command(help=DATASETS)(datasets)
-app.command(help=SCHEMA)(schema)
 
 
 def _version(wanted: bool) -> None:

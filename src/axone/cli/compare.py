@@ -36,31 +36,6 @@ _LOSS, _DIFFERENCE, _TIME = 9, 8, 7
 """Widths of a library's columns: three libraries fit 80 characters."""
 
 
-HELP = _(
-    """Train the same network in Axone, scikit-learn and PyTorch, and compare.
-
-axone compare iris
-axone compare table.csv --target price --hidden 64,32 --epochs 20
-axone compare experiment.toml --against torch --dtype float32
-
-All start from the same weights and take the same batches, an epoch each
-in turn: their losses must agree, and their weights stay alike.
-
-A line an epoch shows the mean loss as training met it (penalties apart),
-the largest difference between a weight of Axone's and the same weight of
-the other's, and the time of training alone. In float64 a difference of
-the equations would show at once; rounding alone stays below 1e-10.
-
-What a library cannot compute it is left out for, and the reason is told.
-No stopping rule ends a comparison.
-PyTorch is optional: pip install "axone\\[torch]".
-
-The folder gets experiment.toml, comparison.csv, .json and .png.
-Exit status: 0 done, 2 bad input or settings, 3 diverged, 130 interrupted
-(143 by SIGTERM)."""
-)
-
-
 def compare(
     source: Annotated[
         str,
@@ -109,7 +84,7 @@ def compare(
         bool, typer.Option("--json", help=_("Print only the summary, as JSON."))
     ] = False,
 ) -> None:
-    """Run `axone compare`, as `HELP` tells."""
+    """Run `axone compare`, as its help tells."""
     overrides = Overrides(
         target=target,
         task=task,

@@ -16,9 +16,8 @@ from rich.console import Console
 from rich.table import Table
 
 from axone.errors import AxoneError
-from axone.files import json_text
+from axone.interruption import exit_status
 from axone.messages import _
-from axone.training.interruption import exit_status
 
 BAD_INPUT, DIVERGED, INTERRUPTED = 2, 3, 130
 
@@ -103,6 +102,8 @@ def _explanation(error: Exception) -> str:
 
 def print_json(data: Any) -> None:
     """Print data as JSON, a number that is not finite as null."""
+    from axone.files import json_text
+
     typer.echo(json_text(data))
 
 

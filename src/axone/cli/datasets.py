@@ -4,16 +4,9 @@ from axone.cli.console import columns, explained_errors, output, tell
 from axone.data import data_home, list_datasets
 from axone.messages import _
 
-HELP = _(
-    """List the datasets that `axone train NAME` knows.
-
-The data home is the folder $AXONE_DATA, or a cache folder of yours.
-Files put there (NAME.npz, NAME.csv, NAME.parquet) can be named too."""
-)
-
 
 def datasets() -> None:
-    """Run `axone datasets`, as `HELP` tells."""
+    """Run `axone datasets`, as its help tells."""
     with explained_errors():
         rows = [
             [

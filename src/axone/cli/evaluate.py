@@ -14,13 +14,6 @@ from axone.experiments import Part, load_run, measure, prepare
 from axone.messages import _, listed
 from axone.model import Classes, Model
 
-HELP = _(
-    """Measure a trained model on labelled rows, or again on its own.
-
-axone evaluate runs/iris
-axone evaluate runs/adult next_year.csv --json"""
-)
-
 
 def evaluate(
     model: Annotated[
@@ -40,7 +33,7 @@ def evaluate(
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help=_("Print JSON."))] = False,
 ) -> None:
-    """Run `axone evaluate`, as `HELP` tells."""
+    """Run `axone evaluate`, as its help tells."""
     with explained_errors():
         if data is None:
             if model.is_file():

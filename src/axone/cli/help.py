@@ -1,4 +1,4 @@
-"""The help of commands in the language in use.
+"""The group of commands: each is built when it is asked for, its help in the language in use.
 
 Typer keeps the English text of every `help=_("…")` when it builds a command, which it does anew for
 each call: here the texts of a finished command are looked up, after the language was chosen.
@@ -6,20 +6,43 @@ each call: here the texts of a finished command are looked up, after the languag
 
 from typing import Any
 
-from typer.core import TyperGroup
+import typer
+from typer.core import TyperCommand, TyperGroup
 
+from axone.cli.commands import COMMANDS, Command
 from axone.messages import translated
 
 
-class TranslatedGroup(TyperGroup):
-    """A group that shows its own help, and that of its commands and their options, translated."""
+class CommandGroup(TyperGroup):
+    """A group that lists `COMMANDS` by their help alone, and reads one when it is called."""
 
     def __init__(self, **settings: Any) -> None:
         super().__init__(**settings)
-        for command in (self, *self.commands.values()):
-            command.help = translated(command.help or "")
-            for parameter in command.params:
-                # Options and arguments have a help; Click's own class of both has none, and the
-                # type checker knows no other.
-                if help_text := getattr(parameter, "help", None):
-                    parameter.help = translated(help_text)  # type: ignore[attr-defined]
+        _translate(self)
+        self.commands = {
+            known.name: TyperCommand(known.name, help=translated(known.help)) for known in COMMANDS
+        }
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> tuple[Any, Any, list[str]]:
+        """Find the command that is called, and read it."""
+        name, listed, rest = super().resolve_command(ctx, args)
+        return name, listed and built(next(c for c in COMMANDS if c.name == listed.name)), rest
+
+
+def built(known: Command) -> Any:
+    """Return a command with its options, translated."""
+    alone = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+    settings = {"ignore_unknown_options": True} if known.takes_what_looks_like_options else {}
+    alone.command(known.name, help=known.help, context_settings=settings)(known.function())
+    command = typer.main.get_command(alone)
+    _translate(command)
+    return command
+
+
+def _translate(command: Any) -> None:
+    """Put a command's help, and that of its options, in the language in use."""
+    command.help = translated(command.help or "")
+    for parameter in command.params:
+        # Options and arguments have a help; Click's own class of both has none.
+        if help_text := getattr(parameter, "help", None):
+            parameter.help = translated(help_text)

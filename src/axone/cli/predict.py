@@ -20,18 +20,6 @@ from axone.model import Classes, Model
 _IMAGES = (".png", ".jpg", ".jpeg", ".bmp")
 
 
-HELP = _(
-    """Predict new rows with a trained model, from its folder or file alone.
-
-axone predict runs/iris new_flowers.csv > predictions.csv
-axone predict runs/calculator 50 50
-axone predict runs/digits seven.png three.png
-axone predict estimator.safetensors new_rows.csv
-
-Prints one line a row: the prediction, then the probability of each class."""
-)
-
-
 def predict(
     model: Annotated[
         Path,
@@ -49,7 +37,7 @@ def predict(
         Path | None, typer.Option(help=_("Write the CSV there instead of printing it."))
     ] = None,
 ) -> None:
-    """Run `axone predict`, as `HELP` tells."""
+    """Run `axone predict`, as its help tells."""
     with explained_errors():
         fitted = model_at(model)
         X, names = _read(rows, fitted)

@@ -6,15 +6,9 @@ from axone.cli.console import explained_errors, print_json
 from axone.experiments import ExperimentData
 from axone.messages import _, translated
 
-HELP = _(
-    """Print the JSON Schema of experiment files.
-
-Editors that know it complete and check TOML, JSON and YAML as you type."""
-)
-
 
 def schema() -> None:
-    """Run `axone schema`, as `HELP` tells."""
+    """Run `axone schema`, as its help tells."""
     with explained_errors():
         described = _shown(ExperimentData.model_json_schema())
         described["$schema"] = "https://json-schema.org/draft/2020-12/schema"

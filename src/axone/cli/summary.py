@@ -11,13 +11,6 @@ from axone.experiments import load_run, prepare
 from axone.messages import _
 from axone.model import load
 
-HELP = _(
-    """Show layers, output shapes and parameter counts, without training.
-
-axone summary mnist --hidden 128,64
-axone summary runs/iris"""
-)
-
 
 def summary(
     source: Annotated[
@@ -34,7 +27,7 @@ def summary(
     activation: Annotated[str | None, typer.Option(help=_("Of the hidden layers."))] = None,
     dropout: Annotated[float | None, typer.Option(help=_("Rate after each hidden layer."))] = None,
 ) -> None:
-    """Run `axone summary`, as `HELP` tells."""
+    """Run `axone summary`, as its help tells."""
     with explained_errors():
         overrides = Overrides(target=target, hidden=hidden, activation=activation, dropout=dropout)
         path = Path(source)

@@ -30,19 +30,6 @@ from axone.experiments import (
 from axone.experiments.folder import CHECKPOINT
 from axone.messages import _
 
-HELP = _(
-    """Train a network and write a folder with the model, its history, metrics and pictures.
-
-axone train iris --seed 42
-axone train table.csv --target price --hidden 64,32 --epochs 200
-axone train experiment.toml --out runs/first
-axone train runs/first --resume
-
-Ctrl-C and SIGTERM stop after the batch in hand and save.
-Exit status: 0 done, 2 bad input or settings, 3 diverged,
-130 interrupted, 143 by SIGTERM (continue with --resume)."""
-)
-
 
 def train(
     source: Annotated[
@@ -104,7 +91,7 @@ def train(
         bool, typer.Option("--json", help=_("Print only the metrics, as JSON."))
     ] = False,
 ) -> None:
-    """Run `axone train`, as `HELP` tells."""
+    """Run `axone train`, as its help tells."""
     overrides = Overrides(
         target=target,
         task=task,

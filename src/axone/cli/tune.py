@@ -32,22 +32,6 @@ if TYPE_CHECKING:
 _SHOWN = 10
 
 
-HELP = _(
-    """Search for the settings that do best, by cross-validation.
-
-axone tune iris
-axone tune run.toml --search random --trials 100 --cv 5 --metric f1_macro
-axone tune digits --vary lr=1e-4..1e-1:log --vary "hidden=64|128,64"
-
-The folder gets trials.csv, two pictures, and best.toml for `axone train`.
-Run again with the same --out, or on other machines with the same --storage,
-it goes on with the same search.
-
-Ctrl-C keeps what is done.
-Exit status: 0 done, 2 bad input or settings, 130 interrupted (143 by SIGTERM)."""
-)
-
-
 def tune(
     source: Annotated[
         str,
@@ -123,7 +107,7 @@ def tune(
         bool, typer.Option("--json", help=_("Print only the best trial, as JSON."))
     ] = False,
 ) -> None:
-    """Run `axone tune`, as `HELP` tells."""
+    """Run `axone tune`, as its help tells."""
     with explained_errors(), ExitStack() as held:
         from axone.tuning import read_options, read_space
         from axone.tuning import tune as search_settings

@@ -27,9 +27,9 @@ from axone.errors import ConfigurationError, UnknownNameError
 from axone.experiments import Experiment, Prepared, locked, prepare, refuse_occupied
 from axone.experiments.results import write_early
 from axone.experiments.training import build_trainer, learnt_rows
+from axone.interruption import interruption
 from axone.losses import prepare_weights
 from axone.messages import Listed, Message, _, listed
-from axone.training.interruption import interruption
 
 _FLOAT32 = _(
     "in float32 rounding carries some ReLU units over their kink, from where the weights part "

@@ -24,13 +24,13 @@ from axone.experiments.preparation import Prepared, prepare
 from axone.experiments.results import write_early, write_results
 from axone.experiments.training import build_trainer, fit
 from axone.files import without_infinities
+from axone.interruption import interruption
 from axone.messages import _
 from axone.metrics import MOST_AUC_CLASSES
 from axone.model import Model, save
 from axone.registry import plain
 from axone.schedules import SCHEDULES, Clock, Schedule
 from axone.training import EpochCallback, ProgressCallback, TrainingResult
-from axone.training.interruption import interruption
 from axone.version import VERSION
 
 

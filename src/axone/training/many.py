@@ -15,9 +15,9 @@ from axone.checks import check_integer
 from axone.data.examples import Examples
 from axone.engines import Population, population_of, seats_of, shape_of
 from axone.errors import ConfigurationError
+from axone.interruption import interruption, leave
 from axone.messages import _
 from axone.processors import processors
-from axone.training.interruption import interruption, leave
 from axone.training.result import TrainingResult
 from axone.training.rows import GivenRows
 from axone.training.run import Run

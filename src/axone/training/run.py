@@ -28,11 +28,11 @@ from axone.engines import (
     never,
 )
 from axone.errors import ConfigurationError, DataError
+from axone.interruption import interruption, signal_name
 from axone.messages import Message, _, as_message
 from axone.training.checkpoint import Checkpoint, save_checkpoint
 from axone.training.diagnosis import Diagnosis, diagnose_divergence, diagnose_validation, in_words
 from axone.training.events import EpochCallback, Event, ProgressCallback, RunSettings
-from axone.training.interruption import interruption, signal_name
 from axone.training.result import TrainingResult
 from axone.training.scores import Scores
 from axone.training.stopping import Plateau, kept_column, score_column

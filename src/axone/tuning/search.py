@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable, Iterator
 
 from axone.errors import ConfigurationError
-from axone.training.interruption import interruption
+from axone.interruption import interruption
 from axone.tuning.evaluation import Task, TrialOutcome
 from axone.tuning.plan import Plan, Progress, ProgressReport
 from axone.tuning.result import TuningResult, best_trials

@@ -1,0 +1,146 @@
+"""The commands and their help: all that `axone --help` needs to know of them.
+
+What a command runs with, a second of imports for some, is read when it is asked for.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Any
+
+from axone.messages import Message, _
+
+
+@dataclass(frozen=True)
+class Command:
+    """A command that is known by name and help.
+
+    Attributes
+    ----------
+    name : str
+        As it is typed, and of its module and function.
+    help : Message
+    takes_what_looks_like_options : bool
+        Arguments may begin with "-": a row typed by hand may hold negative numbers.
+    """
+
+    name: str
+    help: Message
+    takes_what_looks_like_options: bool = False
+
+    def function(self) -> Callable[..., None]:
+        """Return what runs it, whose signature holds its options; imported now."""
+        function: Any = getattr(import_module(f"axone.cli.{self.name}"), self.name)
+        return function
+
+
+COMMANDS = (
+    Command(
+        "train",
+        _(
+            """Train a network and write a folder with the model, its history, metrics and pictures.
+
+axone train iris --seed 42
+axone train table.csv --target price --hidden 64,32 --epochs 200
+axone train experiment.toml --out runs/first
+axone train runs/first --resume
+
+Ctrl-C and SIGTERM stop after the batch in hand and save.
+Exit status: 0 done, 2 bad input or settings, 3 diverged,
+130 interrupted, 143 by SIGTERM (continue with --resume)."""
+        ),
+    ),
+    Command(
+        "predict",
+        _(
+            """Predict new rows with a trained model, from its folder or file alone.
+
+axone predict runs/iris new_flowers.csv > predictions.csv
+axone predict runs/calculator 50 50
+axone predict runs/digits seven.png three.png
+axone predict estimator.safetensors new_rows.csv
+
+Prints one line a row: the prediction, then the probability of each class."""
+        ),
+        takes_what_looks_like_options=True,
+    ),
+    Command(
+        "compare",
+        _(
+            """Train the same network in Axone, scikit-learn and PyTorch, and compare.
+
+axone compare iris
+axone compare table.csv --target price --hidden 64,32 --epochs 20
+axone compare experiment.toml --against torch --dtype float32
+
+All start from the same weights and take the same batches, an epoch each
+in turn: their losses must agree, and their weights stay alike.
+
+A line an epoch shows the mean loss as training met it (penalties apart),
+the largest difference between a weight of Axone's and the same weight of
+the other's, and the time of training alone. In float64 a difference of
+the equations would show at once; rounding alone stays below 1e-10.
+
+What a library cannot compute it is left out for, and the reason is told.
+No stopping rule ends a comparison.
+PyTorch is optional: pip install "axone\\[torch]".
+
+The folder gets experiment.toml, comparison.csv, .json and .png.
+Exit status: 0 done, 2 bad input or settings, 3 diverged, 130 interrupted
+(143 by SIGTERM)."""
+        ),
+    ),
+    Command(
+        "tune",
+        _(
+            """Search for the settings that do best, by cross-validation.
+
+axone tune iris
+axone tune run.toml --search random --trials 100 --cv 5 --metric f1_macro
+axone tune digits --vary lr=1e-4..1e-1:log --vary "hidden=64|128,64"
+
+The folder gets trials.csv, two pictures, and best.toml for `axone train`.
+Run again with the same --out, or on other machines with the same --storage,
+it goes on with the same search.
+
+Ctrl-C keeps what is done.
+Exit status: 0 done, 2 bad input or settings, 130 interrupted (143 by SIGTERM)."""
+        ),
+    ),
+    Command(
+        "evaluate",
+        _(
+            """Measure a trained model on labelled rows, or again on its own.
+
+axone evaluate runs/iris
+axone evaluate runs/adult next_year.csv --json"""
+        ),
+    ),
+    Command(
+        "summary",
+        _(
+            """Show layers, output shapes and parameter counts, without training.
+
+axone summary mnist --hidden 128,64
+axone summary runs/iris"""
+        ),
+    ),
+    Command(
+        "datasets",
+        _(
+            """List the datasets that `axone train NAME` knows.
+
+The data home is the folder $AXONE_DATA, or a cache folder of yours.
+Files put there (NAME.npz, NAME.csv, NAME.parquet) can be named too."""
+        ),
+    ),
+    Command(
+        "schema",
+        _(
+            """Print the JSON Schema of experiment files.
+
+Editors that know it complete and check TOML, JSON and YAML as you type."""
+        ),
+    ),
+)
+"""In the order in which help shows them."""

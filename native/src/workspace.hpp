@@ -86,10 +86,10 @@ class Workspace {
   }
 
   /// Minimise the loss of all rows by iterations of L-BFGS, as many as `schedule` has epochs; the
-  /// steps that `at` counts are gradients. Rows may be more than the
-  /// capacity, unless layers keep averages of whole batches. `poll` is asked between two gradients as `run` asks. What
-  /// is flat changes at the end of the call only, and holds then all that the next one depends on,
-  /// even where the search for a step was interrupted.
+  /// steps that `at` counts are gradients. Rows may be more than the capacity, unless layers keep
+  /// averages of whole batches. `poll` is asked between two gradients as `run` asks. What is flat
+  /// changes at the end of the call only, and holds then all that the next one depends on, even where
+  /// the search for a step was interrupted.
   Ending minimise(const Rows<Real>& rows, const Schedule& schedule, const Limits& limits,
                   Position& at, std::vector<EpochReport>& reports, const Poll& poll,
                   const FlatNumbers<Real>& flat, const FlatMinimisation<Real>& minimisation) {
@@ -281,7 +281,7 @@ class Workspace {
       at.totals.hits.assign(static_cast<std::size_t>(head_.hit_counts()), 0);
       at.totals.loss = at.totals.weight = 0;
       if (team_) trial_.before_step();
-      const Ending ending = look(rows, schedule.measure, at);
+      const Ending ending = differentiate(rows, schedule.measure, at);
       if (team_) trial_.after_step();
       bool is_complete = false;
       if (ending == Ending::done) {
@@ -315,7 +315,7 @@ class Workspace {
 
   /// Loss and gradient of all rows at the weights as they are: done, or what is not finite. They pass
   /// in groups as large as the workspace, whose gradients are added up.
-  Ending look(const Rows<Real>& rows, bool measure, Position& at) {
+  Ending differentiate(const Rows<Real>& rows, bool measure, Position& at) {
     Pass pass;
     pass.training = true;
     pass.update = true;  // of running averages: a gradient that is kept moves no weight

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from benchmarks.around import measure_around, tables
 from benchmarks.kernels import measure_kernels
+from benchmarks.lbfgs import measure_lbfgs
 from benchmarks.machine import ROOT, count_cores, variants
 from benchmarks.opponents import OPPONENTS
 from benchmarks.populations import measure_populations
@@ -20,6 +21,7 @@ from benchmarks.report import (
     as_terminal,
     describe_run,
     kernel_sections,
+    lbfgs_sections,
     memory_section,
     population_section,
     startup_section,
@@ -28,7 +30,10 @@ from benchmarks.report import (
 from benchmarks.rounds import Rounds, measure_rounds
 from benchmarks.workloads import WORKLOADS
 
-PARTS = ("steps", "limits", "kernels", "populations", "around", "memory", "startup")
+PARTS = (
+    *("steps", "limits", "kernels", "populations", "lbfgs", "around"),
+    *("memory", "startup"),
+)
 THREADS = (1, 2)
 NO_COMPILER = Section(
     "Against the hardware", "Not measured: there is no working C++ compiler here."
@@ -103,6 +108,8 @@ def _measure(chosen: argparse.Namespace, opponents: list[str]) -> list[Section]:
                 sections.append(population_section(found))
         if "around" in chosen.parts:
             sections += _measure_around(chosen, variant)
+        if "lbfgs" in chosen.parts:
+            sections += lbfgs_sections(measure_lbfgs(variant=variant, rounds=chosen.rounds))
     if "memory" in chosen.parts:
         sections.append(memory_section({name: measure_memory(name) for name in opponents}))
     if "startup" in chosen.parts:

@@ -8,6 +8,8 @@ from datetime import UTC, datetime
 
 from benchmarks.around import Table, Turns, tables
 from benchmarks.kernels import DTYPES, LIBRARIES, PRODUCTS, Kernels, shapes
+from benchmarks.lbfgs import GRADIENT_TOLERANCE, ITERATIONS, LBFGSFits
+from benchmarks.lbfgs import NETWORKS as LBFGS_NETWORKS
 from benchmarks.limits import Limits
 from benchmarks.machine import count_cores, library_versions, processor_name
 from benchmarks.opponents import OPPONENTS
@@ -136,6 +138,40 @@ def population_section(populations: Populations) -> Section:
     )
     table = _table(["workload", *ways, "gain"], rows)
     return Section(f"Many networks at once, {populations.variant}, {cores}", note, table)
+
+
+def lbfgs_sections(found: LBFGSFits) -> list[Section]:
+    """Show what whole fits by L-BFGS take, and what they come to."""
+    ways = list(found.fits[0].seconds)
+    base, *others = ways
+    times, ends, ratios = [], [], {way: [] for way in others}
+    for fits in found.fits:
+        label = f"{fits.network} {'-'.join(map(str, LBFGS_NETWORKS[fits.network]))} {fits.dtype}"
+        medians = {way: statistics.median(seconds) for way, seconds in fits.seconds.items()}
+        for way in others:
+            ratios[way].append(medians[way] / medians[base])
+        milliseconds = [f"{1e3 * median:.2f}" for median in medians.values()]
+        times.append([label, *milliseconds, *(f"{ratios[way][-1]:.1f}×" for way in others)])
+        fitted = fits.fitted.values()
+        ends.append([label, *(f"{each.iterations} {each.loss:8.2g}" for each in fitted)])
+    means = [f"{way} {statistics.geometric_mean(ratios[way]):.1f}×" for way in others]
+    count = len(found.fits[0].seconds[base])
+    note = (
+        f"Milliseconds of a whole fit on one core, the median of {count} rounds by turns: at most "
+        f"{ITERATIONS} iterations, a gradient tolerance of {GRADIENT_TOLERANCE:g}, no penalty. "
+        f"The ratios are times over {base}'s; their geometric means: {', '.join(means)}."
+    )
+    name = f"L-BFGS, {found.variant}"
+    header = ["fit", *ways, *(f"{way}/{base}" for way in others)]
+    told = (
+        "Iterations, and the loss on the training rows, scikit-learn's squared error halved. Axone "
+        "ends at 64 roundings of the loss, scikit-learn at 2.2e-9 of it; initial weights are each "
+        "library's own."
+    )
+    return [
+        Section(f"{name}: time", note, _table(header, times)),
+        Section(f"{name}: what it came to", told, _table(["fit", *ways], ends)),
+    ]
 
 
 def accuracy_section(timings: Sequence[Timing]) -> Section:

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from benchmarks.around import Contest, Turns, measure_around, tables
 from benchmarks.grid_search import Division
+from benchmarks.lbfgs import DTYPES, ITERATIONS, WAYS, Fits, Fitted, LBFGSFits, time_network
 from benchmarks.limits import Limits, measure_limits
 from benchmarks.machine import variants
 from benchmarks.opponents import OPPONENTS
@@ -19,6 +20,7 @@ from benchmarks.report import (
     around_sections,
     as_markdown,
     as_terminal,
+    lbfgs_sections,
     population_section,
     time_sections,
 )
@@ -120,6 +122,36 @@ def test_ratios_limits_and_the_best_number_of_threads_come_from_the_medians():
     assert ratios.table.splitlines()[1].endswith(" 1.5×")
     assert "## Ratios, avx2, 2 cores" in as_markdown([ratios], ["today"])
     assert "- today" in as_terminal([ratios], ["today"])
+
+
+@pytest.mark.skipif(not OPPONENTS["axone"].available, reason="the compiled engine is not built")
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_every_way_of_l_bfgs_comes_down_on_every_network(dtype):
+    for network in ("iris", "cancer"):
+        fits = time_network(network, dtype, rounds=1)
+        assert fits.seconds.keys() == fits.fitted.keys() == WAYS.keys()
+        assert all(0 < fitted.iterations <= ITERATIONS for fitted in fits.fitted.values())
+        assert all(fitted.loss < 0.1 for fitted in fits.fitted.values())
+
+
+def test_fits_of_l_bfgs_become_the_right_ratios():
+    seconds = {"axone": [1e-3, 2e-3, 9e-3], "reference": [8e-3], "scikit-learn": [2e-2]}
+    fitted = dict.fromkeys(seconds, Fitted(12, 0.034))
+    times, ends = lbfgs_sections(LBFGSFits("avx2", [Fits("iris", "float32", seconds, fitted)]))
+    (line,) = times.table.splitlines()[1:]
+    assert line.split() == [
+        "iris",
+        "4-16-32-3",
+        "float32",
+        "2.00",
+        "8.00",
+        "20.00",
+        "4.0×",
+        "10.0×",
+    ]
+    assert "12    0.034" in ends.table
+    assert times.title == "L-BFGS, avx2: time"
+    assert max(map(len, as_terminal([times, ends], ["today"]).splitlines())) <= 100
 
 
 def test_memory_and_the_cost_of_starting_are_measured_in_fresh_processes(tmp_path):

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <limits>
 #include <string>
+#include <vector>
 
 #include "functions.hpp"
 #include "memory.hpp"
@@ -289,13 +290,15 @@ class Activation {
   /// Whether z must be kept beside a for the backward pass.
   bool needs_input() const { return !functions_.from_output; }
 
-  /// The share of ReLU units that are 0 on every row.
-  double dead_share(Matrix<Real> a, Index rows) const {
+  /// The share of ReLU units that are 0 on every row; where `continues`, on those before, too.
+  double dead_share(Matrix<Real> a, Index rows, bool continues) {
     if (!is_relu_) return 0;
+    if (!continues) alive_.assign(static_cast<std::size_t>(a.columns), false);
     Index dead = 0;
     for (Index c = 0; c < a.columns; ++c) {
-      bool alive = false;
+      bool alive = alive_[c];
       for (Index r = 0; r < rows && !alive; ++r) alive = a.row(r)[c] > 0;
+      alive_[c] = alive;
       dead += !alive;
     }
     return double(dead) / double(a.columns);
@@ -316,6 +319,7 @@ class Activation {
  private:
   RowFunctions<Real> functions_;
   bool is_identity_, is_softmax_, is_sigmoid_, is_exponential_, is_relu_;
+  std::vector<bool> alive_;  // units, as far as `dead_share` has seen
 };
 
 }  // namespace axone

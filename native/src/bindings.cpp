@@ -1,6 +1,10 @@
 // The Python face of the engine: plans, workspaces and populations for float32 and for float64. Epochs
 // run without the interpreter's lock, and no thread comes back to an interpreter that has ended.
 
+#include <nanobind/stl/tuple.h>
+
+#include <cstddef>
+
 #include "exchange.hpp"
 #include "interpreter.hpp"
 #include "population/binding.hpp"
@@ -49,14 +53,50 @@ class BoundWorkspace {
     {
       const WithoutInterpreter outside;
       const FlushTinyNumbers flush;
-      ending = workspace_.run(
-          rows, schedule, at, reports,
-          [&](std::int64_t epoch, std::int64_t batch) {
-            if (outside.is_ending()) return true;
-            nb::gil_scoped_acquire acquire;
-            return poll(epoch, batch);
-          },
-          flat);
+      ending = workspace_.run(rows, schedule, at, reports, polling(outside, poll), flat);
+    }
+    return nb::make_tuple(kEndings[static_cast<int>(ending)], tuple_of(at),
+                          table_of(sizes_, reports, measure), workspace_.failed_loss());
+  }
+
+  /// `limits` are of the gradient, of the loss and of evaluations.
+  nb::tuple minimise(Array1<Real> parameters, Array1<Real> buffers, Array1<Real> gradient,
+                     Array2<Real> steps, Array2<Real> changes, Array1<double> curvatures,
+                     Array1<double> standing, Array2<const Real> X, std::optional<Labels> labels,
+                     std::optional<Array2<const Real>> numbers,
+                     std::optional<Array1<const Real>> weights, nb::tuple position,
+                     std::int64_t epochs, std::tuple<double, double, std::int64_t> limits,
+                     std::function<bool(std::int64_t, std::int64_t)> poll, bool measure) {
+    sizes_.check(parameters.size(), buffers.size());
+    const auto memory = curvatures.size();
+    require(memory >= 1, "the memory must hold a pair");
+    require(gradient.size() == sizes_.parameters, "the gradient has another length");
+    for (const auto* rows : {&steps, &changes})
+      require(rows->shape(0) == memory && rows->shape(1) == sizes_.parameters,
+              "the memory has another shape");
+    require(standing.size() == kStandingNumbers, "where the search stands is told in other numbers");
+    const double pairs = standing.data()[offsetof(Standing, pairs) / sizeof(double)];
+    require(pairs >= 0 && pairs < 1e15, "the number of pairs is out of range");
+    const auto rows = rows_of(sizes_, X, labels, numbers, weights);
+    require(rows.count <= workspace_.capacity() || sizes_.buffers == 0,
+            "the rows are more than the workspace holds");
+    auto at = position_of(position);
+    require(at.epoch >= 0 && at.step >= 0 && at.batch == 0, "the position is out of range");
+    const FlatNumbers<Real> flat{parameters.data(), buffers.data(), {}};
+    const FlatMinimisation<Real> minimisation{parameters.data(), gradient.data(), steps.data(),
+                                              changes.data(), curvatures.data(), standing.data(),
+                                              static_cast<Index>(memory)};
+    Schedule schedule;
+    schedule.epochs = epochs;
+    schedule.measure = measure;
+    const Limits ends{std::get<0>(limits), std::get<1>(limits), std::get<2>(limits)};
+    std::vector<EpochReport> reports;
+    Ending ending;
+    {
+      const WithoutInterpreter outside;
+      const FlushTinyNumbers flush;
+      ending = workspace_.minimise(rows, schedule, ends, at, reports, polling(outside, poll), flat,
+                                   minimisation);
     }
     return nb::make_tuple(kEndings[static_cast<int>(ending)], tuple_of(at),
                           table_of(sizes_, reports, measure), workspace_.failed_loss());
@@ -92,7 +132,19 @@ class BoundWorkspace {
   int threads_used() const { return workspace_.threads_used(); }
 
  private:
-  static constexpr const char* kEndings[] = {"done", "interrupted", "loss", "gradient", "averages"};
+  static constexpr const char* kEndings[] = {"done",     "interrupted", "loss",
+                                             "gradient", "averages",    "converged"};
+
+  using Poll = std::function<bool(std::int64_t, std::int64_t)>;
+
+  /// Python's answer whether to stop, with its lock for as long as that takes.
+  static Poll polling(const WithoutInterpreter& outside, const Poll& poll) {
+    return [&](std::int64_t epoch, std::int64_t batch) {
+      if (outside.is_ending()) return true;
+      nb::gil_scoped_acquire acquire;
+      return poll(epoch, batch);
+    };
+  }
 
   Sizes sizes_;
   Workspace<Real> workspace_;
@@ -108,6 +160,10 @@ void bind(nb::module_& module, const char* plan, const char* workspace, const ch
       .def("run", &Bound::run, array("parameters"), array("buffers"), array("slots"), array("X"),
            perhaps("labels"), perhaps("numbers"), perhaps("weights"), "position"_a, array("rates"),
            "shuffle"_a, "poll"_a, "steps"_a = -1, "measure"_a = true)
+      .def("minimise", &Bound::minimise, array("parameters"), array("buffers"), array("gradient"),
+           array("steps"), array("changes"), array("curvatures"), array("standing"), array("X"),
+           perhaps("labels"), perhaps("numbers"), perhaps("weights"), "position"_a, "epochs"_a,
+           "limits"_a, "poll"_a, "measure"_a = true)
       .def("predict", &Bound::predict, array("parameters"), array("buffers"), array("X"),
            perhaps("labels"), perhaps("numbers"), perhaps("weights"), array("out"))
       .def("gradient", &Bound::gradient, array("parameters"), array("buffers"), array("X"),

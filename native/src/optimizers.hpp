@@ -11,7 +11,7 @@
 
 namespace axone {
 
-enum class Rule { sgd, momentum, nesterov, rmsprop, adam };
+enum class Rule { sgd, momentum, nesterov, rmsprop, adam, lbfgs };
 
 /// The settings of a run's steps; what changes from step to step is in `Step`.
 struct OptimizerSettings {
@@ -25,7 +25,8 @@ struct OptimizerSettings {
 
   int slots() const {
     switch (rule) {
-      case Rule::sgd: return 0;
+      case Rule::sgd:
+      case Rule::lbfgs: return 0;
       case Rule::adam: return 2;
       default: return 1;
     }
@@ -36,6 +37,7 @@ inline constexpr Named<Rule> kOptimizers[] = {
     {"gradient_descent", Rule::sgd}, {"sgd", Rule::sgd},   {"momentum", Rule::momentum},
     {"nesterov", Rule::nesterov},    {"rmsprop", Rule::rmsprop},
     {"adam", Rule::adam},            {"adamw", Rule::adam},
+    {"lbfgs", Rule::lbfgs},
 };
 
 /// One step's numbers, the same for every weight.
@@ -263,6 +265,7 @@ AXONE_INLINE void update(const Stretch<LaneOf<V>>& s, Rule rule, bool decays, bo
     case Rule::nesterov: return by.template operator()<Rule::nesterov>();
     case Rule::rmsprop: return by.template operator()<Rule::rmsprop>();
     case Rule::adam: return by.template operator()<Rule::adam>();
+    case Rule::lbfgs: return;  // its steps are those of `Minimisation`
   }
 }
 

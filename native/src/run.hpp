@@ -57,7 +57,8 @@ struct EpochReport {
 };
 
 /// `loss`, `gradient`, `averages`: that of the batch in hand is not finite, and no step was made on it.
-enum class Ending { done, interrupted, loss, gradient, averages };
+/// `converged`: nothing is left to gain, as only L-BFGS can tell.
+enum class Ending { done, interrupted, loss, gradient, averages, converged };
 
 /// What `run` must know beside the rows.
 struct Schedule {

@@ -6,6 +6,7 @@
 #include <functional>
 #include <stdexcept>
 
+#include "lbfgs.hpp"
 #include "plan.hpp"
 #include "run.hpp"
 #include "sole_use.hpp"
@@ -23,7 +24,9 @@ class Workspace {
   Workspace(const Plan<Real>& plan, Index batch_size, Index capacity, int threads,
             bool threads_forced)
       : optimizer_(plan.optimizer), unclipped_(without_clipping(plan.optimizer)),
+        unpenalised_(without_penalty(unclipped_)),
         batch_size_(checked(batch_size, capacity)), capacity_(capacity),
+        parameters_(plan.parameters), averages_(plan.buffers),
         seed_(RandomStream::from_seed(plan.seed)), noise_(seed_.child(kNoise)),
         layers_(plan.layers(capacity, checked_threads(threads))), head_(plan.head(capacity)),
         input_(capacity, plan.columns) {
@@ -82,6 +85,26 @@ class Workspace {
     return ending;
   }
 
+  /// Minimise the loss of all rows by iterations of L-BFGS, as many as `schedule` has epochs; the
+  /// steps that `at` counts are gradients. Rows may be more than the capacity, unless layers keep
+  /// averages of whole batches. `poll` is asked between two gradients as `run` asks. What is flat
+  /// changes at the end of the call only, and holds then all that the next one depends on, even where
+  /// the search for a step was interrupted.
+  Ending minimise(const Rows<Real>& rows, const Schedule& schedule, const Limits& limits,
+                  Position& at, std::vector<EpochReport>& reports, const Poll& poll,
+                  const FlatNumbers<Real>& flat, const FlatMinimisation<Real>& minimisation) {
+    const SoleUse use(in_use_);
+    read(flat);
+    need_gradients();
+    if (!search_ || search_->memory() != minimisation.memory)
+      search_ = std::make_unique<Minimisation<Real>>(parameters_, minimisation.memory);
+    search_->read(minimisation);
+    const Ending ending = search(rows, schedule, limits, at, reports, poll);
+    search_->write(minimisation);
+    for (auto* store : buffers_) store->write(store->weight, flat.buffers);
+    return ending;
+  }
+
   /// The summed loss of the batch that ended the last run, where it was not finite or its gradient.
   double failed_loss() const { return failed_loss_; }
 
@@ -122,11 +145,9 @@ class Workspace {
     pass.optimizer = &unclipped_;
     need_gradients();
     pass.random = noise_.child(static_cast<std::uint64_t>(step_number));
-    const auto logits = forward(rows, index_.data(), rows.count, 0, pass);
-    const auto prediction = head_.predict(logits, rows.count);
-    head_.measure(logits, prediction, rows.targets, index_.data(), rows.weights, rows.count, totals);
-    backward(head_.delta(logits, prediction, rows.targets, index_.data(), rows.weights, rows.count),
-             pass);
+    Matrix<Real> delta;
+    loss_of(rows, index_.data(), 0, pass, totals, delta);
+    backward(delta, pass);
     const double cost = penalty(rows.count);
     for (auto* store : stores_) store->write(store->gradient, flat);
     return totals.loss / totals.weight + cost;
@@ -140,6 +161,10 @@ class Workspace {
   }
   static OptimizerSettings without_clipping(OptimizerSettings settings) {
     settings.clip_value = 0;
+    return settings;
+  }
+  static OptimizerSettings without_penalty(OptimizerSettings settings) {
+    settings.l1 = settings.l2 = 0;
     return settings;
   }
   static int checked_threads(int threads) {
@@ -218,46 +243,166 @@ class Workspace {
     pass.update = true;
     pass.optimizer = &optimizer_;
     pass.step = rate;
-    if (team_ && team_->size() > 1 && trial_.uses_team()) pass.team = team_.get();
+    pass.team = team();
     pass.keep_gradient = optimizer_.clip_norm > 0;
     pass.measure = norms || pass.keep_gradient;
     pass.look = look_;
     if (random_) pass.random = noise_.child(static_cast<std::uint64_t>(at.step + 1));
     if (pass.keep_gradient) need_gradients();
-    const auto logits = forward(rows, index, count, ahead, pass);
-    Matrix<Real> prediction, delta;
-    const bool plain = head_.is_plain_classifier(rows.targets, rows.weights);
-    double loss;
-    if (plain) {
-      loss = head_.classify(logits, rows.targets, index, count, at.totals, delta);
-    } else {
-      prediction = head_.predict(logits, count);
-      loss = head_.measure(logits, prediction, rows.targets, index, rows.weights, count, at.totals);
-    }
+    Matrix<Real> delta;
+    const double loss = loss_of(rows, index, ahead, pass, at.totals, delta);
     if (!std::isfinite(head_.scaled(loss))) return failed(Ending::loss, loss);
     at.penalty += penalty(count) * static_cast<double>(count);
     at.rows += count;
-    if (!plain)
-      delta = head_.delta(logits, prediction, rows.targets, index, rows.weights, count);
     backward(delta, pass);
-    for (std::size_t n = first_; n < layers_.size(); ++n)
-      if (!layers_[n]->tally.is_finite) return failed(Ending::gradient, loss);
+    if (!gradient_is_finite()) return failed(Ending::gradient, loss);
     if (look_ && !are_finite(buffers_)) return failed(Ending::averages, loss);
     double scale = 1;
     if (pass.keep_gradient) scale = clipped_update(pass);
-    if (norms) {
-      norms->clear();
-      for (auto& layer : layers_) {
-        norms->push_back(std::sqrt(layer->tally.squared_norm) * scale);
-        norms->push_back(layer->dead_share);
-      }
-    }
+    if (norms) measure_layers(scale, *norms);
     ++at.step;
     return Ending::done;
   }
 
+  /// Iterations of `search_` until there are enough of them, or nothing is left to gain, or the loss
+  /// cannot be computed.
+  Ending search(const Rows<Real>& rows, const Schedule& schedule, const Limits& limits, Position& at,
+                std::vector<EpochReport>& reports, const Poll& poll) {
+    const std::int64_t last_epoch = at.epoch + schedule.epochs;
+    Buffer<Real> gradient(search_->stride());
+    // Running averages move with the weights, which trials of a step do not.
+    std::vector<Real> averages(static_cast<std::size_t>(averages_));
+    for (auto* store : buffers_) store->write(store->weight, averages.data());
+    PollTimer timer;
+    while (at.epoch < last_epoch) {
+      const Real* trial = search_->trial(limits, at.step);
+      if (!trial) return Ending::converged;
+      for (auto* store : stores_) store->read(trial, store->weight);
+      at.totals.hits.assign(static_cast<std::size_t>(head_.hit_counts()), 0);
+      at.totals.loss = at.totals.weight = 0;
+      if (team_) trial_.before_step();
+      const Ending ending = differentiate(rows, schedule.measure, at);
+      if (team_) trial_.after_step();
+      bool is_complete = false;
+      if (ending == Ending::done) {
+        ++at.step;
+        for (auto* store : stores_) store->write(store->gradient, gradient.data());
+        const double cost = at.penalty / static_cast<double>(rows.count);
+        const double loss = at.totals.loss / at.totals.weight + cost;
+        is_complete = search_->tell(loss, gradient.data());
+      }
+      if (is_complete) {
+        ++at.epoch;
+        std::vector<double> norms;
+        if (schedule.measure) {
+          for (auto& layer : layers_) layer->tally.squared_norm = squared_norm_of(*layer);
+          measure_layers(1, norms);
+        }
+        reports.push_back({at, 1, std::move(norms)});
+        for (auto* store : buffers_) store->write(store->weight, averages.data());
+      } else {
+        for (auto* store : buffers_) store->read(averages.data(), store->weight);
+      }
+      at.totals = {};
+      at.penalty = 0;
+      at.rows = 0;
+      if (ending != Ending::done) return ending;
+      if (at.epoch < last_epoch && poll && timer.is_due_after_step() && poll(at.epoch, 0))
+        return Ending::interrupted;
+    }
+    return Ending::done;
+  }
+
+  /// Loss and gradient of all rows at the weights as they are: done, or what is not finite. They pass
+  /// in groups as large as the workspace, whose gradients are added up.
+  Ending differentiate(const Rows<Real>& rows, bool measure, Position& at) {
+    Pass pass;
+    pass.training = true;
+    pass.update = true;  // of running averages: a gradient that is kept moves no weight
+    pass.keep_gradient = true;
+    pass.optimizer = &unpenalised_;
+    pass.measure = measure;
+    pass.team = team();
+    const std::uint32_t* order = order_of(0, rows.count, false);
+    double loss = 0;
+    for (Index from = 0; from < rows.count; from += capacity_) {
+      pass.rows = std::min(capacity_, rows.count - from);
+      pass.continues = from > 0;
+      const Index ahead = std::min(pass.rows, rows.count - from - pass.rows);
+      const double before = at.totals.weight;
+      Matrix<Real> delta;
+      loss += loss_of(rows, order + from, ahead, pass, at.totals, delta);
+      if (!std::isfinite(head_.scaled(loss))) return failed(Ending::loss, loss);
+      backward(delta, pass);
+      if (!gradient_is_finite()) return failed(Ending::gradient, loss);
+      if (rows.count > capacity_) add_up(at.totals.weight - before, from == 0);
+    }
+    at.rows = rows.count;
+    at.penalty = penalty(rows.count) * static_cast<double>(rows.count);
+    if (!std::isfinite(at.penalty)) return failed(Ending::loss, loss);
+    for (std::size_t n = 0; n < stores_.size(); ++n) {
+      auto all = stores_[n]->stretch(0, stores_[n]->weight.size(), stores_[n]->gradient.data());
+      if (rows.count > capacity_)
+        for (Index k = 0; k < all.size; ++k)
+          all.gradient[k] = Real(sums_[n][k] / Real(at.totals.weight));
+      if (!complete_gradient(all, unclipped_, rows.count)) return failed(Ending::gradient, loss);
+    }
+    return are_finite(buffers_) ? Ending::done : failed(Ending::averages, loss);
+  }
+
+  /// Add the mean gradient of a group of rows to those before, by its weight.
+  void add_up(double weight, bool is_first) {
+    sums_.resize(stores_.size());
+    for (std::size_t n = 0; n < stores_.size(); ++n) {
+      const auto& gradient = stores_[n]->gradient;
+      if (sums_[n].size() == 0) sums_[n] = Buffer<Real>(gradient.size());
+      if (is_first) std::fill_n(sums_[n].data(), gradient.size(), Real{0});
+      for (Index k = 0; k < gradient.size(); ++k)
+        sums_[n][k] += Real(weight) * gradient.data()[k];
+    }
+  }
+
+  /// The summed loss of the rows of a pass, which is added to `totals`, and δ at the logits.
+  double loss_of(const Rows<Real>& rows, const std::uint32_t* index, Index ahead, Pass& pass,
+                 Totals& totals, Matrix<Real>& delta) {
+    const auto logits = forward(rows, index, pass.rows, ahead, pass);
+    if (head_.is_plain_classifier(rows.targets, rows.weights))
+      return head_.classify(logits, rows.targets, index, pass.rows, totals, delta);
+    const auto prediction = head_.predict(logits, pass.rows);
+    const double loss =
+        head_.measure(logits, prediction, rows.targets, index, rows.weights, pass.rows, totals);
+    delta = head_.delta(logits, prediction, rows.targets, index, rows.weights, pass.rows);
+    return loss;
+  }
+
+  /// Of the gradient of a layer that was kept.
+  static double squared_norm_of(Layer<Real>& layer) {
+    std::vector<Store<Real>*> own;
+    layer.collect(own);
+    double total = 0;
+    for (auto* store : own) total += squared_norm(store->gradient.data(), store->gradient.size());
+    return total;
+  }
+
+  /// Of each layer: the norm of its gradient, scaled, and its share of dead units.
+  void measure_layers(double scale, std::vector<double>& norms) const {
+    norms.clear();
+    for (auto& layer : layers_) {
+      norms.push_back(std::sqrt(layer->tally.squared_norm) * scale);
+      norms.push_back(layer->dead_share);
+    }
+  }
+
+  Team* team() { return team_ && team_->size() > 1 && trial_.uses_team() ? team_.get() : nullptr; }
+
   static bool has_failed(Ending ending) {
     return ending != Ending::done && ending != Ending::interrupted;
+  }
+
+  /// As far as the pass made last has looked.
+  bool gradient_is_finite() const {
+    return std::all_of(layers_.begin() + static_cast<Index>(first_), layers_.end(),
+                       [](const auto& layer) { return layer->tally.is_finite; });
   }
 
   bool numbers_are_finite() const { return are_finite(stores_) && are_finite(buffers_); }
@@ -367,17 +512,19 @@ class Workspace {
     bool operator==(const Order&) const = default;
   };
 
-  const OptimizerSettings optimizer_, unclipped_;
-  const Index batch_size_, capacity_;
+  const OptimizerSettings optimizer_, unclipped_, unpenalised_;
+  const Index batch_size_, capacity_, parameters_, averages_;  // averages: numbers that batches keep
   const RandomStream seed_, noise_;
   Layers<Real> layers_;
   Head<Real> head_;
   bool random_ = false;
   OwnMatrix<Real> input_;
   std::vector<Store<Real>*> stores_, buffers_;
+  std::vector<Buffer<Real>> sums_;  // of the gradients of groups of rows, a store each
   std::size_t first_ = 0;
   std::unique_ptr<Team> team_;
   ThreadTrial trial_;
+  std::unique_ptr<Minimisation<Real>> search_;  // of the last call to minimise
   std::vector<std::uint32_t> index_, plain_order_;
   const std::uint32_t* order_ = nullptr;
   Order drawn_;

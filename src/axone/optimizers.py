@@ -6,13 +6,14 @@ are as large as the network, and a step should not allocate them anew.
 
 import math
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import ClassVar
 
 import numpy as np
 
-from axone.arrays import FloatArray
+from axone import lbfgs
+from axone.arrays import DType, FloatArray
 from axone.checks import check_choice, check_integer, check_number
 from axone.errors import ConfigurationError
 from axone.messages import _
@@ -26,13 +27,12 @@ class Optimizer(ABC):
     Attributes
     ----------
     slots : tuple of str
-        Names of the vectors that the rule remembers from step to step; they start at zero.
+        Names of the vectors that the rule remembers from step to step.
     full_batch : bool
         Whether one step sees every row.
     stepwise : bool
-        Whether `update` makes the steps, one a batch, so that a run may pause between any two. A
-        rule that is not stepwise searches for its steps itself, an epoch being one of them: it
-        cannot be taken up half way, only run again from its start.
+        Whether `update` makes the steps, one a batch. A rule that is not stepwise searches for its
+        steps itself, an epoch being one of them, and has no learning rate.
     """
 
     learning_rate: float = 0.01
@@ -47,6 +47,20 @@ class Optimizer(ABC):
     def decoupled_decay(self) -> float:
         """Return λ of W ← W − ηλW, applied before the update and apart from the gradient."""
         return 0.0
+
+    def fresh_slots(self, vector: FloatArray) -> dict[str, FloatArray]:
+        """Return what the rule remembers of a run that has made no step with these weights.
+
+        Vectors of zeros, unless a rule says otherwise.
+        """
+        return {name: np.zeros_like(vector) for name in self.slots}
+
+    def without_rows(self, slots: Mapping[str, FloatArray]) -> dict[str, FloatArray]:
+        """Return what is remembered, but for what is true of the rows learnt from alone.
+
+        For a run that goes on with others, perhaps; all of it, unless a rule says otherwise.
+        """
+        return dict(slots)
 
     @abstractmethod
     def update(
@@ -312,10 +326,10 @@ def _adam_step(
 
 @dataclass(frozen=True)
 class LBFGS(Optimizer):
-    """Limited-memory quasi-Newton on all rows at once (Liu & Nocedal 1989), run by SciPy.
+    """Limited-memory quasi-Newton on all rows at once (Liu & Nocedal 1989); see `axone.lbfgs`.
 
     An epoch is one iteration, with its line search, which finds the length of the step: there is
-    no learning rate to choose.
+    no learning rate to choose. A step of the run is one gradient.
 
     Parameters
     ----------
@@ -335,6 +349,7 @@ class LBFGS(Optimizer):
     gradient_tolerance: float = 1e-5
     max_evaluations: int = 15000
     loss_tolerance: float | None = None
+    slots: ClassVar[tuple[str, ...]] = lbfgs.SLOTS
     full_batch: ClassVar[bool] = True
     stepwise: ClassVar[bool] = False
 
@@ -344,6 +359,18 @@ class LBFGS(Optimizer):
         check_integer("max_evaluations", self.max_evaluations, at_least=1)
         if self.loss_tolerance is not None:
             check_number("loss_tolerance", self.loss_tolerance, at_least=0)
+
+    def limits(self, dtype: DType) -> lbfgs.Limits:
+        """Return when a run in that precision ends."""
+        given = self.loss_tolerance
+        loss_tolerance = 64 * float(np.finfo(dtype).eps) if given is None else given
+        return lbfgs.Limits(self.gradient_tolerance, loss_tolerance, self.max_evaluations)
+
+    def fresh_slots(self, vector: FloatArray) -> dict[str, FloatArray]:
+        return lbfgs.fresh_slots(vector, self.memory)
+
+    def without_rows(self, slots: Mapping[str, FloatArray]) -> dict[str, FloatArray]:
+        return lbfgs.without_loss(slots)
 
     def update(
         self,

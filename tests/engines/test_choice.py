@@ -69,11 +69,12 @@ class TestChoice:
             "Doubling runs on the reference engine.",
         )
 
-    def test_l_bfgs_runs_on_the_reference_without_a_word(self):
-        recipe = Recipe(ax.Network(ax.Dense(2), input_shape=3), LOSSES.resolve("mse"), ax.LBFGS())
-        assert compile_recipe(recipe).engine == "reference"
-        with pytest.raises(UnsupportedError, match="L-BFGS"):
-            compile_recipe(recipe, "native")
+    def test_auto_refuses_what_no_engine_can(self):
+        network = ax.Network(ax.Dropout(0.5), ax.Dense(2), input_shape=3)
+        recipe = Recipe(network, LOSSES.resolve("mse"), ax.LBFGS())
+        for engine in ("auto", "native", "reference"):
+            with pytest.raises(UnsupportedError, match="L-BFGS needs a loss that is the same"):
+                compile_recipe(recipe, engine)
 
     def test_without_the_compiled_module_one_warning_says_so(self, monkeypatch):
         def missing():

@@ -7,12 +7,15 @@ import subprocess
 import sys
 import threading
 import time
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from safetensors import safe_open
 
 import axone as ax
+from axone.errors import ConfigurationError, ModelFileError
+from axone.files import read_tensors, write_tensors
 from axone.interruption import interruption
 from axone.optimizers import OPTIMIZERS
 
@@ -176,18 +179,73 @@ def test_ctrl_c_at_any_moment_ends_the_run_after_the_batch_in_hand(tmp_path):
     assert_the_same_run(resumed, fit("adam", max_epochs=end))
 
 
-def test_lbfgs_is_interrupted_and_begins_again_to_the_same_bits(tmp_path):
-    path = tmp_path / "run.safetensors"
-    network = ax.Network(ax.Dense(6, "tanh"), ax.Dense(3, "softmax"), input_shape=3)
-    whole = fit("lbfgs", network=network)
+@pytest.mark.parametrize("engine", ["reference", "native"])
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+class TestLBFGS:
+    """It makes its steps itself, and remembers those before: they are in the checkpoint."""
 
-    def pressing(history):
-        if history.epochs == 2:
-            press_ctrl_c()
+    def trainer(self, engine, dtype):
+        network = ax.Network(ax.Dense(6, "tanh"), ax.Dense(3, "softmax"), input_shape=3)
+        return ax.Trainer(
+            network, loss="cce", optimizer=ax.LBFGS(memory=4), l2=0.01, dtype=dtype, engine=engine
+        )
 
-    stopped = fit("lbfgs", path, network=network, after_epoch=pressing)
-    assert (stopped.stopped_by, stopped.epochs) == ("interrupted", 2)
-    assert_the_same_run(fit("lbfgs", path, network=network, resume=True), whole)
+    def fit(self, engine, dtype, path=None, **settings):
+        settings = {"max_epochs": 25} | settings
+        return self.trainer(engine, dtype).fit((X, LABELS), checkpoint=path, **settings)
+
+    @pytest.mark.parametrize("epoch", [1, 2, 7, 20])
+    def test_it_goes_on_to_the_same_bits(self, engine, dtype, epoch, tmp_path):
+        path = tmp_path / "run.safetensors"
+        whole = self.fit(engine, dtype)
+
+        def pressing(history):
+            if history.epochs == epoch:
+                press_ctrl_c()
+
+        stopped = self.fit(engine, dtype, path, after_epoch=pressing)
+        assert (stopped.stopped_by, stopped.epochs) == ("interrupted", epoch)
+        seen = []
+        resumed = self.fit(
+            engine, dtype, path, resume=True, after_epoch=lambda h: seen.append(h.epochs)
+        )
+        assert seen[0] == epoch + 1
+        assert_the_same_run(resumed, whole)
+
+    def test_a_run_that_has_converged_is_resumed_to_its_end(self, engine, dtype, tmp_path):
+        path = tmp_path / "run.safetensors"
+        whole = self.fit(engine, dtype, path, max_epochs=5000)
+        assert whole.stopped_by == "converged"
+        assert_the_same_run(self.fit(engine, dtype, path, max_epochs=5000, resume=True), whole)
+
+    def test_it_is_saved_on_its_way(self, engine, dtype, tmp_path):
+        path = tmp_path / "run.safetensors"
+        run = self.trainer(engine, dtype).start(
+            (X, LABELS), max_epochs=25, checkpoint=path, checkpoint_seconds=0
+        )
+        for event in run:
+            if event.epoch == 6:
+                break
+        resumed = self.fit(engine, dtype, path, resume=True)
+        assert_the_same_run(resumed, self.fit(engine, dtype))
+
+    def test_a_checkpoint_without_its_memory_says_so(self, engine, dtype, tmp_path):
+        path = tmp_path / "run.safetensors"
+        self.fit(engine, dtype, path, max_epochs=3)
+        metadata, tensors = read_tensors(path, "checkpoint")
+        kept = {name: array for name, array in tensors.items() if not name.startswith("slot.")}
+        write_tensors(path, kept, metadata)
+        with pytest.raises(ModelFileError, match="of L-BFGS that an earlier version wrote"):
+            self.fit(engine, dtype, path, resume=True)
+
+    def test_another_length_of_memory_is_another_run(self, engine, dtype, tmp_path):
+        path = tmp_path / "run.safetensors"
+        first = self.fit(engine, dtype, path, max_epochs=3)
+        other = replace(self.trainer(engine, dtype), optimizer=ax.LBFGS(memory=5))
+        with pytest.raises(ModelFileError, match="other settings"):
+            other.fit((X, LABELS), checkpoint=path, resume=True)
+        with pytest.raises(ConfigurationError, match=r"steps of the run before has the shape \(4"):
+            other.fit((X, LABELS), start_from=first.final)
 
 
 class TestTheHandler:

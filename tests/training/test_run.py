@@ -198,6 +198,27 @@ class TestStartFrom:
         second = trainer(engine).fit((X, Y), max_epochs=6, start_from=first.final)
         np.testing.assert_array_equal(second.parameters.vector, whole.parameters.vector)
 
+    def test_l_bfgs_keeps_its_curvature_and_looks_again(self, engine):
+        def made():
+            return trainer(engine, optimizer=ax.LBFGS())
+
+        whole = made().fit((X, Y), max_epochs=12)
+        first = made().fit((X, Y), max_epochs=5)
+        second = made().fit((X, Y), max_epochs=12, start_from=first.final)
+        np.testing.assert_array_equal(second.parameters.vector, whole.parameters.vector)
+        # One gradient more: the rows might have been others.
+        assert second.steps == whole.steps + 1
+
+    def test_l_bfgs_goes_on_with_other_rows(self, engine):
+        first = trainer(engine, optimizer=ax.LBFGS()).fit((X, Y), max_epochs=5)
+        others = (X[::2], Y[::2])
+        second = trainer(engine, optimizer=ax.LBFGS()).fit(
+            others, max_epochs=15, start_from=first.final
+        )
+        losses = second.history["train_loss"]
+        assert second.epochs > 5
+        assert losses[-1] < losses[5]
+
     def test_another_precision_is_taken_over_and_trained_on(self, engine):
         first = trainer(engine, dtype="float32").fit((X, Y), max_epochs=3)
         second = trainer(engine).fit((X, Y), max_epochs=20, start_from=first.final)

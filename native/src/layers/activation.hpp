@@ -28,7 +28,7 @@ class ActivationLayer : public Layer<Real> {
 
   Matrix<Real> backward(Matrix<Real> dy, Pass& pass) override {
     this->tally = {};
-    if (pass.measure) this->dead_share = activation_.dead_share(a_.view(), pass.rows);
+    if (pass.measure) this->dead_share = activation_.dead_share(a_.view(), pass.rows, pass.continues);
     slope_.differentiate(x_, dy, pass.rows);
     activation_.backward(x_, a_.view(), dy, pass.rows);
     slope_.finish(pass, this->tally);

@@ -46,7 +46,7 @@ class Dense : public Layer<Real> {
     auto a = a_.view();
     auto z = activation_.needs_input() ? z_.view() : a;
     a.columns = z.columns = this->outputs;
-    if (pass.measure) this->dead_share = activation_.dead_share(a, pass.rows);
+    if (pass.measure) this->dead_share = activation_.dead_share(a, pass.rows, pass.continues);
     slope_.differentiate(z, dy, pass.rows);
     share(pass.team, pass.rows, [&](Index from, Index to, int) {
       activation_.backward(part(z, from), part(a, from), part(dy, from), to - from);

@@ -22,6 +22,7 @@ struct Pass {
   bool update = false;        // move weights and running averages
   bool keep_gradient = false; // leave the whole gradient for `Store::gradient`
   bool measure = false;       // add up the squared norm of the gradient
+  bool continues = false;     // the rows are of the same batch as those of the pass before
   bool look = false;          // at every gradient, whether it is finite
 };
 

@@ -85,9 +85,7 @@ def compile_recipe(recipe: Recipe, engine: str = "auto", threads: int | None = N
         reason = _("the fastest that is installed ({variant})", variant=native.variant)
         return Compiled(native.plan(recipe), native.name, reason)
     plan, reason = reference.compile(recipe), as_one_message(obstacles)
-    # That SciPy makes the steps of some optimisers is no news to whoever chose one.
-    if recipe.optimizer.stepwise:
-        warnings.warn(_("The compiled engine is not used: {reason}", reason=reason), stacklevel=3)
+    warnings.warn(_("The compiled engine is not used: {reason}", reason=reason), stacklevel=3)
     return Compiled(plan, reference.name, reason)
 
 

@@ -15,6 +15,7 @@ from axone.engines.recipe import Recipe
 from axone.engines.state import Lap, RunState
 from axone.errors import ConfigurationError
 from axone.messages import Listed, Message, _
+from axone.optimizers import LBFGS
 from axone.parameters import Parameters
 
 
@@ -113,6 +114,27 @@ class Engine(Protocol):
         UnsupportedError
             There are `obstacles`.
         """
+
+
+def obstacles_of_searching(recipe: Recipe) -> tuple[Message, ...]:
+    """Say why no engine can let a rule search for its steps, if it is one that does."""
+    if recipe.optimizer.stepwise:
+        return ()
+    if not isinstance(recipe.optimizer, LBFGS):
+        return (
+            _(
+                "{name} searches for its steps itself, and the engine knows only L-BFGS.",
+                name=type(recipe.optimizer).__name__,
+            ),
+        )
+    if any(layer.is_random for layer in recipe.network.layers):
+        return (
+            _(
+                "L-BFGS needs a loss that is the same each time it is computed: leave out "
+                "dropout and noise, or choose another optimizer (adam)."
+            ),
+        )
+    return ()
 
 
 def refuse_obstacles(obstacles: tuple[Message, ...]) -> None:

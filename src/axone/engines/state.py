@@ -46,7 +46,7 @@ class RunState:
     ----------
     parameters : Parameters
     slots : dict of str to array
-        The optimiser's vectors by name.
+        What the optimiser remembers, by name: `Optimizer.fresh_slots`.
     learning_rate : float
         Before the schedule: the optimiser's, unless it was changed on the way.
     epoch, batch, step : int
@@ -69,7 +69,7 @@ class RunState:
     @classmethod
     def beginning(cls, parameters: Parameters, optimizer: Optimizer) -> "RunState":
         """Return the state of a run that has made no step; it takes the weights over."""
-        slots = {name: np.zeros_like(parameters.vector) for name in optimizer.slots}
+        slots = optimizer.fresh_slots(parameters.vector)
         return cls(parameters, slots, float(optimizer.learning_rate))
 
     def copy(self) -> "RunState":

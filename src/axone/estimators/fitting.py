@@ -309,7 +309,7 @@ def _complete_slots(checkpoint: Checkpoint, optimizer: Optimizer) -> None:
     """Give the optimiser its vectors; those of another one are of no use to it."""
     state = checkpoint.state
     if tuple(state.slots) != optimizer.slots:
-        state.slots = {name: np.zeros_like(state.parameters.vector) for name in optimizer.slots}
+        state.slots = optimizer.fresh_slots(state.parameters.vector)
         state.step = 0
 
 

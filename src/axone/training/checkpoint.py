@@ -96,6 +96,14 @@ def load_checkpoint(path: Path, like: RunState, fingerprints: Collection[str]) -
     metadata, tensors = read_tensors(path, _("checkpoint"))
     if metadata.get("format") != _FORMAT:
         raise ModelFileError(_("{path} is not a checkpoint of Axone's.", path=path))
+    if like.slots and not any(name.startswith("slot.") for name in tensors):
+        raise ModelFileError(
+            _(
+                "{path} holds nothing that the optimizer remembers: it is of a run with another "
+                "optimizer, or of one of L-BFGS that an earlier version wrote. Start a new run.",
+                path=path,
+            )
+        )
     if metadata.get("fingerprint") not in fingerprints:
         raise ModelFileError(
             _(
@@ -122,8 +130,10 @@ def _rebuild(
         raise ModelFileError(
             _("position {epoch}, {batch}, {step}", epoch=epoch, batch=batch, step=step)
         )
-    dtype = like.parameters.vector.dtype
+    slots = {name: tensors[f"slot.{name}"] for name in like.slots}
+    own_types = {f"slot.{name}": slot.dtype for name, slot in like.slots.items()}
     for name, tensor in tensors.items():
+        dtype = own_types.get(name, like.parameters.vector.dtype)
         if not name.startswith(("losses", "history.")) and tensor.dtype != dtype:
             raise ModelFileError(
                 _(
@@ -135,7 +145,7 @@ def _rebuild(
             )
     state = RunState(
         parameters=Parameters(layout, tensors["parameters"], tensors["buffers"]),
-        slots={name: tensors[f"slot.{name}"] for name in like.slots},
+        slots=slots,
         # Checkpoints of before a run could change its rate have none.
         learning_rate=float.fromhex(metadata.get("learning_rate", like.learning_rate.hex())),
         epoch=epoch,
@@ -144,9 +154,9 @@ def _rebuild(
         totals=EpochTotals(**_inexact(json.loads(metadata["totals"]))),
         losses=tensors["losses"].tolist(),
     )
-    for name, vector in state.slots.items():
-        if vector.shape != (layout.size,):
-            raise ModelFileError(_("slot {name} has shape {shape}", name=name, shape=vector.shape))
+    for name, slot in slots.items():
+        if slot.shape != like.slots[name].shape:
+            raise ModelFileError(_("slot {name} has shape {shape}", name=name, shape=slot.shape))
     history = History(
         {name: tensors[f"history.{name}"].tolist() for name in json.loads(metadata["columns"])}
     )

@@ -317,8 +317,7 @@ class Run:
             self.on_progress(
                 (self.state.epoch + self.state.batch / steps) / self.settings.max_epochs
             )
-        # A search for steps cannot be paused: it would forget the curvature it has learnt.
-        if self.settings.checkpoint is not None and self.recipe.optimizer.stepwise:
+        if self.settings.checkpoint is not None:
             self._save_is_due = now - self._last_saved >= self.settings.checkpoint_seconds
         return (
             self._save_is_due

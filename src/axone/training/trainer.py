@@ -202,7 +202,8 @@ class Trainer:
         start_from : Checkpoint, optional
             Go on from where another run ended, its `TrainingResult.final`, which stays as it is:
             weights, the optimiser's memory, history and best weights are copied, in this trainer's
-            precision. `max_epochs` and `warmup_epochs` count the epochs of both.
+            precision. L-BFGS looks at its first weights anew, for the rows may be others.
+            `max_epochs` and `warmup_epochs` count the epochs of both.
         validation_score : callable, optional
             Computes the column ``validation_score`` in place of the usual scores.
         checkpoint : path, optional
@@ -252,8 +253,7 @@ class Trainer:
             sums = [checksum_of_rows(each) for each in rows]
             mark = self.fingerprint(sums)
         begin = self._beginning(initial, start_from, mark)
-        # L-BFGS starts again: its memory lies within SciPy, and the same start gives the same bits.
-        if resume and self.recipe.optimizer.stepwise:
+        if resume:
             if settings.checkpoint is None:
                 raise ConfigurationError(_("To resume a run, name the checkpoint file it left."))
             earlier = fingerprint_of_version_1(self.recipe, self.engine_used, sums)
@@ -351,7 +351,9 @@ class Trainer:
     def _taken_over(self, saved: Checkpoint, mark: str) -> Checkpoint:
         recipe, state = self.recipe, saved.state
         recipe.network.check_parameters(state.parameters)
+        parameters = state.parameters.astype(recipe.dtype)
         wanted, nothing = recipe.optimizer.slots, _("nothing")
+        fresh = recipe.optimizer.fresh_slots(parameters.vector)
         if tuple(state.slots) != wanted:
             raise ConfigurationError(
                 _(
@@ -363,10 +365,25 @@ class Trainer:
                     wanted=listed(wanted) or nothing,
                 )
             )
+        for name, slot in state.slots.items():
+            if slot.shape != fresh[name].shape:
+                raise ConfigurationError(
+                    _(
+                        "start_from: {name} of the run before has the shape {found}, not {wanted}: "
+                        "give the optimizer of that run, or start from its weights alone "
+                        "(initial=result.parameters).",
+                        name=name,
+                        found=slot.shape,
+                        wanted=fresh[name].shape,
+                    )
+                )
+        slots = recipe.optimizer.without_rows(
+            {name: slot.astype(fresh[name].dtype) for name, slot in state.slots.items()}
+        )
         moved = replace(
             state.copy(),
-            parameters=state.parameters.astype(recipe.dtype),
-            slots={name: vector.astype(recipe.dtype) for name, vector in state.slots.items()},
+            parameters=parameters,
+            slots=slots,
             learning_rate=float(recipe.optimizer.learning_rate),
         )
         best, history = saved.best.astype(recipe.dtype), History(saved.history)

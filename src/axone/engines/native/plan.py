@@ -12,16 +12,22 @@ import numpy as np
 from axone.arrays import BoolArray, FloatArray, IntArray
 from axone.data.examples import Examples
 from axone.engines.engine import Session, UnsupportedError
+from axone.engines.native.lbfgs import LBFGSSession
 from axone.engines.native.session import NativeSession
 from axone.engines.native.translation import flat_examples, flat_rows, plan_settings
 from axone.engines.native.workspaces import Workspaces
 from axone.engines.recipe import Recipe
 from axone.engines.state import RunState
 from axone.messages import _
+from axone.optimizers import LBFGS
 from axone.parameters import Parameters
 from axone.processors import processors, threads_asked_for
 
 _EVALUATION_ROWS = 256
+
+_BYTES_OF_A_COLUMN = 4096
+"""Of a group of rows. Measured on 16512 rows of 8-64-32-1: groups of 512 or 1024 rows take half the
+time of all at once in float64, three quarters in float32."""
 
 _MULTIPLICATIONS_OF_A_WEIGHT = 3
 """A row multiplies each weight forward, backward and for its gradient."""
@@ -68,9 +74,24 @@ class NativePlan:
         size = self.recipe.batch_rows(len(examples))
         work = _MULTIPLICATIONS_OF_A_WEIGHT * size * self.recipe.network.layout.size
         threads = self.threads or default_threads(work)
+        hits, optimizer = self.compiled.hit_counts, self.recipe.optimizer
+        if isinstance(optimizer, LBFGS):
+            group = self._rows_together(size)
+            borrowed = self._workspaces.borrow(group, group, threads)
+            return LBFGSSession(self.recipe, optimizer, borrowed, hits, state, examples, max_epochs)
         borrowed = self._workspaces.borrow(size, size, threads)
-        hits = self.compiled.hit_counts
         return NativeSession(self.recipe, borrowed, hits, state, examples, max_epochs)
+
+    def _rows_together(self, rows: int) -> int:
+        """Return in how large groups all rows pass for one gradient.
+
+        Groups of about the same size, small enough that what lies between the layers stays in the
+        cache; batch norm needs all rows at once.
+        """
+        if self.recipe.network.layout.buffer_size:
+            return rows
+        groups = -(-rows * np.dtype(self.recipe.dtype).itemsize // _BYTES_OF_A_COLUMN)
+        return -(-rows // groups)
 
     def predict(
         self, parameters: Parameters, X: FloatArray, mask: BoolArray | None = None

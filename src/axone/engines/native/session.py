@@ -18,9 +18,12 @@ from axone.messages import _
 _MOST_RATES = 1_000_000
 """How many learning rates are handed over in one call, 8 MB of them."""
 
+Poll = Callable[[int, int], bool]
+"""What a workspace asks about twenty times a second, with epoch and batch: whether to stop."""
 
-class NativeSession:
-    """One run under way; see `Session`.
+
+class WorkspaceSession:
+    """A run under way in a workspace: what is the same for stepwise optimisers and for L-BFGS.
 
     Parameters
     ----------
@@ -47,12 +50,59 @@ class NativeSession:
         self._borrowed: Borrowed | None = borrowed
         self._workspace = borrowed.workspace
         self._rows = flat_examples(examples, recipe.dtype)
-        many = max(1, _MOST_RATES // self._steps)
-        self._most_epochs = 1 if recipe.schedule.follows_losses else many
+
+    def close(self) -> None:
+        """Give the workspace back."""
+        if self._borrowed is not None:
+            self._borrowed.give_back()
+        self._borrowed = self._workspace = None
 
     @property
     def _size(self) -> int:
         return self.recipe.batch_rows(len(self.examples))
+
+    @property
+    def threads_used(self) -> int:
+        """How many threads the run has settled on."""
+        return int(self._workspace.threads_used)
+
+    def _require_open(self) -> None:
+        if self._borrowed is None:
+            raise ConfigurationError(_("This session is closed: start another one."))
+
+    def _called(
+        self, call: Callable[[Poll], tuple[Any, ...]], interrupted: Callable[[], bool]
+    ) -> tuple[Any, EpochReports, float]:
+        """Make a call of the workspace's, given what it asks; say how that ended.
+
+        Where it raises, the state stands as it did before.
+        """
+        state = self.state
+        epoch, batch = state.epoch, state.batch
+
+        def poll(epoch: int, batch: int) -> bool:
+            # Whoever is asked may want to know how far the run is.
+            state.epoch, state.batch = epoch, batch
+            return interrupted()
+
+        try:
+            ending, position, table, loss = call(poll)
+        except BaseException:
+            # Nothing was moved: the arrays are written at the end of a call.
+            state.epoch, state.batch = epoch, batch
+            raise
+        take_position(state, position)
+        return ending, reports_of(table, self.recipe, self.hit_counts), loss
+
+    def _divergence(self, loss: float, what: Any) -> Divergence:
+        state, size = self.state, self._size
+        order = self.recipe.order(state.epoch, len(self.examples))
+        rows = order[state.batch * size : (state.batch + 1) * size]
+        return Divergence(state.epoch + 1, state.batch + 1, rows, loss, what)
+
+
+class NativeSession(WorkspaceSession):
+    """A run of a stepwise optimiser under way; see `Session`."""
 
     @property
     def _steps(self) -> int:
@@ -60,9 +110,11 @@ class NativeSession:
         return -(-len(self.examples) // self._size)
 
     @property
-    def threads_used(self) -> int:
-        """How many threads the run has settled on."""
-        return int(self._workspace.threads_used)
+    def _most_epochs(self) -> int:
+        """How many epochs' learning rates are known, and no more than one call takes."""
+        if self.recipe.schedule.follows_losses:
+            return 1
+        return max(1, _MOST_RATES // self._steps)
 
     def advance(
         self,
@@ -72,8 +124,7 @@ class NativeSession:
         interrupted: Callable[[], bool] = never,
     ) -> Lap:
         """Train on from where `state` stands; see `Session`."""
-        if self._borrowed is None:
-            raise ConfigurationError(_("This session is closed: start another one."))
+        self._require_open()
         state = self.state
         last_epoch = min(state.epoch + epochs, self.max_epochs)
         last_step = None if steps is None else state.step + steps
@@ -93,26 +144,13 @@ class NativeSession:
                 break
         return Lap(EpochReports.joined(parts))
 
-    def close(self) -> None:
-        """Give the workspace back."""
-        if self._borrowed is not None:
-            self._borrowed.give_back()
-        self._borrowed = self._workspace = None
-
     def _run(
         self, epochs: int, steps: int, interrupted: Callable[[], bool]
     ) -> tuple[Any, EpochReports, float]:
         """Train for that many epochs, or so many steps if not -1; say how that ended."""
         state, recipe = self.state, self.recipe
-        epoch, batch = state.epoch, state.batch
-
-        def poll(epoch: int, batch: int) -> bool:
-            # Whoever is asked may want to know how far the run is.
-            state.epoch, state.batch = epoch, batch
-            return interrupted()
-
-        try:
-            ending, position, table, loss = self._workspace.run(
+        return self._called(
+            lambda poll: self._workspace.run(
                 state.parameters.vector,
                 state.parameters.buffers,
                 [state.slots[name] for name in recipe.optimizer.slots],
@@ -123,19 +161,9 @@ class NativeSession:
                 poll,
                 steps,
                 bool(recipe.measures),
-            )
-        except BaseException:
-            # Nothing was moved: the arrays are written at the end of a call.
-            state.epoch, state.batch = epoch, batch
-            raise
-        take_position(state, position)
-        return ending, reports_of(table, recipe, self.hit_counts), loss
-
-    def _divergence(self, loss: float, what: Any) -> Divergence:
-        state, size = self.state, self._size
-        order = self.recipe.order(state.epoch, len(self.examples))
-        rows = order[state.batch * size : (state.batch + 1) * size]
-        return Divergence(state.epoch + 1, state.batch + 1, rows, loss, what)
+            ),
+            interrupted,
+        )
 
 
 def position_of(state: RunState) -> tuple[Any, ...]:

@@ -15,6 +15,7 @@ import numpy as np
 from axone.activations import ACTIVATIONS, ActivationFunction, Identity, Softmax
 from axone.arrays import DType, FloatArray, IntArray, Shape
 from axone.data.examples import Examples
+from axone.engines.engine import obstacles_of_searching
 from axone.engines.recipe import Recipe
 from axone.layers import (
     Activation,
@@ -41,11 +42,10 @@ _SOFTMAX_OVER_CHANNELS = _("softmax over channels runs on the reference engine."
 
 def obstacles(recipe: Recipe, module: ModuleType) -> tuple[Message, ...]:
     """Say what in a recipe the compiled module does not know, a sentence each."""
-    if not recipe.optimizer.stepwise:
-        return (_("L-BFGS runs through SciPy."),)
     network = recipe.network
     body, output = network.split_output()
     found = [
+        *obstacles_of_searching(recipe),
         *_unknown(OPTIMIZERS, recipe.optimizer, module.optimizers),
         *_unknown(LOSSES, recipe.loss, module.losses),
         *_unknown_layers(body, network.input_shape, module),

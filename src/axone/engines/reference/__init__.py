@@ -3,12 +3,12 @@
 It is the one to read, and the one that every other engine is checked against.
 """
 
-from axone.engines.engine import Plan, refuse_obstacles
+from axone.engines.engine import Plan, obstacles_of_searching, refuse_obstacles
 from axone.engines.recipe import Recipe
 from axone.engines.reference.equations import Equations, layer_norms
 from axone.engines.reference.lbfgs import LBFGSPlan
 from axone.engines.reference.stepwise import StepwisePlan
-from axone.messages import Message, _
+from axone.messages import Message
 from axone.optimizers import LBFGS
 
 
@@ -18,25 +18,8 @@ class ReferenceEngine:
     name = "reference"
 
     def obstacles(self, recipe: Recipe) -> tuple[Message, ...]:
-        """Say what it cannot do: search for the steps of a loss that is never twice the same."""
-        if recipe.optimizer.stepwise:
-            return ()
-        if not isinstance(recipe.optimizer, LBFGS):
-            name = type(recipe.optimizer).__name__
-            return (
-                _(
-                    "{name} searches for its steps itself, and the engine knows only L-BFGS.",
-                    name=name,
-                ),
-            )
-        if any(layer.is_random for layer in recipe.network.layers):
-            return (
-                _(
-                    "L-BFGS needs a loss that is the same each time it is computed: leave out "
-                    "dropout and noise, or choose another optimizer (adam)."
-                ),
-            )
-        return ()
+        """Say what it cannot do: what no engine can."""
+        return obstacles_of_searching(recipe)
 
     def compile(self, recipe: Recipe) -> Plan:
         """Return the plan of this recipe.

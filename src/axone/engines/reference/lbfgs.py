@@ -1,24 +1,18 @@
-"""L-BFGS through SciPy: an epoch is one iteration, line search included.
+"""L-BFGS in NumPy: `axone.lbfgs` on the loss of all rows, an epoch being one iteration."""
 
-SciPy keeps the memory of past steps to itself, and its loop cannot be left and taken up. A session
-therefore lets it run in a thread of its own, which waits after every iteration until it is told to
-go on; a run that was stopped is continued by running it again from its start, which gives the same
-bits.
-"""
-
-import threading
 from collections.abc import Callable
-from typing import Any, NoReturn
+from typing import Any
 
 import numpy as np
 
-from axone.arrays import FloatArray
 from axone.data.examples import Examples
 from axone.engines.engine import Session, never
 from axone.engines.recipe import Recipe
-from axone.engines.reference.equations import Equations, Pass, broken_part, mean_loss
+from axone.engines.reference.equations import Equations, Pass, broken_part
 from axone.engines.state import Divergence, EpochReport, EpochReports, Lap, RunState
+from axone.lbfgs import Minimisation
 from axone.optimizers import LBFGS
+from axone.parameters import Parameters
 
 
 class LBFGSPlan(Equations):
@@ -26,21 +20,11 @@ class LBFGSPlan(Equations):
 
     def __init__(self, recipe: Recipe, optimizer: LBFGS) -> None:
         super().__init__(recipe)
-        self.optimizer = optimizer
+        self.limits = optimizer.limits(recipe.dtype)
 
     def session(self, state: RunState, examples: Examples, max_epochs: int) -> Session:
         """Return a run that goes on from `state`; see `Plan`."""
         return LBFGSSession(self, state, examples, max_epochs)
-
-    @property
-    def loss_tolerance(self) -> float:
-        """The share of the loss that an iteration must gain: 64 roundings, unless given."""
-        given = self.optimizer.loss_tolerance
-        return 64 * float(np.finfo(self.recipe.dtype).eps) if given is None else given
-
-
-class _DivergedError(Exception):
-    """Leaves SciPy's loop when the loss or the gradient is not finite."""
 
 
 class LBFGSSession:
@@ -52,14 +36,6 @@ class LBFGSSession:
         self.plan, self.state = plan, state
         self.examples, self.max_epochs = examples, max_epochs
         self.gradient = state.parameters.zeros_like()
-        self._go, self._arrived = threading.Semaphore(0), threading.Semaphore(0)
-        self._thread: threading.Thread | None = None
-        self._closed = self._ended = False
-        self._reports: list[EpochReport] = []
-        self._divergence: Divergence | None = None
-        self._error: BaseException | None = None
-        self._seen: tuple[FloatArray, Pass] | None = None
-        self._accepted = state.parameters.vector.copy()
 
     def advance(
         self,
@@ -68,108 +44,46 @@ class LBFGSSession:
         steps: int | None = None,
         interrupted: Callable[[], bool] = never,
     ) -> Lap:
-        """Let SciPy make some iterations; see `Session`."""
-        last_epoch = min(self.state.epoch + epochs, self.max_epochs)
-        last_step = None if steps is None else self.state.step + steps
-        self._reports = []
-        while self.state.epoch < last_epoch and not self._ended:
-            self._let_go()
-            if self._error is not None:
-                raise self._error
-            if interrupted() or (last_step is not None and self.state.step >= last_step):
+        """Make some iterations; see `Session`."""
+        state = self.state
+        last_epoch = min(state.epoch + epochs, self.max_epochs)
+        last_step = None if steps is None else state.step + steps
+        search = Minimisation(self.plan.limits, state.parameters.vector, state.slots)
+        reports: list[EpochReport] = []
+        while state.epoch < last_epoch:
+            vector = search.trial(state.step)
+            if vector is None:
+                return Lap(EpochReports.of(reports), converged=True)
+            looked_at = Parameters(state.parameters.layout, vector, state.parameters.buffers.copy())
+            passed, penalty, broken = self._evaluate(looked_at)
+            if broken:
+                everything = np.arange(len(self.examples))
+                divergence = Divergence(state.epoch + 1, 1, everything, passed.loss, broken)
+                return Lap(EpochReports.of(reports), divergence)
+            state.step += 1
+            loss = passed.loss / self.examples.total_weight + penalty
+            is_complete = search.tell(loss, self.gradient.vector)
+            if is_complete:
+                state.parameters.buffers[...] = looked_at.buffers
+                self.plan.count(state.totals, self.examples, passed, penalty)
+                reports.append(self.plan.finish_epoch(state, 1.0, self.gradient, passed.caches))
+            has_stepped = is_complete and last_step is not None and state.step >= last_step
+            if has_stepped or interrupted():
                 break
-        converged = self._ended and self._divergence is None
-        return Lap(EpochReports.of(self._reports), self._divergence, converged)
+        return Lap(EpochReports.of(reports))
 
     def close(self) -> None:
-        """End SciPy's loop at the iteration in hand."""
-        self._closed = True
-        if self._thread is not None and not self._ended:
-            self._let_go()
-        self._thread = None
+        """Nothing is held that Python does not free by itself."""
 
-    def _let_go(self) -> None:
-        """Let the thread run until its next iteration is complete, or its loop is."""
-        if self._thread is None:
-            self._thread = threading.Thread(target=self._minimise, name="axone-lbfgs", daemon=True)
-            self._thread.start()
-        else:
-            self._go.release()
-        self._arrived.acquire()
-        if self._ended:
-            self._thread.join()
-
-    def _minimise(self) -> None:
-        from scipy.optimize import minimize
-
-        plan, parameters = self.plan, self.state.parameters
-        try:
-            with np.errstate(over="ignore", invalid="ignore"):
-                found = minimize(
-                    self._objective,
-                    parameters.vector.astype(np.float64),
-                    jac=True,
-                    method="L-BFGS-B",
-                    callback=self._iterated,
-                    options={
-                        "maxiter": self.max_epochs - self.state.epoch,
-                        "maxcor": plan.optimizer.memory,
-                        "maxfun": plan.optimizer.max_evaluations,
-                        "gtol": plan.optimizer.gradient_tolerance,
-                        "ftol": plan.loss_tolerance,
-                    },
-                )
-            parameters.vector[...] = found.x
-        except _DivergedError:
-            parameters.vector[...] = self._accepted
-        except BaseException as error:
-            self._error = error
-        self._ended = True
-        self._arrived.release()
-
-    def _evaluate(self, vector: FloatArray) -> Pass:
-        parameters = self.state.parameters
-        parameters.vector[...] = vector
-        passed = self.plan.backpropagate(parameters, self.gradient, self.examples, step=1)
-        self._seen = vector.copy(), passed
-        return passed
-
-    def _objective(self, vector: FloatArray) -> tuple[float, FloatArray]:
-        state, plan, rows = self.state, self.plan, len(self.examples)
-        losses = self._evaluate(vector).losses
-        loss = mean_loss(losses, self.examples.weight)
-        slope = self.gradient.vector.astype(np.float64)
-        penalty = plan.recipe.penalty
+    def _evaluate(self, parameters: Parameters) -> tuple[Pass, float, Any]:
+        """Look at weights, and say what is not finite; their gradient is left in `gradient`."""
+        plan, rows, penalty = self.plan, len(self.examples), self.plan.recipe.penalty
+        passed = plan.backpropagate(parameters, self.gradient, self.examples, step=1)
+        cost = 0.0
         if penalty:
-            loss += penalty.value(state.parameters.vector, plan.mask, rows)
-            penalty.add_gradient(slope, state.parameters.vector, plan.mask, rows)
-        state.step += 1
-        broken: Any = broken_part(loss, self.gradient)
-        if broken:
-            self._diverge(loss, broken)
-        return loss, slope
-
-    def _diverge(self, loss: float, what: Any) -> NoReturn:
-        everything = np.arange(len(self.examples))
-        self._divergence = Divergence(self.state.epoch + 1, 1, everything, loss, what)
-        raise _DivergedError
-
-    def _iterated(self, intermediate_result: Any) -> None:
-        """Report on an iteration, then wait until it is wanted that the next one begins."""
-        state, plan, x = self.state, self.plan, intermediate_result.x
-        # The line search ends at the point that it looked at last: no need to look again.
-        if self._seen is None or not np.array_equal(x, self._seen[0]):
-            self._evaluate(x)
-        assert self._seen is not None  # noqa: S101 — set by `_evaluate`
-        passed = self._seen[1]
-        if not plan.update_buffers(state.parameters, passed.caches):
-            self._diverge(passed.loss, "averages")
-        self._accepted = state.parameters.vector.copy()
-        rows = len(self.examples)
-        penalty = plan.recipe.penalty.value(state.parameters.vector, plan.mask, rows)
-        plan.count(state.totals, self.examples, passed, penalty)
-        self._reports.append(plan.finish_epoch(state, 1.0, self.gradient, passed.caches))
-        self._arrived.release()
-        self._go.acquire()
-        if self._closed:
-            raise StopIteration
+            cost = penalty.value(parameters.vector, plan.mask, rows)
+            penalty.add_gradient(self.gradient.vector, parameters.vector, plan.mask, rows)
+        broken = broken_part(passed.loss + cost, self.gradient)
+        if not broken and not plan.update_buffers(parameters, passed.caches):
+            broken = "averages"
+        return passed, cost, broken

@@ -8,6 +8,7 @@
 #include <thread>
 #include <vector>
 
+#include "crowding.hpp"
 #include "simd.hpp"
 
 #if defined(__unix__) || defined(__APPLE__)
@@ -39,7 +40,7 @@ class FlushTinyNumbers {
 class Team {
  public:
   /// Where the system gives fewer threads than asked for, the team is as small as that.
-  explicit Team(int size) : process_(process()) {
+  explicit Team(int size) : process_(process()), crowding_(size) {
     threads_.reserve(static_cast<std::size_t>(size - 1));
     try {
       for (int member = 1; member < size; ++member)
@@ -68,6 +69,7 @@ class Team {
 
   /// Call job(member) for every member at once and wait for all. Jobs do not throw.
   void run(const std::function<void(int)>& job) {
+    crowding_.note(0);
     job_ = &job;
     busy_.store(size_ - 1, std::memory_order_relaxed);
     round_.fetch_add(1, std::memory_order_release);
@@ -105,6 +107,7 @@ class Team {
       round_.wait(seen, std::memory_order_acquire);
       ++seen;
       if (stop_) return;
+      crowding_.note(member);
       (*job_)(member);
       busy_.fetch_sub(1, std::memory_order_release);
     }
@@ -112,6 +115,7 @@ class Team {
 
   int size_ = 1;
   long process_;
+  Crowding crowding_;
   std::atomic<unsigned> round_{0};
   std::atomic<int> busy_{0};
   std::atomic<bool> stop_{false};

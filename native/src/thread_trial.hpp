@@ -6,17 +6,17 @@
 
 namespace axone {
 
-/// The first steps are made by turns with the team and without, until one way is clearly faster or
-/// enough are made, and the faster way makes the rest. A team whose steps then take longer than a
-/// single thread's, because other programs have its processors, is left for good. Both ways compute
-/// the same bits.
+/// The first steps are made by one thread, the next by the team, and the faster way makes the rest. Not
+/// by turns: after a step of one thread all is in its cache and the others are asleep, so that a team's
+/// single step tells nothing. A team whose steps then take longer than a single thread's, because other
+/// programs have its processors, is left for good. Both ways compute the same bits.
 class ThreadTrial {
  public:
   /// Take the team at every step, whatever it costs.
   void force_team() { stage_ = Stage::forced; }
 
   bool uses_team() const {
-    return stage_ == Stage::trial ? steps_ % 2 == 1 : stage_ != Stage::alone;
+    return stage_ == Stage::trial ? steps_ >= kStepsAlone : stage_ != Stage::alone;
   }
   void before_step() {
     if (is_watched()) started_ = Clock::now();
@@ -30,8 +30,10 @@ class ThreadTrial {
  private:
   using Clock = std::chrono::steady_clock;
   enum class Stage { trial, team, alone, forced };
-  static constexpr int kFewestSteps = 4, kSteps = 20;
-  static constexpr double kClear = 0.8;
+  static constexpr int kStepsAlone = 3, kStepsOfTeam = 5;
+  // Short steps are not shared out: waiting for one another costs more. For others the system needs
+  // some time to give the threads processors of their own.
+  static constexpr double kShortest = 20e-6, kSecondsOfTeam = 0.05, kClear = 0.9;
   // Some programs need a processor for a moment: a team is judged by what it takes on the whole.
   static constexpr int kStepsWatched = 32;
   static constexpr double kSecondsWatched = 0.05, kTooSlow = 1.05;
@@ -40,26 +42,31 @@ class ThreadTrial {
 
   void compare(double seconds) {
     // The shortest time of each way: a longer one only tells what else the machine was doing.
-    double& best = best_[steps_ % 2];
-    best = std::min(best, seconds);
-    if (++steps_ % 2 == 1 || steps_ < kFewestSteps) return;
-    const bool is_clear = std::min(best_[0], best_[1]) < kClear * std::max(best_[0], best_[1]);
-    if (!is_clear && steps_ < kSteps) return;
-    stage_ = best_[1] < best_[0] ? Stage::team : Stage::alone;
+    if (++steps_ <= kStepsAlone) {
+      best_alone_ = std::min(best_alone_, seconds);
+      if (steps_ == kStepsAlone && best_alone_ < kShortest) stage_ = Stage::alone;
+      return;
+    }
+    best_of_team_ = std::min(best_of_team_, seconds);
+    total_ += seconds;
+    const bool is_enough = steps_ >= kStepsAlone + kStepsOfTeam && total_ > kSecondsOfTeam;
+    if (best_of_team_ > kClear * best_alone_ && !is_enough) return;
+    stage_ = best_of_team_ < best_alone_ ? Stage::team : Stage::alone;
+    total_ = 0;
     steps_ = 0;
   }
 
   void watch(double seconds) {
     total_ += seconds;
     if (++steps_ < kStepsWatched || total_ < kSecondsWatched) return;
-    if (total_ > kTooSlow * best_[0] * steps_) stage_ = Stage::alone;
+    if (total_ > kTooSlow * best_alone_ * steps_) stage_ = Stage::alone;
     total_ = 0;
     steps_ = 0;
   }
 
   Stage stage_ = Stage::trial;
   int steps_ = 0;
-  double best_[2] = {1e300, 1e300};
+  double best_alone_ = 1e300, best_of_team_ = 1e300;
   double total_ = 0;
   Clock::time_point started_;
 };

@@ -62,21 +62,7 @@ class Description {
 
 inline constexpr Index kColumns = 13, kClasses = 5;
 
-/// 13 columns, `units` in the layers between, 5 classes.
-inline Settings network(Index units, double clip_norm) {
-  Description d;
-  std::vector<Settings> layers;
-  layers.push_back(d.layer("gaussian_noise", kColumns));
-  layers.back().set("deviation", 0.05);
-  layers.push_back(d.dense(kColumns, units, "relu"));
-  layers.push_back(d.batch_norm(units));
-  layers.push_back(d.layer("dropout", units));
-  layers.back().set("rate", 0.2);
-  std::vector<Settings> inner{d.dense(units, units, "tanh"), d.dense(units, units, "gelu")};
-  layers.push_back(d.layer("residual", units));
-  layers.back().set("layers", std::move(inner));
-  layers.push_back(d.dense(units, kClasses, "identity"));
-
+inline Settings network_of(const Description& d, std::vector<Settings> layers, double clip_norm) {
   Settings head, optimizer, all;
   head.set("loss", std::string("categorical_cross_entropy"));
   head.set("scale", 1.0);
@@ -97,6 +83,35 @@ inline Settings network(Index units, double clip_norm) {
   all.set("head", std::vector<Settings>{std::move(head)});
   all.set("optimizer", std::vector<Settings>{std::move(optimizer)});
   return all;
+}
+
+/// 13 columns, `units` in the layers between, 5 classes.
+inline Settings network(Index units, double clip_norm) {
+  Description d;
+  std::vector<Settings> layers;
+  layers.push_back(d.layer("gaussian_noise", kColumns));
+  layers.back().set("deviation", 0.05);
+  layers.push_back(d.dense(kColumns, units, "relu"));
+  layers.push_back(d.batch_norm(units));
+  layers.push_back(d.layer("dropout", units));
+  layers.back().set("rate", 0.2);
+  std::vector<Settings> inner{d.dense(units, units, "tanh"), d.dense(units, units, "gelu")};
+  layers.push_back(d.layer("residual", units));
+  layers.back().set("layers", std::move(inner));
+  layers.push_back(d.dense(units, kClasses, "identity"));
+  return network_of(d, std::move(layers), clip_norm);
+}
+
+/// The same without what runs in no lanes.
+inline Settings plain_network(Index units) {
+  Description d;
+  std::vector<Settings> layers;
+  layers.push_back(d.dense(kColumns, units, "relu"));
+  layers.push_back(d.layer("dropout", units));
+  layers.back().set("rate", 0.2);
+  layers.push_back(d.dense(units, units, "tanh"));
+  layers.push_back(d.dense(units, kClasses, "identity"));
+  return network_of(d, std::move(layers), 0);
 }
 
 /// A run of such a network from the same weights on the same rows.

@@ -3,6 +3,7 @@
 #include <cstdio>
 
 #include "network.hpp"
+#include "population/population.hpp"
 
 namespace {
 
@@ -22,9 +23,36 @@ void train(const char* name) {
               workspace.predict(run.flat.data(), run.buffers.data(), run.rows(), true, out.data()));
 }
 
+/// As many networks as a population has seats, of seeds 7, 8, …: what the first one reached.
+template <class Real>
+void train_population(const char* name) {
+  using Members = population::Population<Real>;
+  std::vector<population::Member<Real>> members(Members::kSeats);
+  std::vector<population::Member<Real>*> seats;
+  const Plan<Real> plan(check::plain_network(24), 7);
+  std::vector<check::Run<Real>> runs(members.size(), check::Run<Real>(plan));
+  for (std::size_t n = 0; n < members.size(); ++n) {
+    auto& member = members[n];
+    auto& run = runs[n];
+    member.optimizer = plan.optimizer;
+    member.seed = RandomStream::from_seed(7 + n);
+    member.flat = {run.flat.data(), nullptr, {run.first.data(), run.second.data()}};
+    member.rows = run.rows();
+    member.schedule = {run.kEpochs, run.rates.data(), true};
+    seats.push_back(&member);
+  }
+  Members(plan, {check::Run<Real>::kBatch, true, true}).run(seats, nullptr);
+  std::printf("%s population's loss %.9g\n", name,
+              members[0].reports.back().position.totals.loss / runs[0].kRows);
+  std::printf("%s population's norm %.9g\n", name,
+              std::sqrt(squared_norm(runs[0].flat.data(), plan.parameters)));
+}
+
 }  // namespace
 
 int main() {
   train<float>("float32");
   train<double>("float64");
+  train_population<float>("float32");
+  train_population<double>("float64");
 }

@@ -51,7 +51,7 @@ class Head {
   /// δ of the mean loss of each lane's batch; `alike` says that rows weigh 1 or are not there, and that
   /// targets are classes.
   Matrix<V> treat(Matrix<V> logits, Index rows, bool alike) {
-    const auto prediction = prediction_.view(), delta = delta_.view();
+    const auto delta = delta_.view();
     totals.loss = totals.weight = Wide{};
     for (auto& hits : totals.hits) hits = Wide{};
     for (Index r = 0; r < rows; ++r) totals.weight += wide(load<V>(&weight_[r * kLanes]));

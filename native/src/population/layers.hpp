@@ -2,6 +2,10 @@
 // matrices whose numbers are vectors over networks.
 #pragma once
 
+#include <array>
+#include <memory>
+#include <vector>
+
 #include "../layers/table.hpp"
 #include "product.hpp"
 

@@ -3,7 +3,11 @@
 // as wide as they are in many.
 #pragma once
 
+#include <atomic>
 #include <functional>
+#include <optional>
+#include <stdexcept>
+#include <vector>
 
 #include "../plan.hpp"
 #include "../run.hpp"

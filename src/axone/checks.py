@@ -9,6 +9,9 @@ from axone.arrays import Shape
 from axone.errors import ArgumentTypeError, ConfigurationError
 from axone.messages import _, all_of, listed
 
+# Python's own kinds first: they are recognised at once, an abstract class by asking it.
+_NUMBER, _WHOLE_NUMBER = (float, int, Real), (int, Integral)
+
 
 def check_number(
     name: str,
@@ -28,7 +31,7 @@ def check_number(
     ConfigurationError
         Infinite, NaN or out of bounds.
     """
-    if isinstance(value, bool) or not isinstance(value, Real):
+    if isinstance(value, bool) or not isinstance(value, _NUMBER):
         raise ArgumentTypeError(
             _("{name} must be a number, not {found!r}.", name=name, found=value)
         )
@@ -63,7 +66,7 @@ def check_number(
 
 def check_integer(name: str, value: Any, *, at_least: int) -> None:
     """Refuse `value` unless it is a whole number of at least `at_least`."""
-    if isinstance(value, bool) or not isinstance(value, Integral):
+    if isinstance(value, bool) or not isinstance(value, _WHOLE_NUMBER):
         raise ArgumentTypeError(
             _("{name} must be a whole number, not {found!r}.", name=name, found=value)
         )

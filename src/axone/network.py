@@ -121,7 +121,7 @@ class Network:
         stream = RandomStream.from_seed(seed).child(WEIGHTS)
         for number, slot in enumerate(self.layout.slots):
             spec = slot.spec
-            parameters[slot.name][...] = spec.initializer.draw(
+            parameters.view(slot)[...] = spec.initializer.draw(
                 spec.shape, spec.fan_in, spec.fan_out, stream.child(number)
             )
         return parameters
@@ -313,9 +313,12 @@ class Network:
         ShapeError
             The first array that is missing, superfluous or of another shape.
         """
-        given, wanted, nothing = parameters.shapes, self.layout.shapes, _("none")
+        given, wanted = parameters.shapes, self.layout.shapes
+        if given is wanted:
+            return
         for name in [*wanted, *given]:
             if given.get(name) != wanted.get(name):
+                nothing = _("none")
                 raise ShapeError(
                     _(
                         "These are the parameters of another network: {name!r} has shape {found}, "

@@ -133,7 +133,7 @@ class Parameters(Mapping[str, FloatArray]):
     def by_layer(self) -> tuple[dict[str, FloatArray], ...]:
         """The arrays of each layer under the names that the layer knows them by."""
         return tuple(
-            {slot.spec.name: self._view(slot) for slot in slots} for slots in self.layout.by_layer
+            {slot.spec.name: self.view(slot) for slot in slots} for slots in self.layout.by_layer
         )
 
     @cached_property
@@ -144,7 +144,8 @@ class Parameters(Mapping[str, FloatArray]):
             for slot in slots
         }
 
-    def _view(self, slot: Slot) -> FloatArray:
+    def view(self, slot: Slot) -> FloatArray:
+        """Return the array that lies in one of the layout's slots."""
         home = self.vector if slot.spec.trainable else self.buffers
         return home[slot.offset : slot.offset + slot.size].reshape(slot.spec.shape)
 

@@ -14,10 +14,10 @@ import numpy as np
 from axone.arrays import FloatArray, IntArray, Shape
 
 _MASK64 = (1 << 64) - 1
-_GOLDEN32 = np.uint32(0x9E3779B9)
-_MULTIPLIER_1 = np.uint32(0x7FEB352D)
-_MULTIPLIER_2 = np.uint32(0x846CA68B)
-_15, _16 = np.uint32(15), np.uint32(16)
+# Arrays without axes: NumPy would make one of a plain number at every use.
+_GOLDEN32, _MULTIPLIER_1, _MULTIPLIER_2, _15, _16 = (
+    np.array(word, np.uint32) for word in (0x9E3779B9, 0x7FEB352D, 0x846CA68B, 15, 16)
+)
 
 SHUFFLE, WEIGHTS, NOISE, SPLIT, GENERATE = range(5)
 """The streams of a run; each is `RandomStream.from_seed(seed).child(STREAM)`. Nothing draws from

@@ -71,6 +71,8 @@ class Registry(Generic[Member]):
 
     def resolve(self, given: "str | Mapping[str, Any] | Member") -> Member:
         """Make a description of what a user gave: a name, a mapping, or a description already."""
+        if _REGISTRY_OF.get(type(given)) is self:
+            return given  # type: ignore[return-value]  # it is a member
         if isinstance(given, str):
             return self._build(given, {})
         if isinstance(given, Mapping):
@@ -88,7 +90,7 @@ class Registry(Generic[Member]):
             return self._build(name, settings)
         is_described = dataclasses.is_dataclass(given) and not isinstance(given, type)
         # A class of the user's own stands in no table; a member of another family is a mistake.
-        if is_described and _REGISTRY_OF.get(type(given), self) is self:
+        if is_described and type(given) not in _REGISTRY_OF:
             return given
         raise ArgumentTypeError(
             _(

@@ -14,6 +14,7 @@ from axone.engines.state import Divergence, EpochReport, EpochReports, EpochTota
 from axone.errors import UnknownNameError
 from axone.messages import Message, _
 
+_AS_ASKED = _("as asked")
 _ENGINES: dict[str, type[Engine]] = {"reference": ReferenceEngine, "native": NativeEngine}
 
 
@@ -72,7 +73,7 @@ def compile_recipe(recipe: Recipe, engine: str = "auto", threads: int | None = N
     """
     if engine != "auto":
         chosen = NativeEngine(threads) if engine == "native" else get_engine(engine)
-        return Compiled(chosen.compile(recipe), chosen.name, _("as asked"))
+        return Compiled(chosen.compile(recipe), chosen.name, _AS_ASKED)
     reference = ReferenceEngine()
     try:
         native = NativeEngine(threads)

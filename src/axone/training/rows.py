@@ -42,7 +42,7 @@ def examples_of(network: Network, loss: Loss, dtype: DType, rows: GivenRows) -> 
     examples = Examples(X, target, mask=mask)
     for chunk in examples.chunks(_LOOKED_AT_TOGETHER):
         for name, array in (("X", chunk.X), ("y", chunk.target)):
-            if not np.isfinite(array).all():
+            if array.dtype.kind == "f" and not np.isfinite(array).all():
                 raise DataError(_("{name} holds NaN or infinite numbers.", name=name))
     if len(rows) == 3 and rows[2] is not None:
         weight = prepare_weights(rows[2], len(X), dtype)

@@ -343,9 +343,11 @@ class Trainer:
         if start_from is not None:
             return self._taken_over(start_from, mark)
         if initial is None:
-            initial = recipe.network.initialize(recipe.seed, recipe.dtype)
-        recipe.network.check_parameters(initial)
-        state = self.plan.start(initial.astype(recipe.dtype))
+            weights = recipe.network.initialize(recipe.seed, recipe.dtype)
+        else:
+            recipe.network.check_parameters(initial)
+            weights = initial.astype(recipe.dtype)
+        state = self.plan.start(weights)
         return Checkpoint(mark, state, state.parameters.copy(), 0, History(), 0.0)
 
     def _taken_over(self, saved: Checkpoint, mark: str) -> Checkpoint:

@@ -4,6 +4,7 @@ The variance-keeping ones differ in what they keep: Glorot the mean of forward a
 variance, He the forward one through a ReLU, LeCun the forward one through a linear unit.
 """
 
+import math
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 
@@ -83,7 +84,7 @@ class GlorotNormal(Initializer):
     """Variance 2/(fan_in + fan_out) (Glorot & Bengio 2010, equation 12)."""
 
     def draw(self, shape: Shape, fan_in: int, fan_out: int, random: RandomStream) -> FloatArray:
-        return np.sqrt(2 / (fan_in + fan_out)) * random.normal(shape)
+        return math.sqrt(2 / (fan_in + fan_out)) * random.normal(shape)
 
 
 @dataclass(frozen=True)
@@ -91,7 +92,7 @@ class GlorotUniform(Initializer):
     """Uniform over ±√(6/(fan_in + fan_out)) (Glorot & Bengio 2010, equation 16)."""
 
     def draw(self, shape: Shape, fan_in: int, fan_out: int, random: RandomStream) -> FloatArray:
-        return _uniform(shape, float(np.sqrt(6 / (fan_in + fan_out))), random)
+        return _uniform(shape, math.sqrt(6 / (fan_in + fan_out)), random)
 
 
 @dataclass(frozen=True)
@@ -99,7 +100,7 @@ class HeNormal(Initializer):
     """Variance 2/fan_in (He et al. 2015, equation 10)."""
 
     def draw(self, shape: Shape, fan_in: int, fan_out: int, random: RandomStream) -> FloatArray:
-        return np.sqrt(2 / fan_in) * random.normal(shape)
+        return math.sqrt(2 / fan_in) * random.normal(shape)
 
 
 @dataclass(frozen=True)
@@ -107,7 +108,7 @@ class HeUniform(Initializer):
     """Uniform over ±√(6/fan_in), of the variance of `HeNormal`."""
 
     def draw(self, shape: Shape, fan_in: int, fan_out: int, random: RandomStream) -> FloatArray:
-        return _uniform(shape, float(np.sqrt(6 / fan_in)), random)
+        return _uniform(shape, math.sqrt(6 / fan_in), random)
 
 
 @dataclass(frozen=True)
@@ -115,7 +116,7 @@ class LecunNormal(Initializer):
     """Variance 1/fan_in (LeCun et al. 1998, section 4.6)."""
 
     def draw(self, shape: Shape, fan_in: int, fan_out: int, random: RandomStream) -> FloatArray:
-        return np.sqrt(1 / fan_in) * random.normal(shape)
+        return math.sqrt(1 / fan_in) * random.normal(shape)
 
 
 def _uniform(shape: Shape, limit: float, random: RandomStream) -> FloatArray:

@@ -44,6 +44,8 @@ class Registry(Generic[Member]):
         self._members = dict(members)
         self._aliases = dict(aliases or {})
         self._names = {member: name for name, member in self._members.items()}
+        # A description never changes, so that one is enough for all who name it.
+        self._with_defaults: dict[str, Member] = {}
 
         _REGISTRY_OF.update(dict.fromkeys(self._names, self))
 
@@ -74,7 +76,9 @@ class Registry(Generic[Member]):
         if _REGISTRY_OF.get(type(given)) is self:
             return given  # type: ignore[return-value]  # it is a member
         if isinstance(given, str):
-            return self._build(given, {})
+            if given not in self._with_defaults:
+                self._with_defaults[given] = self._build(given, {})
+            return self._with_defaults[given]
         if isinstance(given, Mapping):
             settings = dict(given)
             name = settings.pop("name", None)

@@ -121,6 +121,8 @@ class Network:
         stream = RandomStream.from_seed(seed).child(WEIGHTS)
         for number, slot in enumerate(self.layout.slots):
             spec = slot.spec
+            if type(spec.initializer) is Zeros:
+                continue  # as the vectors are made
             parameters.view(slot)[...] = spec.initializer.draw(
                 spec.shape, spec.fan_in, spec.fan_out, stream.child(number)
             )

@@ -53,7 +53,7 @@ class Optimizer(ABC):
 
         Vectors of zeros, unless a rule says otherwise.
         """
-        return {name: np.zeros_like(vector) for name in self.slots}
+        return {name: np.zeros(vector.shape, vector.dtype) for name in self.slots}
 
     def without_rows(self, slots: Mapping[str, FloatArray]) -> dict[str, FloatArray]:
         """Return what is remembered, but for what is true of the rows learnt from alone.

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 from axone.activations import ACTIVATIONS, ActivationFunction, Identity, Softmax, name_of
 from axone.arrays import FloatArray, Shape
@@ -34,8 +34,7 @@ class Activation(Layer[ActivationCache]):
 
     @property
     def _function(self) -> ActivationFunction:
-        assert isinstance(self.function, ActivationFunction)  # noqa: S101 — resolved on creation
-        return self.function
+        return cast(ActivationFunction, self.function)  # resolved on creation
 
     @property
     def takes_mask(self) -> bool:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 from axone.activations import ACTIVATIONS, ActivationFunction, Identity, Softmax, name_of
 from axone.arrays import FloatArray, Shape
@@ -61,8 +61,7 @@ class Dense(Layer[DenseCache]):
     @property
     def function(self) -> ActivationFunction:
         """The activation function, resolved."""
-        assert isinstance(self.activation, ActivationFunction)  # noqa: S101 — resolved on creation
-        return self.activation
+        return cast(ActivationFunction, self.activation)  # resolved on creation
 
     def output_shape(self, input_shape: Shape) -> Shape:
         if len(input_shape) != 1:

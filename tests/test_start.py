@@ -6,6 +6,7 @@ import sys
 import pytest
 
 import axone
+from axone.cli.commands import COMMANDS
 
 COSTLY = {
     "matplotlib",
@@ -22,24 +23,35 @@ COSTLY = {
 
 def imported_by(code):
     """Return which of the costly libraries a fresh process has read after `code`."""
-    code += f"\nprint(' '.join({sorted(COSTLY)} & sys.modules.keys()), file=sys.stderr)"
-    code = code.replace(str(sorted(COSTLY)), "set(" + str(sorted(COSTLY)) + ")")
+    told = f"print(*({COSTLY} & sys.modules.keys()), file=sys.stderr)"
     done = subprocess.run(
-        [sys.executable, "-c", "import sys\n" + code], capture_output=True, text=True, check=True
+        [sys.executable, "-c", f"import sys\n{code}\n{told}"],
+        capture_output=True,
+        text=True,
+        check=True,
     )
-    return set(done.stderr.splitlines()[-1].split()) if done.stderr.strip() else set()
+    return set(done.stderr.splitlines()[-1].split())
 
 
-@pytest.mark.parametrize("arguments", [["--help"], ["--version"], []], ids=str)
-def test_help_reads_no_costly_library(arguments):
-    call = f"""
+def imported_by_command(*arguments):
+    """Return which of them a call of the command line has read when it ends."""
+    return imported_by(f"""
 from axone.cli import main
 sys.argv = ["axone", *{arguments}]
 try:
     main()
 except SystemExit:
-    pass"""
-    assert imported_by(call) == set()
+    pass""")
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["--version"], []], ids=str)
+def test_help_reads_no_costly_library(arguments):
+    assert imported_by_command(*arguments) == set()
+
+
+@pytest.mark.parametrize("command", [command.name for command in COMMANDS])
+def test_help_of_a_command_reads_only_what_typer_itself_may(command):
+    assert imported_by_command(command, "--help") <= {"pydantic"}
 
 
 def test_axone_alone_reads_nothing_and_a_network_numpy_only():

@@ -7,7 +7,7 @@ import signal
 import numpy as np
 import pytest
 
-from axone.cli.compare import Screen, _loss, _milliseconds
+from axone.cli.comparison_screen import Screen, _loss, _milliseconds
 from axone.comparison import comparing as room
 
 COURSE = {

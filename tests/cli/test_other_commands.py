@@ -1,7 +1,6 @@
 """`summary`, `datasets`, `schema`, `--version`, `--help` and `--debug`."""
 
 import json
-import sys
 
 import numpy as np
 import pytest
@@ -63,7 +62,7 @@ def test_out_of_memory_is_explained(axone, refused, monkeypatch):
     def fail(*arguments, **options):
         raise MemoryError
 
-    monkeypatch.setattr(sys.modules["axone.cli.train"], "run", fail)
+    monkeypatch.setattr("axone.experiments.run", fail)
     assert "not enough memory" in refused("train", "iris")
     with pytest.raises(MemoryError):
         axone("--debug", "train", "iris")
@@ -73,7 +72,7 @@ def test_an_interruption_before_training_ends_with_status_130(axone, monkeypatch
     def interrupt(*arguments, **options):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(sys.modules["axone.cli.train"], "run", interrupt)
+    monkeypatch.setattr("axone.experiments.run", interrupt)
     assert axone("train", "iris", status=130).stderr == "Interrupted.\n"
 
 

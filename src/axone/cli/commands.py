@@ -1,6 +1,7 @@
 """The commands and their help: all that `axone --help` needs to know of them.
 
-What a command runs with, a second of imports for some, is read when it is asked for.
+What a command runs with, a second of imports for some, is read when it is asked for, and by its own
+module when it runs: `axone train --help` needs the options alone.
 """
 
 from collections.abc import Callable

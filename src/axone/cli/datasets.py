@@ -1,13 +1,14 @@
 """`axone datasets`: every dataset that can be named, and where it comes from."""
 
 from axone.cli.console import columns, explained_errors, output, tell
-from axone.data import data_home, list_datasets
 from axone.messages import _
 
 
 def datasets() -> None:
     """Run `axone datasets`, as its help tells."""
     with explained_errors():
+        from axone.data import data_home, list_datasets
+
         rows = [
             [
                 info.name,

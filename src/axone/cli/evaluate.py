@@ -1,18 +1,17 @@
 """`axone evaluate`: a model, and labelled rows or its run's own, in; metrics out."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
-import numpy as np
 import typer
 
 from axone.cli.console import explained_errors, metrics_table, output, print_json
-from axone.cli.models import model_at
-from axone.data import read_rows
 from axone.errors import DataError
-from axone.experiments import Part, load_run, measure, prepare
 from axone.messages import _, listed
-from axone.model import Classes, Model
+
+if TYPE_CHECKING:
+    from axone.experiments import Part
+    from axone.model import Model
 
 
 def evaluate(
@@ -35,6 +34,9 @@ def evaluate(
 ) -> None:
     """Run `axone evaluate`, as its help tells."""
     with explained_errors():
+        from axone.cli.models import model_at
+        from axone.experiments import load_run, measure, prepare
+
         if data is None:
             if model.is_file():
                 raise DataError(
@@ -56,7 +58,7 @@ def evaluate(
             output().print(metrics_table(scores))
 
 
-def labelled(path: Path, model: Model, column: str) -> Part:
+def labelled(path: Path, model: "Model", column: str) -> "Part":
     """Read rows with their target, as the model takes them.
 
     Raises
@@ -64,6 +66,12 @@ def labelled(path: Path, model: Model, column: str) -> Part:
     DataError
         No target in the file, or labels and numbers that the model does not know.
     """
+    import numpy as np
+
+    from axone.data import read_rows
+    from axone.experiments import Part
+    from axone.model import Classes
+
     rows = read_rows(path)
     X, y = rows.X, rows.y
     if y is None:

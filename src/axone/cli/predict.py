@@ -1,23 +1,12 @@
 """`axone predict`: a model and new rows in, predictions as CSV out."""
 
-import csv
-import io
-from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
-import numpy as np
 import typer
 
 from axone.cli.console import explained_errors
-from axone.cli.models import model_at
-from axone.data import read_images, read_rows
-from axone.errors import DataError
-from axone.files import write_atomically
 from axone.messages import _
-from axone.model import Classes, Model
-
-_IMAGES = (".png", ".jpg", ".jpeg", ".bmp")
 
 
 def predict(
@@ -39,78 +28,14 @@ def predict(
 ) -> None:
     """Run `axone predict`, as its help tells."""
     with explained_errors():
+        from axone.cli.models import model_at
+        from axone.cli.predictions import predictions_csv, read
+        from axone.files import write_atomically
+
         fitted = model_at(model)
-        X, names = _read(rows, fitted)
+        X, names = read(rows, fitted)
         text = predictions_csv(fitted, X, names)
         if out is None:
             typer.echo(text, nl=False)
         else:
             write_atomically(out, text.encode())
-
-
-def _read(rows: Sequence[str], model: Model) -> tuple[Any, Sequence[str]]:
-    """Return the rows, and for images their file names."""
-    paths = [Path(word) for word in rows]
-    if all(path.suffix.lower() in _IMAGES for path in paths):
-        return read_images(paths, model.preprocessing.feature_shape), rows
-    if len(rows) == 1 and not _is_number(rows[0]):
-        return read_rows(paths[0]).X, ()
-    if not all(map(_is_number, rows)):
-        raise DataError(
-            _(
-                "Give one file (CSV, NPZ, Parquet), image files, or the numbers of one "
-                "row; found {words!r}.",
-                words=" ".join(rows),
-            )
-        )
-    return np.asarray([[float(word) for word in rows]]), ()
-
-
-def _is_number(word: str) -> bool:
-    try:
-        float(word)
-    except ValueError:
-        return False
-    return True
-
-
-def predictions_csv(model: Model, X: Any, names: Sequence[str] = ()) -> str:
-    """Return predictions as CSV: the class and its probabilities, or the predicted numbers."""
-    header, table = _classes(model, X) if isinstance(model.target, Classes) else _numbers(model, X)
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow([*(["file"] if names else []), *header])
-    for number, cells in enumerate(table):
-        writer.writerow([*(names[number : number + 1]), *cells])
-    return text.getvalue()
-
-
-def _classes(model: Model, X: Any) -> tuple[list[str], list[list[str]]]:
-    """Return classes by their names, a 0 or 1 a label of several, and what is known of them."""
-    assert isinstance(model.target, Classes)  # noqa: S101 — as the caller has seen
-    target, outputs = model.target, model.outputs(X)
-    names = target.class_names
-    if target.several:
-        header = [f"prediction_{name}" for name in names]
-        predicted = [list(map(str, row)) for row in target.decode(outputs).tolist()]
-    else:
-        header = ["prediction"]
-        predicted = [[names[number]] for number in target.numbers(outputs).tolist()]
-    if not model.has_probabilities:
-        return header, predicted
-    header += [f"probability_{name}" for name in names]
-    probabilities = target.probabilities(outputs).tolist()
-    return header, [
-        [*words, *(f"{p:.6g}" for p in row)]
-        for words, row in zip(predicted, probabilities, strict=True)
-    ]
-
-
-def _numbers(model: Model, X: Any) -> tuple[list[str], list[list[str]]]:
-    predicted = model.predict(X)
-    numbers = predicted.reshape(len(predicted), -1)
-    names = model.target.names
-    if len(names) != numbers.shape[1]:
-        names = tuple(str(n + 1) for n in range(numbers.shape[1]))
-    header = ["prediction"] if len(names) == 1 else [f"prediction_{name}" for name in names]
-    return header, [[f"{number:.7g}" for number in row] for row in numbers.tolist()]

@@ -3,13 +3,14 @@
 from typing import Any
 
 from axone.cli.console import explained_errors, print_json
-from axone.experiments import ExperimentData
 from axone.messages import _, translated
 
 
 def schema() -> None:
     """Run `axone schema`, as its help tells."""
     with explained_errors():
+        from axone.experiments import ExperimentData
+
         described = _shown(ExperimentData.model_json_schema())
         described["$schema"] = "https://json-schema.org/draft/2020-12/schema"
         described["title"] = str(_("Axone experiment"))

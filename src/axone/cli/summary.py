@@ -6,10 +6,7 @@ from typing import Annotated
 import typer
 
 from axone.cli.console import explained_errors
-from axone.cli.sources import Overrides, describe
-from axone.experiments import load_run, prepare
 from axone.messages import _
-from axone.model import load
 
 
 def summary(
@@ -29,6 +26,10 @@ def summary(
 ) -> None:
     """Run `axone summary`, as its help tells."""
     with explained_errors():
+        from axone.cli.sources import Overrides, describe
+        from axone.experiments import load_run, prepare
+        from axone.model import load
+
         overrides = Overrides(target=target, hidden=hidden, activation=activation, dropout=dropout)
         path = Path(source)
         if path.is_dir():

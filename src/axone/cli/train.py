@@ -2,7 +2,7 @@
 
 from contextlib import AbstractContextManager, ExitStack, nullcontext
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -15,20 +15,12 @@ from axone.cli.console import (
     print_json,
     tell,
 )
-from axone.cli.screen import Screen
-from axone.cli.sources import Overrides, describe
 from axone.errors import ConfigurationError
-from axone.experiments import (
-    EXPERIMENT,
-    Description,
-    Experiment,
-    RunResult,
-    extended,
-    new_folder,
-    run,
-)
-from axone.experiments.folder import CHECKPOINT
 from axone.messages import _
+
+if TYPE_CHECKING:
+    from axone.cli.sources import Overrides
+    from axone.experiments import Description, RunResult
 
 
 def train(
@@ -92,25 +84,30 @@ def train(
     ] = False,
 ) -> None:
     """Run `axone train`, as its help tells."""
-    overrides = Overrides(
-        target=target,
-        task=task,
-        epochs=epochs_,
-        batch_size=batch_size,
-        learning_rate=lr,
-        hidden=hidden,
-        activation=activation,
-        optimizer=optimizer,
-        dropout=dropout,
-        l2=l2,
-        class_weight=class_weight,
-        label_smoothing=label_smoothing,
-        calibrate="temperature" if calibrate else None,
-        seed=seed,
-        engine=engine,
-        threads=threads,
-    )
     with explained_errors(), ExitStack() as held:
+        from axone.cli.screen import Screen
+        from axone.cli.sources import Overrides, describe
+        from axone.experiments import EXPERIMENT, Experiment, extended, run
+        from axone.experiments.folder import CHECKPOINT
+
+        overrides = Overrides(
+            target=target,
+            task=task,
+            epochs=epochs_,
+            batch_size=batch_size,
+            learning_rate=lr,
+            hidden=hidden,
+            activation=activation,
+            optimizer=optimizer,
+            dropout=dropout,
+            l2=l2,
+            class_weight=class_weight,
+            label_smoothing=label_smoothing,
+            calibrate="temperature" if calibrate else None,
+            seed=seed,
+            engine=engine,
+            threads=threads,
+        )
         experiment: Description
         if resume:
             folder = _folder_to_resume(source, out, overrides)
@@ -136,7 +133,7 @@ def train(
     _exit(result, quiet)
 
 
-def _exit(result: RunResult, quiet: bool) -> None:
+def _exit(result: "RunResult", quiet: bool) -> None:
     training = result.training
     if training.stopped_by == "diverged":
         tell(messages(), str(training.diagnosis), style="red")
@@ -150,7 +147,9 @@ def _exit(result: RunResult, quiet: bool) -> None:
         raise SystemExit(interrupted_status(result.ended_by))
 
 
-def _folder_to_resume(source: str, out: Path | None, overrides: Overrides) -> Path:
+def _folder_to_resume(source: str, out: Path | None, overrides: "Overrides") -> Path:
+    from axone.experiments import EXPERIMENT
+
     folder = out if out is not None else Path(source)
     if not (folder / EXPERIMENT).is_file():
         raise ConfigurationError(
@@ -174,4 +173,6 @@ def _folder_to_resume(source: str, out: Path | None, overrides: Overrides) -> Pa
 
 def result_folder(out: Path | None, name: str) -> AbstractContextManager[Path]:
     """Return the folder asked for, or make a new one of that name below `runs`."""
+    from axone.experiments import new_folder
+
     return new_folder(Path("runs"), name) if out is None else nullcontext(out)

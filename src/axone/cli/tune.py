@@ -20,7 +20,6 @@ from axone.cli.console import (
     print_json,
     tell,
 )
-from axone.cli.sources import Overrides, describe
 from axone.cli.train import result_folder
 from axone.messages import Message, _
 
@@ -109,6 +108,7 @@ def tune(
 ) -> None:
     """Run `axone tune`, as its help tells."""
     with explained_errors(), ExitStack() as held:
+        from axone.cli.sources import Overrides, describe
         from axone.tuning import read_options, read_space
         from axone.tuning import tune as search_settings
 

@@ -150,7 +150,21 @@ struct RowFunctions {
   bool from_output;  // the slope needs a alone
   void (*forward)(Matrix<Real> z, Matrix<Real> a, Index rows, Real alpha);
   void (*backward)(Matrix<Real> z, Matrix<Real> a, Matrix<Real> d, Index rows, Real alpha);
+  /// The same, and the sum of the rows of what d becomes.
+  void (*backward_and_sum)(Matrix<Real> z, Matrix<Real> a, Matrix<Real> d, Index rows, Real alpha,
+                           Real* sums);
 };
+
+/// Σ over rows, column by column, for whole vectors of them.
+template <class Real>
+void sum_rows(Matrix<Real> d, Index rows, Real* sums) {
+  using V = Vector<Real>;
+  for (Index c = 0; c < d.columns; c += kLanes<Real>) {
+    V sum{};
+    for (Index r = 0; r < rows; ++r) sum += load<V>(d.row(r) + c);
+    store(sums + c, sum);
+  }
+}
 
 /// Rows are padded to whole vectors, so that the last one may run over the columns.
 template <class Real, class Body>
@@ -183,7 +197,23 @@ struct CellByCell {
       store(d.row(r) + c, load<V>(d.row(r) + c) * slope);
     });
   }
-  static constexpr RowFunctions<Real> kFunctions{Function::kFromOutput, forward, backward};
+  static void backward_and_sum(Matrix<Real> z, Matrix<Real> a, Matrix<Real> d, Index rows,
+                               Real alpha, Real* sums) {
+    using V = Vector<Real>;
+    const auto function = with(alpha);
+    for (Index c = 0; c < d.columns; c += kLanes<Real>) {
+      V sum{};
+      for (Index r = 0; r < rows; ++r) {
+        const V slope = function.slope(load<V>(z.row(r) + c), load<V>(a.row(r) + c));
+        const V here = load<V>(d.row(r) + c) * slope;
+        store(d.row(r) + c, here);
+        sum += here;
+      }
+      store(sums + c, sum);
+    }
+  }
+  static constexpr RowFunctions<Real> kFunctions{Function::kFromOutput, forward, backward,
+                                                 backward_and_sum};
 };
 
 /// softmax(z) = eᶻ/Σ eᶻ, over a whole row.
@@ -201,7 +231,12 @@ struct Softmax {
       for (Index c = 0; c < d.columns; ++c) d.row(r)[c] = a.row(r)[c] * (d.row(r)[c] - mean);
     }
   }
-  static constexpr RowFunctions<Real> kFunctions{true, forward, backward};
+  static void backward_and_sum(Matrix<Real> z, Matrix<Real> a, Matrix<Real> d, Index rows,
+                               Real alpha, Real* sums) {
+    backward(z, a, d, rows, alpha);
+    sum_rows(d, rows, sums);
+  }
+  static constexpr RowFunctions<Real> kFunctions{true, forward, backward, backward_and_sum};
 
  private:
   using V = Vector<Real>;
@@ -314,6 +349,12 @@ class Activation {
   void backward(Matrix<Real> z, Matrix<Real> a, Matrix<Real> d, Index rows) const {
     if (is_identity_) return;
     functions_.backward(z, a, d, rows, alpha);
+  }
+  /// The same, and Σ over rows of δ, for whole vectors of columns.
+  void backward_and_sum(Matrix<Real> z, Matrix<Real> a, Matrix<Real> d, Index rows,
+                        Real* sums) const {
+    if (is_identity_) return sum_rows(d, rows, sums);
+    functions_.backward_and_sum(z, a, d, rows, alpha, sums);
   }
 
  private:

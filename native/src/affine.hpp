@@ -32,12 +32,12 @@ class Affine {
       first += width;
     }
     padded_outputs_ = weight_.panels.back().first + weight_.panels.back().width;
-    weight_.allocate(offset, site.slots);
+    weight_.size = offset;
     is_large_ = bytes_of(offset) * (1 + site.slots) > 48 * 1024;
     weight_.penalised = true;
     weight_.outputs = outputs;
     weight_.inputs = inputs;
-    bias_.allocate(padded_outputs_, site.slots);
+    bias_.size = padded_outputs_;
     // δ does not stay in the cache from one block of inputs to the next.
     group_ = site.rows > kCacheBytes / bytes_of(outputs) ? kBlocksOfGroup : 1;
     const Index copied = std::min(site.rows, kMostRowsCopied);

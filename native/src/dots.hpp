@@ -122,4 +122,76 @@ class DotMultiplier {
   static constexpr auto kTiles = tiles(std::make_integer_sequence<int, int(kMost)>{});
 };
 
+/// Dot products of rows of A with rows of W that lie one after another, each of whole vectors:
+/// out[r][j] = start[j] + Σ over k of A(r, k)·W(j, k), for j below `count`, rounded up to four.
+template <class Real>
+struct RowDots {
+  const Real* a;
+  Index a_stride;
+  const Real* weight;
+  Index width;        // of a row of W, with its padding
+  Index count;
+  const Real* start;  // or null for zeros
+  Real* out;
+  Index out_stride;
+};
+
+template <class Real, int Lanes, int Rows>
+void row_dot_tile(const RowDots<Real>& p) {
+  using V = Vector<Real, Lanes>;
+  for (Index j = 0; j < p.count; j += kInputsOfDots) {
+    V sums[Rows][kInputsOfDots] = {};
+    if (p.start)
+      AXONE_UNROLL for (int i = 0; i < kInputsOfDots; ++i) {
+        const V alone{p.start[j + i]};
+        AXONE_UNROLL for (int r = 0; r < Rows; ++r) sums[r][i] = alone;
+      }
+    const Real* weight = p.weight + j * p.width;
+    for (Index k = 0; k < p.width; k += Lanes) {
+      V w[kInputsOfDots];
+      AXONE_UNROLL for (int i = 0; i < kInputsOfDots; ++i) w[i] = load<V>(weight + i * p.width + k);
+      AXONE_UNROLL for (int r = 0; r < Rows; ++r) {
+        const V x = load<V>(p.a + r * p.a_stride + k);
+        AXONE_UNROLL for (int i = 0; i < kInputsOfDots; ++i) sums[r][i] += x * w[i];
+      }
+    }
+    AXONE_UNROLL for (int r = 0; r < Rows; ++r)
+      store_sums<V>(p.out + r * p.out_stride + j, sums[r]);
+  }
+}
+
+template <class Real, int Lanes>
+class RowDotMultiplier {
+ public:
+  static void run(RowDots<Real> p, Index rows) {
+    for (const Index most = kMost; rows > 0;) {
+      const Index height = rows == most + 1 ? (most + 1) / 2 : std::min(rows, most);
+      kTiles[height - 1](p);
+      p.a += height * p.a_stride;
+      p.out += height * p.out_stride;
+      rows -= height;
+    }
+  }
+
+ private:
+  static constexpr Index kMost = (kVectorRegisters - kInputsOfDots) / kInputsOfDots;
+  using Tile = void (*)(const RowDots<Real>&);
+  template <int... Heights>
+  static constexpr auto tiles(std::integer_sequence<int, Heights...>) {
+    return std::array<Tile, sizeof...(Heights)>{row_dot_tile<Real, Lanes, Heights + 1>...};
+  }
+  static constexpr auto kTiles = tiles(std::make_integer_sequence<int, int(kMost)>{});
+};
+
+/// `rows` rows of dot products, by the widest vectors that a row of W is made of.
+template <class Real>
+void multiply_rows(const RowDots<Real>& p, Index rows) {
+  constexpr int kFull = kLanes<Real>;
+  if (p.width % kFull == 0) return RowDotMultiplier<Real, kFull>::run(p, rows);
+  if constexpr (kFull / 2 >= kFewestLanes<Real>)
+    if (p.width % (kFull / 2) == 0) return RowDotMultiplier<Real, kFull / 2>::run(p, rows);
+  if constexpr (kFull / 4 >= kFewestLanes<Real>)
+    return RowDotMultiplier<Real, kFull / 4>::run(p, rows);
+}
+
 }  // namespace axone

@@ -40,6 +40,23 @@ class Buffer {
   std::unique_ptr<Real[], Free> data_;
 };
 
+/// Numbers that lie in memory of somebody else's.
+template <class Real>
+class Span {
+ public:
+  Span() = default;
+  Span(Real* data, Index size) : data_(data), size_(size) {}
+
+  Real* data() { return data_; }
+  const Real* data() const { return data_; }
+  Index size() const { return size_; }
+  Real& operator[](Index n) { return data_[n]; }
+
+ private:
+  Real* data_ = nullptr;
+  Index size_ = 0;
+};
+
 /// rows·columns; std::bad_array_new_length instead of an overflow.
 inline Index cells(Index rows, Index columns) {
   Index product;

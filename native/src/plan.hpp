@@ -36,15 +36,16 @@ class Plan {
     if (parameters < 0 || buffers < 0)
       throw std::invalid_argument("the flat vectors cannot have negative lengths");
     // What can be built for one row can be built for many.
-    const auto layers = this->layers(1, 1);
+    const auto layers = this->layers(1, 1, 1);
     if (layers.front()->inputs != columns || layers.back()->outputs != outputs)
       throw std::invalid_argument("the layers are not as wide as the network at its ends");
     hit_counts = head(1).hit_counts();
     depth = static_cast<Index>(layers.size());
   }
 
-  Layers<Real> layers(Index rows, int threads) const {
-    const Site site{rows, optimizer.slots(), threads, parameters, buffers};
+  /// For passes of up to `rows` rows and steps of `batch`.
+  Layers<Real> layers(Index rows, Index batch, int threads) const {
+    const Site site{rows, batch, optimizer.slots(), threads, parameters, buffers};
     return build_layers<Real>(described(), site);
   }
 

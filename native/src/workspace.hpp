@@ -28,13 +28,17 @@ class Workspace {
         batch_size_(checked(batch_size, capacity)), capacity_(capacity),
         parameters_(plan.parameters), averages_(plan.buffers),
         seed_(RandomStream::from_seed(plan.seed)), noise_(seed_.child(kNoise)),
-        layers_(plan.layers(capacity, checked_threads(threads))), head_(plan.head(capacity)),
+        layers_(plan.layers(capacity, batch_size, checked_threads(threads))), head_(plan.head(capacity)),
         input_(capacity, plan.columns) {
     for (auto& layer : layers_) {
       layer->collect(stores_);
       layer->collect_buffers(buffers_);
       random_ = random_ || layer->is_random();
     }
+    arena_.hold(stores_, plan.optimizer.slots());
+    averages_arena_.hold(buffers_, 0);
+    moves_at_once_ = arena_.size() <= kMostMovedAtOnce;
+    if (moves_at_once_) arena_.need_gradients();
     for (first_ = 0; first_ + 1 < layers_.size(); ++first_) {
       std::vector<Store<Real>*> own;
       layers_[first_]->collect(own);
@@ -95,7 +99,7 @@ class Workspace {
                   const FlatNumbers<Real>& flat, const FlatMinimisation<Real>& minimisation) {
     const SoleUse use(in_use_);
     read(flat);
-    need_gradients();
+    arena_.need_gradients();
     if (!search_ || search_->memory() != minimisation.memory)
       search_ = std::make_unique<Minimisation<Real>>(parameters_, minimisation.memory);
     search_->read(minimisation);
@@ -141,9 +145,9 @@ class Workspace {
     Pass pass;
     pass.rows = rows.count;
     pass.training = true;
-    pass.keep_gradient = true;
+    pass.keep_gradient = pass.completes = true;
     pass.optimizer = &unclipped_;
-    need_gradients();
+    arena_.need_gradients();
     pass.random = noise_.child(static_cast<std::uint64_t>(step_number));
     Matrix<Real> delta;
     loss_of(rows, index_.data(), 0, pass, totals, delta);
@@ -154,6 +158,9 @@ class Workspace {
   }
 
  private:
+  // Gradients of so many numbers stay in the first-level cache until all are there.
+  static constexpr Index kMostMovedAtOnce = 32 * 1024 / static_cast<Index>(sizeof(Real));
+
   static Index checked(Index batch_size, Index capacity) {
     if (batch_size < 1 || capacity < batch_size)
       throw std::invalid_argument("the capacity must be at least the batch size, and that 1");
@@ -244,11 +251,13 @@ class Workspace {
     pass.optimizer = &optimizer_;
     pass.step = rate;
     pass.team = team();
-    pass.keep_gradient = optimizer_.clip_norm > 0;
-    pass.measure = norms || pass.keep_gradient;
+    const bool clips = optimizer_.clip_norm > 0;
+    pass.keep_gradient = clips || moves_at_once_;
+    pass.completes = norms || clips || look_ || !penalises_plainly(optimizer_);
+    pass.measure = norms || clips;
     pass.look = look_;
     if (random_) pass.random = noise_.child(static_cast<std::uint64_t>(at.step + 1));
-    if (pass.keep_gradient) need_gradients();
+    if (clips) arena_.need_gradients();
     Matrix<Real> delta;
     const double loss = loss_of(rows, index, ahead, pass, at.totals, delta);
     if (!std::isfinite(head_.scaled(loss))) return failed(Ending::loss, loss);
@@ -256,9 +265,9 @@ class Workspace {
     at.rows += count;
     backward(delta, pass);
     if (!gradient_is_finite()) return failed(Ending::gradient, loss);
-    if (look_ && !are_finite(buffers_)) return failed(Ending::averages, loss);
-    double scale = 1;
-    if (pass.keep_gradient) scale = clipped_update(pass);
+    if (look_ && !are_finite(averages_arena_)) return failed(Ending::averages, loss);
+    const double scale = clips ? clipping() : 1;
+    if (pass.keep_gradient) move(pass);
     if (norms) measure_layers(scale, *norms);
     ++at.step;
     return Ending::done;
@@ -319,7 +328,7 @@ class Workspace {
     Pass pass;
     pass.training = true;
     pass.update = true;  // of running averages: a gradient that is kept moves no weight
-    pass.keep_gradient = true;
+    pass.keep_gradient = pass.completes = true;
     pass.optimizer = &unpenalised_;
     pass.measure = measure;
     pass.team = team();
@@ -347,7 +356,7 @@ class Workspace {
           all.gradient[k] = Real(sums_[n][k] / Real(at.totals.weight));
       if (!complete_gradient(all, unclipped_, rows.count)) return failed(Ending::gradient, loss);
     }
-    return are_finite(buffers_) ? Ending::done : failed(Ending::averages, loss);
+    return are_finite(averages_arena_) ? Ending::done : failed(Ending::averages, loss);
   }
 
   /// Add the mean gradient of a group of rows to those before, by its weight.
@@ -405,11 +414,9 @@ class Workspace {
                        [](const auto& layer) { return layer->tally.is_finite; });
   }
 
-  bool numbers_are_finite() const { return are_finite(stores_) && are_finite(buffers_); }
-  static bool are_finite(const std::vector<Store<Real>*>& stores) {
-    return std::all_of(stores.begin(), stores.end(), [](const Store<Real>* store) {
-      return axone::are_finite(store->weight.data(), store->weight.size());
-    });
+  bool numbers_are_finite() const { return are_finite(arena_) && are_finite(averages_arena_); }
+  static bool are_finite(const Arena<Real>& arena) {
+    return axone::are_finite(arena.weights(), arena.size());
   }
 
   Ending failed(Ending how, double loss) {
@@ -455,17 +462,19 @@ class Workspace {
     return (optimizer_.l1 * sizes + 0.5 * optimizer_.l2 * squares) / static_cast<double>(rows);
   }
 
-  /// Scale the whole gradient to the norm allowed, then move; return the scale.
-  double clipped_update(const Pass& pass) {
+  /// Scale the whole gradient to the norm allowed; return the scale.
+  double clipping() {
     const double norm = gradient_norm();
     const double scale = norm > optimizer_.clip_norm ? optimizer_.clip_norm / norm : 1;
-    for (auto* store : stores_) {
-      auto all = store->stretch(0, store->weight.size(), store->gradient.data());
-      if (scale != 1)
-        for (Index n = 0; n < all.size; ++n) all.gradient[n] *= Real(scale);
-      update(all, optimizer_, pass.step, pass.rows, false);
-    }
+    if (scale != 1)
+      for (Index n = 0; n < arena_.size(); ++n) arena_.gradients()[n] *= Real(scale);
     return scale;
+  }
+
+  /// Make the step by gradients that were kept.
+  void move(const Pass& pass) {
+    for (const auto& stretch : arena_.stretches())
+      update(stretch, optimizer_, pass.step, pass.rows, !pass.completes);
   }
 
   /// The norm of the whole gradient, which is finite. In units of the largest number where squares
@@ -483,10 +492,6 @@ class Workspace {
       relative += total_of(store->gradient.data(), store->gradient.size(),
                            [=](auto g) { return (g / unit) * (g / unit); });
     return unit * std::sqrt(relative);
-  }
-
-  void need_gradients() {
-    for (auto* store : stores_) store->need_gradient();
   }
 
   /// The order of an epoch, drawn once however often the epoch is taken up.
@@ -518,8 +523,10 @@ class Workspace {
   Layers<Real> layers_;
   Head<Real> head_;
   bool random_ = false;
+  bool moves_at_once_ = false;  // all weights, when the whole gradient is there
   OwnMatrix<Real> input_;
   std::vector<Store<Real>*> stores_, buffers_;
+  Arena<Real> arena_, averages_arena_;
   std::vector<Buffer<Real>> sums_;  // of the gradients of groups of rows, a store each
   std::size_t first_ = 0;
   std::unique_ptr<Team> team_;

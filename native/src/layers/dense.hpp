@@ -2,7 +2,7 @@
 #pragma once
 
 #include "../affine.hpp"
-#include "slope.hpp"
+#include "narrow_dense.hpp"
 
 namespace axone {
 
@@ -19,7 +19,10 @@ class Dense : public Layer<Real> {
   }
 
   static std::unique_ptr<Layer<Real>> build(const Settings& s, const Site& site) {
-    return std::make_unique<Dense>(s.size("columns"), s.size("outputs"), s, site);
+    const Index inputs = s.size("columns"), outputs = s.size("outputs");
+    if (NarrowDense<Real>::suits(inputs, outputs, site))
+      return std::make_unique<NarrowDense<Real>>(inputs, outputs, s, site);
+    return std::make_unique<Dense>(inputs, outputs, s, site);
   }
 
   void collect(std::vector<Store<Real>*>& stores) override {

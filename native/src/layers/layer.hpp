@@ -21,6 +21,7 @@ struct Pass {
   Step step;
   bool update = false;        // move weights and running averages
   bool keep_gradient = false; // leave the whole gradient for `Store::gradient`
+  bool completes = false;     // add penalties to gradients and cut them, before they move weights
   bool measure = false;       // add up the squared norm of the gradient
   bool continues = false;     // the rows are of the same batch as those of the pass before
   bool look = false;          // at every gradient, whether it is finite
@@ -38,15 +39,13 @@ struct Tally {
 };
 
 /// Finish a piece of gradient: measure it, and either move the weights by it or leave it. Where
-/// nothing else looks at the gradient, an L2 penalty is added on the way.
+/// nothing looks at the gradient before, an L2 penalty is added when the weights move.
 template <class Real>
 void finish(const Stretch<Real>& s, const Pass& pass, Tally& tally) {
   const auto& optimizer = *pass.optimizer;
-  if (!pass.look && !pass.measure && !pass.keep_gradient && penalises_plainly(optimizer))
-    return update(s, optimizer, pass.step, pass.rows, true);
-  if (!complete_gradient(s, optimizer, pass.rows)) tally.is_finite = false;
+  if (pass.completes && !complete_gradient(s, optimizer, pass.rows)) tally.is_finite = false;
   if (pass.measure) tally.squared_norm += squared_norm(s.gradient, s.size);
-  if (!pass.keep_gradient) update(s, optimizer, pass.step, pass.rows, false);
+  if (!pass.keep_gradient) update(s, optimizer, pass.step, pass.rows, !pass.completes);
 }
 
 /// Hand over the gradient of a small array that was added up apart, and finish it. `scratch` is for
@@ -61,7 +60,8 @@ void finish(Store<Real>& store, const Buffer<Sum>& sums, Buffer<Real>& scratch, 
 
 /// What a layer is built for.
 struct Site {
-  Index rows;        // at most in a batch
+  Index rows;        // at most in a pass
+  Index batch;       // rows of a step
   int slots;         // arrays that the optimiser keeps beside the weights
   int threads;
   Index parameters;  // numbers of the flat vectors, within which every place must lie

@@ -21,7 +21,7 @@ class LayerNorm : public Layer<Real> {
       throw std::invalid_argument("the features do not divide the columns of layer norm");
     weight_.place(s.whole("weight"), features_, site.parameters);
     bias_.place(s.whole("bias"), features_, site.parameters);
-    for (auto* store : {&weight_, &bias_}) store->allocate(features_, site.slots);
+    for (auto* store : {&weight_, &bias_}) store->size = features_;
   }
 
   static std::unique_ptr<Layer<Real>> build(const Settings& s, const Site& site) {

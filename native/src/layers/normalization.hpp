@@ -21,8 +21,8 @@ class BatchNorm : public Layer<Real> {
     bias_.place(s.whole("bias"), channels_, site.parameters);
     mean_.place(s.whole("mean"), channels_, site.buffers);
     variance_.place(s.whole("variance"), channels_, site.buffers);
-    for (auto* store : {&weight_, &bias_}) store->allocate(channels_, site.slots);
-    for (auto* store : {&mean_, &variance_}) store->allocate(channels_, 0);
+    for (auto* store : {&weight_, &bias_}) store->size = channels_;
+    for (auto* store : {&mean_, &variance_}) store->size = channels_;
     for (auto* matrix : {&y_, &normalised_, &dx_}) *matrix = OwnMatrix<Real>(site.rows, columns);
     for (auto* buffer : {&inverse_, &sum_, &product_, &gradient_})
       *buffer = Buffer<Real>(channels_);

@@ -20,7 +20,7 @@ class RMSNorm : public Layer<Real> {
     if (columns % features_ != 0)
       throw std::invalid_argument("the features do not divide the columns of RMS norm");
     weight_.place(s.whole("weight"), features_, site.parameters);
-    weight_.allocate(features_, site.slots);
+    weight_.size = features_;
   }
 
   static std::unique_ptr<Layer<Real>> build(const Settings& s, const Site& site) {

@@ -18,7 +18,7 @@ class LearnedSlope {
   LearnedSlope(const Settings& s, const Site& site) : is_learned_(s.flag("learns_alpha")) {
     if (!is_learned_) return;
     alpha_.place(s.whole("alpha_offset"), 1, site.parameters);
-    alpha_.allocate(1, site.slots);
+    alpha_.size = 1;
   }
 
   void collect(std::vector<Store<Real>*>& stores) {

@@ -4,7 +4,7 @@
 
 #include <array>
 
-#include "simd.hpp"
+#include "gemm.hpp"
 #include "transpose.hpp"
 
 namespace axone {
@@ -38,7 +38,34 @@ AXONE_INLINE auto fold(V x, std::integer_sequence<int, I...>) {
   return __builtin_shufflevector(x, x, I...) + __builtin_shufflevector(x, x, (I + half)...);
 }
 
-/// Write the sums of the lanes of four vectors. Halves are added until four lanes are left.
+/// The lower or the upper halves of x and y, number by number by turns, within each 128 bits, which
+/// takes one cheap instruction.
+template <bool High, class V, int... I>
+AXONE_INLINE V zip_within(V x, V y, std::integer_sequence<int, I...>) {
+  constexpr int n = kLanesOf<V>, few = kFewestLanes<LaneOf<V>>;
+  return __builtin_shufflevector(
+      x, y, (I / few * few + I % few / 2 + (High ? few / 2 : 0) + I % 2 * n)...);
+}
+
+/// The same of pairs of numbers.
+template <bool High, class V, int... I>
+AXONE_INLINE V zip_pairs_within(V x, V y, std::integer_sequence<int, I...>) {
+  constexpr int n = kLanesOf<V>, group = 4;
+  return __builtin_shufflevector(
+      x, y, (I / group * group + I % 2 + (High ? 2 : 0) + I % group / 2 * n)...);
+}
+
+/// Halves added until four lanes are left.
+template <class V>
+AXONE_INLINE auto folded(V x) {
+  if constexpr (kLanesOf<V> == 4) {
+    return x;
+  } else {
+    return folded(fold(x, std::make_integer_sequence<int, kLanesOf<V> / 2>{}));
+  }
+}
+
+/// Write the sums of the lanes of four vectors.
 template <class V>
 AXONE_INLINE void store_sums(LaneOf<V>* out, const V (&sums)[kInputsOfDots]) {
   constexpr int lanes = kLanesOf<V>;
@@ -47,16 +74,18 @@ AXONE_INLINE void store_sums(LaneOf<V>* out, const V (&sums)[kInputsOfDots]) {
   } else {
     const auto halves = [](V x, V y) __attribute__((always_inline)) {
       using Lanes = std::make_integer_sequence<int, lanes>;
-      return interleave<false>(x, y, Lanes{}) + interleave<true>(x, y, Lanes{});
+      return zip_within<false>(x, y, Lanes{}) + zip_within<true>(x, y, Lanes{});
     };
-    const V all = halves(halves(sums[0], sums[2]), halves(sums[1], sums[3]));
-    if constexpr (lanes == 4) {
-      store(out, all);
-    } else if constexpr (lanes == 8) {
-      store(out, fold(all, std::make_integer_sequence<int, 4>{}));
+    const auto pairs = [](auto x, auto y) __attribute__((always_inline)) {
+      using Lanes = std::make_integer_sequence<int, kLanesOf<decltype(x)>>;
+      return zip_pairs_within<false>(x, y, Lanes{}) + zip_pairs_within<true>(x, y, Lanes{});
+    };
+    const V first = halves(sums[0], sums[1]), second = halves(sums[2], sums[3]);
+    if constexpr (kFewestLanes<LaneOf<V>> == 4) {
+      store(out, folded(pairs(first, second)));
     } else {
-      const auto eight = fold(all, std::make_integer_sequence<int, 8>{});
-      store(out, fold(eight, std::make_integer_sequence<int, 4>{}));
+      // Two numbers in 128 bits: pairs lie side by side in 256.
+      store(out, pairs(folded(first), folded(second)));
     }
   }
 }
@@ -102,13 +131,11 @@ template <class Real>
 class DotMultiplier {
  public:
   static void run(Dots<Real> p, Index rows) {
-    const Index tiles = (rows + kMost - 1) / kMost;
-    for (Index tile = 0; tile < tiles; ++tile) {
-      const Index height = rows / tiles + (tile < rows % tiles);
+    each_tile(rows, kMost, [&](Index height) {
       kTiles[height - 1](p);
       p.delta += height * p.delta_stride;
       p.out += height * p.out_stride;
-    }
+    });
   }
 
  private:
@@ -137,8 +164,9 @@ struct RowDots {
 };
 
 template <class Real, int Lanes, int Rows>
-void row_dot_tile(const RowDots<Real>& p) {
+void row_dot_tile(const RowDots<Real>& given) {
   using V = Vector<Real, Lanes>;
+  const RowDots<Real> p = given;  // which no store can change
   for (Index j = 0; j < p.count; j += kInputsOfDots) {
     V sums[Rows][kInputsOfDots] = {};
     if (p.start)
@@ -164,13 +192,11 @@ template <class Real, int Lanes>
 class RowDotMultiplier {
  public:
   static void run(RowDots<Real> p, Index rows) {
-    for (const Index most = kMost; rows > 0;) {
-      const Index height = rows == most + 1 ? (most + 1) / 2 : std::min(rows, most);
+    each_tile(rows, kMost, [&](Index height) {
       kTiles[height - 1](p);
       p.a += height * p.a_stride;
       p.out += height * p.out_stride;
-      rows -= height;
-    }
+    });
   }
 
  private:

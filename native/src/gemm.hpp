@@ -32,9 +32,9 @@ struct Product {
 };
 
 /// A tile of `Rows` rows and `Vectors` vectors of `Lanes` numbers. With few accumulators two sums
-/// run side by side, because one would wait for itself.
-template <class Real, int Lanes, int Vectors, int Rows, bool UnitDepth>
-void multiply_tile(const Product<Real>& p) {
+/// run side by side, because one would wait for itself. `finish` makes of a sum what is stored.
+template <class Real, int Lanes, int Vectors, int Rows, bool UnitDepth, class Finish>
+AXONE_INLINE void multiply_tile(const Product<Real>& p, Finish finish) {
   using V = Vector<Real, Lanes>;
   constexpr int kSums = Rows * Vectors < 8 ? 2 : 1;
   V sums[kSums][Rows][Vectors];
@@ -76,9 +76,14 @@ void multiply_tile(const Product<Real>& p) {
     AXONE_UNROLL for (int v = 0; v < Vectors; ++v) {
       V total = sums[0][r][v];
       if constexpr (kSums == 2) total += sums[1][r][v];
-      store(p.c + r * p.c_stride + v * Lanes, total);
+      store(p.c + r * p.c_stride + v * Lanes, finish(total));
     }
   }
+}
+
+template <class Real, int Lanes, int Vectors, int Rows, bool UnitDepth>
+void multiply_tile(const Product<Real>& p) {
+  multiply_tile<Real, Lanes, Vectors, Rows, UnitDepth>(p, [](auto total) { return total; });
 }
 
 /// The most rows whose accumulators, with the vectors of B and one broadcast, fit the registers.
@@ -86,6 +91,19 @@ template <int Vectors>
 inline constexpr int kMostRows = (kVectorRegisters - Vectors - 2) / Vectors > 12
                                      ? 12
                                      : (kVectorRegisters - Vectors - 2) / Vectors;
+
+/// Cut rows into tiles of at most `most`: as high as can be while there are many, and halves at the end,
+/// so that ten rows are twice five, not eight and two. Nothing is divided, which a short product would
+/// notice.
+template <class Visit>
+AXONE_INLINE void each_tile(Index rows, Index most, Visit visit) {
+  for (; rows > 2 * most; rows -= most) visit(most);
+  if (rows > most) {
+    visit((rows + 1) / 2);
+    rows /= 2;
+  }
+  if (rows > 0) visit(rows);
+}
 
 template <class Real, int Lanes, int Vectors, bool UnitDepth>
 class Multiplier {
@@ -108,16 +126,12 @@ class Multiplier {
  private:
   static constexpr Index kPieceBytes = 16 * 1024;
 
-  /// Rows are split evenly: ten are one tile of ten, not eight and two.
   static void run_piece(Product<Real> p, Index rows) {
-    constexpr Index kMost = kMostRows<Vectors>;
-    const Index tiles = (rows + kMost - 1) / kMost;
-    for (Index tile = 0; tile < tiles; ++tile) {
-      const Index height = rows / tiles + (tile < rows % tiles);
+    each_tile(rows, kMostRows<Vectors>, [&](Index height) {
       kTiles[height - 1](p);
       p.a.data += height * (UnitDepth ? p.a.row : 1);
       p.c += height * p.c_stride;
-    }
+    });
   }
 
   using Tile = void (*)(const Product<Real>&);
@@ -127,6 +141,53 @@ class Multiplier {
         multiply_tile<Real, Lanes, Vectors, Heights + 1, UnitDepth>...};
   }
   static constexpr auto kTiles = tiles(std::make_integer_sequence<int, kMostRows<Vectors>>{});
+};
+
+/// The same where B and C are no wider than a few tiles and stay in the first-level cache: all their
+/// columns by one call for the rows of a tile, `width` of them, whole vectors. What is below `floor` is
+/// lifted to it.
+template <class Real, int Rows, bool UnitDepth>
+void multiply_narrow_tile(const Product<Real>& given, Index width, Real floor) {
+  constexpr int kFull = kLanes<Real>;
+  Product<Real> p = given;  // which no store can change
+  const auto tile = [&]<int Lanes, int Vectors>() __attribute__((always_inline)) {
+    multiply_tile<Real, Lanes, Vectors, Rows, UnitDepth>(
+        p, [=](Vector<Real, Lanes> total) __attribute__((always_inline)) {
+          return maximum(total, splat<Vector<Real, Lanes>>(floor));
+        });
+    p.b += Lanes * Vectors;
+    p.c += Lanes * Vectors;
+    if (p.start) p.start += Lanes * Vectors;
+    width -= Lanes * Vectors;
+  };
+  while (width >= 2 * kFull) tile.template operator()<kFull, 2>();
+  if (width >= kFull) tile.template operator()<kFull, 1>();
+  if constexpr (kFull / 2 >= kFewestLanes<Real>)
+    if (width >= kFull / 2) tile.template operator()<kFull / 2, 1>();
+  if constexpr (kFull / 4 >= kFewestLanes<Real>)
+    if (width >= kFull / 4) tile.template operator()<kFull / 4, 1>();
+}
+
+template <class Real, bool UnitDepth>
+class NarrowMultiplier {
+ public:
+  static void run(Product<Real> p, Index rows, Index width, Real floor) {
+    each_tile(rows, kMost, [&](Index height) {
+      kTiles[height - 1](p, width, floor);
+      p.a.data += height * (UnitDepth ? p.a.row : 1);
+      p.c += height * p.c_stride;
+    });
+  }
+
+ private:
+  static constexpr Index kMost = kMostRows<2>;
+  using Tile = void (*)(const Product<Real>&, Index, Real);
+  template <int... Heights>
+  static constexpr auto tiles(std::integer_sequence<int, Heights...>) {
+    return std::array<Tile, sizeof...(Heights)>{
+        multiply_narrow_tile<Real, Heights + 1, UnitDepth>...};
+  }
+  static constexpr auto kTiles = tiles(std::make_integer_sequence<int, int(kMost)>{});
 };
 
 /// Multiply `rows` rows into a panel of C that is `width` numbers wide, one of the panel widths.

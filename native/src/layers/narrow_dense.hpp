@@ -22,12 +22,9 @@ class NarrowDense : public Layer<Real> {
     if (has_bias_) bias_.place(s.whole("bias"), outputs, site.parameters);
     rows_ = rows_by_output_ ? outputs : inputs;
     columns_ = rows_by_output_ ? inputs : outputs;
-    for (Index first = 0; first < columns_;) {
-      const Index width = panel_width<Real>(columns_ - first);
-      panels_.push_back({first, width});
-      first += width;
-    }
-    stride_ = panels_.back().first + panels_.back().width;
+    // Whole vectors, the last of which may be a narrower one.
+    const Index whole = columns_ / kLanes<Real> * kLanes<Real>;
+    stride_ = whole + (columns_ > whole ? panel_width<Real>(columns_ - whole) : 0);
     weight_.size = round_up(rows_, kInputsOfDots) * stride_;
     weight_.penalised = true;
     weight_.outputs = outputs;
@@ -65,8 +62,12 @@ class NarrowDense : public Layer<Real> {
     auto a = a_.view();
     auto z = activation_.needs_input() ? z_.view() : a;
     const Real* start = has_bias_ ? bias_.weight.data() : nullptr;
-    rows_by_output_ ? by_dots(x, z, start, pass.rows) : by_rows(x, z, start, pass.rows);
     a.columns = z.columns = this->outputs;
+    if (!rows_by_output_ && activation_.is_relu()) {
+      by_rows(x, a, start, 0, pass.rows);
+      return a;
+    }
+    rows_by_output_ ? by_dots(x, z, start, pass.rows) : by_rows(x, z, start, kLowest, pass.rows);
     activation_.forward(z, a, pass.rows);
     return a;
   }
@@ -84,7 +85,7 @@ class NarrowDense : public Layer<Real> {
     Matrix<Real> dx;
     if (this->needs_input_gradient) {
       dx = dx_.view();
-      rows_by_output_ ? by_rows(dy, dx, nullptr, pass.rows) : by_dots(dy, dx, nullptr, pass.rows);
+      rows_by_output_ ? by_rows(dy, dx, nullptr, kLowest, pass.rows) : by_dots(dy, dx, nullptr, pass.rows);
       dx.columns = this->inputs;
     }
     Real* g = pass.keep_gradient ? weight_.gradient.data() : weight_gradient_.data();
@@ -97,10 +98,7 @@ class NarrowDense : public Layer<Real> {
   }
 
  private:
-  /// Where the columns are cut into what a tile is wide.
-  struct Cut {
-    Index first, width;
-  };
+  static constexpr Real kLowest = -std::numeric_limits<Real>::infinity();
 
   /// Whether rows of W are better outputs than inputs: two products take vectors over a row, and the
   /// lanes of the third's sums must be added up.
@@ -112,13 +110,11 @@ class NarrowDense : public Layer<Real> {
     return cost(outputs, inputs) < cost(inputs, outputs);
   }
 
-  /// out = start + A·W, for W by rows.
-  void by_rows(Matrix<Real> a, Matrix<Real> out, const Real* start, Index rows) {
-    for (const auto& cut : panels_)
-      multiply<true>(Product<Real>{{a.data, a.stride, 1}, weight_.weight.data() + cut.first, stride_,
-                                   rows_, start ? start + cut.first : nullptr, out.data + cut.first,
-                                   out.stride},
-                     rows, cut.width);
+  /// out = start + A·W, for W by rows, where it is above `floor`.
+  void by_rows(Matrix<Real> a, Matrix<Real> out, const Real* start, Real floor, Index rows) {
+    NarrowMultiplier<Real, true>::run({{a.data, a.stride, 1}, weight_.weight.data(), stride_, rows_,
+                                       start, out.data, out.stride},
+                                      rows, stride_, floor);
   }
 
   /// out = start + A·Wᵀ.
@@ -130,10 +126,9 @@ class NarrowDense : public Layer<Real> {
 
   /// g = Aᵀ·B, the shape of W.
   void outer(Matrix<Real> a, Matrix<Real> b, Real* g, Index rows) {
-    for (const auto& cut : panels_)
-      multiply<false>(Product<Real>{{a.data, 1, a.stride}, b.data + cut.first, b.stride, rows,
-                                    nullptr, g + cut.first, stride_},
-                      rows_, cut.width);
+    NarrowMultiplier<Real, false>::run({{a.data, 1, a.stride}, b.data, b.stride, rows, nullptr, g,
+                                        stride_},
+                                       rows_, stride_, kLowest);
     // Nothing is learnt from what lies beyond the columns of B.
     if (stride_ != columns_)
       for (Index r = 0; r < rows_; ++r)
@@ -153,7 +148,6 @@ class NarrowDense : public Layer<Real> {
   bool rows_by_output_;  // of W
   bool has_bias_;
   Index rows_, columns_, stride_;  // of W as it lies here
-  std::vector<Cut> panels_;
   Store<Real> weight_, bias_;
   Activation<Real> activation_;
   LearnedSlope<Real> slope_;

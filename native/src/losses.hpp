@@ -47,7 +47,7 @@ class Head {
       : loss_(loss), scale_(scale), activation_(std::move(activation)),
         pair_(is_pair(loss, activation_)), cells_{loss, Real(delta), pair_},
         outputs_(outputs), prediction_(rows, outputs), delta_(rows, outputs), shares_(rows),
-        columns_(round_up(outputs, kLanes<Real>) * kLanes<Real>) {}
+        classes_(rows), columns_(round_up(outputs, kLanes<Real>) * kLanes<Real>) {}
 
   Index hit_counts() const { return axone::hit_counts(loss_, outputs_); }
 
@@ -61,30 +61,35 @@ class Head {
            !weights;
   }
 
-  /// Loss, right answers and δ of a batch of a plain classifier, vectors of rows at a time.
-  double classify(Matrix<Real> logits, const Targets<Real>& targets, const std::uint32_t* index,
-                  Index rows, Totals& totals, Matrix<Real>& delta) {
+  /// Take the classes of a plain classifier's batch. Long before they are read: numbers that have just
+  /// been written one by one cannot be read as a vector at once.
+  void take_classes(const Targets<Real>& targets, const std::uint32_t* index, Index rows) {
+    for (Index r = 0; r < rows; ++r) classes_[r] = Real(targets.classes[index[r]]);
+    // None, for rows that are not there.
+    for (Index r = rows; r < round_up(rows, kLanes<Real>); ++r) classes_[r] = -1;
+  }
+
+  /// Loss, right answers and δ of the batch whose classes were taken, vectors of rows at a time.
+  double classify(Matrix<Real> logits, Index rows, Totals& totals, Matrix<Real>& delta) {
     using V = Vector<Real>;
+    using Wide = Vector<double, kLanes<Real>>;
     constexpr Index lanes = kLanes<Real>;
     delta = delta_.view();
     const Real share = Real(scale_) / Real(rows);
     Real* z = columns_.data();
     const Index width = round_up(outputs_, kFewestLanes<Real>);
-    double total = 0;
+    V hits{};
+    Wide distances{};
+    double logarithms = 0;
     for (Index first = 0; first < rows; first += lanes) {
-      const Index count = std::min(lanes, rows - first);
+      const V wanted = load<V>(&classes_[first]);
       transpose(logits.row(first), logits.stride, lanes, width, z, lanes);
-      V largest = load<V>(z), found{};
-      for (Index c = 1; c < outputs_; ++c) {
+      V largest = load<V>(z), found{}, likely = largest, number = splat<V>(Real(1));
+      for (Index c = 1; c < outputs_; ++c, number += 1) {
         const V here = load<V>(z + c * lanes);
-        found = here > largest ? V{} + Real(c) : found;
+        found = here > largest ? number : found;
+        likely = wanted == number ? here : likely;
         largest = maximum(largest, here);
-      }
-      double sums = 1;
-      for (Index r = 0; r < count; ++r) {
-        const Index label = targets.classes[index[first + r]];
-        total += double(largest[r]) - double(z[label * lanes + r]);
-        totals.hits[0] += found[r] == Real(label);
       }
       V sum{};
       for (Index c = 0; c < outputs_; ++c) {
@@ -92,15 +97,19 @@ class Head {
         sum += e;
         store(z + c * lanes, e);
       }
-      // One logarithm for all rows: their product stays far from the ends of a double.
-      for (Index r = 0; r < count; ++r) sums *= double(sum[r]);
-      total += std::log(sums);
-      const V scale = share / sum;
-      for (Index c = 0; c < outputs_; ++c) store(z + c * lanes, load<V>(z + c * lanes) * scale);
+      const V shares = splat<V>(share), scale = shares / sum;
+      number = V{};
+      for (Index c = 0; c < outputs_; ++c, number += 1)
+        store(z + c * lanes, load<V>(z + c * lanes) * scale - (wanted == number ? shares : V{}));
       transpose(z, lanes, width, lanes, delta.row(first), delta.stride);
-      for (Index r = 0; r < count; ++r)
-        delta.row(first + r)[targets.classes[index[first + r]]] -= share;
+      hits += found == wanted ? splat<V>(Real(1)) : V{};
+      distances += __builtin_convertvector(wanted >= 0 ? largest - likely : V{}, Wide);
+      // One logarithm for all rows: their product stays far from the ends of a double.
+      const Wide sums = __builtin_convertvector(wanted >= 0 ? sum : splat<V>(Real(1)), Wide);
+      logarithms += std::log(product_of_lanes(sums));
     }
+    const double total = sum_of(distances) + logarithms;
+    totals.hits[0] += double(sum_of(hits));
     totals.loss += scale_ * total;
     totals.weight += double(rows);
     return total;
@@ -233,7 +242,7 @@ class Head {
   Cells<Real> cells_;
   Index outputs_;
   OwnMatrix<Real> prediction_, delta_;
-  Buffer<Real> shares_, columns_;
+  Buffer<Real> shares_, classes_, columns_;
   double weight_ = 0;
 };
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <cstdint>
 #include <limits>
 #include <memory>
 #include <new>
@@ -64,13 +65,17 @@ inline Index cells(Index rows, Index columns) {
   return product;
 }
 
-/// Rows of a batch: `columns` numbers each, `stride` apart.
+/// Rows of a batch: `columns` numbers each, `stride` apart. It travels in two registers: what is handed
+/// over in memory, small networks would wait for.
 template <class Real>
 struct Matrix {
   Real* data = nullptr;
-  Index stride = 0;
-  Index columns = 0;
+  std::int32_t stride = 0, columns = 0;
 
+  Matrix() = default;
+  Matrix(Real* data, Index stride, Index columns)
+      : data(data), stride(static_cast<std::int32_t>(stride)),
+        columns(static_cast<std::int32_t>(columns)) {}
   Real* row(Index r) const { return data + r * stride; }
 };
 
@@ -82,7 +87,7 @@ class OwnMatrix {
  public:
   OwnMatrix() = default;
   OwnMatrix(Index rows, Index columns)
-      : view_{nullptr, stride_for(columns),columns},
+      : view_{nullptr, stride_for(columns), columns},
         buffer_(cells(round_up(rows, kLanes<Real>), view_.stride)) {
     view_.data = buffer_.data();
   }
@@ -91,6 +96,7 @@ class OwnMatrix {
 
  private:
   static Index stride_for(Index columns) {
+    if (columns > std::numeric_limits<std::int32_t>::max() / 2) throw std::bad_array_new_length();
     const Index stride = round_up(columns, 2 * kLanes<Real>);
     return stride * static_cast<Index>(sizeof(Real)) % 1024 ? stride : stride + kLanes<Real>;
   }

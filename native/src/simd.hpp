@@ -137,11 +137,31 @@ AXONE_INLINE V over_root(V a, V x, V epsilon) {
   }
 }
 
+template <int From, class V, int... I>
+AXONE_INLINE auto half_of(V x, std::integer_sequence<int, I...>) {
+  return __builtin_shufflevector(x, x, (I + From)...);
+}
+
+/// Lanes combined by halves until one number is left.
+template <class V, class Combine>
+AXONE_INLINE LaneOf<V> all_lanes(V x, Combine combine) {
+  constexpr int half = kLanesOf<V> / 2;
+  if constexpr (half == 1) {
+    return combine(x[0], x[1]);
+  } else {
+    using Lanes = std::make_integer_sequence<int, half>;
+    return all_lanes(combine(half_of<0>(x, Lanes{}), half_of<half>(x, Lanes{})), combine);
+  }
+}
+
 template <class V>
-AXONE_INLINE auto sum_of(V x) {
-  auto total = x[0];
-  AXONE_UNROLL for (int i = 1; i < kLanesOf<V>; ++i) total += x[i];
-  return total;
+AXONE_INLINE LaneOf<V> sum_of(V x) {
+  return all_lanes(x, [](auto a, auto b) __attribute__((always_inline)) { return a + b; });
+}
+
+template <class V>
+AXONE_INLINE LaneOf<V> product_of_lanes(V x) {
+  return all_lanes(x, [](auto a, auto b) __attribute__((always_inline)) { return a * b; });
 }
 
 AXONE_INLINE Index round_up(Index value, Index multiple) {

@@ -374,9 +374,10 @@ class Workspace {
   /// The summed loss of the rows of a pass, which is added to `totals`, and δ at the logits.
   double loss_of(const Rows<Real>& rows, const std::uint32_t* index, Index ahead, Pass& pass,
                  Totals& totals, Matrix<Real>& delta) {
+    const bool plain = head_.is_plain_classifier(rows.targets, rows.weights);
+    if (plain) head_.take_classes(rows.targets, index, pass.rows);
     const auto logits = forward(rows, index, pass.rows, ahead, pass);
-    if (head_.is_plain_classifier(rows.targets, rows.weights))
-      return head_.classify(logits, rows.targets, index, pass.rows, totals, delta);
+    if (plain) return head_.classify(logits, pass.rows, totals, delta);
     const auto prediction = head_.predict(logits, pass.rows);
     const double loss =
         head_.measure(logits, prediction, rows.targets, index, rows.weights, pass.rows, totals);

@@ -103,7 +103,7 @@ class Affine {
 
   /// From `rows` rows of X and of δ = ∂L/∂Z, made ready: ∂L/∂X into `dx`, unless it is empty, and the
   /// gradients of W and b, finished as the pass says.
-  Tally backward(Matrix<Real> x, Matrix<Real> delta, Matrix<Real> dx, Index rows, const Pass& pass) {
+  Tally backward(Matrix<Real> x, Matrix<Real> delta, Matrix<Real> dx, Index rows, const Pass<Real>& pass) {
     const auto by_panels = divided(delta, rows);
     const Index panels = static_cast<Index>(weight_.panels.size());
     share(pass.team, groups(), [&](Index from, Index to, int member) {
@@ -243,7 +243,7 @@ class Affine {
 
   /// ∂L/∂W = δᵀ·X for a group of inputs, and the step, while each piece is in the cache.
   void weight_gradient(Matrix<Real> x, const Divided& by_panels, Index group, Index rows,
-                       const Pass& pass, Scratch& scratch, Tally& tally) {
+                       const Pass<Real>& pass, Scratch& scratch, Tally& tally) {
     each_gradient(x, by_panels, group, rows, scratch, [&](Index offset, Index size, auto compute) {
       Real* g = pass.keep_gradient ? weight_.gradient.data() + offset : scratch.gradient.data();
       const auto stretch = weight_.stretch(offset, size, g);
@@ -292,7 +292,7 @@ class Affine {
   }
 
   /// ∂L/∂b = Σ δ, the product of a row of ones with δ, for some panels.
-  void sum_delta(Matrix<Real> delta, Index rows, const Pass& pass, Index from, Index to) {
+  void sum_delta(Matrix<Real> delta, Index rows, const Pass<Real>& pass, Index from, Index to) {
     static constexpr Real kOne = 1;
     for (Index p = from; p < to; ++p) {
       const auto& panel = weight_.panels[p];
@@ -301,7 +301,7 @@ class Affine {
                       1, panel.width);
     }
   }
-  Real* bias_gradient(const Pass& pass) {
+  Real* bias_gradient(const Pass<Real>& pass) {
     return pass.keep_gradient ? bias_.gradient.data() : bias_gradient_.data();
   }
 

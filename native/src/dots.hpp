@@ -92,17 +92,17 @@ AXONE_INLINE void store_sums(LaneOf<V>* out, const V (&sums)[kInputsOfDots]) {
 
 /// ∂L/∂x of `Rows` rows and four inputs.
 template <class Real, int Rows>
-void dot_tile(const Dots<Real>& p) {
+void dot_tile(const Dots<Real>& p, const Real* delta, Real* out) {
   using V = Vector<Real>;
   constexpr int L = kLanes<Real>;
   V sums[Rows][kInputsOfDots] = {};
-  const Real* delta = p.delta;
   const Real* weight = p.weight;
+  const Index delta_stride = p.delta_stride, out_stride = p.out_stride;
   const auto add = [&](Index width, auto take) __attribute__((always_inline)) {
     V w[kInputsOfDots];
     AXONE_UNROLL for (int i = 0; i < kInputsOfDots; ++i) w[i] = take(weight + i * width);
     AXONE_UNROLL for (int r = 0; r < Rows; ++r) {
-      const V x = take(delta + r * p.delta_stride);
+      const V x = take(delta + r * delta_stride);
       AXONE_UNROLL for (int i = 0; i < kInputsOfDots; ++i) sums[r][i] += x * w[i];
     }
   };
@@ -124,24 +124,26 @@ void dot_tile(const Dots<Real>& p) {
   if constexpr (L / 4 >= kFewestLanes<Real>)
     if (p.tail_width == L / 4)
       add(L / 4, [](const Real* from) { return load_part<V, L / 4>(from, Lanes{}); });
-  AXONE_UNROLL for (int r = 0; r < Rows; ++r) store_sums<V>(p.out + r * p.out_stride, sums[r]);
+  AXONE_UNROLL for (int r = 0; r < Rows; ++r) store_sums<V>(out + r * out_stride, sums[r]);
 }
 
 template <class Real>
 class DotMultiplier {
  public:
-  static void run(Dots<Real> p, Index rows) {
+  static void run(const Dots<Real>& p, Index rows) {
+    const Real* delta = p.delta;
+    Real* out = p.out;
     each_tile(rows, kMost, [&](Index height) {
-      kTiles[height - 1](p);
-      p.delta += height * p.delta_stride;
-      p.out += height * p.out_stride;
+      kTiles[height - 1](p, delta, out);
+      delta += height * p.delta_stride;
+      out += height * p.out_stride;
     });
   }
 
  private:
   // Four sums a row, with four vectors of W and one of δ, fit the registers.
   static constexpr Index kMost = (kVectorRegisters - kInputsOfDots) / kInputsOfDots;
-  using Tile = void (*)(const Dots<Real>&);
+  using Tile = void (*)(const Dots<Real>&, const Real*, Real*);
   template <int... Heights>
   static constexpr auto tiles(std::integer_sequence<int, Heights...>) {
     return std::array<Tile, sizeof...(Heights)>{dot_tile<Real, Heights + 1>...};
@@ -164,44 +166,47 @@ struct RowDots {
 };
 
 template <class Real, int Lanes, int Rows>
-void row_dot_tile(const RowDots<Real>& given) {
+void row_dot_tile(const RowDots<Real>& p, const Real* a, Real* out) {
   using V = Vector<Real, Lanes>;
-  const RowDots<Real> p = given;  // which no store can change
-  for (Index j = 0; j < p.count; j += kInputsOfDots) {
+  const Index count = p.count, width = p.width, a_stride = p.a_stride, out_stride = p.out_stride;
+  const Real* weight = p.weight;
+  const Real* start = p.start;
+  for (Index j = 0; j < count; j += kInputsOfDots, weight += kInputsOfDots * width) {
     V sums[Rows][kInputsOfDots] = {};
-    if (p.start)
+    if (start)
       AXONE_UNROLL for (int i = 0; i < kInputsOfDots; ++i) {
-        const V alone{p.start[j + i]};
+        const V alone{start[j + i]};
         AXONE_UNROLL for (int r = 0; r < Rows; ++r) sums[r][i] = alone;
       }
-    const Real* weight = p.weight + j * p.width;
-    for (Index k = 0; k < p.width; k += Lanes) {
+    for (Index k = 0; k < width; k += Lanes) {
       V w[kInputsOfDots];
-      AXONE_UNROLL for (int i = 0; i < kInputsOfDots; ++i) w[i] = load<V>(weight + i * p.width + k);
+      AXONE_UNROLL for (int i = 0; i < kInputsOfDots; ++i) w[i] = load<V>(weight + i * width + k);
       AXONE_UNROLL for (int r = 0; r < Rows; ++r) {
-        const V x = load<V>(p.a + r * p.a_stride + k);
+        const V x = load<V>(a + r * a_stride + k);
         AXONE_UNROLL for (int i = 0; i < kInputsOfDots; ++i) sums[r][i] += x * w[i];
       }
     }
     AXONE_UNROLL for (int r = 0; r < Rows; ++r)
-      store_sums<V>(p.out + r * p.out_stride + j, sums[r]);
+      store_sums<V>(out + r * out_stride + j, sums[r]);
   }
 }
 
 template <class Real, int Lanes>
 class RowDotMultiplier {
  public:
-  static void run(RowDots<Real> p, Index rows) {
+  static void run(const RowDots<Real>& p, Index rows) {
+    const Real* a = p.a;
+    Real* out = p.out;
     each_tile(rows, kMost, [&](Index height) {
-      kTiles[height - 1](p);
-      p.a += height * p.a_stride;
-      p.out += height * p.out_stride;
+      kTiles[height - 1](p, a, out);
+      a += height * p.a_stride;
+      out += height * p.out_stride;
     });
   }
 
  private:
   static constexpr Index kMost = (kVectorRegisters - kInputsOfDots) / kInputsOfDots;
-  using Tile = void (*)(const RowDots<Real>&);
+  using Tile = void (*)(const RowDots<Real>&, const Real*, Real*);
   template <int... Heights>
   static constexpr auto tiles(std::integer_sequence<int, Heights...>) {
     return std::array<Tile, sizeof...(Heights)>{row_dot_tile<Real, Lanes, Heights + 1>...};

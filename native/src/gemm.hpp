@@ -31,29 +31,41 @@ struct Product {
   bool adds = false;  // to what is in C, instead of beginning with `start`
 };
 
+/// Where a tile begins in a product's matrices. A product is never copied on the way to its tiles: what
+/// has just been written number by number cannot be read by vectors at once, as a copy would.
+template <class Real>
+struct Corner {
+  const Real* a;
+  const Real* b;
+  const Real* start;
+  Real* c;
+};
+
 /// A tile of `Rows` rows and `Vectors` vectors of `Lanes` numbers. With few accumulators two sums
-/// run side by side, because one would wait for itself. `finish` makes of a sum what is stored.
-template <class Real, int Lanes, int Vectors, int Rows, bool UnitDepth, class Finish>
-AXONE_INLINE void multiply_tile(const Product<Real>& p, Finish finish) {
+/// run side by side, because one would wait for itself. A loop that is `Short` takes two steps at a time:
+/// its end costs as much as some steps. `finish` makes of a sum what is stored.
+template <class Real, int Lanes, int Vectors, int Rows, bool UnitDepth, bool Short, class Finish>
+AXONE_INLINE void multiply_tile(const Product<Real>& p, Corner<Real> at, Finish finish) {
   using V = Vector<Real, Lanes>;
+  const Index c_stride = p.c_stride, depth = p.depth, b_stride = p.b_stride;
   constexpr int kSums = Rows * Vectors < 8 ? 2 : 1;
   V sums[kSums][Rows][Vectors];
   AXONE_UNROLL for (int r = 0; r < Rows; ++r) {
     AXONE_UNROLL for (int v = 0; v < Vectors; ++v) {
-      sums[0][r][v] = p.adds    ? load<V>(p.c + r * p.c_stride + v * Lanes)
-                      : p.start ? load<V>(p.start + v * Lanes)
-                                : V{};
+      sums[0][r][v] = p.adds     ? load<V>(at.c + r * c_stride + v * Lanes)
+                      : at.start ? load<V>(at.start + v * Lanes)
+                                 : V{};
       if constexpr (kSums == 2) sums[1][r][v] = V{};
     }
   }
-  const Real* b = p.b;
+  const Real* b = at.b;
   const Index row = UnitDepth ? p.a.row : 1;
   const Index step = UnitDepth ? 1 : p.a.depth;
   // A pointer for three rows, which are one and two strides from it: of a pointer a row, some would
   // be kept in memory.
   constexpr int kPointers = (Rows + 2) / 3;
   const Real* a[kPointers];
-  AXONE_UNROLL for (int n = 0; n < kPointers; ++n) a[n] = p.a.data + 3 * n * row;
+  AXONE_UNROLL for (int n = 0; n < kPointers; ++n) a[n] = at.a + 3 * n * row;
   const auto accumulate = [&](int sum) __attribute__((always_inline)) {
     V w[Vectors];
     AXONE_UNROLL for (int v = 0; v < Vectors; ++v) w[v] = load<V>(b + v * Lanes);
@@ -62,28 +74,29 @@ AXONE_INLINE void multiply_tile(const Product<Real>& p, Finish finish) {
       AXONE_UNROLL for (int v = 0; v < Vectors; ++v) sums[sum][r][v] += x * w[v];
     }
     AXONE_UNROLL for (int n = 0; n < kPointers; ++n) a[n] += step;
-    b += p.b_stride;
+    b += b_stride;
   };
   Index k = 0;
-  if constexpr (kSums == 2) {
-    for (; k + 2 <= p.depth; k += 2) {
+  if constexpr (Short || kSums == 2) {
+    for (; k + 2 <= depth; k += 2) {
       accumulate(0);
-      accumulate(1);
+      accumulate(kSums - 1);
     }
   }
-  for (; k < p.depth; ++k) accumulate(0);
+  for (; k < depth; ++k) accumulate(0);
   AXONE_UNROLL for (int r = 0; r < Rows; ++r) {
     AXONE_UNROLL for (int v = 0; v < Vectors; ++v) {
       V total = sums[0][r][v];
       if constexpr (kSums == 2) total += sums[1][r][v];
-      store(p.c + r * p.c_stride + v * Lanes, finish(total));
+      store(at.c + r * c_stride + v * Lanes, finish(total));
     }
   }
 }
 
 template <class Real, int Lanes, int Vectors, int Rows, bool UnitDepth>
-void multiply_tile(const Product<Real>& p) {
-  multiply_tile<Real, Lanes, Vectors, Rows, UnitDepth>(p, [](auto total) { return total; });
+void multiply_tile(const Product<Real>& p, const Real* a, Real* c) {
+  multiply_tile<Real, Lanes, Vectors, Rows, UnitDepth, false>(p, {a, p.b, p.start, c},
+                                                              [](auto total) { return total; });
 }
 
 /// The most rows whose accumulators, with the vectors of B and one broadcast, fit the registers.
@@ -111,30 +124,33 @@ class Multiplier {
   /// Multiply all rows. A long product is cut into pieces, so that the piece of B stays in the
   /// first-level cache while all rows pass by; the order of its sums stays the same, but for tiles
   /// of few sums, which add up their two halves once a piece.
-  static void run(Product<Real> p, Index rows) {
+  static void run(const Product<Real>& p, Index rows) {
     constexpr Index kPiece = kPieceBytes / (Lanes * Vectors * static_cast<Index>(sizeof(Real)));
     if (p.depth <= kPiece + kPiece / 2 || rows <= kMostRows<Vectors>) return run_piece(p, rows);
-    for (Index left = p.depth; left > 0; left -= p.depth) {
-      p.depth = left <= kPiece + kPiece / 2 ? left : kPiece;
-      run_piece(p, rows);
-      p.a.data += p.depth * (UnitDepth ? 1 : p.a.depth);
-      p.b += p.depth * p.b_stride;
-      p.adds = true;
+    Product<Real> piece = p;
+    for (Index left = p.depth; left > 0; left -= piece.depth) {
+      piece.depth = left <= kPiece + kPiece / 2 ? left : kPiece;
+      run_piece(piece, rows);
+      piece.a.data += piece.depth * (UnitDepth ? 1 : piece.a.depth);
+      piece.b += piece.depth * piece.b_stride;
+      piece.adds = true;
     }
   }
 
  private:
   static constexpr Index kPieceBytes = 16 * 1024;
 
-  static void run_piece(Product<Real> p, Index rows) {
+  static void run_piece(const Product<Real>& p, Index rows) {
+    const Real* a = p.a.data;
+    Real* c = p.c;
     each_tile(rows, kMostRows<Vectors>, [&](Index height) {
-      kTiles[height - 1](p);
-      p.a.data += height * (UnitDepth ? p.a.row : 1);
-      p.c += height * p.c_stride;
+      kTiles[height - 1](p, a, c);
+      a += height * (UnitDepth ? p.a.row : 1);
+      c += height * p.c_stride;
     });
   }
 
-  using Tile = void (*)(const Product<Real>&);
+  using Tile = void (*)(const Product<Real>&, const Real*, Real*);
   template <int... Heights>
   static constexpr auto tiles(std::integer_sequence<int, Heights...>) {
     return std::array<Tile, sizeof...(Heights)>{
@@ -147,17 +163,17 @@ class Multiplier {
 /// columns by one call for the rows of a tile, `width` of them, whole vectors. What is below `floor` is
 /// lifted to it.
 template <class Real, int Rows, bool UnitDepth>
-void multiply_narrow_tile(const Product<Real>& given, Index width, Real floor) {
+void multiply_narrow_tile(const Product<Real>& p, const Real* a, Real* c, Index width, Real floor) {
   constexpr int kFull = kLanes<Real>;
-  Product<Real> p = given;  // which no store can change
+  Corner<Real> at{a, p.b, p.start, c};
   const auto tile = [&]<int Lanes, int Vectors>() __attribute__((always_inline)) {
-    multiply_tile<Real, Lanes, Vectors, Rows, UnitDepth>(
-        p, [=](Vector<Real, Lanes> total) __attribute__((always_inline)) {
+    multiply_tile<Real, Lanes, Vectors, Rows, UnitDepth, true>(
+        p, at, [=](Vector<Real, Lanes> total) __attribute__((always_inline)) {
           return maximum(total, splat<Vector<Real, Lanes>>(floor));
         });
-    p.b += Lanes * Vectors;
-    p.c += Lanes * Vectors;
-    if (p.start) p.start += Lanes * Vectors;
+    at.b += Lanes * Vectors;
+    at.c += Lanes * Vectors;
+    if (at.start) at.start += Lanes * Vectors;
     width -= Lanes * Vectors;
   };
   while (width >= 2 * kFull) tile.template operator()<kFull, 2>();
@@ -171,17 +187,19 @@ void multiply_narrow_tile(const Product<Real>& given, Index width, Real floor) {
 template <class Real, bool UnitDepth>
 class NarrowMultiplier {
  public:
-  static void run(Product<Real> p, Index rows, Index width, Real floor) {
+  static void run(const Product<Real>& p, Index rows, Index width, Real floor) {
+    const Real* a = p.a.data;
+    Real* c = p.c;
     each_tile(rows, kMost, [&](Index height) {
-      kTiles[height - 1](p, width, floor);
-      p.a.data += height * (UnitDepth ? p.a.row : 1);
-      p.c += height * p.c_stride;
+      kTiles[height - 1](p, a, c, width, floor);
+      a += height * (UnitDepth ? p.a.row : 1);
+      c += height * p.c_stride;
     });
   }
 
  private:
   static constexpr Index kMost = kMostRows<2>;
-  using Tile = void (*)(const Product<Real>&, Index, Real);
+  using Tile = void (*)(const Product<Real>&, const Real*, Real*, Index, Real);
   template <int... Heights>
   static constexpr auto tiles(std::integer_sequence<int, Heights...>) {
     return std::array<Tile, sizeof...(Heights)>{

@@ -139,6 +139,10 @@ struct StepNumbers {
   StepNumbers(const OptimizerSettings& o, const Step& step, Index rows) {
     set_all([](V& to, Real x) { to = splat<V>(x); }, o, step, rows);
   }
+  /// Let them be those of another step.
+  void move_on(const OptimizerSettings& o, const Step& step, Index rows) {
+    set_moving([](V& to, Real x) { to = splat<V>(x); }, o, step, rows);
+  }
   /// Give one lane numbers of its own.
   void set(int lane, const OptimizerSettings& o, const Step& step, Index rows) {
     set_all([=](V& to, Real x) { to[lane] = x; }, o, step, rows);
@@ -153,10 +157,7 @@ struct StepNumbers {
   using Real = LaneOf<V>;
   template <class Set>
   AXONE_INLINE void set_all(Set set, const OptimizerSettings& o, const Step& step, Index rows) {
-    set(rate, Real(step.learning_rate));
-    set(kept, Real(1 - step.learning_rate * o.decay));
-    set(scaled, Real(step.scaled));
-    set(epsilon, Real(step.epsilon));
+    set_moving(set, o, step, rows);
     set(beta, Real(o.beta));
     set(share, Real(o.share));
     // Subtracted in float64: 1 − 0.999 in float32 would be wrong in the fifth digit.
@@ -166,9 +167,17 @@ struct StepNumbers {
     set(rest_2, Real(1 - o.beta_2));
     set(rho, Real(o.rho));
     set(rest, Real(1 - o.rho));
+    set(clip, o.clip_value != 0 ? Real(o.clip_value) : std::numeric_limits<Real>::infinity());
+  }
+  /// Those that change from step to step.
+  template <class Set>
+  AXONE_INLINE void set_moving(Set set, const OptimizerSettings& o, const Step& step, Index rows) {
+    set(rate, Real(step.learning_rate));
+    set(kept, Real(1 - step.learning_rate * o.decay));
+    set(scaled, Real(step.scaled));
+    set(epsilon, Real(step.epsilon));
     set(l1, Real(o.l1 / rows));
     set(l2, Real(o.l2 / rows));
-    set(clip, o.clip_value != 0 ? Real(o.clip_value) : std::numeric_limits<Real>::infinity());
   }
 };
 
@@ -227,13 +236,12 @@ bool complete_gradient(const Stretch<Real>& s, const OptimizerSettings& settings
 
 /// Move the weights by a gradient to which `adds_l2` may still add its share of each weight. One that
 /// is not finite leaves a weight that is not, for good: ∞ − x = ∞, and NaN stays NaN. Sizes are
-/// rounded up to whole vectors: what lies beyond is padding of zeros. The pointers are copied first: a
-/// store through one might otherwise change another, for all that the compiler knows, and it would
-/// fetch them anew for every vector. `numbers()` gives those of the step, where they are needed: so
-/// none is made that the rule does not take.
-template <class V, class Numbers>
+/// rounded up to whole vectors: what lies beyond is padding of zeros. The pointers are copied first, and
+/// so are the numbers: a store through one might otherwise change another, for all that the compiler
+/// knows, and it would fetch them anew for every vector.
+template <class V>
 AXONE_INLINE void update(const Stretch<LaneOf<V>>& s, Rule rule, bool decays, bool adds_l2,
-                         Numbers numbers) {
+                         const StepNumbers<V>& numbers) {
   using Real = LaneOf<V>;
   constexpr int lanes = kLanesOf<V>;
   Real* const weight = s.weight;
@@ -242,12 +250,12 @@ AXONE_INLINE void update(const Stretch<LaneOf<V>>& s, Rule rule, bool decays, bo
   const Real* const gradient = s.gradient;
   const Index size = s.size;
   if (s.penalised && decays) {
-    const V kept = numbers().kept;
+    const V kept = numbers.kept;
     for (Index n = 0; n < size; n += lanes) store(weight + n, load<V>(weight + n) * kept);
   }
   const bool adds = s.penalised && adds_l2;
-  const auto by = [=]<Rule R>() __attribute__((always_inline)) {
-    const StepNumbers<V> own = numbers();
+  const auto by = [=, &numbers]<Rule R>() __attribute__((always_inline)) {
+    const StepNumbers<V> own = numbers;
     if (!adds) {
       for (Index n = 0; n < size; n += lanes)
         store(weight + n, load<V>(weight + n) -
@@ -271,12 +279,9 @@ AXONE_INLINE void update(const Stretch<LaneOf<V>>& s, Rule rule, bool decays, bo
 
 /// The same for a network alone.
 template <class Real>
-void update(const Stretch<Real>& s, const OptimizerSettings& o, const Step& step, Index rows,
-            bool adds_l2) {
-  using V = Vector<Real>;
-  update<V>(s, o.rule, o.decay != 0, adds_l2 && o.l2 != 0, [&]() __attribute__((always_inline)) {
-    return StepNumbers<V>(o, step, rows);
-  });
+void update(const Stretch<Real>& s, const OptimizerSettings& o,
+            const StepNumbers<Vector<Real>>& numbers, bool adds_l2) {
+  update<Vector<Real>>(s, o.rule, o.decay != 0, adds_l2 && o.l2 != 0, numbers);
 }
 
 /// The largest size among finite numbers.

@@ -122,7 +122,7 @@ class Workspace {
     for (Index from = 0; from < rows.count; from += capacity_) {
       const Index count = std::min(capacity_, rows.count - from);
       for (Index r = 0; r < count; ++r) index_[r] = static_cast<std::uint32_t>(from + r);
-      Pass pass;
+      Pass<Real> pass;
       pass.rows = count;
       const auto logits = forward(rows, index_.data(), count, 0, pass);
       const auto prediction = head_.predict(logits, count);
@@ -142,7 +142,7 @@ class Workspace {
     for (Index r = 0; r < rows.count; ++r) index_[r] = static_cast<std::uint32_t>(r);
     Totals totals;
     totals.hits.resize(head_.hit_counts());
-    Pass pass;
+    Pass<Real> pass;
     pass.rows = rows.count;
     pass.training = true;
     pass.keep_gradient = pass.completes = true;
@@ -244,12 +244,13 @@ class Workspace {
   /// One step on `count` rows: done, or why not. Where not, weights may have moved nevertheless.
   Ending step(const Rows<Real>& rows, const std::uint32_t* index, Index count, Index ahead,
               const Step& rate, std::vector<double>* norms, Position& at) {
-    Pass pass;
+    Pass<Real> pass;
     pass.rows = count;
     pass.training = true;
     pass.update = true;
     pass.optimizer = &optimizer_;
-    pass.step = rate;
+    numbers_.move_on(optimizer_, rate, count);
+    pass.numbers = &numbers_;
     pass.team = team();
     const bool clips = optimizer_.clip_norm > 0;
     pass.keep_gradient = clips || moves_at_once_;
@@ -325,7 +326,7 @@ class Workspace {
   /// Loss and gradient of all rows at the weights as they are: done, or what is not finite. They pass
   /// in groups as large as the workspace, whose gradients are added up.
   Ending differentiate(const Rows<Real>& rows, bool measure, Position& at) {
-    Pass pass;
+    Pass<Real> pass;
     pass.training = true;
     pass.update = true;  // of running averages: a gradient that is kept moves no weight
     pass.keep_gradient = pass.completes = true;
@@ -372,7 +373,7 @@ class Workspace {
   }
 
   /// The summed loss of the rows of a pass, which is added to `totals`, and δ at the logits.
-  double loss_of(const Rows<Real>& rows, const std::uint32_t* index, Index ahead, Pass& pass,
+  double loss_of(const Rows<Real>& rows, const std::uint32_t* index, Index ahead, Pass<Real>& pass,
                  Totals& totals, Matrix<Real>& delta) {
     const bool plain = head_.is_plain_classifier(rows.targets, rows.weights);
     if (plain) head_.take_classes(rows.targets, index, pass.rows);
@@ -426,7 +427,7 @@ class Workspace {
   }
 
   Matrix<Real> forward(const Rows<Real>& rows, const std::uint32_t* index, Index count, Index ahead,
-                       Pass& pass) {
+                       Pass<Real>& pass) {
     const auto input = input_.view();
     for (Index r = 0; r < count; ++r) {
       copy_row(rows.X + Index(index[r]) * rows.columns, input.row(r), rows.columns);
@@ -447,7 +448,7 @@ class Workspace {
       __builtin_prefetch(row + c);
   }
 
-  void backward(Matrix<Real> d, Pass& pass) {
+  void backward(Matrix<Real> d, Pass<Real>& pass) {
     for (std::size_t n = layers_.size(); n-- > first_;) d = layers_[n]->backward(d, pass);
   }
 
@@ -473,9 +474,9 @@ class Workspace {
   }
 
   /// Make the step by gradients that were kept.
-  void move(const Pass& pass) {
+  void move(const Pass<Real>& pass) {
     for (const auto& stretch : arena_.stretches())
-      update(stretch, optimizer_, pass.step, pass.rows, !pass.completes);
+      update(stretch, optimizer_, numbers_, !pass.completes);
   }
 
   /// The norm of the whole gradient, which is finite. In units of the largest number where squares
@@ -519,6 +520,7 @@ class Workspace {
   };
 
   const OptimizerSettings optimizer_, unclipped_, unpenalised_;
+  StepNumbers<Vector<Real>> numbers_{optimizer_, Step{}, 1};
   const Index batch_size_, capacity_, parameters_, averages_;  // averages: numbers that batches keep
   const RandomStream seed_, noise_;
   Layers<Real> layers_;

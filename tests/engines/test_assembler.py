@@ -16,8 +16,10 @@ SOURCES = Path(__file__).parents[2] / "native" / "src"
 PROGRAM = """
 #include "gemm.hpp"
 using namespace axone;
-template void axone::multiply_tile<{type}, {lanes}, 2, {rows}, true>(const Product<{type}>&);
-template void axone::multiply_tile<{type}, {lanes}, 2, {rows}, false>(const Product<{type}>&);
+template void axone::multiply_tile<{type}, {lanes}, 2, {rows}, true>(
+    const Product<{type}>&, const {type}*, {type}*);
+template void axone::multiply_tile<{type}, {lanes}, 2, {rows}, false>(
+    const Product<{type}>&, const {type}*, {type}*);
 """
 TILES = [
     # Rows of the tallest tile: as many as registers hold, two vectors of each.

@@ -18,7 +18,7 @@ class ActivationLayer : public Layer<Real> {
 
   void collect(std::vector<Store<Real>*>& stores) override { slope_.collect(stores); }
 
-  Matrix<Real> forward(Matrix<Real> x, Pass& pass) override {
+  Matrix<Real> forward(Matrix<Real> x, Pass<Real>& pass) override {
     if (activation_.is_identity()) return x;
     slope_.tell(activation_);
     x_ = x;
@@ -26,7 +26,7 @@ class ActivationLayer : public Layer<Real> {
     return a_.view();
   }
 
-  Matrix<Real> backward(Matrix<Real> dy, Pass& pass) override {
+  Matrix<Real> backward(Matrix<Real> dy, Pass<Real>& pass) override {
     this->tally = {};
     if (pass.measure) this->dead_share = activation_.dead_share(a_.view(), pass.rows, pass.continues);
     slope_.differentiate(x_, dy, pass.rows);

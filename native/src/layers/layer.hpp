@@ -12,13 +12,14 @@
 namespace axone {
 
 /// What a pass must know beside its rows.
+template <class Real>
 struct Pass {
   Index rows = 0;             // examples of the batch
   bool training = false;
   RandomStream random;        // of this step and this layer
   const OptimizerSettings* optimizer = nullptr;
   Team* team = nullptr;       // null: one thread
-  Step step;
+  const StepNumbers<Vector<Real>>* numbers = nullptr;  // of the step
   bool update = false;        // move weights and running averages
   bool keep_gradient = false; // leave the whole gradient for `Store::gradient`
   bool completes = false;     // add penalties to gradients and cut them, before they move weights
@@ -41,17 +42,17 @@ struct Tally {
 /// Finish a piece of gradient: measure it, and either move the weights by it or leave it. Where
 /// nothing looks at the gradient before, an L2 penalty is added when the weights move.
 template <class Real>
-void finish(const Stretch<Real>& s, const Pass& pass, Tally& tally) {
+void finish(const Stretch<Real>& s, const Pass<Real>& pass, Tally& tally) {
   const auto& optimizer = *pass.optimizer;
   if (pass.completes && !complete_gradient(s, optimizer, pass.rows)) tally.is_finite = false;
   if (pass.measure) tally.squared_norm += squared_norm(s.gradient, s.size);
-  if (!pass.keep_gradient) update(s, optimizer, pass.step, pass.rows, !pass.completes);
+  if (!pass.keep_gradient) update(s, optimizer, *pass.numbers, !pass.completes);
 }
 
 /// Hand over the gradient of a small array that was added up apart, and finish it. `scratch` is for
 /// passes that do not keep gradients.
 template <class Real, class Sum>
-void finish(Store<Real>& store, const Buffer<Sum>& sums, Buffer<Real>& scratch, const Pass& pass,
+void finish(Store<Real>& store, const Buffer<Sum>& sums, Buffer<Real>& scratch, const Pass<Real>& pass,
             Tally& tally) {
   Real* g = pass.keep_gradient ? store.gradient.data() : scratch.data();
   for (Index n = 0; n < store.count; ++n) g[n] = Real(sums.data()[n]);
@@ -73,9 +74,9 @@ class Layer {
  public:
   Layer(Index inputs, Index outputs) : inputs(inputs), outputs(outputs) {}
   virtual ~Layer() = default;
-  virtual Matrix<Real> forward(Matrix<Real> x, Pass& pass) = 0;
+  virtual Matrix<Real> forward(Matrix<Real> x, Pass<Real>& pass) = 0;
   /// Take ∂L/∂y (which may be overwritten) and give ∂L/∂x; the matrix is empty if not needed.
-  virtual Matrix<Real> backward(Matrix<Real> dy, Pass& pass) = 0;
+  virtual Matrix<Real> backward(Matrix<Real> dy, Pass<Real>& pass) = 0;
   virtual void collect(std::vector<Store<Real>*>&) {}
   virtual void collect_buffers(std::vector<Store<Real>*>&) {}
   virtual bool is_random() const { return false; }

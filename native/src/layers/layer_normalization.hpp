@@ -33,7 +33,7 @@ class LayerNorm : public Layer<Real> {
     stores.push_back(&bias_);
   }
 
-  Matrix<Real> forward(Matrix<Real> x, Pass& pass) override {
+  Matrix<Real> forward(Matrix<Real> x, Pass<Real>& pass) override {
     for (Index r = 0; r < pass.rows; ++r)
       for (Index g = 0; g < groups_; ++g) {
         const Real* from = x.row(r) + g * features_;
@@ -53,7 +53,7 @@ class LayerNorm : public Layer<Real> {
     return y_.view();
   }
 
-  Matrix<Real> backward(Matrix<Real> dy, Pass& pass) override {
+  Matrix<Real> backward(Matrix<Real> dy, Pass<Real>& pass) override {
     for (auto* sums : {&sum_, &product_}) std::fill_n(sums->data(), features_, 0.0);
     for (Index r = 0; r < pass.rows; ++r)
       for (Index g = 0; g < groups_; ++g) {

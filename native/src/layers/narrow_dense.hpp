@@ -56,7 +56,7 @@ class NarrowDense : public Layer<Real> {
     slope_.collect(stores);
   }
 
-  Matrix<Real> forward(Matrix<Real> x, Pass& pass) override {
+  Matrix<Real> forward(Matrix<Real> x, Pass<Real>& pass) override {
     x_ = x;
     slope_.tell(activation_);
     auto a = a_.view();
@@ -72,7 +72,7 @@ class NarrowDense : public Layer<Real> {
     return a;
   }
 
-  Matrix<Real> backward(Matrix<Real> dy, Pass& pass) override {
+  Matrix<Real> backward(Matrix<Real> dy, Pass<Real>& pass) override {
     auto a = a_.view();
     auto z = activation_.needs_input() ? z_.view() : a;
     a.columns = z.columns = dy.columns = this->outputs;

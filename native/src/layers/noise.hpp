@@ -16,7 +16,7 @@ class Dropout : public Layer<Real> {
     return std::make_unique<Dropout>(s.size("columns"), s.number("rate"), site.rows);
   }
 
-  Matrix<Real> forward(Matrix<Real> x, Pass& pass) override {
+  Matrix<Real> forward(Matrix<Real> x, Pass<Real>& pass) override {
     active_ = pass.training && rate_ > 0;
     if (!active_) return x;
     const auto threshold = threshold_of(rate_);
@@ -35,7 +35,7 @@ class Dropout : public Layer<Real> {
 
   bool is_random() const override { return rate_ > 0; }
 
-  Matrix<Real> backward(Matrix<Real> dy, Pass& pass) override {
+  Matrix<Real> backward(Matrix<Real> dy, Pass<Real>& pass) override {
     if (active_)
       for (Index r = 0; r < pass.rows; ++r)
         for (Index c = 0; c < dy.columns; ++c) dy.row(r)[c] *= mask_.view().row(r)[c];
@@ -59,7 +59,7 @@ class GaussianNoise : public Layer<Real> {
     return std::make_unique<GaussianNoise>(s.size("columns"), s.number("deviation"), site.rows);
   }
 
-  Matrix<Real> forward(Matrix<Real> x, Pass& pass) override {
+  Matrix<Real> forward(Matrix<Real> x, Pass<Real>& pass) override {
     if (!pass.training) return x;
     auto y = y_.view();
     const auto count = static_cast<std::uint32_t>(pass.rows * x.columns);
@@ -72,7 +72,7 @@ class GaussianNoise : public Layer<Real> {
 
   bool is_random() const override { return true; }
 
-  Matrix<Real> backward(Matrix<Real> dy, Pass&) override { return dy; }
+  Matrix<Real> backward(Matrix<Real> dy, Pass<Real>&) override { return dy; }
 
  private:
   double deviation_;

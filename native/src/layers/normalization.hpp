@@ -41,7 +41,7 @@ class BatchNorm : public Layer<Real> {
     stores.push_back(&variance_);
   }
 
-  Matrix<Real> forward(Matrix<Real> x, Pass& pass) override {
+  Matrix<Real> forward(Matrix<Real> x, Pass<Real>& pass) override {
     auto y = y_.view(), normalised = normalised_.view();
     const Index cells = pass.rows * inner_;
     for (Index c = 0; c < channels_; ++c) {
@@ -69,7 +69,7 @@ class BatchNorm : public Layer<Real> {
     return y;
   }
 
-  Matrix<Real> backward(Matrix<Real> dy, Pass& pass) override {
+  Matrix<Real> backward(Matrix<Real> dy, Pass<Real>& pass) override {
     auto dx = dx_.view(), normalised = normalised_.view();
     const Index cells = pass.rows * inner_;
     this->tally = {};

@@ -32,7 +32,7 @@ class Residual : public Layer<Real> {
     return std::any_of(layers_.begin(), layers_.end(), [](auto& l) { return l->is_random(); });
   }
 
-  Matrix<Real> forward(Matrix<Real> x, Pass& pass) override {
+  Matrix<Real> forward(Matrix<Real> x, Pass<Real>& pass) override {
     const RandomStream random = pass.random;
     Matrix<Real> inner = x;
     for (std::size_t n = 0; n < layers_.size(); ++n) {
@@ -45,7 +45,7 @@ class Residual : public Layer<Real> {
     return y;
   }
 
-  Matrix<Real> backward(Matrix<Real> dy, Pass& pass) override {
+  Matrix<Real> backward(Matrix<Real> dy, Pass<Real>& pass) override {
     auto own = dy_.view();
     for (Index r = 0; r < pass.rows; ++r) std::copy_n(dy.row(r), own.columns, own.row(r));
     this->tally = {};

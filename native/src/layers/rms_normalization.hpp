@@ -29,7 +29,7 @@ class RMSNorm : public Layer<Real> {
 
   void collect(std::vector<Store<Real>*>& stores) override { stores.push_back(&weight_); }
 
-  Matrix<Real> forward(Matrix<Real> x, Pass& pass) override {
+  Matrix<Real> forward(Matrix<Real> x, Pass<Real>& pass) override {
     each_group(pass.rows, [&](Index r, Index first, Real& inverse) {
       const Real* from = x.row(r) + first;
       double squares = 0;
@@ -45,7 +45,7 @@ class RMSNorm : public Layer<Real> {
     return y_.view();
   }
 
-  Matrix<Real> backward(Matrix<Real> dy, Pass& pass) override {
+  Matrix<Real> backward(Matrix<Real> dy, Pass<Real>& pass) override {
     std::fill_n(product_.data(), features_, 0.0);
     each_group(pass.rows, [&](Index r, Index first, Real& inverse) {
       const Real* from = dy.row(r) + first;

@@ -39,7 +39,7 @@ class LearnedSlope {
   }
 
   /// Apart from `differentiate`, because the slope must not move before it was used backward.
-  void finish(const Pass& pass, Tally& tally) {
+  void finish(const Pass<Real>& pass, Tally& tally) {
     if (!is_learned_) return;
     Real* g = pass.keep_gradient ? alpha_.gradient.data() : gradient_.data();
     g[0] = total_;

@@ -265,8 +265,7 @@ class Dense : public Layer<V> {
   }
 
   static void move(const Stretch<Real>& stretch, const Pass<V>& pass, bool adds_l2) {
-    update<V>(stretch, pass.rule, pass.decays, adds_l2,
-              [&]() __attribute__((always_inline)) { return pass.numbers; });
+    update<V>(stretch, pass.rule, pass.decays, adds_l2, pass.numbers);
   }
 
   Arena<V>& arena_;

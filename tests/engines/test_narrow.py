@@ -1,0 +1,125 @@
+"""Narrow layers, whose weights lie along their longer side, learn what the equations say.
+
+A layer with few outputs keeps a row of whole vectors for each of them, one with few inputs a row
+for each of these; what is left of the last vector is padding, which must learn nothing, whatever
+the activation makes of zero. Sizes on both sides of every width of a vector lie here beside one
+another, in batches that are cut into tiles in every way.
+"""
+
+import numpy as np
+import pytest
+
+import axone as ax
+from axone.data import Examples
+from axone.engines import NativeEngine, NotBuiltError, Recipe, ReferenceEngine, get_engine
+from axone.losses import LOSSES
+from axone.penalties import Clipping, Penalty
+from tests.engines.agreement import difference, trained
+
+try:
+    get_engine("native")
+except NotBuiltError as error:
+    pytest.skip(str(error), allow_module_level=True)
+
+SIZES = [1, 2, 3, 4, 5, 7, 8, 9, 15, 16, 17, 31, 33]
+BATCHES = [1, 2, 3, 4, 6, 7, 10, 12, 13, 24, 25, 64]
+
+
+def both(network, rows, *, loss="mse", optimizer=None, batch_size=8, epochs=1, **settings):
+    """Return the states of both engines after the same steps."""
+    settings = {"dtype": "float64", **settings}
+    recipe = Recipe(
+        network, LOSSES.resolve(loss), optimizer or ax.SGD(0.1), batch_size=batch_size, **settings
+    )
+    random = np.random.default_rng(rows)
+    X = random.normal(size=(rows, *network.input_shape)).astype(recipe.dtype)
+    classes = network.output_shape[0]
+    if loss == "mse":
+        target = random.normal(size=(rows, classes)).astype(recipe.dtype)
+    else:
+        target = random.integers(0, classes, size=rows)
+    return [
+        trained(engine, recipe, X, target, None, epochs)[1]
+        for engine in (ReferenceEngine(), NativeEngine())
+    ]
+
+
+def assert_alike(states, tolerance=1e-12):
+    wanted, found = states
+    assert difference(found.parameters.vector, wanted.parameters.vector) < tolerance
+    for name in wanted.slots:
+        assert difference(found.slots[name], wanted.slots[name]) < tolerance
+
+
+@pytest.mark.parametrize("outputs", SIZES)
+@pytest.mark.parametrize("inputs", SIZES)
+def test_every_shape_makes_the_steps_of_the_equations(inputs, outputs):
+    network = ax.Network(ax.Dense(inputs, "tanh"), ax.Dense(outputs), input_shape=6)
+    assert_alike(both(network, 30, optimizer=ax.Adam(0.01, epsilon=1e-3), epochs=3))
+
+
+@pytest.mark.parametrize("batch_size", BATCHES)
+@pytest.mark.parametrize("units", [5, 40])
+def test_every_batch_is_cut_into_tiles_that_make_it_up(units, batch_size):
+    network = ax.Network(
+        ax.Dense(units, "sigmoid"), ax.Dense(3, "softmax"), input_shape=units // 2 + 1
+    )
+    # The last batch is shorter than the others.
+    states = both(network, 3 * batch_size - batch_size // 2, loss="cce", batch_size=batch_size)
+    assert_alike(states)
+
+
+@pytest.mark.parametrize("name", ["relu", "leaky_relu", "prelu", "elu", "softplus", "softmax"])
+@pytest.mark.parametrize("units", [3, 20])
+def test_activations_of_both_layouts(units, name):
+    """Between 11 inputs and units below and above them; ReLU is where the sums are made."""
+    network = ax.Network(ax.Dense(units, name), ax.Dense(2), input_shape=11)
+    assert_alike(both(network, 40, epochs=3), 1e-11)
+
+
+@pytest.mark.parametrize("bias", [True, False])
+@pytest.mark.parametrize("optimizer", [ax.SGD(0.1), ax.Adam(0.01), ax.Nesterov(0.05)])
+@pytest.mark.parametrize("sizes", [(5, 3), (3, 5), (17, 1), (1, 17)])
+def test_padding_learns_nothing_in_many_steps(sizes, optimizer, bias):
+    """The sigmoid makes ½ of the zeros that padding holds."""
+    inputs, units = sizes
+    network = ax.Network(
+        ax.Dense(inputs, "sigmoid", bias=bias),
+        ax.Dense(units, "sigmoid", bias=bias),
+        ax.Dense(2, bias=bias),
+        input_shape=3,
+    )
+    assert_alike(both(network, 40, optimizer=optimizer, epochs=40), 1e-9)
+
+
+@pytest.mark.parametrize("clipping", [Clipping(), Clipping(0.01, None), Clipping(None, 0.05)])
+@pytest.mark.parametrize("penalty", [Penalty(), Penalty(0.05, 0.0), Penalty(0.0, 0.3)])
+@pytest.mark.parametrize("optimizer", [ax.SGD(0.1), ax.AdamW(0.01, epsilon=1e-3)])
+def test_weights_moved_at_one_go_are_penalised_and_their_gradient_cut(optimizer, penalty, clipping):
+    """Weights are penalised and decay, biases do not; all lie in one array."""
+    network = ax.Network(ax.Dense(9, "relu"), ax.Dense(3, "softmax"), input_shape=7)
+    settings = {"penalty": penalty, "clipping": clipping}
+    assert_alike(both(network, 40, loss="cce", optimizer=optimizer, epochs=5, **settings), 1e-9)
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_layers_too_wide_or_batches_too_long_to_be_narrow_agree_with_those_that_are(dtype):
+    """A batch of 64 rows passes through narrow layers, one of 65 does not."""
+    network = ax.Network(ax.Dense(30, "tanh"), ax.Dense(4, "softmax"), input_shape=12)
+    tolerance = 1e-12 if dtype == "float64" else 1e-5
+    for rows in (64, 65):
+        states = both(network, rows, loss="cce", batch_size=rows, epochs=4, dtype=dtype)
+        assert_alike(states, tolerance)
+
+
+def test_a_narrow_network_predicts_alike_one_by_one_and_together():
+    network = ax.Network(ax.Dense(17, "relu"), ax.Dense(3, "softmax"), input_shape=5)
+    recipe = Recipe(network, LOSSES.resolve("cce"), ax.SGD(), dtype="float64")
+    plan = NativeEngine().compile(recipe)
+    parameters = network.initialize(3, "float64")
+    X = np.random.default_rng(0).normal(size=(300, 5))
+    together = plan.predict(parameters, X)
+    one_by_one = np.concatenate([plan.predict(parameters, row[None]) for row in X])
+    np.testing.assert_allclose(one_by_one, together, rtol=0, atol=1e-15)
+    wanted = ReferenceEngine().compile(recipe).evaluate(parameters, Examples(X, np.zeros(300, int)))
+    np.testing.assert_allclose(together, wanted[1], rtol=0, atol=1e-14)

@@ -40,7 +40,7 @@ class BoundWorkspace {
                 std::optional<Array2<const Real>> numbers, std::optional<Array1<const Real>> weights,
                 nb::tuple position, Array2<const double> rates, bool shuffle,
                 std::function<bool(std::int64_t, std::int64_t)> poll, std::int64_t steps,
-                bool measure) {
+                bool measure, std::optional<Array2<Real>> trail) {
     const auto flat = flat_numbers_of(sizes_, parameters, buffers, slots);
     const auto rows = rows_of(sizes_, X, labels, numbers, weights);
     require(steps >= -1, "the number of steps must be -1 or more");
@@ -48,12 +48,13 @@ class BoundWorkspace {
     check_schedule(rates, at, batches_of(rows.count, workspace_.batch_size()));
     const Schedule schedule{static_cast<std::int64_t>(rates.shape(0)), rates.data(), shuffle, steps,
                             measure};
+    const auto kept = trail_of(sizes_, trail, schedule.epochs);
     std::vector<EpochReport> reports;
     Ending ending;
     {
       const WithoutInterpreter outside;
       const FlushTinyNumbers flush;
-      ending = workspace_.run(rows, schedule, at, reports, polling(outside, poll), flat);
+      ending = workspace_.run(rows, schedule, at, reports, polling(outside, poll), flat, kept);
     }
     return nb::make_tuple(kEndings[static_cast<int>(ending)], tuple_of(at),
                           table_of(sizes_, reports, measure), workspace_.failed_loss());
@@ -66,7 +67,8 @@ class BoundWorkspace {
                      std::optional<Array2<const Real>> numbers,
                      std::optional<Array1<const Real>> weights, nb::tuple position,
                      std::int64_t epochs, std::tuple<double, double, std::int64_t> limits,
-                     std::function<bool(std::int64_t, std::int64_t)> poll, bool measure) {
+                     std::function<bool(std::int64_t, std::int64_t)> poll, bool measure,
+                     std::optional<Array2<Real>> trail) {
     sizes_.check(parameters.size(), buffers.size());
     const auto memory = curvatures.size();
     require(memory >= 1, "the memory must hold a pair");
@@ -90,13 +92,14 @@ class BoundWorkspace {
     schedule.epochs = epochs;
     schedule.measure = measure;
     const Limits ends{std::get<0>(limits), std::get<1>(limits), std::get<2>(limits)};
+    const auto kept = trail_of(sizes_, trail, epochs);
     std::vector<EpochReport> reports;
     Ending ending;
     {
       const WithoutInterpreter outside;
       const FlushTinyNumbers flush;
       ending = workspace_.minimise(rows, schedule, ends, at, reports, polling(outside, poll), flat,
-                                   minimisation);
+                                   minimisation, kept);
     }
     return nb::make_tuple(kEndings[static_cast<int>(ending)], tuple_of(at),
                           table_of(sizes_, reports, measure), workspace_.failed_loss());
@@ -114,6 +117,26 @@ class BoundWorkspace {
             "out has another shape");
     const WithoutInterpreter outside;
     return workspace_.predict(parameters.data(), buffers.data(), rows, measured, out.data());
+  }
+
+  /// The loss and ŷ of the same rows at several weights, a row of `trail` each; ŷ of one after ŷ of
+  /// the other.
+  void evaluate_each(Array2<const Real> trail, Array2<const Real> X, std::optional<Labels> labels,
+                     std::optional<Array2<const Real>> numbers,
+                     std::optional<Array1<const Real>> weights, Array2<Real> out,
+                     Array1<double> losses) {
+    const auto rows = rows_of(sizes_, X, labels, numbers, weights);
+    const auto count = trail.shape(0);
+    require(trail.shape(1) == sizes_.parameters + sizes_.buffers, "the trail has another width");
+    require(losses.size() == count && out.shape(0) == count * X.shape(0) &&
+                Index(out.shape(1)) == sizes_.outputs,
+            "losses or out have another shape");
+    const WithoutInterpreter outside;
+    for (std::size_t n = 0; n < count; ++n) {
+      const Real* row = trail.data() + n * trail.shape(1);
+      losses.data()[n] = workspace_.predict(row, row + sizes_.parameters, rows, true,
+                                            out.data() + n * X.shape(0) * out.shape(1));
+    }
   }
 
   double gradient(Array1<const Real> parameters, Array1<const Real> buffers, Array2<const Real> X,
@@ -159,11 +182,14 @@ void bind(nb::module_& module, const char* plan, const char* workspace, const ch
   nb::class_<Bound>(module, workspace)
       .def("run", &Bound::run, array("parameters"), array("buffers"), array("slots"), array("X"),
            perhaps("labels"), perhaps("numbers"), perhaps("weights"), "position"_a, array("rates"),
-           "shuffle"_a, "poll"_a, "steps"_a = -1, "measure"_a = true)
+           "shuffle"_a, "poll"_a, "steps"_a = -1, "measure"_a = true,
+           perhaps("trail") = nb::none())
       .def("minimise", &Bound::minimise, array("parameters"), array("buffers"), array("gradient"),
            array("steps"), array("changes"), array("curvatures"), array("standing"), array("X"),
            perhaps("labels"), perhaps("numbers"), perhaps("weights"), "position"_a, "epochs"_a,
-           "limits"_a, "poll"_a, "measure"_a = true)
+           "limits"_a, "poll"_a, "measure"_a = true, perhaps("trail") = nb::none())
+      .def("evaluate_each", &Bound::evaluate_each, array("trail"), array("X"), perhaps("labels"),
+           perhaps("numbers"), perhaps("weights"), array("out"), array("losses"))
       .def("predict", &Bound::predict, array("parameters"), array("buffers"), array("X"),
            perhaps("labels"), perhaps("numbers"), perhaps("weights"), array("out"))
       .def("gradient", &Bound::gradient, array("parameters"), array("buffers"), array("X"),

@@ -92,6 +92,17 @@ FlatNumbers<Real> flat_numbers_of(const Sizes& sizes, Array1<Real>& parameters,
   return flat;
 }
 
+/// Where weights at the end of epochs go, checked.
+template <class Real>
+Trail<Real> trail_of(const Sizes& sizes, const std::optional<Array2<Real>>& given,
+                     std::int64_t epochs) {
+  if (!given) return {};
+  require(given->shape(1) == sizes.parameters + sizes.buffers, "the trail has another width");
+  require(epochs >= 0 && given->shape(0) >= static_cast<std::size_t>(epochs),
+          "the trail has no room for all epochs");
+  return {given->data(), static_cast<Index>(sizes.parameters), static_cast<Index>(sizes.buffers)};
+}
+
 /// Rows of the sizes that a plan's network takes, checked.
 template <class Real>
 Rows<Real> rows_of(const Sizes& sizes, const Array2<const Real>& X,

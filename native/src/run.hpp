@@ -69,6 +69,18 @@ struct Schedule {
   bool measure = true;       // norms and dead shares at each epoch's last step
 };
 
+/// Where the weights at the end of each epoch of a call go, and the averages: a row an epoch, or nowhere.
+template <class Real>
+struct Trail {
+  Real* rows = nullptr;
+  Index parameters = 0, buffers = 0;
+
+  FlatNumbers<Real> of(std::int64_t epoch) const {
+    Real* row = rows + epoch * (parameters + buffers);
+    return {row, row + parameters, {}};
+  }
+};
+
 /// Says when `poll` is due: about twenty times a second, looking at the clock as seldom as that
 /// allows, because a step may take less time than a look.
 class PollTimer {

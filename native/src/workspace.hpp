@@ -64,9 +64,10 @@ class Workspace {
   /// time: it leaves weights or averages that are not finite, and only then is it looked for.
   Ending run(const Rows<Real>& rows, const Schedule& schedule, Position& at,
              std::vector<EpochReport>& reports, const Poll& poll,
-             const FlatNumbers<Real>& flat) {
+             const FlatNumbers<Real>& flat, const Trail<Real>& trail = {}) {
     const SoleUse use(in_use_);
     const Position start = at;
+    trail_ = trail;
     read(flat);
     Ending ending = train(rows, schedule, at, reports, poll);
     const auto repeat = [&](std::int64_t steps) {
@@ -96,8 +97,10 @@ class Workspace {
   /// the search for a step was interrupted.
   Ending minimise(const Rows<Real>& rows, const Schedule& schedule, const Limits& limits,
                   Position& at, std::vector<EpochReport>& reports, const Poll& poll,
-                  const FlatNumbers<Real>& flat, const FlatMinimisation<Real>& minimisation) {
+                  const FlatNumbers<Real>& flat, const FlatMinimisation<Real>& minimisation,
+                  const Trail<Real>& trail = {}) {
     const SoleUse use(in_use_);
+    trail_ = trail;
     read(flat);
     arena_.need_gradients();
     if (!search_ || search_->memory() != minimisation.memory)
@@ -198,6 +201,10 @@ class Workspace {
     for (auto* store : buffers_) store->write(store->weight, flat.buffers);
   }
 
+  void leave_trail(std::int64_t epoch) {
+    if (trail_.rows) write(trail_.of(epoch));
+  }
+
   /// Make steps until the epochs are complete, or so many steps are made, or a step fails.
   Ending train(const Rows<Real>& rows, const Schedule& schedule, Position& at,
                std::vector<EpochReport>& reports, const Poll& poll) {
@@ -230,6 +237,7 @@ class Workspace {
       }
       ++at.epoch;
       at.batch = 0;
+      leave_trail(n);
       reports.push_back({at, rates[batches - 1], std::move(norms)});
       at.totals.loss = at.totals.weight = 0;
       at.totals.hits.assign(at.totals.hits.size(), 0);
@@ -308,6 +316,7 @@ class Workspace {
           for (auto& layer : layers_) layer->tally.squared_norm = squared_norm_of(*layer);
           measure_layers(1, norms);
         }
+        leave_trail(static_cast<std::int64_t>(reports.size()));
         reports.push_back({at, 1, std::move(norms)});
         for (auto* store : buffers_) store->write(store->weight, averages.data());
       } else {
@@ -542,6 +551,7 @@ class Workspace {
   std::atomic<bool> in_use_{false};
   bool look_ = false;  // at every step, whether it is finite
   double failed_loss_ = 0;
+  Trail<Real> trail_;  // of the call under way
 };
 
 }  // namespace axone

@@ -18,10 +18,10 @@ MOST_AUC_CLASSES = 200
 
 
 def predicted_labels(prediction: FloatArray) -> IntArray:
-    """Return class numbers from probabilities (m, K), or from those of class 1, (m, 1)."""
-    if prediction.shape[1] == 1:
-        return (prediction[:, 0] > 0.5).astype(np.intp)
-    return prediction.argmax(axis=1)
+    """Return class numbers from probabilities (…, K), or from those of class 1, (…, 1)."""
+    if prediction.shape[-1] == 1:
+        return (prediction[..., 0] > 0.5).astype(np.intp)
+    return prediction.argmax(axis=-1)
 
 
 def confusion_counts(y_true: IntArray, y_pred: IntArray, classes: int) -> Any:
@@ -56,31 +56,57 @@ def epoch_scores(
         `accuracy`, `recall`, `f1` (the last two means over the classes that occur), or `r2`.
         Of several yes/no labels, only `accuracy`, over all labels.
     """
-    if loss.task == "regression":
-        hits = loss.hits(prediction, target, weight)
-        return {"r2": float(r_squared(hits, total_squares(target, weight)))}
-    everything = float(len(target) if weight is None else weight.sum())
-    if isinstance(loss, BinaryCrossEntropy) and prediction.shape[1] > 1:
-        return {"accuracy": float(loss.hits(prediction, target, weight)[0]) / everything}
+    scores = scores_of_epochs(loss, prediction[None], target, weight)
+    return {name: float(column[0]) for name, column in scores.items()}
+
+
+def scores_of_epochs(
+    loss: Loss, predictions: FloatArray, target: FloatArray, weight: FloatArray | None = None
+) -> dict[str, FloatArray]:
+    """Return the scores of several epochs' predictions for the same rows, an array each.
+
+    Parameters
+    ----------
+    loss, target, weight
+        See `epoch_scores`, which says what the scores are.
+    predictions : array of shape (epochs, m, …)
+    """
+    several = isinstance(loss, BinaryCrossEntropy) and predictions.shape[2] > 1
+    if loss.task == "regression" or several:
+        hits = np.stack([loss.hits(each, target, weight) for each in predictions])
+        if several:
+            return {"accuracy": hits[:, 0] / _sum_of(weight, target)}
+        return {"r2": r_squared(hits, total_squares(target, weight))}
     y_true = target[:, 0] > 0.5 if isinstance(loss, BinaryCrossEntropy) else target
     if y_true.ndim == 2:
         y_true = y_true.argmax(axis=1)
-    y_true, y_pred = y_true.astype(np.intp), predicted_labels(prediction)
-    classes = max(prediction.shape[1], 2)
+    y_true, y_pred = y_true.astype(np.intp), predicted_labels(predictions)
+    shape = epochs, classes = len(predictions), max(predictions.shape[2], 2)
+    # Every epoch's classes have numbers of their own, so that all are counted at once.
+    first = classes * np.arange(epochs)[:, None]
+
+    def counts(labels: IntArray, weights: FloatArray | None) -> FloatArray:
+        return np.bincount(labels, weights, minlength=epochs * classes).reshape(shape)
+
     is_right = y_true == y_pred
-    right = np.bincount(
-        y_true[is_right], None if weight is None else weight[is_right], minlength=classes
-    )
-    true, found = (np.bincount(labels, weight, minlength=classes) for labels in (y_true, y_pred))
+    weights = None if weight is None else np.broadcast_to(weight, y_pred.shape)
+    right = counts((first + y_true)[is_right], None if weights is None else weights[is_right])
+    found = counts((first + y_pred).ravel(), None if weights is None else weights.ravel())
+    true = np.bincount(y_true, weight, minlength=classes)
     both = true + found
     occurs = both > 0
-    recall = np.divide(right, true, out=np.zeros(classes), where=true > 0)[occurs]
-    f1 = 2 * right[occurs] / both[occurs]
+    recall = np.divide(right, true, out=np.zeros(shape), where=true > 0)
+    f1 = np.divide(2 * right, both, out=np.zeros(shape), where=occurs)
+    occurring = occurs.sum(axis=1)
     return {
-        "accuracy": float(right.sum() / (everything or 1)),
-        "recall": float(recall.mean()),
-        "f1": float(f1.mean()),
+        "accuracy": right.sum(axis=1) / (_sum_of(weight, target) or 1),
+        "recall": recall.sum(axis=1) / occurring,
+        "f1": f1.sum(axis=1) / occurring,
     }
+
+
+def _sum_of(weight: FloatArray | None, target: FloatArray) -> float:
+    return float(len(target) if weight is None else weight.sum())
 
 
 def r_squared(squared_errors: FloatArray, total: FloatArray) -> FloatArray:

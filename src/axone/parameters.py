@@ -9,7 +9,7 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, overload
 
 import numpy as np
 
@@ -82,6 +82,53 @@ class Layout:
         if not trainable:
             return slice(0, 0)
         return slice(trainable[0].offset, trainable[-1].offset + trainable[-1].size)
+
+
+class Trail(Sequence["Parameters"]):
+    """The weights of a network at the end of each epoch of a lap, to be looked at afterwards.
+
+    Parameters
+    ----------
+    layout : Layout
+        Of the network.
+    epochs : int
+        Room for so many.
+    dtype : {"float32", "float64"}
+
+    Attributes
+    ----------
+    rows : array of shape (epochs, layout.size + layout.buffer_size)
+        An epoch each: the trainable numbers, then the buffers.
+    """
+
+    def __init__(self, layout: Layout, epochs: int, dtype: DType) -> None:
+        self.layout = layout
+        self.rows: FloatArray = np.empty((epochs, layout.size + layout.buffer_size), dtype)
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def put(self, epoch: int, parameters: "Parameters") -> None:
+        """Keep the weights of the epoch that has this place."""
+        self.rows[epoch, : self.layout.size] = parameters.vector
+        self.rows[epoch, self.layout.size :] = parameters.buffers
+
+    def _part(self, rows: FloatArray) -> "Trail":
+        part = Trail.__new__(Trail)
+        part.layout, part.rows = self.layout, rows
+        return part
+
+    @overload
+    def __getitem__(self, place: int) -> "Parameters": ...
+
+    @overload
+    def __getitem__(self, place: slice) -> "Trail": ...
+
+    def __getitem__(self, place: int | slice) -> "Parameters | Trail":
+        if isinstance(place, slice):
+            return self._part(self.rows[place])
+        row, size = self.rows[place], self.layout.size
+        return Parameters(self.layout, row[:size], row[size:])
 
 
 class Parameters(Mapping[str, FloatArray]):

@@ -8,13 +8,13 @@ another, in batches that are cut into tiles in every way.
 
 import numpy as np
 import pytest
+from tests.engines.agreement import difference, trained
 
 import axone as ax
 from axone.data import Examples
 from axone.engines import NativeEngine, NotBuiltError, Recipe, ReferenceEngine, get_engine
 from axone.losses import LOSSES
 from axone.penalties import Clipping, Penalty
-from tests.engines.agreement import difference, trained
 
 try:
     get_engine("native")

@@ -7,6 +7,7 @@ import axone as ax
 from axone.engines import NativeEngine, population_of, shape_of
 from axone.engines.engine import never
 from axone.losses import Huber
+from axone.parameters import Trail
 
 RANDOM = np.random.default_rng(3)
 ROWS = 53  # the last batch is shorter
@@ -60,7 +61,9 @@ def sessions_together(trainers, given, epochs, laps=None):
     found = [[] for _ in seats]
     for count in laps or [epochs]:
         for lap, reports in zip(
-            population.advance(dict.fromkeys(seats, count), never).values(), found, strict=True
+            population.advance(dict.fromkeys(seats, (count, None)), never).values(),
+            found,
+            strict=True,
         ):
             reports.append(lap)
     return [(seat.state, reports) for seat, reports in zip(seats, found, strict=True)]
@@ -224,13 +227,35 @@ def test_a_lane_that_has_done_its_epochs_rests():
     for trainer, rows in zip(trainers, given, strict=True):
         state = trainer.plan.start(trainer.network.initialize(trainer.seed, "float64"))
         seats.append(population.seat(trainer.plan, state, trainer.examples(rows), 9))
-    laps = population.advance({seat: 1 + seat.number for seat in seats}, never)
+    laps = population.advance({seat: (1 + seat.number, None) for seat in seats}, never)
     assert [len(laps[seat].reports) for seat in seats] == [1 + seat.number for seat in seats]
     for seat, trainer, rows in zip(seats, trainers, given, strict=True):
         [(state, _)] = sessions_alone([trainer], [rows], 1 + seat.number)
         np.testing.assert_allclose(
             seat.state.parameters.vector, state.parameters.vector, rtol=1e-12, atol=1e-12
         )
+
+
+def test_a_trail_of_each_lane_holds_its_weights_after_every_epoch():
+    network = network_of(ax.Dense(5, "tanh"))
+    trainers = [trainer_of(network, seed) for seed in range(3)]
+    population, seats = None, []
+    for each in trainers[: lanes()]:
+        examples = each.examples((X, CLASSES))
+        population = population or population_of(each.plan, len(X))
+        state = each.plan.start(network.initialize(each.seed, "float64"))
+        seats.append(population.seat(each.plan, state, examples, 9))
+    trails = [Trail(network.layout, 4, "float64") for _ in seats]
+    turns = {seat: (2 + seat.number, trail) for seat, trail in zip(seats, trails, strict=True)}
+    population.advance(turns, never)
+    for each, seat, trail in zip(trainers, seats, trails, strict=False):
+        state = each.plan.start(network.initialize(each.seed, "float64"))
+        session = each.plan.session(state, each.examples((X, CLASSES)), 9)
+        for parameters in trail[: 2 + seat.number]:
+            session.advance()
+            close = {"rtol": 1e-12, "atol": 1e-12}
+            np.testing.assert_allclose(parameters.vector, state.parameters.vector, **close)
+        np.testing.assert_array_equal(trail[1 + seat.number].vector, seat.state.parameters.vector)
 
 
 def test_an_interrupted_population_goes_on_where_it_stood():
@@ -244,7 +269,7 @@ def test_an_interrupted_population_goes_on_where_it_stood():
         state = trainer.plan.start(trainer.network.initialize(trainer.seed, "float64"))
         seats.append(population.seat(trainer.plan, state, trainer.examples(each), epochs))
     while any(seat.state.epoch < epochs for seat in seats):
-        population.advance(dict.fromkeys(seats, epochs), lambda: True)
+        population.advance(dict.fromkeys(seats, (epochs, None)), lambda: True)
         calls += 1
     assert calls > 1
     for seat, (state, _) in zip(seats, whole, strict=True):
@@ -263,7 +288,7 @@ def test_a_network_that_fails_is_told_and_leaves_the_others_alone():
         state = trainer.plan.start(trainer.network.initialize(trainer.seed, "float64"))
         seats.append(population.seat(trainer.plan, state, trainer.examples(rows), 3))
     before = seats[1].state.copy()
-    laps = population.advance(dict.fromkeys(seats, 3), never)
+    laps = population.advance(dict.fromkeys(seats, (3, None)), never)
     assert [lap is None for lap in laps.values()] == [
         seat.number == seats[1].number for seat in seats
     ]
@@ -287,7 +312,7 @@ def test_a_gradient_that_is_not_finite_is_told_where_a_bound_would_hide_it(bound
     for trainer, rows in zip(trainers, given, strict=True):
         state = trainer.plan.start(trainer.network.initialize(trainer.seed, "float64"))
         seats.append(population.seat(trainer.plan, state, trainer.examples(rows), 2))
-    laps = population.advance(dict.fromkeys(seats, 2), never)
+    laps = population.advance(dict.fromkeys(seats, (2, None)), never)
     assert [lap is None for lap in laps.values()] == [seat is seats[0] for seat in seats]
 
 
@@ -356,8 +381,10 @@ def test_a_compiled_population_refuses_what_does_not_fit():
     start = (0, 0, 0, 0.0, 0.0, 0.0, 0, [])
     rest = [None] * (population.seats - 1)
     with pytest.raises(ValueError, match="one learning rate a step"):
-        population.run([(start, np.ones((1, 3))), *rest], never)
+        population.run([(start, np.ones((1, 3)), None), *rest], never)
     with pytest.raises(ValueError, match="position is out of range"):
-        population.run([((0, 9, 0, 0.0, 0.0, 0.0, 0, []), np.ones((1, 7))), *rest], never)
+        population.run([((0, 9, 0, 0.0, 0.0, 0.0, 0, []), np.ones((1, 7)), None), *rest], never)
+    with pytest.raises(ValueError, match="trail has another width"):
+        population.run([(start, np.ones((1, 7)), np.ones((1, 3))), *rest], never)
     with pytest.raises((ValueError, RuntimeError)):
-        population.run([None, (start, np.ones((1, 7))), *rest[1:]], never)
+        population.run([None, (start, np.ones((1, 7)), None), *rest[1:]], never)

@@ -8,6 +8,7 @@ from axone.data import Examples
 from axone.engines import NotBuiltError, Recipe, get_engine
 from axone.losses import LOSSES
 from axone.optimizers import OPTIMIZERS, SGD
+from axone.parameters import Trail
 from axone.schedules import SCHEDULES, Schedule, Warmup
 
 NETWORK = ax.Network(ax.Dense(5, "tanh"), ax.BatchNorm(), ax.Dense(3, "softmax"), input_shape=4)
@@ -146,3 +147,44 @@ def test_a_batch_that_is_not_finite_moves_nothing(engine, optimizer):
         np.testing.assert_array_equal(state.slots[name], vector)
     assert (state.step, state.batch) == (before.step, before.batch)
     assert lap.divergence.batch == before.batch + 1
+
+
+@pytest.mark.parametrize(
+    ("optimizer", "schedule"), [("adam", "constant"), ("adam", "adaptive"), ("lbfgs", "constant")]
+)
+def test_a_trail_holds_weights_and_averages_after_every_epoch(engine, schedule, optimizer):
+    settings = {"schedule": SCHEDULES.resolve(schedule), "optimizer": optimizer}
+    whole, pieces = session(engine, **settings), session(engine, **settings)
+    trail = Trail(NETWORK.layout, 6, "float64")
+    whole.advance(epochs=5, trail=trail)
+    for parameters in trail[:5]:
+        pieces.advance()
+        np.testing.assert_array_equal(parameters.vector, pieces.state.parameters.vector)
+        np.testing.assert_array_equal(parameters.buffers, pieces.state.parameters.buffers)
+    np.testing.assert_array_equal(trail[4].vector, whole.state.parameters.vector)
+
+
+def test_a_trail_begins_with_the_epoch_that_is_completed_first(engine):
+    run, other = session(engine), session(engine)
+    run.advance(epochs=9, steps=3)
+    trail = Trail(NETWORK.layout, 2, "float64")
+    assert len(run.advance(epochs=2, trail=trail).reports) == 2
+    for parameters in trail:
+        other.advance()
+        np.testing.assert_array_equal(parameters.vector, other.state.parameters.vector)
+
+
+def test_the_weights_of_a_trail_are_evaluated_as_each_of_them_is(engine):
+    run = session(engine)
+    trail = Trail(NETWORK.layout, 3, "float64")
+    run.advance(epochs=3, trail=trail)
+    random = np.random.default_rng(1)
+    target = random.integers(0, 3, 400)
+    rows = Examples(random.normal(size=(400, 4)), target, random.uniform(size=400))
+    plan = run.plan if engine.name == "reference" else engine.compile(run.recipe)
+    values, predictions = plan.evaluate_each(trail, rows)
+    assert predictions.shape == (3, 400, 3)
+    for value, prediction, parameters in zip(values, predictions, trail, strict=True):
+        wanted, expected = plan.evaluate(parameters, rows)
+        assert value == wanted
+        np.testing.assert_array_equal(prediction, expected)

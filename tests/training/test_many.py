@@ -123,3 +123,18 @@ def test_what_cannot_be_shared_is_refused():
         ax.fit_many(trainers(2), (X, Y), checkpoint="run.safetensors")
     with pytest.raises(ArgumentTypeError, match="threads must be a whole number"):
         ax.fit_many(trainers(2), (X, Y), threads=1.5)
+
+
+def test_one_whose_validation_loss_is_not_finite_finds_out_alone_after_which_epoch():
+    slope = ax.Network(ax.Dense(1, bias=False), input_shape=1)
+    rates = [1e-6 if n % 3 else 0.02 for n in range(24)]
+    models = [
+        ax.Trainer(slope, loss="mse", optimizer=ax.SGD(rate), batch_size=8, dtype="float64", seed=n)
+        for n, rate in enumerate(rates)
+    ]
+    one = np.linspace(-1, 1, 32)[:, None]
+    rows = (one, 3 * one[:, 0]), (np.array([[0.5], [1e154]]), np.zeros(2))
+    found = ax.fit_many(models, *rows, max_epochs=60)
+    alone = [model.fit(*rows, max_epochs=60) for model in models]
+    assert_same_results(found, alone)
+    assert {result.stopped_by for result in found} == {"diverged", "max_epochs"}

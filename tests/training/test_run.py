@@ -258,6 +258,115 @@ class TestValidation:
         assert np.isfinite(result.parameters.vector).all()
 
 
+LONG = [
+    [],
+    [ax.ValidationLoss(patience=3)],
+    [ax.Plateau(patience=4)],
+    [ax.NoImprovement(patience=5, tolerance=1e-3)],
+    [ax.NoImprovement(patience=2, watched="validation_loss")],
+    [ax.LossTolerance(1e-3), ax.ValidationLoss(patience=6)],
+]
+
+
+class TestValidationOfManyEpochsAtOnce:
+    """A run that nobody watches validates many epochs together: nothing may be seen of it."""
+
+    @staticmethod
+    def told(trainer, train, held_out, every, **settings):
+        run = trainer.start(train, held_out, every=every, **settings)
+        laps = sum(1 for _ in run)
+        return run.result, laps
+
+    def assert_the_same(self, trainer, train, held_out, **settings):
+        one, epochs = self.told(trainer, train, held_out, "epoch", **settings)
+        many, laps = self.told(trainer, train, held_out, "lap", **settings)
+        assert laps <= epochs
+        for name in set(one.history) - {"seconds"}:
+            assert list(many.history[name]) == list(one.history[name]), name
+        assert (many.best_epoch, many.stopped_by) == (one.best_epoch, one.stopped_by)
+        assert (many.steps, str(many.reason)) == (one.steps, str(one.reason))
+        np.testing.assert_array_equal(many.parameters.vector, one.parameters.vector)
+        state, other = many.final.state, one.final.state
+        np.testing.assert_array_equal(state.parameters.vector, other.parameters.vector)
+        return many, laps
+
+    @pytest.mark.parametrize("stopping", LONG)
+    @pytest.mark.parametrize("warmup_epochs", [0, 7])
+    def test_classes(self, engine, stopping, warmup_epochs):
+        settings = {"max_epochs": 60, "stopping": stopping, "warmup_epochs": warmup_epochs}
+        fast = trainer(engine, optimizer=ax.Adam(0.1))
+        self.assert_the_same(fast, (X, Y), (X[::3] + 0.3, Y[::3]), **settings)
+
+    @pytest.mark.parametrize("stopping", LONG)
+    def test_numbers(self, engine, stopping):
+        network = ax.Network(ax.Dense(5, "tanh"), ax.BatchNorm(), ax.Dense(2), input_shape=4)
+        target = np.stack([X[:, 0] ** 2, X[:, 1]], axis=1)
+        model = ax.Trainer(
+            network,
+            loss="mse",
+            optimizer=ax.Adam(0.1),
+            batch_size=8,
+            engine=engine,
+            dtype="float64",
+        )
+        weights = np.linspace(0, 2, 20)
+        held_out = (X[:20] * 1.2, target[:20], weights)
+        self.assert_the_same(model, (X, target), held_out, max_epochs=40, stopping=stopping)
+
+    def test_a_score_of_ones_own(self, engine):
+        seen = []
+
+        def score(parameters, prediction):
+            seen.append(parameters.vector.copy())
+            return float(prediction[:, 0].mean())
+
+        settings = {
+            "max_epochs": 9,
+            "validation_score": score,
+            "stopping": [ax.Plateau(patience=5)],
+        }
+        self.assert_the_same(trainer(engine), (X, Y), (X[:9], Y[:9]), **settings)
+        half = len(seen) // 2
+        np.testing.assert_array_equal(seen[:half], seen[half:])
+
+    def test_there_are_fewer_laps_than_epochs_where_rules_are_patient(self, engine):
+        rule = [ax.ValidationLoss(patience=20)]
+        settings = {"max_epochs": 50, "stopping": rule}
+        _, laps = self.told(trainer(engine), (X, Y), (X[:9], Y[:9]), "lap", **settings)
+        assert laps < 10
+
+    def test_a_loss_that_is_not_finite_after_some_epochs_is_told_of_that_epoch(self, engine):
+        """The weight grows towards 3, and past 1.3 the square of 3e154 times it is too large."""
+        slope = ax.Network(ax.Dense(1, bias=False), input_shape=1)
+        model = ax.Trainer(
+            slope, loss="mse", optimizer=ax.SGD(0.02), batch_size=8, engine=engine, dtype="float64"
+        )
+        one = np.linspace(-1, 1, 32)[:, None]
+        held_out = (np.array([[0.5], [1e154]]), np.zeros(2))
+        result, _ = self.assert_the_same(model, (one, 3 * one[:, 0]), held_out, max_epochs=60)
+        assert result.stopped_by == "diverged"
+        assert 2 < result.epochs < 60
+        assert result.diagnosis.evidence[0].figures["row"] == 1
+
+    def test_a_run_that_diverges_in_training_gives_back_the_best_before(self, engine):
+        model = ax.Trainer(
+            ax.Network(ax.Dense(1), input_shape=4),
+            loss="mse", optimizer=ax.SGD(1.5), batch_size=37, engine=engine, dtype="float64",
+        )  # fmt: skip
+        result, _ = self.assert_the_same(model, (X, X[:, 0]), (X[:9], X[:9, 0]), max_epochs=2000)
+        assert result.stopped_by == "diverged"
+        assert result.epochs > 10
+
+    def test_stopping_from_outside_loses_no_epoch(self, engine):
+        run = trainer(engine).start((X, Y), (X[:9], Y[:9]), max_epochs=10**6, every="lap")
+        for _ in run:
+            if run.history.epochs > 100:
+                run.stop()
+        assert len(run.history["validation_loss"]) == run.history.epochs
+        wanted = trainer(engine).fit((X, Y), (X[:9], Y[:9]), max_epochs=run.history.epochs)
+        assert list(wanted.history["validation_loss"]) == list(run.history["validation_loss"])
+
+
 class TestSaving:
     def test_a_run_whose_checkpoint_cannot_be_written_goes_on(self, engine, tmp_path, monkeypatch):
         def full(checkpoint, path):

@@ -1,6 +1,8 @@
 // The Python face of a population: members take a seat with their arrays, then all train together.
 #pragma once
 
+#include <nanobind/stl/tuple.h>
+
 #include "../exchange.hpp"
 #include "../interpreter.hpp"
 #include "population.hpp"
@@ -37,22 +39,23 @@ class BoundPopulation {
   /// Let a seat be empty.
   void leave(Index seat) { at(seat).reset(); }
 
-  /// Train: `turns` holds for each seat nothing, or where its run stands and a learning rate for every
-  /// step of the epochs to complete. Returned is for each nothing, or whether it failed, where it
+  /// Train: `turns` holds for each seat nothing, or where its run stands, a learning rate for every step
+  /// of the epochs to complete, and where its weights at their ends go. Returned is for each nothing, or whether it failed, where it
   /// stands now and what its epochs showed.
-  nb::list run(std::vector<std::optional<std::pair<nb::tuple, Array2<const double>>>> turns,
-               std::function<bool()> poll) {
+  using Turn = std::tuple<nb::tuple, Array2<const double>, std::optional<Array2<Real>>>;
+  nb::list run(std::vector<std::optional<Turn>> turns, std::function<bool()> poll) {
     require(turns.size() == seats_.size(), "one turn a seat is needed");
     std::vector<Member<Real>*> members(seats_.size());
     for (std::size_t n = 0; n < turns.size(); ++n) {
       if (!turns[n]) continue;
       auto& member = at(static_cast<Index>(n)).value().member;
-      const auto& [position, rates] = *turns[n];
+      const auto& [position, rates, trail] = *turns[n];
       member.at = position_of(position);
       check_schedule(rates, member.at, batches_of(member.rows.count, common_.batch_size));
       member.schedule = {};
       member.schedule.epochs = static_cast<std::int64_t>(rates.shape(0));
       member.schedule.rates = rates.data();
+      member.trail = trail_of(sizes_, trail, member.schedule.epochs);
       member.reports.clear();
       member.has_failed = false;
       members[n] = &member;

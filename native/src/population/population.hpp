@@ -25,6 +25,7 @@ struct Member {
   Rows<Real> rows;
   Schedule schedule;
   Position at;
+  Trail<Real> trail;
   std::vector<EpochReport> reports;
   bool has_failed = false;  // its numbers are not finite any more
 };
@@ -311,6 +312,10 @@ class Population {
       if (!common_.measure) break;
       norms.push_back(std::sqrt(layer->squared_norm[number]) * scale);
       norms.push_back(layer->dead_shares[static_cast<std::size_t>(number)]);
+    }
+    if (lane.member->trail.rows) {
+      Real* row = lane.member->trail.of(lane.epochs_done).parameters;
+      arena_.each([&](Index there, Index here) { row[there] = arena_.weight[here + number]; });
     }
     ++at.epoch;
     at.batch = 0;

@@ -16,7 +16,7 @@ from axone.engines.state import Lap, RunState
 from axone.errors import ConfigurationError
 from axone.messages import Listed, Message, _
 from axone.optimizers import LBFGS
-from axone.parameters import Parameters
+from axone.parameters import Parameters, Trail
 
 
 class UnsupportedError(ConfigurationError):
@@ -39,6 +39,7 @@ class Session(Protocol):
         epochs: int = 1,
         steps: int | None = None,
         interrupted: Callable[[], bool] = never,
+        trail: Trail | None = None,
     ) -> Lap:
         """Train on from where `state` stands.
 
@@ -54,6 +55,9 @@ class Session(Protocol):
         interrupted : callable
             Asked between batches, if not between all of them; True ends the lap there, to be
             continued later.
+        trail : Trail, optional
+            Takes the weights at the end of each epoch, the first in the first place; it must have
+            room for all of them.
         """
 
     def close(self) -> None:
@@ -88,6 +92,9 @@ class Plan(Protocol):
 
     def evaluate(self, parameters: Parameters, examples: Examples) -> tuple[float, FloatArray]:
         """Return the mean loss, penalties apart, and ŷ, nothing random."""
+
+    def evaluate_each(self, trail: Trail, examples: Examples) -> tuple[FloatArray, FloatArray]:
+        """Return the same for the weights of several epochs, an epoch after the other."""
 
     def loss_and_gradient(
         self, parameters: Parameters, examples: Examples, step: int

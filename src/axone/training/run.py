@@ -30,6 +30,7 @@ from axone.engines import (
 from axone.errors import ConfigurationError, DataError
 from axone.interruption import interruption, signal_name
 from axone.messages import Message, _, as_message
+from axone.parameters import Trail
 from axone.training.checkpoint import Checkpoint, save_checkpoint
 from axone.training.diagnosis import Diagnosis, diagnose_divergence, diagnose_validation, in_words
 from axone.training.events import EpochCallback, Event, ProgressCallback, RunSettings
@@ -38,6 +39,12 @@ from axone.training.scores import Scores
 from axone.training.stopping import Plateau, kept_column, score_column
 
 _ASKED = _("it was asked to stop")
+
+_BYTES_OF_TRAIL = 4 * 2**20
+"""Of weights and validation predictions that are kept to be looked at together."""
+
+_MOST_EPOCHS_AT_ONCE = 64
+"""That are validated together: what a call costs is then a small part of what each of them does."""
 
 
 class Run:
@@ -94,6 +101,11 @@ class Run:
         self.on_progress: ProgressCallback | None = None
         self.interrupted: Callable[[], bool] = never
         self._scores = Scores(self.recipe.loss, examples, held_out, settings.validation_score)
+        self.trail: Trail | None = None
+        if held_out is not None:
+            room = self._room_of_trail(held_out)
+            self.trail = Trail(begin.state.parameters.layout, room, self.recipe.dtype)
+        self._one_by_one = False
         self._epoch_start = self.state.parameters.copy()
         # The state is moved in place, so that one view of it shows every event's weights.
         self._weights = self.state.parameters.read_only()
@@ -241,30 +253,45 @@ class Run:
         before = state.copy() if epochs > 1 else None
         with np.errstate(over="ignore", invalid="ignore"):
             lap = session.advance(
-                epochs=epochs, steps=1 if by_step else None, interrupted=self._between_batches
+                epochs=epochs,
+                steps=1 if by_step else None,
+                interrupted=self._between_batches,
+                trail=self.trail,
             )
-            if lap.divergence is not None and before is not None and len(lap.reports):
+            if before is not None and len(lap.reports) and lap.divergence and self.trail is None:
                 # The weights are those before the batch that failed. Those of the last epoch that
                 # did not are wanted too: so many epochs again, then the failing one by itself.
                 state.go_back(before)
                 lap = session.advance(epochs=len(lap.reports), interrupted=self._between_batches)
-            self.record(lap)
+            if not self.record(lap):
+                assert before is not None  # noqa: S101 — only of one epoch in many there is doubt
+                state.go_back(before)
+                self._one_by_one = True
+                return self._lap(session)
         if self._save_is_due:
             self._save()
         if by_step or len(lap.reports):
             return self._event(lap.reports)
         return None
 
-    def record(self, lap: Lap) -> None:
-        """Take a lap into the history, and decide whether the run ends here."""
-        if len(lap.reports):
-            self._after_epochs(lap.reports)
+    def record(self, lap: Lap) -> bool:
+        """Take a lap into the history, and decide whether the run ends here.
+
+        Returns
+        -------
+        bool
+            False where nothing was taken, because the validation loss was not finite on the way:
+            these epochs are to be made again one by one, to find out after which.
+        """
+        if len(lap.reports) and not self._after_epochs(lap.reports):
+            return False
         if self._ended:
-            return
+            return True
         if lap.divergence is not None:
             self._diverged(lap.divergence)
         elif lap.converged and self.state.epoch < self.settings.max_epochs:
             self._end("converged", _("the optimizer found no further improvement"))
+        return True
 
     def _end(self, stopped_by: str, reason: str) -> None:
         self.stopped_by, self._ended = stopped_by, True
@@ -284,10 +311,20 @@ class Run:
 
     def epochs_at_once(self) -> int:
         """Return how many epochs may pass before anybody must be asked."""
-        if self.settings.every != "lap" or self.held_out is not None:
+        if self.settings.every != "lap" or self._one_by_one:
             return 1
         soonest = [rule.soonest(self.history, self._warmup) for rule in self.settings.stopping]
-        return min([self.settings.max_epochs, *soonest])
+        room = [] if self.trail is None else [len(self.trail)]
+        return min([self.settings.max_epochs, *soonest, *room])
+
+    def _room_of_trail(self, held_out: Examples) -> int:
+        """Return how many epochs' weights and validation predictions are kept at a time."""
+        if self.settings.every != "lap":
+            return 1
+        layout, outputs = self.recipe.network.layout, math.prod(self.recipe.network.output_shape)
+        numbers = layout.size + layout.buffer_size + len(held_out) * outputs
+        room = _BYTES_OF_TRAIL // (numbers * np.dtype(self.recipe.dtype).itemsize)
+        return max(1, min(room, _MOST_EPOCHS_AT_ONCE, self.settings.max_epochs))
 
     @property
     def _warmup(self) -> int:
@@ -327,25 +364,28 @@ class Run:
             or self.interrupted()
         )
 
-    def _after_epochs(self, reports: EpochReports) -> None:
-        """Record epochs; see whether a rule ends the run."""
-        value, scores = self._scores.of_validation(self.plan, self.state.parameters)
-        if not math.isfinite(value):
-            assert self.held_out is not None  # noqa: S101 — its loss is what is not finite
-            self.diagnosis = diagnose_validation(
-                self.plan, self._epoch_start, self.state, self.examples, self.held_out
-            )
-            self._end("diverged", _("the validation loss became {loss:g}", loss=value))
-            return
+    def _after_epochs(self, reports: EpochReports) -> bool:
+        """Record epochs, see whether a rule ends the run; False where they are to be made again."""
+        trail = None if self.trail is None else self.trail[: len(reports)]
+        scores: dict[str, FloatArray] = {}
+        if trail is not None:
+            values, scores = self._scores.of_validation(self.plan, trail)
+            if not np.isfinite(values).all():
+                if len(values) > 1:
+                    return False
+                self._diverged_in_validation(float(values[0]))
+                return True
         columns = self._columns(reports) | scores
         seconds = self.history["seconds"][-1] if self.history.epochs else self.earlier_seconds
         share = (self.seconds - seconds) / len(reports)
         columns["seconds"] = seconds + share * np.arange(1, len(reports) + 1)
         self.history.extend({name: column.tolist() for name, column in columns.items()})
-        self._keep_best()
+        if trail is not None:
+            self._keep_best(trail)
         if self.state.epoch < self.settings.max_epochs:
-            self._epoch_start = self.state.parameters.copy()
+            self._epoch_start = (self.state.parameters if trail is None else trail[-1]).copy()
         self._ended = self._rule_stops()
+        return True
 
     def _columns(self, reports: EpochReports) -> dict[str, FloatArray]:
         """Return the rows of the history that concern training, by column."""
@@ -364,18 +404,19 @@ class Run:
             columns[DEAD_UNITS] = reports.dead_shares.max(axis=1)
         return columns
 
-    def _keep_best(self) -> None:
-        if self.held_out is None:
-            return
-        history, epoch = self.history, self.history.epochs
+    def _keep_best(self, trail: Trail) -> None:
+        """Keep the best weights so far, if they are of one of the epochs recorded last."""
+        history, best = self.history, max(self.best_epoch, 1)
+        before = history.epochs - len(trail)
         if any(isinstance(rule, Plateau) for rule in self.settings.stopping):
             losses, scores = history["validation_loss"], history[score_column(history)]
-            best = max(self.best_epoch, 1) - 1
-            better = (scores[-1], -losses[-1]) > (scores[best], -losses[best])
+            for n in range(before, history.epochs):
+                if (scores[n], -losses[n]) > (scores[best - 1], -losses[best - 1]):
+                    best = n + 1
         else:
-            better = history.best_epoch(kept_column(self.settings.stopping)) == epoch
-        if better or self.best_epoch == 0:
-            self.best, self.best_epoch = self.state.parameters.copy(), epoch
+            best = history.best_epoch(kept_column(self.settings.stopping))
+        if best > before:
+            self.best, self.best_epoch = trail[best - before - 1].copy(), best
 
     def _rule_stops(self) -> bool:
         """Ask every rule; remember which one ended the run, and why."""
@@ -387,6 +428,13 @@ class Run:
                 self._end(rule.name, reason)
                 return True
         return False
+
+    def _diverged_in_validation(self, loss: float) -> None:
+        assert self.held_out is not None  # noqa: S101 — its loss is what is not finite
+        self.diagnosis = diagnose_validation(
+            self.plan, self._epoch_start, self.state, self.examples, self.held_out
+        )
+        self._end("diverged", _("the validation loss became {loss:g}", loss=loss))
 
     def _diverged(self, divergence: Divergence) -> None:
         self.diagnosis = diagnose_divergence(

@@ -1,6 +1,5 @@
 """The scores of an epoch: of the training rows as they were met, of the validation rows after."""
 
-import math
 from collections.abc import Callable
 
 import numpy as np
@@ -9,8 +8,8 @@ from axone.arrays import FloatArray
 from axone.data.examples import Examples
 from axone.engines import EpochReports, Plan
 from axone.losses import Loss
-from axone.metrics import epoch_scores, r_squared, total_squares
-from axone.parameters import Parameters
+from axone.metrics import r_squared, scores_of_epochs, total_squares
+from axone.parameters import Parameters, Trail
 
 
 class Scores:
@@ -44,22 +43,22 @@ class Scores:
             return {"train_r2": r_squared(reports.hits, self._spread)}
         return {"train_accuracy": reports.hits[:, 0] / reports.weight}
 
-    def of_validation(
-        self, plan: Plan, parameters: Parameters
-    ) -> tuple[float, dict[str, FloatArray]]:
-        """Return the validation loss, 0 without such rows, and the columns of the last epoch.
+    def of_validation(self, plan: Plan, trail: Trail) -> tuple[FloatArray, dict[str, FloatArray]]:
+        """Return the validation loss after each of some epochs, and the columns of these epochs.
 
-        There are no columns where the loss is not finite.
+        There are no columns where a loss is not finite, nor without validation rows.
         """
-        if self.held_out is None:
-            return 0.0, {}
-        value, prediction = plan.evaluate(parameters, self.held_out)
-        if not math.isfinite(value):
-            return value, {}
+        held_out = self.held_out
+        if held_out is None or len(trail) == 0:
+            return np.empty(0), {}
+        values, predictions = plan.evaluate_each(trail, held_out)
+        if not np.isfinite(values).all():
+            return values, {}
         if self.validation_score is not None:
-            scores = {"score": float(self.validation_score(parameters, prediction))}
+            judged = [self.validation_score(*each) for each in zip(trail, predictions, strict=True)]
+            scores = {"score": np.array(judged, dtype=np.float64)}
         else:
-            held_out = self.held_out
-            scores = epoch_scores(self.loss, prediction, held_out.target, held_out.weight)
-        named = {"loss": value, **scores}
-        return value, {f"validation_{name}": np.array([each]) for name, each in named.items()}
+            scores = scores_of_epochs(self.loss, predictions, held_out.target, held_out.weight)
+        return values, {
+            f"validation_{name}": each for name, each in [("loss", values), *scores.items()]
+        }

@@ -103,6 +103,9 @@ class Plateau(StoppingRule):
     def waited(self, history: History, warmup_epochs: int) -> tuple[int, int] | None:
         return _waited(history, score_column(history), warmup_epochs), self.patience
 
+    def soonest(self, history: History, warmup_epochs: int) -> int:
+        return _patience_left(self, history, warmup_epochs)
+
 
 @dataclass(frozen=True)
 class ValidationLoss(StoppingRule):
@@ -123,6 +126,9 @@ class ValidationLoss(StoppingRule):
 
     def waited(self, history: History, warmup_epochs: int) -> tuple[int, int] | None:
         return _waited(history, "validation_loss", warmup_epochs), self.patience
+
+    def soonest(self, history: History, warmup_epochs: int) -> int:
+        return _patience_left(self, history, warmup_epochs)
 
 
 @dataclass(frozen=True)
@@ -207,6 +213,12 @@ def score_column(columns: Mapping[str, Sequence[float]]) -> str:
 
 def _waited(history: History, column: str, warmup_epochs: int) -> int:
     return max(0, history.epochs - max(history.best_epoch(column), warmup_epochs))
+
+
+def _patience_left(rule: Plateau | ValidationLoss, history: History, warmup_epochs: int) -> int:
+    """Return after how many epochs without a new best the rule ends the run."""
+    waited = rule.waited(history, warmup_epochs) if history.epochs else None
+    return max(1, rule.patience - (waited[0] if waited else 0))
 
 
 def _named(column: str) -> str:

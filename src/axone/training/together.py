@@ -47,17 +47,17 @@ def go_through_together(
             seated[seat] = name, run
         if not seated:
             return
-        laps = population.advance(
-            {seat: run.epochs_at_once() for seat, (_, run) in seated.items()}, interrupted
-        )
+        turns = {seat: (run.epochs_at_once(), run.trail) for seat, (_, run) in seated.items()}
+        laps = population.advance(turns, interrupted)
         for seat, lap in laps.items():
             name, run = seated[seat]
+            is_recorded = False
             if lap is not None:
                 with np.errstate(over="ignore", invalid="ignore"):
-                    run.record(lap)
-                if run.goes_on():
+                    is_recorded = run.record(lap)
+                if is_recorded and run.goes_on():
                     continue
                 run.close()
             population.leave(seat)
             del seated[seat]
-            yield name, None if lap is None else run
+            yield name, run if is_recorded else None

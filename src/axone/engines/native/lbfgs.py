@@ -16,6 +16,7 @@ from axone.engines.recipe import Recipe
 from axone.engines.state import EpochReports, Lap, RunState
 from axone.lbfgs import SLOTS
 from axone.optimizers import LBFGS
+from axone.parameters import Trail
 
 
 class LBFGSSession(WorkspaceSession):
@@ -40,6 +41,7 @@ class LBFGSSession(WorkspaceSession):
         epochs: int = 1,
         steps: int | None = None,
         interrupted: Callable[[], bool] = never,
+        trail: Trail | None = None,
     ) -> Lap:
         """Make some iterations; see `Session`."""
         self._require_open()
@@ -47,9 +49,11 @@ class LBFGSSession(WorkspaceSession):
         last_epoch = min(state.epoch + epochs, self.max_epochs)
         last_step = None if steps is None else state.step + steps
         parts: list[EpochReports] = []
+        first_epoch = state.epoch
         while state.epoch < last_epoch:
+            rest = None if trail is None else trail[state.epoch - first_epoch :]
             ending, reports, loss = self._run(
-                last_epoch - state.epoch if steps is None else 1, interrupted
+                last_epoch - state.epoch if steps is None else 1, interrupted, rest
             )
             parts.append(reports)
             state.losses.extend(reports.loss.tolist())
@@ -64,7 +68,9 @@ class LBFGSSession(WorkspaceSession):
                 break
         return Lap(EpochReports.joined(parts))
 
-    def _run(self, epochs: int, interrupted: Callable[[], bool]) -> tuple[Any, EpochReports, float]:
+    def _run(
+        self, epochs: int, interrupted: Callable[[], bool], trail: Trail | None
+    ) -> tuple[Any, EpochReports, float]:
         """Make that many iterations at most; say how that ended."""
         state = self.state
         return self._called(
@@ -78,6 +84,7 @@ class LBFGSSession(WorkspaceSession):
                 self._limits,
                 poll,
                 bool(self.recipe.measures),
+                None if trail is None else trail.rows,
             ),
             interrupted,
         )

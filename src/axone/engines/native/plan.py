@@ -20,7 +20,7 @@ from axone.engines.recipe import Recipe
 from axone.engines.state import RunState
 from axone.messages import _
 from axone.optimizers import LBFGS
-from axone.parameters import Parameters
+from axone.parameters import Parameters, Trail
 from axone.processors import processors, threads_asked_for
 
 _EVALUATION_ROWS = 256
@@ -104,6 +104,19 @@ class NativePlan:
         """Return the mean loss, penalties apart, and ŷ, nothing random."""
         self._refuse_mask(examples.mask, len(examples))
         return self._predict(parameters, *flat_examples(examples, self.recipe.dtype))
+
+    def evaluate_each(self, trail: Trail, examples: Examples) -> tuple[FloatArray, FloatArray]:
+        """Return the same for the weights of several epochs, an epoch after the other."""
+        self._refuse_mask(examples.mask, len(examples))
+        rows, shape = len(examples), self.recipe.network.output_shape
+        values = np.empty(len(trail))
+        out = np.empty((len(trail) * rows, math.prod(shape)), dtype=self.recipe.dtype)
+        capacity = _capacity(min(_EVALUATION_ROWS, rows))
+        with self._workspaces.borrow(1, capacity, 1) as workspace:
+            workspace.evaluate_each(
+                trail.rows, *flat_examples(examples, self.recipe.dtype), out, values
+            )
+        return values, out.reshape(len(trail), rows, *shape)
 
     def loss_and_gradient(
         self, parameters: Parameters, examples: Examples, step: int

@@ -18,6 +18,7 @@ from axone.engines.native.session import position_of, reports_of, take_position
 from axone.engines.native.translation import flat_examples
 from axone.engines.recipe import Recipe
 from axone.engines.state import Lap, RunState
+from axone.parameters import Trail
 
 _LAYERS = ("dense", "activation", "dropout")
 """Kinds of layers that run in lanes."""
@@ -138,15 +139,15 @@ class Population:
         self._free.append(seat.number)
 
     def advance(
-        self, epochs: Mapping[Seat, int], interrupted: Callable[[], bool]
+        self, turns: Mapping[Seat, tuple[int, Trail | None]], interrupted: Callable[[], bool]
     ) -> dict[Seat, Lap | None]:
         """Train until every run has completed its epochs, or `interrupted` says so between steps.
 
         Parameters
         ----------
-        epochs : mapping of Seat to int
-            How many each is to complete, the one begun included. Whoever has a seat and is not
-            named rests.
+        turns : mapping of Seat to (int, Trail or None)
+            How many epochs each is to complete, the one begun included, and where its weights at
+            the end of each of them go. Whoever has a seat and is not named rests.
         interrupted : callable
 
         Returns
@@ -155,14 +156,16 @@ class Population:
             None for a run whose numbers are not finite any more: its state is as it was, and a
             session of its own finds out what happened.
         """
-        turns: list[tuple[tuple[Any, ...], FloatArray] | None] = [None] * self.seats
-        for seat, asked in epochs.items():
+        told: list[tuple[tuple[Any, ...], FloatArray, FloatArray | None] | None]
+        told = [None] * self.seats
+        for seat, (epochs, trail) in turns.items():
             state, last = seat.state, seat.max_epochs
-            count = min(asked, last - state.epoch)
+            count = min(epochs, last - state.epoch)
             rates = seat.recipe.rates(state, count, len(seat.examples), last)
-            turns[seat.number] = position_of(state), rates
-        results = self._compiled.run(turns, interrupted)
-        return {seat: self._lap(seat, *results[seat.number]) for seat in epochs}
+            rows = None if trail is None else trail.rows
+            told[seat.number] = position_of(state), rates, rows
+        results = self._compiled.run(told, interrupted)
+        return {seat: self._lap(seat, *results[seat.number]) for seat in turns}
 
     def _lap(
         self, seat: Seat, has_failed: bool, position: tuple[Any, ...], table: FloatArray

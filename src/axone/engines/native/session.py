@@ -14,6 +14,7 @@ from axone.engines.recipe import DEAD_UNITS, GRADIENT_NORM, Recipe
 from axone.engines.state import Divergence, EpochReports, EpochTotals, Lap, RunState
 from axone.errors import ConfigurationError
 from axone.messages import _
+from axone.parameters import Trail
 
 _MOST_RATES = 1_000_000
 """How many learning rates are handed over in one call, 8 MB of them."""
@@ -122,6 +123,7 @@ class NativeSession(WorkspaceSession):
         epochs: int = 1,
         steps: int | None = None,
         interrupted: Callable[[], bool] = never,
+        trail: Trail | None = None,
     ) -> Lap:
         """Train on from where `state` stands; see `Session`."""
         self._require_open()
@@ -129,12 +131,14 @@ class NativeSession(WorkspaceSession):
         last_epoch = min(state.epoch + epochs, self.max_epochs)
         last_step = None if steps is None else state.step + steps
         parts: list[EpochReports] = []
+        first_epoch = state.epoch
         while state.epoch < last_epoch and state.step != last_step:
+            rest = None if trail is None else trail[state.epoch - first_epoch :]
             count = min(self._most_epochs, last_epoch - state.epoch)
             left = -1 if last_step is None else last_step - state.step
             if left >= 0:
                 count = min(count, -(-(state.batch + left) // self._steps))
-            ending, reports, loss = self._run(count, left, interrupted)
+            ending, reports, loss = self._run(count, left, interrupted, rest)
             parts.append(reports)
             state.losses.extend(reports.loss.tolist())
             if ending not in ("done", "interrupted"):
@@ -145,7 +149,7 @@ class NativeSession(WorkspaceSession):
         return Lap(EpochReports.joined(parts))
 
     def _run(
-        self, epochs: int, steps: int, interrupted: Callable[[], bool]
+        self, epochs: int, steps: int, interrupted: Callable[[], bool], trail: Trail | None
     ) -> tuple[Any, EpochReports, float]:
         """Train for that many epochs, or so many steps if not -1; say how that ended."""
         state, recipe = self.state, self.recipe
@@ -161,6 +165,7 @@ class NativeSession(WorkspaceSession):
                 poll,
                 steps,
                 bool(recipe.measures),
+                None if trail is None else trail.rows,
             ),
             interrupted,
         )

@@ -18,7 +18,7 @@ from axone.layers import PREDICTION, Context
 from axone.layers.layer import AnyCache
 from axone.layers.sequence import backward_through, forward_through
 from axone.losses import Head
-from axone.parameters import Parameters
+from axone.parameters import Parameters, Trail
 from axone.random import NOISE, RandomStream
 
 _EVALUATION_ROWS = 4096
@@ -82,6 +82,13 @@ class Equations:
             total += float(np.dot(losses, weight) if weight is not None else losses.sum())
             predictions.append(prediction)
         return total / examples.total_weight, np.concatenate(predictions)
+
+    def evaluate_each(self, trail: Trail, examples: Examples) -> tuple[FloatArray, FloatArray]:
+        """Return the same for the weights of several epochs, an epoch after the other."""
+        values, predictions = zip(
+            *(self.evaluate(parameters, examples) for parameters in trail), strict=True
+        )
+        return np.array(values), np.stack(predictions)
 
     def loss_and_gradient(
         self, parameters: Parameters, examples: Examples, step: int

@@ -12,7 +12,7 @@ from axone.engines.reference.equations import Equations, Pass, broken_part
 from axone.engines.state import Divergence, EpochReport, EpochReports, Lap, RunState
 from axone.lbfgs import Minimisation
 from axone.optimizers import LBFGS
-from axone.parameters import Parameters
+from axone.parameters import Parameters, Trail
 
 
 class LBFGSPlan(Equations):
@@ -43,6 +43,7 @@ class LBFGSSession:
         epochs: int = 1,
         steps: int | None = None,
         interrupted: Callable[[], bool] = never,
+        trail: Trail | None = None,
     ) -> Lap:
         """Make some iterations; see `Session`."""
         state = self.state
@@ -67,6 +68,8 @@ class LBFGSSession:
                 state.parameters.buffers[...] = looked_at.buffers
                 self.plan.count(state.totals, self.examples, passed, penalty)
                 reports.append(self.plan.finish_epoch(state, 1.0, self.gradient, passed.caches))
+                if trail is not None:
+                    trail.put(len(reports) - 1, looked_at)
             has_stepped = is_complete and last_step is not None and state.step >= last_step
             if has_stepped or interrupted():
                 break

@@ -10,6 +10,7 @@ from axone.data.examples import Examples
 from axone.engines.engine import Session, never
 from axone.engines.reference.equations import Equations, Pass, broken_part
 from axone.engines.state import Divergence, EpochReport, EpochReports, Lap, RunState
+from axone.parameters import Trail
 
 
 class StepwisePlan(Equations):
@@ -37,6 +38,7 @@ class StepwiseSession:
         epochs: int = 1,
         steps: int | None = None,
         interrupted: Callable[[], bool] = never,
+        trail: Trail | None = None,
     ) -> Lap:
         """Train on from where `state` stands; see `Session`."""
         state = self.state
@@ -57,6 +59,8 @@ class StepwiseSession:
                     return Lap(EpochReports.of(reports))
             report = self.plan.finish_epoch(state, float(rates[-1]), self.gradient, passed.caches)
             reports.append(report)
+            if trail is not None:
+                trail.put(len(reports) - 1, state.parameters)
             if interrupted():
                 break
         return Lap(EpochReports.of(reports))

@@ -46,7 +46,8 @@ class Affine {
       scratch_.push_back({Buffer<Real>(padded_outputs_ * kBlock * group_),
                           Buffer<Real>(kBlock * 2 * kLanes<Real>),
                           Buffer<Real>(strips)});
-    tallies_.resize(groups());
+    parts_ = std::clamp<Index>(kFewestTasks / groups(), 1, static_cast<Index>(weight_.panels.size()));
+    tallies_.resize(static_cast<std::size_t>(groups() * parts_));
     if (is_read_often()) delta_by_panels_ = Buffer<Real>(cells(copied, padded_outputs_));
     bias_gradient_ = Buffer<Real>(padded_outputs_);
   }
@@ -106,13 +107,17 @@ class Affine {
   Tally backward(Matrix<Real> x, Matrix<Real> delta, Matrix<Real> dx, Index rows, const Pass<Real>& pass) {
     const auto by_panels = divided(delta, rows);
     const Index panels = static_cast<Index>(weight_.panels.size());
-    share(pass.team, groups(), [&](Index from, Index to, int member) {
-      if (has_bias_)
-        sum_delta(delta, rows, pass, panels * from / groups(), panels * to / groups());
-      for (Index group = from; group < to; ++group) {
+    // Few inputs are few groups: a team shares out the panels of each, where nothing else reads weights
+    // that one of them has moved already, nor is added up over them.
+    const Index parts = pass.team && !dx.data && !pass.measure ? parts_ : 1, tasks = groups() * parts;
+    std::fill(tallies_.begin(), tallies_.end(), Tally{});
+    share(pass.team, tasks, [&](Index from, Index to, int member) {
+      if (has_bias_) sum_delta(delta, rows, pass, panels * from / tasks, panels * to / tasks);
+      for (Index task = from; task < to; ++task) {
+        const Index group = task / parts, part = task % parts;
         if (dx.data) input_gradient(delta, dx, group, rows, scratch_[member]);
-        tallies_[group] = {};
-        weight_gradient(x, by_panels, group, rows, pass, scratch_[member], tallies_[group]);
+        weight_gradient(x, by_panels, group, panels * part / parts, panels * (part + 1) / parts, rows,
+                        pass, scratch_[member], tallies_[task]);
       }
     });
     Tally total;
@@ -133,7 +138,8 @@ class Affine {
     prepare(delta, rows, 0, rows);
     const auto by_panels = divided(delta, rows);
     for (Index group = 0; group < groups(); ++group)
-      each_gradient(x, by_panels, group, rows, scratch_[0],
+      each_gradient(x, by_panels, group, 0, static_cast<Index>(weight_.panels.size()), rows,
+                    scratch_[0],
                     [&](Index offset, Index, auto compute) {
                       compute(weight_.gradient.data() + offset);
                     });
@@ -141,6 +147,7 @@ class Affine {
 
  private:
   static constexpr Index kBlock = 2 * kLanes<Real>;  // inputs treated together
+  static constexpr Index kFewestTasks = 8;           // that are worth sharing out
   static constexpr Index kBlocksOfGroup = 4;         // of those, where δ does not stay in the cache
   static constexpr Index kCacheBytes = 384 * 1024;   // of X or δ, in a second-level cache of 512 KB
   static constexpr Index kFewestRowsOfStrip = 24, kFewestRowsDivided = 64;  // worth a copy
@@ -241,10 +248,10 @@ class Affine {
     }
   }
 
-  /// ∂L/∂W = δᵀ·X for a group of inputs, and the step, while each piece is in the cache.
-  void weight_gradient(Matrix<Real> x, const Divided& by_panels, Index group, Index rows,
-                       const Pass<Real>& pass, Scratch& scratch, Tally& tally) {
-    each_gradient(x, by_panels, group, rows, scratch, [&](Index offset, Index size, auto compute) {
+  /// ∂L/∂W = δᵀ·X for a group of inputs in some panels, and the step, while each piece is in the cache.
+  void weight_gradient(Matrix<Real> x, const Divided& by_panels, Index group, Index from, Index to,
+                       Index rows, const Pass<Real>& pass, Scratch& scratch, Tally& tally) {
+    each_gradient(x, by_panels, group, from, to, rows, scratch, [&](Index offset, Index size, auto compute) {
       Real* g = pass.keep_gradient ? weight_.gradient.data() + offset : scratch.gradient.data();
       const auto stretch = weight_.stretch(offset, size, g);
       if (is_large_) prefetch(stretch);
@@ -255,16 +262,17 @@ class Affine {
     });
   }
 
-  /// Go through the pieces of a group's gradient, a block of inputs in a panel: `take(offset, size,
+  /// Go through the pieces of a group's gradient in some panels, a block of inputs in each: `take(offset, size,
   /// compute)` is told where it belongs and asks for it, `compute(g)`.
   template <class Take>
-  void each_gradient(Matrix<Real> x, const Divided& by_panels, Index group, Index rows,
-                     Scratch& scratch, Take take) {
+  void each_gradient(Matrix<Real> x, const Divided& by_panels, Index group, Index from, Index to,
+                     Index rows, Scratch& scratch, Take take) {
     Matrix<Real> strips[kBlocksOfGroup];
     each_block(group, [&](Index n, Index first, Index count) {
       strips[n] = strip_of(x, n, first, count, rows, scratch);
     });
-    for (const auto& panel : weight_.panels) {
+    for (Index p = from; p < to; ++p) {
+      const auto& panel = weight_.panels[p];
       const auto delta = by_panels(panel);
       each_block(group, [&](Index n, Index first, Index count) {
         take(panel.offset + first * panel.width, count * panel.width, [&](Real* g) {
@@ -308,10 +316,11 @@ class Affine {
   Index inputs_, outputs_, padded_inputs_ = 0, padded_outputs_ = 0;
   bool has_bias_;
   Index group_ = 1;        // how many blocks of inputs are treated at a time
+  Index parts_ = 1;        // of the panels, where groups are too few to be shared out
   bool is_large_ = false;  // weights and slots do not stay in the first-level cache
   Store<Real> weight_, bias_;
   std::vector<Scratch> scratch_;       // of each thread
-  std::vector<Tally> tallies_;         // of the gradient of each group of blocks
+  std::vector<Tally> tallies_;         // of the gradient of each group of blocks, or part of it
   Buffer<Real> bias_gradient_, delta_by_panels_;
 };
 

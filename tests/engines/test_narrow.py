@@ -112,6 +112,31 @@ def test_layers_too_wide_or_batches_too_long_to_be_narrow_agree_with_those_that_
         assert_alike(states, tolerance)
 
 
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("rows", [127, 128, 131, 300])
+@pytest.mark.parametrize("outputs", [1, 3, 7, 10])
+def test_few_outputs_of_long_batches_are_shared_out_to_the_same_bits(outputs, rows, dtype):
+    network = ax.Network(ax.Dense(outputs, "softmax"), input_shape=61)
+    random = np.random.default_rng(outputs)
+    X, y = random.normal(size=(rows, 61)).astype(dtype), random.integers(0, outputs, rows)
+    recipe = Recipe(network, LOSSES.resolve("cce"), ax.Adam(0.01), batch_size=rows, dtype=dtype)
+    ends = []
+    for threads in (1, 2, 3):
+        plan = NativeEngine(threads).compile(recipe)
+        # As a run's own workspace would be, but for the team that is taken whatever it costs.
+        workspace = plan.compiled.workspace(rows, rows, threads, True)
+        state = plan.start(network.initialize(2, dtype))
+        vectors = state.parameters.vector, state.parameters.buffers, list(state.slots.values())
+        rates = recipe.rates(state, 3, rows, 3)
+        start = (0, 0, 0, 0.0, 0.0, 0.0, 0, [])
+        given = (X, y.astype(np.int64), None, None)
+        workspace.run(*vectors, *given, start, rates, True, lambda *_: False, -1, True)
+        ends.append(state.parameters.vector.copy())
+    assert ends[0].tobytes() == ends[1].tobytes() == ends[2].tobytes()
+    states = both(network, rows, loss="cce", batch_size=rows, epochs=3, dtype=dtype)
+    assert_alike(states, 1e-12 if dtype == "float64" else 1e-5)
+
+
 def test_a_narrow_network_predicts_alike_one_by_one_and_together():
     network = ax.Network(ax.Dense(17, "relu"), ax.Dense(3, "softmax"), input_shape=5)
     recipe = Recipe(network, LOSSES.resolve("cce"), ax.SGD(), dtype="float64")

@@ -20,7 +20,7 @@ class Dense : public Layer<Real> {
 
   static std::unique_ptr<Layer<Real>> build(const Settings& s, const Site& site) {
     const Index inputs = s.size("columns"), outputs = s.size("outputs");
-    if (NarrowDense<Real>::suits(inputs, outputs, site))
+    if (NarrowAffine<Real>::suits(inputs, outputs, site))
       return std::make_unique<NarrowDense<Real>>(inputs, outputs, s, site);
     return std::make_unique<Dense>(inputs, outputs, s, site);
   }

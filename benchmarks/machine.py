@@ -32,6 +32,10 @@ HELD_BACK = {
 """What keeps the libraries to the instructions of a variant on a machine that has more: they run as
 they would where Axone runs that variant because there is nothing better."""
 
+XLA_BY_ITSELF = "--xla_cpu_experimental_ynn_fusion_type="
+"""Keeps JAX's large products from YNNPACK, which asks the processor and not the flags which
+instructions there are."""
+
 MARCH = {
     "avx512": ("-march=x86-64-v4", "-mprefer-vector-width=512"),
     "avx2": ("-march=x86-64-v3",),
@@ -46,6 +50,11 @@ def variants() -> tuple[str, ...]:
 
     able = supported_variants()
     return tuple(name for name in able if name != "baseline") or able
+
+
+def is_held_back(variant: str) -> bool:
+    """Say whether this machine has more instructions than those of the variant."""
+    return variant == "avx2" and "avx512" in variants()
 
 
 def compiler() -> str | None:
@@ -88,6 +97,8 @@ def _environment(threads: int, variant: str) -> dict[str, str]:
     settings = dict.fromkeys(names, str(threads)) | {"JAX_PLATFORMS": "cpu"}
     held_back = HELD_BACK.get(variant, {})
     flags = [held_back.get("XLA_FLAGS", "")]
+    if is_held_back(variant):
+        flags.append(XLA_BY_ITSELF)
     if threads == 1:
         flags += ["--xla_cpu_multi_thread_eigen=false", "intra_op_parallelism_threads=1"]
     if variant:

@@ -11,7 +11,7 @@ from benchmarks.kernels import DTYPES, LIBRARIES, PRODUCTS, Kernels, shapes
 from benchmarks.lbfgs import GRADIENT_TOLERANCE, ITERATIONS, LBFGSFits
 from benchmarks.lbfgs import NETWORKS as LBFGS_NETWORKS
 from benchmarks.limits import Limits
-from benchmarks.machine import count_cores, library_versions, processor_name
+from benchmarks.machine import count_cores, is_held_back, library_versions, processor_name
 from benchmarks.opponents import OPPONENTS
 from benchmarks.populations import NETWORKS, Populations
 from benchmarks.processes import Memory, Startup
@@ -35,6 +35,13 @@ NOT_EQUAL = (
     "Every opponent fits once before it is timed, so that JAX's compilation is left out: the cost "
     "of starting has its own table. JAX trains an epoch in one compiled `lax.scan`, with NumPy's "
     "shuffles, which are faster than its own; PyTorch runs eagerly with fused Adam.",
+)
+
+
+_JAX_HELD_BACK = (
+    "JAX's large products come from YNNPACK, which takes AVX-512 wherever the processor has it, "
+    "whatever the flags say: it is turned off here. XLA's own AVX2 code makes them, slower than "
+    "that library's would be where there is nothing better."
 )
 
 
@@ -63,6 +70,8 @@ def time_sections(rounds: Rounds, single: Rounds | None = None) -> list[Section]
     cores = f"{rounds.variant}, {cores}"
     count = len(timings[0].seconds)
     note = f"Median of {count} rounds of whole fits by turns; in brackets the interquartile range."
+    if is_held_back(rounds.variant) and any(each.opponent == "jax" for each in timings):
+        note += " " + _JAX_HELD_BACK
     if single is not None:
         note += " " + _say_who_gained(rounds.timings, timings)
     sections = [
@@ -71,6 +80,8 @@ def time_sections(rounds: Rounds, single: Rounds | None = None) -> list[Section]
     ]
     if rounds.limits is not None:
         sections.append(_limits_section(grid, rounds.limits, cores))
+        if rounds.compiled:
+            sections.append(_compiled_section(rounds.compiled, rounds.limits, cores))
     return sections
 
 
@@ -351,6 +362,20 @@ def _limits_section(
     )
     header = ["workload", "limit µs", *_opponents(grid)]
     return Section(f"Against the hardware, {cores}", note, _table(header, rows))
+
+
+def _compiled_section(compiled: Mapping[str, float], limits: Limits, cores: str) -> Section:
+    rows = []
+    for name, seconds in compiled.items():
+        least = limits.step_seconds(WORKLOADS[name])
+        cells = [f"{100 * least / seconds:.0f}%", f"{seconds / least:.1f}×"]
+        rows.append([WORKLOADS[name].label, _microseconds(least), _microseconds(seconds), *cells])
+    note = (
+        "A step of Axone's compiled engine, of whole epochs in one call: gathering the rows, "
+        "shuffles, loss and right answers are in it, Python is not. The limit is that above."
+    )
+    header = ["workload", "limit µs", "compiled µs", "share", "of the limit"]
+    return Section(f"The compiled part of a step, {cores}", note, _table(header, rows))
 
 
 def _say_who_gained(several: Sequence[Timing], best: Sequence[Timing]) -> str:

@@ -8,15 +8,18 @@ what else the machine does falls on all alike. `python -m benchmarks.rounds` is 
 import argparse
 import gc
 import json
+import statistics
 import sys
 import time
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 
 from benchmarks.limits import Limits, measure_limits
 from benchmarks.machine import confine_to_cores, run_confined
-from benchmarks.opponents import OPPONENTS, Fit
+from benchmarks.opponents import OPPONENTS, Fit, axone_trainer
 from benchmarks.workloads import WORKLOADS, Workload
+
+_SHORTEST_COMPILED = 0.05
 
 
 @dataclass(frozen=True)
@@ -40,12 +43,25 @@ class Timing:
 
 @dataclass(frozen=True)
 class Rounds:
-    """Everything measured with one number of threads; `limits` is None without a compiler."""
+    """Everything measured with one number of threads.
+
+    Attributes
+    ----------
+    threads : int
+    variant : str
+    timings : list of Timing
+    limits : Limits or None
+        None without a compiler, or if they were not asked for.
+    compiled : dict of str to float
+        Seconds of a step within Axone's compiled engine, by workload; empty without limits to hold
+        them against.
+    """
 
     threads: int
     variant: str
     timings: list[Timing]
     limits: Limits | None
+    compiled: dict[str, float] = field(default_factory=dict)
 
 
 def measure_rounds(
@@ -72,7 +88,8 @@ def measure_rounds(
         # JSON knows no integer keys.
         updates = {int(size): seconds for size, seconds in limits["update_seconds"].items()}
         limits = Limits(limits["flops_per_second"], updates)
-    return Rounds(threads, variant, [Timing(**timing) for timing in data["timings"]], limits)
+    timings = [Timing(**timing) for timing in data["timings"]]
+    return Rounds(threads, variant, timings, limits, data["compiled"])
 
 
 def time_workload(workload: Workload, opponents: Sequence[str], rounds: int) -> list[Timing]:
@@ -98,6 +115,29 @@ def time_workload(workload: Workload, opponents: Sequence[str], rounds: int) -> 
             seconds[name].append(_time(fits[name]) / workload.steps)
         turns.append(turns.pop(0))
     return [Timing(workload.name, name, seconds[name], accuracies[name]) for name in opponents]
+
+
+def time_compiled(workload: Workload, rounds: int) -> float:
+    """Return the median seconds of a step of the compiled engine, Python left out.
+
+    Whole epochs in one call of a session, as many as take a twentieth of a second.
+    """
+    trainer, rows = axone_trainer(workload, "native"), workload.draw_rows()
+    plan, epochs = trainer.plan, 1
+    state = plan.start(trainer.network.initialize(0, "float32"))
+    session = plan.session(state, trainer.examples(rows), 10**6)
+    steps = workload.rows // workload.batch_size
+    seconds: list[float] = []
+    while len(seconds) < rounds:
+        start = time.perf_counter()
+        session.advance(epochs=epochs)
+        taken = time.perf_counter() - start
+        if taken > _SHORTEST_COMPILED:
+            seconds.append(taken / (epochs * steps))
+        else:
+            epochs *= 2
+    session.close()
+    return statistics.median(seconds)
 
 
 def _time(fit: Fit) -> float:
@@ -131,7 +171,10 @@ def main() -> None:
         print(f"{variant}, {threads} thread(s): {workload.label}", file=sys.stderr, flush=True)
         trained = workload.shortened() if arguments.quick else workload
         timings += time_workload(trained, arguments.opponents.split(","), arguments.rounds)
-    print(json.dumps(asdict(Rounds(threads, variant, timings, limits))))
+    compiled = {}
+    if limits is not None and "axone" in arguments.opponents.split(","):
+        compiled = {each.name: time_compiled(each, arguments.rounds) for each in workloads}
+    print(json.dumps(asdict(Rounds(threads, variant, timings, limits, compiled))))
 
 
 if __name__ == "__main__":

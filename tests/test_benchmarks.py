@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from benchmarks import machine
 from benchmarks.around import Contest, Turns, measure_around, tables
 from benchmarks.grid_search import Division
 from benchmarks.lbfgs import DTYPES, ITERATIONS, WAYS, Fits, Fitted, LBFGSFits, time_network
@@ -122,6 +123,24 @@ def test_ratios_limits_and_the_best_number_of_threads_come_from_the_medians():
     assert ratios.table.splitlines()[1].endswith(" 1.5×")
     assert "## Ratios, avx2, 2 cores" in as_markdown([ratios], ["today"])
     assert "- today" in as_terminal([ratios], ["today"])
+
+
+def test_the_compiled_part_of_a_step_is_held_against_the_limit():
+    iris = WORKLOADS["iris"]
+    limits = Limits(iris.flops / 1e-6, {iris.parameters: 1e-6})
+    timings = [Timing("iris", "axone", [8e-6], 1.0), Timing("iris", "jax", [9e-6], 1.0)]
+    *_, compiled = time_sections(Rounds(1, "avx2", timings, limits, {"iris": 5e-6}))
+    assert compiled.table.splitlines()[1].split()[-4:] == ["2.0", "5.0", "40%", "2.5×"]
+
+
+def test_jax_is_kept_from_a_library_that_heeds_no_flag(monkeypatch):
+    monkeypatch.setattr(machine, "variants", lambda: ("avx512", "avx2"))
+    held = machine._environment(1, "avx2")["XLA_FLAGS"]
+    assert "--xla_cpu_max_isa=AVX2" in held
+    assert machine.XLA_BY_ITSELF in held
+    assert machine.XLA_BY_ITSELF not in machine._environment(1, "avx512")["XLA_FLAGS"]
+    monkeypatch.setattr(machine, "variants", lambda: ("avx2",))
+    assert machine.XLA_BY_ITSELF not in machine._environment(1, "avx2")["XLA_FLAGS"]
 
 
 @pytest.mark.skipif(not OPPONENTS["axone"].available, reason="the compiled engine is not built")

@@ -153,12 +153,30 @@ class TestArrays:
             ("position", (0, 1, 0, 0.0, 0.0, 0.0, 0, [])),
             ("weights", np.ones(3)),
             ("steps", -2),
+            ("trail", np.ones((1, 3))),
+            ("trail", np.ones((0, NETWORK.layout.size + NETWORK.layout.buffer_size))),
         ],
     )
     def test_numbers_that_do_not_fit_are_refused(self, name, value):
         workspace, given = self.arguments()
-        with pytest.raises(ValueError, match=r"another|needed|range|or more"):
+        with pytest.raises(ValueError, match=r"another|needed|range|or more|no room"):
             workspace.run(**{**given, name: value})
+
+    @pytest.mark.parametrize(
+        ("name", "shape"),
+        [("trail", (2, 3)), ("out", (7, 2)), ("out", (8, 1)), ("losses", (3,)), ("X", (4, 2))],
+    )
+    def test_what_does_not_fit_together_is_not_evaluated(self, name, shape):
+        workspace, run = self.arguments()
+        given = {
+            "trail": np.ones((2, NETWORK.layout.size + NETWORK.layout.buffer_size)),
+            **{each: run[each] for each in ("X", "labels", "numbers", "weights")},
+            "out": np.ones((8, 2)),
+            "losses": np.ones(2),
+        }
+        workspace.evaluate_each(**given)
+        with pytest.raises(ValueError, match="another"):
+            workspace.evaluate_each(**{**given, name: np.ones(shape)})
 
 
 @dataclass(frozen=True)

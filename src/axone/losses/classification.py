@@ -83,9 +83,8 @@ class CategoricalCrossEntropy(Loss):
         labels = y.reshape(len(y))
         with np.errstate(invalid="ignore"):  # NaN becomes some number, and is refused below
             numbers = labels.astype(np.intp)
-        if (numbers != labels).any() or (
-            labels.size and (numbers.min() < 0 or numbers.max() >= classes)
-        ):
+        are_whole = labels.dtype.kind in "iub" or bool((numbers == labels).all())
+        if not are_whole or (labels.size and (numbers.min() < 0 or numbers.max() >= classes)):
             raise DataError(
                 _(
                     "Class numbers must be whole and lie in 0 … {last}, the network's outputs; "

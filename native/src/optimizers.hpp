@@ -143,6 +143,9 @@ struct StepNumbers {
   void move_on(const OptimizerSettings& o, const Step& step, Index rows) {
     set_moving([](V& to, Real x) { to = splat<V>(x); }, o, step, rows);
   }
+  void move_on(int lane, const OptimizerSettings& o, const Step& step, Index rows) {
+    set_moving([=](V& to, Real x) { to[lane] = x; }, o, step, rows);
+  }
   /// Give one lane numbers of its own.
   void set(int lane, const OptimizerSettings& o, const Step& step, Index rows) {
     set_all([=](V& to, Real x) { to[lane] = x; }, o, step, rows);

@@ -191,15 +191,18 @@ class Dense : public Layer<V> {
     const auto a = a_.view(), z = activation_.needs_input() ? z_.view() : a;
     Multiplier<V>::run({x.data, x.stride, 1, at(weight_), 1, weight_.stride, this->inputs,
                         has_bias_ ? at(bias_) : nullptr, z.data, z.stride},
-                       pass.rows, this->outputs);
-    activation_.forward(flat(z), flat(a), pass.rows);
+                       pass.rows, this->outputs,
+                       activation_.is_relu() ? 0 : -std::numeric_limits<Real>::infinity());
+    if (!activation_.is_relu()) activation_.forward(flat(z), flat(a), pass.rows);
     return a;
   }
 
   Matrix<V> backward(Matrix<V> dy, const Pass<V>& pass) override {
     const auto a = a_.view(), z = activation_.needs_input() ? z_.view() : a;
     if (pass.measure) this->dead_shares = dead_shares(activation_, a, pass);
-    activation_.backward(flat(z), flat(a), flat(dy), pass.rows);
+    // ∂L/∂b = Σ δ, of every lane.
+    Real* bias = has_bias_ ? gradient_at(bias_.first, bias_gradient_, pass) : bias_gradient_.data();
+    activation_.backward_and_sum(flat(z), flat(a), flat(dy), pass.rows, bias);
     Matrix<V> dx;
     if (this->needs_input_gradient) {
       dx = dx_.view();
@@ -218,16 +221,7 @@ class Dense : public Layer<V> {
                          count, this->inputs);
       finish(arena_.stretch(first, count * weight_.stride, g, true), pass);
     }
-    if (has_bias_) {
-      Real* g = gradient_at(bias_.first, bias_gradient_, pass);
-      // ∂L/∂b = Σ δ, the product of a row of ones with δ.
-      Real ones[kLanes];
-      store(ones, V{} + 1);
-      Multiplier<V>::run({ones, 0, 0, dy.data, dy.stride, 1,
-                          pass.rows, nullptr, g, this->outputs},
-                         1, this->outputs);
-      finish(arena_.stretch(bias_.first, this->outputs, g, false), pass);
-    }
+    if (has_bias_) finish(arena_.stretch(bias_.first, this->outputs, bias, false), pass);
     return dx;
   }
 

@@ -70,7 +70,10 @@ class Population {
     for (int lane = 0; lane < kSeats; ++lane)
       lane_[lane].begin(members[static_cast<std::size_t>(lane)], common_);
     for (auto& layer : layers_) layer->doubt = V{};
-    each_member([&](Lane& lane, int) { note_settings(lane.member->optimizer); });
+    each_member([&](Lane& lane, int number) {
+      note_settings(lane.member->optimizer);
+      pass_.numbers.set(number, lane.member->optimizer, Step{}, 1);
+    });
     read();
     PollTimer timer;
     while (gather()) {
@@ -208,7 +211,7 @@ class Population {
       pass_.rows = std::max(pass_.rows, lane.count);
       pass_.measure = pass_.measure || (lane.is_last && common_.measure);
       const auto& member = *lane.member;
-      pass_.numbers.set(number, member.optimizer, lane.counter->next(lane.rate()), lane.count);
+      pass_.numbers.move_on(number, member.optimizer, lane.counter->next(lane.rate()), lane.count);
       if (random_)
         random_of_lane_[number] =
             member.seed.child(kNoise).child(static_cast<std::uint64_t>(member.at.step + 1));

@@ -7,8 +7,9 @@
 #pragma once
 
 #include <array>
+#include <limits>
 
-#include "../simd.hpp"
+#include "../gemm.hpp"
 
 namespace axone::population {
 
@@ -36,6 +37,16 @@ struct Product {
   Index c_row;  // columns of C lie side by side
 };
 
+/// Where a tile begins in a product's matrices. A product is never copied on the way to its tiles: what
+/// has just been written number by number cannot be read by vectors at once, as a copy would.
+template <class V>
+struct Corner {
+  const LaneOf<V>* a;
+  const LaneOf<V>* b;
+  const LaneOf<V>* start;
+  LaneOf<V>* c;
+};
+
 /// So many rows and columns of vectors fit the registers, with a row of B and one number of A.
 inline constexpr int kMostRows = kVectorRegisters == 32 ? 6 : 4;
 inline constexpr int kMostColumns = kVectorRegisters == 32 ? 4 : 3;
@@ -61,17 +72,19 @@ class Lanewise {
   const Real* lines_[kPointers];
 };
 
+/// What is below `floor` is lifted to it.
 template <class V, int Rows, int Columns>
-void multiply_tile(const Product<V>& p) {
+void multiply_tile(const Product<V>& p, const Corner<V>& at, LaneOf<V> floor) {
   constexpr int lanes = kLanesOf<V>;
   V sums[Rows][Columns];
   AXONE_UNROLL for (int m = 0; m < Rows; ++m)
     AXONE_UNROLL for (int n = 0; n < Columns; ++n)
-      sums[m][n] = p.start ? load<V>(p.start + n * lanes) : V{};
-  Lanewise<V, Rows> a(p.a, p.a_row);
-  Lanewise<V, Columns> b(p.b, p.b_column);
-  const Index a_depth = p.a_depth, b_depth = p.b_depth;
-  for (Index k = 0; k < p.depth; ++k) {
+      sums[m][n] = at.start ? load<V>(at.start + n * lanes) : V{};
+  Lanewise<V, Rows> a(at.a, p.a_row);
+  Lanewise<V, Columns> b(at.b, p.b_column);
+  const Index a_depth = p.a_depth, b_depth = p.b_depth, depth = p.depth, c_row = p.c_row;
+  LaneOf<V>* const c = at.c;
+  for (Index k = 0; k < depth; ++k) {
     V y[Columns];
     AXONE_UNROLL for (int n = 0; n < Columns; ++n) y[n] = b[n];
     AXONE_UNROLL for (int m = 0; m < Rows; ++m) {
@@ -83,24 +96,25 @@ void multiply_tile(const Product<V>& p) {
   }
   AXONE_UNROLL for (int m = 0; m < Rows; ++m)
     AXONE_UNROLL for (int n = 0; n < Columns; ++n)
-      store(p.c + (m * p.c_row + n) * lanes, sums[m][n]);
+      store(c + (m * c_row + n) * lanes, maximum(sums[m][n], splat<V>(floor)));
 }
 
 template <class V>
 class Multiplier {
+  using Real = LaneOf<V>;
+
  public:
   /// Columns are the outer loop, so that a strip of B stays in the first-level cache while all rows
-  /// pass by. Both are split evenly: ten rows are 4, 3 and 3.
-  static void run(Product<V> p, Index rows, Index columns) {
+  /// pass by.
+  static void run(const Product<V>& p, Index rows, Index columns,
+                  Real floor = -std::numeric_limits<Real>::infinity()) {
     constexpr Index lanes = kLanesOf<V>;
     each_part(columns, kMostColumns, [&](Index column, Index width) {
       each_part(rows, kMostRows, [&](Index row, Index height) {
-        Product<V> tile = p;
-        tile.a += row * p.a_row * lanes;
-        tile.b += column * p.b_column * lanes;
-        tile.c += (row * p.c_row + column) * lanes;
-        if (p.start) tile.start += column * lanes;
-        kTiles[static_cast<std::size_t>((height - 1) * kMostColumns + width - 1)](tile);
+        const Corner<V> at{p.a + row * p.a_row * lanes, p.b + column * p.b_column * lanes,
+                           p.start ? p.start + column * lanes : nullptr,
+                           p.c + (row * p.c_row + column) * lanes};
+        kTiles[static_cast<std::size_t>((height - 1) * kMostColumns + width - 1)](p, at, floor);
       });
     });
   }
@@ -108,16 +122,14 @@ class Multiplier {
  private:
   template <class Visit>
   static AXONE_INLINE void each_part(Index count, Index most, Visit visit) {
-    const Index parts = (count + most - 1) / most;
     Index from = 0;
-    for (Index part = 0; part < parts; ++part) {
-      const Index size = count / parts + (part < count % parts);
+    each_tile(count, most, [&](Index size) {
       visit(from, size);
       from += size;
-    }
+    });
   }
 
-  using Tile = void (*)(const Product<V>&);
+  using Tile = void (*)(const Product<V>&, const Corner<V>&, Real);
   template <int... N>
   static constexpr auto tiles(std::integer_sequence<int, N...>) {
     return std::array<Tile, sizeof...(N)>{

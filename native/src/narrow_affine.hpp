@@ -44,6 +44,8 @@ class NarrowAffine {
   /// and batches of few rows, or for outputs so few that they would fill no panel.
   static bool suits(Index inputs, Index outputs, const Site& site) {
     constexpr Index kMostRowsCached = 64, kCacheBytes = 16 * 1024, kMostBytes = 64 * 1024;
+    // Sizes are whatever was asked for: their product may be too large to be told.
+    if (std::max(inputs, outputs) > kMostBytes) return false;
     const Index bytes = round_up(inputs, kLanes<Real>) * outputs * Index(sizeof(Real));
     const bool has_few_outputs = outputs < 2 * kLanes<Real> && 4 * outputs <= inputs;
     return (site.batch <= kMostRowsCached && bytes <= kCacheBytes) ||

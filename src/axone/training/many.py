@@ -27,7 +27,7 @@ from axone.training.trainer import Trainer
 _OF_A_FIT_ALONE = {"after_epoch", "on_progress", "every", "resume"}
 """Settings of `Trainer.fit` for which each run must be gone through by itself."""
 
-_FILLED = 0.75
+_FILLED = 0.85
 """Share of the lanes that must be filled, or the empty ones cost what the full ones save."""
 
 _ROUNDS_OF_SEATS = 3
@@ -70,7 +70,7 @@ def fit_many(
     Notes
     -----
     Small networks that differ only in seed, rows, rates, penalties and the like train side by side,
-    each number a vector over networks: half as many again or twice as many in the same time. Their
+    each number a vector over networks: a fifth to a half more of them in the same time. Their
     sums are added up in another order than in one network.
 
     After Ctrl-C no other fit is begun, and those under way end after the batch in hand; then

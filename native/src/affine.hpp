@@ -104,20 +104,22 @@ class Affine {
 
   /// From `rows` rows of X and of δ = ∂L/∂Z, made ready: ∂L/∂X into `dx`, unless it is empty, and the
   /// gradients of W and b, finished as the pass says.
-  Tally backward(Matrix<Real> x, Matrix<Real> delta, Matrix<Real> dx, Index rows, const Pass<Real>& pass) {
+  Tally backward(Matrix<Real> x, Matrix<Real> delta, Matrix<Real> dx, Index rows,
+                 const Pass<Real>& pass) {
     const auto by_panels = divided(delta, rows);
     const Index panels = static_cast<Index>(weight_.panels.size());
     // Few inputs are few groups: a team shares out the panels of each, where nothing else reads weights
     // that one of them has moved already, nor is added up over them.
-    const Index parts = pass.team && !dx.data && !pass.measure ? parts_ : 1, tasks = groups() * parts;
+    const Index parts = pass.team && !dx.data && !pass.measure ? parts_ : 1;
+    const Index tasks = groups() * parts;
     std::fill(tallies_.begin(), tallies_.end(), Tally{});
     share(pass.team, tasks, [&](Index from, Index to, int member) {
       if (has_bias_) sum_delta(delta, rows, pass, panels * from / tasks, panels * to / tasks);
       for (Index task = from; task < to; ++task) {
         const Index group = task / parts, part = task % parts;
         if (dx.data) input_gradient(delta, dx, group, rows, scratch_[member]);
-        weight_gradient(x, by_panels, group, panels * part / parts, panels * (part + 1) / parts, rows,
-                        pass, scratch_[member], tallies_[task]);
+        weight_gradient(x, by_panels, group, panels * part / parts, panels * (part + 1) / parts,
+                        rows, pass, scratch_[member], tallies_[task]);
       }
     });
     Tally total;
@@ -248,10 +250,11 @@ class Affine {
     }
   }
 
-  /// ∂L/∂W = δᵀ·X for a group of inputs in some panels, and the step, while each piece is in the cache.
+  /// ∂L/∂W = δᵀ·X for a group of inputs in some panels, and the step, while each piece is in the
+  /// cache.
   void weight_gradient(Matrix<Real> x, const Divided& by_panels, Index group, Index from, Index to,
                        Index rows, const Pass<Real>& pass, Scratch& scratch, Tally& tally) {
-    each_gradient(x, by_panels, group, from, to, rows, scratch, [&](Index offset, Index size, auto compute) {
+    const auto take = [&](Index offset, Index size, auto compute) {
       Real* g = pass.keep_gradient ? weight_.gradient.data() + offset : scratch.gradient.data();
       const auto stretch = weight_.stretch(offset, size, g);
       if (is_large_) prefetch(stretch);
@@ -259,11 +262,12 @@ class Affine {
       // The optimiser works on whole vectors: what follows the last row is padding.
       std::fill(g + size, g + round_up(size, kLanes<Real>), Real{0});
       finish(stretch, pass, tally);
-    });
+    };
+    each_gradient(x, by_panels, group, from, to, rows, scratch, take);
   }
 
-  /// Go through the pieces of a group's gradient in some panels, a block of inputs in each: `take(offset, size,
-  /// compute)` is told where it belongs and asks for it, `compute(g)`.
+  /// Go through the pieces of a group's gradient in some panels, a block of inputs in each:
+  /// `take(offset, size, compute)` is told where it belongs and asks for it, `compute(g)`.
   template <class Take>
   void each_gradient(Matrix<Real> x, const Divided& by_panels, Index group, Index from, Index to,
                      Index rows, Scratch& scratch, Take take) {

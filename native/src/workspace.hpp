@@ -28,8 +28,8 @@ class Workspace {
         batch_size_(checked(batch_size, capacity)), capacity_(capacity),
         parameters_(plan.parameters), averages_(plan.buffers),
         seed_(RandomStream::from_seed(plan.seed)), noise_(seed_.child(kNoise)),
-        layers_(plan.layers(capacity, batch_size, checked_threads(threads))), head_(plan.head(capacity)),
-        input_(capacity, plan.columns) {
+        layers_(plan.layers(capacity, batch_size, checked_threads(threads))),
+        head_(plan.head(capacity)), input_(capacity, plan.columns) {
     for (auto& layer : layers_) {
       layer->collect(stores_);
       layer->collect_buffers(buffers_);
@@ -201,6 +201,7 @@ class Workspace {
     for (auto* store : buffers_) store->write(store->weight, flat.buffers);
   }
 
+  /// Leave the weights and averages of an epoch of this call where they were asked for.
   void leave_trail(std::int64_t epoch) {
     if (trail_.rows) write(trail_.of(epoch));
   }

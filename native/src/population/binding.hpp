@@ -39,10 +39,11 @@ class BoundPopulation {
   /// Let a seat be empty.
   void leave(Index seat) { at(seat).reset(); }
 
-  /// Train: `turns` holds for each seat nothing, or where its run stands, a learning rate for every step
-  /// of the epochs to complete, and where its weights at their ends go. Returned is for each nothing, or whether it failed, where it
-  /// stands now and what its epochs showed.
   using Turn = std::tuple<nb::tuple, Array2<const double>, std::optional<Array2<Real>>>;
+
+  /// Train: `turns` holds for each seat nothing, or where its run stands, a learning rate for every
+  /// step of the epochs to complete, and where its weights at their ends go. Returned is for each
+  /// nothing, or whether it failed, where it stands now and what its epochs showed.
   nb::list run(std::vector<std::optional<Turn>> turns, std::function<bool()> poll) {
     require(turns.size() == seats_.size(), "one turn a seat is needed");
     std::vector<Member<Real>*> members(seats_.size());

@@ -11,7 +11,7 @@ std::vector<Real> normal_numbers(std::uint64_t seed, Index count, double deviati
   const auto stream = RandomStream::from_seed(seed);
   std::vector<Real> numbers(static_cast<std::size_t>(count));
   for (Index n = 0; n < count; ++n)
-    numbers[n] = Real(deviation * stream.normal(std::uint32_t(n), std::uint32_t(count)));
+    numbers[n] = Real(deviation * stream.normal(std::uint32_t(n), std::uint32_t(count))[0]);
   return numbers;
 }
 

@@ -214,6 +214,34 @@ void bind(nb::module_& module, const char* plan, const char* workspace, const ch
   population::bind<Real>(module, population, plans);
 }
 
+void bind_draws(nb::module_& module) {
+  const auto numbers = [](Array1<double> out) {
+    // Normal numbers take two words each, and words are numbered by 32 bits.
+    require(out.size() <= (std::size_t{1} << 31), "a stream has no more than 2^31 numbers at a time");
+    return static_cast<std::uint32_t>(out.size());
+  };
+  module.def(
+      "normal",
+      [numbers](std::uint64_t key, Array1<double> out) {
+        const auto count = numbers(out);
+        const WithoutInterpreter outside;
+        fill(out.data(), count, [stream = RandomStream{key}, count](std::uint32_t n) {
+          return stream.normal(n, count);
+        });
+      },
+      "key"_a, nb::arg("out").noconvert());
+  module.def(
+      "uniform",
+      [numbers](std::uint64_t key, Array1<double> out) {
+        const auto count = numbers(out);
+        const WithoutInterpreter outside;
+        fill(out.data(), count, [stream = RandomStream{key}](std::uint32_t n) {
+          return stream.uniform(n);
+        });
+      },
+      "key"_a, nb::arg("out").noconvert());
+}
+
 template <class Names>
 nb::tuple tuple_of_names(const Names& table) {
   nb::list names;
@@ -234,6 +262,7 @@ NB_MODULE(AXONE_MODULE, module) {
   module.attr("losses") = axone::tuple_of_names(axone::kLosses);
   module.attr("optimizers") = axone::tuple_of_names(axone::kOptimizers);
   axone::wait_for_threads_at_exit();
+  axone::bind_draws(module);
   axone::bind<float>(module, "Plan32", "Workspace32", "Population32");
   axone::bind<double>(module, "Plan64", "Workspace64", "Population64");
 }

@@ -131,6 +131,58 @@ AXONE_INLINE V normal_distribution(V x) {
   }
 }
 
+/// ln x of normal numbers x > 0, in float64. With x = 2ᵏ(1 + f), f between √½ − 1 and √2 − 1, and
+/// s = f/(2 + f): ln(1 + f) = 2 artanh s, by the polynomial of FDLIBM (Sun Microsystems 1993).
+template <class V>
+AXONE_INLINE V natural_logarithm(V x) {
+  using Integers = typename VectorOf<std::int64_t, kLanesOf<V>>::type;
+  constexpr std::int64_t one = 0x3FF0000000000000, root_of_half = 0x3FE6A09E00000000;
+  const Integers bits = std::bit_cast<Integers>(x) + (one - root_of_half);
+  // A whole number in the low bits of 1.5·2⁵², which is then taken off: see `reduce`.
+  const Integers power = (bits >> 52) - 1023;
+  const V k = std::bit_cast<V>(power + 0x4338000000000000) - 6755399441055744.0;
+  const V f = std::bit_cast<V>((bits & 0x000FFFFFFFFFFFFF) + root_of_half) - 1.0;
+  const V half_square = 0.5 * f * f, s = f / (2.0 + f);
+  const V z = s * s, w = z * z;
+  const V even = w * (3.999999999940941908e-1 + w * (2.222219843214978396e-1 + w * 1.531383769920937332e-1));
+  const V odd = z * (6.666666666666735130e-1 +
+                     w * (2.857142874366239149e-1 +
+                          w * (1.818357216161805012e-1 + w * 1.479819860511658591e-1)));
+  const V low = k * 1.90821492927058770002e-10 + s * (half_square + (even + odd));
+  return k * 6.93147180369123816490e-1 - ((half_square - low) - f);
+}
+
+/// cos(2π·w/2³²) in float64: what is left over of the nearest quarter of a turn is exact, so that its
+/// sine and cosine by the polynomials of FDLIBM (Sun Microsystems 1993) are within an ulp or so.
+template <class Words>
+AXONE_INLINE auto cosine_of_turn(Words w) {
+  constexpr int lanes = kLanesOf<Words>;
+  using V = typename VectorOf<double, lanes>::type;
+  using Signed = typename VectorOf<std::int32_t, lanes>::type;
+  using Integers = typename VectorOf<std::int64_t, lanes>::type;
+  const Words quarter = (w + 0x20000000u) >> 30;
+  const Signed rest = std::bit_cast<Signed>(w - (quarter << 30));
+  const V x = __builtin_convertvector(rest, V) * 1.4629180792671596e-9;  // 2π/2³²
+  const V z = x * x;
+  V sine = splat<V>(1.58969099521155010221e-10);
+  sine = sine * z - 2.50507602534068634195e-8;
+  sine = sine * z + 2.75573137070700676789e-6;
+  sine = sine * z - 1.98412698298579493134e-4;
+  sine = sine * z + 8.33333333332248946124e-3;
+  sine = sine * z - 1.66666666666666324348e-1;
+  sine = x + x * z * sine;
+  V cosine = splat<V>(-1.13596475577881948265e-11);
+  cosine = cosine * z + 2.08757232129817482790e-9;
+  cosine = cosine * z - 2.75573143513906633035e-7;
+  cosine = cosine * z + 2.48015872894767294178e-5;
+  cosine = cosine * z - 1.38888888888741095749e-3;
+  cosine = cosine * z + 4.16666666666666019037e-2;
+  cosine = 1.0 - (0.5 * z - z * z * cosine);
+  const Integers quarters = __builtin_convertvector(quarter, Integers);
+  const V value = (quarters & 1) != 0 ? sine : cosine;
+  return ((quarters + 1) & 2) != 0 ? -value : value;
+}
+
 template <class V>
 AXONE_INLINE V normal_density(V x) {
   using Real = LaneOf<V>;

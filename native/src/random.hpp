@@ -6,10 +6,9 @@
 #include <bit>
 #include <cmath>
 #include <cstdint>
-#include <numbers>
 #include <vector>
 
-#include "simd.hpp"
+#include "functions.hpp"
 
 namespace axone {
 
@@ -29,9 +28,10 @@ AXONE_INLINE Word scramble32(Word word) {
   return word ^ (word >> 16);
 }
 
-/// The n-th 32 bits of a stream whose key has these halves; of several streams, where they are vectors.
-template <class Word>
-AXONE_INLINE Word bits_of(std::uint32_t n, Word low, Word high) {
+/// The n-th 32 bits of a stream whose key has these halves: of several streams, or several numbers of
+/// one, where they are vectors.
+template <class Number, class Word>
+AXONE_INLINE auto bits_of(Number n, Word low, Word high) {
   return scramble32(scramble32(n * 0x9E3779B9u + low) ^ high);
 }
 
@@ -39,6 +39,9 @@ AXONE_INLINE Word bits_of(std::uint32_t n, Word low, Word high) {
 inline std::uint32_t threshold_of(double rate) {
   return static_cast<std::uint32_t>(std::min(std::nearbyint(rate * 4294967296.0), 4294967295.0));
 }
+
+using Doubles = Vector<double>;
+using Words = Vector<std::uint32_t, kLanes<double>>;
 
 struct RandomStream {
   std::uint64_t key = 0;
@@ -52,13 +55,38 @@ struct RandomStream {
     return bits_of(n, static_cast<std::uint32_t>(key), static_cast<std::uint32_t>(key >> 32));
   }
 
-  /// The n-th of `count` normal numbers (Box & Muller 1958).
-  double normal(std::uint32_t n, std::uint32_t count) const {
-    constexpr double unit = 1.0 / 4294967296.0;
-    const double radius = std::sqrt(-2.0 * std::log((bits(n) + 0.5) * unit));
-    return radius * std::cos(2.0 * std::numbers::pi * unit * bits(count + n));
+  /// The bits of number n and of those that follow it.
+  AXONE_INLINE Words words(std::uint32_t n) const {
+    Words numbers;
+    for (int i = 0; i < kLanesOf<Words>; ++i) numbers[i] = n + static_cast<std::uint32_t>(i);
+    return bits_of(numbers, static_cast<std::uint32_t>(key), static_cast<std::uint32_t>(key >> 32));
   }
+
+  /// Number n, and those that follow it, of numbers uniform over [0, 1).
+  AXONE_INLINE Doubles uniform(std::uint32_t n) const {
+    return __builtin_convertvector(words(n), Doubles) * kUnit;
+  }
+
+  /// Number n, and those that follow it, of `count` normal numbers (Box & Muller 1958).
+  AXONE_INLINE Doubles normal(std::uint32_t n, std::uint32_t count) const {
+    const Doubles open = (__builtin_convertvector(words(n), Doubles) + 0.5) * kUnit;
+    return square_root(-2.0 * natural_logarithm(open)) * cosine_of_turn(words(count + n));
+  }
+
+ private:
+  static constexpr double kUnit = 1.0 / 4294967296.0;
 };
+
+/// Write every number of a stream that `at` gives a vector at a time.
+template <class At>
+void fill(double* out, std::size_t count, At at) {
+  constexpr std::size_t lanes = kLanesOf<Doubles>;
+  std::size_t n = 0;
+  for (; n + lanes <= count; n += lanes) store(out + n, at(static_cast<std::uint32_t>(n)));
+  if (n == count) return;
+  const Doubles last = at(static_cast<std::uint32_t>(n));
+  for (std::size_t i = 0; n + i < count; ++i) out[n + i] = last[i];
+}
 
 /// Shuffle 0 … count−1 by sorting the numbers on random keys, ties in their own order.
 class Shuffler {

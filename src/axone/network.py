@@ -108,6 +108,17 @@ class Network:
         """
         check_integer("seed", seed, at_least=0)
         check_choice("dtype", dtype, ("float32", "float64"))
+        return self.draw(RandomStream.from_seed(seed).child(WEIGHTS), dtype)
+
+    def draw(self, stream: RandomStream, dtype: DType) -> Parameters:
+        """Draw the initial weights from a stream, each array from a child of its own.
+
+        Parameters
+        ----------
+        stream : RandomStream
+            `initialize` takes the child `WEIGHTS` of a seed's.
+        dtype : {"float32", "float64"}
+        """
         for position in self.symmetric_layers():
             warnings.warn(
                 _(
@@ -115,10 +126,9 @@ class Network:
                     "alike for ever. Leave the initializer out, or choose a random one.",
                     position=position,
                 ),
-                stacklevel=2,
+                stacklevel=3,
             )
         parameters = Parameters(self.layout, np.zeros(self.layout.size, dtype=dtype))
-        stream = RandomStream.from_seed(seed).child(WEIGHTS)
         for number, slot in enumerate(self.layout.slots):
             spec = slot.spec
             if type(spec.initializer) is Zeros:
@@ -133,17 +143,15 @@ class Network:
 
         Every unit gets the same gradient, so that the layer learns no more than a single unit.
         """
-        alike = (Zeros, Constant)
-        return [
+        alike = [
             position
             for position, slots in enumerate(self.layout.by_layer)
-            if any(
-                slot.spec.penalised
-                and slot.spec.shape[0] > 1
-                and isinstance(slot.spec.initializer, alike)
-                for slot in slots
-            )
+            for slot in slots
+            if slot.spec.penalised
+            and slot.spec.shape[0] > 1
+            and type(slot.spec.initializer) in (Zeros, Constant)
         ]
+        return list(dict.fromkeys(alike))
 
     @property
     def takes_tokens(self) -> bool:

@@ -7,9 +7,8 @@ without a gradient, have a vector of their own.
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, overload
+from typing import Any, NamedTuple, overload
 
 import numpy as np
 
@@ -19,8 +18,7 @@ from axone.layers import ParameterSpec
 from axone.messages import _, listed
 
 
-@dataclass(frozen=True)
-class Slot:
+class Slot(NamedTuple):
     """Where one named array lies.
 
     Attributes

@@ -25,7 +25,7 @@ from axone.activations import ACTIVATIONS
 from axone.data import Examples
 from axone.engines import Recipe, ReferenceEngine
 from axone.engines.native import NativeEngine
-from axone.engines.native.translation import _TRANSLATIONS
+from axone.engines.native.translation import _DESCRIPTIONS
 from axone.engines.native.variants import NotBuiltError, load_variant
 from axone.layers import LAYERS, PREDICTION
 from axone.losses import LOSSES
@@ -218,7 +218,7 @@ def test_every_layer_that_is_translated_runs_natively():
         "reshape": ax.Reshape((4,)),
         "residual": ax.Residual(ax.Dense(4)),
     }
-    assert set(examples) == {name for name in LAYERS if LAYERS.member(name) in _TRANSLATIONS}
+    assert set(examples) == {name for name in LAYERS if LAYERS.member(name) in _DESCRIPTIONS}
     for layer in examples.values():
         network = ax.Network(layer, ax.Dense(2), input_shape=4)
         recipe = Recipe(network, LOSSES.resolve("mse"), ax.SGD(), batch_size=3, dtype="float64")

@@ -40,7 +40,7 @@ def test_what_it_knows_is_in_the_tables_of_names():
 
 class TestPlaces:
     def built(self, change):
-        settings = copy.deepcopy(plan_settings(recipe()))
+        settings = copy.deepcopy(plan_settings(recipe(), load_variant()))
         change(settings)
         return load_variant().Plan32(settings, 0)
 
@@ -101,7 +101,9 @@ class TestArrays:
     """A wrong type is an error: written into a converted copy, results would be lost."""
 
     def arguments(self):
-        plan = load_variant().Plan64(plan_settings(recipe(dtype="float64", optimizer="adam")), 0)
+        plan = load_variant().Plan64(
+            plan_settings(recipe(dtype="float64", optimizer="adam"), load_variant()), 0
+        )
         parameters = NETWORK.initialize(0, "float64")
         return plan.workspace(4, 4, 1), {
             "parameters": parameters.vector,

@@ -349,7 +349,7 @@ def test_what_differs_in_more_than_numbers_has_another_shape():
     assert None not in shapes
     assert len(shapes) == len(trainers)
     assert shape_of(ax.Trainer(network, loss="cce", engine="reference").plan, ROWS) is None
-    assert shape_of(NativeEngine(threads=2).plan(trainers[0].recipe), ROWS) is None
+    assert shape_of(NativeEngine(threads=2).compile(trainers[0].recipe), ROWS) is None
 
 
 def test_a_compiled_population_refuses_what_does_not_fit():

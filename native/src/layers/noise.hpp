@@ -63,10 +63,13 @@ class GaussianNoise : public Layer<Real> {
     if (!pass.training) return x;
     auto y = y_.view();
     const auto count = static_cast<std::uint32_t>(pass.rows * x.columns);
-    std::uint32_t n = 0;
     for (Index r = 0; r < pass.rows; ++r)
-      for (Index c = 0; c < x.columns; ++c, ++n)
-        y.row(r)[c] = x.row(r)[c] + Real(deviation_ * pass.random.normal(n, count));
+      for (Index c = 0; c < x.columns; c += kLanesOf<Doubles>) {
+        const auto n = static_cast<std::uint32_t>(r * x.columns + c);
+        const Doubles noise = deviation_ * pass.random.normal(n, count);
+        for (Index i = 0; i < std::min<Index>(kLanesOf<Doubles>, x.columns - c); ++i)
+          y.row(r)[c + i] = x.row(r)[c + i] + Real(noise[i]);
+      }
     return y;
   }
 

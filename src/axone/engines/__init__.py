@@ -4,7 +4,7 @@ import warnings
 from dataclasses import dataclass
 from functools import cache
 
-from axone.engines.engine import Engine, Plan, Session, UnsupportedError, as_one_message, never
+from axone.engines.engine import Engine, Plan, Session, UnsupportedError, never
 from axone.engines.native import NativeEngine
 from axone.engines.native.population import Population, Seat, population_of, seats_of, shape_of
 from axone.engines.native.variants import NotBuiltError
@@ -81,13 +81,16 @@ def compile_recipe(recipe: Recipe, engine: str = "auto", threads: int | None = N
         _warn_not_built(error.message)
         reason = _("the compiled engine is not installed")
         return Compiled(reference.compile(recipe), reference.name, reason)
-    obstacles = native.obstacles(recipe)
-    if not obstacles:
+    try:
+        plan = native.compile(recipe)
+    except UnsupportedError as error:
+        obstacles = error.message
+    else:
         reason = _("the fastest that is installed ({variant})", variant=native.variant)
-        return Compiled(native.plan(recipe), native.name, reason)
-    plan, reason = reference.compile(recipe), as_one_message(obstacles)
-    warnings.warn(_("The compiled engine is not used: {reason}", reason=reason), stacklevel=3)
-    return Compiled(plan, reference.name, reason)
+        return Compiled(plan, native.name, reason)
+    fallback = Compiled(reference.compile(recipe), reference.name, obstacles)
+    warnings.warn(_("The compiled engine is not used: {reason}", reason=obstacles), stacklevel=3)
+    return fallback
 
 
 @cache

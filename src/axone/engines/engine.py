@@ -69,6 +69,13 @@ class Plan(Protocol):
 
     recipe: Recipe
 
+    def initialize(self) -> Parameters:
+        """Draw the weights with which a run begins from the recipe's seed.
+
+        Those of `Network.initialize`: in float64 to rounding, in float32 but for the one in some
+        ten million that lies within such a rounding of the middle between two numbers.
+        """
+
     def start(self, parameters: Parameters) -> RunState:
         """Return the state of a run that begins with these weights, which it takes over."""
 
@@ -147,9 +154,4 @@ def obstacles_of_searching(recipe: Recipe) -> tuple[Message, ...]:
 def refuse_obstacles(obstacles: tuple[Message, ...]) -> None:
     """Raise UnsupportedError where there is anything that an engine cannot do."""
     if obstacles:
-        raise UnsupportedError(as_one_message(obstacles))
-
-
-def as_one_message(obstacles: tuple[Message, ...]) -> Message:
-    """Return obstacles as one message."""
-    return _("{obstacles}", obstacles=Listed(obstacles, " "))
+        raise UnsupportedError(_("{obstacles}", obstacles=Listed(obstacles, " ")))

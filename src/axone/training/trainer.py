@@ -343,7 +343,7 @@ class Trainer:
         if start_from is not None:
             return self._taken_over(start_from, mark)
         if initial is None:
-            weights = recipe.network.initialize(recipe.seed, recipe.dtype)
+            weights = self.plan.initialize()
         else:
             recipe.network.check_parameters(initial)
             weights = initial.astype(recipe.dtype)

@@ -6,7 +6,6 @@ for the processor is chosen (`variants`), and its workspaces are handed out: to 
 """
 
 from axone.checks import check_integer
-from axone.engines.engine import Plan, refuse_obstacles
 from axone.engines.native.plan import NativePlan
 from axone.engines.native.session import NativeSession
 from axone.engines.native.translation import obstacles
@@ -47,7 +46,7 @@ class NativeEngine:
         """Say what in the recipe the compiled module does not know, a sentence each."""
         return obstacles(recipe, self.module)
 
-    def compile(self, recipe: Recipe) -> Plan:
+    def compile(self, recipe: Recipe) -> NativePlan:
         """Return the plan of this recipe.
 
         Raises
@@ -55,11 +54,6 @@ class NativeEngine:
         UnsupportedError
             There are `obstacles`.
         """
-        refuse_obstacles(self.obstacles(recipe))
-        return self.plan(recipe)
-
-    def plan(self, recipe: Recipe) -> NativePlan:
-        """Return the plan of a recipe that is known to have no obstacles."""
         return NativePlan(recipe, self.module, self.threads)
 
 

@@ -12,6 +12,7 @@ import numpy as np
 from axone.arrays import BoolArray, FloatArray, IntArray
 from axone.data.examples import Examples
 from axone.engines.engine import Session, UnsupportedError
+from axone.engines.native.draws import CompiledStream
 from axone.engines.native.lbfgs import LBFGSSession
 from axone.engines.native.session import NativeSession
 from axone.engines.native.translation import flat_examples, flat_rows, plan_settings
@@ -22,6 +23,7 @@ from axone.messages import _
 from axone.optimizers import LBFGS
 from axone.parameters import Parameters, Trail
 from axone.processors import processors, threads_asked_for
+from axone.random import WEIGHTS
 
 _EVALUATION_ROWS = 256
 
@@ -42,11 +44,15 @@ class NativePlan:
     Parameters
     ----------
     recipe : Recipe
-        Without obstacles.
     module : module
         The compiled one.
     threads : int, optional
         Of its training runs; see `NativeEngine`.
+
+    Raises
+    ------
+    UnsupportedError
+        The module cannot carry the recipe out.
 
     Attributes
     ----------
@@ -59,10 +65,17 @@ class NativePlan:
     def __init__(self, recipe: Recipe, module: ModuleType, threads: int | None = None) -> None:
         self.recipe = recipe
         self.threads = threads
+        self._module = module
         compiled = module.Plan64 if recipe.dtype == "float64" else module.Plan32
-        self.settings = plan_settings(recipe)
+        self.settings = plan_settings(recipe, module)
         self.compiled = compiled(self.settings, int(recipe.seed) % 2**64)
         self._workspaces = Workspaces(self.compiled)
+
+    def initialize(self) -> Parameters:
+        """Draw the weights with which a run begins from the recipe's seed; see `Plan`."""
+        recipe = self.recipe
+        stream = CompiledStream.of(recipe.seed, self._module).child(WEIGHTS)
+        return recipe.network.draw(stream, recipe.dtype)
 
     def start(self, parameters: Parameters) -> RunState:
         """Return the state of a run that begins with these weights, which it takes over."""

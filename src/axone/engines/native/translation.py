@@ -5,17 +5,17 @@ loss or optimiser is translated here and known there, or it is an obstacle.
 """
 
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from types import ModuleType
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
-from axone.activations import ACTIVATIONS, ActivationFunction, Identity, Softmax
+from axone.activations import ACTIVATIONS, ActivationFunction
 from axone.arrays import DType, FloatArray, IntArray, Shape
 from axone.data.examples import Examples
-from axone.engines.engine import obstacles_of_searching
+from axone.engines.engine import obstacles_of_searching, refuse_obstacles
 from axone.engines.recipe import Recipe
 from axone.layers import (
     Activation,
@@ -31,60 +31,43 @@ from axone.layers import (
     RMSNorm,
 )
 from axone.layers.sequence import output_shapes
-from axone.losses import LOSSES, Head, Huber
+from axone.losses import LOSSES, Head, Huber, Loss
 from axone.messages import Message, _
-from axone.optimizers import OPTIMIZERS, Momentum
+from axone.optimizers import OPTIMIZERS
 from axone.parameters import Slot
 from axone.registry import Registry
 
 _SOFTMAX_OVER_CHANNELS = _("softmax over channels runs on the reference engine.")
 
+_NUMBERS_OF_RULES = (
+    ("beta", 0.0),
+    ("beta_1", 0.9),
+    ("beta_2", 0.999),
+    ("epsilon", 1e-8),
+    ("rho", 0.9),
+)
+"""What optimisers are set by, and what stands there for one that has no such setting."""
+
 
 def obstacles(recipe: Recipe, module: ModuleType) -> tuple[Message, ...]:
     """Say what in a recipe the compiled module does not know, a sentence each."""
-    network = recipe.network
-    body, output = network.split_output()
-    found = [
-        *obstacles_of_searching(recipe),
-        *_unknown(OPTIMIZERS, recipe.optimizer, module.optimizers),
-        *_unknown(LOSSES, recipe.loss, module.losses),
-        *_unknown_layers(body, network.input_shape, module),
-        *_unknown(ACTIVATIONS, output, module.activations),
-    ]
-    if isinstance(output, Softmax) and len(network.output_shape) > 1:
-        found.append(_SOFTMAX_OVER_CHANNELS)
-    # Each once, in their order.
-    return tuple(dict.fromkeys(found))
+    return _translated(recipe, module)[1]
 
 
-def _unknown(registry: Registry[Any], described: Any, known: Sequence[str]) -> Iterator[Message]:
-    """Name a member that the compiled module does not know."""
-    name = registry.name_of(described)
-    if name is None:
-        yield _(
-            "{name} is {article} {kind} of your own: it runs on the reference engine.",
-            name=type(described).__name__,
-            article="an" if registry.kind[0] in "aeiou" else "a",
-            kind=registry.kind,
-        )
-    elif name not in known:
-        yield _("{name} runs on the reference engine.", name=type(described).__name__)
+def plan_settings(recipe: Recipe, module: ModuleType) -> dict[str, Any]:
+    """Describe a recipe to the compiled module.
 
-
-def _unknown_layers(
-    layers: Sequence[Layer], input_shape: Shape, module: ModuleType
-) -> Iterator[Message]:
-    before = (input_shape, *output_shapes(layers, input_shape))
-    for layer, shape in zip(layers, before, strict=False):
-        kind, _translate = _TRANSLATIONS.get(type(layer), ("", None))
-        if kind not in module.layers:
-            yield _("{name} runs on the reference engine.", name=type(layer).__name__)
-        if isinstance(layer, Residual):
-            yield from _unknown_layers(layer.layers, shape, module)
-        if isinstance(layer, (Activation, Dense)):
-            yield from _unknown(ACTIVATIONS, layer.function, module.activations)
-        if isinstance(layer, Activation) and isinstance(layer.function, Softmax) and len(shape) > 1:
-            yield _SOFTMAX_OVER_CHANNELS
+    Raises
+    ------
+    UnsupportedError
+        There are `obstacles`.
+    ConfigurationError
+        The output activation makes no sense with the loss, in the reference engine's words.
+    """
+    settings, found = _translated(recipe, module)
+    refuse_obstacles(found)
+    Head(recipe.network.split_output()[1], recipe.loss)
+    return settings
 
 
 def flat_rows(X: FloatArray, dtype: DType) -> FloatArray:
@@ -106,87 +89,143 @@ def flat_examples(
     return rows, None, flat_rows(target, dtype), weight
 
 
-def plan_settings(recipe: Recipe) -> dict[str, Any]:
-    """Describe a recipe without obstacles to the compiled module.
+class _Translator:
+    """Walks through a recipe once: describes what the module knows, notes what it does not.
 
-    Raises
-    ------
-    ConfigurationError
-        The output activation makes no sense with the loss, in the reference engine's words.
+    Parameters
+    ----------
+    module : module
+        The compiled one.
+
+    Attributes
+    ----------
+    found : dict
+        The obstacles so far, each once, as its keys.
     """
-    network, loss = recipe.network, recipe.loss
-    body, output = network.split_output()
-    Head(output, loss)
-    return {
-        "columns": math.prod(network.input_shape),
-        "outputs": math.prod(network.output_shape),
-        "parameters": network.layout.size,
-        "buffers": network.layout.buffer_size,
-        "layers": _layers(body, network.input_shape, [list(s) for s in network.layout.by_layer]),
-        "head": {
-            "loss": LOSSES.name_of(loss),
+
+    def __init__(self, module: ModuleType) -> None:
+        self.module = module
+        self.found: dict[Message, None] = {}
+
+    def name(self, registry: Registry[Any], described: Any, known: Collection[str]) -> str:
+        """Return the name by which the module knows a member; note one that it does not know."""
+        name = registry.name_of(described)
+        if name is None:
+            obstacle = _(
+                "{name} is {article} {kind} of your own: it runs on the reference engine.",
+                name=type(described).__name__,
+                article="an" if registry.kind[0] in "aeiou" else "a",
+                kind=registry.kind,
+            )
+            self.found[obstacle] = None
+        elif name not in known:
+            self._is_left_to_the_reference(described)
+        return name or ""
+
+    def layers(
+        self, layers: Sequence[Layer], shapes: Sequence[Shape], slots: Sequence[Sequence[Slot]]
+    ) -> list[dict[str, Any]]:
+        """Describe each layer, with the places of its numbers in the flat vectors.
+
+        Parameters
+        ----------
+        layers : sequence of Layer
+        shapes : sequence of tuple
+            Of an example before each of them.
+        slots : sequence of sequences of Slot
+            Of each of them.
+        """
+        return [
+            self.layer(layer, shape, {slot.spec.name: slot for slot in own})
+            for layer, shape, own in zip(layers, shapes, slots, strict=True)
+        ]
+
+    def layer(self, layer: Layer, shape: Shape, slots: dict[str, Slot]) -> dict[str, Any]:
+        """Describe one layer, which takes examples of that shape."""
+        kind, describe = _DESCRIPTIONS.get(type(layer), ("", _nothing))
+        if kind not in self.module.layers:
+            self._is_left_to_the_reference(layer)
+        columns = math.prod(shape)
+        return {"kind": kind, "columns": columns, **describe(self, layer, shape, slots)}
+
+    def activation(self, function: ActivationFunction, shape: Shape) -> dict[str, Any]:
+        """Describe an activation of examples of that shape."""
+        name = self.name(ACTIVATIONS, function, self.module.activations)
+        if name == "softmax" and len(shape) > 1:
+            self.found[_SOFTMAX_OVER_CHANNELS] = None
+        return {"activation": name, "alpha": float(getattr(function, "alpha", 0.0))}
+
+    def optimizer(self, recipe: Recipe) -> dict[str, Any]:
+        """Describe how a gradient moves the weights."""
+        optimizer = recipe.optimizer
+        rule = self.name(OPTIMIZERS, optimizer, self.module.optimizers)
+        settings = {
+            key: float(getattr(optimizer, key, default)) for key, default in _NUMBERS_OF_RULES
+        }
+        form = getattr(optimizer, "form", "")
+        return {
+            "rule": rule,
+            **settings,
+            "share": 1 - settings["beta"] if form == "averaged" else 1.0,
+            "uncorrected": form == "uncorrected",
+            "decay": float(optimizer.decoupled_decay),
+            "l1": float(recipe.penalty.l1),
+            "l2": float(recipe.penalty.l2),
+            "clip_value": float(recipe.clipping.value or 0.0),
+            "clip_norm": float(recipe.clipping.norm or 0.0),
+        }
+
+    def head(self, function: ActivationFunction, loss: Loss, shape: Shape) -> dict[str, Any]:
+        """Describe the output activation and the loss."""
+        return {
+            "loss": self.name(LOSSES, loss, self.module.losses),
             "scale": float(loss.scale),
             "delta": float(loss.delta) if isinstance(loss, Huber) else 0.0,
-            **_activation(output),
+            **self.activation(function, shape),
             **_learned({}),
-        },
-        "optimizer": _optimizer(recipe),
+        }
+
+    def _is_left_to_the_reference(self, described: object) -> None:
+        obstacle = _("{name} runs on the reference engine.", name=type(described).__name__)
+        self.found[obstacle] = None
+
+
+def _translated(recipe: Recipe, module: ModuleType) -> tuple[dict[str, Any], tuple[Message, ...]]:
+    """Return the settings of a recipe, and the obstacles that were met on the way to them."""
+    network, translator = recipe.network, _Translator(module)
+    body, output = network.split_output()
+    before, layout = (network.input_shape, *network.shapes[:-1]), network.layout
+    settings = {
+        "optimizer": translator.optimizer(recipe),
+        "layers": translator.layers(body, before, layout.by_layer),
+        "head": translator.head(output, recipe.loss, network.output_shape),
+        "columns": math.prod(network.input_shape),
+        "outputs": math.prod(network.output_shape),
+        "parameters": layout.size,
+        "buffers": layout.buffer_size,
     }
+    found = dict.fromkeys(obstacles_of_searching(recipe)) | translator.found
+    return settings, tuple(found)
 
 
-def _activation(function: ActivationFunction) -> dict[str, Any]:
-    name = ACTIVATIONS.name_of(function)
-    return {"activation": name, "alpha": float(getattr(function, "alpha", 0.0))}
-
-
-def _optimizer(recipe: Recipe) -> dict[str, Any]:
-    optimizer = recipe.optimizer
-    settings = {"beta": 0.0, "beta_1": 0.9, "beta_2": 0.999, "epsilon": 1e-8, "rho": 0.9}
-    settings |= {key: float(getattr(optimizer, key)) for key in settings if hasattr(optimizer, key)}
-    averaged = isinstance(optimizer, Momentum) and optimizer.form == "averaged"
-    return {
-        "rule": OPTIMIZERS.name_of(optimizer),
-        **settings,
-        "share": 1 - settings["beta"] if averaged else 1.0,
-        "uncorrected": getattr(optimizer, "form", "") == "uncorrected",
-        "decay": float(optimizer.decoupled_decay),
-        "l1": float(recipe.penalty.l1),
-        "l2": float(recipe.penalty.l2),
-        "clip_value": float(recipe.clipping.value or 0.0),
-        "clip_norm": float(recipe.clipping.norm or 0.0),
-    }
-
-
-def _layers(
-    layers: Sequence[Layer], input_shape: Shape, slots: Sequence[Sequence[Slot]]
-) -> list[dict[str, Any]]:
-    """Describe each layer, with the places of its numbers in the flat vectors."""
-    before = (input_shape, *output_shapes(layers, input_shape))
-    return [
-        _layer(layer, before[position], {slot.spec.name: slot for slot in slots[position]})
-        for position, layer in enumerate(layers)
-    ]
-
-
-def _layer(layer: Layer, shape: Shape, slots: dict[str, Slot]) -> dict[str, Any]:
-    kind, translate = _TRANSLATIONS[type(layer)]
-    return {"kind": kind, "columns": math.prod(shape), **translate(layer, shape, slots)}
-
-
-def _dense(layer: Dense, shape: Shape, slots: dict[str, Slot]) -> dict[str, Any]:
+def _dense(
+    translator: _Translator, layer: Dense, shape: Shape, slots: dict[str, Slot]
+) -> dict[str, Any]:
     return {
         "outputs": layer.units,
         "has_bias": layer.bias,
         "weight": slots["weight"].offset,
         "bias": slots["bias"].offset if layer.bias else 0,
-        **_activation(layer.function),
+        **translator.activation(layer.function, (layer.units,)),
         **_learned(slots),
     }
 
 
-def _activation_layer(layer: Activation, shape: Shape, slots: dict[str, Slot]) -> dict[str, Any]:
-    # A name or a table in the layer's `function` became the activation on creation.
-    return {**_activation(layer.function), **_learned(slots)}  # type: ignore[arg-type]
+def _activation_layer(
+    translator: _Translator, layer: Activation, shape: Shape, slots: dict[str, Slot]
+) -> dict[str, Any]:
+    function = cast(ActivationFunction, layer.function)  # resolved on creation
+    return {**translator.activation(function, shape), **_learned(slots)}
 
 
 def _learned(slots: dict[str, Slot]) -> dict[str, Any]:
@@ -195,20 +234,28 @@ def _learned(slots: dict[str, Slot]) -> dict[str, Any]:
     return {"learns_alpha": learned, "alpha_offset": slots["alpha"].offset if learned else 0}
 
 
-def _rearrangement(layer: Layer, shape: Shape, slots: dict[str, Slot]) -> dict[str, Any]:
+def _rearrangement(
+    translator: _Translator, layer: Layer, shape: Shape, slots: dict[str, Slot]
+) -> dict[str, Any]:
     """The numbers of an example stay where they are: nothing to run."""
-    return {**_activation(Identity()), **_learned({})}
+    return {"activation": "identity", "alpha": 0.0, **_learned({})}
 
 
-def _dropout(layer: Dropout, shape: Shape, slots: dict[str, Slot]) -> dict[str, Any]:
+def _dropout(
+    translator: _Translator, layer: Dropout, shape: Shape, slots: dict[str, Slot]
+) -> dict[str, Any]:
     return {"rate": float(layer.rate)}
 
 
-def _noise(layer: GaussianNoise, shape: Shape, slots: dict[str, Slot]) -> dict[str, Any]:
+def _noise(
+    translator: _Translator, layer: GaussianNoise, shape: Shape, slots: dict[str, Slot]
+) -> dict[str, Any]:
     return {"deviation": float(layer.standard_deviation)}
 
 
-def _batch_norm(layer: BatchNorm, shape: Shape, slots: dict[str, Slot]) -> dict[str, Any]:
+def _batch_norm(
+    translator: _Translator, layer: BatchNorm, shape: Shape, slots: dict[str, Slot]
+) -> dict[str, Any]:
     return {
         "channels": shape[0],
         "momentum": float(layer.momentum),
@@ -220,7 +267,9 @@ def _batch_norm(layer: BatchNorm, shape: Shape, slots: dict[str, Slot]) -> dict[
     }
 
 
-def _layer_norm(layer: LayerNorm, shape: Shape, slots: dict[str, Slot]) -> dict[str, Any]:
+def _layer_norm(
+    translator: _Translator, layer: LayerNorm, shape: Shape, slots: dict[str, Slot]
+) -> dict[str, Any]:
     return {
         "features": shape[-1],
         "epsilon": float(layer.epsilon),
@@ -229,23 +278,35 @@ def _layer_norm(layer: LayerNorm, shape: Shape, slots: dict[str, Slot]) -> dict[
     }
 
 
-def _rms_norm(layer: RMSNorm, shape: Shape, slots: dict[str, Slot]) -> dict[str, Any]:
+def _rms_norm(
+    translator: _Translator, layer: RMSNorm, shape: Shape, slots: dict[str, Slot]
+) -> dict[str, Any]:
     weight = slots["weight"].offset
     return {"features": shape[-1], "epsilon": float(layer.epsilon), "weight": weight}
 
 
-def _residual(block: Residual, shape: Shape, slots: dict[str, Slot]) -> dict[str, Any]:
+def _residual(
+    translator: _Translator, block: Residual, shape: Shape, slots: dict[str, Slot]
+) -> dict[str, Any]:
     """Describe the layers within, whose slots are named ``"0.weight"`` here."""
     inner: list[list[Slot]] = [[] for _ in block.layers]
     for name, slot in slots.items():
         position, _, own = name.partition(".")
-        inner[int(position)].append(replace(slot, spec=replace(slot.spec, name=own)))
-    return {"layers": _layers(block.layers, shape, inner)}
+        inner[int(position)].append(slot._replace(spec=replace(slot.spec, name=own)))
+    before = (shape, *output_shapes(block.layers, shape)[:-1])
+    return {"layers": translator.layers(block.layers, before, inner)}
 
 
-Translate = Callable[[Any, Shape, dict[str, Slot]], dict[str, Any]]
+def _nothing(
+    translator: _Translator, layer: Layer, shape: Shape, slots: dict[str, Slot]
+) -> dict[str, Any]:
+    """Of a layer that the module does not know there is nothing to say."""
+    return {}
 
-_TRANSLATIONS: dict[type[Layer], tuple[str, Translate]] = {
+
+Describe = Callable[[_Translator, Any, Shape, dict[str, Slot]], dict[str, Any]]
+
+_DESCRIPTIONS: dict[type[Layer], tuple[str, Describe]] = {
     Dense: ("dense", _dense),
     Activation: ("activation", _activation_layer),
     Flatten: ("activation", _rearrangement),

@@ -60,6 +60,10 @@ class Equations:
             (n for n, slots in enumerate(network.layout.by_layer) if slots), len(self.body) - 1
         )
 
+    def initialize(self) -> Parameters:
+        """Draw the weights with which a run begins from the recipe's seed."""
+        return self.recipe.network.initialize(self.recipe.seed, self.recipe.dtype)
+
     def start(self, parameters: Parameters) -> RunState:
         """Return the state of a run that begins with these weights, which it takes over."""
         return RunState.beginning(parameters, self.recipe.optimizer)

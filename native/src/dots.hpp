@@ -2,8 +2,6 @@
 // needs no transposed weights, which would cost more than the product itself.
 #pragma once
 
-#include <array>
-
 #include "gemm.hpp"
 #include "transpose.hpp"
 
@@ -127,28 +125,21 @@ void dot_tile(const Dots<Real>& p, const Real* delta, Real* out) {
   AXONE_UNROLL for (int r = 0; r < Rows; ++r) store_sums<V>(out + r * out_stride, sums[r]);
 }
 
+/// Four sums a row, with four vectors of W and one of the row, fit the registers.
+inline constexpr Index kMostRowsOfDots = (kVectorRegisters - kInputsOfDots) / kInputsOfDots;
+
 template <class Real>
 class DotMultiplier {
  public:
   static void run(const Dots<Real>& p, Index rows) {
-    const Real* delta = p.delta;
-    Real* out = p.out;
-    each_tile(rows, kMost, [&](Index height) {
-      kTiles[height - 1](p, delta, out);
-      delta += height * p.delta_stride;
-      out += height * p.out_stride;
-    });
+    run_tiles<DotMultiplier>(p, rows, p.delta, p.delta_stride, p.out, p.out_stride);
   }
 
- private:
-  // Four sums a row, with four vectors of W and one of δ, fit the registers.
-  static constexpr Index kMost = (kVectorRegisters - kInputsOfDots) / kInputsOfDots;
-  using Tile = void (*)(const Dots<Real>&, const Real*, Real*);
-  template <int... Heights>
-  static constexpr auto tiles(std::integer_sequence<int, Heights...>) {
-    return std::array<Tile, sizeof...(Heights)>{dot_tile<Real, Heights + 1>...};
+  static constexpr Index kMost = kMostRowsOfDots;
+  template <int Rows>
+  static void tile(const Dots<Real>& p, const Real* delta, Real* out) {
+    dot_tile<Real, Rows>(p, delta, out);
   }
-  static constexpr auto kTiles = tiles(std::make_integer_sequence<int, int(kMost)>{});
 };
 
 /// Dot products of rows of A with rows of W that lie one after another, each of whole vectors:
@@ -195,23 +186,14 @@ template <class Real, int Lanes>
 class RowDotMultiplier {
  public:
   static void run(const RowDots<Real>& p, Index rows) {
-    const Real* a = p.a;
-    Real* out = p.out;
-    each_tile(rows, kMost, [&](Index height) {
-      kTiles[height - 1](p, a, out);
-      a += height * p.a_stride;
-      out += height * p.out_stride;
-    });
+    run_tiles<RowDotMultiplier>(p, rows, p.a, p.a_stride, p.out, p.out_stride);
   }
 
- private:
-  static constexpr Index kMost = (kVectorRegisters - kInputsOfDots) / kInputsOfDots;
-  using Tile = void (*)(const RowDots<Real>&, const Real*, Real*);
-  template <int... Heights>
-  static constexpr auto tiles(std::integer_sequence<int, Heights...>) {
-    return std::array<Tile, sizeof...(Heights)>{row_dot_tile<Real, Lanes, Heights + 1>...};
+  static constexpr Index kMost = kMostRowsOfDots;
+  template <int Rows>
+  static void tile(const RowDots<Real>& p, const Real* a, Real* out) {
+    row_dot_tile<Real, Lanes, Rows>(p, a, out);
   }
-  static constexpr auto kTiles = tiles(std::make_integer_sequence<int, int(kMost)>{});
 };
 
 /// `rows` rows of dot products, by the widest vectors that a row of W is made of.

@@ -43,9 +43,10 @@ struct Corner {
 
 /// A tile of `Rows` rows and `Vectors` vectors of `Lanes` numbers. With few accumulators two sums
 /// run side by side, because one would wait for itself. A loop that is `Short` takes two steps at a time:
-/// its end costs as much as some steps. `finish` makes of a sum what is stored.
-template <class Real, int Lanes, int Vectors, int Rows, bool UnitDepth, bool Short, class Finish>
-AXONE_INLINE void multiply_tile(const Product<Real>& p, Corner<Real> at, Finish finish) {
+/// its end costs as much as some steps. `put(place, sum)` does with each vector of sums what is to be
+/// done with it.
+template <class Real, int Lanes, int Vectors, int Rows, bool UnitDepth, bool Short, class Put>
+AXONE_INLINE void multiply_tile(const Product<Real>& p, Corner<Real> at, Put put) {
   using V = Vector<Real, Lanes>;
   const Index c_stride = p.c_stride, depth = p.depth, b_stride = p.b_stride;
   constexpr int kSums = Rows * Vectors < 8 ? 2 : 1;
@@ -88,15 +89,16 @@ AXONE_INLINE void multiply_tile(const Product<Real>& p, Corner<Real> at, Finish 
     AXONE_UNROLL for (int v = 0; v < Vectors; ++v) {
       V total = sums[0][r][v];
       if constexpr (kSums == 2) total += sums[1][r][v];
-      store(at.c + r * c_stride + v * Lanes, finish(total));
+      put(at.c + r * c_stride + v * Lanes, total);
     }
   }
 }
 
 template <class Real, int Lanes, int Vectors, int Rows, bool UnitDepth>
 void multiply_tile(const Product<Real>& p, const Real* a, Real* c) {
-  multiply_tile<Real, Lanes, Vectors, Rows, UnitDepth, false>(p, {a, p.b, p.start, c},
-                                                              [](auto total) { return total; });
+  multiply_tile<Real, Lanes, Vectors, Rows, UnitDepth, false>(
+      p, {a, p.b, p.start, c},
+      [](Real* place, Vector<Real, Lanes> sum) __attribute__((always_inline)) { store(place, sum); });
 }
 
 /// The most rows whose accumulators, with the vectors of B and one broadcast, fit the registers.
@@ -118,6 +120,23 @@ AXONE_INLINE void each_tile(Index rows, Index most, Visit visit) {
   if (rows > 0) visit(rows);
 }
 
+/// The functions for tiles of every height up to the most: `Tiles::tile<height>`.
+template <class Tiles>
+inline constexpr auto kTilesByHeight = []<int... Heights>(std::integer_sequence<int, Heights...>) {
+  return std::array{Tiles::template tile<Heights + 1>...};
+}(std::make_integer_sequence<int, int(Tiles::kMost)>{});
+
+/// Take `rows` rows of A and of C, so far apart, by tiles; `more` is handed on to each of them.
+template <class Tiles, class Problem, class Real, class... More>
+AXONE_INLINE void run_tiles(const Problem& p, Index rows, const Real* a, Index a_stride, Real* c,
+                            Index c_stride, const More&... more) {
+  each_tile(rows, Tiles::kMost, [&](Index height) {
+    kTilesByHeight<Tiles>[height - 1](p, a, c, more...);
+    a += height * a_stride;
+    c += height * c_stride;
+  });
+}
+
 template <class Real, int Lanes, int Vectors, bool UnitDepth>
 class Multiplier {
  public:
@@ -125,8 +144,7 @@ class Multiplier {
   /// first-level cache while all rows pass by; the order of its sums stays the same, but for tiles
   /// of few sums, which add up their two halves once a piece.
   static void run(const Product<Real>& p, Index rows) {
-    constexpr Index kPiece = kPieceBytes / (Lanes * Vectors * static_cast<Index>(sizeof(Real)));
-    if (p.depth <= kPiece + kPiece / 2 || rows <= kMostRows<Vectors>) return run_piece(p, rows);
+    if (is_one_piece(p.depth) || rows <= kMost) return run_piece(p, rows);
     Product<Real> piece = p;
     for (Index left = p.depth; left > 0; left -= piece.depth) {
       piece.depth = left <= kPiece + kPiece / 2 ? left : kPiece;
@@ -137,26 +155,21 @@ class Multiplier {
     }
   }
 
+  /// Whether so long a product is not cut.
+  static bool is_one_piece(Index depth) { return depth <= kPiece + kPiece / 2; }
+
+  static constexpr Index kMost = kMostRows<Vectors>;
+  template <int Rows>
+  static void tile(const Product<Real>& p, const Real* a, Real* c) {
+    multiply_tile<Real, Lanes, Vectors, Rows, UnitDepth>(p, a, c);
+  }
+
  private:
-  static constexpr Index kPieceBytes = 16 * 1024;
+  static constexpr Index kPiece = 16 * 1024 / (Lanes * Vectors * static_cast<Index>(sizeof(Real)));
 
   static void run_piece(const Product<Real>& p, Index rows) {
-    const Real* a = p.a.data;
-    Real* c = p.c;
-    each_tile(rows, kMostRows<Vectors>, [&](Index height) {
-      kTiles[height - 1](p, a, c);
-      a += height * (UnitDepth ? p.a.row : 1);
-      c += height * p.c_stride;
-    });
+    run_tiles<Multiplier>(p, rows, p.a.data, UnitDepth ? p.a.row : 1, p.c, p.c_stride);
   }
-
-  using Tile = void (*)(const Product<Real>&, const Real*, Real*);
-  template <int... Heights>
-  static constexpr auto tiles(std::integer_sequence<int, Heights...>) {
-    return std::array<Tile, sizeof...(Heights)>{
-        multiply_tile<Real, Lanes, Vectors, Heights + 1, UnitDepth>...};
-  }
-  static constexpr auto kTiles = tiles(std::make_integer_sequence<int, kMostRows<Vectors>>{});
 };
 
 /// The same where B and C are no wider than a few tiles and stay in the first-level cache: all their
@@ -168,8 +181,8 @@ void multiply_narrow_tile(const Product<Real>& p, const Real* a, Real* c, Index 
   Corner<Real> at{a, p.b, p.start, c};
   const auto tile = [&]<int Lanes, int Vectors>() __attribute__((always_inline)) {
     multiply_tile<Real, Lanes, Vectors, Rows, UnitDepth, true>(
-        p, at, [=](Vector<Real, Lanes> total) __attribute__((always_inline)) {
-          return maximum(total, splat<Vector<Real, Lanes>>(floor));
+        p, at, [=](Real* place, Vector<Real, Lanes> sum) __attribute__((always_inline)) {
+          store(place, maximum(sum, splat<Vector<Real, Lanes>>(floor)));
         });
     at.b += Lanes * Vectors;
     at.c += Lanes * Vectors;
@@ -188,24 +201,15 @@ template <class Real, bool UnitDepth>
 class NarrowMultiplier {
  public:
   static void run(const Product<Real>& p, Index rows, Index width, Real floor) {
-    const Real* a = p.a.data;
-    Real* c = p.c;
-    each_tile(rows, kMost, [&](Index height) {
-      kTiles[height - 1](p, a, c, width, floor);
-      a += height * (UnitDepth ? p.a.row : 1);
-      c += height * p.c_stride;
-    });
+    run_tiles<NarrowMultiplier>(p, rows, p.a.data, UnitDepth ? p.a.row : 1, p.c, p.c_stride, width,
+                                floor);
   }
 
- private:
   static constexpr Index kMost = kMostRows<2>;
-  using Tile = void (*)(const Product<Real>&, const Real*, Real*, Index, Real);
-  template <int... Heights>
-  static constexpr auto tiles(std::integer_sequence<int, Heights...>) {
-    return std::array<Tile, sizeof...(Heights)>{
-        multiply_narrow_tile<Real, Heights + 1, UnitDepth>...};
+  template <int Rows>
+  static void tile(const Product<Real>& p, const Real* a, Real* c, Index width, Real floor) {
+    multiply_narrow_tile<Real, Rows, UnitDepth>(p, a, c, width, floor);
   }
-  static constexpr auto kTiles = tiles(std::make_integer_sequence<int, int(kMost)>{});
 };
 
 /// Multiply `rows` rows into a panel of C that is `width` numbers wide, one of the panel widths.

@@ -224,11 +224,10 @@ class Affine {
       });
   }
 
-  /// Measured: transposing costs as much as the product of some eight rows, adding up the lanes of a
-  /// sum as much as some vectors of it.
+  /// Measured: transposing costs as much as the product of some rows, adding up the lanes of a sum as
+  /// much as some vectors of it.
   bool is_quicker_by_dots(Index rows) const {
-    const bool is_cheap_to_add_up = rows <= 8 || kVectorBytes < 64;
-    return rows <= 16 && outputs_ >= (is_cheap_to_add_up ? 4 : 8) * kLanes<Real>;
+    return rows <= 16 && outputs_ >= (rows <= 8 ? 2 : 4) * kLanes<Real>;
   }
 
   void input_gradient_by_dots(Matrix<Real> delta, Matrix<Real> dx, Index first, Index count,

@@ -23,12 +23,30 @@ struct Dots {
 
 constexpr int kInputsOfDots = 4;
 
-/// The first `N` numbers from there, then zeros.
-template <class V, int N, int... I>
-AXONE_INLINE V load_part(const LaneOf<V>* from, std::integer_sequence<int, I...>) {
-  using Part = Vector<LaneOf<V>, N>;
-  return __builtin_shufflevector(load<Part>(from), Part{}, (I < N ? I : N)...);
+/// A vector, then as many zeros.
+template <class Half, int... I>
+AXONE_INLINE auto with_zeros(Half half, std::integer_sequence<int, I...>) {
+  return __builtin_shufflevector(half, Half{}, I...);
 }
+
+/// The first `N` numbers from there, then zeros. Doubled step by step, for which there are
+/// instructions; at one go, it would pass through memory.
+template <class V, int N>
+AXONE_INLINE V load_part(const LaneOf<V>* from) {
+  constexpr int lanes = kLanesOf<V>;
+  if constexpr (lanes == N) {
+    return load<V>(from);
+  } else {
+    const auto half = load_part<Vector<LaneOf<V>, lanes / 2>, N>(from);
+    return with_zeros(half, std::make_integer_sequence<int, lanes>{});
+  }
+}
+
+/// Loads the first `N` numbers of a vector, then zeros.
+template <class V, int N>
+inline constexpr auto part = [](const LaneOf<V>* from) __attribute__((always_inline)) {
+  return load_part<V, N>(from);
+};
 
 template <class V, int... I>
 AXONE_INLINE auto fold(V x, std::integer_sequence<int, I...>) {
@@ -114,14 +132,11 @@ void dot_tile(const Dots<Real>& p, const Real* delta, Real* out) {
     weight += p.panel_size - 2 * L;
   }
   weight = p.tail_weight;
-  using Lanes = std::make_integer_sequence<int, L>;
   if (p.tail_width == L) add(L, whole);
   if constexpr (L / 2 >= kFewestLanes<Real>)
-    if (p.tail_width == L / 2)
-      add(L / 2, [](const Real* from) { return load_part<V, L / 2>(from, Lanes{}); });
+    if (p.tail_width == L / 2) add(L / 2, part<V, L / 2>);
   if constexpr (L / 4 >= kFewestLanes<Real>)
-    if (p.tail_width == L / 4)
-      add(L / 4, [](const Real* from) { return load_part<V, L / 4>(from, Lanes{}); });
+    if (p.tail_width == L / 4) add(L / 4, part<V, L / 4>);
   AXONE_UNROLL for (int r = 0; r < Rows; ++r) store_sums<V>(out + r * out_stride, sums[r]);
 }
 
@@ -156,12 +171,15 @@ struct RowDots {
   Index out_stride;
 };
 
-template <class Real, int Lanes, int Rows>
+/// `Tail`: how many numbers of a row of W are left over of its whole vectors, themselves a vector.
+template <class Real, int Tail, int Rows>
 void row_dot_tile(const RowDots<Real>& p, const Real* a, Real* out) {
-  using V = Vector<Real, Lanes>;
+  using V = Vector<Real>;
+  constexpr int L = kLanes<Real>;
   const Index count = p.count, width = p.width, a_stride = p.a_stride, out_stride = p.out_stride;
   const Real* weight = p.weight;
   const Real* start = p.start;
+  const Index whole = width - Tail;
   for (Index j = 0; j < count; j += kInputsOfDots, weight += kInputsOfDots * width) {
     V sums[Rows][kInputsOfDots] = {};
     if (start)
@@ -169,20 +187,24 @@ void row_dot_tile(const RowDots<Real>& p, const Real* a, Real* out) {
         const V alone{start[j + i]};
         AXONE_UNROLL for (int r = 0; r < Rows; ++r) sums[r][i] = alone;
       }
-    for (Index k = 0; k < width; k += Lanes) {
+    const auto add = [&](Index k, auto take) __attribute__((always_inline)) {
       V w[kInputsOfDots];
-      AXONE_UNROLL for (int i = 0; i < kInputsOfDots; ++i) w[i] = load<V>(weight + i * width + k);
+      AXONE_UNROLL for (int i = 0; i < kInputsOfDots; ++i) w[i] = take(weight + i * width + k);
       AXONE_UNROLL for (int r = 0; r < Rows; ++r) {
-        const V x = load<V>(a + r * a_stride + k);
+        const V x = take(a + r * a_stride + k);
         AXONE_UNROLL for (int i = 0; i < kInputsOfDots; ++i) sums[r][i] += x * w[i];
       }
-    }
+    };
+    for (Index k = 0; k < whole; k += L)
+      add(k, [](const Real* from) __attribute__((always_inline)) { return load<V>(from); });
+    if constexpr (Tail > 0)
+      add(whole, part<V, Tail>);
     AXONE_UNROLL for (int r = 0; r < Rows; ++r)
       store_sums<V>(out + r * out_stride + j, sums[r]);
   }
 }
 
-template <class Real, int Lanes>
+template <class Real, int Tail>
 class RowDotMultiplier {
  public:
   static void run(const RowDots<Real>& p, Index rows) {
@@ -192,17 +214,18 @@ class RowDotMultiplier {
   static constexpr Index kMost = kMostRowsOfDots;
   template <int Rows>
   static void tile(const RowDots<Real>& p, const Real* a, Real* out) {
-    row_dot_tile<Real, Lanes, Rows>(p, a, out);
+    row_dot_tile<Real, Tail, Rows>(p, a, out);
   }
 };
 
-/// `rows` rows of dot products, by the widest vectors that a row of W is made of.
+/// `rows` rows of dot products. A row of W is whole vectors, then perhaps a narrower one.
 template <class Real>
 void multiply_rows(const RowDots<Real>& p, Index rows) {
   constexpr int kFull = kLanes<Real>;
-  if (p.width % kFull == 0) return RowDotMultiplier<Real, kFull>::run(p, rows);
+  const Index tail = p.width % kFull;
+  if (tail == 0) return RowDotMultiplier<Real, 0>::run(p, rows);
   if constexpr (kFull / 2 >= kFewestLanes<Real>)
-    if (p.width % (kFull / 2) == 0) return RowDotMultiplier<Real, kFull / 2>::run(p, rows);
+    if (tail == kFull / 2) return RowDotMultiplier<Real, kFull / 2>::run(p, rows);
   if constexpr (kFull / 4 >= kFewestLanes<Real>)
     return RowDotMultiplier<Real, kFull / 4>::run(p, rows);
 }

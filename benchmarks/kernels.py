@@ -25,7 +25,10 @@ DTYPES = ("float32", "float64")
 LIBRARIES = ("axone", "openblas", "torch")
 
 _SOURCE = Path(__file__).with_name("kernels.cpp")
-FLAGS = ("-std=gnu++20", "-O3", "-fno-math-errno", "-fno-trapping-math", "-ffp-contract=fast")
+FLAGS = (
+    *("-std=gnu++20", "-O3", "-fno-math-errno", "-fno-trapping-math", "-ffp-contract=fast"),
+    "-falign-functions=64",
+)
 """What every variant of the engine is compiled with, as `native/CMakeLists.txt` has it."""
 
 _ODD = ((1, 257, 33), (17, 33, 17), (128, 1000, 257), (512, 257, 1000))

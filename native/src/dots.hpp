@@ -122,17 +122,16 @@ void dot_tile(const Dots<Real>& p, const Real* delta, Real* out) {
       AXONE_UNROLL for (int i = 0; i < kInputsOfDots; ++i) sums[r][i] += x * w[i];
     }
   };
-  const auto whole = [](const Real* from) __attribute__((always_inline)) { return load<V>(from); };
   for (Index panel = 0; panel < p.panels; ++panel) {
     AXONE_UNROLL for (int half = 0; half < 2; ++half) {
-      add(2 * L, whole);
+      add(2 * L, part<V, L>);
       weight += L;
       delta += L;
     }
     weight += p.panel_size - 2 * L;
   }
   weight = p.tail_weight;
-  if (p.tail_width == L) add(L, whole);
+  if (p.tail_width == L) add(L, part<V, L>);
   if constexpr (L / 2 >= kFewestLanes<Real>)
     if (p.tail_width == L / 2) add(L / 2, part<V, L / 2>);
   if constexpr (L / 4 >= kFewestLanes<Real>)
@@ -197,12 +196,47 @@ void row_dot_tile(const RowDots<Real>& p, const Real* a, Real* out) {
     };
     for (Index k = 0; k < whole; k += L)
       add(k, [](const Real* from) __attribute__((always_inline)) { return load<V>(from); });
-    if constexpr (Tail > 0)
-      add(whole, part<V, Tail>);
+    if constexpr (Tail > 0) add(whole, part<V, Tail>);
     AXONE_UNROLL for (int r = 0; r < Rows; ++r)
       store_sums<V>(out + r * out_stride + j, sums[r]);
   }
 }
+
+/// The same where W has one row: its vectors meet rows of A instead of rows of their own.
+template <class Real, int Tail, int Rows>
+void single_row_dot_tile(const RowDots<Real>& p, const Real* a, Real* out) {
+  using V = Vector<Real>;
+  constexpr int L = kLanes<Real>, kGroups = (Rows + kInputsOfDots - 1) / kInputsOfDots;
+  const Index a_stride = p.a_stride, out_stride = p.out_stride, whole = p.width - Tail;
+  const Real* weight = p.weight;
+  V sums[kGroups][kInputsOfDots] = {};
+  const auto add = [&](Index k, auto take) __attribute__((always_inline)) {
+    const V w = take(weight + k);
+    AXONE_UNROLL for (int r = 0; r < Rows; ++r)
+      sums[r / kInputsOfDots][r % kInputsOfDots] += take(a + r * a_stride + k) * w;
+  };
+  for (Index k = 0; k < whole; k += L) add(k, part<V, L>);
+  if constexpr (Tail > 0) add(whole, part<V, Tail>);
+  const Real start = p.start ? *p.start : 0;
+  Real totals[kGroups * kInputsOfDots];
+  AXONE_UNROLL for (int g = 0; g < kGroups; ++g)
+    store_sums<V>(totals + g * kInputsOfDots, sums[g]);
+  AXONE_UNROLL for (int r = 0; r < Rows; ++r) out[r * out_stride] = start + totals[r];
+}
+
+template <class Real, int Tail>
+class SingleRowDotMultiplier {
+ public:
+  static void run(const RowDots<Real>& p, Index rows) {
+    run_tiles<SingleRowDotMultiplier>(p, rows, p.a, p.a_stride, p.out, p.out_stride);
+  }
+
+  static constexpr Index kMost = 8;
+  template <int Rows>
+  static void tile(const RowDots<Real>& p, const Real* a, Real* out) {
+    single_row_dot_tile<Real, Tail, Rows>(p, a, out);
+  }
+};
 
 template <class Real, int Tail>
 class RowDotMultiplier {
@@ -218,16 +252,22 @@ class RowDotMultiplier {
   }
 };
 
+template <class Real, int Tail>
+void multiply_rows_with_tail(const RowDots<Real>& p, Index rows) {
+  p.count == 1 ? SingleRowDotMultiplier<Real, Tail>::run(p, rows)
+               : RowDotMultiplier<Real, Tail>::run(p, rows);
+}
+
 /// `rows` rows of dot products. A row of W is whole vectors, then perhaps a narrower one.
 template <class Real>
 void multiply_rows(const RowDots<Real>& p, Index rows) {
   constexpr int kFull = kLanes<Real>;
   const Index tail = p.width % kFull;
-  if (tail == 0) return RowDotMultiplier<Real, 0>::run(p, rows);
+  if (tail == 0) return multiply_rows_with_tail<Real, 0>(p, rows);
   if constexpr (kFull / 2 >= kFewestLanes<Real>)
-    if (tail == kFull / 2) return RowDotMultiplier<Real, kFull / 2>::run(p, rows);
+    if (tail == kFull / 2) return multiply_rows_with_tail<Real, kFull / 2>(p, rows);
   if constexpr (kFull / 4 >= kFewestLanes<Real>)
-    return RowDotMultiplier<Real, kFull / 4>::run(p, rows);
+    return multiply_rows_with_tail<Real, kFull / 4>(p, rows);
 }
 
 }  // namespace axone

@@ -200,7 +200,8 @@ PREDICTING = Table(
     "Predicting",
     "Probabilities of so many rows by the same weights in float32. Axone's Model and estimator run "
     "on the compiled engine; its Network.predict is NumPy's. Axone and scikit-learn refuse rows "
-    "that are not finite; PyTorch (eager, in inference mode) and ONNX Runtime do not look."
+    "that are not finite; PyTorch (eager, in inference mode) and ONNX Runtime do not look. "
+    "ONNX Runtime takes the widest vectors that the processor has, whatever the others are kept to."
     + ("" if _HAS_ONNX else " ONNX Runtime is not installed here."),
     ("Model", "estimator", "Network"),
     ("scikit-learn", "PyTorch", "ONNX Runtime"),

@@ -234,6 +234,28 @@ def test_what_is_the_users_own_is_an_obstacle_in_words(own, words):
     assert len(compiled.plan.session(state, Examples(X, y), 1).advance().reports) == 1
 
 
+@dataclass(frozen=True)
+class Steep(Cubic):
+    """An activation whose setting has the name of one of Axone's, and is something else."""
+
+    alpha: str = "steep"
+
+
+@dataclass(frozen=True)
+class Scheduled(Halving):
+    """The same of an optimiser."""
+
+    beta: tuple[float, ...] = (0.9, 0.99)
+
+
+@pytest.mark.parametrize(("activation", "optimizer"), [(Steep(), None), ("relu", Scheduled())])
+def test_settings_of_what_is_the_users_own_are_not_looked_at(activation, optimizer):
+    network = ax.Network(ax.Dense(4, activation), ax.Dense(2), input_shape=3)
+    own = recipe(network, optimizer=optimizer or "sgd")
+    with pytest.warns(UserWarning, match="of your own"):
+        assert compile_recipe(own).engine == "reference"
+
+
 def test_every_obstacle_is_listed():
     network = ax.Network(ax.Dense(4, Cubic()), ax.Dense(2), input_shape=3)
     found = NativeEngine().obstacles(recipe(network, Fourth(), Halving()))

@@ -108,7 +108,10 @@ class _Translator:
         self.found: dict[Message, None] = {}
 
     def name(self, registry: Registry[Any], described: Any, known: Collection[str]) -> str:
-        """Return the name by which the module knows a member; note one that it does not know."""
+        """Return the name by which the module knows a member; note one that it does not know.
+
+        Of that the name is empty, and nothing else is looked at: its settings may be anything.
+        """
         name = registry.name_of(described)
         if name is None:
             obstacle = _(
@@ -118,9 +121,11 @@ class _Translator:
                 kind=registry.kind,
             )
             self.found[obstacle] = None
-        elif name not in known:
+            return ""
+        if name not in known:
             self._is_left_to_the_reference(described)
-        return name or ""
+            return ""
+        return name
 
     def layers(
         self, layers: Sequence[Layer], shapes: Sequence[Shape], slots: Sequence[Sequence[Slot]]
@@ -151,6 +156,8 @@ class _Translator:
     def activation(self, function: ActivationFunction, shape: Shape) -> dict[str, Any]:
         """Describe an activation of examples of that shape."""
         name = self.name(ACTIVATIONS, function, self.module.activations)
+        if not name:
+            return {}
         if name == "softmax" and len(shape) > 1:
             self.found[_SOFTMAX_OVER_CHANNELS] = None
         return {"activation": name, "alpha": float(getattr(function, "alpha", 0.0))}
@@ -159,6 +166,8 @@ class _Translator:
         """Describe how a gradient moves the weights."""
         optimizer = recipe.optimizer
         rule = self.name(OPTIMIZERS, optimizer, self.module.optimizers)
+        if not rule:
+            return {}
         settings = {
             key: float(getattr(optimizer, key, default)) for key, default in _NUMBERS_OF_RULES
         }
@@ -177,11 +186,17 @@ class _Translator:
 
     def head(self, function: ActivationFunction, loss: Loss, shape: Shape) -> dict[str, Any]:
         """Describe the output activation and the loss."""
+        name, activation = (
+            self.name(LOSSES, loss, self.module.losses),
+            self.activation(function, shape),
+        )
+        if not name:
+            return activation
         return {
-            "loss": self.name(LOSSES, loss, self.module.losses),
+            "loss": name,
             "scale": float(loss.scale),
             "delta": float(loss.delta) if isinstance(loss, Huber) else 0.0,
-            **self.activation(function, shape),
+            **activation,
             **_learned({}),
         }
 

@@ -215,7 +215,10 @@ RUNS = {
 
 
 def kind_of_machine(engine):
-    """What decides the last bits: the vectors, the BLAS and the mathematical library."""
+    """What decides the last bits: the vectors, the BLAS and the mathematical library.
+
+    And who made the processor: the guess of 1/x from which float32 begins is the maker's own.
+    """
     blas = [
         pool.get("architecture", "") for pool in threadpool_info() if pool["user_api"] == "blas"
     ]
@@ -227,8 +230,15 @@ def kind_of_machine(engine):
     ]
     if engine == "native":
         compiled = get_engine("native")
-        parts += [compiled.variant, getattr(compiled.module, "compiler", "")]
+        parts += [compiled.variant, getattr(compiled.module, "compiler", ""), _vendor()]
     return ", ".join(part for part in parts if part)
+
+
+def _vendor():
+    """Return who made the processor, where the system tells."""
+    described = Path("/proc/cpuinfo")
+    lines = described.read_text("utf-8").splitlines() if described.exists() else []
+    return next((line.partition(": ")[2] for line in lines if line.startswith("vendor_id")), "")
 
 
 def described(vector):

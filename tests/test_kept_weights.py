@@ -15,6 +15,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from benchmarks.machine import processor_name
 from sklearn.datasets import load_diabetes, load_digits, load_iris
 from threadpoolctl import threadpool_info
 
@@ -217,7 +218,7 @@ RUNS = {
 def kind_of_machine(engine):
     """What decides the last bits: the vectors, the BLAS and the mathematical library.
 
-    And who made the processor: the guess of 1/x from which float32 begins is the maker's own.
+    And the processor: the guess of 1/x from which float32 begins is each maker's own.
     """
     blas = [
         pool.get("architecture", "") for pool in threadpool_info() if pool["user_api"] == "blas"
@@ -230,15 +231,8 @@ def kind_of_machine(engine):
     ]
     if engine == "native":
         compiled = get_engine("native")
-        parts += [compiled.variant, getattr(compiled.module, "compiler", ""), _vendor()]
+        parts += [compiled.variant, getattr(compiled.module, "compiler", ""), processor_name()]
     return ", ".join(part for part in parts if part)
-
-
-def _vendor():
-    """Return who made the processor, where the system tells."""
-    described = Path("/proc/cpuinfo")
-    lines = described.read_text("utf-8").splitlines() if described.exists() else []
-    return next((line.partition(": ")[2] for line in lines if line.startswith("vendor_id")), "")
 
 
 def described(vector):

@@ -194,8 +194,7 @@ void row_dot_tile(const RowDots<Real>& p, const Real* a, Real* out) {
         AXONE_UNROLL for (int i = 0; i < kInputsOfDots; ++i) sums[r][i] += x * w[i];
       }
     };
-    for (Index k = 0; k < whole; k += L)
-      add(k, [](const Real* from) __attribute__((always_inline)) { return load<V>(from); });
+    for (Index k = 0; k < whole; k += L) add(k, part<V, L>);
     if constexpr (Tail > 0) add(whole, part<V, Tail>);
     AXONE_UNROLL for (int r = 0; r < Rows; ++r)
       store_sums<V>(out + r * out_stride + j, sums[r]);

@@ -43,10 +43,9 @@ struct Corner {
 
 /// A tile of `Rows` rows and `Vectors` vectors of `Lanes` numbers. With few accumulators two sums
 /// run side by side, because one would wait for itself. A loop that is `Short` takes two steps at a time:
-/// its end costs as much as some steps. `put(place, sum)` does with each vector of sums what is to be
-/// done with it.
-template <class Real, int Lanes, int Vectors, int Rows, bool UnitDepth, bool Short, class Put>
-AXONE_INLINE void multiply_tile(const Product<Real>& p, Corner<Real> at, Put put) {
+/// its end costs as much as some steps. `finish` makes of a sum what is stored.
+template <class Real, int Lanes, int Vectors, int Rows, bool UnitDepth, bool Short, class Finish>
+AXONE_INLINE void multiply_tile(const Product<Real>& p, Corner<Real> at, Finish finish) {
   using V = Vector<Real, Lanes>;
   const Index c_stride = p.c_stride, depth = p.depth, b_stride = p.b_stride;
   constexpr int kSums = Rows * Vectors < 8 ? 2 : 1;
@@ -89,16 +88,15 @@ AXONE_INLINE void multiply_tile(const Product<Real>& p, Corner<Real> at, Put put
     AXONE_UNROLL for (int v = 0; v < Vectors; ++v) {
       V total = sums[0][r][v];
       if constexpr (kSums == 2) total += sums[1][r][v];
-      put(at.c + r * c_stride + v * Lanes, total);
+      store(at.c + r * c_stride + v * Lanes, finish(total));
     }
   }
 }
 
 template <class Real, int Lanes, int Vectors, int Rows, bool UnitDepth>
 void multiply_tile(const Product<Real>& p, const Real* a, Real* c) {
-  multiply_tile<Real, Lanes, Vectors, Rows, UnitDepth, false>(
-      p, {a, p.b, p.start, c},
-      [](Real* place, Vector<Real, Lanes> sum) __attribute__((always_inline)) { store(place, sum); });
+  multiply_tile<Real, Lanes, Vectors, Rows, UnitDepth, false>(p, {a, p.b, p.start, c},
+                                                              [](auto total) { return total; });
 }
 
 /// The most rows whose accumulators, with the vectors of B and one broadcast, fit the registers.
@@ -144,7 +142,7 @@ class Multiplier {
   /// first-level cache while all rows pass by; the order of its sums stays the same, but for tiles
   /// of few sums, which add up their two halves once a piece.
   static void run(const Product<Real>& p, Index rows) {
-    if (is_one_piece(p.depth) || rows <= kMost) return run_piece(p, rows);
+    if (p.depth <= kPiece + kPiece / 2 || rows <= kMost) return run_piece(p, rows);
     Product<Real> piece = p;
     for (Index left = p.depth; left > 0; left -= piece.depth) {
       piece.depth = left <= kPiece + kPiece / 2 ? left : kPiece;
@@ -154,9 +152,6 @@ class Multiplier {
       piece.adds = true;
     }
   }
-
-  /// Whether so long a product is not cut.
-  static bool is_one_piece(Index depth) { return depth <= kPiece + kPiece / 2; }
 
   static constexpr Index kMost = kMostRows<Vectors>;
   template <int Rows>
@@ -181,8 +176,8 @@ void multiply_narrow_tile(const Product<Real>& p, const Real* a, Real* c, Index 
   Corner<Real> at{a, p.b, p.start, c};
   const auto tile = [&]<int Lanes, int Vectors>() __attribute__((always_inline)) {
     multiply_tile<Real, Lanes, Vectors, Rows, UnitDepth, true>(
-        p, at, [=](Real* place, Vector<Real, Lanes> sum) __attribute__((always_inline)) {
-          store(place, maximum(sum, splat<Vector<Real, Lanes>>(floor)));
+        p, at, [=](Vector<Real, Lanes> total) __attribute__((always_inline)) {
+          return maximum(total, splat<Vector<Real, Lanes>>(floor));
         });
     at.b += Lanes * Vectors;
     at.c += Lanes * Vectors;

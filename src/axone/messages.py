@@ -274,13 +274,9 @@ class _Shown(str):
         return _Shown, (str.__str__(self), self._quoted)
 
 
-_ALREADY_PLAIN = (str, int, float, bool, type(None))
-"""Kinds of figures that most messages have: told at once, an abstract class is asked."""
-
-
 def _plain(figure: Any) -> Any:
     """Return a figure as data that can be kept: frozen, picklable, holding on to nothing."""
-    if type(figure) in _ALREADY_PLAIN:
+    if type(figure) is str or figure is None:
         return figure
     if isinstance(figure, (Message, Listed, _Shown, Number, PurePath)):
         return figure

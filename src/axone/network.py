@@ -143,15 +143,17 @@ class Network:
 
         Every unit gets the same gradient, so that the layer learns no more than a single unit.
         """
-        alike = [
+        alike = (Zeros, Constant)
+        return [
             position
             for position, slots in enumerate(self.layout.by_layer)
-            for slot in slots
-            if slot.spec.penalised
-            and slot.spec.shape[0] > 1
-            and type(slot.spec.initializer) in (Zeros, Constant)
+            if any(
+                slot.spec.penalised
+                and slot.spec.shape[0] > 1
+                and isinstance(slot.spec.initializer, alike)
+                for slot in slots
+            )
         ]
-        return list(dict.fromkeys(alike))
 
     @property
     def takes_tokens(self) -> bool:

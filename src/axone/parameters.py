@@ -7,8 +7,9 @@ without a gradient, have a vector of their own.
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, NamedTuple, overload
+from typing import Any, overload
 
 import numpy as np
 
@@ -18,7 +19,8 @@ from axone.layers import ParameterSpec
 from axone.messages import _, listed
 
 
-class Slot(NamedTuple):
+@dataclass(frozen=True)
+class Slot:
     """Where one named array lies.
 
     Attributes

@@ -81,13 +81,9 @@ class CategoricalCrossEntropy(Loss):
                 )
             )
         labels = y.reshape(len(y))
-        are_whole = labels.dtype.kind in "iub"
-        if are_whole:
-            numbers = labels.astype(np.intp, copy=False)
-        else:
-            with np.errstate(invalid="ignore"):  # NaN becomes some number, and is refused below
-                numbers = labels.astype(np.intp)
-            are_whole = bool((numbers == labels).all())
+        with np.errstate(invalid="ignore"):  # NaN becomes some number, and is refused below
+            numbers = labels.astype(np.intp)
+        are_whole = labels.dtype.kind in "iub" or bool((numbers == labels).all())
         if not are_whole or (labels.size and (numbers.min() < 0 or numbers.max() >= classes)):
             raise DataError(
                 _(

@@ -186,10 +186,8 @@ class _Translator:
 
     def head(self, function: ActivationFunction, loss: Loss, shape: Shape) -> dict[str, Any]:
         """Describe the output activation and the loss."""
-        name, activation = (
-            self.name(LOSSES, loss, self.module.losses),
-            self.activation(function, shape),
-        )
+        name = self.name(LOSSES, loss, self.module.losses)
+        activation = self.activation(function, shape)
         if not name:
             return activation
         return {
@@ -307,7 +305,7 @@ def _residual(
     inner: list[list[Slot]] = [[] for _ in block.layers]
     for name, slot in slots.items():
         position, _, own = name.partition(".")
-        inner[int(position)].append(slot._replace(spec=replace(slot.spec, name=own)))
+        inner[int(position)].append(replace(slot, spec=replace(slot.spec, name=own)))
     before = (shape, *output_shapes(block.layers, shape)[:-1])
     return {"layers": translator.layers(block.layers, before, inner)}
 

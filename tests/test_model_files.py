@@ -56,9 +56,9 @@ def rewritten(model, path, change):
     """Save a model, and change what its header says, the checksum made to fit."""
     ax.save(model, path)
     words, arrays = read_tensors(path, "model")
-    described = json.loads(words["axone-model-2"])
+    described = json.loads(words["axone-model-3"])
     change(described)
-    write_tensors(path, arrays, {"axone-model-2": json.dumps(described)})
+    write_tensors(path, arrays, {"axone-model-3": json.dumps(described)})
 
 
 @pytest.mark.parametrize("temperature", [0, None, "warm", "2", True])
@@ -81,7 +81,7 @@ def places(described, path=()):
 
 def header_of(kind, tmp_path):
     ax.save(MODELS[kind][0], tmp_path / "model.safetensors")
-    return json.loads(read_tensors(tmp_path / "model.safetensors", "model")[0]["axone-model-2"])
+    return json.loads(read_tensors(tmp_path / "model.safetensors", "model")[0]["axone-model-3"])
 
 
 @pytest.mark.parametrize("kind", MODELS)

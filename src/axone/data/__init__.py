@@ -1,13 +1,14 @@
 """The data room: everything that turns files, names and tables into a network's inputs."""
 
 from axone.data.dataset import Dataset, DatasetInfo, Rows, Task, TaskChoice
-from axone.data.encoding import ColumnKind, TableEncoder
+from axone.data.encoding import TableEncoder
 from axone.data.examples import Examples
 from axone.data.generated import spirals
 from axone.data.home import data_home
 from axone.data.images import read_images
 from axone.data.numbers import NumericRows, Reshaping
 from axone.data.preprocessing import STEPS, Preprocessing, TargetScaler
+from axone.data.reading import ColumnChoice, ColumnReport, ReadTable
 from axone.data.robust import RobustBins
 from axone.data.scaling import SCALINGS, Divide, MinMax, NoScaling, Scaler, Scaling, Standard
 from axone.data.sources import NewRows, dataset_of, list_datasets, load_dataset, read_rows
@@ -20,7 +21,8 @@ from axone.data.tokens import Tokens
 __all__ = [
     "SCALINGS",
     "STEPS",
-    "ColumnKind",
+    "ColumnChoice",
+    "ColumnReport",
     "Dataset",
     "DatasetInfo",
     "Divide",
@@ -32,6 +34,7 @@ __all__ = [
     "NumericRows",
     "Preprocessing",
     "Reshaping",
+    "ReadTable",
     "RobustBins",
     "Rows",
     "Scaler",

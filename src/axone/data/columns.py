@@ -15,13 +15,11 @@ import numpy as np
 from axone.arrays import FloatArray
 from axone.data.frames import days_of, numbers_of, texts_of, truths_of
 from axone.data.plain_data import PlainData
+from axone.data.reading.keys import MOST_CATEGORIES
 from axone.messages import _
 
 if TYPE_CHECKING:
     from pandas import Series
-
-MOST_CATEGORIES = 64
-"""One-hot columns of one category at most; the rarer values together are all zeros."""
 
 _PERIODS = {"year": 365.2425, "week": 7.0, "day": 1.0}
 """Days after which what depends on the calendar or the clock comes again."""
@@ -71,17 +69,24 @@ class Column(PlainData, ABC):
 
 @dataclass(frozen=True)
 class NumberColumn(Column):
-    """A number as it is; a missing one is the training median, which outliers do not move."""
+    """A number as it is; a missing one is the training median, which outliers do not move.
+
+    The range of the training rows is kept to tell when later rows leave it; None in models of
+    before it was.
+    """
 
     fill: float
     marks_missing: bool
+    lowest: float | None = None
+    highest: float | None = None
     kind: Literal["number"] = "number"
 
     @classmethod
     def fit(cls, values: "Series") -> Self:
         numbers = numbers_of(values)
         missing = bool(np.isnan(numbers).any())
-        return cls(str(values.name), float(np.nanmedian(numbers)), missing)
+        lowest, highest = float(np.nanmin(numbers)), float(np.nanmax(numbers))
+        return cls(str(values.name), float(np.nanmedian(numbers)), missing, lowest, highest)
 
     @property
     def outputs(self) -> tuple[Output, ...]:
@@ -180,11 +185,10 @@ class OrdinalColumn(Column):
 
     @classmethod
     def fit(cls, values: "Series") -> Self:
-        import pandas as pd
-
         distinct = values.dropna().drop_duplicates()
-        if not isinstance(values.dtype, pd.CategoricalDtype):
-            distinct = distinct.infer_objects()
+        if not getattr(values.dtype, "ordered", False):
+            # The categories of a column that has no order stand as they came.
+            distinct = distinct.astype(object).infer_objects()
         _, ordered = texts_of(distinct.sort_values())
         places = _places(values, tuple(ordered), missing=-1)
         missing = bool(values.isna().any())
@@ -205,30 +209,39 @@ class OrdinalColumn(Column):
 
 @dataclass(frozen=True)
 class DateColumn(Column):
-    """Days since 1970, and where in the year, the week and perhaps the day they fall.
+    """Days since 1970, and where in the year, the week and the day they fall, as far as these differ.
 
     A moment's place in a period is sin and cos of 2π·days/period, so that the end of one and the
     beginning of the next lie side by side. Years are of 365.2425 days (the Gregorian mean).
-    A missing date is the training median.
+    A missing date is the training median. Times of day alone have no days, and months no week.
     """
 
     fill: float
     marks_missing: bool
-    with_time: bool
+    with_days: bool
+    periods: tuple[Literal["year", "week", "day"], ...]
     kind: Literal["date"] = "date"
 
     @classmethod
     def fit(cls, values: "Series") -> Self:
         days = days_of(values)
         present = days[~np.isnan(days)]
-        with_time = bool((present != np.floor(present)).any())
         missing = len(present) < len(days)
-        return cls(str(values.name), float(np.median(present)), missing, with_time)
+        with_days = bool((np.floor(present) != 0).any())
+        periods: list[Literal["year", "week", "day"]] = []
+        if with_days:
+            firsts = present.astype("datetime64[D]").astype("datetime64[M]").astype("datetime64[D]")
+            months_only = bool((firsts.astype(np.float64) == present).all())
+            periods += ["year"] if months_only else ["year", "week"]
+        if (present != np.floor(present)).any():
+            periods.append("day")
+        fill = float(np.median(present))
+        return cls(str(values.name), fill, missing, with_days, tuple(periods))
 
     @property
     def outputs(self) -> tuple[Output, ...]:
-        amounts = [f"{self.name} days"]
-        for period in self._periods:
+        amounts = [f"{self.name} days"] if self.with_days else []
+        for period in self.periods:
             amounts += [f"{self.name} {period} sin", f"{self.name} {period} cos"]
         outputs = tuple(Output(name, scaled=True) for name in amounts)
         return (*outputs, self._missing_output()) if self.marks_missing else outputs
@@ -236,15 +249,11 @@ class DateColumn(Column):
     def transform(self, values: "Series") -> FloatArray:
         filled = _filled(days_of(values), self.fill, self.marks_missing)
         days = filled[:, 0]
-        parts = [days]
-        for period in self._periods:
+        parts = [days] if self.with_days else []
+        for period in self.periods:
             angle = 2.0 * np.pi / _PERIODS[period] * days
             parts += [np.sin(angle), np.cos(angle)]
         return np.column_stack([*parts, *filled[:, 1:].T])
-
-    @property
-    def _periods(self) -> tuple[str, ...]:
-        return ("year", "week", "day") if self.with_time else ("year", "week")
 
 
 AnyColumn: TypeAlias = NumberColumn | BooleanColumn | CategoryColumn | OrdinalColumn | DateColumn

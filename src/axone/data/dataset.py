@@ -13,6 +13,8 @@ from numpy.typing import NDArray
 if TYPE_CHECKING:
     from pandas import DataFrame
 
+    from axone.data.reading import ReadTable
+
 Task: TypeAlias = Literal["classification", "regression"]
 
 TaskChoice: TypeAlias = Literal["auto", "classification", "regression"]
@@ -52,6 +54,8 @@ class Dataset:
         What `load_dataset` finds it by again: its name, or the absolute path of its file.
     notes : tuple of str
         Decisions that were taken on the way, in plain words.
+    read : ReadTable or None
+        How the cells of a table were read.
     """
 
     name: str
@@ -67,6 +71,7 @@ class Dataset:
     target_names: tuple[str, ...] = ()
     source: str = ""
     notes: tuple[str, ...] = ()
+    read: "ReadTable | None" = None
 
     @property
     def is_image(self) -> bool:

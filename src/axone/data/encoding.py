@@ -1,30 +1,26 @@
 """From a table of mixed columns to a matrix of numbers, and the same way again for later rows.
 
-What kind a column is gets decided once, from the training rows; the encoder then is plain data.
+How cells are written is the room `reading`'s to decide; what stands here is learnt from the training
+rows alone. The encoder then is plain data.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from axone.arrays import DType, FloatArray
-from axone.checks import check_choice
-from axone.data.columns import COLUMN_KINDS, MOST_CATEGORIES, AnyColumn, Output
-from axone.data.frames import as_frame, holds_booleans, holds_dates, is_frame
+from axone.data.columns import COLUMN_KINDS, AnyColumn, Output
+from axone.data.frames import as_frame, is_frame
 from axone.data.plain_data import PlainData, read_data, write_data
+from axone.data.reading import ReadTable, TableReading, read_columns
 from axone.data.steps import ExampleLayout, Step
-from axone.errors import DataError, ModelFileError, ShapeError, UnknownNameError
+from axone.errors import DataError, ModelFileError, ShapeError
 from axone.messages import Listed, _, listed
 
 if TYPE_CHECKING:
-    from pandas import DataFrame, Series
-
-ColumnKind: TypeAlias = Literal["number", "boolean", "category", "ordinal", "date", "ignore"]
-
-_CHOICES = (*COLUMN_KINDS, "ignore")
-
+    from pandas import DataFrame
 
 @dataclass(frozen=True)
 class TableEncoder(Step, PlainData):
@@ -39,6 +35,8 @@ class TableEncoder(Step, PlainData):
     table_names : tuple of str
         All columns of the training table, those left out included: what an array of such rows
         holds.
+    reading : TableReading
+        How the cells of its columns are written, the target's too.
 
     Examples
     --------
@@ -53,9 +51,15 @@ class TableEncoder(Step, PlainData):
     columns: tuple[AnyColumn, ...]
     notes: tuple[str, ...] = ()
     table_names: tuple[str, ...] = ()
+    reading: TableReading = TableReading()
 
     @classmethod
-    def fit(cls, table: Any, columns: Mapping[str, ColumnKind] | None = None) -> "TableEncoder":
+    def fit(
+        cls,
+        table: Any,
+        columns: Mapping[str, str] | None = None,
+        missing: Sequence[str] = (),
+    ) -> "TableEncoder":
         """Decide what every column is, and learn its categories and medians.
 
         Parameters
@@ -63,29 +67,47 @@ class TableEncoder(Step, PlainData):
         table : pandas or polars frame
             The training rows, without the target.
         columns : mapping of str to str, optional
-            What a column is, where the guess would be wrong: "number", "boolean", "category",
-            "ordinal", "date", or "ignore". Guessed otherwise: numbers are numbers, text is a
-            category unless all of it is ISO dates. Left out are columns of a single value and
-            identifiers: text of more than 64 values that differ in more than half of the rows.
+            What its owner says of columns: what one becomes ("number", "boolean", "category",
+            "ordinal", "date", "ignore"), or how its cells are read ("text", "decimal-comma",
+            "decimal-point", "day-first", "month-first", "year-first"). Decided otherwise by the
+            cells. Left out are columns of a single value, identifiers and counters.
+        missing : sequence of str
+            Marks that stand for a missing cell in every column, besides those that are known where
+            the other cells are no text.
 
         Raises
         ------
         UnknownNameError
             `columns` names a column that the table lacks.
         DataError
-            A cell is not what `columns` says, or no column is left.
+            A cell is not what `columns` says, a column can be read in two ways, or none is left.
         """
-        frame = as_frame(table)
-        chosen = dict(columns or {})
-        for name, kind in chosen.items():
-            if name not in frame.columns:
-                raise UnknownNameError(_("column"), name, list(frame.columns))
-            check_choice(_("the kind of column {name!r}", name=name), kind, _CHOICES)
+        read = read_columns(as_frame(table), columns, missing)
+        return cls.fit_read(read.frame, read)
+
+    @classmethod
+    def fit_read(cls, frame: "DataFrame", read: ReadTable) -> "TableEncoder":
+        """Learn categories and medians of training rows whose cells were read.
+
+        Parameters
+        ----------
+        frame : pandas.DataFrame
+            The training rows of the table that was read, without the target.
+        read : ReadTable
+            What was decided about all of it.
+        """
         fitted: list[AnyColumn] = []
-        notes: list[str] = []
+        notes = list(read.notes)
         for name in frame.columns:
-            kind = chosen.get(name) or _guess_kind(frame[name], notes)
+            kind = read.kinds[name]
             if kind == "ignore":
+                continue
+            if name not in read.chosen and frame[name].nunique(dropna=False) <= 1:
+                notes.append(
+                    _("column {name!r} left out: all its cells are alike", name=name).coded(
+                        "constant_left_out"
+                    )
+                )
                 continue
             if frame[name].isna().all():
                 raise DataError(
@@ -106,7 +128,7 @@ class TableEncoder(Step, PlainData):
                     reasons=Listed(notes, "; ") or _("all are ignored"),
                 )
             )
-        return cls(tuple(fitted), tuple(notes), tuple(frame.columns))
+        return cls(tuple(fitted), tuple(notes), tuple(frame.columns), read.reading)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -157,7 +179,7 @@ class TableEncoder(Step, PlainData):
         ShapeError
             An array of another width.
         """
-        frame = as_frame(X) if is_frame(X) else self._as_table(X)
+        frame = self._as_table(X)
         lacking = [name for name in self.names if name not in frame.columns]
         if lacking:
             raise DataError(
@@ -168,6 +190,7 @@ class TableEncoder(Step, PlainData):
                     columns=listed(frame.columns),
                 )
             )
+        frame = self.reading.only(self.names).read(frame)
         matrix = np.empty((len(frame), len(self._outputs)))
         start = 0
         for column in self.columns:
@@ -203,11 +226,13 @@ class TableEncoder(Step, PlainData):
                     )
                 )
             columns.append(read_data(COLUMN_KINDS[kind], described, _("{kind} column", kind=kind)))
-        return cls(tuple(columns), fields.notes, fields.table_names)
+        return cls(tuple(columns), fields.notes, fields.table_names, fields.reading)
 
     def _as_table(self, X: Any) -> "DataFrame":
         import pandas as pd
 
+        if is_frame(X):
+            return as_frame(X)
         cells = np.asarray(X)
         width = cells.shape[1] if cells.ndim == 2 else -1
         names = self.table_names if width == len(self.table_names) else self.names
@@ -233,54 +258,4 @@ class _TableData(PlainData):
     columns: tuple[dict[str, Any], ...]
     notes: tuple[str, ...]
     table_names: tuple[str, ...]
-
-
-def _guess_kind(values: "Series", notes: list[str]) -> ColumnKind:
-    import pandas as pd
-
-    distinct = values.nunique(dropna=False)
-    if distinct <= 1 or values.isna().all():
-        notes.append(
-            _("column {name!r} left out: all its cells are alike", name=values.name).coded(
-                "constant_left_out"
-            )
-        )
-        return "ignore"
-    if holds_booleans(values):
-        return "boolean"
-    if pd.api.types.is_numeric_dtype(values):
-        return "number"
-    if holds_dates(values):
-        return "date"
-    # A category that its owner declared is one, however many values it has.
-    declared = isinstance(values.dtype, pd.CategoricalDtype)
-    if not declared and distinct > max(MOST_CATEGORIES, len(values) / 2):
-        notes.append(
-            _(
-                "column {name!r} left out: {distinct} different texts in {rows} rows "
-                "look like an identifier",
-                name=values.name,
-                distinct=distinct,
-                rows=len(values),
-            ).coded("identifier_left_out")
-        )
-        return "ignore"
-    _note_almost_numbers(values, notes)
-    return "category"
-
-
-def _note_almost_numbers(values: "Series", notes: list[str]) -> None:
-    import pandas as pd
-
-    codes, distinct = pd.factorize(values)
-    counts = np.bincount(codes[codes >= 0], minlength=len(distinct))
-    cells = np.asarray(distinct, dtype=object)
-    odd = np.isnan(pd.to_numeric(cells, errors="coerce").astype(np.float64))
-    if 0 < counts[odd].sum() < counts.sum() / 2:
-        notes.append(
-            _(
-                "column {name!r} taken for categories, since cells such as {cell!r} are no numbers",
-                name=values.name,
-                cell=cells[odd][0],
-            ).coded("almost_numbers_as_categories")
-        )
+    reading: TableReading

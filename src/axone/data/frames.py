@@ -4,23 +4,24 @@ Plain means: columns called by text, rows counted from 0, and in each column num
 moments in time, categories or text, whatever objects the frame held before.
 """
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from axone.arrays import FloatArray
+from axone.data.reading.faults import require_cells
+from axone.data.reading.moments import moments_of
+from axone.data.reading.truths import truth_of
 from axone.data.targets import cell_text
 from axone.errors import ArgumentTypeError, DataError
-from axone.messages import _, _n, listed
+from axone.messages import _, listed
 
 if TYPE_CHECKING:
     from pandas import DataFrame, Series
 
-_ISO_DATE = r"\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?)?"
-
-_TRUTHS: dict[Any, float] = {"True": 1.0, "true": 1.0, "False": 0.0, "false": 0.0}
-"""What pandas takes for booleans in a column that holds nothing else."""
+_MICROSECONDS_A_DAY = 86_400_000_000
 
 
 def is_frame(value: object) -> bool:
@@ -116,43 +117,21 @@ def numbers_of(values: "Series", where: str = "table") -> FloatArray:
 
 
 def truths_of(values: "Series", where: str = "table") -> FloatArray:
-    """Read a column of booleans as 1 and 0, NaN where a cell is missing; words count as they read.
+    """Read a column of yes and no as 1 and 0, NaN where a cell is missing, in whatever spelling.
 
     Raises
     ------
     DataError
         As `numbers_of`.
     """
-    return numbers_of(values.map(lambda cell: _TRUTHS.get(cell, cell), na_action="ignore"), where)
+    import pandas as pd
 
-
-def require_cells(bad: NDArray[Any], values: "Series", fault: str, where: str) -> None:
-    """Refuse a column with the first of its bad cells, where there is any.
-
-    Raises
-    ------
-    DataError
-        With the column, the row (counted from 1), the cell and how many there are.
-    """
-    count = int(np.count_nonzero(bad))
-    if count:
-        row = int(np.argmax(bad))
-        raise DataError(
-            _n(
-                "{where}: column {column!r}, row {row} (counted from 1): {cell!r} is {fault}; "
-                "{count} such cell in the column. Correct them, empty them (an empty cell counts "
-                "as missing), or leave the column out.",
-                "{where}: column {column!r}, row {row} (counted from 1): {cell!r} is {fault}; "
-                "{count} such cells in the column. Correct them, empty them (an empty cell counts "
-                "as missing), or leave the column out.",
-                count,
-                where=where,
-                column=values.name,
-                row=row + 1,
-                cell=cell_text(values.iloc[row]),
-                fault=fault,
-            )
-        )
+    if pd.api.types.is_bool_dtype(values):
+        return values.to_numpy(dtype=np.float64, na_value=np.nan)
+    codes, distinct = pd.factorize(values)
+    truths = np.array([*map(truth_of, np.asarray(distinct, dtype=object)), np.nan])[codes]
+    require_cells(np.isnan(truths) & (codes >= 0), values, _("neither yes nor no"), where)
+    return truths
 
 
 def texts_of(values: "Series") -> tuple[NDArray[Any], list[str]]:
@@ -173,42 +152,12 @@ def days_of(values: "Series", where: str = "table") -> FloatArray:
     """
     import pandas as pd
 
-    if pd.api.types.is_numeric_dtype(values):
+    if not pd.api.types.is_datetime64_any_dtype(values):
         require_cells(values.notna().to_numpy(), values, _("no date such as 2024-02-29"), where)
         return np.full(len(values), np.nan)
-    if pd.api.types.is_datetime64_any_dtype(values):
-        moments = pd.to_datetime(values, utc=True)
-    else:
-        texts = values.astype(object).where(values.notna(), None)
-        moments = pd.to_datetime(texts, format="ISO8601", utc=True, errors="coerce")
-        bad = (moments.isna() & values.notna()).to_numpy()
-        require_cells(bad, values, _("no date such as 2024-02-29"), where)
-    days = (moments - pd.Timestamp(0, tz="UTC")) / pd.Timedelta(days=1)
-    return days.to_numpy(dtype=np.float64)
-
-
-def holds_dates(values: "Series") -> bool:
-    """Tell whether a column holds moments, or text that is wholly ISO dates."""
-    import pandas as pd
-
-    if pd.api.types.is_datetime64_any_dtype(values):
-        return True
-    present = values.dropna()
-    if present.empty or not all(isinstance(cell, str) for cell in present.head(100)):
-        return False
-    text = present.drop_duplicates().astype(str)
-    if not text.str.fullmatch(_ISO_DATE).all():
-        return False
-    return bool(pd.to_datetime(text, format="ISO8601", utc=True, errors="coerce").notna().all())
-
-
-def holds_booleans(values: "Series") -> bool:
-    """Tell whether a column holds True and False, some cells perhaps missing."""
-    import pandas as pd
-
-    if pd.api.types.is_bool_dtype(values):
-        return True
-    return pd.api.types.infer_dtype(values, skipna=True) == "boolean"
+    moments = moments_of(values)
+    days = moments.astype(np.int64) / _MICROSECONDS_A_DAY
+    return np.where(np.isnat(moments), np.nan, days)
 
 
 def _from_polars(table: Any) -> "DataFrame":
@@ -240,7 +189,22 @@ def _plain_column(values: "Series", where: str) -> "Series":
     if kind in ("integer", "floating", "mixed-integer-float", "decimal"):
         return pd.to_numeric(values.where(values.notna(), None)).astype(np.float64)
     if kind in ("date", "datetime", "datetime64"):
-        return pd.to_datetime(values, utc=True)
+        return pd.Series(_moments(values), name=values.name, index=values.index)
     if kind in ("string", "boolean", "empty"):
         return values
     return values.map(cell_text, na_action="ignore")
+
+
+def _moments(values: "Series") -> NDArray[np.datetime64]:
+    """Read Python's dates and times, zones brought to UTC, of any year that Python knows."""
+    import pandas as pd
+
+    found = np.full(len(values), np.datetime64("NaT"), dtype="datetime64[us]")
+    for row in np.flatnonzero(values.notna()):
+        cell = values.iloc[row]
+        if isinstance(cell, pd.Timestamp):
+            cell = cell.to_pydatetime(warn=False)
+        if isinstance(cell, datetime) and cell.tzinfo is not None:
+            cell = cell.astimezone(UTC).replace(tzinfo=None)
+        found[row] = np.datetime64(cell, "us")
+    return found

@@ -11,10 +11,11 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from axone.arrays import DType, FloatArray, Shape
-from axone.data.encoding import ColumnKind, TableEncoder
+from axone.data.encoding import TableEncoder
 from axone.data.frames import is_frame
 from axone.data.numbers import NumericRows, Reshaping
 from axone.data.plain_data import PlainData, read_data
+from axone.data.reading import ColumnChoice, ReadTable
 from axone.data.robust import RobustBins
 from axone.data.scaling import SCALINGS, Scaler, Scaling
 from axone.data.steps import ExampleLayout, Step
@@ -77,7 +78,9 @@ class Preprocessing:
         X_train: Any,
         scaling: str | Mapping[str, Any] | Scaling = "standard",
         *,
-        columns: Mapping[str, ColumnKind] | None = None,
+        columns: Mapping[str, ColumnChoice] | None = None,
+        missing: Sequence[str] = (),
+        read: ReadTable | None = None,
         feature_names: Sequence[str] = (),
         is_image: bool = False,
     ) -> "Preprocessing":
@@ -90,7 +93,11 @@ class Preprocessing:
         scaling : str, mapping or Scaling, default "standard"
             A row of `SCALINGS`; "standard" because gradient descent wants features of like size.
         columns : mapping of str to str, optional
-            Kinds of a table's columns, as `TableEncoder.fit` takes them.
+            What a table's columns are, as `TableEncoder.fit` takes it.
+        missing : sequence of str, optional
+            Marks of missing cells, as `TableEncoder.fit` takes them.
+        read : ReadTable, optional
+            What was decided about the cells of the whole table, of which these rows are a part.
         feature_names : sequence of str, optional
             Names of an array's columns; a table has its own.
         is_image : bool, default False
@@ -103,7 +110,11 @@ class Preprocessing:
         """
         chosen = SCALINGS.resolve(scaling)
         if is_frame(X_train):
-            encoder = TableEncoder.fit(X_train, columns)
+            encoder = (
+                TableEncoder.fit(X_train, columns, missing)
+                if read is None
+                else TableEncoder.fit_read(X_train, read)
+            )
             return cls((encoder, chosen.fit(encoder.transform(X_train), encoder.scaled)))
         numbers = NumericRows.fit(X_train, tuple(feature_names))
         return cls((numbers, chosen.fit(numbers.transform(X_train), is_image=is_image)))
@@ -113,7 +124,7 @@ class Preprocessing:
         cls,
         table: Any,
         *,
-        columns: Mapping[str, ColumnKind] | None = None,
+        columns: Mapping[str, ColumnChoice] | None = None,
         most_bins: int = 16,
         random: np.random.Generator | None = None,
     ) -> "Preprocessing":
@@ -124,7 +135,7 @@ class Preprocessing:
         table : pandas or polars frame
             The training rows.
         columns : mapping of str to str, optional
-            Kinds of columns, as `TableEncoder.fit` takes them.
+            What columns are, as `TableEncoder.fit` takes it.
         most_bins : int, default 16
             Bins of an amount; 0 for none.
         random : numpy.random.Generator, optional

@@ -11,7 +11,7 @@ import io
 import re
 import warnings
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, cast
@@ -20,8 +20,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from axone.data.dataset import Dataset, TaskChoice
-from axone.data.frames import as_frame, numbers_of, require_distinct
+from axone.arrays import BoolArray
+from axone.data.frames import as_frame, numbers_of, require_distinct, truths_of
 from axone.data.home import require_readable, suffix_of
+from axone.data.reading import ReadTable, read_columns
+from axone.data.reading.alone import alone_notes
+from axone.data.reading.column import is_text
 from axone.data.targets import MOST_INTEGER_CLASSES, cell_text, encode_target
 from axone.errors import DataError, UnknownNameError
 from axone.messages import _, _n, listed
@@ -67,6 +71,8 @@ def dataset_from_frame(
     name: str,
     target: str | None = None,
     task: TaskChoice = "auto",
+    columns: Mapping[str, str] | None = None,
+    missing: Sequence[str] = (),
     where: str = "",
 ) -> Dataset:
     """Make a dataset of a table by choosing its target.
@@ -81,27 +87,31 @@ def dataset_from_frame(
         The column to learn; by default one called target, label, class or y.
     task : {"auto", "classification", "regression"}
         "auto": text, booleans, categories, whole numbers of at most 20 distinct values and
-        floats of exactly two whole values are classes.
+        floats of exactly two whole values are classes; amounts with a unit never are.
+    columns : mapping of str to str, optional
+        What its owner says of columns, as `TableEncoder.fit` takes it.
+    missing : sequence of str
+        Marks that stand for a missing cell in every column.
     where : str, optional
         The file, for messages.
 
     Raises
     ------
     DataError
-        No target to be found or learnt, infinite cells, fewer than two rows or columns.
+        No target to be found or learnt, infinite cells, a column that can be read in two ways,
+        fewer than two rows or columns.
     UnknownNameError
-        `target` is no column.
+        `target` or a key of `columns` is no column.
     """
     where = where or name
     frame = as_frame(table, where)
     notes: list[str] = []
     target = _choose_target(list(frame.columns), target, where, notes)
-    missing = frame[target].isna().to_numpy()
-    if missing.any():
-        # A missing cell makes pandas read whole numbers as floats; without it they are whole again.
-        frame = frame[~missing].reset_index(drop=True)
-        frame = frame.assign(**{target: _whole_again(frame[target])})
-        count = int(missing.sum())
+    read = read_columns(frame, columns, missing, target, where)
+    labels = _target_values(read, frame[target], where)
+    known = ~_missing(labels)
+    count = len(known) - int(np.count_nonzero(known))
+    if count:
         notes.append(
             _n(
                 "{count} row without {target} left out",
@@ -110,15 +120,17 @@ def dataset_from_frame(
                 target=target,
             ).coded("rows_without_target")
         )
-    if len(frame) < 2:
+    if len(known) - count < 2:
         raise DataError(
             _(
                 "{where} has {rows} rows with a target; learning needs at least 2.",
                 where=where,
-                rows=len(frame),
+                rows=len(known) - count,
             )
         )
-    X = _without_row_numbers(frame.drop(columns=target), notes)
+    X = _without_row_numbers(read.frame.drop(columns=target), notes)
+    if count:
+        X = X[known].reset_index(drop=True)
     if X.shape[1] == 0:
         raise DataError(
             _(
@@ -129,8 +141,11 @@ def dataset_from_frame(
         )
     for column in X.select_dtypes("number"):
         numbers_of(X[column], where)
+    numerals = read.decisions[target].reading.numerals
+    if task == "auto" and numerals is not None and numerals.unit:
+        task = "regression"
     encoded = encode_target(
-        _target_values(frame[target], where),
+        _of_one_type(labels[known]),
         task,
         _("{where}: column {target!r}", where=where, target=target),
         most_integer_classes=MOST_INTEGER_CLASSES,
@@ -145,7 +160,8 @@ def dataset_from_frame(
         class_names=encoded.class_names,
         class_values=encoded.class_values,
         target_names=(target,) if encoded.task == "regression" else (),
-        notes=(*notes, *encoded.notes),
+        notes=(*notes, *encoded.notes, *alone_notes(X, encoded.y, encoded.task)),
+        read=read,
     )
 
 
@@ -197,31 +213,53 @@ def _without_row_numbers(X: "DataFrame", notes: list[str]) -> "DataFrame":
     return X.drop(columns=first)
 
 
-def _whole_again(values: "Series") -> "Series":
-    if values.dtype.kind != "f" or not np.array_equal(values, np.floor(values)):
-        return values
-    return values.astype(np.int64) if np.abs(values).max() < 2**53 else values
-
-
-def _target_values(values: "Series", where: str) -> NDArray[Any]:
+def _target_values(read: ReadTable, cells: "Series", where: str) -> NDArray[Any]:
+    """Return labels or numbers, missing where there is none: None, or NaN among numbers."""
     import pandas as pd
 
-    if pd.api.types.is_datetime64_any_dtype(values):
+    decision = read.decisions[str(cells.name)]
+    if decision.reading.written == "dates":
         raise DataError(
             _(
                 "{where}: the target {name!r} holds dates, which can be features but not "
                 "targets. Choose another, or give days as numbers.",
                 where=where,
-                name=values.name,
+                name=cells.name,
             )
         )
-    if pd.api.types.is_bool_dtype(values):
-        return values.to_numpy(dtype=bool)
-    if pd.api.types.is_integer_dtype(values):
-        return values.to_numpy(dtype=np.int64)
-    if pd.api.types.is_numeric_dtype(values):
+    values = decision.values
+    if decision.reading.written == "numbers":
+        if pd.api.types.is_integer_dtype(values) and not values.isna().any():
+            return values.to_numpy(dtype=np.int64)
         return numbers_of(values, where)
-    return np.array([cell_text(cell) for cell in values], dtype=object)
+    if decision.reading.written == "truths":
+        # Classes are called as they are written, unless they are the words of programs.
+        spelled = is_text(cells) and not {str(cell).lower() for cell in cells.dropna()} <= _TRUTHS
+        truths = [None if np.isnan(truth) else bool(truth) for truth in truths_of(values)]
+        values = cells if spelled else pd.Series(truths, dtype=object)
+    texts = [None if pd.isna(cell) else cell for cell in values.astype(object)]
+    return np.array(
+        [cell if cell is None or isinstance(cell, bool) else cell_text(cell) for cell in texts],
+        dtype=object,
+    )
+
+
+_TRUTHS = {"true", "false"}
+
+
+def _missing(labels: NDArray[Any]) -> BoolArray:
+    if labels.dtype == object:
+        return np.array([label is None for label in labels], dtype=bool)
+    return np.isnan(labels) if labels.dtype.kind == "f" else np.zeros(len(labels), bool)
+
+
+def _of_one_type(labels: NDArray[Any]) -> NDArray[Any]:
+    """Return truths as such, and whole numbers that a missing one made real as whole again."""
+    if labels.dtype == object and all(isinstance(label, bool) for label in labels):
+        return labels.astype(bool)
+    if labels.dtype.kind != "f" or not np.array_equal(labels, np.floor(labels)):
+        return labels
+    return labels.astype(np.int64) if np.abs(labels).max() < 2**53 else labels
 
 
 def _read_parquet(path: Path) -> "DataFrame":

@@ -17,7 +17,7 @@ from sklearn.utils import check_random_state
 from sklearn.utils._param_validation import Interval, StrOptions
 
 from axone.activations import ActivationFunction
-from axone.data import ColumnKind, Examples, Preprocessing, Task, split_rows
+from axone.data import ColumnChoice, Examples, Preprocessing, Task, split_rows
 from axone.estimators.settings import Constraints, constraints_of, trainer_settings
 from axone.layers import Dense, Dropout, Layer
 from axone.losses import LOSSES
@@ -89,7 +89,7 @@ class TabularParameters:
     max_epochs: int | str = "auto"
     validation_fraction: float = 0.1
     n_networks: int = 2
-    columns: Mapping[str, ColumnKind] | None = None
+    columns: Mapping[str, ColumnChoice] | None = None
     threads: int | None = Trainer.threads
     engine: str = Trainer.engine
     random_state: Any = None

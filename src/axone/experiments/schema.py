@@ -18,7 +18,7 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, core_schema
 
 from axone.activations import ACTIVATIONS, ActivationFunction, ReLU
-from axone.data import SCALINGS, ColumnKind, Scaling, Standard
+from axone.data import SCALINGS, ColumnChoice, Scaling, Standard
 from axone.errors import ArgumentTypeError, ConfigurationError
 from axone.initializers import INITIALIZERS, Initializer
 from axone.layers import LAYERS, Layer
@@ -113,7 +113,7 @@ class DataSection(
     target_scaling: Annotated[Scaling, Described(SCALINGS)] = Field(
         Standard(), description=_("Of a regression's target; scores are in its own units.")
     )
-    columns: dict[str, ColumnKind] = Field(
+    columns: dict[str, ColumnChoice] = Field(
         default_factory=dict, description=_("What a table's columns are, where the guess is wrong.")
     )
 

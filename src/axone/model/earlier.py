@@ -14,6 +14,15 @@ from axone.data.plain_data import PlainData, read_data
 from axone.messages import _
 
 FIRST_FORMAT = "axone-model-1"
+SECOND_FORMAT = "axone-model-2"
+
+_MARKS = (
+    "?", "NA", "N/A", "n/a", "NaN", "nan", "-NaN", "-nan", "NULL", "null", "None", "<NA>",
+    "#N/A", "#N/A N/A", "#NA", "-1.#IND", "-1.#QNAN", "1.#IND", "1.#QNAN",
+)  # fmt: skip
+"""What was missing in columns of text too, before the two formats ended."""
+
+_WRITTEN = {"number": "numbers", "boolean": "truths", "date": "dates"}
 
 
 @dataclass(frozen=True)
@@ -48,7 +57,7 @@ class _FirstTarget(PlainData):
 def from_first_format(
     described: object, arrays: Mapping[str, NDArray[Any]]
 ) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
-    """Return header and arrays as the present format has them.
+    """Return header and arrays as the second format has them.
 
     Raises
     ------
@@ -83,3 +92,43 @@ def from_first_format(
         "precision": None,
     }
     return header, {f"0/{name}": array for name, array in arrays.items()}
+
+
+def from_second_format(header: object) -> object:
+    """Return the header as the present format has it, in which tables say how cells are written."""
+    if not isinstance(header, Mapping) or not isinstance(header.get("preprocessing"), Mapping):
+        return header
+    preprocessing = dict(header["preprocessing"])
+    steps = preprocessing.get("steps")
+    if isinstance(steps, list):
+        preprocessing["steps"] = [_with_reading(step) for step in steps]
+    return {**header, "preprocessing": preprocessing}
+
+
+def _with_reading(step: Any) -> Any:
+    if not isinstance(step, Mapping) or step.get("name") != "table":
+        return step
+    columns = step.get("columns")
+    if not isinstance(columns, list) or not all(isinstance(each, Mapping) for each in columns):
+        return step
+    readings = [
+        {
+            "name": each.get("name"),
+            "written": _WRITTEN.get(str(each.get("kind")), "texts"),
+            "numerals": {"decimal": ".", "grouping": "", "unit": ""},
+            "dates": {"order": "", "compact": False},
+            "missing": _MARKS,
+        }
+        for each in columns
+    ]
+    columns = [_with_range_or_periods(dict(each)) for each in columns]
+    return {**step, "columns": columns, "reading": {"columns": readings}}
+
+
+def _with_range_or_periods(column: dict[str, Any]) -> dict[str, Any]:
+    if column.get("kind") == "number":
+        return {"lowest": None, "highest": None, **column}
+    if column.get("kind") == "date" and "with_time" in column:
+        periods = ["year", "week", "day"] if column.pop("with_time") else ["year", "week"]
+        return {**column, "with_days": True, "periods": periods}
+    return column

@@ -21,14 +21,19 @@ from axone.errors import ArgumentTypeError, ModelFileError
 from axone.files import read_tensors, write_tensors
 from axone.losses import LOSSES
 from axone.messages import _, all_of
-from axone.model.earlier import FIRST_FORMAT, from_first_format
+from axone.model.earlier import (
+    FIRST_FORMAT,
+    SECOND_FORMAT,
+    from_first_format,
+    from_second_format,
+)
 from axone.model.model import Model
 from axone.model.targets import Target
 from axone.network import Network
 from axone.parameters import Layout, Parameters
 from axone.registry import plain
 
-FORMAT = "axone-model-2"
+FORMAT = "axone-model-3"
 
 _MOST_MEMBERS = 1000
 
@@ -116,8 +121,11 @@ def load(path: str | Path) -> Model:
     try:
         if FORMAT in metadata:
             return _rebuilt(json.loads(metadata[FORMAT]), arrays)
+        if SECOND_FORMAT in metadata:
+            return _rebuilt(from_second_format(json.loads(metadata[SECOND_FORMAT])), arrays)
         if FIRST_FORMAT in metadata:
-            return _rebuilt(*from_first_format(json.loads(metadata[FIRST_FORMAT]), arrays))
+            header, arrays = from_first_format(json.loads(metadata[FIRST_FORMAT]), arrays)
+            return _rebuilt(from_second_format(header), arrays)
     except KeyError as error:
         raise ModelFileError(
             _("{path} is a damaged model: {error} is missing.", path=path, error=error)

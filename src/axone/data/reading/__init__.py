@@ -1,0 +1,15 @@
+"""How the cells of tables are read: decided once, told, and kept with whatever learns from them."""
+
+from axone.data.reading.deciding import CHOICES, ColumnChoice, ColumnKind
+from axone.data.reading.report import ColumnReport
+from axone.data.reading.table import ReadTable, TableReading, read_columns
+
+__all__ = [
+    "CHOICES",
+    "ColumnChoice",
+    "ColumnKind",
+    "ColumnReport",
+    "ReadTable",
+    "TableReading",
+    "read_columns",
+]

@@ -1,0 +1,620 @@
+"""What one column of a table holds: numbers, dates, truths or text, and how they are written.
+
+Whatever fits all cells but a few wins; those few are told and count as missing. Where two ways of
+reading remain, none is taken.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, get_args
+
+import numpy as np
+
+from axone.arrays import BoolArray
+from axone.data.reading.cells import Cells
+from axone.data.reading.column import (
+    ColumnReading,
+    are_exceptions,
+    by_row,
+    is_text,
+    texts_series,
+    whole_numbers,
+)
+from axone.data.reading.missing import requested_marks, usual_marks
+from axone.data.reading.moments import (
+    DateDecision,
+    DateFormat,
+    Dates,
+    Order,
+    are_compact_dates,
+    compact_dates,
+    decide_order,
+    moments_of,
+)
+from axone.data.reading.numerals import (
+    LARGEST_EXACT,
+    DecimalSign,
+    NumberDecision,
+    Numbers,
+    Numerals,
+    decide_numerals,
+)
+from axone.data.reading.report import (
+    CellAt,
+    dates_in_words,
+    numerals_in_words,
+    options_of,
+    shortened,
+)
+from axone.data.reading.truths import pair_of, truths_in
+from axone.errors import DataError
+from axone.messages import Message, _, _n
+
+if TYPE_CHECKING:
+    from pandas import Series
+
+ColumnKind: TypeAlias = Literal["number", "boolean", "category", "ordinal", "date", "ignore"]
+"""What a column becomes."""
+
+ColumnChoice: TypeAlias = Literal[
+    "number", "boolean", "category", "ordinal", "date", "ignore", "text",
+    "decimal-point", "decimal-comma", "day-first", "month-first", "year-first",
+]  # fmt: skip
+"""What can be said of a column: what it becomes, or only how its cells are to be read."""
+
+CHOICES: tuple[str, ...] = get_args(ColumnChoice)
+
+_DECIMALS: dict[str, DecimalSign] = {"decimal-point": ".", "decimal-comma": ","}
+_ORDERS: dict[str, Order] = {name: name for name in ("day-first", "month-first", "year-first")}  # type: ignore[misc]
+
+
+@dataclass(frozen=True)
+class Hints:
+    """How the rest of a table is written, for columns that leave it open.
+
+    Attributes
+    ----------
+    decimal : {"", ".", ","}
+    order : Order
+    """
+
+    decimal: DecimalSign = ""
+    order: Order = ""
+
+
+@dataclass(frozen=True, eq=False)
+class Decision:
+    """What a column holds.
+
+    Attributes
+    ----------
+    reading : ColumnReading
+    kind : ColumnKind
+    values : Series
+        The cells, read.
+    how : Message
+        How they are written.
+    marks : dict of str to int
+        In how many rows which mark stands for a missing cell.
+    decided_by : CellAt or None
+    unreadable : ndarray of int
+        The rows, counted from 0, of cells that are of another kind.
+    unreadable_texts : dict of int to str
+        The cells in the first of these rows.
+    examples : tuple of str
+    notes : tuple of Message
+    decimal, order : DecimalSign, Order
+        What the column shows about how the whole table is written; empty where it shows nothing.
+    otherwise : str
+        The choice that would read it otherwise.
+    declared : bool
+        Whether the column's type says that it holds categories.
+    """
+
+    reading: ColumnReading
+    kind: ColumnKind
+    values: "Series"
+    how: Message
+    marks: dict[str, int] = field(default_factory=dict)
+    decided_by: CellAt | None = None
+    unreadable: tuple[CellAt, ...] = ()
+    unreadable_count: int = 0
+    examples: tuple[str, ...] = ()
+    notes: tuple[Message, ...] = ()
+    decimal: DecimalSign = ""
+    order: Order = ""
+    otherwise: str = "text"
+    declared: bool = False
+
+
+@dataclass(frozen=True)
+class Ambiguity:
+    """Two ways to read a column, of which its cells rule out neither.
+
+    Attributes
+    ----------
+    name : str
+    example : CellAt
+    readings : tuple of (what the example would be, the option that says so)
+    """
+
+    name: str
+    example: CellAt
+    readings: tuple[tuple[str, str], tuple[str, str]]
+
+    def in_words(self) -> Message:
+        """Say what is open and how to close it."""
+        (one, option), (other, other_option) = self.readings
+        return _(
+            "column {name!r} can be read in two ways: {example} is {one} or {other}. Say which: "
+            "{option} or {other_option}.",
+            name=self.name,
+            example=self.example,
+            one=one,
+            other=other,
+            option=option,
+            other_option=other_option,
+        )
+
+
+def decide_column(
+    values: "Series", choice: str | None, requested: Sequence[str], hints: Hints
+) -> Decision | Ambiguity:
+    """Decide how to read a column.
+
+    Parameters
+    ----------
+    values : Series
+        Text, or of any type.
+    choice : str or None
+        One of `CHOICES`, where its owner said so.
+    requested : sequence of str
+        Marks that count as missing in whatever column.
+    hints : Hints
+
+    Raises
+    ------
+    DataError
+        The cells are not what `choice` says.
+    """
+    found = (
+        _TextColumn(values, choice, tuple(requested), hints).decide()
+        if is_text(values)
+        else decide_typed(values, choice)
+    )
+    if isinstance(found, Decision) and choice in ("ordinal", "ignore"):
+        return replace(found, kind=choice)
+    return found
+
+
+@dataclass(frozen=True, eq=False)
+class _TextColumn:
+    """A column of text on its way to a decision."""
+
+    values: "Series"
+    choice: str | None
+    requested: tuple[str, ...]
+    hints: Hints
+    cells: Cells = field(init=False)
+    gone: BoolArray = field(init=False)
+    marked: BoolArray = field(init=False)
+
+    def __post_init__(self) -> None:
+        cells = Cells.of(self.values)
+        gone = requested_marks(cells, self.requested)
+        object.__setattr__(self, "cells", cells)
+        object.__setattr__(self, "gone", gone)
+        object.__setattr__(self, "marked", usual_marks(cells) | gone)
+
+    def decide(self) -> Decision | Ambiguity:
+        choice = self.choice
+        if choice in ("text", "category", "ignore"):
+            return self._texts()
+        if choice == "boolean":
+            return self._truths(forced=True)
+        if choice in ("date", *_ORDERS):
+            dated = Dates(self.cells, ~self.marked).dated
+            return self._dates(forced=True) or self._refused(_("no date"), dated)
+        if choice in ("number", *_DECIMALS):
+            numeric = Numbers(self.cells, ~self.marked).numeric
+            return self._numbers(forced=True) or self._refused(_("no number"), numeric)
+        if pair_of(self.cells, ~self.marked) is not None:
+            return self._truths(forced=False)
+        return self._numbers(forced=False) or self._dates(forced=False) or self._texts()
+
+    @property
+    def name(self) -> str:
+        return str(self.values.name)
+
+    def _rows(self, texts: BoolArray) -> int:
+        return int(self.cells.counts[texts].sum())
+
+    def _fits(self, readable: BoolArray, forced: bool) -> bool:
+        """Tell whether all cells but a few are readable: half of them, where a choice was made."""
+        present = self._rows(~self.marked)
+        odd = present - self._rows(readable & ~self.marked)
+        if present == 0 or odd == present:
+            return False
+        return odd <= present / 2 if forced else are_exceptions(odd, present)
+
+    def _numbers(self, forced: bool) -> Decision | Ambiguity | None:
+        numbers = Numbers(self.cells, ~self.marked)
+        if not self._fits(numbers.numeric, forced):
+            return None
+        sign = _DECIMALS.get(self.choice or "", self.hints.decimal)
+        found = decide_numerals(numbers, sign)
+        if self.choice in _DECIMALS:
+            found = self._with_sign(found, numbers, sign)
+        readable = numbers.readable(found.numerals)
+        if not self._fits(readable, forced):
+            return None
+        if found.rival is not None:
+            return self._open_numbers(found, numbers)
+        values = numbers.values(found.numerals)
+        if not forced:
+            code = self._code(numbers, found, values)
+            if code is not None:
+                return code
+            if not found.numerals.unit and are_compact_dates(values[self.cells.counts > 0]):
+                return self._dates_in_digits(values)
+        return self._read_as(
+            ColumnReading(self.name, "numbers", numerals=found.numerals),
+            "number",
+            whole_numbers(by_row(values, self.cells), found.numerals),
+            readable,
+            how=numerals_in_words(found.numerals),
+            deciding=self._showing(found, numbers),
+            by_table=found.by_table,
+            decimal=_shown_sign(found),
+        )
+
+    def _with_sign(
+        self, found: NumberDecision, numbers: Numbers, sign: DecimalSign
+    ) -> NumberDecision:
+        """Return the notation that has the decimal sign that was asked for."""
+        other = {".": ",", ",": "."}[sign]
+        grouping = found.numerals.grouping if found.numerals.grouping not in (".", ",") else other
+        numerals = Numerals(sign, grouping, found.numerals.unit)
+        del numbers
+        return NumberDecision(numerals)
+
+    def _open_numbers(self, found: NumberDecision, numbers: Numbers) -> Ambiguity:
+        assert found.rival is not None  # noqa: S101 — as the caller has seen
+        example = self._at(found.example)
+        readings = []
+        for numerals in (found.numerals, found.rival):
+            value = numbers.values(numerals)[found.example]
+            decimal = numerals.decimal or {".": ",", ",": "."}[numerals.grouping]
+            choice = "decimal-comma" if decimal == "," else "decimal-point"
+            readings.append((f"{value:.15g}", options_of(self.name, choice)))
+        return Ambiguity(self.name, example, (readings[0], readings[1]))
+
+    def _showing(self, found: NumberDecision, numbers: Numbers) -> int:
+        """Return the text that decided, else the first with a sign or a unit."""
+        if found.deciding >= 0:
+            return found.deciding
+        shown = [
+            bool(form and (signs := found.numerals.reads(form)) and (any(signs) or form.unit))
+            for form in numbers.forms
+        ]
+        texts = np.flatnonzero(numbers.of_shapes(shown) & (self.cells.counts > 0))
+        return int(texts[0]) if len(texts) else -1
+
+    def _code(self, numbers: Numbers, found: NumberDecision, values: Any) -> Decision | None:
+        """Return the column as text if its digits name things, and amounts would lose some."""
+        if found.numerals != Numerals():
+            return None
+        zeros = np.flatnonzero(numbers.leading_zeros & (self.cells.counts > 0))
+        if len(zeros):
+            note = _("zeros stand first, so that its numbers are codes, as {cell}", cell=self._at(int(zeros[0])))
+            return self._as_codes(note, int(zeros[0]))
+        finite = np.where(np.isfinite(values), values, 0)
+        long = np.flatnonzero((np.abs(finite) > LARGEST_EXACT) & (self.cells.counts > 0))
+        whole = [bool(form and form.digits) for form in numbers.forms]
+        long = long[numbers.of_shapes(whole)[long]]
+        if not len(long):
+            return None
+        note = _(
+            "its numbers have more digits than computers count with, as {cell}: codes",
+            cell=self._at(int(long[0])),
+        )
+        return self._as_codes(note, int(long[0]))
+
+    def _as_codes(self, note: Message, deciding: int) -> Decision:
+        texts = self._texts()
+        return replace(
+            texts,
+            how=_("codes of digits"),
+            decided_by=self._at(deciding),
+            notes=(note.coded("digits_as_codes"),),
+            otherwise="number",
+        )
+
+    def _dates_in_digits(self, values: Any) -> Decision:
+        moments = compact_dates(values)
+        written = DateFormat(compact=True)
+        return self._read_as(
+            ColumnReading(self.name, "dates", dates=written),
+            "date",
+            by_row(moments, self.cells),
+            ~np.isnat(moments),
+            how=dates_in_words(written, ""),
+            deciding=0,
+            otherwise="number",
+        )
+
+    def _dates(self, forced: bool) -> Decision | Ambiguity | None:
+        dates = Dates(self.cells, ~self.marked)
+        if forced and not self._fits(dates.dated, forced):
+            values = Numbers(self.cells, ~self.marked).values(Numerals())
+            moments = compact_dates(values)
+            return self._dates_in_digits(values) if self._fits(~np.isnat(moments), True) else None
+        if not self._fits(dates.dated, forced):
+            return None
+        found = decide_order(dates, _ORDERS.get(self.choice or "", self.hints.order))
+        if self.choice in _ORDERS:
+            order = _ORDERS[self.choice or ""]
+            found = DateDecision(order, dates.values(order))
+        readable = ~np.isnat(found.values)
+        if not self._fits(readable, forced):
+            return None
+        if found.rival:
+            return self._open_dates(found, dates)
+        written = DateFormat(found.order)
+        return self._read_as(
+            ColumnReading(self.name, "dates", dates=written),
+            "date",
+            by_row(found.values, self.cells),
+            readable,
+            how=dates_in_words(written, dates.precision),
+            deciding=found.deciding if found.deciding >= 0 else self._first(readable),
+            by_table=found.by_table,
+            order=found.order if found.deciding >= 0 or self.choice in _ORDERS else "",
+        )
+
+    def _open_dates(self, found: DateDecision, dates: Dates) -> Ambiguity:
+        readings = []
+        for order in (found.order, found.rival):
+            moment = dates.values(order)[found.example]
+            shown = str(moment.astype("datetime64[D]"))
+            readings.append((shown, options_of(self.name, order)))
+        return Ambiguity(self.name, self._at(found.example), (readings[0], readings[1]))
+
+    def _truths(self, forced: bool) -> Decision | Ambiguity:
+        truths = truths_in(self.cells)
+        readable = ~np.isnan(truths)
+        if forced and not self._fits(readable, forced):
+            return self._refused(_("neither yes nor no"), readable)
+        words = [self.cells.text(int(n)) for n in np.flatnonzero(readable & (self.cells.counts > 0))]
+        return self._read_as(
+            ColumnReading(self.name, "truths"),
+            "boolean",
+            by_row(truths, self.cells),
+            readable,
+            how=_("yes and no, as {words}", words=" / ".join(map(shortened, words[:2]))),
+            deciding=-1,
+        )
+
+    def _texts(self) -> Decision:
+        values = texts_series(self.cells, self.gone, self.values)
+        notes = () if self.choice else self._almost()
+        return Decision(
+            ColumnReading(self.name, "texts", missing=self.requested),
+            "category",
+            values,
+            _("text"),
+            marks=self._marks(self.gone),
+            examples=tuple(self.cells.examples(~self.gone)),
+            notes=notes,
+            otherwise="number" if notes else "ignore",
+        )
+
+    def _almost(self) -> tuple[Message, ...]:
+        """Say what keeps a column of text from being numbers or dates, and what looks missing."""
+        present = self._rows(~self.marked)
+        notes: list[Message] = []
+        for readable, kind in self._nearly():
+            odd = ~readable & ~self.marked & (self.cells.counts > 0)
+            if 0 < self._rows(odd) < present / 2:
+                notes.append(
+                    _(
+                        "{count} of {present} cells are no {kind}, as {cell}",
+                        count=self._rows(odd),
+                        present=present,
+                        kind=kind,
+                        cell=self._at(int(np.flatnonzero(odd)[0])),
+                    ).coded("almost_numbers_as_categories")
+                )
+                break
+        for text in np.flatnonzero(self.marked & ~self.gone & (self.cells.counts > 0))[:3]:
+            mark = self.cells.text(int(text))
+            notes.append(
+                _n(
+                    "{mark!r} in {count} row is a value among others here; if it says that there "
+                    "is none: --missing {mark!r}",
+                    "{mark!r} in {count} rows is a value among others here; if it says that there "
+                    "is none: --missing {mark!r}",
+                    int(self.cells.counts[text]),
+                    mark=mark,
+                ).coded("mark_as_value")
+            )
+        return tuple(notes)
+
+    def _nearly(self) -> Iterator[tuple[BoolArray, Message]]:
+        """Return which texts are numbers, and which are dates."""
+        numbers = Numbers(self.cells, ~self.marked)
+        if numbers.numeric.any():
+            yield numbers.readable(decide_numerals(numbers).numerals), _("numbers")
+        yield Dates(self.cells, ~self.marked).dated, _("dates")
+
+    def _read_as(
+        self,
+        reading: ColumnReading,
+        kind: ColumnKind,
+        values: Any,
+        readable: BoolArray,
+        *,
+        how: Message,
+        deciding: int,
+        by_table: bool = False,
+        decimal: DecimalSign = "",
+        order: Order = "",
+        otherwise: str = "text",
+    ) -> Decision:
+        import pandas as pd
+
+        odd = ~readable & ~self.marked & (self.cells.counts > 0)
+        lost = [self._at(int(text)) for text in np.flatnonzero(odd)[:_MOST_REMEMBERED]]
+        notes: list[Message] = []
+        if lost:
+            count = self._rows(odd)
+            notes.append(
+                _n(
+                    "{count} cell is of another kind and counts as missing: {first}",
+                    "{count} cells are of another kind and count as missing, first {first}",
+                    count,
+                    first=lost[0],
+                ).coded("unreadable_as_missing")
+            )
+        if by_table:
+            notes.append(
+                _("open by its own cells: read as the other columns are").coded("read_as_others")
+            )
+        marks = self._marks(self.marked)
+        missing = dict.fromkeys([*self.requested, *marks, *(cell.text for cell in lost)])
+        series = pd.Series(values, name=self.values.name, index=self.values.index)
+        return Decision(
+            replace(reading, missing=tuple(missing)),
+            kind,
+            series,
+            how,
+            marks=marks,
+            decided_by=self._at(deciding) if deciding >= 0 else None,
+            unreadable=tuple(lost[:5]),
+            unreadable_count=self._rows(odd),
+            examples=tuple(self.cells.examples(readable)),
+            notes=tuple(notes),
+            decimal=decimal,
+            order=order,
+            otherwise=otherwise,
+        )
+
+    def _marks(self, texts: BoolArray) -> dict[str, int]:
+        found = np.flatnonzero(texts & (self.cells.counts > 0))
+        return {self.cells.text(int(text)): int(self.cells.counts[text]) for text in found}
+
+    def _first(self, texts: BoolArray) -> int:
+        found = np.flatnonzero(texts & (self.cells.counts > 0))
+        return int(found[0]) if len(found) else -1
+
+    def _at(self, text: int) -> CellAt:
+        return CellAt(self.cells.row_of(text) + 1, self.cells.text(text))
+
+    def _refused(self, fault: Message, readable: BoolArray) -> Decision | Ambiguity:
+        odd = np.flatnonzero(~readable & ~self.marked & (self.cells.counts > 0))
+        if not len(odd):
+            raise DataError(
+                _(
+                    "column {name!r} is empty: it cannot be read as {choice!r}. Ignore it.",
+                    name=self.name,
+                    choice=self.choice,
+                )
+            )
+        raise DataError(
+            _n(
+                "column {name!r}, said to be {choice!r}: {cell} is {fault}; {count} such cell. "
+                "Correct it, or leave the choice out.",
+                "column {name!r}, said to be {choice!r}: {cell} is {fault}; {count} such cells. "
+                "Correct them, or leave the choice out.",
+                self._rows(~readable & ~self.marked),
+                name=self.name,
+                choice=self.choice,
+                cell=self._at(int(odd[0])),
+                fault=fault,
+            )
+        )
+
+
+_MOST_REMEMBERED = 1000
+"""Cells of another kind that a model remembers, to know them again in later rows."""
+
+
+def _shown_sign(found: NumberDecision) -> DecimalSign:
+    """Return the decimal sign that a column shows, itself or by what stands between thousands."""
+    if found.by_table:
+        return ""
+    numerals = found.numerals
+    if numerals.decimal:
+        return numerals.decimal
+    return {".": ",", ",": "."}.get(numerals.grouping, "")  # type: ignore[return-value]
+
+
+def decide_typed(values: "Series", choice: str | None) -> Decision:
+    """Decide on a column that has a type already, which its cells say by themselves."""
+    import pandas as pd
+
+    name = str(values.name)
+    texts = ColumnReading(name, "texts")
+    if isinstance(values.dtype, pd.CategoricalDtype):
+        declared = _of_type(texts, "category", values, _("categories"), otherwise="ordinal")
+        return replace(declared, declared=True)
+    if pd.api.types.is_datetime64_any_dtype(values):
+        moments = pd.Series(moments_of(values), name=values.name, index=values.index)
+        return _of_type(
+            ColumnReading(name, "dates", dates=DateFormat()), "date", moments, _("dates")
+        )
+    if pd.api.types.is_bool_dtype(values) or _holds_booleans(values):
+        return _of_type(ColumnReading(name, "truths"), "boolean", values, _("true and false"))
+    if not pd.api.types.is_numeric_dtype(values):
+        return _of_type(texts, "category", values, _("nothing"))
+    numbers = ColumnReading(name, "numbers", numerals=Numerals())
+    if choice in ("text", "category"):
+        return _of_type(texts, "category", values, _("numbers taken as text"), otherwise="number")
+    if choice == "boolean":
+        return _of_type(ColumnReading(name, "truths"), "boolean", values, _("0 and 1"))
+    if choice is None and _has_long_numbers(values):
+        return _of_type(
+            texts,
+            "category",
+            values.map(str, na_action="ignore").astype(object),
+            _("codes of digits"),
+            otherwise="number",
+        )
+    given = values.to_numpy(dtype=np.float64, na_value=np.nan)
+    if choice in ("date", *_ORDERS) or (choice is None and are_compact_dates(given)):
+        written = DateFormat(compact=True)
+        reading = ColumnReading(name, "dates", dates=written)
+        return _of_type(
+            reading,
+            "date",
+            reading.read(values).values,
+            dates_in_words(written, ""),
+            otherwise="number",
+        )
+    how = _("whole numbers") if values.dtype.kind in "iu" else _("numbers")
+    return _of_type(numbers, "number", values, how, otherwise="category")
+
+
+def _of_type(
+    reading: ColumnReading,
+    kind: ColumnKind,
+    values: "Series",
+    how: Message,
+    otherwise: str = "ignore",
+) -> Decision:
+    examples = tuple(str(cell) for cell in values.dropna().drop_duplicates().head(3))
+    return Decision(reading, kind, values, how, examples=examples, otherwise=otherwise)
+
+
+def _holds_booleans(values: "Series") -> bool:
+    import pandas as pd
+
+    return values.dtype == object and pd.api.types.infer_dtype(values, skipna=True) == "boolean"
+
+
+def _has_long_numbers(values: "Series") -> bool:
+    """Tell whether whole numbers are beyond what floating point tells apart."""
+    if values.dtype.kind not in "iu":
+        return False
+    least, most = values.min(), values.max()
+    return bool(most > LARGEST_EXACT or least < -LARGEST_EXACT)

@@ -1,0 +1,404 @@
+"""Dates and times as people write them: whichever comes first of day, month and year, names too.
+
+A column is written in one order. Which one is decided by the cells that can only be read one way,
+as 31/01/2024; where all of them can be read in two, nothing is guessed.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cache, cached_property, lru_cache
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from axone.arrays import BoolArray
+from axone.data.plain_data import PlainData
+from axone.data.reading.cells import Cells
+from axone.data.reading.units import LANGUAGES
+
+if TYPE_CHECKING:
+    from pandas import Series
+
+Order: TypeAlias = Literal["", "day-first", "month-first", "year-first"]
+
+ORDERS: tuple[Order, ...] = ("day-first", "month-first", "year-first")
+
+Moments: TypeAlias = NDArray[np.datetime64]
+"""Microseconds since 1970 in UTC, which reach beyond the year 9999; NaT where there is none."""
+
+_FIRST_OF_TWO_DIGITS = 69
+"""A year of two digits is 1969 to 2068, as POSIX reads it."""
+
+_TIME = r"""
+    (?P<hour>99?)[:h](?P<minute>99)
+    (?:[:m.](?P<second>99)(?:[.,](?P<fraction>9{1,9}))?s?)?
+    (?:\ ?(?P<half>[ap])\.?m\.?)?
+    (?:\ ?(?:z|utc|gmt)|\ ?(?P<zone>[+-])(?P<zone_hour>99):?(?P<zone_minute>99)?)?
+"""
+_NAME = r"(?P<name>[^\W\d_]{3,})\.?"
+_YEAR = r"(?P<year>9999)"
+_DATES = (
+    rf"{_YEAR}(?P<sign>[-/.])(?P<month>99?)(?P=sign)(?P<day>99?)",
+    r"(?P<first>99?)(?P<sign>[-/.\ ]|\.\ )(?P<second_part>99?)(?P=sign)(?P<year>9999|99)\.?",
+    rf"{_YEAR}[-/](?P<month>99?)",
+    rf"(?P<month>99?)[-/]{_YEAR}",
+    rf"(?P<day>99?)(?:st|nd|rd|th|er|\.|º)?[-\ ./]*(?:of\ |de\ )?{_NAME}[-\ ./,]*(?:de\ )?"
+    r"(?P<year>9999|(?<=[-\ ./'])99)",
+    rf"{_NAME}[-\ ]*(?P<day>99?)(?:st|nd|rd|th)?(?:,\ ?|\ |-){_YEAR}",
+    rf"{_NAME}(?:\ |-|/|\ ?'|\ de\ )?(?P<year>9999|(?<=[-'])99)",
+    rf"{_YEAR}[-\ /]{_NAME}[-\ /](?P<day>99?)",
+    rf"{_YEAR}[-\ /]?[qt](?P<quarter>9)",
+    rf"[qt](?P<quarter>9)[-\ /]?{_YEAR}",
+)
+_PATTERNS = tuple(
+    re.compile(rf"(?:(?P<weekday>[^\W\d_]{{2,}})[.,]?\ )?{date}(?:(?:t|,?\ )\ ?{_TIME})?", re.VERBOSE)
+    for date in _DATES
+)
+_CLOCK = re.compile(_TIME, re.VERBOSE)
+
+
+@dataclass(frozen=True)
+class DateForm:
+    """What a shape says that is a date's.
+
+    Attributes
+    ----------
+    orders : tuple of Order
+        In which it can be read; ("",) where nothing is left open.
+    places : dict of str to (start, stop)
+        The bytes of each number.
+    month : int
+        Where it is written as a name; else 0.
+    half : str
+        ``a`` or ``p`` of a twelve-hour clock.
+    zone : int
+        The sign of the distance from UTC; 0 where there is none.
+    precision : {"month", "day", "moment", "clock"}
+    """
+
+    orders: tuple[Order, ...]
+    places: dict[str, tuple[int, int]]
+    month: int
+    half: str
+    zone: int
+    precision: Literal["month", "day", "moment", "clock"]
+
+
+@lru_cache(maxsize=8192)
+def date_form_of(shape: str) -> DateForm | None:
+    """Read a shape as that of a date or a time of day; None if it is neither's."""
+    lower = shape.lower()
+    if len(lower) != len(shape) or not 4 <= len(shape) <= 60:
+        return None
+    clock = _CLOCK.fullmatch(lower)
+    if clock is not None:
+        return _form(clock, shape, (), 0, "clock")
+    for pattern in _PATTERNS:
+        found = pattern.fullmatch(lower)
+        if found is None:
+            continue
+        named = found.groupdict()
+        if named["weekday"] and named["weekday"] not in _weekdays():
+            continue
+        month = _months().get(named.get("name") or "", 0)
+        if named.get("name") and not month:
+            continue
+        day = named.get("day") or named.get("first")
+        precision = "moment" if named["hour"] else "day" if day else "month"
+        if precision == "moment" and not day:
+            continue
+        return _form(found, shape, _orders(named), month, precision)  # type: ignore[arg-type]
+    return None
+
+
+def _orders(named: dict[str, Any]) -> tuple[Order, ...]:
+    """Return in which orders three numbers may be meant, the usual one first."""
+    if not named.get("first"):
+        return ("",)
+    # With points days stand first wherever they are written so (CLDR).
+    orders: tuple[Order, ...] = ("day-first",)
+    if named["sign"] not in (".", ". "):
+        orders += ("month-first",)
+    if len(named["year"]) == 2 and len(named["first"]) == 2 and named["sign"] == "-":
+        orders += ("year-first",)
+    return orders
+
+
+def _form(
+    found: re.Match[str],
+    shape: str,
+    orders: tuple[Order, ...],
+    month: int,
+    precision: Literal["month", "day", "moment", "clock"],
+) -> DateForm:
+    named = found.groupdict()
+    places = {
+        name: (_byte(shape, found.start(name)), _byte(shape, found.end(name)))
+        for name, text in named.items()
+        if text and text.strip("9") == ""
+    }
+    zone = {"+": 1, "-": -1}.get(named["zone"] or "", 0)
+    return DateForm(orders, places, month, named["half"] or "", zone, precision)
+
+
+def _byte(shape: str, position: int) -> int:
+    return len(shape[:position].encode())
+
+
+@cache
+def _months() -> dict[str, int]:
+    """Return the months by their names and abbreviations, in lower case, without points."""
+    from babel.dates import get_month_names
+
+    names: dict[str, int] = {}
+    for language in LANGUAGES:
+        for width in ("wide", "abbreviated"):
+            for context in ("format", "stand-alone"):
+                found = get_month_names(width, context, language)  # type: ignore[arg-type]
+                for number, name in found.items():
+                    names.setdefault(name.lower().strip("."), number)
+    return names | {"sept": 9}
+
+
+@cache
+def _weekdays() -> frozenset[str]:
+    from babel.dates import get_day_names
+
+    return frozenset(
+        name.lower().strip(".")
+        for language in LANGUAGES
+        for width in ("wide", "abbreviated", "short")
+        for name in get_day_names(width, "format", language).values()  # type: ignore[arg-type]
+    )
+
+
+def moments_of(values: "Series") -> NDArray[np.datetime64]:
+    """Return moments as microseconds since 1970 in UTC, which hold the year 9999 too."""
+    if getattr(values.dtype, "tz", None) is not None:
+        values = values.dt.tz_convert("UTC").dt.tz_localize(None)
+    return values.to_numpy(dtype="datetime64[us]", na_value=np.datetime64("NaT"))
+
+
+@dataclass(frozen=True)
+class DateFormat(PlainData):
+    """How the dates of a column are written.
+
+    Attributes
+    ----------
+    order : {"", "day-first", "month-first", "year-first"}
+        Empty where the cells leave nothing open.
+    compact : bool
+        Whether they are whole numbers such as 20240131 or 202401.
+    """
+
+    order: Order = ""
+    compact: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class Dates:
+    """The texts of a column seen as dates.
+
+    Attributes
+    ----------
+    cells : Cells
+    counted : ndarray of bool, shape (n_texts,)
+        Texts to look at: those that are no missing marks.
+    """
+
+    cells: Cells
+    counted: BoolArray
+    forms: tuple[DateForm | None, ...] = field(init=False)
+
+    def __post_init__(self) -> None:
+        shapes, _of_texts = self.cells.shapes
+        object.__setattr__(self, "forms", tuple(map(date_form_of, shapes)))
+
+    @cached_property
+    def dated(self) -> BoolArray:
+        """Which texts look like dates or times, (n_texts,)."""
+        return self._of_shapes([form is not None for form in self.forms])
+
+    @cached_property
+    def precision(self) -> str:
+        """The finest of what the dates say: "clock" where all are times of day."""
+        found = {form.precision for form in self.forms if form is not None}
+        return next((p for p in ("moment", "day", "month", "clock") if p in found), "")
+
+    def values(self, order: Order) -> Moments:
+        """Read the texts in an order, NaT where a text is no date in it, (n_texts,)."""
+        values = np.full(len(self.cells), np.datetime64("NaT"), dtype="datetime64[us]")
+        offsets, data = self.cells.bytes
+        _shapes, of_texts = self.cells.shapes
+        for number, form in enumerate(self.forms):
+            if form is None or (form.precision == "clock") != (self.precision == "clock"):
+                continue
+            if form.orders and form.orders != ("",) and order not in form.orders:
+                continue
+            texts = np.flatnonzero((of_texts == number) & self.counted)
+            if len(texts):
+                values[texts] = _decoded(form, order, offsets[texts], data)
+        return values
+
+    def rows(self, texts: BoolArray) -> int:
+        """Return in how many rows those texts stand."""
+        return int(self.cells.counts[texts].sum())
+
+    def _of_shapes(self, wanted: list[bool]) -> BoolArray:
+        _shapes, of_texts = self.cells.shapes
+        return self.counted & np.array(wanted, dtype=bool)[of_texts]
+
+
+@dataclass(frozen=True, eq=False)
+class DateDecision:
+    """In which order the dates of a column are written, or which two are possible.
+
+    Attributes
+    ----------
+    order : Order
+    values : Moments
+        Of each text.
+    deciding : int
+        The text that ruled the other order out; −1 where there was none to rule out.
+    rival : Order
+        The other order where both are possible; empty where one is decided.
+    example : int
+        A text that both read, each otherwise; −1 where there is no rival.
+    by_table : bool
+        Whether other columns decided.
+    """
+
+    order: Order
+    values: Moments
+    deciding: int = -1
+    rival: Order = ""
+    example: int = -1
+    by_table: bool = False
+
+
+def decide_order(dates: Dates, hint: Order = "") -> DateDecision:
+    """Find the order in which most cells are dates.
+
+    Parameters
+    ----------
+    dates : Dates
+    hint : Order
+        That of the rest of the table, which decides where this column cannot.
+    """
+    possible = list(_possible_orders(dates))
+    read = {order: dates.values(order) for order in possible}
+    rows = {order: dates.rows(~np.isnat(values)) for order, values in read.items()}
+    ranked = sorted(possible, key=lambda order: -rows[order])
+    best = ranked[0]
+    for rival in ranked[1:]:
+        both = ~np.isnat(read[best]) & ~np.isnat(read[rival])
+        differ = both & (read[best] != read[rival])
+        only = ~np.isnat(read[best]) & np.isnat(read[rival])
+        if rows[rival] < rows[best]:
+            return DateDecision(best, read[best], _first(dates.cells, only))
+        if not differ.any():
+            continue
+        if hint in possible:
+            return DateDecision(hint, read[hint], by_table=True)
+        return DateDecision(best, read[best], -1, rival, _first(dates.cells, differ))
+    return DateDecision(best, read[best])
+
+
+def _possible_orders(dates: Dates) -> Iterator[Order]:
+    found = {order for form in dates.forms if form is not None for order in form.orders}
+    open_ones = [order for order in ORDERS if order in found]
+    yield from open_ones or ("",)  # type: ignore[misc]
+
+
+def _first(cells: Cells, texts: BoolArray) -> int:
+    found = np.flatnonzero(texts & (cells.counts > 0))
+    return int(found[0]) if len(found) else -1
+
+
+def _decoded(
+    form: DateForm, order: Order, starts: NDArray[np.int32], data: NDArray[np.uint8]
+) -> Moments:
+    """Read texts of one shape, given where each begins."""
+    places = dict(form.places)
+    if "first" in places:
+        names = {
+            "day-first": ("day", "month", "year"),
+            "month-first": ("month", "day", "year"),
+            "year-first": ("year", "month", "day"),
+        }[order or "day-first"]
+        three = (places.pop("first"), places.pop("second_part"), places.pop("year"))
+        places |= dict(zip(names, three, strict=True))
+    numbers = {name: _number(data, starts, place) for name, place in places.items()}
+    blank = np.zeros(len(starts), np.int64)
+    year = numbers.get("year", blank + 1970)
+    if places.get("year", (0, 4))[1] - places.get("year", (0, 4))[0] == 2:
+        year = year + np.where(year < _FIRST_OF_TWO_DIGITS, 2000, 1900)
+    month = numbers.get("month", blank + (form.month or 1))
+    if "quarter" in numbers:
+        month = 3 * numbers["quarter"] - 2
+    day = numbers.get("day", blank + 1)
+    hour = numbers.get("hour", blank)
+    sound = np.ones(len(starts), bool)
+    if form.half:
+        sound &= (hour >= 1) & (hour <= 12)
+        hour = hour % 12 + (12 if form.half == "p" else 0)
+    minute, second = numbers.get("minute", blank), numbers.get("second", blank)
+    fraction = numbers.get("fraction", blank)
+    if "fraction" in places:
+        width = places["fraction"][1] - places["fraction"][0]
+        fraction = fraction * 10**6 // 10**width
+    sound &= (month >= 1) & (month <= 12) & (hour < 24) & (minute < 60) & (second < 61)
+    months = np.where(sound, (year - 1970) * 12 + month - 1, 0).astype("datetime64[M]")
+    length = ((months + 1).astype("datetime64[D]") - months.astype("datetime64[D]")).astype(int)
+    sound &= (day >= 1) & (day <= length) & (year >= 1)
+    away = form.zone * (60 * numbers.get("zone_hour", blank) + numbers.get("zone_minute", blank))
+    seconds = 60 * (60 * hour + minute - away) + second
+    moments = (months.astype("datetime64[D]") + (day - 1)).astype("datetime64[us]")
+    moments = moments + (seconds * 10**6 + fraction).astype("timedelta64[us]")
+    return np.where(sound, moments, np.datetime64("NaT"))
+
+
+def _number(
+    data: NDArray[np.uint8], starts: NDArray[np.int32], place: tuple[int, int]
+) -> NDArray[np.int64]:
+    total = np.zeros(len(starts), np.int64)
+    for position in range(*place):
+        total = 10 * total + (data[starts + position].astype(np.int64) - ord("0"))
+    return total
+
+
+def compact_dates(numbers: Any) -> Moments:
+    """Read whole numbers such as 20240131 or 202401, NaT where one is no date.
+
+    Parameters
+    ----------
+    numbers : array of float64, any shape
+        NaN where there is none.
+    """
+    given = np.asarray(numbers, dtype=np.float64)
+    known = ~np.isnan(given) & (given == np.floor(given)) & (given >= 190001) & (given < 21010000)
+    short = known & (given < 210013)
+    parts = np.where(known, given, 19700101.0).astype(np.int64)
+    parts = np.where(short, parts * 100 + 1, parts)
+    year, month, day = parts // 10000, parts // 100 % 100, parts % 100
+    months = ((year - 1970) * 12 + np.clip(month, 1, 12) - 1).astype("datetime64[M]")
+    days = months.astype("datetime64[D]") + (day - 1)
+    known &= (month >= 1) & (month <= 12) & (day >= 1) & (days.astype("datetime64[M]") == months)
+    known &= (year >= 1900) & (year <= 2100)
+    return np.where(known, days.astype("datetime64[us]"), np.datetime64("NaT"))
+
+
+def are_compact_dates(numbers: Any) -> bool:
+    """Tell whether numbers are dates in digits: all of them, and three different ones at least.
+
+    Of 37 numbers of six digits drawn at random one is a month of 1900 to 2100.
+    """
+    given = np.asarray(numbers, dtype=np.float64)
+    present = given[~np.isnan(given)]
+    if not len(present) or present.min() < 190001 or present.max() >= 21010000:
+        return False
+    if (present < 210013).any() and (present >= 210013).any():
+        return False
+    return len(np.unique(present)) >= 3 and not np.isnat(compact_dates(present)).any()

@@ -1,0 +1,414 @@
+"""Numbers as people write them: decimal signs, signs between thousands, units, and signs of debt.
+
+A column is written in one notation. Which one is decided by the shapes of its cells; where a sign
+may stand between thousands as well as before decimals, nothing is guessed.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
+from typing import Any, Literal, TypeAlias
+
+import numpy as np
+
+from axone.arrays import BoolArray, FloatArray, IntArray
+from axone.data.plain_data import PlainData
+from axone.data.reading.cells import Cells
+from axone.data.reading.units import SHARES, known_unit
+
+DecimalSign: TypeAlias = Literal["", ".", ","]
+
+Signs: TypeAlias = tuple[str, str]
+"""The decimal sign and what stands between thousands, each empty where a number has none."""
+
+LARGEST_EXACT = 2**53
+"""Beyond, neighbouring whole numbers are one and the same floating-point number."""
+
+_NUMBER = re.compile(
+    r"""
+    (?P<open>\()? \s*
+    (?P<sign>[+-])? \s*
+    (?P<before>[^\s\d().,'+-][^\d()+-]{0,5}?)? \s*
+    (?P<late>[+-])? \s*
+    (?P<body>9(?:[9.,'_ ]*9)?[.,]?|[.,]9+)
+    (?P<exponent>[eE][+-]?9+)? \s*
+    (?P<after>[^\s\d().,'+-][^\d()+]*?)? \s*
+    (?P<debt>-)? \s*
+    (?P<close>\))?
+    """.replace(" ]", r"\ ]"),
+    re.VERBOSE,
+)
+
+_INFINITE = re.compile(r"[+-]?(?:inf|infinity|∞)", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Form:
+    """What a shape says that is a number's.
+
+    Attributes
+    ----------
+    readings : tuple of Signs
+        Each way to read it.
+    unit : str
+        What stands before or after the digits.
+    negative, exponent, infinite : bool
+    digits : int
+        How many stand in one, where no sign divides them; else 0.
+    """
+
+    readings: tuple[Signs, ...]
+    unit: str = ""
+    negative: bool = False
+    exponent: bool = False
+    infinite: bool = False
+    digits: int = 0
+
+
+@lru_cache(maxsize=8192)
+def form_of(shape: str) -> Form | None:
+    """Read a shape as that of a number; None if it is none's."""
+    if _INFINITE.fullmatch(shape):
+        return Form((("", ""),), negative=shape.startswith("-"), infinite=True)
+    found = _NUMBER.fullmatch(shape)
+    if found is None or bool(found["open"]) != bool(found["close"]):
+        return None
+    signs = [sign for sign in (found["sign"], found["late"], found["debt"]) if sign]
+    before, after = (found["before"] or "").strip(), (found["after"] or "").strip()
+    if len(signs) + bool(found["open"]) > 1 or (before and after):
+        return None
+    unit = before or after
+    if unit and not known_unit(unit, leads=bool(before)):
+        return None
+    readings = _readings(found["body"])
+    if not readings:
+        return None
+    negative = bool(found["open"]) or "-" in signs
+    digits = len(found["body"]) if readings == (("", ""),) else 0
+    return Form(readings, unit, negative, found["exponent"] is not None, digits=digits)
+
+
+def _readings(body: str) -> tuple[Signs, ...]:
+    """Return every way to read digits with signs between them."""
+    signs = re.findall(r"[.,'_ ]", body)
+    if not signs:
+        return (("", ""),)
+    lengths = [len(group) for group in re.split(r"[.,'_ ]", body)]
+    last, others = signs[-1], set(signs[:-1])
+    readings: list[Signs] = []
+    if last in ".," and last not in others and len(others) <= 1:
+        grouping = next(iter(others), "")
+        if not grouping or _are_thousands(lengths[:-1]):
+            readings.append((last, grouping))
+    if {last} | others == {last} and _are_thousands(lengths):
+        readings.append(("", last))
+    return tuple(readings)
+
+
+def _are_thousands(lengths: list[int]) -> bool:
+    """Tell whether groups of so many digits are thousands, or lakhs and crores: 12,34,567."""
+    first, *middle, last = lengths
+    if last != 3 or not 1 <= first <= 3:
+        return False
+    return all(n == 3 for n in middle) or (first <= 2 and all(n == 2 for n in middle))
+
+
+@dataclass(frozen=True)
+class Numerals(PlainData):
+    """How the numbers of a column are written.
+
+    Attributes
+    ----------
+    decimal : {"", ".", ","}
+        Empty while nothing has shown it: all numbers were whole, without signs between.
+    grouping : str
+        What stands between thousands; empty for nothing.
+    unit : str
+        What stands before or after each number, or some of them.
+    """
+
+    decimal: DecimalSign = ""
+    grouping: str = ""
+    unit: str = ""
+
+    def reads(self, form: Form) -> Signs | None:
+        """Return which way of reading a form this notation means; None for none."""
+        units = (self.unit,) if self.unit in SHARES else ("", self.unit)
+        if form.unit not in units:
+            return None
+        for decimal, grouping in form.readings:
+            if decimal in ("", self.decimal) and grouping in ("", self.grouping):
+                return decimal, grouping
+        return None
+
+
+@dataclass(frozen=True, eq=False)
+class Numbers:
+    """The texts of a column seen as numbers.
+
+    Attributes
+    ----------
+    cells : Cells
+    counted : ndarray of bool, shape (n_texts,)
+        Texts to look at: those that are no missing marks.
+    """
+
+    cells: Cells
+    counted: BoolArray
+    forms: tuple[Form | None, ...] = field(init=False)
+
+    def __post_init__(self) -> None:
+        shapes, _of_texts = self.cells.shapes
+        object.__setattr__(self, "forms", tuple(map(form_of, shapes)))
+
+    @cached_property
+    def numeric(self) -> BoolArray:
+        """Which texts are numbers in some notation, (n_texts,)."""
+        return self.of_shapes([form is not None for form in self.forms])
+
+    def of_shapes(self, wanted: list[bool]) -> BoolArray:
+        """Return which texts have one of the shapes wanted, (n_texts,)."""
+        _shapes, of_texts = self.cells.shapes
+        return self.counted & np.array(wanted, dtype=bool)[of_texts]
+
+    def readable(self, numerals: Numerals) -> BoolArray:
+        """Return which texts are numbers in a notation, (n_texts,)."""
+        read = [None if form is None else numerals.reads(form) for form in self.forms]
+        grouped = self.of_shapes([signs is not None and bool(signs[1]) for signs in read])
+        # No thousands begin with a zero: 0.123 is no hundred and twenty-three.
+        return self.of_shapes([signs is not None for signs in read]) & ~(
+            grouped & (self.first_digits == 0)
+        )
+
+    def rows(self, texts: BoolArray) -> int:
+        """Return in how many rows those texts stand."""
+        return int(self.cells.counts[texts].sum())
+
+    @cached_property
+    def first_digits(self) -> IntArray:
+        """The first digit of each text, −1 where it has none, (n_texts,)."""
+        return _digits(self.cells)[0]
+
+    @cached_property
+    def last_digits(self) -> IntArray:
+        """The last digit of each text, −1 where it has none, (n_texts,)."""
+        return _digits(self.cells)[1]
+
+    @cached_property
+    def leading_zeros(self) -> BoolArray:
+        """Which texts are whole numbers with a zero before other digits, as codes are."""
+        plain = [form is not None and form.digits > 1 and not form.unit for form in self.forms]
+        return self.of_shapes(plain) & (self.first_digits == 0)
+
+    @cached_property
+    def unit(self) -> str:
+        """The unit of most of the numbers; empty where fewer than half have one.
+
+        A sign of currency need not stand at each: it is never anything else.
+        """
+        rows: dict[str, int] = {}
+        _shapes, of_texts = self.cells.shapes
+        counts = np.where(self.numeric, self.cells.counts, 0)
+        of_shapes = np.bincount(of_texts, counts, minlength=len(self.forms))
+        for form, count in zip(self.forms, of_shapes.tolist(), strict=True):
+            if form is not None and form.unit:
+                rows[form.unit] = rows.get(form.unit, 0) + count
+        unit = max(rows, key=lambda word: rows[word], default="")
+        if not unit or not rows[unit]:
+            return ""
+        alone = unicodedata.category(unit[0]) == "Sc"
+        return unit if alone or 2 * rows[unit] >= counts.sum() else ""
+
+    def values(self, numerals: Numerals) -> FloatArray:
+        """Read the texts in a notation as float64, NaN where it does not fit, (n_texts,)."""
+        import pyarrow as pa
+        import pyarrow.compute as pc
+
+        _shapes, of_texts = self.cells.shapes
+        values = np.full(len(self.cells), np.nan)
+        readable = self.readable(numerals)
+        infinite = readable & self.of_shapes([bool(form and form.infinite) for form in self.forms])
+        powers = readable & self.of_shapes([bool(form and form.exponent) for form in self.forms])
+        plain = readable & ~infinite & ~powers
+        values[infinite] = np.inf
+        digits = _only_digits(self.cells.texts.filter(pa.array(plain)), numerals)
+        values[plain] = np.asarray(pc.cast(digits, pa.float64()))
+        for text in np.flatnonzero(powers):
+            values[text] = _power(self.cells.texts[int(text)].as_py(), numerals)
+        negative = [bool(form and form.negative and not form.exponent) for form in self.forms]
+        values[readable & self.of_shapes(negative)] *= -1
+        return values
+
+
+@dataclass(frozen=True)
+class NumberDecision:
+    """Which notation a column is written in, or between which it cannot be decided.
+
+    Attributes
+    ----------
+    numerals : Numerals
+    deciding : int
+        The text that ruled the other reading out; −1 where there was none to rule out.
+    rival : Numerals or None
+        The other reading where both are possible.
+    example : int
+        A text that both would read, each otherwise; −1 where there is no rival.
+    by_table : bool
+        Whether other columns decided.
+    """
+
+    numerals: Numerals
+    deciding: int = -1
+    rival: Numerals | None = None
+    example: int = -1
+    by_table: bool = False
+
+
+def decide_numerals(numbers: Numbers, hint: DecimalSign = "") -> NumberDecision:
+    """Find the notation that reads most cells.
+
+    Parameters
+    ----------
+    numbers : Numbers
+    hint : {"", ".", ","}
+        The decimal sign of the rest of the table, which decides where this column cannot.
+    """
+    unit = numbers.unit
+    ranked = sorted(
+        _candidates(numbers, unit), key=lambda n: (-numbers.rows(numbers.readable(n)), _length(n))
+    )
+    best = ranked[0]
+    most = numbers.rows(numbers.readable(best))
+    rivals = [other for other in ranked[1:] if _example(numbers, best, other) >= 0]
+    if not rivals:
+        return NumberDecision(best)
+    rival = rivals[0]
+    if numbers.rows(numbers.readable(rival)) < most:
+        against = numbers.readable(best) & ~numbers.readable(rival)
+        return NumberDecision(best, _first(numbers, against))
+    grouped, decimal = sorted((best, rival), key=lambda n: _uses_decimals(numbers, n))
+    kept_zero, deciding = _looks_grouped(numbers, grouped, decimal)
+    if deciding >= 0:
+        return NumberDecision(grouped if kept_zero else decimal, deciding)
+    if hint:
+        chosen = next((n for n in (best, rival) if _means(n, hint)), None)
+        if chosen is not None:
+            return NumberDecision(chosen, by_table=True)
+    return NumberDecision(best, rival=rival, example=_example(numbers, best, rival))
+
+
+def _candidates(numbers: Numbers, unit: str) -> Iterator[Numerals]:
+    """Return the notations that the shapes allow, each with no more signs than they show."""
+    seen = {signs for form in numbers.forms if form is not None for signs in form.readings}
+    decimals = {decimal for decimal, _grouping in seen} | {""}
+    groupings = {grouping for _decimal, grouping in seen} | {""}
+    for decimal in sorted(decimals):
+        for grouping in sorted(groupings - {decimal} | {""}):
+            yield Numerals(decimal, grouping, unit)  # type: ignore[arg-type]  # the signs of _NUMBER
+
+
+def _length(numerals: Numerals) -> int:
+    return len(numerals.decimal) + len(numerals.grouping)
+
+
+def _example(numbers: Numbers, one: Numerals, other: Numerals) -> int:
+    """Return a text that two notations read otherwise; −1 if there is none."""
+    differ = [
+        form is not None
+        and None not in (signs := (one.reads(form), other.reads(form)))
+        and signs[0] != signs[1]
+        for form in numbers.forms
+    ]
+    return _first(numbers, numbers.of_shapes(differ))
+
+
+def _first(numbers: Numbers, texts: BoolArray) -> int:
+    """Return the first of some texts that stands in a row; −1 if there is none."""
+    found = np.flatnonzero(texts & (numbers.cells.counts > 0))
+    return int(found[0]) if len(found) else -1
+
+
+def _uses_decimals(numbers: Numbers, numerals: Numerals) -> int:
+    read = [form and numerals.reads(form) for form in numbers.forms]
+    return numbers.rows(numbers.of_shapes([bool(signs and signs[0]) for signs in read]))
+
+
+def _looks_grouped(numbers: Numbers, grouped: Numerals, decimal: Numerals) -> tuple[bool, int]:
+    """Tell thousands from decimals where every sign is followed by just three digits.
+
+    Whoever writes 1.100 beside 200 writes thousands: decimals are either kept, and then 200 has
+    them, or not, and then 1.1 has no zeros. And who writes 12500 beside 1.234 writes decimals.
+
+    Returns
+    -------
+    (whether they are thousands, the text that tells)
+        The text is −1 where none does.
+    """
+    read = [form and grouped.reads(form) for form in numbers.forms]
+    signed = numbers.of_shapes([bool(signs and signs[1]) for signs in read])
+    bare = numbers.of_shapes([bool(form and form.digits) for form in numbers.forms])
+    if numbers.rows(bare) == 0:
+        return False, -1
+    least = min(
+        (len(shape_digits) for shape_digits in _digit_counts(numbers, signed)), default=0
+    )
+    long = [bool(form and form.digits >= max(least, 4)) for form in numbers.forms]
+    ungrouped = _first(numbers, numbers.of_shapes(long))
+    if ungrouped >= 0:
+        return False, ungrouped
+    return True, _first(numbers, signed & (numbers.last_digits == 0))
+
+
+def _digit_counts(numbers: Numbers, texts: BoolArray) -> Iterator[str]:
+    """Return the digits of each shape that some texts have."""
+    shapes, of_texts = numbers.cells.shapes
+    for number in np.unique(of_texts[texts]):
+        yield "".join(sign for sign in shapes[number] if sign == "9")
+
+
+def _means(numerals: Numerals, hint: DecimalSign) -> bool:
+    """Tell whether a notation agrees with a decimal sign found elsewhere in the table."""
+    return numerals.decimal == hint or (not numerals.decimal and numerals.grouping != hint)
+
+
+def _digits(cells: Cells) -> tuple[IntArray, IntArray]:
+    """Return the first and the last digit of each text; −1 where there is none."""
+    offsets, data = cells.bytes
+    places = np.flatnonzero((data >= ord("0")) & (data <= ord("9")))
+    digits = np.append(data[places].astype(np.int64) - ord("0"), -1)
+    starts, stops = (np.searchsorted(places, ends) for ends in (offsets[:-1], offsets[1:]))
+    some = stops > starts
+    return digits[np.where(some, starts, -1)], digits[np.where(some, stops - 1, -1)]
+
+
+def _only_digits(texts: Any, numerals: Numerals) -> Any:
+    """Return digits with a point for the decimal sign, whatever else stands in the texts."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    from axone.data.reading.cells import text_bytes
+
+    if numerals.unit and not set(numerals.unit).isdisjoint(".,0123456789"):
+        texts = pc.replace_substring(texts, numerals.unit, "")
+    offsets, data = text_bytes(texts)
+    kept = (data >= ord("0")) & (data <= ord("9"))
+    if numerals.decimal:
+        kept |= data == ord(numerals.decimal)
+    places = np.concatenate([[0], np.cumsum(kept, dtype=np.int32)]).astype(np.int32)[offsets]
+    digits = data[kept]
+    if numerals.decimal == ",":
+        digits = np.where(digits == ord(","), np.uint8(ord(".")), digits)
+    return pa.StringArray.from_buffers(
+        len(texts), pa.py_buffer(places), pa.py_buffer(np.ascontiguousarray(digits))
+    )
+
+
+def _power(text: str, numerals: Numerals) -> float:
+    """Read a number with an exponent, of which a column rarely has many."""
+    bare = text.replace(numerals.unit, "") if numerals.unit else text
+    if numerals.grouping:
+        bare = bare.replace(numerals.grouping, "")
+    value = float(bare.replace(numerals.decimal or ".", ".").strip("() ").replace(" ", ""))
+    return -value if "(" in text else value

@@ -107,7 +107,7 @@ def test_rows_of_a_missing_file_or_of_another_kind_are_refused(tmp_path):
     with pytest.raises(DataError, match="cannot be read: No such file"):
         read_rows(tmp_path / "new.csv")
     with pytest.raises(DataError, match="must end in"):
-        read_rows(tmp_path / "new.xlsx")
+        read_rows(tmp_path / "new.docx")
 
 
 def test_what_is_neither_name_nor_file_nor_frame_is_refused():

@@ -1,7 +1,7 @@
 """Where datasets lie on disk: the data home, and the kinds of files that hold a dataset.
 
-The data home is a folder of files called `<name>.npz`, `<name>.csv[.gz]`, `<name>.tsv[.gz]` or
-`<name>.parquet`; downloads are stored there too.
+The data home is a folder of files called `<name>.npz`, `<name>.csv`, `<name>.csv.gz`,
+`<name>.parquet` and so on; downloads are stored there too.
 """
 
 import os
@@ -9,10 +9,44 @@ import platform
 from pathlib import Path
 
 from axone.errors import DataError
-from axone.messages import _, listed
+from axone.messages import Message, _, listed
 
-SUFFIXES = (".npz", ".csv", ".csv.gz", ".tsv", ".tsv.gz", ".parquet")
+TEXT_TABLES = (".csv", ".tsv", ".tab", ".psv", ".txt", ".dat", ".data")
+"""Endings of tables of text, whatever separates their cells."""
+
+TEXT_RECORDS = (".json", ".jsonl", ".ndjson", ".arff")
+"""Endings of texts that say more about their cells."""
+
+SPREADSHEETS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
+
+ARROW_TABLES = (".parquet", ".feather", ".arrow")
+
+DATABASES = (".sqlite", ".sqlite3", ".db", ".duckdb")
+
+COMPRESSIONS = (".gz", ".bz2", ".xz", ".zst", ".zip")
+"""What may follow the ending of a text; `.zip` may stand alone too."""
+
+KINDS = (".npz", *TEXT_TABLES, *TEXT_RECORDS, *ARROW_TABLES, *SPREADSHEETS, *DATABASES)
+"""The endings of the files that can be read, uncompressed."""
+
+SUFFIXES = (
+    ".npz",
+    *(
+        kind + compression
+        for kind in (*TEXT_TABLES, *TEXT_RECORDS)
+        for compression in ("", *COMPRESSIONS)
+    ),
+    *ARROW_TABLES,
+    *SPREADSHEETS,
+    *DATABASES,
+    ".zip",
+)
 """The endings of the files that can be read, in the order in which a bare name is tried."""
+
+_OF_ANY_CONTENT = (".txt", ".dat", ".data", ".json", ".db", ".zip")
+"""Endings that say little: such a file is read when it is asked for, but is listed nowhere."""
+
+_LONGEST_FIRST = sorted(SUFFIXES, key=len, reverse=True)
 
 
 def data_home() -> Path:
@@ -37,7 +71,28 @@ def data_home() -> Path:
 def suffix_of(path: str | Path) -> str:
     """Return which of `SUFFIXES` a file's name ends in, in lower case; empty for none."""
     name = Path(path).name.lower()
-    return next((suffix for suffix in sorted(SUFFIXES, key=len) if name.endswith(suffix)), "")
+    return next((suffix for suffix in _LONGEST_FIRST if name.endswith(suffix)), "")
+
+
+def kind_of(path: str | Path) -> str:
+    """Return which of `KINDS` a file is by its name: ``".csv"`` for ``adult.csv.gz``."""
+    suffix = suffix_of(path)
+    return next((kind for kind in KINDS if suffix.removesuffix(compression_of(path)) == kind), "")
+
+
+def compression_of(path: str | Path) -> str:
+    """Return which of `COMPRESSIONS` a file's ending says: ``".gz"`` for ``adult.csv.gz``."""
+    suffix = suffix_of(path)
+    return next((packed for packed in COMPRESSIONS if suffix.endswith(packed)), "")
+
+
+def known_endings() -> Message:
+    """Say in which endings the names of files may end."""
+    return _(
+        "{kinds}; a text may be compressed ({compressions})",
+        kinds=listed(KINDS),
+        compressions=listed(COMPRESSIONS),
+    )
 
 
 def stem_of(path: str | Path) -> str:
@@ -57,9 +112,13 @@ def files_at_home() -> list[Path]:
     home = data_home()
     if not home.is_dir():
         return []
-    names = {stem_of(path) for path in home.iterdir() if path.is_file() and suffix_of(path)}
+    names = {stem_of(path) for path in home.iterdir() if path.is_file() and _is_listed(path)}
     found = (find_at_home(name) for name in sorted(names))
     return [path for path in found if path is not None]
+
+
+def _is_listed(path: Path) -> bool:
+    return bool(suffix_of(path)) and (kind_of(path) or suffix_of(path)) not in _OF_ANY_CONTENT
 
 
 def require_readable(path: Path, limit: int) -> None:
@@ -73,9 +132,9 @@ def require_readable(path: Path, limit: int) -> None:
     if path.is_dir():
         raise DataError(
             _(
-                "{path} is a folder; give a file that ends in {suffixes}.",
+                "{path} is a folder; give a file that ends in {endings}.",
                 path=path,
-                suffixes=listed(SUFFIXES),
+                endings=known_endings(),
             )
         )
     try:

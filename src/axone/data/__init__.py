@@ -11,7 +11,14 @@ from axone.data.preprocessing import STEPS, Preprocessing, TargetScaler
 from axone.data.reading import ColumnChoice, ColumnReport, ReadTable
 from axone.data.robust import RobustBins
 from axone.data.scaling import SCALINGS, Divide, MinMax, NoScaling, Scaler, Scaling, Standard
-from axone.data.sources import NewRows, dataset_of, list_datasets, load_dataset, read_rows
+from axone.data.sources import (
+    NewRows,
+    TableOptions,
+    dataset_of,
+    list_datasets,
+    load_dataset,
+    read_rows,
+)
 from axone.data.splitting import Split, split_rows
 from axone.data.steps import ExampleLayout, Step
 from axone.data.stored import load_examples
@@ -43,6 +50,7 @@ __all__ = [
     "Standard",
     "Step",
     "TableEncoder",
+    "TableOptions",
     "TargetScaler",
     "Task",
     "TaskChoice",

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 if TYPE_CHECKING:
     from pandas import DataFrame
 
+    from axone.data.files import FileFacts
     from axone.data.reading import ReadTable
 
 Task: TypeAlias = Literal["classification", "regression"]
@@ -56,6 +57,8 @@ class Dataset:
         Decisions that were taken on the way, in plain words.
     read : ReadTable or None
         How the cells of a table were read.
+    facts : FileFacts or None
+        How the file of a table was read.
     """
 
     name: str
@@ -72,6 +75,7 @@ class Dataset:
     source: str = ""
     notes: tuple[str, ...] = ()
     read: "ReadTable | None" = None
+    facts: "FileFacts | None" = None
 
     @property
     def is_image(self) -> bool:

@@ -14,6 +14,8 @@ from axone.arrays import DType, Shape
 from axone.data.finite import require_finite
 from axone.data.frames import as_frame, is_frame, numbers_of
 from axone.data.plain_data import PlainData, read_data, write_data
+from axone.data.reading import read_columns
+from axone.data.reading.column import is_text
 from axone.data.steps import ExampleLayout, Step
 from axone.errors import DataError, ShapeError
 from axone.messages import _, listed
@@ -72,6 +74,7 @@ class NumericRows(Step, PlainData):
         return read_data(cls, data, _("step {name!r}", name="numbers"))
 
     def _from_columns(self, frame: "DataFrame") -> NDArray[Any]:
+        frame = _with_numbers_read(frame)
         size, names = prod(self.shape), self.names
         if len(names) != size or not set(names) <= set(frame.columns):
             names = tuple(frame.select_dtypes(["number", "bool"]).columns)
@@ -129,6 +132,12 @@ class Reshaping(Step, PlainData):
     @classmethod
     def from_data(cls, data: object) -> "Reshaping":
         return read_data(cls, data, _("step {name!r}", name="shape"))
+
+
+def _with_numbers_read(frame: "DataFrame") -> "DataFrame":
+    """Return a table whose columns of text are read, as numbers where they hold some."""
+    written = [name for name in frame.columns if is_text(frame[name])]
+    return frame.assign(**read_columns(frame[written]).frame) if written else frame
 
 
 def numeric(X: Any) -> NDArray[Any]:

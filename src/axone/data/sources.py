@@ -5,8 +5,9 @@ then in the data home, then among the downloads; files beside the experiment tha
 the current folder and in the data home.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +19,7 @@ from axone.data.array_dataset import make_array_dataset
 from axone.data.builtin import BUILT_IN, load_built_in
 from axone.data.dataset import Dataset, DatasetInfo, Rows, TaskChoice
 from axone.data.fetched import DOWNLOADS, download
+from axone.data.files import STANDARD_INPUT, RawTable, count_columns, read_raw_table
 from axone.data.frames import as_frame, is_frame
 from axone.data.generated import GENERATED, generate
 from axone.data.home import (
@@ -29,7 +31,7 @@ from axone.data.home import (
     suffix_of,
 )
 from axone.data.npz import describe_npz, read_npz, read_npz_rows
-from axone.data.tables import count_columns, dataset_from_frame, read_table
+from axone.data.tables import dataset_from_frame
 from axone.errors import ArgumentTypeError, DataError, UnknownNameError
 from axone.messages import _, _n, listed
 
@@ -47,10 +49,35 @@ class NewRows:
         For `Preprocessing.transform`; a table may still hold its target.
     y : ndarray or None
         An archive's targets as they stand in it, where it has any.
+    notes : tuple of str
+        How the file was read, where that is not plain.
     """
 
     X: Rows
     y: NDArray[Any] | None = None
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class TableOptions:
+    """What is said about a table, beside its target.
+
+    Attributes
+    ----------
+    columns : mapping of str to str
+        What columns are, as `TableEncoder.fit` takes it.
+    missing : sequence of str
+        Marks that stand for a missing cell in every column.
+    query : str, optional
+        Of a database: SQL, or the name of a table.
+    sheet : str, optional
+        Of a spreadsheet.
+    """
+
+    columns: Mapping[str, str] = field(default_factory=dict)
+    missing: Sequence[str] = ()
+    query: str | None = None
+    sheet: str | None = None
 
 
 def load_dataset(
@@ -58,6 +85,7 @@ def load_dataset(
     *,
     target: str | None = None,
     task: TaskChoice = "auto",
+    table: TableOptions = TableOptions(),
     beside: Path | None = None,
     seed: int = 0,
 ) -> Dataset:
@@ -66,12 +94,15 @@ def load_dataset(
     Parameters
     ----------
     source : str, Path, or pandas or polars frame
-        A name such as ``"iris"``, or a file that ends in .npz, .csv, .csv.gz, .tsv, .tsv.gz or
-        .parquet. A file that is nowhere stands for the dataset of its name: ``iris.npz``.
+        A name such as ``"iris"``; an NPZ file or a table's (CSV, Excel, Parquet, JSON, ARFF, …, see
+        `axone.data.home.SUFFIXES`); ``-`` for a table on standard input; or a database's URL. A
+        file that is nowhere stands for the dataset of its name: ``iris.npz``.
     target : str, optional
         The column of a table to predict, or one of an archive's several named targets.
     task : {"auto", "classification", "regression"}, default "auto"
         Decided from the target's type and values.
+    table : TableOptions, optional
+        How a table is to be read where its cells do not say it.
     beside : Path, optional
         The experiment file, or its folder: where a relative path is looked for first, since an
         experiment and its data travel together.
@@ -98,7 +129,7 @@ def load_dataset(
     check_choice("task", task, ("auto", "classification", "regression"))
     check_integer("seed", seed, at_least=0)
     if is_frame(source):
-        return dataset_from_frame(source, name="table", target=target, task=task)
+        return _of_frame(source, "table", target, task, table)
     if not isinstance(source, (str, Path)):
         raise ArgumentTypeError(
             _(
@@ -106,24 +137,32 @@ def load_dataset(
                 kind=type(source),
             )
         )
+    if isinstance(source, str) and is_stream(source):
+        return replace(_load_file(source, target, task, table), source=source)
     if isinstance(source, Path) or _looks_like_file(source):
         path = _find_file(source, beside)
         if path is not None:
-            return replace(_load_file(path, target, task), source=str(path.resolve()))
+            return replace(_load_file(path, target, task, table), source=str(path.resolve()))
         name = _stand_in(source, beside)
     else:
         name = source
-    return replace(_load_named(name, target, task, seed), source=name)
+    return replace(_load_named(name, target, task, table, seed), source=name)
 
 
-def dataset_of(rows: Any, *, target: str | None = None, task: TaskChoice = "auto") -> Dataset:
+def dataset_of(
+    rows: Any,
+    *,
+    target: str | None = None,
+    task: TaskChoice = "auto",
+    table: TableOptions = TableOptions(),
+) -> Dataset:
     """Return rows in memory as a dataset, held to the same rules as those of a file.
 
     Parameters
     ----------
     rows : Dataset, (X, y), or pandas or polars frame
         Of a frame, one column is the target; X may be a frame too, or an array.
-    target, task
+    target, task, table
         As of `load_dataset`.
 
     Raises
@@ -141,7 +180,7 @@ def dataset_of(rows: Any, *, target: str | None = None, task: TaskChoice = "auto
     if isinstance(rows, Dataset):
         return rows
     if is_frame(rows):
-        return dataset_from_frame(rows, name="table", target=target, task=task)
+        return _of_frame(rows, "table", target, task, table)
     if not isinstance(rows, tuple) or len(rows) != 2:
         raise ArgumentTypeError(
             _(
@@ -152,25 +191,56 @@ def dataset_of(rows: Any, *, target: str | None = None, task: TaskChoice = "auto
     X, y = rows
     if is_frame(X):
         name = target or str(getattr(y, "name", None) or "target")
-        table = as_frame(X, "X").assign(**{name: np.asarray(y)})
-        return dataset_from_frame(table, name="table", target=name, task=task)
+        frame = as_frame(X, "X").assign(**{name: np.asarray(y)})
+        return _of_frame(frame, "table", name, task, table)
     arrays = {"X": np.asarray(X), "y": np.asarray(y)}
     return make_array_dataset("rows", arrays, task=task, target=target)
 
 
-def read_rows(path: str | Path) -> NewRows:
-    """Read rows to predict from: the table of a CSV or Parquet file, or `X` of an archive.
+def read_rows(path: str | Path, table: TableOptions = TableOptions()) -> NewRows:
+    """Read rows to predict from: a table as its file has it, or `X` of an archive.
 
     Raises
     ------
     DataError
         The file is not there, damaged, empty or of another kind.
     """
-    found = Path(path).expanduser()
-    _require_known_suffix(found)
-    if suffix_of(found) == ".npz":
-        return NewRows(*read_npz_rows(found))
-    return NewRows(read_table(found))
+    if not is_stream(str(path)):
+        path = Path(path).expanduser()
+        _require_known_suffix(path)
+        if suffix_of(path) == ".npz":
+            return NewRows(*read_npz_rows(path))
+    raw = read_table(path, table)
+    return NewRows(raw.frame, notes=raw.notes)
+
+
+def read_table(source: str | Path, table: TableOptions = TableOptions()) -> RawTable:
+    """Read a table as its file has it, with at least one row.
+
+    Raises
+    ------
+    DataError
+        As `read_raw_table`; the table has no rows.
+    """
+    raw = read_raw_table(source, query=table.query, sheet=table.sheet)
+    if not len(raw.frame):
+        raise DataError(
+            _("{path} has names of columns but no rows. Add the rows.", path=shown_source(source))
+        )
+    return raw
+
+
+def is_stream(source: str) -> bool:
+    """Tell whether a source is standard input or a database's URL: no file to be looked for."""
+    return source == STANDARD_INPUT or "://" in source
+
+
+def shown_source(source: str | Path) -> str:
+    """Return a source as messages call it: no password, no sign for a name."""
+    text = str(source)
+    if text == STANDARD_INPUT:
+        return str(_("standard input"))
+    return re.sub(r"://[^/@]*@", "://", text)
 
 
 def list_datasets() -> list[DatasetInfo]:
@@ -216,11 +286,34 @@ def _require_known_suffix(path: Path) -> None:
         )
 
 
-def _load_file(path: Path, target: str | None, task: TaskChoice) -> Dataset:
+def _load_file(
+    path: str | Path, target: str | None, task: TaskChoice, table: TableOptions
+) -> Dataset:
     if suffix_of(path) == ".npz":
-        return read_npz(path, task, target)
+        return read_npz(Path(path), task, target)
+    raw = read_table(path, table)
+    shown = shown_source(path)
+    name = _name_of_stream(shown) if is_stream(str(path)) else stem_of(path)
+    dataset = _of_frame(raw.frame, name, target, task, table, shown)
+    return replace(dataset, notes=(*raw.notes, *dataset.notes), facts=raw.facts)
+
+
+def _name_of_stream(shown: str) -> str:
+    """Return a name for the result folder: of ``sqlite:///sales.db`` it is ``sales``."""
+    return re.sub(r"\W+", "_", Path(shown).stem).strip("_") or "table"
+
+
+def _of_frame(
+    frame: Any, name: str, target: str | None, task: TaskChoice, table: TableOptions, where: str = ""
+) -> Dataset:
     return dataset_from_frame(
-        read_table(path), name=stem_of(path), target=target, task=task, where=str(path)
+        frame,
+        name=name,
+        target=target,
+        task=task,
+        columns=table.columns,
+        missing=table.missing,
+        where=where,
     )
 
 
@@ -245,7 +338,9 @@ def _stand_in(source: str | Path, beside: Path | None) -> str:
     return name
 
 
-def _load_named(name: str, target: str | None, task: TaskChoice, seed: int) -> Dataset:
+def _load_named(
+    name: str, target: str | None, task: TaskChoice, table: TableOptions, seed: int
+) -> Dataset:
     canonical = _canonical(name)
     if canonical in BUILT_IN:
         return load_built_in(canonical, task, target)
@@ -262,7 +357,7 @@ def _load_named(name: str, target: str | None, task: TaskChoice, seed: int) -> D
             _known_names(),
             where=_("Looked among the known names and in {folder}", folder=data_home()),
         )
-    return _load_file(path, target, task)
+    return _load_file(path, target, task, table)
 
 
 def _canonical(name: str) -> str:

@@ -1,28 +1,18 @@
-"""Tables: CSV and Parquet files read into frames, and frames made into datasets.
+"""Tables made into datasets: a target is chosen, columns are read, and the rows that lack it left out.
 
-Everything about a text table is found out from its first lines: the separator, the decimal sign,
-the encoding. Cells stay as they are here; turning them into numbers is the encoder's work, which
+Cells stay as they are here but for being read; turning them into inputs is the encoder's work, which
 must see the training rows only.
 """
 
-import csv
-import gzip
-import io
-import re
-import warnings
-import zlib
-from collections.abc import Callable, Mapping, Sequence
-from functools import partial
-from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any, cast
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from axone.data.dataset import Dataset, TaskChoice
 from axone.arrays import BoolArray
-from axone.data.frames import as_frame, numbers_of, require_distinct, truths_of
-from axone.data.home import require_readable, suffix_of
+from axone.data.dataset import Dataset, TaskChoice
+from axone.data.frames import as_frame, numbers_of, truths_of
 from axone.data.reading import ReadTable, read_columns
 from axone.data.reading.alone import alone_notes
 from axone.data.reading.column import is_text
@@ -33,36 +23,7 @@ from axone.messages import _, _n, listed
 if TYPE_CHECKING:
     from pandas import DataFrame, Series
 
-SIZE_LIMIT = 4 * 2**30
-"""Bytes of a table, on disk and unpacked: a small compressed file may unpack to terabytes."""
-
 USUAL_TARGETS = ("target", "label", "class", "y")
-
-_SAMPLE_BYTES = 64 * 1024
-_SCANNED_BYTES = 256 * 1024
-_SEPARATORS = ("\t", ";", "|", ",")
-
-
-def read_table(path: Path) -> "DataFrame":
-    """Read a CSV, TSV (either may be gzip-compressed) or Parquet file.
-
-    Parameters
-    ----------
-    path : Path
-        Text tables have a line of names first; the separator is a comma, semicolon, tab or
-        vertical bar; a decimal comma is understood where semicolons separate; an empty cell,
-        ``NA`` and ``?`` are missing; UTF-8, else Latin-1.
-
-    Raises
-    ------
-    DataError
-        Empty, damaged, too large, two columns of one name, no rows, rows of different lengths.
-    """
-    require_readable(path, SIZE_LIMIT)
-    frame = _read_parquet(path) if suffix_of(path) == ".parquet" else _read_csv(path)
-    if frame.empty:
-        raise DataError(_("{path} has names of columns but no rows. Add the rows.", path=path))
-    return as_frame(frame, str(path))
 
 
 def dataset_from_frame(
@@ -165,21 +126,6 @@ def dataset_from_frame(
     )
 
 
-def count_columns(path: Path) -> int:
-    """Count the columns of a table file from its first line or its footer.
-
-    Raises
-    ------
-    DataError
-        As `read_table`, as far as the beginning of the file shows.
-    """
-    require_readable(path, SIZE_LIMIT)
-    if suffix_of(path) == ".parquet":
-        return cast(int, _parquet_footer(path).num_columns)
-    sample, _ = _sample(path)
-    return len(_header(sample, _separator(sample)))
-
-
 def _choose_target(names: list[str], target: str | None, where: str, notes: list[str]) -> str:
     if target is not None:
         if target not in names:
@@ -260,215 +206,3 @@ def _of_one_type(labels: NDArray[Any]) -> NDArray[Any]:
     if labels.dtype.kind != "f" or not np.array_equal(labels, np.floor(labels)):
         return labels
     return labels.astype(np.int64) if np.abs(labels).max() < 2**53 else labels
-
-
-def _read_parquet(path: Path) -> "DataFrame":
-    import pandas as pd
-
-    footer = _parquet_footer(path)
-    groups = range(footer.num_row_groups)
-    if sum(footer.row_group(group).total_byte_size for group in groups) > SIZE_LIMIT:
-        raise _too_large(path)
-    require_distinct(list(footer.schema.to_arrow_schema().names), str(path))
-    try:
-        return pd.read_parquet(path, engine="pyarrow")
-    except (ValueError, OSError) as error:  # pyarrow's errors are these
-        raise DataError(
-            _("{path} is damaged: {error}. Write or fetch it again.", path=path, error=error)
-        ) from error
-
-
-def _parquet_footer(path: Path) -> Any:
-    try:
-        from pyarrow import parquet
-    except ModuleNotFoundError as error:
-        raise DataError(
-            _(
-                "{path}: Parquet files are read with pyarrow, which is not installed: pip "
-                'install "axone[parquet]". Or save the table as CSV.',
-                path=path,
-            )
-        ) from error
-    try:
-        return parquet.read_metadata(path)
-    except (ValueError, OSError) as error:
-        raise DataError(
-            _("{path} is no Parquet file, or a damaged one: {error}.", path=path, error=error)
-        ) from error
-
-
-def _read_csv(path: Path) -> "DataFrame":
-    import pandas as pd
-
-    sample, encoding = _sample(path)
-    separator = _separator(sample)
-    header = _header(sample, separator)
-    require_distinct([name for name in header if name.strip()], str(path))
-    options: dict[str, Any] = {
-        "sep": separator,
-        "decimal": _decimal_sign(sample, separator),
-        "na_values": ["?"],
-        "index_col": False,
-        "encoding": encoding,
-    }
-
-    def read(**changed: Any) -> "DataFrame":
-        with _open_text(path) as file:
-            return pd.read_csv(file, **options | changed)
-
-    try:
-        options["skipinitialspace"] = _has_blanks_before_cells(path, separator)
-        # Superfluous cells are an error here, where pandas would drop them with a warning.
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", pd.errors.ParserWarning)
-            warnings.simplefilter("error", pd.errors.DtypeWarning)
-            try:
-                return _read_by_pieces_or_whole(read)
-            except UnicodeDecodeError:
-                return _read_by_pieces_or_whole(partial(read, encoding="latin-1"))
-    except (pd.errors.ParserError, pd.errors.ParserWarning) as error:
-        raise DataError(
-            _(
-                "{path}: the lines are not of one length ({error}). Every line needs one cell "
-                "for each of the {count} names of the first line, separated by {separator!r}.",
-                path=path,
-                error=error,
-                count=len(header),
-                separator=separator,
-            )
-        ) from error
-    except (OSError, EOFError, zlib.error) as error:
-        raise _damaged(path, error) from error
-
-
-def _read_by_pieces_or_whole(read: "Callable[..., DataFrame]") -> "DataFrame":
-    """Let pandas decide what a column holds piece by piece, which takes half the time.
-
-    Unless the pieces disagree: then it is to look at whole columns.
-    """
-    import pandas as pd
-
-    try:
-        return read()
-    except pd.errors.DtypeWarning:
-        return read(low_memory=False)
-
-
-def _has_blanks_before_cells(path: Path, separator: str) -> bool:
-    """Tell whether cells may begin with a blank, which pandas takes a quarter longer to skip.
-
-    A compressed file is not looked through: unpacking it takes longer still.
-    """
-    if suffix_of(path).endswith(".gz"):
-        return True
-    before = [sign + b" " for sign in (separator.encode(), b"\n", b"\r")]
-    last = b"\n"
-    with _open_text(path) as file:
-        while piece := file.read(_SCANNED_BYTES):
-            if b" " in piece:
-                piece = last + piece
-                if any(pair in piece for pair in before):
-                    return True
-            last = piece[-1:]
-    return False
-
-
-class _BoundedFile(io.RawIOBase):
-    """Bytes of a file, unpacked, up to the size limit; closes the file with itself."""
-
-    def __init__(self, file: IO[bytes], path: Path) -> None:
-        self._file, self._path, self._left = file, path, SIZE_LIMIT
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: Any, /) -> int:
-        data = self._file.read(len(buffer))
-        self._left -= len(data)
-        if self._left < 0:
-            raise _too_large(self._path)
-        buffer[: len(data)] = data
-        return len(data)
-
-    def close(self) -> None:
-        self._file.close()
-        super().close()
-
-
-def _open_text(path: Path) -> IO[bytes]:
-    compressed = suffix_of(path).endswith(".gz")
-    file = cast(IO[bytes], gzip.GzipFile(path) if compressed else path.open("rb"))
-    return io.BufferedReader(_BoundedFile(file, path), 1 << 18)
-
-
-def _sample(path: Path) -> tuple[str, str]:
-    """Return the first lines, whole ones only where there are more, and their encoding."""
-    try:
-        with _open_text(path) as file:
-            start = file.read(_SAMPLE_BYTES)
-    except (OSError, EOFError, zlib.error) as error:
-        raise _damaged(path, error) from error
-    if b"\0" in start:
-        raise DataError(
-            _("{path} is no text table (it holds zero bytes). Save it as UTF-8 CSV.", path=path)
-        )
-    if len(start) == _SAMPLE_BYTES and b"\n" in start:
-        start = start[: start.rindex(b"\n") + 1]
-    try:
-        text, encoding = start.decode("utf-8-sig"), "utf-8-sig"
-    except UnicodeDecodeError:
-        text, encoding = start.decode("latin-1"), "latin-1"
-    if not text.strip():
-        raise DataError(
-            _("{path} is empty: it holds nothing but blanks. Write the file again.", path=path)
-        )
-    return text.lstrip("\r\n"), encoding
-
-
-def _separator(sample: str) -> str:
-    """Choose what divides every line into the same number of cells, commas last.
-
-    A comma may well stand inside the cells of a table that semicolons separate, hardly the other
-    way round.
-    """
-    lines = sample.splitlines()[:50]
-    for separator in _SEPARATORS:
-        lengths = {len(cells) for cells in csv.reader(lines, delimiter=separator) if cells}
-        if len(lengths) == 1 and lengths != {1}:
-            return separator
-    return max(reversed(_SEPARATORS), key=lines[0].count)
-
-
-def _header(sample: str, separator: str) -> list[str]:
-    # Untranslated, so that the reader itself tells line ends from quoted ones.
-    return next(csv.reader(io.StringIO(sample, newline=""), delimiter=separator))
-
-
-def _decimal_sign(sample: str, separator: str) -> str:
-    if separator != ";":
-        return "."
-    with_comma, with_point = (
-        re.search(rf"(?:^|;)\s*[+-]?\d+{sign}\d+\s*(?:;|$)", sample, re.MULTILINE)
-        for sign in (",", r"\.")
-    )
-    return "." if with_point and not with_comma else ","
-
-
-def _damaged(path: Path, error: Exception) -> DataError:
-    return DataError(
-        _(
-            "{path} is damaged: {error}. Write the file again, or fetch it again.",
-            path=path,
-            error=error,
-        )
-    )
-
-
-def _too_large(path: Path) -> DataError:
-    return DataError(
-        _(
-            "{path} unpacks to more than the limit of {limit:.1f} GiB. Use part of its rows.",
-            path=path,
-            limit=SIZE_LIMIT / 2**30,
-        )
-    )

@@ -3,12 +3,21 @@
 No statistic is computed before the split, and none from anything but the training rows.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 from axone.arrays import FloatArray, IntArray
-from axone.data import Dataset, Preprocessing, dataset_of, load_dataset, split_rows
+from axone.data import (
+    Dataset,
+    Preprocessing,
+    TableOptions,
+    dataset_of,
+    load_dataset,
+    split_rows,
+)
+from axone.data.files import STANDARD_INPUT
 from axone.errors import ConfigurationError, DataError
 from axone.experiments.description import IN_MEMORY, Description
 from axone.experiments.networks import build_network
@@ -139,6 +148,8 @@ def arrange(experiment: Description, dataset: Dataset, rows: Mapping[str, IntArr
         take(dataset.X, rows["train"]),
         settings.data.scaling,
         columns=settings.data.columns,
+        missing=settings.data.missing,
+        read=dataset.read,
         feature_names=() if dataset.is_table else dataset.feature_names,
         is_image=dataset.is_image,
     )
@@ -213,6 +224,7 @@ def load(experiment: Description) -> Dataset:
             settings.data.source,
             target=settings.data.target,
             task=settings.data.task,
+            table=_table_options(settings),
             beside=experiment.folder,
             seed=settings.seed,
         )
@@ -226,7 +238,21 @@ def load(experiment: Description) -> Dataset:
 def _given(experiment: Description, rows: Any) -> Dataset:
     """Return rows in memory as a dataset, of which the description says that no file holds it."""
     data = experiment.settings.data
-    return replace(dataset_of(rows, target=data.target, task=data.task), source=IN_MEMORY)
+    table = _table_options(experiment.settings)
+    dataset = dataset_of(rows, target=data.target, task=data.task, table=table)
+    return replace(dataset, source=IN_MEMORY)
+
+
+def _table_options(settings: ExperimentData) -> TableOptions:
+    data = settings.data
+    return TableOptions(data.columns, data.missing, data.query, data.sheet)
+
+
+def _source_to_keep(source: str) -> str:
+    """Return a source as an experiment file may hold it: standard input is gone, passwords go."""
+    if source == STANDARD_INPUT:
+        return IN_MEMORY
+    return re.sub(r"(://[^:/@]*):[^/@]*@", r"\1@", source)
 
 
 def take(X: Any, rows: IntArray) -> Any:
@@ -318,7 +344,7 @@ def _resolved(
         patience = _LOSS_PATIENCE if shares["validation"] else None
         stopping = StoppingSection(loss_patience=patience)
     data = settings.data.model_copy(
-        update={"source": dataset.source, "task": dataset.task, **shares}
+        update={"source": _source_to_keep(dataset.source), "task": dataset.task, **shares}
         | ({"target": dataset.target_name} if dataset.target_name else {})
     )
     complete = settings.model_copy(

@@ -92,7 +92,10 @@ class DataSection(
     """The table `data`."""
 
     source: str = Field(
-        description=_("A dataset's name (iris), or the path of an NPZ, CSV or Parquet file.")
+        description=_(
+            "A dataset's name (iris), the path of a file (CSV, Excel, Parquet, NPZ, …), or a "
+            "database's URL."
+        )
     )
     target: str | None = Field(None, description=_("The column to predict, for a table."))
     task: Literal["auto", "classification", "regression"] = Field(
@@ -114,7 +117,18 @@ class DataSection(
         Standard(), description=_("Of a regression's target; scores are in its own units.")
     )
     columns: dict[str, ColumnChoice] = Field(
-        default_factory=dict, description=_("What a table's columns are, where the guess is wrong.")
+        default_factory=dict,
+        description=_("What a table's columns are, or how they are read, where that is wrong."),
+    )
+    missing: list[str] = Field(
+        default_factory=list,
+        description=_("Marks of missing cells in every column, besides empty ones."),
+    )
+    query: str | None = Field(
+        None, description=_("Of a database: one SELECT, or the name of a table.")
+    )
+    sheet: str | None = Field(
+        None, description=_("Of a spreadsheet; the first that holds anything.")
     )
 
 

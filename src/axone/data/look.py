@@ -1,0 +1,246 @@
+"""`look`: what a table was read as, column by column, before anything is learnt from it."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from axone.data.files import FileFacts, RawTable
+from axone.data.frames import as_frame, is_frame
+from axone.data.reading import ColumnReport, ReadTable, read_columns
+from axone.data.reading.deciding import Decision
+from axone.data.reading.report import options_of, shortened
+from axone.data.sources import TableOptions, find_table, read_table, shown_source
+from axone.messages import Message, _, _n, listed
+
+if TYPE_CHECKING:
+    from pandas import DataFrame, Series
+
+
+@dataclass(frozen=True)
+class TableReport:
+    """How a table was read.
+
+    Attributes
+    ----------
+    name : str
+    rows : int
+    columns : tuple of ColumnReport
+    facts : FileFacts or None
+        How its file was read.
+    notes : tuple of Message
+        What is odd about the file.
+    """
+
+    name: str
+    rows: int
+    columns: tuple[ColumnReport, ...]
+    facts: FileFacts | None = None
+    notes: tuple[Message, ...] = ()
+
+    def __str__(self) -> str:
+        return "\n".join(self.lines())
+
+    def __repr__(self) -> str:
+        return str(self)
+
+    def lines(self) -> Iterator[str]:
+        """Return the report in lines of text, a block a column."""
+        yield str(self.title)
+        for note in self.notes:
+            yield f"  {note}"
+        for column in self.columns:
+            yield ""
+            yield f"{column.name}: {column.kind}"
+            for label, text in details(column):
+                yield f"  {label}: {text}"
+
+    @property
+    def title(self) -> Message:
+        """The table in a line: its name, its size, how its file is written."""
+        file = listed(file_in_words(self.facts)) if self.facts else ""
+        size = _(
+            "{rows}, {columns}",
+            rows=_n("{count:,} row", "{count:,} rows", self.rows),
+            columns=_n("{count:,} column", "{count:,} columns", len(self.columns)),
+        )
+        if not file:
+            return _("{name}: {size}", name=self.name, size=size)
+        return _("{name}: {size}; {file}", name=self.name, size=size, file=file)
+
+    def to_data(self) -> dict[str, Any]:
+        """Return the report as JSON holds it."""
+        return {
+            "name": self.name,
+            "rows": self.rows,
+            "file": None if self.facts is None else vars(self.facts),
+            "notes": [note.english for note in self.notes],
+            "columns": [column.to_data() for column in self.columns],
+        }
+
+
+def look(
+    table: Any,
+    *,
+    target: str | None = None,
+    columns: Mapping[str, str] | None = None,
+    missing: Sequence[str] = (),
+    query: str | None = None,
+    sheet: str | None = None,
+) -> TableReport:
+    """Tell how a table is read: what every column holds, and which cell decided it.
+
+    Parameters
+    ----------
+    table : str, Path, or pandas or polars frame
+        A file (CSV, Excel, Parquet, JSON, ARFF, …), ``-`` for standard input, a database's URL, or
+        a frame.
+    target : str, optional
+        The column to be learnt, which is never left out.
+    columns : mapping of str to str, optional
+        What columns are, where they would be read otherwise: "number", "boolean", "category",
+        "ordinal", "date", "ignore", "text", "decimal-comma", "decimal-point", "day-first",
+        "month-first", "year-first".
+    missing : sequence of str
+        Marks of missing cells in every column, besides those that are known among numbers.
+    query, sheet : str, optional
+        Of a database, of a spreadsheet.
+
+    Returns
+    -------
+    TableReport
+        `print` shows it.
+
+    Raises
+    ------
+    DataError
+        The file cannot be read, or a column can be read in two ways.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> prices = pd.DataFrame({"price": ["900", "1.100,50 €", "n/a"] * 4, "sold": ["ja", "nein"] * 6})
+    >>> report = look(prices)
+    >>> report.columns[0].kind, str(report.columns[0].how)
+    ('number', 'decimal comma, points between thousands, in €')
+    >>> report.columns[0].decided_by, report.columns[0].marks
+    (CellAt(row=2, text='1.100,50 €'), {'n/a': 4})
+    """
+    if is_frame(table):
+        frame = as_frame(table)
+        return report_on(read_columns(frame, columns, missing, target), frame, "table", target)
+    options = TableOptions(columns or {}, tuple(missing), query, sheet)
+    source = find_table(table)
+    raw = read_table(source, options)
+    return report_on_file(raw, shown_source(source), options, target)
+
+
+def report_on_file(
+    raw: RawTable, name: str, options: TableOptions, target: str | None = None
+) -> TableReport:
+    """Report on the table of a file."""
+    frame = as_frame(raw.frame, name)
+    read = read_columns(frame, options.columns, options.missing, target, name)
+    return report_on(read, frame, Path(name).name, target, raw.facts, raw.notes)
+
+
+def report_on(
+    read: ReadTable,
+    frame: "DataFrame",
+    name: str,
+    target: str | None,
+    facts: FileFacts | None = None,
+    notes: tuple[Message, ...] = (),
+) -> TableReport:
+    """Report on a table that was read."""
+    del frame
+    columns = tuple(_report(read, column, target) for column in read.decisions)
+    return TableReport(name, len(read.frame), columns, facts, notes)
+
+
+def _report(read: ReadTable, name: str, target: str | None) -> ColumnReport:
+    decision = read.decisions[name]
+    values = decision.values
+    distinct = int(values.nunique(dropna=True))
+    notes = list(decision.notes)
+    kind, role = str(decision.kind), "target" if name == target else "feature"
+    otherwise = decision.otherwise
+    if name in read.left_out:
+        notes.insert(0, read.left_out[name])
+        role, otherwise = "left out", kind
+    elif kind == "ignore":
+        role, otherwise = "left out", "text"
+        notes.insert(0, _("left out, as was said"))
+    elif distinct + bool(values.isna().any()) <= 1 and role == "feature":
+        notes.insert(0, _("left out: all its cells are alike"))
+        role = "left out"
+    return ColumnReport(
+        name=name,
+        role=role,
+        kind=kind,
+        how=decision.how,
+        rows=len(values),
+        missing=int(values.isna().sum()),
+        distinct=distinct,
+        marks=decision.marks,
+        decided_by=decision.decided_by,
+        unreadable=decision.unreadable_count,
+        unreadable_first=decision.unreadable,
+        examples=tuple(shortened(text) for text in decision.examples),
+        span=_span(decision, values),
+        notes=tuple(notes),
+        option=options_of(name, otherwise),
+    )
+
+
+def _span(decision: Decision, values: "Series") -> tuple[str, ...]:
+    present = values.dropna()
+    if decision.kind not in ("number", "date") or present.empty:
+        return ()
+    if decision.reading.written == "dates":
+        days = np.array([present.min(), present.max()], dtype="datetime64[s]")
+        return tuple(str(day).removesuffix("T00:00:00") for day in days)
+    if decision.reading.written != "numbers":
+        return ()
+    return tuple(f"{float(number):.10g}" for number in (present.min(), present.max()))
+
+
+def file_in_words(facts: FileFacts) -> list[Message]:
+    """Say how a file is written, as far as that was found out."""
+    separator = {"\t": _("tabs"), " ": _("blanks")}.get(facts.separator, facts.separator)
+    words = [
+        _("{kind}", kind=facts.kind.upper()),
+        _("in {encoding}", encoding=facts.encoding) if facts.encoding else None,
+        _("cells divided by {separator}", separator=separator) if facts.separator else None,
+        _("sheet {sheet}", sheet=facts.sheet) if facts.sheet else None,
+        _("{table}", table=shortened(facts.table)) if facts.table else None,
+    ]
+    return [word for word in words if word is not None]
+
+
+def details(column: ColumnReport) -> list[tuple[Message, Message]]:
+    """Return what there is to say of a column, each with its label."""
+    lines = [(_("read as"), column.how)]
+    if column.decided_by is not None:
+        lines.append((_("decided by"), _("{cell}", cell=str(column.decided_by))))
+    lines.append((_("cells"), _cells_in_words(column)))
+    if column.examples:
+        shown = listed(repr(text) for text in column.examples)
+        lines.append((_("such as"), _("{examples}", examples=shown)))
+    lines += [(_("odd"), note) for note in column.notes]
+    lines.append((_("otherwise"), _("{option}", option=column.option)))
+    return lines
+
+
+def _cells_in_words(column: ColumnReport) -> Message:
+    parts = [_n("{count:,} different", "{count:,} different", column.distinct)]
+    if column.span:
+        parts.append(_("from {lowest} to {highest}", lowest=column.span[0], highest=column.span[1]))
+    if column.missing:
+        parts.append(_n("{count:,} missing", "{count:,} missing", column.missing))
+    if column.marks:
+        marks = listed(f"{mark!r} × {count}" for mark, count in list(column.marks.items())[:5])
+        parts.append(_("of which {marks}", marks=marks))
+    return _("{parts}", parts=listed(parts))

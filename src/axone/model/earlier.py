@@ -15,6 +15,8 @@ from axone.messages import _
 
 FIRST_FORMAT = "axone-model-1"
 
+_THRESHOLD = "heaviside"
+
 
 @dataclass(frozen=True)
 class _First(PlainData):
@@ -83,3 +85,22 @@ def from_first_format(
         "precision": None,
     }
     return header, {f"0/{name}": array for name, array in arrays.items()}
+
+
+def with_earlier_thresholds(described: Any) -> Any:
+    """Return layers as data in which every threshold unit says what it gives at 0.
+
+    One that says nothing is of a version in which it gave 1, and goes on to: a perceptron that
+    learnt that its threshold fires would otherwise predict another class there.
+    """
+    if described == _THRESHOLD:
+        return {"name": _THRESHOLD, "at_zero": 1.0}
+    if isinstance(described, list | tuple):
+        return [with_earlier_thresholds(each) for each in described]
+    if not isinstance(described, Mapping):
+        return described
+    earlier = {"at_zero": 1.0} if described.get("name") == _THRESHOLD else {}
+    return earlier | {
+        key: value if key == "name" else with_earlier_thresholds(value)
+        for key, value in described.items()
+    }

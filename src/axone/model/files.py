@@ -21,7 +21,7 @@ from axone.errors import ArgumentTypeError, ModelFileError
 from axone.files import read_tensors, write_tensors
 from axone.losses import LOSSES
 from axone.messages import _, all_of
-from axone.model.earlier import FIRST_FORMAT, from_first_format
+from axone.model.earlier import FIRST_FORMAT, from_first_format, with_earlier_thresholds
 from axone.model.model import Model
 from axone.model.targets import Target
 from axone.network import Network
@@ -131,7 +131,7 @@ def load(path: str | Path) -> Model:
 
 def _rebuilt(described: Any, arrays: Mapping[str, NDArray[Any]]) -> Model:
     fields = read_data(_ModelData, described, _("model"))
-    network = Network.from_data(vars(fields.network))
+    network = Network.from_data(with_earlier_thresholds(vars(fields.network)))
     if not 1 <= fields.members <= _MOST_MEMBERS:
         raise ModelFileError(
             _(

@@ -300,9 +300,9 @@ class MLPRegressor(
         losses are reported as the mean. An object (``Huber(delta=2.0)``) is taken as it is.
     hidden_layer_sizes, activation, solver, alpha, batch_size, drop_last, learning_rate, \
 learning_rate_init, power_t, max_iter, shuffle, random_state, tol, verbose, warm_start, momentum, \
-nesterovs_momentum, early_stopping, validation_fraction, beta_1, beta_2, epsilon, n_iter_no_change, max_fun, \
-weight_decay, dropout, batch_norm, initializer, l1, clip_norm, clip_value, schedule, scale, \
-monitor, callbacks, dtype, engine, threads
+nesterovs_momentum, early_stopping, validation_fraction, beta_1, beta_2, epsilon, \
+n_iter_no_change, max_fun, weight_decay, dropout, batch_norm, initializer, l1, clip_norm, \
+clip_value, schedule, scale, monitor, callbacks, dtype, engine, threads
         As of `MLPClassifier`; what early stopping watches is R² by default, and the validation
         rows are not stratified.
 

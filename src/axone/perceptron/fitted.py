@@ -36,6 +36,8 @@ class Convergence:
         How many classes the data had.
     is_reached : bool
         Whether the rule is proven to find such weights, where there are any.
+    bias_helps : bool
+        Whether only the lack of a bias stands in the way.
     held_threshold : float or None
         The threshold of a perceptron without a bias, which cannot shift its boundary.
     """
@@ -48,6 +50,7 @@ class Convergence:
     n_features: int
     n_classes: int
     is_reached: bool = True
+    bias_helps: bool = False
     held_threshold: float | None = None
 
     @property
@@ -93,15 +96,15 @@ class Convergence:
     @property
     def _hopeless(self) -> Message:
         """Of a perceptron that never will."""
-        if self.held_threshold is not None:
+        if self.bias_helps:
             return _(
                 "Not converged in {epochs}: no {boundary} separates {sides}, so without a bias no "
-                "perceptron ever will. With one (bias=True) it might.",
+                "perceptron ever will. With one (bias=True) it will.",
                 epochs=self._epochs,
                 boundary=self._boundary,
                 sides=self._sides,
             )
-        if self.n_classes == 2:
+        if self.n_classes == 2 and self.held_threshold is None:
             return _(
                 "Not converged in {epochs}: no {boundary} separates {sides} (XOR is the classic "
                 "case), so no perceptron ever will.",
@@ -127,6 +130,8 @@ class Convergence:
         boundary = known.get(self.n_features, _("hyperplane"))
         if self.held_threshold is None:
             return boundary
+        if self.held_threshold == 0 and self.n_features == 1:
+            return _("threshold at 0")
         if self.held_threshold == 0:
             return _("{boundary} through the origin", boundary=boundary)
         return _("{boundary} w·x = {threshold:g}", boundary=boundary, threshold=self.held_threshold)

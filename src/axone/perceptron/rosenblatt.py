@@ -143,7 +143,7 @@ class RosenblattPerceptron:
             fires = labels == target
             neuron, mistakes, converged = self._train(examples, fires, start)
             neurons.append(neuron)
-            found = Separability(True, True) if converged else self._chances(examples, fires)
+            found = Separability(True) if converged else self._chances(examples, fires)
             runs.append(
                 Convergence(
                     label=classes.tolist()[target],
@@ -154,6 +154,7 @@ class RosenblattPerceptron:
                     n_features=examples.shape[1],
                     n_classes=len(classes),
                     is_reached=found.is_reached,
+                    bias_helps=found.bias_helps,
                     held_threshold=None if self.bias else float(self.threshold),
                 )
             )
@@ -207,7 +208,7 @@ class RosenblattPerceptron:
     def _chances(self, X: FloatArray, fires: npt.NDArray[np.bool_]) -> Separability:
         """Say of a perceptron that has not converged whether it ever could."""
         if self.bias:
-            return Separability(linearly_separable(X, fires), True)
+            return Separability(linearly_separable(X, fires))
         return separability_without_bias(X, fires, float(self.threshold))
 
     def _epoch(self, rows: FloatArray, fires: npt.NDArray[np.bool_], neuron: FloatArray) -> int:

@@ -27,10 +27,13 @@ class Separability(NamedTuple):
     is_reached : bool
         Whether the rule finds such weights after finitely many mistakes (Novikoff 1962): it does
         where every row can lie at a distance from the boundary.
+    bias_helps : bool
+        Whether only the lack of a bias stands in the way.
     """
 
     separable: bool | None
-    is_reached: bool
+    is_reached: bool = True
+    bias_helps: bool = False
 
 
 def linearly_separable(
@@ -58,7 +61,11 @@ def linearly_separable(
     """
     # Shifting and scaling a feature changes nothing but the solver's rounding errors.
     rows = np.column_stack([_scaled(X - X.mean(axis=0)), np.ones(len(X))])
-    return _keeps_a_distance(rows, positive, time_limit)
+    signed = _signed(rows, positive)
+    found = _solved(np.zeros(rows.shape[1]), -signed, -np.ones(len(rows)), time_limit)
+    if found.status == _SOLVED:
+        return True if bool((signed @ found.x > 0.0).all()) else None
+    return False if found.status == _INFEASIBLE else None
 
 
 def separability_without_bias(
@@ -70,11 +77,12 @@ def separability_without_bias(
 ) -> Separability:
     """Decide whether w·x > threshold can hold for the positive rows and for no others.
 
-    Without a bias the boundary cannot be shifted. With the threshold 0 it goes through the origin,
-    where no unit fires: `s·w·x ≥ 1` for the rows that are not 0, s = ±1 the side of each. Where
-    that has no solution weights may still make no mistake, other rows lying on the boundary
-    itself: the largest ε with `w·x ≥ threshold + ε` for positive rows and `w·x ≤ threshold` for
-    the others is then above 0. So it is with any other threshold, whose rule has no proof.
+    Without a bias the boundary cannot be shifted. What is sought is the largest ε ≤ 1 with
+    `w·x ≥ threshold + ε` for the positive rows and `w·x ≤ threshold − ε` for the others; with the
+    threshold 0, a boundary through the origin, that is Novikoff's margin, and rows of zeros, which
+    never fire, need none. Where ε is 0 weights may still make no mistake: other rows may lie on the
+    boundary itself, where no unit fires, but then there is no proof that the rule finds them. Nor
+    is there any with another threshold.
 
     Parameters
     ----------
@@ -86,48 +94,52 @@ def separability_without_bias(
     -------
     Separability
     """
-    rows = _scaled(X)
-    if threshold == 0.0:
-        moves = rows.any(axis=1)
-        if positive[~moves].any():
-            return Separability(False, False)
-        if _keeps_a_distance(rows[moves], positive[moves], time_limit):
-            return Separability(True, True)
-    return Separability(_fires_for(rows, positive, float(np.sign(threshold)), time_limit), False)
+    rows, sign = _scaled(X), float(np.sign(threshold))
+    keeping = rows.any(axis=1) | positive
+    if _has_margin(rows, positive, sign, keeping, time_limit):
+        return Separability(True, is_reached=threshold == 0)
+    separable = _has_margin(rows, positive, sign, positive, time_limit)
+    if separable is not False:
+        return Separability(separable, is_reached=False)
+    with_bias = linearly_separable(X, positive, time_limit=time_limit)
+    return Separability(False, bias_helps=bool(with_bias))
 
 
 def _scaled(X: FloatArray) -> FloatArray:
-    """Return every feature with 1 as its largest size."""
-    largest = np.abs(X).max(axis=0)
-    return np.asarray(X / np.where(largest > 0.0, largest, 1.0))
+    """Return every feature with ½ to 1 as its largest size, divided by a power of two: exact."""
+    _fractions, exponents = np.frexp(np.abs(X).max(axis=0))
+    return np.asarray(np.ldexp(X, -exponents))
 
 
-def _keeps_a_distance(
-    rows: FloatArray, positive: npt.NDArray[np.bool_], time_limit: float
+def _has_margin(
+    rows: FloatArray,
+    positive: npt.NDArray[np.bool_],
+    threshold: float,
+    keeping: npt.NDArray[np.bool_],
+    time_limit: float,
 ) -> bool | None:
-    """Whether s·w·x ≥ 1 has a solution."""
-    signed = rows * np.where(positive, 1.0, -1.0)[:, np.newaxis]
-    found = _solved(np.zeros(rows.shape[1]), -signed, -np.ones(len(rows)), time_limit)
-    if found.status == _SOLVED:
-        return True if bool((signed @ found.x > 0.0).all()) else None
-    return False if found.status == _INFEASIBLE else None
+    """Whether w·x > threshold can hold for the positive rows alone, with ε > 0 for those `keeping`.
 
-
-def _fires_for(
-    rows: FloatArray, positive: npt.NDArray[np.bool_], threshold: float, time_limit: float
-) -> bool | None:
-    """Whether w·x > threshold can hold for the positive rows alone; the last unknown is ε."""
-    signed = rows * np.where(positive, 1.0, -1.0)[:, np.newaxis]
-    limits = np.column_stack([-signed, np.where(positive, 1.0, 0.0)])
-    bounds = np.where(positive, -threshold, threshold)
-    objective = np.append(np.zeros(rows.shape[1]), -1.0)
-    margin = [(None, None)] * rows.shape[1] + [(0.0, 1.0)]
-    found = _solved(objective, limits, bounds, time_limit, margin)
+    ε is the last unknown.
+    """
+    limits = np.column_stack([_signed(-rows, positive), keeping.astype(np.float64)])
+    found = _solved(
+        np.append(np.zeros(rows.shape[1]), -1.0),
+        limits,
+        np.where(positive, -threshold, threshold),
+        time_limit,
+        [(None, None)] * rows.shape[1] + [(0.0, 1.0)],
+    )
     if found.status != _SOLVED:
         return False if found.status == _INFEASIBLE else None
     if found.x[-1] <= _SMALLEST_MARGIN:
         return False
     return True if bool(((rows @ found.x[:-1] > threshold) == positive).all()) else None
+
+
+def _signed(rows: FloatArray, positive: npt.NDArray[np.bool_]) -> FloatArray:
+    """Return the rows of the other class times −1."""
+    return np.asarray(rows * np.where(positive, 1.0, -1.0)[:, np.newaxis])
 
 
 def _solved(

@@ -65,7 +65,7 @@ HEADS = (
     ("poisson", "exponential"),
     ("poisson", "softplus"),
 )
-_RULES = ("gradient_descent", "sgd", "momentum", "nesterov", "rmsprop", "adam", "adamw")
+_RULES = ("gradient_descent", "sgd", "momentum", "nesterov", "adagrad", "rmsprop", "adam", "adamw")
 
 _NORMS = {"layer_norm": ax.LayerNorm, "rms_norm": ax.RMSNorm}
 _FEWEST_NORMALISED = 3

@@ -15,7 +15,7 @@ import axone as ax
 from axone.activations import ActivationFunction
 from axone.errors import ConfigurationError, DataError, ModelFileError
 from axone.files import read_tensors, write_tensors
-from axone.model import Numbers
+from axone.model import Classes, Numbers
 
 
 @pytest.mark.parametrize("kind", MODELS)
@@ -142,6 +142,35 @@ def test_a_model_that_an_earlier_version_wrote_predicts_what_it_predicted(kind):
         return
     assert model.predict(X).tolist() == kept["predict"]
     np.testing.assert_allclose(model.predict_proba(X), kept["predict_proba"], rtol=1e-4)
+
+
+def test_a_perceptron_that_an_earlier_version_wrote_still_fires_at_its_threshold(tmp_path):
+    """It learnt that the sum of (1, 1), exactly 0, fires: read as of today, all would be "no"."""
+    kept = json.loads((KEPT / "perceptron.json").read_text(encoding="utf-8"))
+    model = ax.load(KEPT / "perceptron.safetensors")
+    assert kept["predict"] == ["no", "no", "no", "yes"]
+    assert model.predict(np.array(kept["rows"])).tolist() == kept["predict"]
+    ax.save(model, tmp_path / "again.safetensors")
+    again = ax.load(tmp_path / "again.safetensors")
+    assert again.network == model.network
+    assert again.predict(np.array(kept["rows"])).tolist() == kept["predict"]
+
+
+def test_threshold_units_within_blocks_say_what_they_give_at_zero(tmp_path):
+    block = ax.Residual(ax.Dense(2, "heaviside"), ax.Activation("heaviside"))
+    target = Classes(class_names=("no", "yes"))
+    saved = model_of(RANDOM.normal(size=(9, 2)), [block, ax.Dense(2, "softmax")], target, "cce")
+    path = tmp_path / "model.safetensors"
+    ax.save(saved, path)
+    assert ax.load(path).network == saved.network
+
+    def forget(described):
+        block = described["network"]["layers"][0]["layers"]
+        block[0]["activation"] = block[1]["function"] = "heaviside"
+
+    rewritten(saved, path, forget)
+    earlier = ax.load(path).network.layers[0].layers
+    assert (earlier[0].function.at_zero, earlier[1].function.at_zero) == (1, 1)
 
 
 @dataclass(frozen=True)

@@ -82,8 +82,17 @@ TWINS = {
         (ax.Momentum(0.3, 0.9, "averaged"), averaged_momentum),
         # Averaging is classical momentum with a learning rate 1 − β times smaller.
         (ax.Momentum(0.3, 0.9), simple("SGD", lr=0.03, momentum=0.9)),
+        # Where the rate stands still a heavy ball and the classical form take the same path.
+        (ax.Momentum(0.05, 0.8, "heavy_ball"), simple("SGD", lr=0.05, momentum=0.8)),
     ],
     "nesterov": [(ax.Nesterov(0.05, 0.9), simple("SGD", lr=0.05, momentum=0.9, nesterov=True))],
+    "adagrad": [
+        (ax.Adagrad(0.1), simple("Adagrad", lr=0.1)),
+        (
+            ax.Adagrad(0.2, 1e-3, initial_accumulator=0.5),
+            simple("Adagrad", lr=0.2, eps=1e-3, initial_accumulator_value=0.5),
+        ),
+    ],
     "rmsprop": [(ax.RMSProp(0.01, 0.95), simple("RMSprop", lr=0.01, alpha=0.95))],
     "adam": [
         (ax.Adam(0.02), simple("Adam", lr=0.02)),
@@ -209,7 +218,74 @@ def test_a_step_only_reads_the_gradient_and_stays_float32(name, seed):
     assert {array.dtype.name for array in (weights, gradient, *slots)} == {"float32"}
 
 
-@pytest.mark.parametrize("optimizer", [ax.RMSProp(), ax.Adam(), ax.AdamW()])
+RATES_AND_GRADIENTS = st.lists(
+    st.tuples(st.floats(1e-3, 1), st.lists(st.floats(-10, 10), min_size=3, max_size=3)),
+    min_size=2,
+    max_size=12,
+)
+
+
+def moved(optimizer, steps):
+    """The weights after steps of changing rates, from 1, 1, 1."""
+    weights = np.ones(3)
+    slots = [*optimizer.fresh_slots(weights).values()]
+    for number, (rate, gradient) in enumerate(steps, start=1):
+        optimizer.update(weights, np.array(gradient), slots, rate, number)
+    return weights
+
+
+@given(steps=RATES_AND_GRADIENTS, beta=st.floats(0, 0.99))
+def test_a_heavy_ball_is_scikit_learns_momentum_whatever_the_rates(steps, beta):
+    from sklearn.neural_network._stochastic_optimizers import SGDOptimizer
+
+    weights = [np.ones(3)]
+    theirs = SGDOptimizer(weights, momentum=beta, nesterov=False)
+    for rate, gradient in steps:
+        theirs.learning_rate = rate
+        theirs.update_params(weights, [np.array(gradient)])
+    np.testing.assert_allclose(moved(ax.Momentum(beta=beta, form="heavy_ball"), steps), weights[0])
+
+
+@given(steps=RATES_AND_GRADIENTS, beta=st.floats(0, 0.99))
+def test_classical_momentum_is_pytorchs_whatever_the_rates(steps, beta, torch):
+    weights = torch.ones(3, dtype=torch.float64, requires_grad=True)
+    theirs = torch.optim.SGD([weights], lr=1.0, momentum=beta)
+    for rate, gradient in steps:
+        theirs.param_groups[0]["lr"] = rate
+        weights.grad = torch.tensor(gradient, dtype=torch.float64)
+        theirs.step()
+    found = moved(ax.Momentum(beta=beta, form="classical"), steps)
+    np.testing.assert_allclose(found, weights.detach().numpy(), atol=1e-12)
+
+
+def test_the_forms_of_momentum_part_where_the_rate_falls():
+    # g = 1 throughout, β = 0.5, η = 1 and then 0.1: v is 1, then 1.5, 0.75 and 0.6.
+    steps = [(1.0, [1.0] * 3), (0.1, [1.0] * 3)]
+    ends = {
+        form: float(moved(ax.Momentum(beta=0.5, form=form), steps)[0])
+        for form in ("averaged", "classical", "heavy_ball")
+    }
+    assert ends == pytest.approx(
+        {
+            "averaged": 1 - 0.5 - 0.1 * 0.75,
+            "classical": 1 - 1 - 0.1 * 1.5,
+            "heavy_ball": 1 - 1 - (0.5 * 1 + 0.1),
+        }
+    )
+
+
+def test_adagrad_begins_with_its_rate_and_falls_like_one_over_the_root():
+    weights, slots = np.zeros(2), [np.zeros(2)]
+    steps = []
+    for number in range(1, 101):
+        before = weights.copy()
+        ax.Adagrad().update(weights, np.array([3.0, -1e-3]), slots, 0.5, number)
+        steps.append(weights - before)
+    np.testing.assert_allclose(steps[0], [-0.5, 0.5], rtol=1e-6)
+    np.testing.assert_allclose(steps[-1], [-0.05, 0.05], rtol=1e-6)
+
+
+@pytest.mark.parametrize("optimizer", [ax.Adagrad(), ax.RMSProp(), ax.Adam(), ax.AdamW()])
 def test_a_gradient_of_zero_moves_nothing(optimizer):
     weights, slots = np.ones(3), [np.zeros(3) for _ in optimizer.slots]
     optimizer.update(weights, np.zeros(3), slots, 0.1, 1)
@@ -238,7 +314,13 @@ def test_weight_decay_shrinks_weights_and_spares_biases_and_batch_norm():
         ("gradient_descent", {"learning_rate": -1}, "greater than 0, not -1"),
         ("adam", {"learning_rate": float("inf")}, "greater than 0, not inf"),
         ("momentum", {"beta": 1}, "beta must be at least 0 and less than 1, not 1"),
-        ("momentum", {"form": "heavy"}, "form must be one of 'averaged', 'classical', not 'heavy'"),
+        (
+            "momentum",
+            {"form": "heavy"},
+            "form must be one of 'averaged', .*'heavy_ball', not 'heavy'",
+        ),
+        ("adagrad", {"epsilon": 0}, "epsilon must be greater than 0"),
+        ("adagrad", {"initial_accumulator": -1}, "initial_accumulator must be at least 0"),
         ("nesterov", {"beta": -0.1}, "beta must be at least 0 and less than 1"),
         ("rmsprop", {"rho": 1}, "rho must be at least 0 and less than 1"),
         ("rmsprop", {"epsilon": 0}, "epsilon must be greater than 0"),

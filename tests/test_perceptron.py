@@ -5,6 +5,7 @@ import itertools
 import numpy as np
 import pandas as pd
 import pytest
+import scipy.stats
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from sklearn.datasets import load_iris
@@ -17,7 +18,13 @@ from axone.errors import (
     DataError,
     ShapeError,
 )
-from axone.perceptron import RosenblattPerceptron, linearly_separable, weighted_sum
+from axone.perceptron import (
+    RosenblattPerceptron,
+    linearly_separable,
+    separability_without_bias,
+    weighted_sum,
+)
+from axone.random import RandomStream
 
 CORNERS = np.array([[0, 0], [0, 1], [1, 0], [1, 1]])
 AND, OR, XOR = [0, 0, 0, 1], [0, 1, 1, 1], [0, 1, 1, 0]
@@ -44,13 +51,17 @@ def test_weighted_sums_of_shapes_that_do_not_fit_are_refused(X, weights, bias):
         weighted_sum(X, weights, bias)
 
 
-@pytest.mark.parametrize("order", ["cyclic", "random"])
+ORDERS = ["cyclic", "random", "with_replacement"]
+
+
+@pytest.mark.parametrize("order", ORDERS)
 @pytest.mark.parametrize("target", [AND, OR])
 def test_and_and_or_are_learnt_without_a_mistake(target, order):
     fitted = RosenblattPerceptron(order=order).fit(CORNERS, target)
     assert fitted.converged
     assert fitted.separable is True
-    assert fitted.mistakes[-1] == 0
+    if order != "with_replacement":
+        assert fitted.mistakes[-1] == 0
     assert fitted.epochs == len(fitted.mistakes)
     assert fitted.predict(CORNERS).tolist() == target
     assert fitted.explanation.startswith(f"Converged in {fitted.epochs} epochs")
@@ -171,15 +182,213 @@ def test_labels_of_any_kind_come_back_as_they_were(labels):
     assert fitted.predict(CORNERS).tolist() == list(labels)
 
 
-def test_a_perceptron_fires_from_the_threshold_on():
+def test_a_perceptron_fires_above_its_threshold_and_not_at_it():
     fitted = RosenblattPerceptron(threshold=2.5).fit(CORNERS, AND)
     sums = fitted.decision(CORNERS)
     assert fitted.converged
-    assert fitted.predict(CORNERS).tolist() == (sums >= 2.5).astype(int).tolist() == AND
-    # At the threshold itself it fires: one row that is right from the start changes nothing.
-    at_rest = RosenblattPerceptron(max_epochs=1).fit([[0.0], [0.0]], [1, 0])
+    assert fitted.predict(CORNERS).tolist() == (sums > 2.5).astype(int).tolist() == AND
+    # At the threshold itself it stays at 0: a row that is to be 0 is right from the start.
+    at_rest = RosenblattPerceptron(max_epochs=1).fit([[0.0], [0.0]], [0, 1])
     assert at_rest.mistakes == (1,)
-    assert at_rest.bias.tolist() == [-1.0]
+    assert at_rest.bias.tolist() == [1.0]
+    still = RosenblattPerceptron(threshold=3, initial_weights=[1], max_epochs=1)
+    assert still.fit([[3.0], [4.0]], ["at it", "over it"]).mistakes == (0,)
+
+
+def test_the_convention_at_the_threshold_is_scikit_learns():
+    X = np.array([[-1.0], [0.0], [1.0]])
+    theirs = Perceptron(max_iter=1, tol=None).fit(X, [0, 0, 1])
+    theirs.coef_, theirs.intercept_ = np.array([[1.0]]), np.array([0.0])
+    ours = RosenblattPerceptron(initial_weights=[1.0], max_epochs=1).fit(X, [0, 0, 1])
+    assert (ours.weights == theirs.coef_).all()
+    assert ours.predict(X).tolist() == theirs.predict(X).tolist() == [0, 0, 1]
+
+
+def textbook(X, y, rows, epochs, learning_rate=1.0, bias=True):
+    """The rule as every course writes it, one row after another; the order is given."""
+    weights, offset, mistakes = np.zeros(X.shape[1]), 0.0, []
+    for epoch in range(epochs):
+        mistakes.append(0)
+        for row in rows(epoch):
+            error = y[row] - (X[row] @ weights + offset > 0)
+            weights = weights + learning_rate * error * X[row]
+            offset += learning_rate * error * bias
+            mistakes[-1] += int(error != 0)
+    return weights, offset, tuple(mistakes)
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    seed=st.integers(0, 2**32 - 1),
+    n_rows=st.integers(2, 90),
+    n_features=st.integers(1, 4),
+    bias=st.booleans(),
+)
+def test_whole_numbers_are_learnt_as_by_the_textbooks_loop(seed, n_rows, n_features, bias):
+    # Sums of whole numbers are exactly 0 now and then.
+    generator = np.random.default_rng(seed)
+    X = generator.integers(-2, 3, size=(n_rows, n_features)).astype(float)
+    y = generator.integers(0, 2, n_rows)
+    assume(0 < y.sum() < n_rows)
+    ours = RosenblattPerceptron(bias=bias, max_epochs=6).fit(X, y)
+    weights, offset, mistakes = textbook(X, y, lambda _: range(n_rows), ours.epochs, bias=bias)
+    assert ours.weights.tolist() == [weights.tolist()]
+    assert ours.bias.tolist() == [offset]
+    assert ours.mistakes == mistakes
+
+
+class TestDrawsWithReplacement:
+    """Each step draws its row from all of them."""
+
+    def test_some_rows_do_not_come_and_others_twice_each_as_often_as_any(self):
+        perceptron = RosenblattPerceptron(order="with_replacement")
+        stream = RandomStream.from_seed(0)
+        draws = [perceptron._order(stream.child(epoch), 30) for epoch in range(2000)]
+        assert all(len(each) == 30 for each in draws)
+        # Of m draws from m rows a share of (1 − 1/m)ᵐ does not come: 0.362 of 30.
+        missed = np.mean([1 - len(set(each)) / 30 for each in draws])
+        assert missed == pytest.approx((1 - 1 / 30) ** 30, abs=0.01)
+        counts = np.bincount(np.concatenate(draws), minlength=30)
+        assert scipy.stats.chisquare(counts).pvalue > 1e-3
+
+    def test_they_are_decided_by_the_seed(self):
+        X, y = np.arange(40.0).reshape(20, 2) % 7, np.arange(20) % 2
+        first, again, other = (
+            RosenblattPerceptron(order="with_replacement", max_epochs=5, seed=seed).fit(X, y)
+            for seed in (1, 1, 2)
+        )
+        assert (first.weights == again.weights).all()
+        assert first.mistakes == again.mistakes
+        assert (first.weights != other.weights).any()
+
+    def test_an_epoch_without_a_mistake_is_no_proof(self):
+        # One row of 300 is wrong at the start: a third of all epochs do not draw it.
+        X = np.ones((300, 1))
+        X[7] = -1.0
+        y = np.ones(300, dtype=int)
+        y[7] = 0
+        quiet = 0
+        for seed in range(30):
+            fitted = RosenblattPerceptron(
+                order="with_replacement", seed=seed, initial_bias=1.0
+            ).fit(X, y)
+            quiet += 0 in fitted.mistakes[:-1]
+            assert fitted.converged
+            assert (fitted.predict(X) == y).all()
+            assert sum(fitted.mistakes) > 0
+        assert quiet > 0
+
+    def test_it_ends_with_the_first_epoch_after_which_no_row_is_wrong(self):
+        fitted = RosenblattPerceptron(order="with_replacement").fit(CORNERS, AND)
+        shorter = RosenblattPerceptron(order="with_replacement", max_epochs=fitted.epochs - 1)
+        before = shorter.fit(CORNERS, AND)
+        assert fitted.epochs > 1
+        assert before.mistakes == fitted.mistakes[:-1]
+        assert before.predict(CORNERS).tolist() != AND
+        assert not before.converged
+
+
+class TestWithoutABias:
+    """The boundary is w·x = threshold and cannot be shifted."""
+
+    def test_none_is_learnt(self):
+        fitted = RosenblattPerceptron(bias=False).fit(CORNERS, OR)
+        assert fitted.converged
+        assert fitted.separable is True
+        assert fitted.bias.tolist() == [0.0]
+        assert fitted.predict(CORNERS).tolist() == OR
+        assert fitted.explanation == (
+            "Converged in 2 epochs, after 2 mistakes: its straight line through the origin "
+            "separates the two classes."
+        )
+
+    def test_what_only_a_shifted_line_separates_is_said_to_need_one(self):
+        fitted = RosenblattPerceptron(bias=False).fit(CORNERS, AND)
+        assert fitted.separable is False
+        assert fitted.explanation == (
+            "Not converged in 1000 epochs: no straight line through the origin separates the two "
+            "classes, so without a bias no perceptron ever will. With one (bias=True) it will."
+        )
+        assert RosenblattPerceptron().fit(CORNERS, AND).converged
+
+    def test_what_no_line_separates_is_not_promised_to_a_bias(self):
+        fitted = RosenblattPerceptron(bias=False, max_epochs=9).fit(CORNERS, XOR)
+        assert fitted.separable is False
+        assert fitted.explanation == (
+            "Not converged in 9 epochs: no straight line through the origin separates the two "
+            "classes, so no perceptron ever will."
+        )
+
+    def test_the_origin_never_fires(self):
+        fitted = RosenblattPerceptron(bias=False, max_epochs=5).fit([[0.0], [1.0]], [1, 0])
+        assert fitted.separable is False
+        assert fitted.explanation.startswith("Not converged in 5 epochs: no threshold at 0 sep")
+
+    def test_a_boundary_through_rows_may_never_be_found(self):
+        # w = (2, 2) is right, (1, −1) and (−1, 1) lying on its boundary; the rule runs in circles.
+        X, y = np.array([[2.0, 1.0], [1.0, -1.0], [-1.0, 1.0]]), [1, 0, 0]
+        assert (X @ [2.0, 2.0] > 0).tolist() == [True, False, False]
+        fitted = RosenblattPerceptron(bias=False).fit(X, y)
+        assert not fitted.converged
+        assert fitted.separable is not False
+        assert "more epochs would do" not in fitted.explanation
+
+    def test_with_a_threshold_the_rule_need_not_find_what_there_is(self):
+        # 1/10 < w ≤ 1/9 would be right, and every step is a whole number.
+        fitted = RosenblattPerceptron(bias=False, threshold=1).fit([[10.0], [9.0]], [1, 0])
+        assert not fitted.converged
+        assert fitted.separable is True
+        assert fitted.explanation == (
+            "Not converged in 1000 epochs: a threshold w·x = 1 can separate the two classes, but "
+            "without a bias the rule need not find it. Let a bias be learnt (bias=True), or try "
+            "more epochs."
+        )
+
+    def test_it_is_scikit_learns_without_an_intercept(self):
+        X, y = load_iris(return_X_y=True)
+        y = y == 0
+        ours = RosenblattPerceptron(bias=False, initial_weights=[0.1, -0.2, 0.3, 0.05]).fit(X, y)
+        theirs = Perceptron(fit_intercept=False, shuffle=False, tol=None, max_iter=ours.epochs).fit(
+            X, y, coef_init=np.array([[0.1, -0.2, 0.3, 0.05]])
+        )
+        np.testing.assert_allclose(ours.weights, theirs.coef_, atol=1e-12)
+        assert ours.bias.tolist() == theirs.intercept_.tolist() == [0.0]
+
+    @pytest.mark.parametrize("order", ORDERS)
+    def test_each_of_several_classes_has_a_boundary_through_the_origin(self, order):
+        X = np.array([[0, 5], [1, 6], [5, 0], [6, 1], [-5, -5], [-6, -4]])
+        y = ["north", "north", "east", "east", "west", "west"]
+        fitted = RosenblattPerceptron(bias=False, order=order).fit(X, y)
+        assert fitted.converged
+        assert fitted.bias.tolist() == [0.0, 0.0, 0.0]
+        assert fitted.predict(X).tolist() == y
+
+    def test_a_bias_to_start_from_is_refused_with_the_threshold_that_does_the_same(self):
+        with pytest.raises(ConfigurationError, match=r"bias=False there is none: .*threshold 1\.5"):
+            RosenblattPerceptron(bias=False, threshold=2, initial_bias=0.5)
+
+
+@settings(max_examples=60, deadline=None)
+@given(seed=st.integers(0, 2**32 - 1), threshold=st.sampled_from([0.0, 1.0, -2.0]))
+def test_weights_that_were_there_are_found_to_be_possible_without_a_bias(seed, threshold):
+    generator = np.random.default_rng(seed)
+    X = generator.normal(size=(int(generator.integers(2, 30)), 3))
+    positive = X @ generator.normal(size=3) > threshold
+    assert separability_without_bias(X, positive, threshold).separable is True
+
+
+@settings(max_examples=60, deadline=None)
+@given(seed=st.integers(0, 2**32 - 1))
+def test_without_a_bias_a_class_is_separable_as_rows_and_their_mirror_images_are(seed):
+    # Through the origin w·x > 0 is w·(−x) < 0: with every row mirrored a bias is of no use.
+    generator = np.random.default_rng(seed)
+    X = generator.normal(size=(int(generator.integers(2, 12)), 2))
+    positive = generator.integers(0, 2, len(X)).astype(bool)
+    assume(0 < positive.sum() < len(X))
+    mirrored = np.concatenate([X, -X]), np.concatenate([positive, ~positive])
+    found = separability_without_bias(X, positive, 0.0)
+    assert found.separable is linearly_separable(*mirrored)
+    assert found.is_reached
 
 
 def test_the_learning_rate_only_scales_weights_that_start_at_zero():
@@ -228,6 +437,7 @@ def test_novikoffs_bound_on_the_mistakes_holds(data):
     X = X[X @ normal + offset != 0]
     y = X @ normal + offset > 0
     assume(y.any() and not y.all())
+    # Drawn rows may be right for some epochs while another row is still wrong.
     order = data.draw(st.sampled_from(["cyclic", "random"]))
     longest = ((X**2).sum(axis=1) + 1).max()
     margin = np.abs(X @ normal + offset).min() / np.sqrt((normal**2).sum() + offset**2)
@@ -276,7 +486,12 @@ def test_the_weights_are_scikit_learns_where_no_sum_is_exactly_zero(
         ({"learning_rate": 0}, ConfigurationError, "learning_rate must be greater than 0"),
         ({"learning_rate": "fast"}, ArgumentTypeError, "learning_rate must be a number"),
         ({"threshold": float("nan")}, ConfigurationError, "threshold"),
-        ({"order": "backwards"}, ConfigurationError, "order must be one of 'cyclic', 'random'"),
+        (
+            {"order": "backwards"},
+            ConfigurationError,
+            "order must be one of 'cyclic', 'random', 'with_r",
+        ),
+        ({"bias": "no"}, ArgumentTypeError, "bias must be True or False, not 'no'"),
         ({"max_epochs": 0}, ConfigurationError, "max_epochs must be at least 1"),
         ({"seed": -1}, ConfigurationError, "seed must be at least 0"),
         ({"initial_weights": "zeros"}, ArgumentTypeError, "initial_weights must be a sequence"),

@@ -23,7 +23,9 @@ TABLES = [ACTIVATIONS, INITIALIZERS, LOSSES, OPTIMIZERS, SCHEDULES]
 def test_every_name_resolves_and_comes_back_as_itself(table):
     for name in table:
         described = table.resolve(name)
-        assert table.to_data(described) == name
+        # A threshold unit says what it gives at 0, which once was something else.
+        always = {"at_zero": 0.0} if name == "heaviside" else {}
+        assert table.to_data(described) == ({"name": name, **always} if always else name)
         assert table.resolve(described) is described
         assert table.resolve({"name": name.upper()}) == described
         assert registry_of(described) is table
@@ -62,8 +64,12 @@ def test_nested_descriptions_are_written_as_data():
             UnknownNameError,
             r"unknown optimizer 'adamm'. Did you mean 'adam'\? Allowed: ad",
         ),
-        ("quantum", UnknownNameError, "unknown optimizer 'quantum'. Allowed: adam, adamw, gd"),
-        ({"learning_rate": 1}, ConfigurationError, "has no name: write .*Allowed: adam"),
+        (
+            "quantum",
+            UnknownNameError,
+            "unknown optimizer 'quantum'. Allowed: adagrad, adam, adamw, gd",
+        ),
+        ({"learning_rate": 1}, ConfigurationError, "has no name: write .*Allowed: adagrad, adam"),
         ({"name": 3}, ConfigurationError, "has no name"),
         ({"name": "sgd", "momentum": 1}, UnknownNameError, "'sgd': unknown setting 'momentum'"),
         (None, ArgumentTypeError, "must be a name, a mapping with a name, or .*not None"),

@@ -70,6 +70,7 @@ inline Settings network_of(const Description& d, std::vector<Settings> layers, d
   Description::activate(head, "softmax");
   optimizer.set("rule", std::string("adam"));
   optimizer.set_whole("uncorrected", 0);
+  optimizer.set_whole("heavy_ball", 0);
   for (const auto& [key, number] : std::initializer_list<std::pair<const char*, double>>{
            {"beta", 0}, {"share", 1}, {"beta_1", 0.9}, {"beta_2", 0.999}, {"epsilon", 1e-8},
            {"rho", 0.9}, {"decay", 0}, {"l1", 0}, {"l2", 0.1}, {"clip_value", 0},
@@ -118,12 +119,13 @@ inline Settings plain_network(Index units) {
 template <class Real>
 struct Run {
   static constexpr Index kRows = 200, kBatch = 17, kEpochs = 5;
+  static constexpr Index kBatches = (kRows + kBatch - 1) / kBatch;
 
   explicit Run(const Plan<Real>& plan)
       : flat(normal_numbers<Real>(1, plan.parameters, 0.2)),
         buffers(static_cast<std::size_t>(plan.buffers), Real(1)), first(flat.size()),
         second(flat.size()), X(normal_numbers<Real>(2, kRows * kColumns, 1)), labels(kRows),
-        rates(kEpochs * ((kRows + kBatch - 1) / kBatch), 0.01) {
+        rates(kEpochs * kBatches, 0.01) {
     for (Index r = 0; r < kRows; ++r) labels[r] = X[r * kColumns] > 0 ? r % 2 : 2 + r % 3;
   }
 
@@ -132,7 +134,7 @@ struct Run {
   }
   Ending train(Workspace<Real>& workspace) {
     Position at;
-    return workspace.run(rows(), {kEpochs, rates.data(), true}, at, reports,
+    return workspace.run(rows(), {kEpochs, rates.data(), kBatches, true}, at, reports,
                          [](std::int64_t, std::int64_t) { return false; },
                          {flat.data(), buffers.data(), {first.data(), second.data()}});
   }

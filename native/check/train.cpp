@@ -38,7 +38,7 @@ void train_population(const char* name) {
     member.seed = RandomStream::from_seed(7 + n);
     member.flat = {run.flat.data(), nullptr, {run.first.data(), run.second.data()}};
     member.rows = run.rows();
-    member.schedule = {run.kEpochs, run.rates.data(), true};
+    member.schedule = {run.kEpochs, run.rates.data(), run.kBatches, true};
     seats.push_back(&member);
   }
   Members(plan, {check::Run<Real>::kBatch, true, true}).run(seats, nullptr);

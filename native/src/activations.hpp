@@ -22,10 +22,13 @@ struct Identity {
   V slope(V, V) const { return V{} + 1; }
 };
 
+/// 1 above 0, 0 below, and at 0 what it was told.
+template <class Real>
 struct Heaviside {
   static constexpr bool kFromOutput = true;
+  Real at_zero;
   template <class V>
-  V value(V z) const { return z >= 0 ? V{} + 1 : V{}; }
+  V value(V z) const { return z > 0 ? V{} + 1 : (z == 0 ? V{} + at_zero : V{}); }
   template <class V>
   V slope(V, V) const { return V{}; }
 };
@@ -286,7 +289,7 @@ struct Softmax {
 template <class Real>
 inline constexpr Named<RowFunctions<Real>> kActivations[] = {
     {"identity", CellByCell<Real, Identity>::kFunctions},
-    {"heaviside", CellByCell<Real, Heaviside>::kFunctions},
+    {"heaviside", CellByCell<Real, Heaviside<Real>>::kFunctions},
     {"sigmoid", CellByCell<Real, Sigmoid>::kFunctions},
     {"tanh", CellByCell<Real, Tanh>::kFunctions},
     {"relu", CellByCell<Real, ReLU>::kFunctions},

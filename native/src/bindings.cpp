@@ -45,9 +45,9 @@ class BoundWorkspace {
     const auto rows = rows_of(sizes_, X, labels, numbers, weights);
     require(steps >= -1, "the number of steps must be -1 or more");
     auto at = position_of(position);
-    check_schedule(rates, at, batches_of(rows.count, workspace_.batch_size()));
-    const Schedule schedule{static_cast<std::int64_t>(rates.shape(0)), rates.data(), shuffle, steps,
-                            measure};
+    const Index batches = batches_of(rates, at, rows.count, workspace_.batch_size());
+    const Schedule schedule{static_cast<std::int64_t>(rates.shape(0)), rates.data(), batches,
+                            shuffle, steps, measure};
     const auto kept = trail_of(sizes_, trail, schedule.epochs);
     std::vector<EpochReport> reports;
     Ending ending;

@@ -145,14 +145,17 @@ inline Position position_of(const nb::tuple& told) {
   return at;
 }
 
-inline Index batches_of(Index count, Index batch_size) {
-  return (count + batch_size - 1) / batch_size;
-}
-/// Learning rates of whole epochs, and where a run stands: checked.
-inline void check_schedule(const Array2<const double>& rates, const Position& at, Index batches) {
-  require(Index(rates.shape(1)) == batches, "one learning rate a step is needed");
+/// Learning rates of whole epochs, one a step: of every batch, or of every one that is full. How many
+/// steps an epoch has; that and where a run stands are checked.
+inline Index batches_of(const Array2<const double>& rates, const Position& at, Index count,
+                        Index batch_size) {
+  const Index batches = Index(rates.shape(1)), full = count / batch_size;
+  const Index partial = count % batch_size != 0 ? 1 : 0;
+  require(batches >= 1 && (batches == full || batches == full + partial),
+          "one learning rate a step is needed");
   require(at.epoch >= 0 && at.step >= at.batch && at.batch >= 0 && at.batch <= batches,
           "the position is out of range");
+  return batches;
 }
 
 /// One row an epoch: epoch, step, learning rate, loss, penalty, weight, rows, hits, and, if they

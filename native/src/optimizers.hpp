@@ -11,12 +11,13 @@
 
 namespace axone {
 
-enum class Rule { sgd, momentum, nesterov, rmsprop, adam, lbfgs };
+enum class Rule { sgd, momentum, nesterov, adagrad, rmsprop, adam, lbfgs };
 
 /// The settings of a run's steps; what changes from step to step is in `Step`.
 struct OptimizerSettings {
   Rule rule = Rule::sgd;
   double beta = 0, share = 1;  // momentum: v ← βv + share·g
+  bool heavy_ball = false;     // momentum: v ← βv + ηg, W ← W − v
   double beta_1 = 0.9, beta_2 = 0.999, epsilon = 1e-8, rho = 0.9;
   bool uncorrected = false;  // Adam's ε is added to √v, not to √v̂
   double decay = 0;          // decoupled
@@ -35,9 +36,9 @@ struct OptimizerSettings {
 
 inline constexpr Named<Rule> kOptimizers[] = {
     {"gradient_descent", Rule::sgd}, {"sgd", Rule::sgd},   {"momentum", Rule::momentum},
-    {"nesterov", Rule::nesterov},    {"rmsprop", Rule::rmsprop},
-    {"adam", Rule::adam},            {"adamw", Rule::adam},
-    {"lbfgs", Rule::lbfgs},
+    {"nesterov", Rule::nesterov},    {"adagrad", Rule::adagrad},
+    {"rmsprop", Rule::rmsprop},      {"adam", Rule::adam},
+    {"adamw", Rule::adam},           {"lbfgs", Rule::lbfgs},
 };
 
 /// One step's numbers, the same for every weight.
@@ -160,9 +161,9 @@ struct StepNumbers {
   using Real = LaneOf<V>;
   template <class Set>
   AXONE_INLINE void set_all(Set set, const OptimizerSettings& o, const Step& step, Index rows) {
-    set_moving(set, o, step, rows);
     set(beta, Real(o.beta));
     set(share, Real(o.share));
+    set_moving(set, o, step, rows);
     // Subtracted in float64: 1 − 0.999 in float32 would be wrong in the fifth digit.
     set(beta_1, Real(o.beta_1));
     set(rest_1, Real(1 - o.beta_1));
@@ -175,7 +176,8 @@ struct StepNumbers {
   /// Those that change from step to step.
   template <class Set>
   AXONE_INLINE void set_moving(Set set, const OptimizerSettings& o, const Step& step, Index rows) {
-    set(rate, Real(step.learning_rate));
+    set(rate, o.heavy_ball ? Real(1) : Real(step.learning_rate));
+    if (o.heavy_ball) set(share, Real(step.learning_rate));
     set(kept, Real(1 - step.learning_rate * o.decay));
     set(scaled, Real(step.scaled));
     set(epsilon, Real(step.epsilon));
@@ -197,6 +199,11 @@ AXONE_INLINE V step_of(V g, LaneOf<V>* first, LaneOf<V>* second, const StepNumbe
     const V v = s.beta * load<V>(first) + g;
     store(first, v);
     return s.rate * (g + s.beta * v);
+  }
+  if constexpr (R == Rule::adagrad) {
+    const V v = load<V>(first) + g * g;
+    store(first, v);
+    return over_root(s.rate * g, v, s.epsilon);
   }
   if constexpr (R == Rule::rmsprop) {
     const V v = s.rho * load<V>(first) + s.rest * g * g;
@@ -274,6 +281,7 @@ AXONE_INLINE void update(const Stretch<LaneOf<V>>& s, Rule rule, bool decays, bo
     case Rule::sgd: return by.template operator()<Rule::sgd>();
     case Rule::momentum: return by.template operator()<Rule::momentum>();
     case Rule::nesterov: return by.template operator()<Rule::nesterov>();
+    case Rule::adagrad: return by.template operator()<Rule::adagrad>();
     case Rule::rmsprop: return by.template operator()<Rule::rmsprop>();
     case Rule::adam: return by.template operator()<Rule::adam>();
     case Rule::lbfgs: return;  // its steps are those of `Minimisation`

@@ -12,6 +12,7 @@ inline OptimizerSettings optimizer_of(const Settings& s) {
   o.rule = find(kOptimizers, s.word("rule"), "optimizer");
   o.beta = s.number("beta");
   o.share = s.number("share");
+  o.heavy_ball = s.flag("heavy_ball");
   o.beta_1 = s.number("beta_1");
   o.beta_2 = s.number("beta_2");
   o.epsilon = s.number("epsilon");

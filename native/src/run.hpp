@@ -64,6 +64,7 @@ enum class Ending { done, interrupted, loss, gradient, averages, converged };
 struct Schedule {
   std::int64_t epochs = 0;   // to complete in this call
   const double* rates = nullptr;  // learning rate of each step of each of these epochs
+  Index batches = 0;         // steps of an epoch: rows beyond their batches are left out
   bool shuffle = true;
   std::int64_t steps = -1;   // at most in this call; -1: any number
   bool measure = true;       // norms and dead shares at each epoch's last step

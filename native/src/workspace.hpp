@@ -209,7 +209,7 @@ class Workspace {
   /// Make steps until the epochs are complete, or so many steps are made, or a step fails.
   Ending train(const Rows<Real>& rows, const Schedule& schedule, Position& at,
                std::vector<EpochReport>& reports, const Poll& poll) {
-    const Index batches = (rows.count + batch_size_ - 1) / batch_size_;
+    const Index batches = schedule.batches;
     const std::int64_t last_epoch = at.epoch + schedule.epochs;
     std::int64_t steps_left = schedule.steps;
     PollTimer timer;

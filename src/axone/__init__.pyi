@@ -38,6 +38,7 @@ from .network import Network
 from .optimizers import (
     LBFGS,
     SGD,
+    Adagrad,
     Adam,
     AdamW,
     GradientDescent,
@@ -65,6 +66,7 @@ __all__ = [
     "SGD",
     "Activation",
     "ActivationFunction",
+    "Adagrad",
     "Adam",
     "AdamW",
     "AxoneError",

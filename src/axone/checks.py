@@ -5,6 +5,8 @@ from collections.abc import Iterable
 from numbers import Integral, Real
 from typing import Any
 
+import numpy as np
+
 from axone.arrays import Shape
 from axone.errors import ArgumentTypeError, ConfigurationError
 from axone.messages import _, all_of, listed
@@ -78,6 +80,14 @@ def check_integer(name: str, value: Any, *, at_least: int) -> None:
                 least=at_least,
                 found=value,
             )
+        )
+
+
+def check_boolean(name: str, value: Any) -> None:
+    """Refuse `value` unless it is true or false."""
+    if not isinstance(value, bool | np.bool_):
+        raise ArgumentTypeError(
+            _("{name} must be True or False, not {found!r}.", name=name, found=value)
         )
 
 

@@ -120,17 +120,32 @@ class GradientDescent(Optimizer):
 
 @dataclass(frozen=True)
 class Momentum(Optimizer):
-    """A running average of gradients moves the weights (Polyak 1964).
+    """A velocity made of all gradients so far moves the weights (Polyak 1964).
+
+    Three forms are in use; g is the gradient and η the learning rate of the step:
+
+    ============  =================  ==========  =================================================
+    form          velocity           weights     where
+    ============  =================  ==========  =================================================
+    "averaged"    v ← βv + (1 − β)g  W ← W − ηv  many courses; Adam's first moment (Kingma & Ba
+                                                 2015): v has the size of a gradient
+    "classical"   v ← βv + g         W ← W − ηv  PyTorch
+    "heavy_ball"  v ← βv + ηg        W ← W − v   Polyak 1964, whose v is the last step; Sutskever
+                                                 et al. 2013, equations 1 and 2, scikit-learn and
+                                                 Keras write it v ← βv − ηg, W ← W + v
+    ============  =================  ==========  =================================================
+
+    At a constant η the last two take the same path, and the first does where its η is 1/(1 − β)
+    times as large. They part where η changes: in a heavy ball the gradients of before keep the η
+    they were met with, in the others they get the new one.
 
     Parameters
     ----------
     learning_rate : float, default 0.01
     beta : float, default 0.9
         How much of the velocity survives a step.
-    form : {"averaged", "classical"}, default "averaged"
-        "averaged": v ← βv + (1 − β)g, W ← W − ηv, so that v has the size of a gradient.
-        "classical": v ← βv + g, W ← W − ηv, as in PyTorch and scikit-learn; the same path for
-        a learning rate 1 − β times smaller.
+    form : {"averaged", "classical", "heavy_ball"}, default "averaged"
+        The default needs no other learning rate than plain gradient descent.
     """
 
     beta: float = 0.9
@@ -140,7 +155,7 @@ class Momentum(Optimizer):
     def __post_init__(self) -> None:
         super().__post_init__()
         check_number("beta", self.beta, at_least=0, below=1)
-        check_choice("form", self.form, ("averaged", "classical"))
+        check_choice("form", self.form, ("averaged", "classical", "heavy_ball"))
 
     def update(
         self,
@@ -151,15 +166,22 @@ class Momentum(Optimizer):
         step: int,
     ) -> None:
         (velocity,) = slots
-        share = 1 - self.beta if self.form == "averaged" else 1.0
         velocity *= self.beta
+        if self.form == "heavy_ball":
+            velocity += learning_rate * gradient
+            weights -= velocity
+            return
+        share = 1 - self.beta if self.form == "averaged" else 1.0
         velocity += share * gradient
         weights -= learning_rate * velocity
 
 
 @dataclass(frozen=True)
 class Nesterov(Optimizer):
-    """Momentum that looks ahead: v ← βv + g, W ← W − η(g + βv) (Nesterov 1983; Sutskever 2013)."""
+    """Momentum that looks ahead: v ← βv + g, W ← W − η(g + βv) (Nesterov 1983; Sutskever 2013).
+
+    In PyTorch's form, whose velocity holds gradients, like that of "classical" `Momentum`.
+    """
 
     beta: float = 0.9
     slots: ClassVar[tuple[str, ...]] = ("velocity",)
@@ -180,6 +202,50 @@ class Nesterov(Optimizer):
         velocity *= self.beta
         velocity += gradient
         weights -= learning_rate * (gradient + self.beta * velocity)
+
+
+@dataclass(frozen=True)
+class Adagrad(Optimizer):
+    """Steps divided by the root of all squares so far: s ← s + g², W ← W − ηg/(√s + ε).
+
+    Duchi, Hazan & Singer 2011, section 1.1: a weight whose gradients were large or many moves less
+    and less, one that is seldom asked keeps its rate. The rate falls by itself, like 1/√t;
+    a schedule may lower it further.
+
+    Parameters
+    ----------
+    learning_rate : float, default 0.01
+    epsilon : float, default 1e-10
+        Keeps 0/0 away where a weight has met no gradient; PyTorch's default.
+    initial_accumulator : float, default 0
+        s before the first step. Where it is 0 the first step of every weight is ±η.
+    """
+
+    epsilon: float = 1e-10
+    initial_accumulator: float = 0.0
+    slots: ClassVar[tuple[str, ...]] = ("accumulator",)
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        check_number("epsilon", self.epsilon, above=0)
+        check_number("initial_accumulator", self.initial_accumulator, at_least=0)
+
+    def fresh_slots(self, vector: FloatArray) -> dict[str, FloatArray]:
+        return {"accumulator": np.full(vector.shape, self.initial_accumulator, vector.dtype)}
+
+    def update(
+        self,
+        weights: FloatArray,
+        gradient: FloatArray,
+        slots: Sequence[FloatArray],
+        learning_rate: float,
+        step: int,
+    ) -> None:
+        (accumulator,) = slots
+        accumulator += gradient * gradient
+        root = np.sqrt(accumulator)
+        root += self.epsilon
+        weights -= learning_rate * gradient / root
 
 
 @dataclass(frozen=True)
@@ -392,6 +458,7 @@ OPTIMIZERS: Registry[Optimizer] = Registry(
         "sgd": SGD,
         "momentum": Momentum,
         "nesterov": Nesterov,
+        "adagrad": Adagrad,
         "rmsprop": RMSProp,
         "adam": Adam,
         "adamw": AdamW,

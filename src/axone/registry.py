@@ -17,6 +17,10 @@ from axone.messages import Message, _, all_of, listed
 
 Member = TypeVar("Member")
 
+ALWAYS_WRITTEN: Mapping[str, Any] = {"always_written": True}
+"""The metadata of a field that plain data name though it has its default: one whose absence means
+something else in files of before there was the field."""
+
 _REGISTRY_OF: dict[type, "Registry[Any]"] = {}
 """Which table a class stands in; filled where the tables are written, never afterwards."""
 
@@ -116,7 +120,8 @@ class Registry(Generic[Member]):
         settings = {
             field.name: plain(getattr(described, field.name))
             for field in dataclasses.fields(described)  # type: ignore[arg-type]
-            if getattr(described, field.name) != _default(field)
+            if field.metadata.get("always_written")
+            or getattr(described, field.name) != _default(field)
         }
         return {"name": name, **settings} if settings else name
 

@@ -25,7 +25,7 @@ class Clock:
     epoch : int
         Epochs completed, 0 at the start.
     steps_per_epoch, max_epochs, rows : int
-        The extent of the run; `rows` is the number of training rows.
+        The extent of the run; `rows` is the number of rows that an epoch learns from.
     losses : sequence of float
         The training loss of every completed epoch.
     """

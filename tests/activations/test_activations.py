@@ -145,10 +145,19 @@ def test_the_derivatives_at_zero_are_the_agreed_ones():
     }
 
 
-def test_heaviside_is_one_from_zero_on_and_teaches_nothing():
-    step, z = ACTIVATIONS.resolve("heaviside"), np.array([[-1.0, -0.0, 0.0, 2.0]])
-    assert step.value(z).tolist() == [[0, 1, 1, 1]]
-    assert step.derivative(z, step.value(z)).tolist() == [[0, 0, 0, 0]]
+@given(at_zero=st.floats(0, 1), seed=st.integers(0, 2**32 - 1))
+def test_heaviside_is_numpys_and_teaches_nothing(at_zero, seed):
+    step = ACTIVATIONS.resolve({"name": "heaviside", "at_zero": at_zero})
+    z = np.random.default_rng(seed).integers(-1, 2, size=(3, 4)).astype(float)
+    np.testing.assert_array_equal(step.value(z), np.heaviside(z, at_zero))
+    assert not step.derivative(z, step.value(z)).any()
+
+
+def test_by_default_a_threshold_unit_fires_above_its_threshold_only():
+    step, z = ACTIVATIONS.resolve("heaviside"), np.array([[-1.0, -0.0, 0.0, 5e-324, 2.0]])
+    assert step.value(z).tolist() == [[0, 0, 0, 1, 1]]
+    with pytest.raises(ConfigurationError, match="at_zero must be at least 0 and at most 1, not 2"):
+        ACTIVATIONS.resolve({"name": "heaviside", "at_zero": 2})
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float64"])

@@ -133,6 +133,7 @@ def recipes(draw, dtype="float64", names=tuple(SMOOTH + KINKED)):
         LOSSES.resolve({"name": loss, "scale": scale}),
         a_rule(draw(st.sampled_from(STEPWISE))),
         batch_size=draw(st.integers(2, 40)),
+        drop_last=draw(st.booleans()),
         schedule=SCHEDULES.resolve(draw(st.sampled_from(["constant", "cosine", "adaptive"]))),
         penalty=Penalty(draw(st.sampled_from([0.0, 0.1])), draw(st.sampled_from([0.0, 0.5]))),
         clipping=Clipping(draw(st.sampled_from([None, 0.05])), draw(st.sampled_from([None, 0.1]))),

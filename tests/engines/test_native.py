@@ -30,6 +30,7 @@ from axone.engines.native.variants import NotBuiltError, load_variant
 from axone.layers import LAYERS, PREDICTION
 from axone.losses import LOSSES
 from axone.optimizers import OPTIMIZERS
+from axone.schedules import SCHEDULES
 
 try:
     load_variant()
@@ -58,6 +59,37 @@ def test_fifty_steps_in_float32_stay_together(activation, optimizer):
     recipe = Recipe(network, LOSSES.resolve("cce"), rule, batch_size=10, seed=3)
     epochs = 50 if recipe.full_batch else 5
     assert_engines_agree(recipe, 100, FLOAT32, epochs=epochs)
+
+
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+def test_the_forms_of_momentum_are_the_reference_engines_while_the_rate_changes(dtype):
+    network = ax.Network(ax.Dense(7, "tanh"), ax.Dense(3, "softmax"), input_shape=5)
+    ends = []
+    for form in ("averaged", "classical", "heavy_ball"):
+        rule = ax.Momentum(0.1, 0.8, form)
+        schedule = SCHEDULES.resolve("cosine")
+        recipe = Recipe(
+            network, LOSSES.resolve("cce"), rule, batch_size=4, schedule=schedule, dtype=dtype
+        )
+        assert_engines_agree(recipe, 30, FLOAT64 if dtype == "float64" else FLOAT32)
+        ends.append(trained(NativeEngine(), recipe, *rows_for(recipe, 30, 1), 3)[1])
+    averaged, classical, heavy = (end.parameters.vector for end in ends)
+    assert difference(classical, heavy) > 1e-3
+    assert difference(averaged, heavy) > 1e-3
+
+
+@pytest.mark.parametrize("at_zero", [0.0, 0.5, 1.0])
+def test_threshold_units_give_at_zero_what_they_are_told(at_zero):
+    step = ACTIVATIONS.resolve({"name": "heaviside", "at_zero": at_zero})
+    network = ax.Network(ax.Dense(9, step), ax.Dense(9, step), ax.Dense(2), input_shape=9)
+    parameters = network.initialize(0, "float64")
+    parameters.vector[...] = np.round(2 * parameters.vector)
+    X = np.random.default_rng(0).integers(-1, 2, size=(40, 9)).astype(float)
+    recipe = Recipe(network, LOSSES.resolve("mse"), ax.SGD(), dtype="float64")
+    sums = X @ parameters["0.weight"].T
+    assert (sums == 0).any()
+    wanted = ReferenceEngine().compile(recipe).predict(parameters, X)
+    np.testing.assert_array_equal(NativeEngine().compile(recipe).predict(parameters, X), wanted)
 
 
 def test_both_forms_of_adam_are_the_reference_engines():

@@ -96,8 +96,11 @@ def several(network, given=(X, CLASSES), **settings):
     [
         ax.SGD(0.1),
         ax.Momentum(0.05, beta=0.8),
-        ax.Momentum(0.05, beta=0.8, form="averaged"),
+        ax.Momentum(0.05, beta=0.8, form="classical"),
+        ax.Momentum(0.05, beta=0.8, form="heavy_ball"),
         ax.Nesterov(0.05, beta=0.8),
+        ax.Adagrad(0.1),
+        ax.Adagrad(0.1, initial_accumulator=0.3),
         ax.RMSProp(0.01),
         ax.Adam(0.01),
         ax.Adam(0.01, form="uncorrected"),
@@ -105,8 +108,9 @@ def several(network, given=(X, CLASSES), **settings):
     ],
     ids=repr,
 )
-def test_every_optimizer_moves_as_alone(optimizer):
-    assert_same(*several(network_of(*HIDDEN), optimizer=optimizer))
+@pytest.mark.parametrize("schedule", ["constant", "cosine"])
+def test_every_optimizer_moves_as_alone(optimizer, schedule):
+    assert_same(*several(network_of(*HIDDEN), optimizer=optimizer, schedule=schedule))
 
 
 @pytest.mark.parametrize(
@@ -161,6 +165,8 @@ def test_every_activation_is_that_of_one_alone(activation):
         {"clip_norm": 0.05},
         {"clip_norm": 0.05, "clip_value": 0.02, "l1": 0.05, "l2": 0.1},
         {"shuffle": False},
+        {"drop_last": True},
+        {"drop_last": True, "shuffle": False, "clip_norm": 0.05},
         {"schedule": "cosine"},
         {"batch_size": 1000},
         {"batch_size": 1},
@@ -210,11 +216,27 @@ def test_settings_and_rows_may_differ_from_lane_to_lane():
             clip_value=0.05 if seed % 3 else None,
             clip_norm=0.2 if seed % 2 else None,
             schedule="cosine" if seed % 2 else "constant",
+            drop_last=seed % 3 == 1,
         )
         for seed in range(count)
     ]
     given = [(X[seed:], CLASSES[seed:], WEIGHTS[seed:]) for seed in range(count)]
     assert_same(trainers, given)
+
+
+def test_forms_of_momentum_may_differ_from_lane_to_lane():
+    forms = ("averaged", "classical", "heavy_ball")
+    trainers = [
+        trainer_of(
+            network_of(*HIDDEN),
+            seed,
+            optimizer=ax.Momentum(0.05, 0.8, forms[seed % 3]),
+            schedule="cosine",
+        )
+        for seed in range(lanes())
+    ]
+    given = [(X[seed:], CLASSES[seed:]) for seed in range(len(trainers))]
+    assert_same(trainers, given, epochs=4, laps=[1, 2, 1])
 
 
 def test_a_lane_that_has_done_its_epochs_rests():

@@ -81,6 +81,7 @@ SAID = {
     "clip_norm": 0.4,
     "engine": "reference",
     "threads": 1,
+    "drop_last": np.True_,
     "shuffle": np.False_,
 }
 

@@ -49,6 +49,7 @@ def test_what_a_file_says_reaches_the_trainer():
         "training": {
             "optimizer": {"name": "sgd", "learning_rate": 0.2},
             "batch_size": 7,
+            "drop_last": True,
             "schedule": "cosine",
             "l1": 0.1,
             "l2": 0.2,

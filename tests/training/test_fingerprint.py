@@ -15,6 +15,7 @@ OTHERS = {
     "loss": {"name": "cce", "scale": 2.0},
     "optimizer": ax.Adam(0.5),
     "batch_size": 31,
+    "drop_last": True,
     "schedule": "cosine",
     "l1": 0.1,
     "l2": 0.1,
@@ -49,6 +50,12 @@ def test_every_setting_counts_unless_it_changes_no_weight(name):
 def test_a_name_and_what_it_stands_for_are_the_same_run():
     assert mark(optimizer="adam") == mark(optimizer=ax.Adam()) == mark(optimizer={"name": "Adam"})
     assert mark(engine=ax.Trainer(NETWORK, loss="cce").engine_used) == mark(engine="auto")
+
+
+def test_a_setting_that_came_later_leaves_the_marks_of_runs_without_it():
+    """So that they can be resumed; written down before there was `drop_last`."""
+    network = ax.Network(ax.Dense(3, "tanh"), ax.Dense(2, "softmax"), input_shape=2)
+    assert mark(network=network, engine="reference", seed=7) == "28bac06f"
 
 
 def test_other_rows_are_another_run():

@@ -52,8 +52,9 @@ class BoundPopulation {
       auto& member = at(static_cast<Index>(n)).value().member;
       const auto& [position, rates, trail] = *turns[n];
       member.at = position_of(position);
-      check_schedule(rates, member.at, batches_of(member.rows.count, common_.batch_size));
       member.schedule = {};
+      member.schedule.batches =
+          batches_of(rates, member.at, member.rows.count, common_.batch_size);
       member.schedule.epochs = static_cast<std::int64_t>(rates.shape(0));
       member.schedule.rates = rates.data();
       member.trail = trail_of(sizes_, trail, member.schedule.epochs);

@@ -68,7 +68,7 @@ class Population {
     pass_.is_there = is_there_.data();
     pass_.random = random_of_lane_;
     for (int lane = 0; lane < kSeats; ++lane)
-      lane_[lane].begin(members[static_cast<std::size_t>(lane)], common_);
+      lane_[lane].begin(members[static_cast<std::size_t>(lane)]);
     for (auto& layer : layers_) layer->doubt = V{};
     each_member([&](Lane& lane, int number) {
       note_settings(lane.member->optimizer);
@@ -90,19 +90,18 @@ class Population {
     bool is_at_work = false, is_last = false;  // whether it makes this step; whether its epoch's last
     const std::uint32_t* order = nullptr;
     std::int64_t epochs_done = 0;
-    Index batches = 0, from = 0, count = 0;
+    Index from = 0, count = 0;
     bool plain = false;  // classes, rows that weigh 1
     std::optional<StepCounter> counter;
     Shuffler shuffler;
     std::vector<std::uint32_t> plain_order;
 
-    void begin(Member<Real>* who, const Common& common) {
+    void begin(Member<Real>* who) {
       member = who;
       epochs_done = 0;
       is_at_work = is_last = false;
       order = nullptr;
       if (!who) return;
-      batches = (who->rows.count + common.batch_size - 1) / common.batch_size;
       plain = who->rows.targets.classes && !who->rows.weights;
     }
 
@@ -116,12 +115,13 @@ class Population {
       const auto& at = member->at;
       from = at.batch * common.batch_size;
       count = std::min(common.batch_size, member->rows.count - from);
-      is_last = at.batch + 1 == batches;
+      is_last = at.batch + 1 == member->schedule.batches;
       return true;
     }
 
     double rate() const {
-      return member->schedule.rates[epochs_done * batches + member->at.batch];
+      const auto& schedule = member->schedule;
+      return schedule.rates[epochs_done * schedule.batches + member->at.batch];
     }
 
    private:
@@ -309,7 +309,8 @@ class Population {
     ++at.step;
     ++at.batch;
     if (!lane.is_last) return;
-    const double rate = lane.member->schedule.rates[(lane.epochs_done + 1) * lane.batches - 1];
+    const auto& schedule = lane.member->schedule;
+    const double rate = schedule.rates[(lane.epochs_done + 1) * schedule.batches - 1];
     std::vector<double> norms;
     for (const auto& layer : layers_) {
       if (!common_.measure) break;

@@ -1,11 +1,13 @@
 """Activations made of straight pieces that need no rectifier: the identity and Heaviside's step."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from axone.activations.function import ActivationFunction
 from axone.arrays import FloatArray
+from axone.checks import check_number
+from axone.registry import ALWAYS_WRITTEN
 
 
 @dataclass(frozen=True)
@@ -26,13 +28,29 @@ class Identity(ActivationFunction):
 
 @dataclass(frozen=True)
 class Heaviside(ActivationFunction):
-    """σ(z) = 1 where z ≥ 0, else 0 (McCulloch & Pitts 1943).
+    """σ(z) = 1 where z > 0, 0 where z < 0: the threshold unit (McCulloch & Pitts 1943).
 
     Its derivative is 0 everywhere that it exists: gradient descent cannot learn through it.
+
+    Parameters
+    ----------
+    at_zero : float, default 0
+        σ(0), from 0 to 1. By default a unit fires above its threshold only, as does the
+        perceptron, here and in scikit-learn. McCulloch and Pitts let it fire at the threshold
+        (1), signal processing takes ½; NumPy's ``heaviside(z, h0)`` asks for it each time.
     """
 
+    # Models of before there was this setting hold none, and fire at 0: see `axone.model.earlier`.
+    at_zero: float = field(default=0.0, metadata=ALWAYS_WRITTEN)
+
+    def __post_init__(self) -> None:
+        check_number("at_zero", self.at_zero, at_least=0, at_most=1)
+
     def value(self, z: FloatArray) -> FloatArray:
-        return np.asarray(z >= 0, dtype=z.dtype)
+        fires = np.asarray(z > 0, dtype=z.dtype)
+        if self.at_zero:
+            fires[z == 0] = self.at_zero
+        return fires
 
     def derivative(self, z: FloatArray, a: FloatArray) -> FloatArray:
         del a

@@ -165,7 +165,7 @@ def _refuse_lbfgs(experiment: Experiment) -> None:
             _(
                 "{place}: L-BFGS makes steps of its own length on all rows, so there are "
                 "no batches that every library could take: choose sgd, momentum, "
-                "nesterov, rmsprop, adam or adamw.",
+                "nesterov, adagrad, rmsprop, adam or adamw.",
                 place=experiment.place("training.optimizer"),
             )
         )
@@ -194,10 +194,12 @@ def _exercise(prepared: Prepared, recipe: Recipe, threads: int) -> Exercise:
             weight = prepare_weights(weight, len(X), recipe.dtype)
         return Examples(np.ascontiguousarray(X, dtype=recipe.dtype), target, weight)
 
+    train = rows("train")
+    recipe.check_rows(len(train))
     return Exercise(
         recipe,
         network.initialize(recipe.seed, recipe.dtype),
-        rows("train"),
+        train,
         rows("validation") if "validation" in prepared.parts else None,
         prepared.experiment.settings.training.epochs,
         threads,

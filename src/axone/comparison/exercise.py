@@ -3,7 +3,6 @@
 Shuffles, masks and learning rates are Axone's own, so that all libraries make the same steps.
 """
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -47,12 +46,12 @@ class Exercise:
     @property
     def steps_per_epoch(self) -> int:
         """How many batches an epoch has."""
-        return math.ceil(len(self.train) / self.batch_size)
+        return self.recipe.steps(len(self.train))
 
     @cached_property
     def batch_rows(self) -> tuple[int, ...]:
         """How many rows each batch of an epoch has."""
-        rows, size = len(self.train), self.batch_size
+        rows, size = self.recipe.rows_learnt(len(self.train)), self.batch_size
         return tuple(min(size, rows - start) for start in range(0, rows, size))
 
     def order(self, epoch: int) -> IntArray:

@@ -26,7 +26,14 @@ from axone.data.examples import Examples
 from axone.engines.torch import obstacles as beyond_pytorch
 from axone.engines.torch.modules import GivenNumbers
 from axone.engines.torch.obstacles import all_layers
-from axone.engines.torch.translation import OPTIMIZERS, criterion_of, load, rate_share, translate
+from axone.engines.torch.translation import (
+    OPTIMIZERS,
+    criterion_of,
+    holds_steps,
+    load,
+    rate_share,
+    translate,
+)
 from axone.layers import BatchNorm, Dropout, GaussianNoise, Layer, Residual
 from axone.layers.sequence import output_shapes
 from axone.messages import Message, _
@@ -119,13 +126,16 @@ class PyTorchContestant:
         return TimedEpoch(float(np.average(means, weights=rows)), seconds)
 
     def _steps(self, order: Any, rates: list[float]) -> list[Any]:
-        X, y = (tensor.index_select(0, order) for tensor in self.train)
+        learnt = order[: sum(self.exercise.batch_rows)]
+        X, y = (tensor.index_select(0, learnt) for tensor in self.train)
         size = self.exercise.batch_size
         amended = self._amends
-        set_rate = len(set(rates)) > 1
-        self._set_rate(rates[0])
+        scaled = holds_steps(self.exercise.recipe.optimizer)
+        set_rate = not scaled and len(set(rates)) > 1
+        self._set_rate(1.0 if scaled else rates[0])
         losses = []
-        for rate, X_batch, y_batch in zip(rates, X.split(size), y.split(size), strict=True):
+        batches = zip(X.split(size), y.split(size), strict=True)
+        for rate, (X_batch, y_batch) in zip(rates, batches, strict=True):
             if set_rate:
                 self._set_rate(rate)
             self.optimizer.zero_grad()
@@ -133,6 +143,9 @@ class PyTorchContestant:
             loss.backward()
             if amended:
                 self._amend(len(X_batch))
+            if scaled:
+                for weight in (*self.penalised, *self.free):
+                    weight.grad.mul_(rate)
             self.optimizer.step()
             losses.append(loss.detach())
         return losses

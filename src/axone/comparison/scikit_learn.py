@@ -318,17 +318,18 @@ class ScikitLearnContestant:
         """Train for one epoch; weights that are no longer finite give the loss NaN."""
         model = self.model
         self._set_rate(float(rates[0]))
+        learnt = order[: sum(self.exercise.batch_rows)]
         model.penalty = model.aside = 0.0
         started = time.perf_counter()
         try:
             with config_context(assume_finite=True, skip_parameter_validation=True):
-                model.partial_fit(self.X[order], self.y[order], **self.labels)
+                model.partial_fit(self.X[learnt], self.y[learnt], **self.labels)
         except ValueError:
             if np.isfinite(self.weights()).all():
                 raise
             return TimedEpoch(math.nan, time.perf_counter() - started)
         seconds = time.perf_counter() - started - model.aside
-        loss = model.loss_ - model.penalty / len(order)
+        loss = model.loss_ - model.penalty / len(learnt)
         return TimedEpoch(
             float(_loss_ratio(self.exercise.recipe.loss, self.outputs) * loss), seconds
         )
@@ -341,7 +342,9 @@ class ScikitLearnContestant:
             return
         before = optimizer.learning_rate
         optimizer.learning_rate = rate * self.ratio * (1 - optimizer.momentum if averaged else 1)
-        # Its velocity holds the learning rate within: η₁g₁ + …, where Axone's holds gradients.
+        # Its velocity is a heavy ball's, η₁g₁ + …, where Axone's other forms hold gradients.
+        if isinstance(rule, Momentum) and rule.form == "heavy_ball":
+            return
         change = optimizer.learning_rate / before
         optimizer.velocities = [velocity * change for velocity in optimizer.velocities]
 

@@ -9,9 +9,11 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from axone.arrays import DType, FloatArray, IntArray
-from axone.checks import check_choice, check_integer
+from axone.checks import check_boolean, check_choice, check_integer
 from axone.engines.state import RunState
+from axone.errors import DataError
 from axone.losses import Loss
+from axone.messages import _
 from axone.network import Network
 from axone.optimizers import Optimizer
 from axone.penalties import Clipping, Penalty
@@ -35,6 +37,8 @@ class Recipe:
     optimizer : Optimizer
     batch_size : int
         Rows of a step; the last batch of an epoch may be smaller.
+    drop_last : bool
+        Whether an epoch leaves that smaller batch out. All rows at once are never left out.
     schedule, penalty, clipping
         See their rooms.
     dtype : {"float32", "float64"}
@@ -50,6 +54,7 @@ class Recipe:
     loss: Loss
     optimizer: Optimizer
     batch_size: int = 32
+    drop_last: bool = False
     schedule: Schedule = field(default_factory=ConstantRate)
     penalty: Penalty = field(default_factory=Penalty)
     clipping: Clipping = field(default_factory=Clipping)
@@ -60,6 +65,7 @@ class Recipe:
 
     def __post_init__(self) -> None:
         check_integer("batch_size", self.batch_size, at_least=1)
+        check_boolean("drop_last", self.drop_last)
         check_integer("seed", self.seed, at_least=0)
         check_choice("dtype", self.dtype, ("float32", "float64"))
         for measure in self.measures:
@@ -74,8 +80,43 @@ class Recipe:
         """Return how many of `rows` rows a step sees, the last of an epoch perhaps fewer."""
         return rows if self.full_batch else min(self.batch_size, rows)
 
+    def check_rows(self, rows: int) -> None:
+        """Refuse rows that do not make one batch, where only whole batches are learnt from.
+
+        PyTorch's loader would give no batch of them, and a run that learns nothing is no run.
+
+        Raises
+        ------
+        DataError
+            There are fewer rows than a batch has.
+        """
+        if self.drop_last and not self.full_batch and rows < self.batch_size:
+            raise DataError(
+                _(
+                    "drop_last leaves nothing to learn from: the only batch, of {rows} rows, is "
+                    "smaller than batch_size {batch_size}. Give more rows, a batch_size of at most "
+                    "{rows}, or drop_last=False.",
+                    rows=rows,
+                    batch_size=self.batch_size,
+                )
+            )
+
+    def steps(self, rows: int) -> int:
+        """Return how many steps an epoch of `rows` rows makes: 10 of 7000 rows in batches of 700.
+
+        At least one: fewer rows than a batch are one batch of themselves, if they are not refused.
+        """
+        size = self.batch_rows(rows)
+        return rows // size if self.drop_last else -(-rows // size)
+
+    def rows_learnt(self, rows: int) -> int:
+        """Return how many of `rows` rows an epoch learns from."""
+        return min(rows, self.steps(rows) * self.batch_rows(rows))
+
     def order(self, epoch: int, rows: int) -> IntArray:
         """Return the rows in the order in which an epoch takes them, 0 being the first epoch.
+
+        All of them, those that `drop_last` leaves out at the end.
 
         The one place where it is decided: compiled engines draw the same permutation from the same
         stream.
@@ -95,11 +136,11 @@ class Recipe:
         rows, max_epochs : int
             The extent of the run.
         """
-        steps = -(-rows // self.batch_rows(rows))
+        steps, learnt = self.steps(rows), self.rows_learnt(rows)
         if isinstance(self.schedule, ConstantRate):
             return np.full((epochs, steps), state.learning_rate)
         clocks = (
-            Clock(epoch, steps, max_epochs, rows, state.losses)
+            Clock(epoch, steps, max_epochs, learnt, state.losses)
             for epoch in range(state.epoch, state.epoch + epochs)
         )
         return state.learning_rate * np.stack([self.schedule.factors(clock) for clock in clocks])

@@ -23,6 +23,7 @@ from axone.optimizers import (
     LBFGS,
     OPTIMIZERS,
     SGD,
+    Adagrad,
     Adam,
     AdamW,
     Momentum,
@@ -164,6 +165,7 @@ class DenseDesign:
             "adam": lambda: Adam(rate, *moments, epsilon, "uncorrected"),
             "adamw": lambda: AdamW(rate, *moments, epsilon, float(self.given.weight_decay)),
             "momentum": lambda: Momentum(rate, float(self.given.momentum)),
+            "adagrad": lambda: Adagrad(rate, epsilon),
             "rmsprop": lambda: RMSProp(rate, epsilon=epsilon),
         }
         return named[self.given.solver]()

@@ -39,7 +39,7 @@ from axone.optimizers import Optimizer
 from axone.parameters import Parameters
 from axone.random import RandomStream
 from axone.schedules import Clock, InverseScaling
-from axone.training import Checkpoint, History, NoImprovement, Trainer, ValidationScore
+from axone.training import Checkpoint, History, NoImprovement, Run, Trainer, ValidationScore
 
 _AUTO_BATCH = 200
 _SLOWEST_RATE = 1e-6
@@ -192,7 +192,7 @@ def _train(this: _Fit, model: Model, going_on: Continuation) -> None:
     rule = _stopping_rule(this)
     before = going_on.final.history.epochs
     max_epochs = before + estimator.max_iter
-    follow = _rate_follower(training, len(this.train))
+    follow = _rate_follower(training)
     watch = EpochWatch(estimator, this.objective, before, one_epoch, follow)
     seen = max(before, going_on.divided_at) if not one_epoch else going_on.divided_at
     while True:
@@ -232,7 +232,8 @@ def _train(this: _Fit, model: Model, going_on: Continuation) -> None:
         examples = trainer.examples(this.train)
         return trainer.plan.loss_and_gradient(result.parameters, examples, 1)[0]
 
-    show_fitted(estimator, result, this.objective, before, len(this.train), first_loss)
+    learnt = trainer.recipe.rows_learnt(len(this.train))
+    show_fitted(estimator, result, this.objective, before, learnt, first_loss)
     estimator.model_ = replace(model, members=(result.parameters,), engine=result.engine)
     estimator.network_, estimator.parameters_ = model.network, result.parameters
     # As scikit-learn counts: the input, and every layer of sums.
@@ -276,16 +277,20 @@ def _trainer(this: _Fit, network: Network, going_on: Continuation) -> Trainer:
     )
 
 
-def _rate_follower(training: Training, rows: int) -> Callable[[RunState, int], None] | None:
+def _rate_follower(training: Training) -> Callable[[Run, int], None] | None:
     """Return what keeps a velocity that holds steps right, epoch by epoch, if there is one."""
     schedule = training.schedule
     if not training.remembers_steps or not isinstance(schedule, InverseScaling):
         return None
 
-    def factor(epoch: int) -> float:
-        return float(schedule.factors(Clock(epoch, 1, 1, rows))[0])
+    def follow(run: Run, epoch: int) -> None:
+        rows = run.recipe.rows_learnt(len(run.examples))
+        before, now = (
+            float(schedule.factors(Clock(number, 1, 1, rows))[0]) for number in (epoch - 1, epoch)
+        )
+        _scale_velocity(run.state, before / now)
 
-    return lambda state, epoch: _scale_velocity(state, factor(epoch - 1) / factor(epoch))
+    return follow
 
 
 def _rate(training: Training, going_on: Continuation) -> float:

@@ -33,7 +33,7 @@ from axone.optimizers import Optimizer
 if TYPE_CHECKING:
     from axone.model import Model
 
-SOLVERS = ("lbfgs", "sgd", "adam", "momentum", "rmsprop", "adamw")
+SOLVERS = ("lbfgs", "sgd", "adam", "momentum", "adagrad", "rmsprop", "adamw")
 LEARNING_RATES = ("constant", "invscaling", "adaptive")
 
 _DENSE_CONSTRAINTS: Constraints = {
@@ -144,7 +144,8 @@ class MLPClassifier(
     activation : str, mapping or ActivationFunction, or a sequence of them, default "relu"
         Of the hidden layers: one for all, or one for each. scikit-learn's names ("identity",
         "logistic", "tanh", "relu") and all of Axone's.
-    solver : {"adam", "sgd", "lbfgs", "momentum", "rmsprop", "adamw"} or Optimizer, default "adam"
+    solver : {"adam", "sgd", "lbfgs", "momentum", "adagrad", "rmsprop", "adamw"} or Optimizer, \
+default "adam"
         "sgd" has scikit-learn's momentum; "momentum" averages gradients, v ← βv + (1 − β)g. An
         optimiser (``ax.RMSProp(0.01, rho=0.95)``) brings its own settings, learning rate included.
     alpha : float, default 1e-4
@@ -153,6 +154,8 @@ class MLPClassifier(
     batch_size : int or "auto", default "auto"
         "auto" is scikit-learn's min(200, n_samples); experiment files have another rule of that
         name. Unused by L-BFGS.
+    drop_last : bool, default False
+        Whether an epoch leaves out its last batch where that is smaller than the others.
     learning_rate : {"constant", "invscaling", "adaptive"}, default "constant"
         Of "sgd" and "momentum". "invscaling" divides by (t + 1)^power_t, t the rows seen before the
         epoch. "adaptive" divides by 5 where training would otherwise stop, until 1e-6.
@@ -182,8 +185,8 @@ class MLPClassifier(
     validation_fraction : float, default 0.1
         The share of X held out, stratified by class, unless `fit` is given validation data.
     beta_1, beta_2, epsilon : float, default 0.9, 0.999, 1e-8
-        Of "adam" and "adamw"; `epsilon` of "rmsprop" too. "adam" adds it before the bias
-        correction, as scikit-learn does: ``Adam(form="uncorrected")``.
+        Of "adam" and "adamw"; `epsilon` of "adagrad" and "rmsprop" too. "adam" adds it before the
+        bias correction, as scikit-learn does: ``Adam(form="uncorrected")``.
     n_iter_no_change : int or infinity, default 10
     max_fun : int, default 15000
         Gradients at most that L-BFGS may compute.
@@ -295,11 +298,11 @@ class MLPRegressor(
         "squared_error" is ½(ŷ − y)², "poisson" half the deviance of counts, with an exponential
         output. Of several outputs the gradient is that of the sum; squared, absolute and Huber
         losses are reported as the mean. An object (``Huber(delta=2.0)``) is taken as it is.
-    hidden_layer_sizes, activation, solver, alpha, batch_size, learning_rate, learning_rate_init, \
-power_t, max_iter, shuffle, random_state, tol, verbose, warm_start, momentum, nesterovs_momentum, \
-early_stopping, validation_fraction, beta_1, beta_2, epsilon, n_iter_no_change, max_fun, \
-weight_decay, dropout, batch_norm, initializer, l1, clip_norm, clip_value, schedule, scale, \
-monitor, callbacks, dtype, engine, threads
+    hidden_layer_sizes, activation, solver, alpha, batch_size, drop_last, learning_rate, \
+learning_rate_init, power_t, max_iter, shuffle, random_state, tol, verbose, warm_start, momentum, \
+nesterovs_momentum, early_stopping, validation_fraction, beta_1, beta_2, epsilon, \
+n_iter_no_change, max_fun, weight_decay, dropout, batch_norm, initializer, l1, clip_norm, \
+clip_value, schedule, scale, monitor, callbacks, dtype, engine, threads
         As of `MLPClassifier`; what early stopping watches is R² by default, and the validation
         rows are not stratified.
 

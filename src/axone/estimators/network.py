@@ -151,9 +151,9 @@ class NetworkClassifier(
         reshaped to it.
     class_weight : mapping or "balanced", optional
         The weight of each class's rows.
-    max_iter, tol, n_iter_no_change, early_stopping, validation_fraction, monitor, l1, clip_norm, \
-clip_value, schedule, scale, shuffle, random_state, verbose, warm_start, callbacks, dtype, engine, \
-threads
+    drop_last, max_iter, tol, n_iter_no_change, early_stopping, validation_fraction, monitor, l1, \
+clip_norm, clip_value, schedule, scale, shuffle, random_state, verbose, warm_start, callbacks, \
+dtype, engine, threads
         As of `MLPClassifier`.
 
     Attributes
@@ -202,9 +202,9 @@ class NetworkRegressor(
         the exponential as its activation for the loss "poisson".
     loss : {"squared_error", "poisson", "mae", "huber"}, mapping or Loss, default "squared_error"
         As of `MLPRegressor`.
-    max_iter, tol, n_iter_no_change, early_stopping, validation_fraction, monitor, l1, clip_norm, \
-clip_value, schedule, scale, shuffle, random_state, verbose, warm_start, callbacks, dtype, engine, \
-threads
+    drop_last, max_iter, tol, n_iter_no_change, early_stopping, validation_fraction, monitor, l1, \
+clip_norm, clip_value, schedule, scale, shuffle, random_state, verbose, warm_start, callbacks, \
+dtype, engine, threads
         As of `MLPRegressor`.
 
     Attributes

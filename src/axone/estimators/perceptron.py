@@ -3,14 +3,14 @@
 import warnings
 from dataclasses import KW_ONLY, dataclass
 from numbers import Integral, Real
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Final, Self
 
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, ClassifierMixin, _fit_context
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils import check_random_state
-from sklearn.utils._param_validation import Interval
+from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, validate_data
 
@@ -25,13 +25,16 @@ from axone.network import Network
 from axone.parameters import Parameters
 from axone.perceptron import RosenblattPerceptron
 
+_DRAWN: Final = "with_replacement"
+
 
 @dataclass(eq=False, repr=False)
 class Perceptron(ClassifierMixin, BaseEstimator):
     """The perceptron: w·x + b, corrected by every row that it gets wrong (Rosenblatt 1958).
 
-    Training ends with the first epoch without a mistake, which comes exactly where a hyperplane
-    separates the classes. Where it does not come, a warning says whether it ever could.
+    It fires above its threshold only, as scikit-learn's does. Training ends with the first epoch
+    without a mistake, which comes exactly where a hyperplane separates the classes. Where it does
+    not come, a warning says whether it ever could.
 
     Parameters
     ----------
@@ -39,27 +42,32 @@ class Perceptron(ClassifierMixin, BaseEstimator):
         Learning rate; from zero weights it only scales them.
     max_iter : int, default 1000
         Epochs at most.
-    shuffle : bool, default True
-        Whether the rows are shuffled anew each epoch, or taken as they come.
+    shuffle : bool or "with_replacement", default True
+        Whether the rows are shuffled anew each epoch, or taken as they come, or drawn one by one
+        from all of them, as many in an epoch as there are; training then ends with an epoch after
+        which no row is wrong.
     threshold : float, default 0
-        The sum from which on it fires.
+        The sum above which it fires.
+    bias : bool, default True
+        Whether a bias is learnt: scikit-learn's `fit_intercept`. Without one the boundary is
+        w·x = threshold, by default through the origin.
     random_state : int, RandomState or None
-        Decides the shuffles.
+        Decides the shuffles or the draws.
 
     Attributes
     ----------
     coef_ : ndarray of shape (1, n_features) for two classes, else (n_classes, n_features)
     intercept_ : ndarray of shape (1,) or (n_classes,)
-        The threshold is taken off, so that `decision_function` fires from 0 on.
+        The threshold is taken off, so that it fires where `decision_function` is above 0.
     classes_ : ndarray of shape (n_classes,)
     n_iter_ : int
         Epochs of the perceptron that took the most.
     t_ : int
         Rows seen by it.
     converged_ : bool
-        Whether every perceptron ran an epoch without a mistake.
+        Whether every perceptron came to make no mistake.
     separable_ : bool or None
-        Whether hyperplanes separate the classes; None where that stayed undecided.
+        Whether weights exist that make none; None where that stayed undecided.
     mistakes_ : tuple of int
         Mistakes in each epoch, all perceptrons together.
     explanation_ : str
@@ -90,14 +98,16 @@ class Perceptron(ClassifierMixin, BaseEstimator):
     _: KW_ONLY
     eta0: float = 1.0
     max_iter: int = 1000
-    shuffle: bool = True
+    shuffle: bool | str = True
     threshold: float = 0.0
+    bias: bool = True
     random_state: Any = None
 
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
         "eta0": [Interval(Real, 0, None, closed="neither")],
         "max_iter": [Interval(Integral, 1, None, closed="left")],
-        "shuffle": ["boolean"],
+        "shuffle": ["boolean", StrOptions({_DRAWN})],
+        "bias": ["boolean"],
         "threshold": [Interval(Real, None, None, closed="neither")],
         "random_state": ["random_state"],
     }
@@ -130,7 +140,8 @@ class Perceptron(ClassifierMixin, BaseEstimator):
         rosenblatt = RosenblattPerceptron(
             learning_rate=float(self.eta0),
             threshold=float(self.threshold),
-            order="random" if self.shuffle else "cyclic",
+            bias=bool(self.bias),
+            order=_DRAWN if self.shuffle == _DRAWN else "random" if self.shuffle else "cyclic",
             max_epochs=int(self.max_iter),
             seed=int(random.randint(np.iinfo(np.int32).max)),
         )

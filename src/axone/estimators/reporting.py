@@ -10,7 +10,6 @@ from pathlib import Path
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils._param_validation import InvalidParameterError
 
-from axone.engines import RunState
 from axone.errors import DataError
 from axone.estimators.objectives import Objective
 from axone.estimators.settings import TrainingParameters
@@ -35,7 +34,7 @@ class EpochWatch:
     one_epoch : bool
         Whether the run ends after its first epoch.
     follow_rate : callable or None
-        Told the run's state and its epochs where something has to follow the learning rate.
+        Told the run and its epochs where something has to follow the learning rate.
     run : Run
         The run that is watched.
     """
@@ -44,7 +43,7 @@ class EpochWatch:
     objective: Objective
     before: int
     one_epoch: bool
-    follow_rate: Callable[[RunState, int], None] | None
+    follow_rate: Callable[[Run, int], None] | None
     run: Run = field(init=False)
     callbacks: tuple[EpochCallback, ...] = field(init=False)
 
@@ -79,7 +78,7 @@ class EpochWatch:
                 _("Validation score: {score:f}", score=history["validation_score"][-1]),
             )
         if self.follow_rate is not None:
-            self.follow_rate(self.run.state, epochs)
+            self.follow_rate(self.run, epochs)
         # Every callback is asked, whatever the one before said.
         answers = [callback(history) for callback in self.callbacks]
         return self.one_epoch or any(answers)
@@ -119,7 +118,7 @@ def show_fitted(
     before : int
         Epochs of the fits before.
     rows : int
-        Of an epoch.
+        That an epoch learns from.
     first_loss : callable
         Computes the loss where there was no epoch.
 

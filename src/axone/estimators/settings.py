@@ -39,6 +39,7 @@ Member = TypeVar("Member")
 TRAINER_CONSTRAINTS: Constraints = {
     "optimizer": [str, dict, Optimizer],
     "batch_size": [StrOptions({"auto"}), Interval(Integral, 1, None, closed="left")],
+    "drop_last": ["boolean"],
     "schedule": [str, dict, Schedule, None],
     "l1": [Interval(Real, 0, None, closed="left")],
     "l2": [Interval(Real, 0, None, closed="left")],
@@ -70,7 +71,8 @@ TRAINING_CONSTRAINTS: Constraints = {
     "scale": ["boolean", str, dict, Scaling],
     "callbacks": [callable, "array-like", None],
     **constraints_of(
-        "shuffle", "l1", "clip_norm", "clip_value", "schedule", "dtype", "engine", "threads"
+        *("drop_last", "shuffle", "l1", "clip_norm", "clip_value", "schedule"),
+        *("dtype", "engine", "threads"),
     ),
 }
 """What `TrainingParameters` may be, for scikit-learn's messages."""
@@ -145,6 +147,7 @@ class TrainingParameters:
     """
 
     max_iter: int = 200
+    drop_last: bool = Trainer.drop_last
     shuffle: bool = Trainer.shuffle
     random_state: Any = None
     tol: float = 1e-4

@@ -59,6 +59,7 @@ SAID_OTHERWISE: Mapping[str, str] = {
     "loss": "the task's",
     "optimizer": "AdamW, of `learning_rate` and `weight_decay`",
     "batch_size": "by the number of rows where it is 'auto'",
+    "drop_last": "never: tables are small enough for every row to count in every epoch",
     "schedule": "half a cosine, from `learning_rate` to 0",
     "l1": "none: `weight_decay` and `dropout` keep the weights in bounds",
     "l2": "none: `weight_decay` and `dropout` keep the weights in bounds",

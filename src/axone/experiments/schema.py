@@ -209,6 +209,9 @@ class TrainingSection(Section, json_schema_extra={"description": _("How the netw
         "auto",
         description=_("Rows of a step; auto makes at least 64 steps an epoch, of 8 to 64 rows."),
     )
+    drop_last: bool = Field(
+        False, description=_("Leave out an epoch's last batch where it is smaller than the others.")
+    )
     l1: float = Field(0.0, ge=0, description=_("λ₁ of λ₁/m·Σ|W|."))
     l2: float = Field(0.0, ge=0, description=_("λ₂ of λ₂/(2m)·ΣW²."))
     clip_value: float | None = Field(None, gt=0, description=_("Bound of each gradient component."))

@@ -24,6 +24,8 @@ _MARKS = (
 
 _WRITTEN = {"number": "numbers", "boolean": "truths", "date": "dates"}
 
+_THRESHOLD = "heaviside"
+
 
 @dataclass(frozen=True)
 class _First(PlainData):
@@ -95,14 +97,18 @@ def from_first_format(
 
 
 def from_second_format(header: object) -> object:
-    """Return the header as the present format has it, in which tables say how cells are written."""
+    """Return the header as the present format has it.
+
+    There tables say how their cells are written, and threshold units what they give at 0.
+    """
     if not isinstance(header, Mapping) or not isinstance(header.get("preprocessing"), Mapping):
         return header
     preprocessing = dict(header["preprocessing"])
     steps = preprocessing.get("steps")
     if isinstance(steps, list):
         preprocessing["steps"] = [_with_reading(step) for step in steps]
-    return {**header, "preprocessing": preprocessing}
+    network = _with_earlier_thresholds(header.get("network"))
+    return {**header, "preprocessing": preprocessing, "network": network}
 
 
 def _with_reading(step: Any) -> Any:
@@ -132,3 +138,22 @@ def _with_range_or_periods(column: dict[str, Any]) -> dict[str, Any]:
         periods = ["year", "week", "day"] if column.pop("with_time") else ["year", "week"]
         return {**column, "with_days": True, "periods": periods}
     return column
+
+
+def _with_earlier_thresholds(described: Any) -> Any:
+    """Return layers as data in which every threshold unit says what it gives at 0.
+
+    One that says nothing is of a version in which it gave 1, and goes on to: a perceptron that
+    learnt that its threshold fires would otherwise predict another class there.
+    """
+    if described == _THRESHOLD:
+        return {"name": _THRESHOLD, "at_zero": 1.0}
+    if isinstance(described, list | tuple):
+        return [_with_earlier_thresholds(each) for each in described]
+    if not isinstance(described, Mapping):
+        return described
+    earlier = {"at_zero": 1.0} if described.get("name") == _THRESHOLD else {}
+    return earlier | {
+        key: value if key == "name" else _with_earlier_thresholds(value)
+        for key, value in described.items()
+    }

@@ -21,17 +21,25 @@ class Convergence:
     label : object
         The class for which it fires.
     converged : bool
-        Whether an epoch went by without a mistake.
+        Whether an epoch went by without a mistake; of rows drawn with replacement, whether after
+        an epoch no row of all was wrong.
     epochs : int
-        Epochs run, the one without a mistake included.
+        Epochs run, the last included.
     mistakes : tuple of int
         Mistakes, that is updates, in each epoch.
     separable : bool or None
-        Whether any hyperplane separates the class from the rest; None where that stayed undecided.
+        Whether weights exist that make no mistake: any hyperplane that separates the class from
+        the rest, without a bias one that its threshold allows. None where that stayed undecided.
     n_features : int
         What decides whether messages speak of a line, a plane or a hyperplane.
     n_classes : int
         How many classes the data had.
+    is_reached : bool
+        Whether the rule is proven to find such weights, where there are any.
+    bias_helps : bool
+        Whether only the lack of a bias stands in the way.
+    held_threshold : float or None
+        The threshold of a perceptron without a bias, which cannot shift its boundary.
     """
 
     label: Any
@@ -41,6 +49,9 @@ class Convergence:
     separable: bool | None
     n_features: int
     n_classes: int
+    is_reached: bool = True
+    bias_helps: bool = False
+    held_threshold: float | None = None
 
     @property
     def explanation(self) -> Message:
@@ -53,6 +64,11 @@ class Convergence:
                 boundary=self._boundary,
                 sides=self._sides,
             )
+        return self._hopeless if self.separable is False else self._hopeful
+
+    @property
+    def _hopeful(self) -> Message:
+        """Of a perceptron that has not converged, and may yet."""
         if self.separable is None:
             return _(
                 "Not converged in {epochs}: whether any {boundary} separates {sides} could not be "
@@ -61,15 +77,34 @@ class Convergence:
                 boundary=self._boundary,
                 sides=self._sides,
             )
-        if self.separable:
+        if not self.is_reached:
             return _(
-                "Not converged in {epochs}, but a {boundary} can separate {sides}: more epochs "
-                "would do (raise max_epochs).",
+                "Not converged in {epochs}: a {boundary} can separate {sides}, but without a bias "
+                "the rule need not find it. Let a bias be learnt (bias=True), or try more epochs.",
                 epochs=self._epochs,
                 boundary=self._boundary,
                 sides=self._sides,
             )
-        if self.n_classes == 2:
+        return _(
+            "Not converged in {epochs}, but a {boundary} can separate {sides}: more epochs "
+            "would do (raise max_epochs).",
+            epochs=self._epochs,
+            boundary=self._boundary,
+            sides=self._sides,
+        )
+
+    @property
+    def _hopeless(self) -> Message:
+        """Of a perceptron that never will."""
+        if self.bias_helps:
+            return _(
+                "Not converged in {epochs}: no {boundary} separates {sides}, so without a bias no "
+                "perceptron ever will. With one (bias=True) it will.",
+                epochs=self._epochs,
+                boundary=self._boundary,
+                sides=self._sides,
+            )
+        if self.n_classes == 2 and self.held_threshold is None:
             return _(
                 "Not converged in {epochs}: no {boundary} separates {sides} (XOR is the classic "
                 "case), so no perceptron ever will.",
@@ -92,7 +127,14 @@ class Convergence:
     @property
     def _boundary(self) -> Message:
         known = {1: _("threshold"), 2: _("straight line"), 3: _("plane")}
-        return known.get(self.n_features, _("hyperplane"))
+        boundary = known.get(self.n_features, _("hyperplane"))
+        if self.held_threshold is None:
+            return boundary
+        if self.held_threshold == 0 and self.n_features == 1:
+            return _("threshold at 0")
+        if self.held_threshold == 0:
+            return _("{boundary} through the origin", boundary=boundary)
+        return _("{boundary} w·x = {threshold:g}", boundary=boundary, threshold=self.held_threshold)
 
     @property
     def _sides(self) -> Message:
@@ -110,9 +152,9 @@ class FittedPerceptron:
     weights : ndarray of shape (n_perceptrons, n_features)
         One row for two classes, else one a class.
     bias : ndarray of shape (n_perceptrons,)
-        Added to the weighted sums.
+        Added to the weighted sums; zeros where none was learnt.
     threshold : float
-        The sum from which on a perceptron fires.
+        The sum above which a perceptron fires.
     classes : ndarray of shape (n_classes,)
         The labels in sorted order; of two, the perceptron fires for the second.
     runs : tuple of Convergence
@@ -127,7 +169,7 @@ class FittedPerceptron:
 
     @property
     def converged(self) -> bool:
-        """Whether every perceptron ran an epoch without a mistake."""
+        """Whether every perceptron came to make no mistake; see `Convergence`."""
         return all(run.converged for run in self.runs)
 
     @property
@@ -145,7 +187,7 @@ class FittedPerceptron:
 
     @property
     def separable(self) -> bool | None:
-        """Whether every class is linearly separable from the rest; None where undecided."""
+        """Whether every class can be separated from the rest; None where undecided."""
         answers = [run.separable for run in self.runs]
         if False in answers:
             return False
@@ -179,7 +221,7 @@ class FittedPerceptron:
         Returns
         -------
         ndarray of shape (m,) for two classes, (m, n_classes) for more
-            Two classes: the second is predicted from `threshold` on.
+            Two classes: the second is predicted above `threshold`, the first at it and below.
 
         Raises
         ------
@@ -210,5 +252,5 @@ class FittedPerceptron:
             As in `decision`.
         """
         sums = self.decision(X)
-        chosen = sums.argmax(axis=1) if sums.ndim == 2 else (sums >= self.threshold).astype(np.intp)
+        chosen = sums.argmax(axis=1) if sums.ndim == 2 else (sums > self.threshold).astype(np.intp)
         return np.asarray(self.classes[chosen])

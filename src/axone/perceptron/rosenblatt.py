@@ -7,13 +7,17 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-from axone.arrays import FloatArray
-from axone.checks import check_choice, check_integer, check_number
-from axone.errors import ArgumentTypeError, ShapeError
+from axone.arrays import FloatArray, IntArray
+from axone.checks import check_boolean, check_choice, check_integer, check_number
+from axone.errors import ArgumentTypeError, ConfigurationError, ShapeError
 from axone.messages import _
 from axone.perceptron.fitted import Convergence, FittedPerceptron
 from axone.perceptron.inputs import LARGEST, checked_classes, checked_examples
-from axone.perceptron.separability import linearly_separable
+from axone.perceptron.separability import (
+    Separability,
+    linearly_separable,
+    separability_without_bias,
+)
 from axone.random import SHUFFLE, RandomStream
 
 _LOOKAHEAD = 32
@@ -24,10 +28,10 @@ _LOOKAHEAD = 32
 class RosenblattPerceptron:
     """The perceptron of Rosenblatt (1958), before any training.
 
-    It fires, ŷ = 1, where w·x + b ≥ threshold, and else stays at ŷ = 0. After each row
-    w ← w + η·(y − ŷ)·x and b ← b + η·(y − ŷ): nothing happens unless it was wrong. Training ends
-    with the first epoch without a mistake. Novikoff (1962) proved that this comes after at most
-    (R/γ)² mistakes on separable data, R the longest row and γ the margin.
+    It fires, ŷ = 1, where w·x + b > threshold, and else stays at ŷ = 0: at the threshold itself it
+    does not fire. After each row w ← w + η·(y − ŷ)·x and b ← b + η·(y − ŷ): nothing happens unless
+    it was wrong. Training ends with the first epoch without a mistake. Novikoff (1962) proved that
+    this comes after at most (R/γ)² mistakes on separable data, R the longest row and γ the margin.
 
     Parameters
     ----------
@@ -35,17 +39,23 @@ class RosenblattPerceptron:
         η. From zero weights and a zero threshold it only scales the weights, so 1 is as good as
         any other.
     threshold : float, default 0.0
-        The sum from which on it fires. The bias makes it redundant; Rosenblatt had it.
-    order : {"cyclic", "random"}, default "cyclic"
-        The rows as they come, or shuffled anew each epoch.
+        The sum above which it fires. The bias makes it redundant; Rosenblatt had it.
+    bias : bool, default True
+        Whether a bias is learnt. Without one the boundary is w·x = threshold: by default it goes
+        through the origin.
+    order : {"cyclic", "random", "with_replacement"}, default "cyclic"
+        The rows as they come, or shuffled anew each epoch, or each row drawn from all of them. An
+        epoch is then as many draws as there are rows, some of which do not come and others twice:
+        that it had no mistake proves nothing, so that after each epoch all rows are judged, and
+        training ends where none is wrong.
     max_epochs : int, default 1000
         Data that is not separable would keep it busy for ever.
     seed : int, default 0
-        Decides the shuffles of the random order.
+        Decides the shuffles or the draws.
     initial_weights : sequence of float, shape (n_features,), optional
         Default: zeros. Several classes start from the same ones.
     initial_bias : float, default 0.0
-        Likewise.
+        Likewise; 0 where no bias is learnt.
 
     Raises
     ------
@@ -63,7 +73,8 @@ class RosenblattPerceptron:
 
     learning_rate: float = 1.0
     threshold: float = 0.0
-    order: Literal["cyclic", "random"] = "cyclic"
+    bias: bool = True
+    order: Literal["cyclic", "random", "with_replacement"] = "cyclic"
     max_epochs: int = 1000
     seed: int = 0
     initial_weights: Sequence[float] | None = None
@@ -72,10 +83,20 @@ class RosenblattPerceptron:
     def __post_init__(self) -> None:
         check_number("learning_rate", self.learning_rate, above=0.0, at_most=LARGEST)
         check_number("threshold", self.threshold)
-        check_choice("order", self.order, ("cyclic", "random"))
+        check_boolean("bias", self.bias)
+        check_choice("order", self.order, ("cyclic", "random", "with_replacement"))
         check_integer("max_epochs", self.max_epochs, at_least=1)
         check_integer("seed", self.seed, at_least=0)
         check_number("initial_bias", self.initial_bias)
+        if not self.bias and self.initial_bias != 0:
+            raise ConfigurationError(
+                _(
+                    "initial_bias is {initial_bias:g}, but with bias=False there is none: leave it "
+                    "out, or give the threshold {threshold:g} instead.",
+                    initial_bias=self.initial_bias,
+                    threshold=self.threshold - self.initial_bias,
+                )
+            )
         if self.initial_weights is not None:
             if isinstance(self.initial_weights, str) or np.ndim(self.initial_weights) != 1:
                 raise ArgumentTypeError(
@@ -120,18 +141,21 @@ class RosenblattPerceptron:
         neurons, runs = [], []
         for target in [1] if len(classes) == 2 else range(len(classes)):
             fires = labels == target
-            neuron, mistakes = self._train(examples, fires, start)
-            converged = mistakes[-1] == 0
+            neuron, mistakes, converged = self._train(examples, fires, start)
             neurons.append(neuron)
+            found = Separability(True) if converged else self._chances(examples, fires)
             runs.append(
                 Convergence(
                     label=classes.tolist()[target],
                     converged=converged,
                     epochs=len(mistakes),
                     mistakes=mistakes,
-                    separable=converged or linearly_separable(examples, fires),
+                    separable=found.separable,
                     n_features=examples.shape[1],
                     n_classes=len(classes),
+                    is_reached=found.is_reached,
+                    bias_helps=found.bias_helps,
+                    held_threshold=None if self.bias else float(self.threshold),
                 )
             )
         learnt = np.stack(neurons)
@@ -155,19 +179,37 @@ class RosenblattPerceptron:
 
     def _train(
         self, X: FloatArray, fires: npt.NDArray[np.bool_], start: FloatArray
-    ) -> tuple[FloatArray, tuple[int, ...]]:
-        """Run epochs until one has no mistake; the bias is the weight of a last feature of ones."""
-        rows = np.column_stack([X, np.ones(len(X))])
+    ) -> tuple[FloatArray, tuple[int, ...], bool]:
+        """Run epochs until nothing is wrong; return weights, mistakes, and whether it came to that.
+
+        The bias is the weight of a last feature of ones, or of zeros where none is learnt.
+        """
+        rows = np.column_stack([X, np.full(len(X), float(self.bias))])
         neuron = start.copy()
-        shuffles = RandomStream.from_seed(self.seed)
+        stream = RandomStream.from_seed(self.seed)
         mistakes: list[int] = []
-        while len(mistakes) < self.max_epochs and (not mistakes or mistakes[-1] > 0):
-            if self.order == "random":
-                order = shuffles.child(SHUFFLE, len(mistakes)).permutation(len(rows))
-                mistakes.append(self._epoch(rows[order], fires[order], neuron))
-            else:
-                mistakes.append(self._epoch(rows, fires, neuron))
-        return neuron, tuple(mistakes)
+        converged = False
+        while len(mistakes) < self.max_epochs and not converged:
+            order = self._order(stream.child(SHUFFLE, len(mistakes)), len(rows))
+            mistakes.append(self._epoch(rows[order], fires[order], neuron))
+            converged = mistakes[-1] == 0
+            if self.order == "with_replacement":
+                converged = bool(((rows @ neuron > self.threshold) == fires).all())
+        return neuron, tuple(mistakes), converged
+
+    def _order(self, stream: RandomStream, n_rows: int) -> IntArray | slice:
+        """Return the rows of an epoch, one after another."""
+        if self.order == "random":
+            return stream.permutation(n_rows)
+        if self.order == "with_replacement":
+            return np.asarray(stream.uniform((n_rows,)) * n_rows, dtype=np.intp)
+        return slice(None)
+
+    def _chances(self, X: FloatArray, fires: npt.NDArray[np.bool_]) -> Separability:
+        """Say of a perceptron that has not converged whether it ever could."""
+        if self.bias:
+            return Separability(linearly_separable(X, fires))
+        return separability_without_bias(X, fires, float(self.threshold))
 
     def _epoch(self, rows: FloatArray, fires: npt.NDArray[np.bool_], neuron: FloatArray) -> int:
         """Apply the rule row by row, changing `neuron` in place; return how many were wrong.
@@ -177,7 +219,7 @@ class RosenblattPerceptron:
         position = mistakes = 0
         while position < len(rows):
             block = slice(position, position + _LOOKAHEAD)
-            wrong = np.flatnonzero((rows[block] @ neuron >= self.threshold) != fires[block])
+            wrong = np.flatnonzero((rows[block] @ neuron > self.threshold) != fires[block])
             if wrong.size == 0:
                 position += _LOOKAHEAD
                 continue

@@ -349,8 +349,7 @@ class Run:
         now = time.perf_counter()
         if self.on_progress is not None and now - self._last_shown > 0.1:
             self._last_shown = now
-            rows = len(self.examples)
-            steps = -(-rows // self.recipe.batch_rows(rows))
+            steps = self.recipe.steps(len(self.examples))
             self.on_progress(
                 (self.state.epoch + self.state.batch / steps) / self.settings.max_epochs
             )

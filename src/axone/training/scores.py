@@ -36,12 +36,23 @@ class Scores:
         self.loss, self.held_out, self.validation_score = loss, held_out, validation_score
         if loss.task == "regression":
             self._spread = total_squares(examples.target, examples.weight)
+            self._rows, self._weight = len(examples), examples.total_weight
 
     def of_training(self, reports: EpochReports) -> dict[str, FloatArray]:
         """Return accuracy or R² of some epochs."""
         if self.loss.task == "regression":
-            return {"train_r2": r_squared(reports.hits, self._spread)}
+            return {"train_r2": r_squared(reports.hits, self._spread_of(reports))}
         return {"train_accuracy": reports.hits[:, 0] / reports.weight}
+
+    def _spread_of(self, reports: EpochReports) -> FloatArray:
+        """Return Σ(y − ȳ)² beside the squared errors of some epochs.
+
+        Where epochs leave rows out, others each time, it is the share of those learnt from: errors
+        are measured against the variance of all training rows.
+        """
+        if not (reports.rows < self._rows).any():
+            return self._spread
+        return np.outer(reports.weight / self._weight, self._spread)
 
     def of_validation(self, plan: Plan, trail: Trail) -> tuple[FloatArray, dict[str, FloatArray]]:
         """Return the validation loss after each of some epochs, and the columns of these epochs.

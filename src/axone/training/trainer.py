@@ -58,6 +58,11 @@ class Trainer:
     optimizer : str, mapping or Optimizer, default "adam"
     batch_size : int, default 32
         Small batches make more steps an epoch, which small networks need.
+    drop_last : bool, default False
+        Whether an epoch leaves out its last batch where that is smaller than the others; in the
+        next epoch it is made of other rows, if they are shuffled. By default it is learnt from, as
+        in PyTorch, whose loader has the same setting. An epoch's training scores are those of the
+        rows learnt from. Nothing for an optimiser that takes all rows at once.
     schedule : str, mapping or Schedule, default "constant"
     l1, l2 : float, default 0
         Penalties λ₁/m·Σ|W| and λ₂/(2m)·ΣW².
@@ -100,6 +105,7 @@ class Trainer:
     loss: Loss | str | Mapping[str, Any]
     optimizer: Optimizer | str | Mapping[str, Any] = "adam"
     batch_size: int = 32
+    drop_last: bool = False
     schedule: Schedule | str | Mapping[str, Any] = "constant"
     l1: float = 0.0
     l2: float = 0.0
@@ -122,6 +128,7 @@ class Trainer:
             loss=LOSSES.resolve(self.loss),
             optimizer=OPTIMIZERS.resolve(self.optimizer),
             batch_size=self.batch_size,
+            drop_last=self.drop_last,
             schedule=SCHEDULES.resolve(self.schedule),
             penalty=Penalty(self.l1, self.l2),
             clipping=Clipping(self.clip_value, self.clip_norm),
@@ -217,13 +224,14 @@ class Trainer:
         Raises
         ------
         DataError, ShapeError, ConfigurationError
-            Data that do not fit the network, rules that need validation data, the memory of
-            another optimiser.
+            Data that do not fit the network, fewer rows than a batch where `drop_last` leaves out
+            what is no whole one, rules that need validation data, the memory of another optimiser.
         """
         check_integer("max_epochs", max_epochs, at_least=1)
         check_integer("warmup_epochs", warmup_epochs, at_least=0)
         check_choice("every", every, ("step", "epoch", "lap"))
         examples = self.examples(train)
+        self.recipe.check_rows(len(examples))
         held_out = None if validation is None else self.examples(validation, _("validation"))
         for rule in stopping:
             if held_out is None and rule.watches_validation:
@@ -333,6 +341,9 @@ class Trainer:
         resolved = {name: getattr(self.recipe, name, value) for name, value in given.items()}
         for name in _WITHOUT_EFFECT:
             del resolved[name]
+        # Checkpoints of before there was this setting are of runs without it.
+        if not self.drop_last:
+            del resolved["drop_last"]
         return fingerprint(resolved | {"engine": self.engine_used, "data": list(rows)})
 
     def _beginning(

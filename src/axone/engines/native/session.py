@@ -108,7 +108,7 @@ class NativeSession(WorkspaceSession):
     @property
     def _steps(self) -> int:
         """Steps of an epoch."""
-        return -(-len(self.examples) // self._size)
+        return self.recipe.steps(len(self.examples))
 
     @property
     def _most_epochs(self) -> int:

@@ -12,7 +12,7 @@ from typing import Any, cast
 
 import numpy as np
 
-from axone.activations import ACTIVATIONS, ActivationFunction
+from axone.activations import ACTIVATIONS, ActivationFunction, Heaviside
 from axone.arrays import DType, FloatArray, IntArray, Shape
 from axone.data.examples import Examples
 from axone.engines.engine import obstacles_of_searching, refuse_obstacles
@@ -160,7 +160,7 @@ class _Translator:
             return {}
         if name == "softmax" and len(shape) > 1:
             self.found[_SOFTMAX_OVER_CHANNELS] = None
-        return {"activation": name, "alpha": float(getattr(function, "alpha", 0.0))}
+        return {"activation": name, "alpha": _number_of(function)}
 
     def optimizer(self, recipe: Recipe) -> dict[str, Any]:
         """Describe how a gradient moves the weights."""
@@ -176,6 +176,7 @@ class _Translator:
             "rule": rule,
             **settings,
             "share": 1 - settings["beta"] if form == "averaged" else 1.0,
+            "heavy_ball": form == "heavy_ball",
             "uncorrected": form == "uncorrected",
             "decay": float(optimizer.decoupled_decay),
             "l1": float(recipe.penalty.l1),
@@ -201,6 +202,13 @@ class _Translator:
     def _is_left_to_the_reference(self, described: object) -> None:
         obstacle = _("{name} runs on the reference engine.", name=type(described).__name__)
         self.found[obstacle] = None
+
+
+def _number_of(function: ActivationFunction) -> float:
+    """Return the one number that an activation is set by; 0 for one that has none."""
+    if isinstance(function, Heaviside):
+        return float(function.at_zero)
+    return float(getattr(function, "alpha", 0.0))
 
 
 def _translated(recipe: Recipe, module: ModuleType) -> tuple[dict[str, Any], tuple[Message, ...]]:

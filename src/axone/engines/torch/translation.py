@@ -4,7 +4,8 @@ A table for each family, one line a member; what is in no table, PyTorch cannot 
 members are found by their very class: a class of the user's own that derives from one of Axone's
 may compute anything. What had to be arranged for the same numbers:
 
-- Averaged momentum is the classical form with (1 − β)η.
+- Averaged momentum is the classical form with (1 − β)η; a heavy ball is that form at the rate 1,
+  given gradients times η.
 - `Softplus` is a straight line above a threshold of 20; here above 40, where that is exact.
 - Dropout masks and noise are Axone's: PyTorch draws none.
 - Its batch norm keeps the unbiased variance for prediction, Axone the biased one.
@@ -60,6 +61,7 @@ from axone.losses import (
 )
 from axone.optimizers import (
     SGD,
+    Adagrad,
     Adam,
     AdamW,
     GradientDescent,
@@ -302,6 +304,12 @@ OPTIMIZERS: dict[type[Optimizer], Callable[[Any, Any], Any]] = {
     Nesterov: lambda rule, groups: torch.optim.SGD(
         groups, momentum=rule.beta, nesterov=rule.beta > 0, fused=True
     ),
+    Adagrad: lambda rule, groups: torch.optim.Adagrad(
+        groups,
+        initial_accumulator_value=rule.initial_accumulator,
+        eps=rule.epsilon,
+        fused=True,
+    ),
     RMSProp: lambda rule, groups: torch.optim.RMSprop(groups, alpha=rule.rho, eps=rule.epsilon),
     Adam: lambda rule, groups: torch.optim.Adam(
         groups, betas=(rule.beta_1, rule.beta_2), eps=rule.epsilon, fused=True
@@ -315,6 +323,11 @@ OPTIMIZERS: dict[type[Optimizer], Callable[[Any, Any], Any]] = {
     ),
 }
 """Optimisers, given the rule and PyTorch's groups of parameters; the rates are set step by step."""
+
+
+def holds_steps(rule: Any) -> bool:
+    """Whether a rule's velocity holds steps: PyTorch is given the gradients times the rate."""
+    return isinstance(rule, Momentum) and rule.form == "heavy_ball"
 
 
 def rate_share(rule: Any) -> float:

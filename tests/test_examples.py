@@ -35,7 +35,10 @@ def test_the_examples_of_the_readme_come_out_as_written():
     assert outcome.failed == 0
 
 
-@pytest.mark.parametrize("path", sorted((ROOT / "examples").glob("*.toml")), ids=lambda p: p.name)
+EXPERIMENTS = [*(ROOT / "examples").glob("*.toml"), *(ROOT / "examples").glob("course/*.json")]
+
+
+@pytest.mark.parametrize("path", sorted(EXPERIMENTS), ids=lambda p: p.name)
 def test_every_example_experiment_is_valid(path):
     assert Experiment.from_file(path).settings.training.epochs > 0
 

@@ -9,8 +9,17 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from axone.arrays import Shape
 from axone.cli import epochs
-from axone.cli.console import entry, messages, metrics_table, output, print_wrapped, tell
+from axone.cli.console import (
+    NO_BREAK,
+    entry,
+    messages,
+    metrics_table,
+    output,
+    print_wrapped,
+    tell,
+)
 from axone.experiments import Prepared, RunResult
+from axone.experiments.class_counts import class_counts, counts_in_words
 from axone.experiments.training import stopping_rules
 from axone.messages import Message, _, listed
 from axone.registry import plain
@@ -167,6 +176,7 @@ def plan(prepared: Prepared) -> list[str]:
     return [
         entry(_("Data"), f"{dataset.name}: {what}"),
         entry(_("Rows"), parts),
+        *_class_lines(prepared),
         entry(_("Network"), layers),
         entry("", _("{count:,} parameters", count=network.parameter_count)),
         entry(
@@ -181,6 +191,17 @@ def plan(prepared: Prepared) -> list[str]:
         ),
         *(entry(_("Note"), note) for note in prepared.notes),
     ]
+
+
+def _class_lines(prepared: Prepared) -> list[str]:
+    """Say how many rows of each class every part has, a line a part."""
+    lines = [
+        str(_("{part}: {counts}", part=part, counts=counts_in_words(counts)))
+        for part, counts in class_counts(prepared).items()
+    ]
+    # A class stays with its count where the line is wrapped.
+    lines = [line.replace(" × ", f"{NO_BREAK}×{NO_BREAK}") for line in lines]
+    return [entry(_("Classes") if number == 0 else "", line) for number, line in enumerate(lines)]
 
 
 def _size(shape: Shape) -> str:

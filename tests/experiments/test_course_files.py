@@ -9,6 +9,7 @@ import pytest
 
 from axone.errors import AxoneError
 from axone.experiments import Experiment, prepare
+from axone.model import load
 from axone.optimizers import SGD, Adam, AdamW
 
 CLASSIFICATION = """
@@ -88,6 +89,25 @@ def test_the_classification_file_becomes_the_run_that_the_course_describes(write
     stopping = training.stopping
     assert (stopping.loss_tolerance, stopping.patience, stopping.warmup_epochs) == (1e-8, 20, 20)
     assert stopping.loss_patience is None
+
+
+def test_the_names_of_layers_are_used_and_kept_with_the_run_and_its_model(write, here):
+    result = Experiment.from_file(
+        write("params.json", CLASSIFICATION), {"training": {"epochs": 1}}
+    ).run(here / "run")
+    names = ("input", "hidden1", "hidden2", "output")
+    assert result.model.network.names == names
+    assert load(here / "run" / "model.safetensors").network.names == names
+    again = Experiment.from_file(here / "run" / "experiment.toml")
+    assert prepare(again).network.names == names
+
+
+def test_names_for_images_skip_the_layer_that_flattens_them(write, here):
+    X = np.random.default_rng(0).normal(size=(20, 2, 2))
+    np.savez(here / "iris.npz", X=X, y=np.arange(20) % 3)
+    prepared = prepare(Experiment.from_file(write("params.json", CLASSIFICATION)))
+    assert prepared.network.names == ("input", "", "hidden1", "hidden2", "output")
+    assert prepare(prepared.experiment).network.names == prepared.network.names
 
 
 def test_the_regression_file_becomes_the_run_that_the_course_describes(write):
@@ -292,6 +312,13 @@ def test_whole_valued_classes_stored_as_floats_stay_classes_unless_the_last_laye
             ["CUSTOM_FUNCTION is 'swish'", "LAYER_ACTS names no 'custom_function'"],
         ),
         (REGRESSION, {"TARGET_SCALING": "nnoe"}, ["TARGET_SCALING", "Did you mean 'none'?"]),
+        (
+            CLASSIFICATION,
+            {"LAYER_SIZES": [4, 16, 32, 2]},
+            ["so the last layer, 'output', must have 3 units"],
+        ),
+        (CLASSIFICATION, {"LAYER_NAMES": ["a", 2, "c", "d"]}, ["LAYER_NAMES", "string", "found 2"]),
+        (CLASSIFICATION, {"LAYER_NAMES": ["a", "b\n", "c", "d"]}, ["printable", "'b\\n'"]),
         (CLASSIFICATION, {"R2_PATIENCE": 3}, ["ACC_PATIENCE or R2_PATIENCE, not both"]),
         (CLASSIFICATION, {"ADAM_EPS": 1e-8}, ["ADAM_EPS is Adam's", "OPTIMIZER is 'sgd'"]),
         (CLASSIFICATION, {"OPTIMIZER": "sdg"}, ["OPTIMIZER", "Did you mean 'sgd'?"]),

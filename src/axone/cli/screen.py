@@ -21,9 +21,12 @@ from axone.cli.console import (
 from axone.experiments import Prepared, RunResult
 from axone.experiments.class_counts import class_counts, counts_in_words
 from axone.experiments.training import stopping_rules
-from axone.messages import Message, _, listed
+from axone.messages import Message, _, listed, shorten
 from axone.registry import plain
 from axone.training import History, StoppingRule
+
+_NAME = 24
+"""Characters of the input's name."""
 
 
 @dataclass
@@ -167,8 +170,8 @@ def plan(prepared: Prepared) -> list[str]:
     )
     parts = ", ".join(f"{len(part):,} {name}" for name, part in prepared.parts.items())
     layers = " → ".join(
-        [_size(network.input_shape)]
-        + [f"{row.title} {_size(row.output_shape)}" for row in network.summary().rows]
+        [f"{shorten(network.input_name, _NAME)} {_size(network.input_shape)}".lstrip()]
+        + [f"{row.label} {_size(row.output_shape)}" for row in network.summary().rows]
     )
     optimizer = plain(training.optimizer)
     name = optimizer if isinstance(optimizer, str) else optimizer["name"]

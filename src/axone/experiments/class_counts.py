@@ -5,8 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from axone.experiments.preparation import Prepared
-from axone.messages import Message, _, _n, listed
-from axone.plots.style import shorten
+from axone.messages import Message, _, _n, listed, shorten
 
 _ALL_SHOWN, _MOST_SHOWN = 10, 4
 """Up to so many classes are shown all; of more, so many of those with the most rows."""

@@ -18,6 +18,7 @@ ORIGINS = {
     "data.target_scaling": "TARGET_SCALING",
     "network.layers": "LAYER_SIZES, LAYER_ACTS",
     "network.input_size": "LAYER_SIZES",
+    "network.layer_names": "LAYER_NAMES",
     "training.optimizer": "OPTIMIZER, LR or ADAM_…",
     "training.epochs": "MAX_EPOCHS",
     "training.batch_size": "BATCH_SIZE",
@@ -100,7 +101,11 @@ def from_course(content: Mapping[str, Any]) -> dict[str, Any]:
             "test": 0.0,
             "target_scaling": given.get("TARGET_SCALING", "standard"),
         },
-        "network": {"input_size": sizes[0], "layers": layers},
+        "network": {
+            "input_size": sizes[0],
+            "layers": layers,
+            "layer_names": given.get("LAYER_NAMES"),
+        },
         "training": {
             "optimizer": _optimizer(given),
             "epochs": given["MAX_EPOCHS"],

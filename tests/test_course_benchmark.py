@@ -2,8 +2,10 @@
 
 import pytest
 from benchmarks.course import main
-from benchmarks.course_runs import RUNS
+from benchmarks.course_runs import EXAMPLES, RUNS
 from benchmarks.machine import ROOT
+
+from axone.experiments import Experiment
 
 
 def test_a_tiny_run_is_printed_and_written_beside_the_published_time(tmp_path, capsys):
@@ -22,11 +24,34 @@ def test_a_tiny_run_is_printed_and_written_beside_the_published_time(tmp_path, c
 
 
 @pytest.mark.parametrize("course_run", RUNS, ids=lambda course_run: course_run.name)
-def test_every_run_of_the_course_is_a_valid_experiment_of_its_size(course_run):
-    settings = course_run.experiment(engine="reference", seed=1).settings
-    sizes = list(map(int, course_run.sizes.split("-")))
-    assert settings.network.hidden == sizes[1:-1]
-    assert (settings.engine, settings.seed) == ("reference", 1)
+def test_every_run_is_exactly_its_file_but_for_what_the_command_line_and_its_name_say(course_run):
+    shipped = Experiment.from_file(EXAMPLES / course_run.file).settings.model_dump()
+    ours = course_run.experiment().settings.model_dump()
+    if course_run.name.endswith("_own_units"):
+        assert shipped["data"].pop("target_scaling") == "standard"
+        assert ours["data"].pop("target_scaling") == "none"
+    assert ours == shipped
+    chosen = course_run.experiment(engine="reference", seed=1, epochs=2).settings
+    assert (chosen.engine, chosen.seed, chosen.training.epochs) == ("reference", 1, 2)
+
+
+def test_the_thirteen_files_of_the_course_are_run_and_the_network_that_reaches_its_figure():
+    files = {run.file for run in RUNS if run.file.startswith("course/")}
+    assert files == {f"course/{path.name}" for path in (EXAMPLES / "course").glob("*.json")}
+    assert len(files) == 13 + 1
+
+
+def test_a_ratio_below_twenty_is_said_and_how_every_target_is_scaled(tmp_path):
+    out = tmp_path / "course.md"
+    arguments = ["--only", "iris,diabetes,diabetes_own_units", "--quick", "--out", str(out)]
+    assert main(arguments) == 0
+    written = " ".join(out.read_text(encoding="utf-8").split())
+    assert "an epoch ≥" in written or "No ratio is below 20" in written
+    rows = [line.split("|") for line in out.read_text(encoding="utf-8").splitlines()]
+    targets = {row[1].strip(): row[-2].strip() for row in rows if len(row) == 11}
+    assert targets["diabetes"] == "standard"
+    assert targets["diabetes_own_units"] == "own units"
+    assert targets["iris"] == "classes"
 
 
 def test_an_unknown_run_is_refused_with_the_known_ones(capsys):

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import axone
@@ -35,9 +36,25 @@ def test_the_examples_of_the_readme_come_out_as_written():
     assert outcome.failed == 0
 
 
-@pytest.mark.parametrize("path", sorted((ROOT / "examples").glob("*.toml")), ids=lambda p: p.name)
+EXPERIMENTS = [*(ROOT / "examples").glob("*.toml"), *(ROOT / "examples").glob("course/*.json")]
+
+
+@pytest.mark.parametrize("path", sorted(EXPERIMENTS), ids=lambda p: p.name)
 def test_every_example_experiment_is_valid(path):
     assert Experiment.from_file(path).settings.training.epochs > 0
+
+
+def test_the_calculator_beats_what_was_published_and_does_as_its_file_says():
+    path = ROOT / "examples" / "calculator.toml"
+    result = Experiment.from_file(path).run()
+    sizes = {name: len(part) for name, part in result.prepared.parts.items()}
+    assert sizes == {"train": 8000, "validation": 2000, "test": 2000}
+    assert result.metrics["seed"] == 42
+    scores = result.metrics["test"]
+    assert (scores["mse"] < 1.69, scores["mae"] < 1.04, scores["r2"] > 0.999) == (True,) * 3
+    assert (scores["mse"], scores["mae"]) == pytest.approx((0.513, 0.524), abs=0.01)
+    pairs = np.array([[50.0, 50.0], [6.0, 6.0]])
+    assert result.model.predict(pairs) == pytest.approx([99.64, 11.98], abs=0.05)
 
 
 @pytest.mark.parametrize("path", sorted((ROOT / "examples").glob("*.py")), ids=lambda p: p.name)

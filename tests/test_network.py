@@ -198,3 +198,56 @@ def test_weights_that_start_alike_are_allowed_but_warned_about(initializer):
 
 def test_a_single_unit_may_start_at_zero_without_a_word():
     assert not ax.Network(ax.Dense(1, initializer="zeros"), input_shape=4).symmetric_layers()
+
+
+NAMED = ax.Network(
+    *(ax.Dense(4, "relu"), ax.Dense(2, "softmax")),
+    input_shape=3,
+    layer_names=["features", "hidden", "answer"],
+)
+
+
+def test_layers_have_names_of_their_own_in_the_summary_and_parameters_those_of_positions():
+    assert (NAMED.input_name, NAMED.layer_names) == ("features", ("hidden", "answer"))
+    labels = [row.label for row in NAMED.summary().rows]
+    assert labels == ["hidden: Dense (relu)", "answer: Dense (softmax)"]
+    assert "0 hidden: Dense (relu)" in str(NAMED.summary())
+    assert list(NAMED.layout.shapes) == ["0.weight", "0.bias", "1.weight", "1.bias"]
+
+
+def test_names_are_kept_in_the_description_and_make_no_network_another():
+    again = ax.Network.from_data(NAMED.to_data())
+    assert again.names == ("features", "hidden", "answer")
+    assert "layer_names=('features', 'hidden', 'answer')" in repr(again)
+    nameless = ax.Network(*NAMED.layers, input_shape=3)
+    assert (nameless, hash(nameless)) == (NAMED, hash(NAMED))
+    assert (nameless.names, nameless.layer_names) == ((), ("", ""))
+    assert "layer_names" not in nameless.to_data()
+
+
+def test_a_layer_is_called_by_its_name_in_messages():
+    with pytest.raises(ShapeError, match=r"Layer 1 \(Dense 'after'\): A dense layer takes flat"):
+        ax.Network(
+            *(ax.Reshape((2, 2)), ax.Dense(2)), input_shape=4, layer_names=["before", "after"]
+        )
+    alike = ax.Network(
+        *(ax.Dense(4, initializer="zeros"), ax.Dense(1)), input_shape=3, layer_names=["one", "two"]
+    )
+    with pytest.warns(UserWarning, match=r"All weights of layer 0 \('one'\) start at the same"):
+        alike.initialize()
+
+
+@pytest.mark.parametrize(
+    ("names", "words"),
+    [
+        (["one"], "layer_names has 1 name for 2 layers"),
+        (["a", "b", "c", "d"], "layer_names has 4 names for 2 layers"),
+        ("ab", "must be a list of texts, not 'ab'"),
+        (["a", 3], "printable characters, not 3"),
+        (["a", "\x1b[31m"], "printable characters"),
+        (["a", "b" * 200], "at most 100"),
+    ],
+)
+def test_names_that_are_not_one_for_each_layer_or_cannot_be_shown_are_refused(names, words):
+    with pytest.raises(ConfigurationError, match=words):
+        ax.Network(ax.Dense(4), ax.Dense(1), input_shape=3, layer_names=names)

@@ -207,6 +207,12 @@ def sentences(parts: Iterable[str]) -> str:
     return "  ".join(str(part) for part in parts if part)
 
 
+def shorten(name: object, limit: int) -> str:
+    """Cut a name to `limit` characters, the last an ellipsis where something is missing."""
+    text = " ".join(str(name).split())
+    return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
+
+
 def translated(text: str) -> str:
     """Look up a text of which only the English was kept, such as the help of an option."""
     return _catalogue().gettext(text) if text else text

@@ -20,17 +20,21 @@ from axone.layers import LAYERS, PREDICTION, Context, Layer
 from axone.layers.sequence import (
     LayerTrace,
     forward_through,
+    layer_kind,
     masks_between,
     output_shapes,
     trace_through,
 )
-from axone.messages import _
+from axone.messages import _, _n
 from axone.parameters import Layout, Parameters
 from axone.random import WEIGHTS, RandomStream
 from axone.registry import plain
 from axone.summary import Summary, SummaryRow, layer_title
 
 _PREDICTION_ROWS = 4096
+
+_LONGEST_NAME = 100
+"""Characters of a layer's name."""
 
 
 class Network:
@@ -42,11 +46,24 @@ class Network:
         In the order in which they run.
     input_shape : int or sequence of int
         Of one example: ``784``, ``(784,)``, ``(1, 28, 28)``.
+    layer_names : sequence of str, optional
+        What to call the layers in the summary and in messages, besides their kinds; one more name
+        than layers begins with the input's. Parameters keep the names of their positions, and
+        networks that differ in names alone are equal.
+
+    Attributes
+    ----------
+    layer_names : tuple of str
+        One a layer, ``""`` where it has none.
+    input_name : str
+        ``""`` where it has none.
 
     Raises
     ------
     ShapeError
         A layer cannot take what the one before it gives.
+    ConfigurationError
+        No layers, or names that are not one for each.
 
     Examples
     --------
@@ -56,7 +73,12 @@ class Network:
     ((3,), 131)
     """
 
-    def __init__(self, *layers: Layer, input_shape: int | Sequence[int]) -> None:
+    def __init__(
+        self,
+        *layers: Layer,
+        input_shape: int | Sequence[int],
+        layer_names: Sequence[str] = (),
+    ) -> None:
         if not layers:
             raise ConfigurationError(_("A network needs at least one layer."))
         for layer in layers:
@@ -67,7 +89,8 @@ class Network:
         shape = checked_shape("input_shape", input_shape)
         self.layers: tuple[Layer, ...] = layers
         self.input_shape: Shape = shape
-        self.shapes: tuple[Shape, ...] = output_shapes(layers, shape)
+        self.input_name, self.layer_names = _checked_names(layer_names, len(layers))
+        self.shapes: tuple[Shape, ...] = output_shapes(layers, shape, self.layer_names)
         before = (shape, *self.shapes)
         self.layout = Layout(
             [layer.parameters(before[position]) for position, layer in enumerate(layers)]
@@ -83,9 +106,16 @@ class Network:
         """How many numbers training adjusts."""
         return self.layout.size
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of the input and of every layer; empty where nothing has one."""
+        names = (self.input_name, *self.layer_names)
+        return names if any(names) else ()
+
     def __repr__(self) -> str:
         layers = ", ".join(map(repr, self.layers))
-        return f"Network({layers}, input_shape={self.input_shape})"
+        names = f", layer_names={self.names}" if self.names else ""
+        return f"Network({layers}, input_shape={self.input_shape}{names})"
 
     def __eq__(self, other: object) -> bool:
         return (
@@ -124,7 +154,7 @@ class Network:
                 _(
                     "All weights of layer {position} start at the same value: its units stay "
                     "alike for ever. Leave the initializer out, or choose a random one.",
-                    position=position,
+                    position=self._numbered(position),
                 ),
                 stacklevel=3,
             )
@@ -154,6 +184,14 @@ class Network:
                 for slot in slots
             )
         ]
+
+    def layer_kind(self, position: int) -> str:
+        """Return what a layer is called in a message: ``"Dense 'hidden 1'"``."""
+        return layer_kind(self.layers, position, self.layer_names)
+
+    def _numbered(self, position: int) -> str:
+        name = self.layer_names[position]
+        return f"{position} ({name!r})" if name else str(position)
 
     @property
     def takes_tokens(self) -> bool:
@@ -255,7 +293,7 @@ class Network:
                     _(
                         "Layer 0 ({kind}) reads token numbers, and X holds {dtype}: give "
                         "integers, neither scaled nor cast (`X.astype(int)` if they are whole).",
-                        kind=type(self.layers[0]).__name__,
+                        kind=self.layer_kind(0),
                         dtype=X.dtype,
                     )
                 )
@@ -305,14 +343,14 @@ class Network:
             raise DataError(
                 _("The mask leaves out every position of row {row}: drop the row.", row=empty)
             )
-        if masks_between(self.layers, mask)[-1] is not None:
+        if masks_between(self.layers, mask, self.layer_names)[-1] is not None:
             raise ShapeError(
                 _(
                     "Layer {position} ({kind}): the mask reaches the output, where the loss would "
                     "count positions that are not there: put LastStep(), or another layer "
                     "that ends the positions, before it.",
                     position=len(self.layers) - 1,
-                    kind=type(self.layers[-1]).__name__,
+                    kind=self.layer_kind(len(self.layers) - 1),
                 )
             )
         return mask
@@ -360,11 +398,15 @@ class Network:
         Layer              Output shape   Parameters
         0 Dense (softmax)          (3,)           15
         Total                                     15
+        >>> named = ax.Network(ax.Dense(3, "softmax"), input_shape=4, layer_names=["species"])
+        >>> print(named.summary().rows[0].label)
+        species: Dense (softmax)
         """
         rows = tuple(
             SummaryRow(
                 position,
                 layer_title(layer),
+                self.layer_names[position],
                 self.shapes[position],
                 sum(slot.size for slot in self.layout.by_layer[position] if slot.spec.trainable),
             )
@@ -374,15 +416,54 @@ class Network:
 
     def to_data(self) -> dict[str, Any]:
         """Describe the network as what JSON and TOML can hold."""
-        return {"input_shape": list(self.input_shape), "layers": plain(self.layers)}
+        named = {"layer_names": list(self.names)} if self.names else {}
+        return {"input_shape": list(self.input_shape), "layers": plain(self.layers), **named}
 
     @classmethod
     def from_data(cls, data: Mapping[str, Any]) -> "Network":
         """Build the network that `to_data` described."""
         try:
             layers, input_shape = data["layers"], data["input_shape"]
-        except (KeyError, TypeError) as error:
+            names = data.get("layer_names", ())
+        except (KeyError, TypeError, AttributeError) as error:
             raise ConfigurationError(
                 _("A network needs layers and input_shape: {error}", error=error)
             ) from error
-        return cls(*(LAYERS.resolve(layer) for layer in layers), input_shape=input_shape)
+        described = (LAYERS.resolve(layer) for layer in layers)
+        return cls(*described, input_shape=input_shape, layer_names=names)
+
+
+def _checked_names(names: Sequence[str], layers: int) -> tuple[str, tuple[str, ...]]:
+    """Return the input's name and one for each layer, "" for what has none.
+
+    Raises
+    ------
+    ConfigurationError
+        Not one for each layer, perhaps after the input's; or something else than words that can be
+        printed.
+    """
+    if isinstance(names, str) or not isinstance(names, Sequence):
+        raise ConfigurationError(
+            _("layer_names must be a list of texts, not {found!r:.60}.", found=names)
+        )
+    for name in names:
+        if not isinstance(name, str) or not name.isprintable() or len(name) > _LONGEST_NAME:
+            raise ConfigurationError(
+                _(
+                    "layer_names: a name is a text of at most {most} printable characters, not "
+                    "{found!r:.80}.",
+                    most=_LONGEST_NAME,
+                    found=name,
+                )
+            )
+    if len(names) not in (0, layers, layers + 1):
+        raise ConfigurationError(
+            _(
+                "layer_names has {names} for {layers}: give one for each, or the input's and one "
+                "for each.",
+                names=_n("{count} name", "{count} names", len(names)),
+                layers=_n("{count} layer", "{count} layers", layers),
+            )
+        )
+    padded = [*[""] * (layers + 1 - len(names)), *names] if names else [""] * (layers + 1)
+    return padded[0], tuple(padded[1:])

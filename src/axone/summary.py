@@ -5,7 +5,10 @@ from dataclasses import dataclass
 from axone.activations import name_of
 from axone.arrays import Shape
 from axone.layers import Activation, Dense, Layer
-from axone.messages import _
+from axone.messages import _, shorten
+
+_NAME = 24
+"""Characters of a layer's name: with its kind, shape and parameters a line has at most 80."""
 
 
 @dataclass(frozen=True)
@@ -14,8 +17,14 @@ class SummaryRow:
 
     position: int
     title: str
+    name: str
     output_shape: Shape
     parameters: int
+
+    @property
+    def label(self) -> str:
+        """The layer's own name, if it has one, and what it is."""
+        return f"{shorten(self.name, _NAME)}: {self.title}" if self.name else self.title
 
 
 @dataclass(frozen=True)
@@ -29,7 +38,7 @@ class Summary:
     def __str__(self) -> str:
         cells = [(str(_("Layer")), str(_("Output shape")), str(_("Parameters")))]
         cells += [
-            (f"{row.position} {row.title}", str(row.output_shape), f"{row.parameters:,}")
+            (f"{row.position} {row.label}", str(row.output_shape), f"{row.parameters:,}")
             for row in self.rows
         ]
         cells.append((str(_("Total")), "", f"{self.parameters:,}"))

@@ -94,6 +94,38 @@ def test_summary_reads_experiments_run_folders_and_models(axone, iris_run, write
     assert "2,499" in texts.pop()
 
 
+def test_summary_calls_layers_by_the_names_that_a_file_gives_them(axone, write):
+    content = """
+    data = { source = "iris" }
+    network = { hidden = [8], dropout = 0.5, layer_names = ["measures", "thinking", "species"] }
+    """
+    lines = axone("summary", write("run.toml", content)).stdout.splitlines()
+    assert lines[0] == "measures (4,)"
+    assert [line.split("  ")[0] for line in lines[2:-1]] == [
+        "0 thinking: Dense (relu)",
+        "1 Dropout",
+        "2 species: Dense (softmax)",
+    ]
+    long = write(
+        "long.toml", content.replace("thinking", "a very long name of a hidden layer " * 2)
+    )
+    assert max(map(len, axone("summary", long).stdout.splitlines())) <= 80
+
+
+def test_names_that_do_not_fit_the_layers_are_refused_and_new_layers_need_none(
+    axone, refused, write
+):
+    content = """
+    data = { source = "iris" }
+    network = { layers = [{ name = "dense", units = 3, activation = "softmax" }] }
+    """
+    wrong = write("run.toml", content.replace("}] }", "}], layer_names = ['a', 'b', 'c'] }"))
+    assert "network.layer_names: there are 3 names for 1 layer" in refused("summary", wrong)
+    right = write("run.toml", content.replace("}] }", "}], layer_names = ['species'] }"))
+    assert "0 species: Dense" in axone("summary", right).stdout
+    assert "0 Dense (relu)" in axone("summary", right, "--hidden", "7,5").stdout
+
+
 def test_summary_takes_activation_dropout_and_target(axone, write):
     rows = "".join(f"{n},{n % 3},{n % 2}\n" for n in range(30))
     path = write("some.csv", f"a,b,c\n{rows}")

@@ -46,6 +46,42 @@ def test_a_dataset_is_trained_by_its_name_into_the_runs_folder(axone, here):
     assert output.endswith(f"Results: {folder.relative_to(here)}\n")
 
 
+def test_the_plan_says_how_many_rows_of_each_class_every_part_has(axone, here):
+    output = axone("train", "iris", *QUICK).stdout
+    assert "Classes   train: 34 × setosa, 35 × versicolor, 35 × virginica\n" in output
+    assert "          validation: 8 × setosa, 7 × versicolor, 8 × virginica\n" in output
+    counts = json.loads((here / "runs" / "iris" / "metrics.json").read_text())["class_counts"]
+    assert counts["test"] == {"setosa": 8, "versicolor": 8, "virginica": 7}
+    assert "class_counts" not in json.loads(axone("train", "diabetes", "--json", *QUICK).stdout)
+
+
+def test_many_classes_are_shortened_and_every_line_fits_into_eighty_columns(axone, here):
+    random = np.random.default_rng(0)
+    y = np.repeat(np.arange(60), random.integers(20, 90, 60))
+    names = np.array([f"a rather long name of a class, number {n}" for n in range(60)])
+    np.savez(here / "many.npz", X=random.normal(size=(len(y), 2)), y=y, target_names=names)
+    lines = axone("train", "many.npz", *QUICK).stdout.splitlines()
+    assert max(map(len, lines)) <= 80
+    plan = " ".join(" ".join(lines[:12]).split())
+    assert "and 56 classes of " in plan
+    digits = axone("train", "digits", *QUICK).stdout.splitlines()
+    assert max(map(len, digits)) <= 80
+    assert not any(line.rstrip().endswith("×") or line.lstrip().startswith("×") for line in digits)
+
+
+def test_right_answers_out_of_all_are_told_and_kept(axone, here):
+    output = axone("train", "iris", "--epochs", "30", "--lr", "0.01", "--out", "run").stdout
+    metrics = json.loads((here / "run" / "metrics.json").read_text())
+    parts = ("train", "validation", "test")
+    for name in parts:
+        scores = metrics[name]
+        assert scores["accuracy"] == pytest.approx(scores["right"] / scores["of"], abs=1e-6)
+    row = next(line for line in output.splitlines() if line.startswith("right"))
+    assert row.split()[1:] == [f"{metrics[n]['right']}/{metrics[n]['of']}" for n in parts]
+    evaluated = axone("evaluate", "run").stdout
+    assert row.split() in [line.split() for line in evaluated.splitlines()]
+
+
 def test_a_second_run_of_the_same_name_gets_a_folder_of_its_own(axone, here):
     for _ in range(3):
         axone("train", "iris", "-q", *QUICK)

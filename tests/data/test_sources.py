@@ -11,6 +11,7 @@ from axone.data import data_home, list_datasets, load_dataset, read_rows
 from axone.data.builtin import BUILT_IN
 from axone.data.fetched import DOWNLOADS
 from axone.data.generated import GENERATED
+from axone.data.names import ALIASES
 from axone.errors import ArgumentTypeError, ConfigurationError, DataError, UnknownNameError
 
 
@@ -70,6 +71,51 @@ def test_a_file_that_is_nowhere_stands_for_the_set_of_its_name(here):
     assert load_dataset("iris.npz").X.shape == (150, 4)
     assert load_dataset("sets/iris.npz").X.shape == (150, 4)
     assert load_dataset(Path("xor.csv")).X.shape == (4, 2)
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "weather_data_cleaned.npz",
+        "data/weather_data_cleaned.npz",
+        "weather",
+        "Weather-Data-Cleaned",
+    ],
+)
+def test_a_dataset_is_found_by_the_names_that_others_have_for_it(home, here, source):
+    save(home, "weather_nyc.npz", 7.0)
+    data = load_dataset(source)
+    assert (data.X[0, 0], data.name) == (7.0, "weather_nyc")
+
+
+@pytest.mark.parametrize("name", ALIASES)
+def test_another_name_stands_for_a_dataset_and_never_for_another_alias(home, name):
+    assert ALIASES[name] not in ALIASES
+    assert name not in {**BUILT_IN, **GENERATED, **DOWNLOADS}
+    if ALIASES[name] not in BUILT_IN:
+        save(home, f"{ALIASES[name]}.npz", 7.0)
+    assert load_dataset(name).name == ALIASES[name]
+
+
+def test_a_file_of_the_name_itself_goes_before_what_the_name_stands_for(home, here):
+    save(home, "weather_nyc.npz", 1.0)
+    save(home, "weather.npz", 2.0)
+    assert load_dataset("weather").X[0, 0] == 2.0
+    save(here, "weather_data_cleaned.npz", 3.0)
+    assert load_dataset("weather_data_cleaned.npz").X[0, 0] == 3.0
+
+
+def test_a_file_that_is_nowhere_stands_for_that_of_another_kind_in_the_data_home(home, here):
+    save(home, "signals.npz", 5.0)
+    assert load_dataset("signals.csv").X[0, 0] == 5.0
+
+
+def test_where_neither_the_file_nor_what_it_stands_for_is_there_both_are_named(home, here):
+    with pytest.raises(
+        DataError, match=r"weather_data_cleaned\.npz .*'weather_nyc' for which"
+    ) as e:
+        load_dataset("weather_data_cleaned.npz")
+    assert str(home) in str(e.value)
 
 
 def test_a_bare_name_is_found_in_the_data_home_as_archive_or_table(home):

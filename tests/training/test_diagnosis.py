@@ -101,12 +101,16 @@ class TestDivergence:
         assert np.isfinite(result.parameters.vector).all()
 
     def test_the_layer_whose_output_overflows_is_named(self):
-        network = ax.Network(ax.Flatten(), ax.Dense(1), input_shape=3)
+        network = ax.Network(
+            ax.Flatten(), ax.Dense(1), input_shape=3, layer_names=["flat", "answer"]
+        )
         trainer = ax.Trainer(network, loss="mse", optimizer=ax.SGD(1.0))
         rows = np.full((4, 3), 3e38, dtype=np.float32)
         start = network.initialize().replaced({"1.weight": [[2.0, 2, 2]]})
         result = trainer.fit((rows, np.zeros(4)), max_epochs=2, initial=start)
-        assert "first not finite: the output of layer 1 on that batch" in result.diagnosis.evidence
+        evidence = result.diagnosis.evidence
+        assert "first not finite: the output of layer 1 (Dense 'answer') on that batch" in evidence
+        assert evidence[1].startswith("layer 1 (Dense 'answer'): gradient norm")
 
     def test_a_diverging_lbfgs_is_explained_too(self):
         network = ax.Network(ax.Dense(1), input_shape=3)

@@ -40,6 +40,10 @@ def entry(label: str, text: str) -> str:
     return f"{label:<9} {text}"
 
 
+NO_BREAK = "\N{NO-BREAK SPACE}"
+"""A blank at which `print_wrapped` breaks no line; it prints a plain one."""
+
+
 def print_wrapped(console: Console, text: str, indent: int = 10) -> None:
     """Print a line; what does not fit goes on below, by default below a plan's second column."""
     wrapped = textwrap.fill(
@@ -49,7 +53,7 @@ def print_wrapped(console: Console, text: str, indent: int = 10) -> None:
         break_long_words=False,
         break_on_hyphens=False,
     )
-    console.print(wrapped, markup=False)
+    console.print(wrapped.replace(NO_BREAK, " "), markup=False)
 
 
 def interrupted_status(number: signal.Signals | None) -> int:
@@ -114,13 +118,19 @@ def metrics_table(parts: Mapping[str, Mapping[str, float | None]]) -> Table:
     for name in parts:
         table.add_column(name, justify="right")
     for metric in dict.fromkeys(name for scores in parts.values() for name in scores):
-        cells = [_number(scores[metric]) if metric in scores else "" for scores in parts.values()]
-        table.add_row(metric, *cells)
+        # How many were right stands on one line with how many there are.
+        if metric != "of":
+            table.add_row(metric, *(_cell(scores, metric) for scores in parts.values()))
     return table
 
 
-def _number(score: float | None) -> str:
-    return str(_("not finite")) if score is None else f"{score:.4g}"
+def _cell(scores: Mapping[str, float | None], metric: str) -> str:
+    if metric not in scores:
+        return ""
+    score = scores[metric]
+    if score is None:
+        return str(_("not finite"))
+    return f"{score:,}/{scores['of']:,}" if metric == "right" else f"{score:.4g}"
 
 
 def columns(rows: Sequence[Sequence[str]], header: Sequence[str]) -> Table:

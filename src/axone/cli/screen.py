@@ -9,12 +9,24 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from axone.arrays import Shape
 from axone.cli import epochs
-from axone.cli.console import entry, messages, metrics_table, output, print_wrapped, tell
+from axone.cli.console import (
+    NO_BREAK,
+    entry,
+    messages,
+    metrics_table,
+    output,
+    print_wrapped,
+    tell,
+)
 from axone.experiments import Prepared, RunResult
+from axone.experiments.class_counts import class_counts, counts_in_words
 from axone.experiments.training import stopping_rules
-from axone.messages import Message, _, listed
+from axone.messages import Message, _, listed, shorten
 from axone.registry import plain
 from axone.training import History, StoppingRule
+
+_NAME = 24
+"""Characters of the input's name."""
 
 
 @dataclass
@@ -158,8 +170,8 @@ def plan(prepared: Prepared) -> list[str]:
     )
     parts = ", ".join(f"{len(part):,} {name}" for name, part in prepared.parts.items())
     layers = " → ".join(
-        [_size(network.input_shape)]
-        + [f"{row.title} {_size(row.output_shape)}" for row in network.summary().rows]
+        [f"{shorten(network.input_name, _NAME)} {_size(network.input_shape)}".lstrip()]
+        + [f"{row.label} {_size(row.output_shape)}" for row in network.summary().rows]
     )
     optimizer = plain(training.optimizer)
     name = optimizer if isinstance(optimizer, str) else optimizer["name"]
@@ -167,6 +179,7 @@ def plan(prepared: Prepared) -> list[str]:
     return [
         entry(_("Data"), f"{dataset.name}: {what}"),
         entry(_("Rows"), parts),
+        *_class_lines(prepared),
         entry(_("Network"), layers),
         entry("", _("{count:,} parameters", count=network.parameter_count)),
         entry(
@@ -181,6 +194,17 @@ def plan(prepared: Prepared) -> list[str]:
         ),
         *(entry(_("Note"), note) for note in prepared.notes),
     ]
+
+
+def _class_lines(prepared: Prepared) -> list[str]:
+    """Say how many rows of each class every part has, a line a part."""
+    lines = [
+        str(_("{part}: {counts}", part=part, counts=counts_in_words(counts)))
+        for part, counts in class_counts(prepared).items()
+    ]
+    # A class stays with its count where the line is wrapped.
+    lines = [line.replace(" × ", f"{NO_BREAK}×{NO_BREAK}") for line in lines]
+    return [entry(_("Classes") if number == 0 else "", line) for number, line in enumerate(lines)]
 
 
 def _size(shape: Shape) -> str:

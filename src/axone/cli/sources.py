@@ -69,7 +69,8 @@ class Overrides:
             section = settings.setdefault(table, {}) if table else settings
             section[key] = hidden_sizes(value) if name == "hidden" else value
         if self.hidden is not None:
-            settings["network"]["layers"] = None
+            # A file's list of layers, and their names, would contradict it.
+            settings["network"] |= {"layers": None, "layer_names": None}
         return settings
 
 

@@ -6,7 +6,10 @@ from typing import Annotated
 import typer
 
 from axone.cli.console import explained_errors
-from axone.messages import _
+from axone.messages import _, shorten
+
+_NAME = 60
+"""Characters of the input's name."""
 
 
 def summary(
@@ -38,5 +41,6 @@ def summary(
             network = load(path).network
         else:
             network = prepare(describe(source, overrides)).network
-        typer.echo(str(_("Input {shape}", shape=network.input_shape)))
+        name = shorten(network.input_name, _NAME) or _("Input")
+        typer.echo(str(_("{name} {shape}", name=name, shape=network.input_shape)))
         typer.echo(str(network.summary()))

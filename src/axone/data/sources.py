@@ -30,6 +30,7 @@ from axone.data.home import (
     stem_of,
     suffix_of,
 )
+from axone.data.names import canonical, spelled
 from axone.data.npz import describe_npz, read_npz, read_npz_rows
 from axone.data.tables import dataset_from_frame
 from axone.errors import ArgumentTypeError, DataError, UnknownNameError
@@ -96,7 +97,8 @@ def load_dataset(
     source : str, Path, or pandas or polars frame
         A name such as ``"iris"``; an NPZ file or a table's (CSV, Excel, Parquet, JSON, ARFF, …, see
         `axone.data.home.SUFFIXES`); ``-`` for a table on standard input; or a database's URL. A
-        file that is nowhere stands for the dataset of its name: ``iris.npz``.
+        file that is nowhere stands for the dataset of its name, ``iris.npz``, or of another name
+        of it: ``weather_data_cleaned.npz`` for ``weather_nyc``.
     target : str, optional
         The column of a table to predict, or one of an archive's several named targets.
     task : {"auto", "classification", "regression"}, default "auto"
@@ -319,8 +321,8 @@ def _of_frame(
 
 def _stand_in(source: str | Path, beside: Path | None) -> str:
     """Return the name of the dataset that a file that is nowhere stands for."""
-    name = _canonical(stem_of(source))
-    if name not in {**BUILT_IN, **GENERATED, **DOWNLOADS}:
+    name = canonical(stem_of(source))
+    if name not in _known_names():
         looked = listed(dict.fromkeys(str(folder.resolve()) for folder in _folders(beside)))
         where = (
             str(source)
@@ -334,6 +336,16 @@ def _stand_in(source: str | Path, beside: Path | None) -> str:
                 where=where,
                 names=listed(_known_names()),
             )
+            if name == spelled(stem_of(source))
+            else _(
+                "There is no file {where}, nor the dataset {name!r} for which it stands. Give the "
+                "path of a file, put one of either name into {folder}, or give one of the "
+                "datasets known by name: {names}.",
+                where=where,
+                name=name,
+                folder=data_home(),
+                names=listed(_known_names()),
+            )
         )
     return name
 
@@ -341,15 +353,16 @@ def _stand_in(source: str | Path, beside: Path | None) -> str:
 def _load_named(
     name: str, target: str | None, task: TaskChoice, table: TableOptions, seed: int
 ) -> Dataset:
-    canonical = _canonical(name)
-    if canonical in BUILT_IN:
-        return load_built_in(canonical, task, target)
-    if canonical in GENERATED:
-        return generate(canonical, seed, task, target)
-    path = find_at_home(name) or find_at_home(canonical)
-    if path is None and canonical in DOWNLOADS:
-        download(canonical)
-        path = find_at_home(canonical)
+    known = canonical(name)
+    if known in BUILT_IN:
+        return load_built_in(known, task, target)
+    if known in GENERATED:
+        return generate(known, seed, task, target)
+    # What a file is called goes before what its name stands for.
+    path = find_at_home(name) or find_at_home(spelled(name)) or find_at_home(known)
+    if path is None and known in DOWNLOADS:
+        download(known)
+        path = find_at_home(known)
     if path is None:
         raise UnknownNameError(
             _("dataset"),
@@ -358,10 +371,6 @@ def _load_named(
             where=_("Looked among the known names and in {folder}", folder=data_home()),
         )
     return _load_file(path, target, task, table)
-
-
-def _canonical(name: str) -> str:
-    return name.strip().lower().replace("-", "_")
 
 
 def _known_names() -> Iterable[str]:

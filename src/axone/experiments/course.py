@@ -1,7 +1,9 @@
 """The course's parameter files, read as they are: one JSON object under "parameters".
 
 Two forms exist, for classification (`ACC_PATIENCE`) and for regression (`R2_PATIENCE`); both become
-an experiment, whose messages go on speaking of the file's own keys.
+an experiment, whose messages go on speaking of the file's own keys. Two keys are ours, for what the
+course's files leave open: `CUSTOM_FUNCTION` names the activation that stands in for the course's
+own, whose formula is not in the file, and `TARGET_SCALING` how a regression learns its target.
 """
 
 from collections.abc import Mapping
@@ -13,8 +15,10 @@ from axone.messages import _, listed
 
 ORIGINS = {
     "data": "NPZ_DATASET",
+    "data.target_scaling": "TARGET_SCALING",
     "network.layers": "LAYER_SIZES, LAYER_ACTS",
     "network.input_size": "LAYER_SIZES",
+    "network.layer_names": "LAYER_NAMES",
     "training.optimizer": "OPTIMIZER, LR or ADAM_…",
     "training.epochs": "MAX_EPOCHS",
     "training.batch_size": "BATCH_SIZE",
@@ -43,9 +47,14 @@ _OPTIONAL = (
     "ADAM_BETA1",
     "ADAM_BETA2",
     "ADAM_EPS",
+    "CUSTOM_FUNCTION",
+    "TARGET_SCALING",
 )
 _ADAM = {"ADAM_BETA1": "beta_1", "ADAM_BETA2": "beta_2", "ADAM_EPS": "epsilon"}
 
+
+_CUSTOM = "custom_function"
+"""The course's word for an activation of its own."""
 
 _TABLE = "parameters"
 
@@ -58,13 +67,16 @@ def is_course_file(content: Mapping[str, Any]) -> bool:
 def from_course(content: Mapping[str, Any]) -> dict[str, Any]:
     """Turn the course's parameters into the data of an experiment.
 
-    The split is 70/30 with no test rows, the optimiser plain SGD unless named, the target of a
-    regression learnt in its own units, GRAD_CLIP a bound on the gradient's global norm.
+    The split is 70/30 with no test rows, the optimiser plain SGD unless named, GRAD_CLIP a bound on
+    the gradient's global norm. The target of a regression is standardised by the training rows, as
+    everywhere in Axone: learning rate, clipping and loss tolerance then mean the same whatever its
+    unit. The course learns it in its own units: `TARGET_SCALING` "none" does.
 
     Raises
     ------
     ConfigurationError
-        A missing or unknown key, lists of different lengths, an unknown activation.
+        A missing or unknown key, lists of different lengths, an unknown activation, one of the
+        course's own without `CUSTOM_FUNCTION`.
     """
     for key in content:
         if key != _TABLE:
@@ -87,9 +99,13 @@ def from_course(content: Mapping[str, Any]) -> dict[str, Any]:
             "task": "regression" if _is_regression(given) else "auto",
             "validation": 0.3,
             "test": 0.0,
-            "target_scaling": "none",
+            "target_scaling": given.get("TARGET_SCALING", "standard"),
         },
-        "network": {"input_size": sizes[0], "layers": layers},
+        "network": {
+            "input_size": sizes[0],
+            "layers": layers,
+            "layer_names": given.get("LAYER_NAMES"),
+        },
         "training": {
             "optimizer": _optimizer(given),
             "epochs": given["MAX_EPOCHS"],
@@ -135,30 +151,61 @@ def _layers(given: Mapping[str, Any]) -> tuple[list[Any], list[dict[str, Any]]]:
                 names=len(names),
             )
         )
+    custom = _stand_in(given)
     layers = [
-        {"name": "dense", "units": units, "activation": _activation(word)}
+        {"name": "dense", "units": units, "activation": _activation(word, custom)}
         for units, word in zip(sizes[1:], activations[1:], strict=True)
     ]
     return sizes, layers
 
 
-def _activation(word: Any) -> str:
-    if str(word).lower() == "custom_function":
+def _stand_in(given: Mapping[str, Any]) -> str | None:
+    """Return the activation that stands in for one of the course's own, where there is one.
+
+    Raises
+    ------
+    ConfigurationError
+        There is one and nothing stands in for it, or the other way round.
+    """
+    is_named = any(str(word).lower() == _CUSTOM for word in given["LAYER_ACTS"][1:])
+    stand_in = given.get("CUSTOM_FUNCTION")
+    if is_named and stand_in is None:
         raise ConfigurationError(
             _(
-                "parameters: LAYER_ACTS names 'custom_function', whose formula is not in "
-                "the file: replace it by one of {names}.",
+                "parameters: LAYER_ACTS names 'custom_function', whose formula is not in the "
+                'file: add the key CUSTOM_FUNCTION with what stands in for it, such as "swish". '
+                "Allowed: {names}.",
                 names=listed(ACTIVATIONS.names),
             )
         )
+    if stand_in is None:
+        return None
+    if not is_named:
+        raise ConfigurationError(
+            _(
+                "parameters: CUSTOM_FUNCTION is {found!r}, but LAYER_ACTS names no "
+                "'custom_function' for which it would stand: name it there, or leave the key out.",
+                found=stand_in,
+            )
+        )
+    return _known_activation(stand_in, "CUSTOM_FUNCTION")
+
+
+def _activation(word: Any, custom: str | None) -> str:
+    if custom is not None and str(word).lower() == _CUSTOM:
+        return custom
+    return _known_activation(word, "LAYER_ACTS")
+
+
+def _known_activation(word: Any, key: str) -> str:
     if not isinstance(word, str):
         raise ConfigurationError(
-            _("parameters: LAYER_ACTS holds {found!r}, not a name.", found=word)
+            _("parameters: {key} holds {found!r}, not a name.", key=key, found=word)
         )
     try:
         ACTIVATIONS.member(word)
     except UnknownNameError as error:
-        raise ConfigurationError(_("parameters: LAYER_ACTS: {error}", error=error)) from error
+        raise ConfigurationError(_("parameters: {key}: {error}", key=key, error=error)) from error
     return word.lower()
 
 

@@ -17,7 +17,13 @@ from axone.experiments.preparation import Part, Prepared, last_part
 from axone.experiments.training import learnt_target
 from axone.files import without_infinities
 from axone.messages import Message, _, _n, listed
-from axone.metrics import classification_metrics, log_loss, regression_metrics, rounded
+from axone.metrics import (
+    classification_metrics,
+    log_loss,
+    predicted_labels,
+    regression_metrics,
+    rounded,
+)
 from axone.model import Model, class_probabilities
 
 Scores = dict[str, float | None]
@@ -29,7 +35,8 @@ def measure(model: Model, part: Part) -> Scores:
     Returns
     -------
     dict
-        None is a score that is not finite. Where the outputs of one row are not, all are None.
+        None is a score that is not finite. Where the outputs of one row are not, all are None. Of
+        classes also `right`, how many rows were predicted right, and `of`, how many there are.
 
     Raises
     ------
@@ -45,14 +52,16 @@ def measure(model: Model, part: Part) -> Scores:
             return {"loss": None}
         scores = {"loss": loss, **_scores(model, part.y[sound], outputs[sound])}
     if not sound.all():
-        return dict.fromkeys(scores)
+        return {name: len(part) if name == "of" else None for name in scores}
     return dict(without_infinities(rounded(scores)))
 
 
 def _scores(model: Model, y: Any, outputs: Any) -> dict[str, float]:
     if model.target.task == "classification":
-        classes = len(model.target.class_names)
-        return classification_metrics(y, class_probabilities(outputs), classes)
+        right = int(np.count_nonzero(predicted_labels(outputs) == y))
+        probabilities, classes = class_probabilities(outputs), len(model.target.class_names)
+        scores = classification_metrics(y, probabilities, classes)
+        return {"right": right, "of": len(y), **scores}
     return regression_metrics(y, model.in_units(outputs))
 
 

@@ -44,8 +44,9 @@ def build_network(
         layers = list(settings.layers)
         if len(input_shape) > 1 and isinstance(layers[0], Dense):
             layers.insert(0, Flatten())
+    names = _names(experiment, layers)
     try:
-        network = Network(*layers, input_shape=input_shape)
+        network = Network(*layers, input_shape=input_shape, layer_names=names)
     except (ShapeError, ConfigurationError) as error:
         place = experiment.place("network.layers")
         raise ConfigurationError(_("{place}: {cause}", place=place, cause=error)) from error
@@ -74,6 +75,41 @@ def _hidden_layers(settings: ExperimentData, flatten: bool) -> list[Layer]:
     return layers
 
 
+def _names(experiment: Description, layers: list[Layer]) -> list[str]:
+    """Return the names of the input and of every layer as the settings have them.
+
+    Layers that the settings do not list have none: what flattens images, dropout and the like
+    between the layers of `hidden`.
+
+    Raises
+    ------
+    ConfigurationError
+        Not one for each layer that is listed, perhaps after the input's.
+    """
+    network = experiment.settings.network
+    if network.layer_names is None:
+        return []
+    if network.layers is None:
+        named = [position for position, layer in enumerate(layers) if isinstance(layer, Dense)]
+    else:
+        named = list(range(len(layers) - len(network.layers), len(layers)))
+    given = network.layer_names
+    if len(given) not in (len(named), len(named) + 1):
+        raise ConfigurationError(
+            _(
+                "{place}: there are {names} for {layers}: give one for each, or the input's and "
+                "one for each.",
+                place=experiment.place("network.layer_names"),
+                names=_n("{count} name", "{count} names", len(given)),
+                layers=_n("{count} layer", "{count} layers", len(named)),
+            )
+        )
+    own = given[-len(named) :]
+    by_position = dict(zip(named, own, strict=True))
+    inputs = given[0] if len(given) > len(named) else ""
+    return [inputs, *(by_position.get(position, "") for position in range(len(layers)))]
+
+
 def _loss(experiment: Description, network: Network, dataset: Dataset, outputs: int) -> Loss:
     """Return the loss; refuse a last layer that cannot express the target."""
     place = experiment.place("network.layers")
@@ -88,9 +124,10 @@ def _loss(experiment: Description, network: Network, dataset: Dataset, outputs: 
                 allowed = _("{units} units with softmax, or 1 unit with sigmoid", units=outputs)
             raise ConfigurationError(
                 _(
-                    "{place}: {source} has {classes} classes, so the last layer must have "
-                    "{allowed}; found {found} with {activation}.",
+                    "{place}: {source} has {classes} classes, so {layer} must have {allowed}; "
+                    "found {found} with {activation}.",
                     place=place,
+                    layer=_last_layer(network),
                     source=source,
                     classes=outputs,
                     allowed=allowed,
@@ -103,9 +140,10 @@ def _loss(experiment: Description, network: Network, dataset: Dataset, outputs: 
         if found != (outputs,) or isinstance(activation, Softmax):
             raise ConfigurationError(
                 _(
-                    "{place}: {source} has {numbers} to predict, so the last layer must have "
-                    "{units}, not softmax; found {found} with {activation}.",
+                    "{place}: {source} has {numbers} to predict, so {layer} must have {units}, "
+                    "not softmax; found {found} with {activation}.",
                     place=place,
+                    layer=_last_layer(network),
                     source=source,
                     numbers=_n("{count} number", "{count} numbers", outputs),
                     units=_units(outputs),
@@ -130,6 +168,11 @@ def _loss(experiment: Description, network: Network, dataset: Dataset, outputs: 
             )
         )
     return given
+
+
+def _last_layer(network: Network) -> Message:
+    name = network.layer_names[-1]
+    return _("the last layer, {name!r},", name=name) if name else _("the last layer")
 
 
 def _size(shape: Shape) -> Message:

@@ -350,7 +350,12 @@ def _resolved(
     complete = settings.model_copy(
         update={
             "data": data,
-            "network": settings.network.model_copy(update={"layers": list(network.layers)}),
+            "network": settings.network.model_copy(
+                update={
+                    "layers": list(network.layers),
+                    "layer_names": list(network.names) or None,
+                }
+            ),
             "training": training.model_copy(
                 update={"loss": loss, "batch_size": batch, "stopping": stopping}
             ),

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 
 from axone.arrays import IntArray
+from axone.messages import shorten
 from axone.metrics import rounded
-from axone.plots.style import shorten
 
 _NAME = 36
 """Characters of a class's name: with the four columns of numbers a line has at most 80."""

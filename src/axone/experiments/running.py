@@ -17,6 +17,7 @@ import numpy as np
 from axone.engines import get_engine
 from axone.engines.native.variants import load_variant
 from axone.errors import ConfigurationError
+from axone.experiments.class_counts import class_counts
 from axone.experiments.description import Description
 from axone.experiments.folder import MODEL, locked, refuse_occupied
 from axone.experiments.measuring import calibration_scores, measure, why_not_finite
@@ -184,6 +185,8 @@ def _metrics(
         "environment": _environment(result.engine),
         "seed": prepared.experiment.settings.seed,
     }
+    if counts := class_counts(prepared):
+        metrics["class_counts"] = counts
     if model is not uncalibrated:
         metrics["calibration"] = calibration_scores(uncalibrated, model, prepared)
     if any(notes):

@@ -162,6 +162,13 @@ class NetworkSection(
     layers: list[Annotated[Layer, Described(LAYERS)]] | None = Field(
         None, description=_("Every layer, the output layer too, instead of `hidden`.")
     )
+    layer_names: list[str] | None = Field(
+        None,
+        description=_(
+            "What to call the layers in the summary and in messages; the input's name may come "
+            "first."
+        ),
+    )
 
 
 class StoppingSection(

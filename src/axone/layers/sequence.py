@@ -13,8 +13,30 @@ from axone.layers.layer import AnyCache, Context, Layer, LayerArrays, Traced
 from axone.messages import _, listed
 
 
-def output_shapes(layers: Sequence[Layer], input_shape: Shape) -> tuple[Shape, ...]:
+def layer_kind(layers: Sequence[Layer], position: int, names: Sequence[str] = ()) -> str:
+    """Return what a layer is called in a message: its kind, with its name where it has one.
+
+    Examples
+    --------
+    >>> from axone.layers import Dense
+    >>> layer_kind([Dense(3)], 0), layer_kind([Dense(3)], 0, ["hidden"])
+    ('Dense', "Dense 'hidden'")
+    """
+    kind = type(layers[position]).__name__
+    return f"{kind} {names[position]!r}" if names and names[position] else kind
+
+
+def output_shapes(
+    layers: Sequence[Layer], input_shape: Shape, names: Sequence[str] = ()
+) -> tuple[Shape, ...]:
     """Return the shape of an example after each layer.
+
+    Parameters
+    ----------
+    layers : sequence of Layer
+    input_shape : tuple of int
+    names : sequence of str, optional
+        The layers' own, for messages.
 
     Raises
     ------
@@ -29,18 +51,20 @@ def output_shapes(layers: Sequence[Layer], input_shape: Shape) -> tuple[Shape, .
                     "Layer {position} ({kind}): it reads token numbers, which no layer "
                     "before it gives: put it first.",
                     position=position,
-                    kind=type(layer).__name__,
+                    kind=layer_kind(layers, position, names),
                 )
             )
         try:
             input_shape = layer.output_shape(input_shape)
         except ShapeError as error:
-            raise _placed(error, position, layer) from error
+            raise _placed(error, position, layer_kind(layers, position, names)) from error
         shapes.append(input_shape)
     return tuple(shapes)
 
 
-def masks_between(layers: Sequence[Layer], mask: BoolArray | None) -> tuple[BoolArray | None, ...]:
+def masks_between(
+    layers: Sequence[Layer], mask: BoolArray | None, names: Sequence[str] = ()
+) -> tuple[BoolArray | None, ...]:
     """Return the mask as each layer meets it and, last, as the last one leaves it.
 
     Raises
@@ -58,13 +82,13 @@ def masks_between(layers: Sequence[Layer], mask: BoolArray | None) -> tuple[Bool
                         "leaves out for numbers: put LastStep(), or another layer that ends the "
                         "positions, before it, or give rows of one length and no mask.",
                         position=position,
-                        kind=type(layer).__name__,
+                        kind=layer_kind(layers, position, names),
                     )
                 )
             try:
                 mask = layer.output_mask(mask)
             except ShapeError as error:
-                raise _placed(error, position, layer) from error
+                raise _placed(error, position, layer_kind(layers, position, names)) from error
         masks.append(mask)
     return tuple(masks)
 
@@ -176,7 +200,7 @@ def _forward(
         try:
             x, cache = layer.forward(arrays, x, context.child(position, masks[position]))
         except ShapeError as error:
-            raise _placed(error, position, layer) from error
+            raise _placed(error, position, layer_kind(layers, position)) from error
         yield x, cache
 
 
@@ -194,12 +218,7 @@ def _backward(
         yield dy, gradient
 
 
-def _placed(error: ShapeError, position: int, layer: Layer) -> ShapeError:
+def _placed(error: ShapeError, position: int, kind: str) -> ShapeError:
     return ShapeError(
-        _(
-            "Layer {position} ({kind}): {error}",
-            position=position,
-            kind=type(layer).__name__,
-            error=error,
-        )
+        _("Layer {position} ({kind}): {error}", position=position, kind=kind, error=error)
     )

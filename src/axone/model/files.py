@@ -56,6 +56,7 @@ class _ModelData(PlainData):
 class _NetworkData(PlainData):
     input_shape: tuple[int, ...]
     layers: tuple[Any, ...]
+    layer_names: tuple[str, ...] = ()
 
 
 def save(model: Any, path: str | Path) -> None:

@@ -12,19 +12,9 @@ from numpy.typing import ArrayLike
 from axone.arrays import FloatArray
 from axone.calibration import Reliability, reliability
 from axone.errors import ShapeError
-from axone.messages import _
+from axone.messages import _, shorten
 from axone.plots.classes import checked_labels
-from axone.plots.style import (
-    BLUE,
-    INK,
-    ORANGE,
-    SIZE,
-    add_note,
-    dress,
-    house_style,
-    new_figure,
-    shorten,
-)
+from axone.plots.style import BLUE, INK, ORANGE, SIZE, add_note, dress, house_style, new_figure
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

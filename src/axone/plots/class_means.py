@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike
 
-from axone.messages import _
+from axone.messages import _, shorten
 from axone.plots.classes import checked_labels
 from axone.plots.images import as_images, image_panels
-from axone.plots.style import add_note, house_style, shorten
+from axone.plots.style import add_note, house_style
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

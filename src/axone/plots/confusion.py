@@ -8,8 +8,8 @@ from numpy.typing import ArrayLike
 
 from axone.arrays import FloatArray, IntArray
 from axone.errors import DataError, ShapeError
-from axone.messages import Message, _
-from axone.plots.style import INK, MUTED, SIZE, add_note, dress, house_style, new_figure, shorten
+from axone.messages import Message, _, shorten
+from axone.plots.style import INK, MUTED, SIZE, add_note, dress, house_style, new_figure
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

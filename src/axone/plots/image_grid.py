@@ -7,9 +7,9 @@ from numpy.typing import ArrayLike
 
 from axone.checks import check_integer
 from axone.errors import ShapeError
-from axone.messages import _
+from axone.messages import _, shorten
 from axone.plots.images import as_images, image_panels
-from axone.plots.style import add_note, house_style, shorten
+from axone.plots.style import add_note, house_style
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike
 
 from axone.arrays import FloatArray, IntArray
 from axone.errors import DataError, ShapeError
-from axone.messages import Message, _
+from axone.messages import Message, _, shorten
 from axone.plots.classes import checked_labels
 from axone.plots.images import MARGIN, as_images, draw_image, grey_levels, tallness
 from axone.plots.style import (
@@ -23,7 +23,6 @@ from axone.plots.style import (
     add_note,
     house_style,
     new_figure,
-    shorten,
 )
 
 if TYPE_CHECKING:

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from axone.errors import DataError
-from axone.messages import _
-from axone.plots.style import BLUE, SIZE, SMALL, add_note, dress, house_style, new_figure, shorten
+from axone.messages import _, shorten
+from axone.plots.style import BLUE, SIZE, SMALL, add_note, dress, house_style, new_figure
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -7,9 +7,9 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from axone.errors import DataError
-from axone.messages import _
+from axone.messages import _, shorten
 from axone.plots.classes import checked_labels
-from axone.plots.style import BLUE, SIZE, SMALL, add_note, dress, house_style, new_figure, shorten
+from axone.plots.style import BLUE, SIZE, SMALL, add_note, dress, house_style, new_figure
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

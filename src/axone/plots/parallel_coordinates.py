@@ -9,8 +9,8 @@ from numpy.typing import ArrayLike
 
 from axone.arrays import FloatArray
 from axone.errors import DataError, ShapeError
-from axone.messages import _
-from axone.plots.style import INK, MUTED, SIZE, SMALL, add_note, house_style, new_figure, shorten
+from axone.messages import _, shorten
+from axone.plots.style import INK, MUTED, SIZE, SMALL, add_note, house_style, new_figure
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

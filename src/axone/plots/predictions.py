@@ -7,19 +7,10 @@ from typing import TYPE_CHECKING
 from numpy.typing import ArrayLike
 
 from axone.arrays import FloatArray
-from axone.messages import _
+from axone.messages import _, shorten
 from axone.metrics import regression_metrics
 from axone.plots.numbers import compared, draw_cloud, say_nothing_finite
-from axone.plots.style import (
-    INK,
-    SIZE,
-    SMALL,
-    add_note,
-    dress,
-    house_style,
-    new_figure,
-    shorten,
-)
+from axone.plots.style import INK, SIZE, SMALL, add_note, dress, house_style, new_figure
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from axone.arrays import FloatArray, IntArray
-from axone.messages import _
+from axone.messages import _, shorten
 from axone.plots.numbers import compared, draw_cloud, say_nothing_finite
 from axone.plots.style import (
     BLUE,
@@ -23,7 +23,6 @@ from axone.plots.style import (
     dress,
     house_style,
     new_figure,
-    shorten,
 )
 
 if TYPE_CHECKING:

@@ -88,9 +88,3 @@ def bare(axes: "Axes") -> None:
     axes.set_yticks([])
     for spine in axes.spines.values():
         spine.set_visible(False)
-
-
-def shorten(name: object, limit: int) -> str:
-    """Cut a name to `limit` characters, the last an ellipsis where something is missing."""
-    text = " ".join(str(name).split())
-    return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"

@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike
 
 from axone.arrays import FloatArray, IntArray
 from axone.errors import DataError, ShapeError
-from axone.messages import Message, _
+from axone.messages import Message, _, shorten
 from axone.plots.classes import checked_labels
 from axone.plots.style import (
     BLUE,
@@ -27,7 +27,6 @@ from axone.plots.style import (
     dress,
     house_style,
     new_figure,
-    shorten,
 )
 from axone.random import RandomStream
 

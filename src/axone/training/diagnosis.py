@@ -192,7 +192,7 @@ def _taken_apart(
             "layer {layer} ({kind}): gradient norm {gradient:.3g} against weights of norm "
             "{weights:.3g}, at the last good weights",
             layer=layer,
-            kind=type(plan.recipe.network.layers[layer]).__name__,
+            kind=plan.recipe.network.layer_kind(layer),
             gradient=float(norms[layer]),
             weights=weights,
         ),
@@ -205,7 +205,11 @@ def _taken_apart(
     broken = _first_non_finite(plan, good, batch)
     if broken is not None:
         evidence.append(
-            _("first not finite: the output of layer {layer} on that batch", layer=broken)
+            _(
+                "first not finite: the output of layer {layer} ({kind}) on that batch",
+                layer=broken,
+                kind=plan.recipe.network.layer_kind(broken),
+            )
         )
     if largest > _UNSCALED:
         return Diagnosis(

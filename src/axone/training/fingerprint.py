@@ -20,13 +20,16 @@ def fingerprint(settings: Mapping[str, Any]) -> str:
 
 
 def _plain(value: Any) -> Any:
-    return value.to_data() if isinstance(value, Network) else plain(value)
+    if not isinstance(value, Network):
+        return plain(value)
+    # What layers are called moves no weight.
+    return {key: data for key, data in value.to_data().items() if key != "layer_names"}
 
 
 def fingerprint_of_version_1(recipe: Recipe, engine: str, rows: Sequence[Any]) -> str:
     """Return the fingerprint as the first form of checkpoints had it, so that they still resume."""
     settings = {
-        "network": recipe.network.to_data(),
+        "network": _plain(recipe.network),
         "loss": plain(recipe.loss),
         "optimizer": plain(recipe.optimizer),
         "schedule": plain(recipe.schedule),

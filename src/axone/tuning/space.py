@@ -122,7 +122,7 @@ def with_values(
     content = experiment.settings.model_dump()
     content["tuning"] = None
     if "network.hidden" in values:
-        content["network"]["layers"] = None
+        content["network"]["layers"] = content["network"]["layer_names"] = None
     # A rule before its own settings: "training.optimizer" before its learning rate.
     for name in sorted(values, key=lambda name: name.count(".")):
         _put(content, name.split("."), values[name])

@@ -52,6 +52,21 @@ Exit status: 0 done, 2 bad input or settings, 3 diverged,
         ),
     ),
     Command(
+        "look",
+        _(
+            """Tell how a table is read, before anything is learnt from it.
+
+axone look table.csv
+axone look prices.xlsx --types price=decimal-comma --missing "?"
+axone look "sqlite:///shop.db" --query "SELECT * FROM orders"
+zcat table.csv.gz | axone look -
+
+For each column: what it is read as and which cell decided, its values and
+what is missing, what looks odd, and the option that reads it otherwise.
+`train`, `predict`, `evaluate` and `tune` read tables the same way."""
+        ),
+    ),
+    Command(
         "predict",
         _(
             """Predict new rows with a trained model, from its folder or file alone.

@@ -21,3 +21,26 @@ Activation = Annotated[
 Dropout = Annotated[float | None, typer.Option(help=_("Rate after each hidden layer (default 0)."))]
 L2 = Annotated[float | None, typer.Option(help=_("Penalty on large weights (default 0)."))]
 Seed = Annotated[int | None, typer.Option(help=_("Decides everything random (default 0)."))]
+Types = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--types",
+        metavar="COLUMN=KIND",
+        help=_(
+            "What a column is, or how it is read: number, boolean, category, ordinal, date, ignore, "
+            "text, decimal-comma, decimal-point, day-first, month-first, year-first. May be repeated."
+        ),
+    ),
+]
+Missing = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--missing", metavar="MARK", help=_("Cells that stand for no value, as ?. May be repeated.")
+    ),
+]
+Query = Annotated[
+    str | None, typer.Option(help=_("Of a database: one SELECT, or the name of a table."))
+]
+Sheet = Annotated[
+    str | None, typer.Option(help=_("Of a spreadsheet (default the first that holds anything)."))
+]

@@ -5,7 +5,8 @@ from typing import Annotated
 
 import typer
 
-from axone.cli.console import explained_errors
+from axone.cli import options
+from axone.cli.console import explained_errors, messages, tell
 from axone.messages import _
 
 
@@ -19,9 +20,21 @@ def predict(
     rows: Annotated[
         list[str],
         typer.Argument(
-            help=_("A CSV, NPZ or Parquet file of rows; or image files; or the numbers of one row.")
+            help=_(
+                "A file of rows (CSV, Excel, Parquet, NPZ, …), - for standard input, a database's "
+                "URL; or image files; or the numbers of one row."
+            )
         ),
     ],
+    keep: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="COLUMN",
+            help=_("Carry a column through, such as an identifier. May be repeated."),
+        ),
+    ] = None,
+    query: options.Query = None,
+    sheet: options.Sheet = None,
     out: Annotated[
         Path | None, typer.Option(help=_("Write the CSV there instead of printing it."))
     ] = None,
@@ -30,11 +43,14 @@ def predict(
     with explained_errors():
         from axone.cli.models import model_at
         from axone.cli.predictions import predictions_csv, read
+        from axone.data import TableOptions
         from axone.files import write_atomically
 
         fitted = model_at(model)
-        X, names = read(rows, fitted)
-        text = predictions_csv(fitted, X, names)
+        given = read(rows, fitted, keep or (), TableOptions(query=query, sheet=sheet))
+        text = predictions_csv(fitted, given)
+        for note in given.notes:
+            tell(messages(), note)
         if out is None:
             typer.echo(text, nl=False)
         else:

@@ -2,42 +2,109 @@
 
 import csv
 import io
+import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from axone.data import read_images, read_rows
-from axone.errors import DataError
-from axone.messages import _
+from axone.data import TableOptions, read_images, read_rows
+from axone.data.frames import as_frame, is_frame
+from axone.data.remarks import remarks_on
+from axone.data.sources import is_stream, shown_source
+from axone.errors import DataError, UnknownNameError
+from axone.messages import _, _n
 from axone.model import Classes, Model
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
 
 _IMAGES = (".png", ".jpg", ".jpeg", ".bmp")
 
 
-def read(rows: Sequence[str], model: Model) -> tuple[Any, Sequence[str]]:
-    """Return the rows that the words of a command line name, and for images their file names.
+@dataclass(frozen=True, eq=False)
+class RowsToPredict:
+    """Rows, and what is written before the prediction of each.
+
+    Attributes
+    ----------
+    X : ndarray or pandas.DataFrame
+    carried : dict of str to sequence of str
+        Columns that are carried through, by their names.
+    notes : tuple of str
+        What the rows have that those of training had not.
+    """
+
+    X: Any
+    carried: dict[str, Sequence[str]]
+    notes: tuple[str, ...] = ()
+
+
+def read(
+    words: Sequence[str],
+    model: Model,
+    keep: Sequence[str] = (),
+    table: TableOptions = TableOptions(),
+) -> RowsToPredict:
+    """Return the rows that the words of a command line name.
 
     Raises
     ------
     DataError
         They are neither files of one kind nor the numbers of one row.
+    UnknownNameError
+        A column to be kept is not there.
     """
-    paths = [Path(word) for word in rows]
+    paths = [Path(word) for word in words]
     if all(path.suffix.lower() in _IMAGES for path in paths):
-        return read_images(paths, model.preprocessing.feature_shape), rows
-    if len(rows) == 1 and not _is_number(rows[0]):
-        return read_rows(paths[0]).X, ()
-    if not all(map(_is_number, rows)):
+        images = read_images(paths, model.preprocessing.feature_shape)
+        return _without_columns(RowsToPredict(images, {"file": words}), keep)
+    if len(words) == 1 and (is_stream(words[0]) or not _is_number(words[0])):
+        rows = read_rows(words[0], table)
+        if not is_frame(rows.X):
+            return _without_columns(RowsToPredict(rows.X, {}, rows.notes), keep)
+        return _of_table(as_frame(rows.X, shown_source(words[0])), model, keep, rows.notes)
+    if not all(map(_is_number, words)):
         raise DataError(
             _(
-                "Give one file (CSV, NPZ, Parquet), image files, or the numbers of one "
+                "Give one file (CSV, Excel, Parquet, NPZ, …), image files, or the numbers of one "
                 "row; found {words!r}.",
-                words=" ".join(rows),
+                words=" ".join(words)[:80],
             )
         )
-    return np.asarray([[float(word) for word in rows]]), ()
+    row = np.asarray([[float(word) for word in words]])
+    return _without_columns(RowsToPredict(row, {}), keep)
+
+
+def _of_table(
+    frame: "DataFrame", model: Model, keep: Sequence[str], notes: tuple[str, ...]
+) -> RowsToPredict:
+    for name in keep:
+        if name not in frame.columns:
+            raise UnknownNameError(_("column"), name, list(frame.columns), where="--keep")
+    carried = {name: _as_written(frame[name]) for name in keep}
+    encoder = model.preprocessing.encoder
+    if encoder is not None and set(encoder.names) <= set(frame.columns):
+        seen = frame.drop(columns=[name for name in keep if name not in encoder.names])
+        notes += remarks_on(encoder, seen, model.target.column)
+    return RowsToPredict(frame, carried, notes)
+
+
+def _without_columns(rows: RowsToPredict, keep: Sequence[str]) -> RowsToPredict:
+    if keep:
+        raise DataError(_("--keep carries columns of a table through, and these rows have none."))
+    return rows
+
+
+def _as_written(values: Any) -> list[str]:
+    cells = zip(values.astype(object), values.isna(), strict=True)
+    return ["" if missing else _cell(cell) for cell, missing in cells]
+
+
+def _cell(cell: Any) -> str:
+    return shortest(cell) if isinstance(cell, float | np.floating) else str(cell)
 
 
 def _is_number(word: str) -> bool:
@@ -48,21 +115,42 @@ def _is_number(word: str) -> bool:
     return True
 
 
-def predictions_csv(model: Model, X: Any, names: Sequence[str] = ()) -> str:
-    """Return predictions as CSV: the class and its probabilities, or the predicted numbers."""
-    header, table = _classes(model, X) if isinstance(model.target, Classes) else _numbers(model, X)
+def shortest(number: Any) -> str:
+    """Return the shortest text that reads back to the same number, of its own precision.
+
+    Whole numbers have no point, and there are exponents only where digits would be many.
+    """
+    value = number if isinstance(number, np.floating) else np.float64(number)
+    if not math.isfinite(value):
+        return str(value)
+    if value == 0 or 1e-4 <= abs(value) < 1e15:
+        return np.format_float_positional(value, unique=True, trim="-")
+    return np.format_float_scientific(value, unique=True, trim="-", exp_digits=1)
+
+
+def predictions_csv(model: Model, rows: RowsToPredict) -> str:
+    """Return predictions as CSV: the class and its probabilities, or the predicted numbers.
+
+    Raises
+    ------
+    DataError
+        A prediction is no finite number.
+    """
+    predict = _classes if isinstance(model.target, Classes) else _numbers
+    header, table = predict(model, rows.X)
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow([*(["file"] if names else []), *header])
-    for number, cells in enumerate(table):
-        writer.writerow([*(names[number : number + 1]), *cells])
+    writer.writerow([*rows.carried, *header])
+    carried = list(zip(*rows.carried.values(), strict=True)) or [()] * len(table)
+    for before, cells in zip(carried, table, strict=True):
+        writer.writerow([*before, *cells])
     return text.getvalue()
 
 
 def _classes(model: Model, X: Any) -> tuple[list[str], list[list[str]]]:
     """Return classes by their names, a 0 or 1 a label of several, and what is known of them."""
     assert isinstance(model.target, Classes)  # noqa: S101 — as the caller has seen
-    target, outputs = model.target, model.outputs(X)
+    target, outputs = model.target, _finite(model.outputs(X))
     names = target.class_names
     if target.several:
         header = [f"prediction_{name}" for name in names]
@@ -73,18 +161,35 @@ def _classes(model: Model, X: Any) -> tuple[list[str], list[list[str]]]:
     if not model.has_probabilities:
         return header, predicted
     header += [f"probability_{name}" for name in names]
-    probabilities = target.probabilities(outputs).tolist()
+    probabilities = target.probabilities(outputs)
     return header, [
-        [*words, *(f"{p:.6g}" for p in row)]
-        for words, row in zip(predicted, probabilities, strict=True)
+        [*words, *map(shortest, row)] for words, row in zip(predicted, probabilities, strict=True)
     ]
 
 
 def _numbers(model: Model, X: Any) -> tuple[list[str], list[list[str]]]:
-    predicted = model.predict(X)
+    predicted = _finite(model.predict(X))
     numbers = predicted.reshape(len(predicted), -1)
     names = model.target.names
     if len(names) != numbers.shape[1]:
         names = tuple(str(n + 1) for n in range(numbers.shape[1]))
     header = ["prediction"] if len(names) == 1 else [f"prediction_{name}" for name in names]
-    return header, [[f"{number:.7g}" for number in row] for row in numbers.tolist()]
+    return header, [list(map(shortest, row)) for row in numbers]
+
+
+def _finite(outputs: Any) -> Any:
+    """Refuse predictions that are no numbers: a class chosen of them would be made up."""
+    rows = np.isfinite(outputs).reshape(len(outputs), -1).all(axis=1)
+    broken = int(np.count_nonzero(~rows))
+    if broken:
+        raise DataError(
+            _n(
+                "The model gives no finite number for {count} row, row {row} (counted from 1): its "
+                "cells are too large, or the model diverged in training.",
+                "The model gives no finite numbers for {count} rows, the first row {row} (counted "
+                "from 1): their cells are too large, or the model diverged in training.",
+                broken,
+                row=int(np.argmin(rows)) + 1,
+            )
+        )
+    return outputs

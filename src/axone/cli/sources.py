@@ -1,11 +1,15 @@
 """From the words of a command line to an experiment: what SOURCE is, and which settings win."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
+from axone.cli.column_choices import column_choices
 from axone.errors import ConfigurationError
+from axone.data.sources import is_stream
 from axone.experiments import EXPERIMENT, SUFFIXES, Experiment
+from axone.experiments.files import holds_records
 from axone.messages import _, all_of
 
 _SETTINGS = {
@@ -25,6 +29,10 @@ _SETTINGS = {
     "class_weight": "training.class_weight",
     "label_smoothing": "training.label_smoothing",
     "calibrate": "training.calibrate",
+    "types": "data.columns",
+    "missing": "data.missing",
+    "query": "data.query",
+    "sheet": "data.sheet",
 }
 """Which setting of an experiment file each option stands for."""
 
@@ -49,6 +57,10 @@ class Overrides:
     class_weight: str | None = None
     label_smoothing: float | None = None
     calibrate: str | None = None
+    types: Sequence[str] | None = None
+    missing: Sequence[str] | None = None
+    query: str | None = None
+    sheet: str | None = None
 
     def given(self) -> dict[str, str]:
         """Return the options that were given as they are typed, by the setting each stands for."""
@@ -67,11 +79,20 @@ class Overrides:
                 continue
             table, _, key = setting.rpartition(".")
             section = settings.setdefault(table, {}) if table else settings
-            section[key] = hidden_sizes(value) if name == "hidden" else value
+            read = _READERS.get(name)
+            section[key] = value if read is None else read(value)
         if self.hidden is not None:
             # A file's list of layers, and their names, would contradict it.
             settings["network"] |= {"layers": None, "layer_names": None}
         return settings
+
+
+_READERS: dict[str, Callable[[Any], Any]] = {
+    "hidden": lambda text: hidden_sizes(text),
+    "types": column_choices,
+    "missing": list,
+}
+"""How options are read that are written otherwise than in a file."""
 
 
 def _option(name: str) -> str:
@@ -105,8 +126,10 @@ def describe(source: str, overrides: Overrides) -> Experiment:
     ConfigurationError
         The file is wrong, or options contradict it.
     """
-    path = Path(source)
     settings = overrides.to_settings()
+    if is_stream(source):
+        return Experiment.from_source(source, settings, overrides.given())
+    path = Path(source)
     if source and path.is_dir():
         raise ConfigurationError(
             _(
@@ -116,7 +139,7 @@ def describe(source: str, overrides: Overrides) -> Experiment:
                 file=path / EXPERIMENT,
             )
         )
-    if path.suffix.lower() in SUFFIXES:
+    if path.suffix.lower() in SUFFIXES and not holds_records(path):
         experiment = Experiment.from_file(path, settings, overrides.given())
     else:
         experiment = Experiment.from_source(source, settings, overrides.given())

@@ -28,13 +28,18 @@ def train(
         str,
         typer.Argument(
             help=_(
-                "A dataset's name (iris), a data file (table.csv, rows.npz, table.parquet), or an "
-                "experiment file (run.toml, .json, .yaml). With --resume, a result folder."
+                "A dataset's name (iris), a data file (table.csv, .xlsx, .parquet, rows.npz, …), - for "
+                "standard input, a database's URL, or an experiment file (run.toml, .json, .yaml). "
+                "With --resume, a result folder."
             )
         ),
     ],
     target: options.Target = None,
     task: options.Task = None,
+    types: options.Types = None,
+    missing: options.Missing = None,
+    query: options.Query = None,
+    sheet: options.Sheet = None,
     epochs_: Annotated[
         int | None,
         typer.Option("--epochs", help=_("Passes over the training rows, at most (default 100).")),
@@ -107,6 +112,10 @@ def train(
             seed=seed,
             engine=engine,
             threads=threads,
+            types=types or None,
+            missing=missing or None,
+            query=query,
+            sheet=sheet,
         )
         experiment: Description
         if resume:

@@ -232,6 +232,30 @@ def read_table(source: str | Path, table: TableOptions = TableOptions()) -> RawT
     return raw
 
 
+def find_table(source: str | Path) -> str | Path:
+    """Return where a table is: the file here or in the data home; a stream as it is.
+
+    Raises
+    ------
+    DataError
+        There is no such file, or it is no table's.
+    """
+    if isinstance(source, str) and is_stream(source):
+        return source
+    named = not isinstance(source, Path) and not _looks_like_file(source)
+    path = find_at_home(str(source)) if named else _find_file(source, None)
+    if path is None:
+        _stand_in(source, None)
+    if path is None or suffix_of(path) == ".npz":
+        raise DataError(
+            _(
+                "{source} is a dataset of arrays, all numbers: there are no cells to be read.",
+                source=source,
+            )
+        )
+    return path
+
+
 def is_stream(source: str) -> bool:
     """Tell whether a source is standard input or a database's URL: no file to be looked for."""
     return source == STANDARD_INPUT or "://" in source
@@ -295,14 +319,17 @@ def _load_file(
         return read_npz(Path(path), task, target)
     raw = read_table(path, table)
     shown = shown_source(path)
-    name = _name_of_stream(shown) if is_stream(str(path)) else stem_of(path)
+    name = source_name(path) if is_stream(str(path)) else stem_of(path)
     dataset = _of_frame(raw.frame, name, target, task, table, shown)
     return replace(dataset, notes=(*raw.notes, *dataset.notes), facts=raw.facts)
 
 
-def _name_of_stream(shown: str) -> str:
-    """Return a name for the result folder: of ``sqlite:///sales.db`` it is ``sales``."""
-    return re.sub(r"\W+", "_", Path(shown).stem).strip("_") or "table"
+def source_name(source: str | Path) -> str:
+    """Return what a dataset is called: ``adult`` of ``adult.csv.gz`` and ``sqlite:///adult.db``."""
+    text = str(source)
+    if not is_stream(text):
+        return Path(text).name.split(".")[0] or "run"
+    return "table" if text == STANDARD_INPUT else re.sub(r"\W+", "_", Path(text).stem) or "table"
 
 
 def _of_frame(

@@ -12,6 +12,7 @@ from typing import Any, Self
 
 from pydantic import BaseModel, ValidationError
 
+from axone.data.sources import source_name
 from axone.errors import AxoneError, ConfigurationError, UnknownNameError
 from axone.experiments import course
 from axone.experiments.files import merged, read_mapping, to_toml
@@ -89,7 +90,7 @@ class Description:
     ) -> Self:
         """Describe a run on a dataset or a data file, with Axone's defaults for it."""
         content = with_recipe(source, overrides or {})
-        name = Path(source).name.split(".")[0] or "run"
+        name = source_name(source)
         origins = dict(options or {})
         return cls(parse(content, "", origins), name, origins=origins)
 

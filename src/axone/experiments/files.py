@@ -83,6 +83,22 @@ def read_mapping(path: Path) -> dict[str, Any]:
     return content
 
 
+def holds_records(path: Path) -> bool:
+    """Tell whether a JSON file is no experiment but a table: a list of rows, or of columns."""
+    if path.suffix.lower() != ".json":
+        return False
+    try:
+        if path.stat().st_size > _MAX_BYTES:
+            return True
+        content = json.loads(path.read_bytes())
+    except (OSError, ValueError, RecursionError):
+        return False
+    if isinstance(content, dict):
+        content = list(content.values())
+        return bool(content) and all(isinstance(value, list) for value in content)
+    return isinstance(content, list)
+
+
 def _parse(text: str, suffix: str) -> Any:
     if suffix == ".toml":
         return tomllib.loads(text)

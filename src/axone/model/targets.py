@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from axone.arrays import FloatArray, IntArray, Shape
 from axone.data import Scaler, cell_text
+from axone.data.reading.truths import truth_of
 from axone.data.plain_data import PlainData, read_data, write_data
 from axone.errors import ConfigurationError, DataError, ModelFileError
 from axone.losses import Task
@@ -195,6 +196,10 @@ class Classes(Target):
             unknown = sorted(set(words) - set(number))
             if not unknown:
                 return np.asarray([number[word] for word in words], dtype=np.int64)
+        truths = {truth_of(value): index for index, value in enumerate(self.class_values)}
+        if truths.keys() == {0.0, 1.0} and {truth_of(word) for word in words} <= truths.keys():
+            # Yes and no are the same classes in every spelling.
+            return np.asarray([truths[truth_of(word)] for word in words], dtype=np.int64)
         raise DataError(
             _(
                 "The model does not know the class {unknown!r}: it was trained on {known}.",

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import gammaln
 
 from axone.arrays import BoolArray
 from axone.data.reading.keys import FEWEST_ROWS
@@ -14,6 +15,9 @@ if TYPE_CHECKING:
 
 _A_COPY = 0.99999
 """|r| of a feature and an amount from which it is the amount in other units."""
+
+_SURELY = -14.0
+"""The logarithm of a chance of one in a million, for all columns together."""
 
 
 def alone_notes(X: "DataFrame", y: NDArray[Any], task: str) -> tuple[Message, ...]:
@@ -34,27 +38,40 @@ def alone_notes(X: "DataFrame", y: NDArray[Any], task: str) -> tuple[Message, ..
             name=name,
         ).coded("explains_alone")
         for name in X.columns
-        if _explains(X[name], y, task)
+        if _explains(X[name], y, task, X.shape[1])
     )
 
 
-def _explains(values: "Series", y: NDArray[Any], task: str) -> bool:
+def _explains(values: "Series", y: NDArray[Any], task: str, columns: int) -> bool:
     import pandas as pd
 
     present = values.notna().to_numpy()
     if np.count_nonzero(present) < max(FEWEST_ROWS, len(y) / 2):
         return False
     values, y = values[present], y[present]
-    if len(np.unique(y)) < 2:
+    classes = np.unique(y, return_counts=True)[1]
+    if len(classes) < 2:
         return False
     if pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_bool_dtype(values):
         numbers = values.to_numpy(dtype=np.float64)
         if not np.isfinite(numbers).all():
             return False
-        return _divides(numbers, y) if task == "classification" else _is_copy(numbers, y)
+        if task == "regression":
+            return _is_copy(numbers, y)
+        ways = float(gammaln(len(classes) + 1))
+        return _is_no_chance(ways, classes, columns) and _divides(numbers, y)
     codes = pd.factorize(values)[0]
-    # Few rows of a value may agree by chance.
-    return 2 * (codes.max() + 1) <= len(codes) and _is_function(codes, y)
+    ways = (int(codes.max()) + 1) * float(np.log(len(classes)))
+    return _is_no_chance(ways, classes, columns) and _is_function(codes, y)
+
+
+def _is_no_chance(ways: float, classes: NDArray[np.int64], columns: int) -> bool:
+    """Tell whether a target as good as this would hardly come about by shuffling it.
+
+    Of the n!/Πnₖ! ways to deal out the classes, e^ways at most would do.
+    """
+    dealt = float(gammaln(classes.sum() + 1) - gammaln(classes + 1).sum())
+    return ways - dealt + float(np.log(columns)) < _SURELY
 
 
 def _divides(numbers: NDArray[np.float64], classes: NDArray[Any]) -> bool:

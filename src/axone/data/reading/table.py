@@ -87,6 +87,10 @@ class TableReading(PlainData):
                 changed[column.name] = found.values
         return _with_columns(frame, changed), tuple(notes)
 
+    def of(self, name: str) -> ColumnReading | None:
+        """Return the reading of a column, None where there is none."""
+        return next((column for column in self.columns if column.name == name), None)
+
     def only(self, names: Sequence[str]) -> "TableReading":
         """Return the reading of some columns alone."""
         kept = set(names)

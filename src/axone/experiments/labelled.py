@@ -1,0 +1,147 @@
+"""Rows with their targets, from a file to what a model is measured on."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from axone.arrays import BoolArray
+from axone.data import NewRows, TableOptions, read_rows
+from axone.data.frames import as_frame, numbers_of
+from axone.data.reading import read_columns
+from axone.data.remarks import remarks_on
+from axone.errors import DataError
+from axone.experiments.preparation import Part
+from axone.messages import _, _n, listed
+from axone.model import Classes, Model
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
+
+@dataclass(frozen=True, eq=False)
+class LabelledRows:
+    """Rows that a model can be measured on.
+
+    Attributes
+    ----------
+    part : Part
+        Without those that have no target.
+    notes : tuple of str
+        What is new in them, and how many were left out.
+    """
+
+    part: Part
+    notes: tuple[str, ...]
+
+
+def read_labelled(
+    path: str | Path, model: Model, column: str, table: TableOptions = TableOptions()
+) -> LabelledRows:
+    """Read rows with their target, as the model takes them.
+
+    Parameters
+    ----------
+    path : str or Path
+        A file of rows, ``-``, or a database's URL.
+    model : Model
+    column : str
+        The target's column in a table.
+    table : TableOptions, optional
+        How a table is to be read where its cells do not say it.
+
+    Raises
+    ------
+    DataError
+        No target in the file, or labels and numbers that the model does not know.
+    """
+    if isinstance(model.target, Classes) and (
+        model.target.several or not model.has_probabilities
+    ):
+        raise DataError(
+            _(
+                "{path}: only models that give one class a row, with its probability, or "
+                "numbers can be evaluated; this one was saved by an estimator of another "
+                "kind.",
+                path=path,
+            )
+        )
+    rows = read_rows(path, table)
+    X, y, notes = rows.X, rows.y, list(rows.notes)
+    if not isinstance(X, np.ndarray):
+        frame = as_frame(X, str(path))
+        y = _targets(frame, model, column, str(path), table)
+        known = ~_missing(y)
+        if lost := int(np.count_nonzero(~known)):
+            notes.append(
+                _n(
+                    "{count} row without {target} left out",
+                    "{count} rows without {target} left out",
+                    lost,
+                    target=column,
+                ).coded("rows_without_target")
+            )
+            frame, y = frame[known].reset_index(drop=True), y[known]
+        encoder = model.preprocessing.encoder
+        if encoder is not None and len(frame):
+            notes += remarks_on(encoder, frame, column)
+        X = frame
+    elif y is None:
+        raise DataError(_without_target(rows, column, str(path)))
+    if not len(X):
+        raise DataError(
+            _("{path}: no row has a target {column!r} to compare with.", path=path, column=column)
+        )
+    inputs = model.preprocessing.transform(X, model.dtype)
+    if isinstance(model.target, Classes):
+        y = model.target.encode(y)
+    return LabelledRows(Part(inputs, np.asarray(y)), tuple(notes))
+
+
+def _targets(
+    frame: "DataFrame", model: Model, column: str, where: str, table: TableOptions
+) -> NDArray[Any]:
+    """Return targets as they were read in training: numbers, or labels as they are written."""
+    if not column or column not in frame.columns:
+        raise DataError(_without_target(NewRows(frame), column, where))
+    encoder = model.preprocessing.encoder
+    known = None if encoder is None else encoder.reading.of(model.target.column)
+    cells = frame[column]
+    if known is None:
+        choices = {name: kind for name, kind in table.columns.items() if name == column}
+        values = read_columns(frame[[column]], choices, table.missing, column, where).frame[column]
+    else:
+        values = known.read(cells).values
+    if isinstance(model.target, Classes):
+        written = cells if known is not None and known.written == "truths" else values
+        return np.array([None if gone else cell for cell, gone in _cells(written)], dtype=object)
+    return numbers_of(values, where)
+
+
+def _cells(values: Any) -> Any:
+    return zip(values.astype(object), values.isna(), strict=True)
+
+
+def _missing(y: NDArray[Any]) -> BoolArray:
+    if y.dtype == object:
+        return np.array([label is None for label in y], dtype=bool)
+    return np.isnan(y)
+
+
+def _without_target(rows: NewRows, column: str, where: str) -> str:
+    found = listed(getattr(rows.X, "columns", ())) or _("an array without y")
+    if column:
+        return _(
+            "{path}: there is no target {column!r}. Found {found}. Name the column with "
+            "--target.",
+            path=where,
+            column=column,
+            found=found,
+        )
+    return _(
+        "{path}: which column is the target? Found {found}. Name the column with --target.",
+        path=where,
+        found=found,
+    )

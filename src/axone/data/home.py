@@ -17,7 +17,7 @@ TEXT_TABLES = (".csv", ".tsv", ".tab", ".psv", ".txt", ".dat", ".data")
 TEXT_RECORDS = (".json", ".jsonl", ".ndjson", ".arff")
 """Endings of texts that say more about their cells."""
 
-SPREADSHEETS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
+SPREADSHEETS = (".xlsx", ".xlsm", ".xls", ".ods")
 
 ARROW_TABLES = (".parquet", ".feather", ".arrow")
 

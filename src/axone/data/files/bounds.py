@@ -16,7 +16,7 @@ RATIO_LIMIT = 200
 """Bytes unpacked for one byte compressed. Tables of measurements come to 3–10, one-hot columns to
 some 50; only repetition without end comes to gzip's 1032 or the tens of thousands of xz."""
 
-RATIO_FLOOR = 64 * 2**20
+RATIO_FLOOR = 128 * 2**20
 """Bytes unpacked up to which any ratio is right: so much does no harm."""
 
 CELLS_LIMIT = 500_000_000
@@ -25,6 +25,15 @@ CELLS_LIMIT = 500_000_000
 COLUMNS_LIMIT = 200_000
 """Columns of a table; every one is an object of pandas, of some kilobytes."""
 
+PLANE_LIMIT = 20_000_000
+"""Rows times columns up to the last filled cell of a spreadsheet, each a Python object."""
+
+SPREADSHEET_LIMIT = 2**30
+"""Bytes of a spreadsheet's XML, unpacked: some ten for each byte of a cell."""
+
+RECORDS_LIMIT = 2**30
+"""Bytes of JSON, of which Python's objects take some ten times as many."""
+
 DEPTH_LIMIT = 64
 """Levels of lists and objects within each other in JSON."""
 
@@ -32,20 +41,21 @@ LZMA_MEMORY = 256 * 2**20
 """Bytes of working memory that an xz file may ask for; its strongest preset needs 65 MiB."""
 
 
-def require_bytes(count: int, path: str | Path) -> None:
-    """Refuse what unpacks to more than the limit.
+def require_bytes(count: int, path: str | Path, limit: int | None = None) -> None:
+    """Refuse what unpacks to more than the limit, by default `BYTES_LIMIT`.
 
     Raises
     ------
     DataError
         With the limit.
     """
-    if count > BYTES_LIMIT:
+    limit = BYTES_LIMIT if limit is None else limit
+    if count > limit:
         raise DataError(
             _(
                 "{path} unpacks to more than the limit of {limit:.1f} GiB. Use part of its rows.",
                 path=path,
-                limit=BYTES_LIMIT / 2**30,
+                limit=limit / 2**30,
             )
         )
 

@@ -3,7 +3,9 @@
 Nothing is written to disk, and no more is unpacked than the bounds allow.
 """
 
+import struct
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -56,6 +58,35 @@ def unpack(packed: memoryview, compression: str, path: str | Path) -> Unpacked:
             return _only_member(packed, path)
         pieces = _UNPACKERS[compression](packed)
         return Unpacked(_bounded(pieces, len(packed), path))
+
+
+def member_names(packed: memoryview) -> list[str]:
+    """Return what a zip archive says it holds."""
+    with zipfile.ZipFile(_as_file(packed)) as archive:
+        return archive.namelist()
+
+
+def inflated_members(packed: memoryview, path: str | Path) -> Iterator[tuple[str, memoryview]]:
+    """Unpack every member of a zip archive in turn, whatever sizes the archive says they have.
+
+    For parsers that unpack by themselves, without bounds: what comes out here, comes out there.
+    """
+    with zipfile.ZipFile(_as_file(packed)) as archive:
+        for member in archive.infolist():
+            start = member.header_offset
+            name, extra = struct.unpack_from("<HH", packed, start + 26)
+            body = packed[start + 30 + name + extra :][: member.compress_size]
+            stored = member.compress_type == zipfile.ZIP_STORED
+            pieces = iter([bytes(body)]) if stored else _inflate(body)
+            yield member.filename, _bounded(pieces, len(packed), path)
+
+
+def _inflate(packed: memoryview) -> Iterator[bytes]:
+    unpacker = zlib.decompressobj(-zlib.MAX_WBITS)
+    rest: Any = packed
+    while not unpacker.eof and len(rest):
+        yield unpacker.decompress(rest[:_PIECE], _PIECE)
+        rest = unpacker.unconsumed_tail + bytes(rest[_PIECE:])
 
 
 def _bounded(pieces: Iterator[bytes], packed: int, path: str | Path) -> memoryview:

@@ -77,6 +77,24 @@ def has_contrast(first: Sequence[str], below: Sequence[Sequence[str]]) -> bool:
     return _columns_of_names([_kind_of(cell) for cell in first], below) > 0
 
 
+def titles_above(rows: Sequence[Sequence[str]]) -> int:
+    """Count the rows of one cell, as titles are, that stand above a header.
+
+    Parameters
+    ----------
+    rows : sequence of sequence of str
+        Without rows whose cells are all empty; of one length, as a spreadsheet fills them up.
+    """
+    filled = [sum(map(bool, row)) for row in rows]
+    count = next((place for place, cells in enumerate(filled) if cells > 1), 0)
+    if not count or not all(row[0] for row in rows[:count]):
+        return 0
+    first, below = rows[count], rows[count + 1 :]
+    # In two columns a title looks like the header of a column with a name and one without.
+    apart = len(first) > 2 or has_contrast(first, below)
+    return count if all(first) and apart and is_header(first, below) else 0
+
+
 def _columns_of_names(kinds: Sequence[_Kind], below: Sequence[Sequence[str]]) -> int:
     """Count the columns whose first cell is of another kind than all others, as names are."""
     count = 0

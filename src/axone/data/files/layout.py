@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from axone.data.files.dialect import BLANKS, SEPARATORS, Dialect, Record, records
-from axone.data.files.headings import has_contrast, is_header
+from axone.data.files.headings import has_contrast, is_header, titles_above
 
 _LOOKED_AT = 200
 _TITLE_LINES = 50
@@ -204,17 +204,9 @@ def _below_title(divided: Sequence[_Division]) -> _Division | None:
 
 def _below_padded_title(found: _Division) -> _Division:
     """Leave out titles that a spreadsheet wrote as rows of one cell and empty ones."""
-    rows = found.rows
-    count = next((place for place, row in enumerate(rows) if row.filled > 1), 0)
-    if not count or not all(row.cells[0] for row in rows[:count]):
-        return found
-    first, below = rows[count], [row.cells for row in rows[count + 1 :]]
-    length = _fitting_length(rows[count:])
-    # In two columns a title looks like the header of a column with a name and one without.
-    apart = length > 2 or has_contrast(first.cells, below)
-    if length > 1 and first.filled == length and apart and is_header(first.cells[:length], below):
-        return replace(found, rows=rows[count:], titles=count)
-    return found
+    length = _fitting_length(found.rows)
+    count = titles_above([row.cells[:length] for row in found.rows])
+    return replace(found, rows=found.rows[count:], titles=count)
 
 
 def _are_columns(rows: Sequence[Record]) -> bool:

@@ -1,30 +1,70 @@
-"""The door of the room: which reader a file needs, by its name and by how it begins."""
+"""The door of the room: which reader a file needs, by how it begins and by its name."""
 
 import mmap
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from axone.data.files import arff, columnar, databases, records, spreadsheets, text
 from axone.data.files.bounds import BYTES_LIMIT, require_bytes
 from axone.data.files.compressed import MAGIC, unpack
+from axone.data.files.damage import told_of_reading
 from axone.data.files.raw_table import RawTable
-from axone.data.files.text import count_text_columns, read_text_table
-from axone.data.home import compression_of, kind_of, known_endings, require_readable, suffix_of
+from axone.data.home import (
+    DATABASES,
+    SPREADSHEETS,
+    compression_of,
+    kind_of,
+    known_endings,
+    require_readable,
+    suffix_of,
+)
 from axone.errors import DataError
-from axone.messages import _
+from axone.messages import Message, _
 
 STANDARD_INPUT = "-"
 
 _PIECE = 2**20
+_HEAD = 4096
+_MARKUP = (b"<!doctype", b"<html", b"<?xml")
+
+Reader = Callable[[memoryview, str], RawTable]
+
+_READERS: dict[str, Reader] = {
+    "text": text.read_text_table,
+    "records": records.read_records,
+    "arff": arff.read_arff,
+    "parquet": columnar.read_parquet,
+    "feather": columnar.read_feather,
+}
+
+_COUNTERS: dict[str, Callable[[memoryview, str], int]] = {
+    "text": text.count_text_columns,
+    "arff": arff.count_arff_columns,
+    "parquet": columnar.count_parquet_columns,
+    "feather": columnar.count_feather_columns,
+}
+
+_BY_ENDING = {
+    ".json": "records",
+    ".jsonl": "records",
+    ".ndjson": "records",
+    ".arff": "arff",
+    ".parquet": "parquet",
+    ".feather": "feather",
+    ".arrow": "feather",
+}
 
 
 @dataclass(frozen=True, eq=False)
-class _Source:
+class _Opened:
     """The bytes of a file, unpacked, and what they are."""
 
     content: memoryview
     name: str
     kind: str
+    notes: tuple[Message, ...] = ()
     compression: str = ""
     member: str = ""
 
@@ -53,50 +93,135 @@ def read_raw_table(
         The file is not there, damaged, too large, or cannot be read as the table that it should be;
         the message names it and says what to do.
     """
+    if _is_database(source):
+        _require_none(sheet, _("a sheet"), _("a spreadsheet"), source)
+        return databases.read_database(source, query)
     opened = _opened(source)
-    table = read_text_table(opened.content, opened.name)
-    facts = replace(table.facts, compression=opened.compression, table=opened.member)
-    return replace(table, facts=facts)
+    _require_none(query, _("a query"), _("a database"), opened.name)
+    with told_of_reading(opened.name, _("table")):
+        if opened.kind in ("xlsx", "ods", "xls"):
+            table = spreadsheets.read_spreadsheet(opened.content, opened.name, opened.kind, sheet)
+        else:
+            _require_none(sheet, _("a sheet"), _("a spreadsheet"), opened.name)
+            table = _READERS[opened.kind](opened.content, opened.name)
+    facts = replace(
+        table.facts,
+        compression=opened.compression,
+        table=opened.member or table.facts.table,
+    )
+    return replace(table, facts=facts, notes=(*opened.notes, *table.notes))
 
 
 def count_columns(source: str | Path) -> int:
-    """Count the columns of a table from its first lines or its footer.
+    """Count the columns of a table from its first lines or its footer, where these say it.
 
     Raises
     ------
     DataError
         As `read_raw_table`, as far as the beginning of the file shows.
     """
+    if _is_database(source):
+        return databases.read_database(source).frame.shape[1]
     opened = _opened(source)
-    return count_text_columns(opened.content, opened.name)
+    with told_of_reading(opened.name, _("table")):
+        if opened.kind in _COUNTERS:
+            return _COUNTERS[opened.kind](opened.content, opened.name)
+    return read_raw_table(source).frame.shape[1]
 
 
-def _opened(source: str | Path) -> _Source:
+def _is_database(source: str | Path) -> bool:
+    if isinstance(source, str) and databases.is_url(source):
+        return True
+    return kind_of(source) in DATABASES
+
+
+def _opened(source: str | Path) -> _Opened:
     if str(source) == STANDARD_INPUT:
-        name, packed, compression, kind = str(_("standard input")), _standard_input(), "", ""
-    else:
-        path = Path(source)
-        require_readable(path, BYTES_LIMIT)
-        if not suffix_of(path):
-            raise DataError(
-                _(
-                    "{path} is no kind of file that can be read: its name must end in {endings}.",
-                    path=path,
-                    endings=known_endings(),
-                )
+        return _unpacked(_standard_input(), str(_("standard input")), "", "")
+    path = Path(source)
+    require_readable(path, BYTES_LIMIT)
+    if not suffix_of(path):
+        raise DataError(
+            _(
+                "{path} is no kind of file that can be read: its name must end in {endings}.",
+                path=path,
+                endings=known_endings(),
             )
-        name, packed = str(path), _mapped(path)
-        compression, kind = compression_of(path)[1:], kind_of(path)
+        )
+    return _unpacked(_mapped(path), str(path), compression_of(path)[1:], kind_of(path))
+
+
+def _unpacked(packed: memoryview, name: str, compression: str, ending: str) -> _Opened:
     compression = compression or _compression_of_content(packed)
     if not compression:
-        return _Source(packed, name, kind)
+        return _recognised(_Opened(packed, name, ""), ending)
     unpacked = unpack(packed, compression, name)
-    return _Source(unpacked.content, name, kind, compression, unpacked.member)
+    inner = ending or kind_of(unpacked.member)
+    opened = _Opened(unpacked.content, name, "", compression=compression, member=unpacked.member)
+    return _recognised(opened, inner)
+
+
+def _recognised(opened: _Opened, ending: str) -> _Opened:
+    """Decide what a file is: by how it begins, where that is beyond doubt, else by its name."""
+    head = bytes(opened.content[:_HEAD])
+    by_content = _kind_of_content(head)
+    by_name = _BY_ENDING.get(ending) or (ending[1:] if ending in SPREADSHEETS else "text")
+    if not by_content:
+        _require_no_markup(head, opened.name)
+        if ending in SPREADSHEETS:
+            return replace(opened, kind="text", notes=(_misnamed(ending, _("a text")),))
+        if not ending and head.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"{", b"["):
+            by_name = "records"
+        if not ending and head.lstrip().lower().startswith(b"@relation"):
+            by_name = "arff"
+        return replace(opened, kind=by_name)
+    family = "xlsx" if by_name == "xlsm" else by_name
+    notes = (_misnamed(ending, by_content),) if ending and family != by_content else ()
+    return replace(opened, kind=by_content, notes=notes)
+
+
+def _misnamed(ending: str, kind: str) -> Message:
+    return _(
+        "the file is called {ending}, but it is {kind}, and was read as such",
+        ending=ending,
+        kind=kind,
+    ).coded("read_by_content")
+
+
+def _kind_of_content(head: bytes) -> str:
+    """Return the kind of which a file surely is, by its first bytes; empty for a text."""
+    if head.startswith(columnar.PARQUET_MAGIC):
+        return "parquet"
+    if head.startswith(columnar.FEATHER_MAGIC):
+        return "feather"
+    if head.startswith(spreadsheets.OLE_MAGIC):
+        return "xls"
+    if head.startswith(b"PK\x03\x04"):
+        return "ods" if b"opendocument.spreadsheet" in head else "xlsx"
+    return ""
 
 
 def _compression_of_content(content: memoryview) -> str:
-    head = bytes(content[:8])
-    return next((name for magic, name in MAGIC if head.startswith(magic)), "")
+    head = bytes(content[:_HEAD])
+    found = next((name for magic, name in MAGIC if head.startswith(magic)), "")
+    return "" if found == "zip" and spreadsheets.is_spreadsheet(content) else found
+
+
+def _require_no_markup(head: bytes, name: str) -> None:
+    start = head.lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    if start.startswith(_MARKUP):
+        raise DataError(
+            _(
+                "{name} is a page of the web or XML, not a table. Was it saved from a page that "
+                "asks to sign in? Fetch the table itself.",
+                name=name,
+            )
+        )
+
+
+def _require_none(given: str | None, what: Message, of: Message, name: str | Path) -> None:
+    if given is not None:
+        raise DataError(_("{name} is not {of}: it has no {what}.", name=name, of=of, what=what))
 
 
 def _standard_input() -> memoryview:

@@ -358,15 +358,20 @@ def _layout_notes(layout: Layout) -> Iterator[Message]:
             layout.comments,
         ).coded("comments_left_out")
     if layout.titles:
-        yield _n(
-            "{count} line of text above the header left out",
-            "{count} lines of text above the header left out",
-            layout.titles,
-        ).coded("titles_left_out")
+        yield titles_note(layout.titles)
     if layout.dialect.separator == BLANKS:
         yield _("cells are separated by blanks").coded("blanks_separate")
     if layout.names is None:
         yield no_header_note(layout.width)
+
+
+def titles_note(count: int) -> Message:
+    """Say that lines above the header are no part of the table."""
+    return _n(
+        "{count} line of text above the header left out",
+        "{count} lines of text above the header left out",
+        count,
+    ).coded("titles_left_out")
 
 
 def no_header_note(width: int) -> Message:

@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from axone.cli.column_choices import column_choices
-from axone.errors import ConfigurationError
 from axone.data.sources import is_stream
+from axone.errors import ConfigurationError
 from axone.experiments import EXPERIMENT, SUFFIXES, Experiment
 from axone.experiments.files import holds_records
 from axone.messages import _, all_of

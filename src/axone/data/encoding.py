@@ -22,6 +22,7 @@ from axone.messages import Listed, _, listed
 if TYPE_CHECKING:
     from pandas import DataFrame
 
+
 @dataclass(frozen=True)
 class TableEncoder(Step, PlainData):
     """A table's columns, each as it was fitted to the training rows.

@@ -12,7 +12,7 @@ from axone.data.columns import AnyColumn, CategoryColumn, NumberColumn, OrdinalC
 from axone.data.encoding import TableEncoder
 from axone.data.frames import numbers_of, texts_of
 from axone.data.reading.report import shortened
-from axone.messages import Message, _, _n, listed
+from axone.messages import Message, _n, listed
 
 if TYPE_CHECKING:
     from pandas import DataFrame, Series

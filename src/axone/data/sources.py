@@ -333,7 +333,12 @@ def source_name(source: str | Path) -> str:
 
 
 def _of_frame(
-    frame: Any, name: str, target: str | None, task: TaskChoice, table: TableOptions, where: str = ""
+    frame: Any,
+    name: str,
+    target: str | None,
+    task: TaskChoice,
+    table: TableOptions,
+    where: str = "",
 ) -> Dataset:
     return dataset_from_frame(
         frame,

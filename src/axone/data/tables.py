@@ -105,8 +105,14 @@ def dataset_from_frame(
     numerals = read.decisions[target].reading.numerals
     if task == "auto" and numerals is not None and numerals.unit:
         task = "regression"
+    labels = labels[known]
+    if labels.dtype == object and all(isinstance(label, bool) for label in labels):
+        labels = labels.astype(bool)
+    if count and (numerals is None or not numerals.decimal):
+        # A missing cell makes whole numbers real; without it they are whole again.
+        labels = _whole_again(labels)
     encoded = encode_target(
-        _of_one_type(labels[known]),
+        labels,
         task,
         _("{where}: column {target!r}", where=where, target=target),
         most_integer_classes=MOST_INTEGER_CLASSES,
@@ -199,10 +205,7 @@ def _missing(labels: NDArray[Any]) -> BoolArray:
     return np.isnan(labels) if labels.dtype.kind == "f" else np.zeros(len(labels), bool)
 
 
-def _of_one_type(labels: NDArray[Any]) -> NDArray[Any]:
-    """Return truths as such, and whole numbers that a missing one made real as whole again."""
-    if labels.dtype == object and all(isinstance(label, bool) for label in labels):
-        return labels.astype(bool)
+def _whole_again(labels: NDArray[Any]) -> NDArray[Any]:
     if labels.dtype.kind != "f" or not np.array_equal(labels, np.floor(labels)):
         return labels
     return labels.astype(np.int64) if np.abs(labels).max() < 2**53 else labels

@@ -57,9 +57,7 @@ def read_labelled(
     DataError
         No target in the file, or labels and numbers that the model does not know.
     """
-    if isinstance(model.target, Classes) and (
-        model.target.several or not model.has_probabilities
-    ):
+    if isinstance(model.target, Classes) and (model.target.several or not model.has_probabilities):
         raise DataError(
             _(
                 "{path}: only models that give one class a row, with its probability, or "
@@ -134,8 +132,7 @@ def _without_target(rows: NewRows, column: str, where: str) -> str:
     found = listed(getattr(rows.X, "columns", ())) or _("an array without y")
     if column:
         return _(
-            "{path}: there is no target {column!r}. Found {found}. Name the column with "
-            "--target.",
+            "{path}: there is no target {column!r}. Found {found}. Name the column with --target.",
             path=where,
             column=column,
             found=found,

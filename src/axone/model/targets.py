@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 
 from axone.arrays import FloatArray, IntArray, Shape
 from axone.data import Scaler, cell_text
-from axone.data.reading.truths import truth_of
 from axone.data.plain_data import PlainData, read_data, write_data
+from axone.data.reading.truths import truth_of
 from axone.errors import ConfigurationError, DataError, ModelFileError
 from axone.losses import Task
 from axone.messages import _, listed

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from axone.arrays import BoolArray, IntArray
 
 if TYPE_CHECKING:
-    from pandas import Series
+    pass
 
 _AS_NINE = np.arange(256, dtype=np.uint8)
 _AS_NINE[ord("0") : ord("9") + 1] = ord("9")
@@ -121,7 +121,9 @@ def text_array(column: Any) -> Any:
     if isinstance(inner, pa.ChunkedArray):
         inner = inner.combine_chunks()
         if isinstance(inner, pa.ChunkedArray):
-            inner = pa.concat_arrays(inner.chunks) if inner.num_chunks else pa.array([], pa.string())
+            inner = (
+                pa.concat_arrays(inner.chunks) if inner.num_chunks else pa.array([], pa.string())
+            )
     return inner
 
 

@@ -8,8 +8,8 @@ import numpy as np
 from axone.arrays import BoolArray
 from axone.data.plain_data import PlainData
 from axone.data.reading.cells import Cells
-from axone.data.reading.moments import DateFormat, Dates, Moments, compact_dates
 from axone.data.reading.missing import requested_marks, usual_marks
+from axone.data.reading.moments import DateFormat, Dates, Moments, compact_dates
 from axone.data.reading.numerals import LARGEST_EXACT, Numbers, Numerals
 from axone.data.reading.truths import truths_in
 

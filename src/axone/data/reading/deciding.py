@@ -306,7 +306,10 @@ class _TextColumn:
             return None
         zeros = np.flatnonzero(numbers.leading_zeros & (self.cells.counts > 0))
         if len(zeros):
-            note = _("zeros stand first, so that its numbers are codes, as {cell}", cell=self._at(int(zeros[0])))
+            note = _(
+                "zeros stand first, so that its numbers are codes, as {cell}",
+                cell=self._at(int(zeros[0])),
+            )
             return self._as_codes(note, int(zeros[0]))
         finite = np.where(np.isfinite(values), values, 0)
         long = np.flatnonzero((np.abs(finite) > LARGEST_EXACT) & (self.cells.counts > 0))
@@ -385,7 +388,9 @@ class _TextColumn:
         readable = ~np.isnan(truths)
         if forced and not self._fits(readable, forced):
             return self._refused(_("neither yes nor no"), readable)
-        words = [self.cells.text(int(n)) for n in np.flatnonzero(readable & (self.cells.counts > 0))]
+        words = [
+            self.cells.text(int(n)) for n in np.flatnonzero(readable & (self.cells.counts > 0))
+        ]
         return self._read_as(
             ColumnReading(self.name, "truths"),
             "boolean",

@@ -53,7 +53,9 @@ _DATES = (
     rf"[qt](?P<quarter>9)[-\ /]?{_YEAR}",
 )
 _PATTERNS = tuple(
-    re.compile(rf"(?:(?P<weekday>[^\W\d_]{{2,}})[.,]?\ )?{date}(?:(?:t|,?\ )\ ?{_TIME})?", re.VERBOSE)
+    re.compile(
+        rf"(?:(?P<weekday>[^\W\d_]{{2,}})[.,]?\ )?{date}(?:(?:t|,?\ )\ ?{_TIME})?", re.VERBOSE
+    )
     for date in _DATES
 )
 _CLOCK = re.compile(_TIME, re.VERBOSE)

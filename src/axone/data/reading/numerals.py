@@ -351,9 +351,7 @@ def _looks_grouped(numbers: Numbers, grouped: Numerals, decimal: Numerals) -> tu
     bare = numbers.of_shapes([bool(form and form.digits) for form in numbers.forms])
     if numbers.rows(bare) == 0:
         return False, -1
-    least = min(
-        (len(shape_digits) for shape_digits in _digit_counts(numbers, signed)), default=0
-    )
+    least = min((len(shape_digits) for shape_digits in _digit_counts(numbers, signed)), default=0)
     long = [bool(form and form.digits >= max(least, 4)) for form in numbers.forms]
     ungrouped = _first(numbers, numbers.of_shapes(long))
     if ungrouped >= 0:

@@ -141,7 +141,9 @@ def dates_in_words(written: DateFormat, precision: str) -> Message:
 def options_of(name: str, choice: str) -> str:
     """Return the option of the command line that makes a choice for a column."""
     word = f"{name}={choice}"
-    return f'--types "{word}"' if any(sign in word for sign in " '()&;$*?<>|#") else f"--types {word}"
+    return (
+        f'--types "{word}"' if any(sign in word for sign in " '()&;$*?<>|#") else f"--types {word}"
+    )
 
 
 def first_cells(cells: tuple[CellAt, ...]) -> Listed:

@@ -12,7 +12,23 @@ LANGUAGES = ("en", "fr", "de", "es", "it", "pt", "nl", "pl", "sv")
 SHARES = frozenset({"%", "‰", "‱"})
 
 _OTHERS = frozenset(
-    {"Fr", "Fr.", "SFr", "SFr.", "Rs", "Rs.", "kr", "kr.", "US$", "U$S", "TL", "Lei", "lei", "Ft", "zł"}
+    {
+        "Fr",
+        "Fr.",
+        "SFr",
+        "SFr.",
+        "Rs",
+        "Rs.",
+        "kr",
+        "kr.",
+        "US$",
+        "U$S",
+        "TL",
+        "Lei",
+        "lei",
+        "Ft",
+        "zł",
+    }
 )
 """Signs of currencies that people write and CLDR has under another name."""
 

@@ -1,4 +1,4 @@
-"""What `--types` says of columns: `COLUMN=KIND`, where the column's name may hold signs of its own."""
+"""What `--types` says of columns, `COLUMN=KIND`, whatever signs the column's name holds."""
 
 from collections.abc import Sequence
 

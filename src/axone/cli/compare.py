@@ -46,6 +46,10 @@ def compare(
     threads: Annotated[int, typer.Option(help=_("Of each library."))] = 1,
     target: options.Target = None,
     task: options.Task = None,
+    types: options.Types = None,
+    missing: options.Missing = None,
+    query: options.Query = None,
+    sheet: options.Sheet = None,
     batch_size: options.BatchSize = None,
     lr: options.LearningRate = None,
     hidden: options.Hidden = None,
@@ -90,6 +94,10 @@ def compare(
             l2=l2,
             seed=seed,
             engine=engine,
+            types=types or None,
+            missing=missing or None,
+            query=query,
+            sheet=sheet,
         )
         experiment = describe(source, overrides)
         folder = held.enter_context(result_folder(out, f"{experiment.name}-comparison"))

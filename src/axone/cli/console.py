@@ -111,8 +111,15 @@ def print_json(data: Any) -> None:
     typer.echo(json_text(data))
 
 
-def metrics_table(parts: Mapping[str, Mapping[str, float | None]]) -> Table:
-    """Lay metrics out with a row a metric and a column a part: it fits 80 characters."""
+def metrics_table(
+    parts: Mapping[str, Mapping[str, float | None]],
+    constants: Mapping[str, Mapping[str, float | None]] | None = None,
+) -> Table:
+    """Lay metrics out with a row a metric and a column a part: it fits 80 characters.
+
+    Beside each score stands in brackets what a constant would score, where that is given.
+    """
+    beside = constants or {}
     table = Table(box=None, pad_edge=False, show_edge=False)
     table.add_column("")
     for name in parts:
@@ -120,13 +127,21 @@ def metrics_table(parts: Mapping[str, Mapping[str, float | None]]) -> Table:
     for metric in dict.fromkeys(name for scores in parts.values() for name in scores):
         # How many were right stands on one line with how many there are.
         if metric != "of":
-            table.add_row(metric, *(_cell(scores, metric) for scores in parts.values()))
+            cells = (_cell(scores, beside.get(name, {}), metric) for name, scores in parts.items())
+            table.add_row(metric, *cells)
     return table
 
 
-def _cell(scores: Mapping[str, float | None], metric: str) -> str:
+def _cell(
+    scores: Mapping[str, float | None], constant: Mapping[str, float | None], metric: str
+) -> str:
     if metric not in scores:
         return ""
+    score = _score(scores, metric)
+    return f"{score} ({_score(constant, metric)})" if metric in constant else score
+
+
+def _score(scores: Mapping[str, float | None], metric: str) -> str:
     score = scores[metric]
     if score is None:
         return str(_("not finite"))

@@ -14,8 +14,8 @@ def look(
         str,
         typer.Argument(
             help=_(
-                "A file (CSV, Excel, Parquet, JSON, ARFF, …, also compressed), - for standard input, "
-                "or a database's URL."
+                "A file (CSV, Excel, Parquet, JSON, ARFF, …, also compressed), - for standard "
+                "input, or a database's URL."
             ),
             metavar="TABLE",
         ),

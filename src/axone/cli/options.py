@@ -27,8 +27,9 @@ Types = Annotated[
         "--types",
         metavar="COLUMN=KIND",
         help=_(
-            "What a column is, or how it is read: number, boolean, category, ordinal, date, ignore, "
-            "text, decimal-comma, decimal-point, day-first, month-first, year-first. May be repeated."
+            "What a column is, or how it is read: number, boolean, category, ordinal, date, "
+            "ignore, text, decimal-comma, decimal-point, day-first, month-first, year-first. May "
+            "be repeated."
         ),
     ),
 ]

@@ -3,14 +3,14 @@
 import csv
 import io
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from axone.data import TableOptions, read_images, read_rows
+from axone.data import NO_OPTIONS, TableOptions, read_images, read_rows
 from axone.data.frames import as_frame, is_frame
 from axone.data.remarks import remarks_on
 from axone.data.sources import is_stream, shown_source
@@ -38,7 +38,7 @@ class RowsToPredict:
     """
 
     X: Any
-    carried: dict[str, Sequence[str]]
+    carried: Mapping[str, Sequence[str]]
     notes: tuple[str, ...] = ()
 
 
@@ -46,7 +46,7 @@ def read(
     words: Sequence[str],
     model: Model,
     keep: Sequence[str] = (),
-    table: TableOptions = TableOptions(),
+    table: TableOptions = NO_OPTIONS,
 ) -> RowsToPredict:
     """Return the rows that the words of a command line name.
 

@@ -125,11 +125,26 @@ class Screen:
             name: result.metrics[name] for name in result.prepared.parts
         }
         self.console.print()
-        self.console.print(metrics_table(parts))
+        self.console.print(metrics_table(parts, _shown_constants(result.metrics)))
+        tell(self.console, _CONSTANTS[result.model.target.task])
         self.console.print()
         for text in [*calibration_lines(result.metrics), *result.metrics.get("notes", ())]:
             tell(self.console, text)
         tell(self.console, _("Results: {folder}", folder=result.folder))
+
+
+_CONSTANTS = {
+    "classification": _("In brackets: always answering the training rows' shares of the classes."),
+    "regression": _("In brackets: always answering the mean of the training rows."),
+}
+
+
+def _shown_constants(metrics: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """Return a constant's scores but for how many it has right, which its accuracy says."""
+    return {
+        part: {name: score for name, score in scores.items() if name not in ("right", "of")}
+        for part, scores in metrics["constant"].items()
+    }
 
 
 def calibration_lines(metrics: dict[str, Any]) -> list[Message]:

@@ -87,14 +87,6 @@ class Overrides:
         return settings
 
 
-_READERS: dict[str, Callable[[Any], Any]] = {
-    "hidden": lambda text: hidden_sizes(text),
-    "types": column_choices,
-    "missing": list,
-}
-"""How options are read that are written otherwise than in a file."""
-
-
 def _option(name: str) -> str:
     return "--lr" if name == "learning_rate" else f"--{name.replace('_', '-')}"
 
@@ -116,6 +108,14 @@ def hidden_sizes(text: str) -> list[int]:
                 found=text,
             )
         ) from error
+
+
+_READERS: dict[str, Callable[[Any], Any]] = {
+    "hidden": hidden_sizes,
+    "types": column_choices,
+    "missing": list,
+}
+"""How options are read that are written otherwise than in a file."""
 
 
 def describe(source: str, overrides: Overrides) -> Experiment:

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from axone.cli import options
 from axone.cli.console import explained_errors
 from axone.messages import _, shorten
 
@@ -22,7 +23,11 @@ def summary(
             )
         ),
     ],
-    target: Annotated[str | None, typer.Option(help=_("Column to predict, for a table."))] = None,
+    target: options.Target = None,
+    types: options.Types = None,
+    missing: options.Missing = None,
+    query: options.Query = None,
+    sheet: options.Sheet = None,
     hidden: Annotated[str | None, typer.Option(help=_("Units of the hidden layers."))] = None,
     activation: Annotated[str | None, typer.Option(help=_("Of the hidden layers."))] = None,
     dropout: Annotated[float | None, typer.Option(help=_("Rate after each hidden layer."))] = None,
@@ -33,7 +38,16 @@ def summary(
         from axone.experiments import load_run, prepare
         from axone.model import load
 
-        overrides = Overrides(target=target, hidden=hidden, activation=activation, dropout=dropout)
+        overrides = Overrides(
+            target=target,
+            hidden=hidden,
+            activation=activation,
+            dropout=dropout,
+            types=types or None,
+            missing=missing or None,
+            query=query,
+            sheet=sheet,
+        )
         path = Path(source)
         if path.is_dir():
             network = load_run(path)[1].network

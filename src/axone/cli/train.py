@@ -28,9 +28,9 @@ def train(
         str,
         typer.Argument(
             help=_(
-                "A dataset's name (iris), a data file (table.csv, .xlsx, .parquet, rows.npz, …), - for "
-                "standard input, a database's URL, or an experiment file (run.toml, .json, .yaml). "
-                "With --resume, a result folder."
+                "A dataset's name (iris), a data file (table.csv, .xlsx, .parquet, rows.npz, …), - "
+                "for standard input, a database's URL, or an experiment file (run.toml, .json, "
+                ".yaml). With --resume, a result folder."
             )
         ),
     ],

@@ -131,7 +131,7 @@ def compare(
     ):
         if folder is not None:
             refuse_occupied(folder, can_resume=False)
-            write_early(prepared.experiment, folder)
+            write_early(prepared, folder)
         if on_prepared is not None:
             on_prepared(comparison)
         makers: dict[str, Callable[[Exercise], Contestant]] = {

@@ -12,6 +12,7 @@ from axone.data.reading import ColumnChoice, ColumnReport, ReadTable
 from axone.data.robust import RobustBins
 from axone.data.scaling import SCALINGS, Divide, MinMax, NoScaling, Scaler, Scaling, Standard
 from axone.data.sources import (
+    NO_OPTIONS,
     NewRows,
     TableOptions,
     dataset_of,
@@ -26,6 +27,7 @@ from axone.data.targets import cell_text
 from axone.data.tokens import Tokens
 
 __all__ = [
+    "NO_OPTIONS",
     "SCALINGS",
     "STEPS",
     "ColumnChoice",

@@ -209,7 +209,7 @@ class OrdinalColumn(Column):
 
 @dataclass(frozen=True)
 class DateColumn(Column):
-    """Days since 1970, and where in the year, the week and the day they fall, as far as these differ.
+    """Days since 1970, and where in the year, the week and the day they fall.
 
     A moment's place in a period is sin and cos of 2π·days/period, so that the end of one and the
     beginning of the next lie side by side. Years are of 365.2425 days (the Gregorian mean).

@@ -1,7 +1,7 @@
 """From a table of mixed columns to a matrix of numbers, and the same way again for later rows.
 
-How cells are written is the room `reading`'s to decide; what stands here is learnt from the training
-rows alone. The encoder then is plain data.
+How cells are written is the room `reading`'s to decide; what stands here is learnt from the
+training rows alone. The encoder then is plain data.
 """
 
 from collections.abc import Mapping, Sequence
@@ -14,7 +14,7 @@ from axone.arrays import DType, FloatArray
 from axone.data.columns import COLUMN_KINDS, AnyColumn, Output
 from axone.data.frames import as_frame, is_frame
 from axone.data.plain_data import PlainData, read_data, write_data
-from axone.data.reading import ReadTable, TableReading, read_columns
+from axone.data.reading import AS_THEY_ARE, ReadTable, TableReading, read_columns
 from axone.data.steps import ExampleLayout, Step
 from axone.errors import DataError, ModelFileError, ShapeError
 from axone.messages import Listed, _, listed
@@ -52,7 +52,7 @@ class TableEncoder(Step, PlainData):
     columns: tuple[AnyColumn, ...]
     notes: tuple[str, ...] = ()
     table_names: tuple[str, ...] = ()
-    reading: TableReading = TableReading()
+    reading: TableReading = AS_THEY_ARE
 
     @classmethod
     def fit(
@@ -98,7 +98,7 @@ class TableEncoder(Step, PlainData):
             What was decided about all of it.
         """
         fitted: list[AnyColumn] = []
-        notes = list(read.notes)
+        notes: list[str] = list(read.notes)
         for name in frame.columns:
             kind = read.kinds[name]
             if kind == "ignore":

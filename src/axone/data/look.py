@@ -16,7 +16,7 @@ from axone.data.sources import TableOptions, find_table, read_table, shown_sourc
 from axone.messages import Message, _, _n, listed
 
 if TYPE_CHECKING:
-    from pandas import DataFrame, Series
+    from pandas import Series
 
 
 @dataclass(frozen=True)
@@ -121,16 +121,16 @@ def look(
     Examples
     --------
     >>> import pandas as pd
-    >>> prices = pd.DataFrame({"price": ["900", "1.100,50 €", "n/a"] * 4, "sold": ["ja", "nein"] * 6})
-    >>> report = look(prices)
+    >>> prices = ["900", "1.100,50 €", "n/a"] * 4
+    >>> report = look(pd.DataFrame({"price": prices, "sold": ["ja", "nein"] * 6}))
     >>> report.columns[0].kind, str(report.columns[0].how)
     ('number', 'decimal comma, points between thousands, in €')
     >>> report.columns[0].decided_by, report.columns[0].marks
     (CellAt(row=2, text='1.100,50 €'), {'n/a': 4})
     """
     if is_frame(table):
-        frame = as_frame(table)
-        return report_on(read_columns(frame, columns, missing, target), frame, "table", target)
+        read = read_columns(as_frame(table), columns, missing, target)
+        return report_on(read, "table", target)
     options = TableOptions(columns or {}, tuple(missing), query, sheet)
     source = find_table(table)
     raw = read_table(source, options)
@@ -141,21 +141,18 @@ def report_on_file(
     raw: RawTable, name: str, options: TableOptions, target: str | None = None
 ) -> TableReport:
     """Report on the table of a file."""
-    frame = as_frame(raw.frame, name)
-    read = read_columns(frame, options.columns, options.missing, target, name)
-    return report_on(read, frame, Path(name).name, target, raw.facts, raw.notes)
+    read = read_columns(as_frame(raw.frame, name), options.columns, options.missing, target, name)
+    return report_on(read, Path(name).name, target, raw.facts, raw.notes)
 
 
 def report_on(
     read: ReadTable,
-    frame: "DataFrame",
     name: str,
     target: str | None,
     facts: FileFacts | None = None,
     notes: tuple[Message, ...] = (),
 ) -> TableReport:
     """Report on a table that was read."""
-    del frame
     columns = tuple(_report(read, column, target) for column in read.decisions)
     return TableReport(name, len(read.frame), columns, facts, notes)
 

@@ -125,6 +125,7 @@ class Preprocessing:
         table: Any,
         *,
         columns: Mapping[str, ColumnChoice] | None = None,
+        missing: Sequence[str] = (),
         most_bins: int = 16,
         random: np.random.Generator | None = None,
     ) -> "Preprocessing":
@@ -136,12 +137,14 @@ class Preprocessing:
             The training rows.
         columns : mapping of str to str, optional
             What columns are, as `TableEncoder.fit` takes it.
+        missing : sequence of str, optional
+            Marks of missing cells, as `TableEncoder.fit` takes them.
         most_bins : int, default 16
             Bins of an amount; 0 for none.
         random : numpy.random.Generator, optional
             Chooses the rows that statistics are taken from, where there are many.
         """
-        encoder = TableEncoder.fit(table, columns)
+        encoder = TableEncoder.fit(table, columns, missing)
         matrix = encoder.transform(table)
         chance = np.random.default_rng(0) if random is None else random
         return cls((encoder, RobustBins.fit(matrix, encoder.scaled, most_bins, chance)))

@@ -81,12 +81,15 @@ class TableOptions:
     sheet: str | None = None
 
 
+NO_OPTIONS = TableOptions()
+
+
 def load_dataset(
     source: "str | Path | DataFrame",
     *,
     target: str | None = None,
     task: TaskChoice = "auto",
-    table: TableOptions = TableOptions(),
+    table: TableOptions = NO_OPTIONS,
     beside: Path | None = None,
     seed: int = 0,
 ) -> Dataset:
@@ -156,7 +159,7 @@ def dataset_of(
     *,
     target: str | None = None,
     task: TaskChoice = "auto",
-    table: TableOptions = TableOptions(),
+    table: TableOptions = NO_OPTIONS,
 ) -> Dataset:
     """Return rows in memory as a dataset, held to the same rules as those of a file.
 
@@ -199,7 +202,7 @@ def dataset_of(
     return make_array_dataset("rows", arrays, task=task, target=target)
 
 
-def read_rows(path: str | Path, table: TableOptions = TableOptions()) -> NewRows:
+def read_rows(path: str | Path, table: TableOptions = NO_OPTIONS) -> NewRows:
     """Read rows to predict from: a table as its file has it, or `X` of an archive.
 
     Raises
@@ -216,7 +219,7 @@ def read_rows(path: str | Path, table: TableOptions = TableOptions()) -> NewRows
     return NewRows(raw.frame, notes=raw.notes)
 
 
-def read_table(source: str | Path, table: TableOptions = TableOptions()) -> RawTable:
+def read_table(source: str | Path, table: TableOptions = NO_OPTIONS) -> RawTable:
     """Read a table as its file has it, with at least one row.
 
     Raises

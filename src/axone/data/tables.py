@@ -1,7 +1,6 @@
-"""Tables made into datasets: a target is chosen, columns are read, and the rows that lack it left out.
+"""Tables made into datasets: columns are read, a target is chosen, rows that lack it left out.
 
-Cells stay as they are here but for being read; turning them into inputs is the encoder's work, which
-must see the training rows only.
+Turning cells into inputs is the encoder's work, which must see the training rows only.
 """
 
 from collections.abc import Mapping, Sequence

@@ -7,7 +7,7 @@ stands in `axone.estimators.tabular_training`.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from numbers import Real
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import Any, ClassVar, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,19 +16,21 @@ from sklearn.utils import compute_sample_weight
 from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import (
-    _check_sample_weight,
     check_array,
-    check_consistent_length,
     check_is_fitted,
     column_or_1d,
-    validate_data,
 )
 
 from axone.arrays import FloatArray
 from axone.data import Scaler, Standard, cell_text
-from axone.data.frames import as_frame, is_frame
 from axone.errors import DataError
 from axone.estimators.settings import Constraints
+from axone.estimators.tabular_rows import (
+    numbers_as_read,
+    table_of,
+    weighted_rows,
+    with_known_targets,
+)
 from axone.estimators.tabular_training import (
     TABULAR_CONSTRAINTS,
     Lesson,
@@ -38,9 +40,6 @@ from axone.estimators.tabular_training import (
 from axone.losses import smoothed
 from axone.messages import _
 from axone.model import Classes, Numbers
-
-if TYPE_CHECKING:
-    from pandas import DataFrame
 
 _SMOOTHED_ROWS = 200
 """Label smoothing "auto" is this over the rows: many rows keep a network from certainty alone."""
@@ -82,8 +81,12 @@ class TabularClassifier(ClassifierMixin, TabularParameters, BaseEstimator):
     class_weight : dict or "balanced", optional
         As scikit-learn's.
     columns : mapping of str to str, optional
-        What columns are, where the guess would be wrong: "number", "boolean", "category",
-        "ordinal", "date" or "ignore". Columns of an array are called "x0", "x1", ….
+        What columns are, where they would be read otherwise: "number", "boolean", "category",
+        "ordinal", "date", "ignore"; or how their cells are: "text", "decimal-comma",
+        "decimal-point", "day-first", "month-first", "year-first". Columns of an array are called
+        "x0", "x1", …. `axone.look` tells how a table is read.
+    missing : sequence of str, optional
+        Marks that stand for a missing cell in every column.
     threads : int, optional
         Several networks are trained at once, one a processor by default; results do not depend
         on it.
@@ -110,8 +113,9 @@ class TabularClassifier(ClassifierMixin, TabularParameters, BaseEstimator):
     Notes
     -----
     Amounts are scaled by median and quartiles and smoothly clipped at ±3. Categories are one-hot;
-    the 64 most frequent of them. Of a table's columns, text that is all ISO dates becomes a date,
-    text that hardly repeats is left out as an identifier. Two classes are two softmax units, as in
+    the 64 most frequent of them. Text is read as numbers, dates or truths where it holds such,
+    identifiers and counters are left out. Rows without a target are left out with a warning. Two
+    classes are two softmax units, as in
     experiment files; `MLPClassifier` has one sigmoid for them, as scikit-learn's.
 
     Examples
@@ -159,10 +163,11 @@ class TabularClassifier(ClassifierMixin, TabularParameters, BaseEstimator):
             A setting out of bounds.
         """
         self._validate_params()
-        table = _table(self, X, reset=True)
+        table = table_of(self, X, reset=True)
         labels = column_or_1d(y, warn=True)
+        table, labels, sample_weight = with_known_targets(table, labels, sample_weight)
         check_classification_targets(labels)
-        table, labels, weight = _weighted_rows(table, labels, sample_weight)
+        table, labels, weight = weighted_rows(table, labels, sample_weight)
         self.classes_, numbers = np.unique(labels, return_inverse=True)
         if len(self.classes_) < 2:
             raise DataError(
@@ -188,12 +193,12 @@ class TabularClassifier(ClassifierMixin, TabularParameters, BaseEstimator):
     def predict_proba(self, X: Any) -> FloatArray:
         """Return the probability of every class, (m, n_classes), in the order of `classes_`."""
         check_is_fitted(self)
-        return self.model_.predict_proba(_table(self, X, reset=False))
+        return self.model_.predict_proba(table_of(self, X, reset=False))
 
     def predict(self, X: Any) -> NDArray[Any]:
         """Return the most probable class of every row, (m,)."""
         check_is_fitted(self)
-        return np.asarray(self.model_.predict(_table(self, X, reset=False)))
+        return np.asarray(self.model_.predict(table_of(self, X, reset=False)))
 
     def __sklearn_tags__(self) -> Any:
         return _with_tables(super().__sklearn_tags__())
@@ -214,7 +219,7 @@ class TabularRegressor(RegressorMixin, TabularParameters, BaseEstimator):
         Half as much as for classes: noise within blurs numbers sooner.
     activation, bins, learning_rate, weight_decay, batch_size, max_epochs
         As of `TabularClassifier`.
-    validation_fraction, n_networks, columns, threads, engine, random_state
+    validation_fraction, n_networks, columns, missing, threads, engine, random_state
         As of `TabularClassifier`.
 
     Attributes
@@ -263,15 +268,16 @@ class TabularRegressor(RegressorMixin, TabularParameters, BaseEstimator):
             A setting out of bounds.
         """
         self._validate_params()
-        table = _table(self, X, reset=True)
+        table = table_of(self, X, reset=True)
         if y is None:
             raise DataError(
                 _("TabularRegressor requires y to be passed, but the target y is None.")
             )
+        table, y, sample_weight = with_known_targets(table, numbers_as_read(y), sample_weight)
         numbers = check_array(y, ensure_2d=False, dtype=np.float64, input_name="y")
         if numbers.ndim == 2 and numbers.shape[1] == 1:
             numbers = column_or_1d(numbers, warn=True)
-        table, numbers, weight = _weighted_rows(table, numbers, sample_weight)
+        table, numbers, weight = weighted_rows(table, numbers, sample_weight)
         self.target_scaler_: Scaler = Standard().fit(numbers)
         self.target_range_ = (numbers.min(axis=0), numbers.max(axis=0))
         learnt = self.target_scaler_.transform(numbers).reshape(len(numbers), -1)
@@ -283,7 +289,7 @@ class TabularRegressor(RegressorMixin, TabularParameters, BaseEstimator):
     def predict(self, X: Any) -> FloatArray:
         """Return the targets, (m,) or (m, n_outputs), in their own units."""
         check_is_fitted(self)
-        return np.asarray(self.model_.predict(_table(self, X, reset=False)))
+        return np.asarray(self.model_.predict(table_of(self, X, reset=False)))
 
     def __sklearn_tags__(self) -> Any:
         tags = _with_tables(super().__sklearn_tags__())
@@ -306,40 +312,3 @@ def _with_tables(tags: Any) -> Any:
     tags.input_tags.categorical = True
     tags.input_tags.string = True
     return tags
-
-
-def _table(estimator: Any, X: Any, *, reset: bool) -> "DataFrame":
-    """Return X as a pandas frame, its columns counted and named as scikit-learn does."""
-    import pandas as pd
-
-    if is_frame(X):
-        X = X.collect() if hasattr(X, "collect") else X
-        validate_data(estimator, X, reset=reset, skip_check_array=True)
-        frame = as_frame(X, "X")
-    else:
-        cells = validate_data(estimator, X, reset=reset, dtype=None, ensure_all_finite="allow-nan")
-        names = [f"x{number}" for number in range(cells.shape[1])]
-        names = names if reset else list(estimator.features_.encoder.table_names)
-        frame = as_frame(pd.DataFrame(cells, columns=names).infer_objects(), "X")
-    least = 2 if reset else 1
-    if len(frame) < least:
-        raise DataError(
-            _(
-                "X has {count} sample(s), but at least {least} are needed.",
-                count=len(frame),
-                least=least,
-            )
-        )
-    return frame
-
-
-def _weighted_rows(
-    table: "DataFrame", y: NDArray[Any], sample_weight: Any
-) -> tuple["DataFrame", NDArray[Any], FloatArray | None]:
-    """Return the rows of positive weight, and their weights where they are given."""
-    check_consistent_length(table, y)
-    if sample_weight is None:
-        return table, y, None
-    weight = _check_sample_weight(sample_weight, y, dtype=np.float64, ensure_non_negative=True)
-    kept = weight > 0
-    return table[kept].reset_index(drop=True), y[kept], weight[kept]

@@ -50,6 +50,7 @@ TABULAR_CONSTRAINTS: Constraints = {
     "validation_fraction": [Interval(Real, 0, 1, closed="left")],
     "n_networks": [Interval(Integral, 1, None, closed="left")],
     "columns": [dict, None],
+    "missing": ["array-like"],
     "random_state": ["random_state"],
     **constraints_of("batch_size", "threads", "engine"),
 }
@@ -91,6 +92,7 @@ class TabularParameters:
     validation_fraction: float = 0.1
     n_networks: int = 2
     columns: Mapping[str, ColumnChoice] | None = None
+    missing: Sequence[str] = ()
     threads: int | None = Trainer.threads
     engine: str = Trainer.engine
     random_state: Any = None
@@ -141,6 +143,7 @@ def train_networks(
     features = Preprocessing.fit_robust(
         lesson.table,
         columns=parameters.columns,
+        missing=parameters.missing,
         most_bins=parameters.bins,
         random=np.random.default_rng(seeds.pop()),
     )

@@ -20,6 +20,7 @@ MODEL = "model.safetensors"
 HISTORY = "history.csv"
 METRICS = "metrics.json"
 REPORT = "classification_report"
+COLUMNS = "columns"
 LOCK = ".lock"
 
 

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from axone.arrays import BoolArray
-from axone.data import NewRows, TableOptions, read_rows
+from axone.data import NO_OPTIONS, NewRows, TableOptions, read_rows
 from axone.data.frames import as_frame, numbers_of
 from axone.data.reading import read_columns
 from axone.data.remarks import remarks_on
@@ -38,7 +38,7 @@ class LabelledRows:
 
 
 def read_labelled(
-    path: str | Path, model: Model, column: str, table: TableOptions = TableOptions()
+    path: str | Path, model: Model, column: str, table: TableOptions = NO_OPTIONS
 ) -> LabelledRows:
     """Read rows with their target, as the model takes them.
 

@@ -24,7 +24,7 @@ from axone.metrics import (
     regression_metrics,
     rounded,
 )
-from axone.model import Model, class_probabilities
+from axone.model import Model, Target, class_probabilities
 
 Scores = dict[str, float | None]
 
@@ -50,19 +50,21 @@ def measure(model: Model, part: Part) -> Scores:
         sound = finite_rows(outputs)
         if not sound.any():
             return {"loss": None}
-        scores = {"loss": loss, **_scores(model, part.y[sound], outputs[sound])}
+        answers = outputs if model.target.task == "classification" else model.in_units(outputs)
+        scores = {"loss": loss, **scores_of(model.target, part.y[sound], answers[sound])}
     if not sound.all():
         return {name: len(part) if name == "of" else None for name in scores}
     return dict(without_infinities(rounded(scores)))
 
 
-def _scores(model: Model, y: Any, outputs: Any) -> dict[str, float]:
-    if model.target.task == "classification":
-        right = int(np.count_nonzero(predicted_labels(outputs) == y))
-        probabilities, classes = class_probabilities(outputs), len(model.target.class_names)
+def scores_of(target: Target, y: Any, answers: Any) -> Scores:
+    """Return every metric of answers: probabilities of classes, or numbers in their own units."""
+    if target.task == "classification":
+        right = int(np.count_nonzero(predicted_labels(answers) == y))
+        probabilities, classes = class_probabilities(answers), len(target.class_names)
         scores = classification_metrics(y, probabilities, classes)
-        return {"right": right, "of": len(y), **scores}
-    return regression_metrics(y, model.in_units(outputs))
+        return {"right": right, "of": len(y), **rounded(scores)}
+    return dict(rounded(regression_metrics(y, answers)))
 
 
 def finite_rows(outputs: Any) -> NDArray[np.bool_]:

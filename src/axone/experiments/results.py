@@ -6,9 +6,10 @@
 from pathlib import Path
 from typing import Any
 
+from axone.data.look import report_on
 from axone.errors import ModelFileError
 from axone.experiments.description import Description
-from axone.experiments.folder import EXPERIMENT, HISTORY, METRICS, MODEL, REPORT
+from axone.experiments.folder import COLUMNS, EXPERIMENT, HISTORY, METRICS, MODEL, REPORT
 from axone.experiments.measuring import of_sound_rows
 from axone.experiments.preparation import Prepared, last_part
 from axone.experiments.report import classification_report
@@ -19,15 +20,22 @@ from axone.model import Model, load
 from axone.training import TrainingResult
 
 
-def write_early(experiment: Description, folder: Path) -> None:
-    """Describe the run in its folder, which exists.
+def write_early(prepared: Prepared, folder: Path) -> None:
+    """Describe the run in its folder, which exists, and how a table's columns were read.
 
     Raises
     ------
     DataError
         The folder cannot be written to.
     """
-    write_atomically(folder / EXPERIMENT, experiment.to_toml().encode())
+    write_atomically(folder / EXPERIMENT, prepared.experiment.to_toml().encode())
+    dataset = prepared.dataset
+    if dataset.read is None:
+        return
+    report = report_on(dataset.read, dataset.name, dataset.target_name, dataset.facts)
+    write_atomically(folder / f"{COLUMNS}.txt", f"{report}\n".encode())
+    content = json_text(report.to_data(), indent=1) + "\n"
+    write_atomically(folder / f"{COLUMNS}.json", content.encode())
 
 
 def write_results(

@@ -17,11 +17,12 @@ import numpy as np
 from axone.engines import get_engine
 from axone.engines.native.variants import load_variant
 from axone.errors import ConfigurationError
+from axone.experiments.baseline import constant_outputs, constant_scores, no_better_notes
 from axone.experiments.class_counts import class_counts
 from axone.experiments.description import Description
 from axone.experiments.folder import MODEL, locked, refuse_occupied
 from axone.experiments.measuring import calibration_scores, measure, why_not_finite
-from axone.experiments.preparation import Prepared, prepare
+from axone.experiments.preparation import Prepared, last_part, prepare
 from axone.experiments.results import write_early, write_results
 from axone.experiments.training import build_trainer, fit
 from axone.files import without_infinities
@@ -105,7 +106,7 @@ def run(
             held.enter_context(locked(folder))
             if not resume:
                 refuse_occupied(folder)  # another run may have come to its end since
-            write_early(prepared.experiment, folder)
+            write_early(prepared, folder)
         if on_prepared is not None:
             on_prepared(prepared)
         asked = held.enter_context(interruption())
@@ -173,8 +174,15 @@ def _metrics(
                 "roc_auc is left out: there are more than {most} classes", most=MOST_AUC_CLASSES
             ).coded("roc_auc_left_out")
         )
+    constant = constant_outputs(model, prepared.parts["train"].y)
+    constants = {
+        name: constant_scores(model, constant, part) for name, part in prepared.parts.items()
+    }
+    name, part = last_part(prepared)
+    notes += no_better_notes(model, constant, name, part, scores[name], constants[name])
     metrics: dict[str, Any] = {
         **scores,
+        "constant": constants,
         "epochs": result.epochs,
         "best_epoch": result.best_epoch,
         "steps": result.steps,

@@ -2,9 +2,10 @@
 
 from axone.data.reading.deciding import CHOICES, ColumnChoice, ColumnKind
 from axone.data.reading.report import ColumnReport
-from axone.data.reading.table import ReadTable, TableReading, read_columns
+from axone.data.reading.table import AS_THEY_ARE, ReadTable, TableReading, read_columns
 
 __all__ = [
+    "AS_THEY_ARE",
     "CHOICES",
     "ColumnChoice",
     "ColumnKind",

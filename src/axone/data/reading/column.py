@@ -57,7 +57,7 @@ class ColumnReading(PlainData):
     missing: tuple[str, ...] = ()
 
     def read(self, values: "Series") -> "Read":
-        """Read a column: numbers as numbers, dates as moments, truths as 1 and 0, texts as they are.
+        """Read a column: numbers, dates as moments, truths as 1 and 0, texts as they are.
 
         Parameters
         ----------
@@ -130,7 +130,7 @@ def by_row(of_texts: Any, cells: Cells) -> Any:
 
 
 def whole_numbers(values: Any, numerals: Numerals) -> Any:
-    """Return whole numbers as such, where no cell is missing and none has another sign or a unit."""
+    """Return whole numbers as such, where none is missing and none has a sign or a unit."""
     if numerals != Numerals() or not np.isfinite(values).all():
         return values
     whole = (values == np.floor(values)) & (np.abs(values) <= LARGEST_EXACT)

@@ -65,7 +65,11 @@ ColumnChoice: TypeAlias = Literal[
 CHOICES: tuple[str, ...] = get_args(ColumnChoice)
 
 _DECIMALS: dict[str, DecimalSign] = {"decimal-point": ".", "decimal-comma": ","}
-_ORDERS: dict[str, Order] = {name: name for name in ("day-first", "month-first", "year-first")}  # type: ignore[misc]
+_ORDERS: dict[str, Order] = {
+    "day-first": "day-first",
+    "month-first": "month-first",
+    "year-first": "year-first",
+}
 
 
 @dataclass(frozen=True)
@@ -182,8 +186,10 @@ def decide_column(
         if is_text(values)
         else decide_typed(values, choice)
     )
-    if isinstance(found, Decision) and choice in ("ordinal", "ignore"):
-        return replace(found, kind=choice)
+    if isinstance(found, Decision) and choice == "ordinal":
+        return replace(found, kind="ordinal")
+    if isinstance(found, Decision) and choice == "ignore":
+        return replace(found, kind="ignore")
     return found
 
 
@@ -233,7 +239,7 @@ class _TextColumn:
         """Tell whether all cells but a few are readable: half of them, where a choice was made."""
         present = self._rows(~self.marked)
         odd = present - self._rows(readable & ~self.marked)
-        if present == 0 or odd == present:
+        if present in (0, odd):
             return False
         return odd <= present / 2 if forced else are_exceptions(odd, present)
 
@@ -572,30 +578,26 @@ def decide_typed(values: "Series", choice: str | None) -> Decision:
         return _of_type(ColumnReading(name, "truths"), "boolean", values, _("true and false"))
     if not pd.api.types.is_numeric_dtype(values):
         return _of_type(texts, "category", values, _("nothing"))
-    numbers = ColumnReading(name, "numbers", numerals=Numerals())
+    return _typed_numbers(values, choice)
+
+
+def _typed_numbers(values: "Series", choice: str | None) -> Decision:
+    name = str(values.name)
+    texts = ColumnReading(name, "texts")
     if choice in ("text", "category"):
         return _of_type(texts, "category", values, _("numbers taken as text"), otherwise="number")
     if choice == "boolean":
         return _of_type(ColumnReading(name, "truths"), "boolean", values, _("0 and 1"))
     if choice is None and _has_long_numbers(values):
-        return _of_type(
-            texts,
-            "category",
-            values.map(str, na_action="ignore").astype(object),
-            _("codes of digits"),
-            otherwise="number",
-        )
+        cells = values.map(str, na_action="ignore").astype(object)
+        return _of_type(texts, "category", cells, _("codes of digits"), otherwise="number")
     given = values.to_numpy(dtype=np.float64, na_value=np.nan)
     if choice in ("date", *_ORDERS) or (choice is None and are_compact_dates(given)):
         written = DateFormat(compact=True)
         reading = ColumnReading(name, "dates", dates=written)
-        return _of_type(
-            reading,
-            "date",
-            reading.read(values).values,
-            dates_in_words(written, ""),
-            otherwise="number",
-        )
+        moments = reading.read(values).values
+        return _of_type(reading, "date", moments, dates_in_words(written, ""), otherwise="number")
+    numbers = ColumnReading(name, "numbers", numerals=Numerals())
     how = _("whole numbers") if values.dtype.kind in "iu" else _("numbers")
     return _of_type(numbers, "number", values, how, otherwise="category")
 

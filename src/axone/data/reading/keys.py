@@ -1,5 +1,6 @@
-"""Columns that only tell rows apart: identifiers and counters, which teach a network the order of
-the rows and nothing about the next one.
+"""Columns that only tell rows apart: identifiers and counters.
+
+They teach a network the order of the rows, and nothing about the next one.
 """
 
 import math

@@ -24,7 +24,7 @@ MARKS = frozenset(
         "#null!", "#n/d", "#error!", "#fehler!", "error",
     }
 )  # fmt: skip
-"""In lower case: what statistics packages, spreadsheets, data bases and people write for nothing."""
+"""In lower case: what spreadsheets, databases, statistics packages and people write for nothing."""
 
 
 def usual_marks(cells: Cells) -> BoolArray:

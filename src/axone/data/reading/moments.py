@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 Order: TypeAlias = Literal["", "day-first", "month-first", "year-first"]
 
+Precision: TypeAlias = Literal["month", "day", "moment", "clock"]
+
 ORDERS: tuple[Order, ...] = ("day-first", "month-first", "year-first")
 
 Moments: TypeAlias = NDArray[np.datetime64]
@@ -85,7 +87,7 @@ class DateForm:
     month: int
     half: str
     zone: int
-    precision: Literal["month", "day", "moment", "clock"]
+    precision: Precision
 
 
 @lru_cache(maxsize=8192)
@@ -108,10 +110,10 @@ def date_form_of(shape: str) -> DateForm | None:
         if named.get("name") and not month:
             continue
         day = named.get("day") or named.get("first")
-        precision = "moment" if named["hour"] else "day" if day else "month"
+        precision: Precision = "moment" if named["hour"] else "day" if day else "month"
         if precision == "moment" and not day:
             continue
-        return _form(found, shape, _orders(named), month, precision)  # type: ignore[arg-type]
+        return _form(found, shape, _orders(named), month, precision)
     return None
 
 
@@ -133,7 +135,7 @@ def _form(
     shape: str,
     orders: tuple[Order, ...],
     month: int,
-    precision: Literal["month", "day", "moment", "clock"],
+    precision: Precision,
 ) -> DateForm:
     named = found.groupdict()
     places = {
@@ -158,7 +160,7 @@ def _months() -> dict[str, int]:
     for language in LANGUAGES:
         for width in ("wide", "abbreviated"):
             for context in ("format", "stand-alone"):
-                found = get_month_names(width, context, language)  # type: ignore[arg-type]
+                found = get_month_names(width, context, language)
                 for number, name in found.items():
                     names.setdefault(name.lower().strip("."), number)
     return names | {"sept": 9}
@@ -172,7 +174,7 @@ def _weekdays() -> frozenset[str]:
         name.lower().strip(".")
         for language in LANGUAGES
         for width in ("wide", "abbreviated", "short")
-        for name in get_day_names(width, "format", language).values()  # type: ignore[arg-type]
+        for name in get_day_names(width, "format", language).values()
     )
 
 

@@ -226,7 +226,6 @@ class Numbers:
         import pyarrow as pa
         import pyarrow.compute as pc
 
-        _shapes, of_texts = self.cells.shapes
         values = np.full(len(self.cells), np.nan)
         readable = self.readable(numerals)
         infinite = readable & self.of_shapes([bool(form and form.infinite) for form in self.forms])

@@ -97,6 +97,9 @@ class TableReading(PlainData):
         return TableReading(tuple(column for column in self.columns if column.name in kept))
 
 
+AS_THEY_ARE = TableReading()
+"""Of tables whose cells have their types already."""
+
 _FAULTS = {
     "numbers": _("no number"),
     "dates": _("no date"),

@@ -1,0 +1,118 @@
+"""What a constant would score: the answer that beside every score says how much was learnt.
+
+Of classes the constant is the shares of the training rows, whose most frequent class it always
+answers; of numbers their mean.
+"""
+
+from typing import Any
+
+import numpy as np
+
+from axone.arrays import FloatArray, IntArray
+from axone.experiments.measuring import Scores, scores_of
+from axone.experiments.preparation import Part
+from axone.messages import Message, _, _n, listed, shorten
+from axone.metrics import predicted_labels
+from axone.model import Classes, Model, class_probabilities
+
+_MOST_NAMED = 5
+_NAME = 24
+
+
+def constant_outputs(model: Model, y_train: Any) -> FloatArray:
+    """Return what a network would have to answer always: shares of classes, or means.
+
+    Parameters
+    ----------
+    model : Model
+        For what the outputs mean.
+    y_train : array of m rows
+        Class numbers, or numbers in their own units.
+
+    Returns
+    -------
+    ndarray of shape (1, n_outputs)
+        Probabilities of every class, or numbers in their own units.
+    """
+    if isinstance(model.target, Classes):
+        counts = np.bincount(y_train, minlength=len(model.target.class_names))
+        return (counts / counts.sum())[None]
+    return np.atleast_1d(np.asarray(y_train, dtype=np.float64).mean(axis=0))[None]
+
+
+def constant_scores(model: Model, constant: FloatArray, part: Part) -> Scores:
+    """Return every metric of a constant answer on some rows, as `measure` returns a model's."""
+    outputs = np.repeat(constant, len(part), axis=0)
+    return scores_of(model.target, part.y, outputs)
+
+
+def no_better_notes(
+    model: Model, constant: FloatArray, name: str, part: Part, scores: Scores, constants: Scores
+) -> list[Message]:
+    """Warn where a model is no better than a constant, or never answers a class.
+
+    Parameters
+    ----------
+    model : Model
+    constant : ndarray of shape (1, n_outputs)
+    name : str
+        Of the part.
+    part : Part
+        The rows that say most about new ones.
+    scores, constants : dict
+        Of the model and of the constant, on these rows.
+    """
+    if not isinstance(model.target, Classes):
+        return _no_better_than_mean(name, scores, constants)
+    always = model.target.class_names[int(constant[0].argmax())]
+    ours, theirs = scores.get("accuracy"), constants["accuracy"]
+    if ours is None or theirs is None:
+        return []
+    if ours <= theirs:
+        return [
+            _(
+                "The model is no better than always answering {always!r}: accuracy {ours:.4g} "
+                "against {theirs:.4g} ({part} rows).",
+                always=shorten(always, _NAME),
+                ours=ours,
+                theirs=theirs,
+                part=name,
+            ).coded("no_better_than_constant")
+        ]
+    return _never_answered(model, name, part)
+
+
+def _no_better_than_mean(name: str, scores: Scores, constants: Scores) -> list[Message]:
+    ours, theirs = scores.get("rmse"), constants["rmse"]
+    if ours is None or theirs is None or ours < theirs:
+        return []
+    return [
+        _(
+            "The model is no better than always answering the mean of the training rows: RMSE "
+            "{ours:.4g} against {theirs:.4g} ({part} rows).",
+            ours=ours,
+            theirs=theirs,
+            part=name,
+        ).coded("no_better_than_constant")
+    ]
+
+
+def _never_answered(model: Model, name: str, part: Part) -> list[Message]:
+    names = model.target.class_names
+    answered = _counts(predicted_labels(class_probabilities(model.forward(part.X))), len(names))
+    never = np.flatnonzero((_counts(part.y, len(names)) > 0) & (answered == 0))
+    if not len(never):
+        return []
+    return [
+        _n(
+            "The model never answers {count} of the classes: {names} ({part} rows).",
+            "The model never answers {count} of the classes: {names} ({part} rows).",
+            len(never),
+            names=listed(shorten(names[number], _NAME) for number in never[:_MOST_NAMED]),
+            part=name,
+        ).coded("classes_never_answered")
+    ]
+
+
+def _counts(labels: IntArray, classes: int) -> IntArray:
+    return np.bincount(labels, minlength=classes)

@@ -126,9 +126,13 @@ def dataset_from_frame(
         class_names=encoded.class_names,
         class_values=encoded.class_values,
         target_names=(target,) if encoded.task == "regression" else (),
-        notes=(*notes, *encoded.notes, *alone_notes(X, encoded.y, encoded.task)),
+        notes=(*notes, *encoded.notes, *alone_notes(_used(X, read), encoded.y, encoded.task)),
         read=read,
     )
+
+
+def _used(X: "DataFrame", read: ReadTable) -> "DataFrame":
+    return X.drop(columns=[name for name in X.columns if name in read.left_out])
 
 
 def _choose_target(names: list[str], target: str | None, where: str, notes: list[str]) -> str:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import gammaln
+from scipy.stats import rankdata
 
 from axone.arrays import BoolArray
 from axone.data.reading.keys import FEWEST_ROWS
@@ -14,7 +15,10 @@ if TYPE_CHECKING:
     from pandas import DataFrame, Series
 
 _A_COPY = 0.99999
-"""|r| of a feature and an amount from which it is the amount in other units."""
+"""|r| of a feature and an amount, or of their ranks, from which it is the amount in other units."""
+
+_LOOSELY = 0.5
+"""|r| below which ranks are not looked at: a logarithm or a square is far above."""
 
 _SURELY = -14.0
 """The logarithm of a chance of one in a million, for all columns together."""
@@ -87,7 +91,11 @@ def _divides(numbers: NDArray[np.float64], classes: NDArray[Any]) -> bool:
 def _is_copy(numbers: NDArray[np.float64], y: NDArray[Any]) -> bool:
     if numbers.std() == 0:
         return False
-    return bool(abs(np.corrcoef(numbers, y)[0, 1]) > _A_COPY)
+    linear = abs(np.corrcoef(numbers, y)[0, 1])
+    if linear <= _LOOSELY:
+        return False
+    ranks = np.corrcoef(rankdata(numbers), rankdata(y))[0, 1]
+    return bool(max(linear, abs(ranks)) > _A_COPY)
 
 
 def _is_function(codes: NDArray[Any], y: NDArray[Any]) -> bool:

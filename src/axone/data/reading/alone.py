@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import gammaln
-from scipy.stats import rankdata
 
 from axone.arrays import BoolArray
 from axone.data.reading.keys import FEWEST_ROWS
@@ -89,12 +88,14 @@ def _divides(numbers: NDArray[np.float64], classes: NDArray[Any]) -> bool:
 
 
 def _is_copy(numbers: NDArray[np.float64], y: NDArray[Any]) -> bool:
+    import pandas as pd
+
     if numbers.std() == 0:
         return False
     linear = abs(np.corrcoef(numbers, y)[0, 1])
     if linear <= _LOOSELY:
         return False
-    ranks = np.corrcoef(rankdata(numbers), rankdata(y))[0, 1]
+    ranks = np.corrcoef(pd.Series(numbers).rank(), pd.Series(y).rank())[0, 1]
     return bool(max(linear, abs(ranks)) > _A_COPY)
 
 

@@ -23,7 +23,17 @@ _AS_NINE[ord("0") : ord("9") + 1] = ord("9")
 _PLAIN_SIGNS = (
     dict.fromkeys("−‐‑‒–—﹣－", "-")
     | dict.fromkeys("’‘ʼ′´＇", "'")
-    | {"٫": ".", "٬": ",", "．": ".", "，": ",", "⁄": "/", "∕": "/", "％": "%", "﹪": "%"}
+    | {
+        "٫": ".",
+        "٬": ",",
+        "．": ".",
+        "，": ",",
+        "⁄": "/",
+        "∕": "/",
+        "％": "%",
+        "﹪": "%",
+        "＋": "+",
+    }
     | dict(zip("￥￡＄￦￠", "¥£$₩¢", strict=True))
 )
 """What is set with care is read as what is typed: any dash is a minus, any apostrophe one."""

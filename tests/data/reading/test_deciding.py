@@ -96,6 +96,7 @@ def test_whole_numbers_beyond_the_exact_ones_are_codes(values):
 def test_every_choice_is_taken_or_refused_with_the_reason(decide, choice):
     fitting = {
         "boolean": ["yes", "no"],
+        "decimal-comma": ["1.234", "2,5"],
         "date": ["2024-01-31", "2024-02-01"],
         "day-first": ["01/02/2024", "03/04/2024"],
         "month-first": ["01/02/2024", "03/04/2024"],

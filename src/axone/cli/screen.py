@@ -129,7 +129,7 @@ class Screen:
         tell(self.console, _CONSTANTS[result.model.target.task])
         self.console.print()
         for text in [*calibration_lines(result.metrics), *result.metrics.get("notes", ())]:
-            tell(self.console, text)
+            print_wrapped(self.console, text, indent=2)
         tell(self.console, _("Results: {folder}", folder=result.folder))
 
 

@@ -13,7 +13,7 @@ import numpy as np
 from axone.arrays import DType, FloatArray
 from axone.data.columns import COLUMN_KINDS, AnyColumn, Output
 from axone.data.frames import as_frame, is_frame
-from axone.data.plain_data import PlainData, read_data, write_data
+from axone.data.plain_data import PlainData, read_data, read_whole_data, write_data
 from axone.data.reading import AS_THEY_ARE, ReadTable, TableReading, read_columns
 from axone.data.steps import ExampleLayout, Step
 from axone.errors import DataError, ModelFileError, ShapeError
@@ -213,7 +213,7 @@ class TableEncoder(Step, PlainData):
         ModelFileError
             It is anything else.
         """
-        fields = read_data(_TableData, data, _("step {name!r}", name="table"))
+        fields = read_whole_data(_TableData, data, _("step {name!r}", name="table"))
         columns = []
         for described in fields.columns:
             kind = described.get("kind")

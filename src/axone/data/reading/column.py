@@ -10,7 +10,7 @@ from axone.data.plain_data import PlainData
 from axone.data.reading.cells import Cells
 from axone.data.reading.missing import requested_marks, usual_marks
 from axone.data.reading.moments import DateFormat, Dates, Moments, compact_dates
-from axone.data.reading.numerals import LARGEST_EXACT, Numbers, Numerals
+from axone.data.reading.numerals import LARGEST_EXACT, Numbers, Numerals, settled
 from axone.data.reading.truths import truths_in
 
 if TYPE_CHECKING:
@@ -91,7 +91,8 @@ class ColumnReading(PlainData):
             assert self.dates is not None  # noqa: S101 — dates have a format
             return _dates_of(cells, counted, self.dates)
         assert self.numerals is not None  # noqa: S101 — numbers have a notation
-        return Numbers(cells, counted).values(self.numerals)
+        numbers = Numbers(cells, counted)
+        return numbers.values(settled(numbers, self.numerals))
 
 
 @dataclass(frozen=True, eq=False)
@@ -131,7 +132,7 @@ def by_row(of_texts: Any, cells: Cells) -> Any:
 
 def whole_numbers(values: Any, numerals: Numerals) -> Any:
     """Return whole numbers as such, where none is missing and none has a sign or a unit."""
-    if numerals != Numerals() or not np.isfinite(values).all():
+    if not numerals.is_plain or not np.isfinite(values).all():
         return values
     whole = (values == np.floor(values)) & (np.abs(values) <= LARGEST_EXACT)
     return values.astype(np.int64) if whole.all() else values

@@ -280,7 +280,7 @@ class _TextColumn:
         """Return the notation that has the decimal sign that was asked for."""
         other = {".": ",", ",": "."}[sign]
         grouping = found.numerals.grouping if found.numerals.grouping not in (".", ",") else other
-        numerals = Numerals(sign, grouping, found.numerals.unit)
+        numerals = Numerals(sign, grouping, found.numerals.unit, whole=False)
         del numbers
         return NumberDecision(numerals)
 
@@ -308,7 +308,7 @@ class _TextColumn:
 
     def _code(self, numbers: Numbers, found: NumberDecision, values: Any) -> Decision | None:
         """Return the column as text if its digits name things, and amounts would lose some."""
-        if found.numerals != Numerals():
+        if not found.numerals.is_plain:
             return None
         zeros = np.flatnonzero(numbers.leading_zeros & (self.cells.counts > 0))
         if len(zeros):
@@ -575,6 +575,8 @@ def decide_typed(values: "Series", choice: str | None) -> Decision:
             ColumnReading(name, "dates", dates=DateFormat()), "date", moments, _("dates")
         )
     if pd.api.types.is_bool_dtype(values) or _holds_booleans(values):
+        if choice in ("text", "category"):
+            return _of_type(texts, "category", values, _("true and false"), otherwise="boolean")
         return _of_type(ColumnReading(name, "truths"), "boolean", values, _("true and false"))
     if not pd.api.types.is_numeric_dtype(values):
         return _of_type(texts, "category", values, _("nothing"))
@@ -597,7 +599,8 @@ def _typed_numbers(values: "Series", choice: str | None) -> Decision:
         reading = ColumnReading(name, "dates", dates=written)
         moments = reading.read(values).values
         return _of_type(reading, "date", moments, dates_in_words(written, ""), otherwise="number")
-    numbers = ColumnReading(name, "numbers", numerals=Numerals())
+    whole = bool((given[np.isfinite(given)] % 1 == 0).all())
+    numbers = ColumnReading(name, "numbers", numerals=Numerals(whole=whole))
     how = _("whole numbers") if values.dtype.kind in "iu" else _("numbers")
     return _of_type(numbers, "number", values, how, otherwise="category")
 

@@ -7,7 +7,7 @@ may stand between thousands as well as before decimals, nothing is guessed.
 import re
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 from typing import Any, Literal, TypeAlias
 
@@ -127,11 +127,19 @@ class Numerals(PlainData):
         What stands between thousands; empty for nothing.
     unit : str
         What stands before or after each number, or some of them.
+    whole : bool
+        Whether no number had decimals.
     """
 
     decimal: DecimalSign = ""
     grouping: str = ""
     unit: str = ""
+    whole: bool = True
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether numbers are digits alone."""
+        return not (self.decimal or self.grouping or self.unit)
 
     def reads(self, form: Form) -> Signs | None:
         """Return which way of reading a form this notation means; None for none."""
@@ -298,6 +306,20 @@ def decide_numerals(numbers: Numbers, hint: DecimalSign = "") -> NumberDecision:
     return NumberDecision(best, rival=rival, example=_example(numbers, best, rival))
 
 
+def settled(numbers: Numbers, numerals: Numerals) -> Numerals:
+    """Return the notation of later cells where those of training showed no sign at all.
+
+    Of two readings that is taken which gives numbers as training had them: whole ones, or of
+    those with decimals, which programs held without any sign, those with a decimal point.
+    """
+    if numerals.decimal or numerals.grouping:
+        return numerals
+    found = decide_numerals(numbers, "" if numerals.whole else ".")
+    both = [each for each in (found.numerals, found.rival) if each is not None]
+    chosen = next((each for each in both if each.whole == numerals.whole), both[0])
+    return replace(chosen, unit=numerals.unit)
+
+
 def _candidates(numbers: Numbers, unit: str) -> Iterator[Numerals]:
     """Return the notations that the shapes allow, each with no more signs than they show."""
     seen = {signs for form in numbers.forms if form is not None for signs in form.readings}
@@ -305,7 +327,8 @@ def _candidates(numbers: Numbers, unit: str) -> Iterator[Numerals]:
     groupings = {grouping for _decimal, grouping in seen} | {""}
     for decimal in sorted(decimals):
         for grouping in sorted(groupings - {decimal} | {""}):
-            yield Numerals(decimal, grouping, unit)  # type: ignore[arg-type]  # the signs of _NUMBER
+            # The signs are those of _NUMBER.
+            yield Numerals(decimal, grouping, unit, not decimal)  # type: ignore[arg-type]
 
 
 def _length(numerals: Numerals) -> int:

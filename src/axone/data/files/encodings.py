@@ -24,8 +24,12 @@ _MARKS = (  # UTF-32 first: its mark begins with that of UTF-16
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 
+_USUAL = "cp1252"
+_RELATIVES = ("cp1250", "cp1254", "cp1257")
+"""Encodings of Latin letters, whose words may well be those of the usual one."""
+
 _JUDGED = (
-    "cp1252",
+    _USUAL,
     "cp1250",
     "cp1251",
     "cp1253",
@@ -44,6 +48,9 @@ _JUDGED = (
 )
 """What the tables of this world are written in, the more usual of two that agree first."""
 
+_ODD_SYMBOL = re.compile(
+    r"(?<=[^\W\d_])[^\x00-\x7f\w](?=[^\W\d_])|(?<![\w.])[£¥¢¤¦¬±×÷¶](?=[^\W\d_])"
+)
 _PIECE = 2**20
 _EVIDENCE = 64 * 2**10
 _WINDOW = 256 * 2**10
@@ -147,8 +154,9 @@ def judged_encoding(evidence: bytes) -> str:
     """Return the likeliest encoding of some lines that are not UTF-8.
 
     charset-normalizer tells which encodings make words of them. Where several do, its order is
-    by name; here the one decides in which no symbol stands within a word ("na•ve") and no capital
-    after a small letter ("ZŸrich"), then the language that it found, then the more usual encoding.
+    by name, and it leaves out some that differ in few letters; here the one decides in which no
+    symbol stands within a word ("na•ve") or before one ("£ukasz") and no capital after a small
+    letter ("ZŸrich"), then the language that it found, then the more usual encoding.
     """
     from charset_normalizer import from_bytes
 
@@ -159,14 +167,18 @@ def judged_encoding(evidence: bytes) -> str:
                 text = evidence.decode(encoding, "replace")
                 rank = (_oddities(text), round(match.chaos, 1), -round(match.coherence, 1))
                 judged.append((*rank, _JUDGED.index(encoding)))
-    return _JUDGED[min(judged)[-1]] if judged else "latin-1"
+            if encoding in _RELATIVES:
+                odd = _oddities(evidence.decode(_USUAL, "replace"))
+                judged.append((odd, round(match.chaos, 1), 0.0, _JUDGED.index(_USUAL)))
+    encoding = _JUDGED[min(judged)[-1]] if judged else _USUAL
+    # Five bytes stand for nothing in Windows-1252, but for something in Latin-1.
+    return "latin-1" if "\ufffd" in evidence.decode(encoding, "replace") else encoding
 
 
 def _oddities(text: str) -> int:
-    within = len(re.findall(r"(?<=[^\W\d_])[^\x00-\x7f\w](?=[^\W\d_])", text))
     pairs = pairwise(text)
     capitals = sum(a.islower() and b > "\x7f" and b.isupper() for a, b in pairs)
-    return within + capitals + text.count("\ufffd")
+    return len(_ODD_SYMBOL.findall(text)) + capitals + 10 * text.count("\ufffd")
 
 
 def _evidence(content: memoryview, wrong: int) -> bytes:

@@ -127,7 +127,10 @@ def test_a_truncated_archive_is_refused_with_its_name(refused, here, write, kept
         (["iris", "--batch-size", "0"], "--batch-size: Input should be greater"),
         (["iris", "--l2", "-1"], "--l2: Input should be greater"),
         (["iris", "--seed", "-1"], "--seed: Input should be greater"),
-        (["iris", "--optimizer", "foo"], "--optimizer: unknown optimizer 'foo'. Allowed: adam"),
+        (
+            ["iris", "--optimizer", "foo"],
+            "--optimizer: unknown optimizer 'foo'. Allowed: adagrad, adam",
+        ),
         (["iris", "--optimizer", "adm"], "Did you mean 'adam'?"),
         (["iris", "--activation", "rellu"], "--activation: unknown activation 'rellu'. Did you"),
         (["iris", "--task", "both"], "--task: Input should be 'auto', 'classification'"),

@@ -12,7 +12,7 @@ from axone.cli import epochs
 from axone.cli.console import entry, messages, metrics_table, output, print_wrapped, tell
 from axone.experiments import Prepared, RunResult
 from axone.experiments.training import stopping_rules
-from axone.messages import Message, _, listed
+from axone.messages import Message, _, _n, listed
 from axone.registry import plain
 from axone.training import History, StoppingRule
 
@@ -179,8 +179,24 @@ def plan(prepared: Prepared) -> list[str]:
                 seed=settings.seed,
             ),
         ),
+        *(entry("", text) for text in _left_out(prepared)),
         *(entry(_("Note"), note) for note in prepared.notes),
     ]
+
+
+def _left_out(prepared: Prepared) -> list[Message]:
+    """Tell how many rows each epoch leaves out, where the last batch is not to be a partial one."""
+    training = prepared.experiment.settings.training
+    assert isinstance(training.batch_size, int)  # noqa: S101 — resolved by prepare
+    left = len(prepared.parts["train"]) % training.batch_size
+    if not training.drop_last or not left or training.optimizer.full_batch:
+        return []
+    row = _n(
+        "each epoch leaves {count} row out, its partial batch (drop_last)",
+        "each epoch leaves {count} rows out, its partial batch (drop_last)",
+        left,
+    )
+    return [row]
 
 
 def _size(shape: Shape) -> str:

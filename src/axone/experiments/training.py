@@ -70,7 +70,7 @@ def build_trainer(prepared: Prepared, threads: int | None = None) -> Trainer:
         settings["threads"] = threads
     trainer = Trainer(**settings)
     try:
-        trainer.recipe.check_rows(len(prepared.parts["train"].X))
+        trainer.recipe.check_rows(len(prepared.parts["train"]))
     except DataError as error:
         place = prepared.experiment.place("training.drop_last")
         raise DataError(at(place, error.message)) from error

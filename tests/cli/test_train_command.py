@@ -168,6 +168,21 @@ def test_lbfgs_takes_no_learning_rate(refused, axone, here):
     assert "Training  lbfgs, batches of" in output
 
 
+def test_rows_that_no_epoch_learns_from_are_told_before_the_first(axone, write):
+    content = '[data]\nsource = "iris"\n[training]\nepochs = 2\nbatch_size = {}\ndrop_last = true\n'
+    output = axone("train", write("run.toml", content.format(20))).stdout
+    # Of 104 training rows five batches of 20 are made.
+    assert "each epoch leaves 4 rows out, its partial batch (drop_last)" in output
+    assert "10 steps" in output
+    assert "drop_last" not in axone("train", write("whole.toml", content.format(8))).stdout
+
+
+def test_a_training_set_smaller_than_a_batch_is_refused_by_the_files_setting(refused, write):
+    content = '[data]\nsource = "iris"\n[training]\nbatch_size = 200\ndrop_last = true\n'
+    message = refused("train", write("run.toml", content))
+    assert "run.toml: training.drop_last: drop_last leaves nothing to learn from" in message
+
+
 def test_quiet_prints_nothing(axone):
     result = axone("train", "iris", "--quiet", *QUICK)
     assert (result.stdout, result.stderr) == ("", "")

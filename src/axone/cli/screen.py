@@ -21,7 +21,7 @@ from axone.cli.console import (
 from axone.experiments import Prepared, RunResult
 from axone.experiments.class_counts import class_counts, counts_in_words
 from axone.experiments.training import stopping_rules
-from axone.messages import Message, _, listed, shorten
+from axone.messages import Message, _, _n, listed, shorten
 from axone.registry import plain
 from axone.training import History, StoppingRule
 
@@ -207,6 +207,7 @@ def plan(prepared: Prepared) -> list[str]:
                 seed=settings.seed,
             ),
         ),
+        *(entry("", text) for text in _left_out(prepared)),
         *(entry(_("Note"), note) for note in prepared.notes),
     ]
 
@@ -220,6 +221,21 @@ def _class_lines(prepared: Prepared) -> list[str]:
     # A class stays with its count where the line is wrapped.
     lines = [line.replace(" × ", f"{NO_BREAK}×{NO_BREAK}") for line in lines]
     return [entry(_("Classes") if number == 0 else "", line) for number, line in enumerate(lines)]
+
+
+def _left_out(prepared: Prepared) -> list[Message]:
+    """Tell how many rows each epoch leaves out, where the last batch is not to be a partial one."""
+    training = prepared.experiment.settings.training
+    assert isinstance(training.batch_size, int)  # noqa: S101 — resolved by prepare
+    left = len(prepared.parts["train"]) % training.batch_size
+    if not training.drop_last or not left or training.optimizer.full_batch:
+        return []
+    row = _n(
+        "each epoch leaves {count} row out, its partial batch (drop_last)",
+        "each epoch leaves {count} rows out, its partial batch (drop_last)",
+        left,
+    )
+    return [row]
 
 
 def _size(shape: Shape) -> str:

@@ -194,12 +194,10 @@ def _exercise(prepared: Prepared, recipe: Recipe, threads: int) -> Exercise:
             weight = prepare_weights(weight, len(X), recipe.dtype)
         return Examples(np.ascontiguousarray(X, dtype=recipe.dtype), target, weight)
 
-    train = rows("train")
-    recipe.check_rows(len(train))
     return Exercise(
         recipe,
         network.initialize(recipe.seed, recipe.dtype),
-        train,
+        rows("train"),
         rows("validation") if "validation" in prepared.parts else None,
         prepared.experiment.settings.training.epochs,
         threads,

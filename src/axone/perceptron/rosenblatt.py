@@ -40,9 +40,6 @@ class RosenblattPerceptron:
         any other.
     threshold : float, default 0.0
         The sum above which it fires. The bias makes it redundant; Rosenblatt had it.
-    bias : bool, default True
-        Whether a bias is learnt. Without one the boundary is w·x = threshold: by default it goes
-        through the origin.
     order : {"cyclic", "random", "with_replacement"}, default "cyclic"
         The rows as they come, or shuffled anew each epoch, or each row drawn from all of them. An
         epoch is then as many draws as there are rows, some of which do not come and others twice:
@@ -56,6 +53,9 @@ class RosenblattPerceptron:
         Default: zeros. Several classes start from the same ones.
     initial_bias : float, default 0.0
         Likewise; 0 where no bias is learnt.
+    bias : bool, default True
+        Whether a bias is learnt. Without one the boundary is w·x = threshold: by default it goes
+        through the origin.
 
     Raises
     ------
@@ -73,12 +73,12 @@ class RosenblattPerceptron:
 
     learning_rate: float = 1.0
     threshold: float = 0.0
-    bias: bool = True
     order: Literal["cyclic", "random", "with_replacement"] = "cyclic"
     max_epochs: int = 1000
     seed: int = 0
     initial_weights: Sequence[float] | None = None
     initial_bias: float = 0.0
+    bias: bool = True
 
     def __post_init__(self) -> None:
         check_number("learning_rate", self.learning_rate, above=0.0, at_most=LARGEST)

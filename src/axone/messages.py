@@ -6,12 +6,17 @@ show it in the language in use. `docs/messages.md` tells how to write one and ho
 """
 
 import gettext
+import math
 import os
+import reprlib
 from collections.abc import Iterable, Mapping
-from numbers import Number
+from itertools import islice
+from numbers import Integral, Number
 from pathlib import Path, PurePath
 from types import MappingProxyType
 from typing import Any, Self, TypeAlias
+
+from axone.bounds import SHOWN_CHARACTERS, SHOWN_DIGITS, SHOWN_ITEMS
 
 DOMAIN = "axone"
 """What catalogues are called: `<folder>/<language>/LC_MESSAGES/axone.mo`."""
@@ -160,7 +165,16 @@ class Listed(tuple[Any, ...]):
     separator: str
 
     def __new__(cls, items: Iterable[Any], separator: str) -> Self:
-        self = super().__new__(cls, (_plain(item) for item in items))
+        kept = [_plain(item) for item in islice(items, SHOWN_ITEMS + 1)]
+        if len(kept) > SHOWN_ITEMS:
+            # Thousands of names say no more than a hundred.
+            kept[-1] = _Shown("…", "…")
+        return cls._of(kept, separator)
+
+    @classmethod
+    def _of(cls, kept: Iterable[Any], separator: str) -> Self:
+        """Return items that are short already."""
+        self = super().__new__(cls, kept)
         self.separator = separator
         return self
 
@@ -174,7 +188,7 @@ class Listed(tuple[Any, ...]):
         return format(str(self), spec)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return Listed, (tuple(self), self.separator)
+        return Listed._of, (tuple(self), self.separator)
 
 
 def listed(items: Iterable[Any]) -> Listed:
@@ -270,25 +284,95 @@ class _Shown(str):
     def __repr__(self) -> str:
         return self._quoted
 
+    def __format__(self, spec: str) -> str:
+        # What stands for a number too long to be shown has none of its formats.
+        return str(self) if spec[-1:] in tuple("dfge,%") else format(str(self), spec)
+
     def __reduce__(self) -> tuple[Any, ...]:
         return _Shown, (str.__str__(self), self._quoted)
 
 
 def _plain(figure: Any) -> Any:
-    """Return a figure as data that can be kept: frozen, picklable, holding on to nothing."""
-    if type(figure) is str or figure is None:
+    """Return a figure as data that can be kept: frozen, picklable, short, holding on to nothing."""
+    if figure is None or (type(figure) is str and len(figure) <= SHOWN_CHARACTERS):
         return figure
-    if isinstance(figure, (Message, Listed, _Shown, Number, PurePath)):
+    if (
+        isinstance(figure, (Message, Listed, _Shown))
+        or (isinstance(figure, PurePath) and len(str(figure)) <= _PATH_CHARACTERS)
+        or (isinstance(figure, Number) and not _is_long(figure))
+    ):
         return figure
-    if type(figure) is tuple:
+    if type(figure) is tuple and len(figure) <= SHOWN_ITEMS:
         return tuple(_plain(item) for item in figure)
     message = getattr(figure, "message", None) if isinstance(figure, Exception) else None
-    return message if isinstance(message, Message) else _Shown(str(figure), repr(figure))
+    if isinstance(message, Message):
+        return message
+    quoted = _QUOTED.repr(figure)
+    as_it_stands = isinstance(figure, (str, Exception)) or not isinstance(figure, _CONTAINERS)
+    return _Shown(_text(figure) if as_it_stands else quoted, abridged(quoted))
+
+
+_PATH_CHARACTERS = 1024
+"""Of a path, which is there to be copied: as many as some systems let it have."""
+
+_CONTAINERS = (list, tuple, dict, set, frozenset, Number)
+
+
+def _is_long(number: Any) -> bool:
+    """Whether a number has more digits than anyone reads; Python writes none of thousands."""
+    whole = (getattr(number, part, 0) for part in ("numerator", "denominator"))
+    return any(
+        isinstance(n, Integral) and int(n).bit_length() > SHOWN_DIGITS * 10 // 3 for n in whole
+    )
+
+
+def _text(figure: Any) -> str:
+    """Return `str` of a figure, abridged; its type where it cannot be shown."""
+    try:
+        return abridged(str(figure))
+    except Exception:
+        return f"<{type(figure).__name__}>"
+
+
+def abridged(text: str) -> str:
+    """Return a text from outside, without its middle if it is long."""
+    if len(text) <= SHOWN_CHARACTERS:
+        return text
+    half = SHOWN_CHARACTERS // 2
+    return f"{text[:half]} … {text[-half:]}"
+
+
+class _Quoted(reprlib.Repr):
+    """`repr` that looks at no more of a value than it shows."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.maxlevel = 4
+        self.maxlist = self.maxtuple = self.maxdict = self.maxset = self.maxfrozenset = 20
+        self.maxstring = self.maxother = SHOWN_CHARACTERS
+        self.maxlong = SHOWN_DIGITS
+
+    def repr_int(self, number: int, level: int) -> str:
+        """Show a long number by its length: Python writes none of some thousand digits."""
+        if not _is_long(number):
+            return repr(number)
+        exponent, rest = divmod(math.log10(abs(number)), 1)
+        return f"{'-' if number < 0 else ''}{10**rest:.4g}e+{exponent:.0f}"
+
+    def repr_instance(self, value: Any, level: int) -> str:
+        """Show an object as it describes itself, abridged; its type where it cannot."""
+        try:
+            return abridged(repr(value))
+        except Exception:
+            return f"<{type(value).__name__}>"
+
+
+_QUOTED = _Quoted()
 
 
 def _english(figure: Any) -> Any:
     if isinstance(figure, Message):
         return figure.english
     if isinstance(figure, Listed):
-        return Listed((_english(item) for item in figure), _english(figure.separator))
+        return Listed._of((_english(item) for item in figure), _english(figure.separator))
     return figure

@@ -4,6 +4,7 @@ A `Network` knows shapes and where every parameter lies; it holds no weights and
 Engines run it; everything else only describes, draws or saves it.
 """
 
+import math
 import warnings
 from collections.abc import Mapping, Sequence
 from functools import cached_property
@@ -13,7 +14,8 @@ import numpy as np
 
 from axone.activations import ActivationFunction
 from axone.arrays import BoolArray, DType, FloatArray, Shape
-from axone.checks import check_choice, check_integer, checked_shape
+from axone.bounds import MOST_LAYERS, MOST_PARAMETERS
+from axone.checks import check_choice, check_seed, checked_shape
 from axone.errors import ConfigurationError, DataError, ShapeError
 from axone.initializers import Constant, Zeros
 from axone.layers import LAYERS, PREDICTION, Context, Layer
@@ -47,6 +49,8 @@ class Network:
     ------
     ShapeError
         A layer cannot take what the one before it gives.
+    ConfigurationError
+        No layers, something else than layers, or more layers or numbers than `axone.bounds` allow.
 
     Examples
     --------
@@ -64,6 +68,14 @@ class Network:
                 raise ConfigurationError(
                     _("A network is made of layers, not of {layer!r}.", layer=layer)
                 )
+        if len(layers) > MOST_LAYERS:
+            raise ConfigurationError(
+                _(
+                    "A network of {layers:,} layers: at most {most:,} are allowed.",
+                    layers=len(layers),
+                    most=MOST_LAYERS,
+                )
+            )
         shape = checked_shape("input_shape", input_shape)
         self.layers: tuple[Layer, ...] = layers
         self.input_shape: Shape = shape
@@ -72,6 +84,7 @@ class Network:
         self.layout = Layout(
             [layer.parameters(before[position]) for position, layer in enumerate(layers)]
         )
+        _require_holdable(self)
 
     @property
     def output_shape(self) -> Shape:
@@ -106,7 +119,7 @@ class Network:
             The same seed gives the same weights; float32 ones are the float64 ones rounded.
         dtype : {"float32", "float64"}
         """
-        check_integer("seed", seed, at_least=0)
+        check_seed(seed)
         check_choice("dtype", dtype, ("float32", "float64"))
         return self.draw(RandomStream.from_seed(seed).child(WEIGHTS), dtype)
 
@@ -386,3 +399,38 @@ class Network:
                 _("A network needs layers and input_shape: {error}", error=error)
             ) from error
         return cls(*(LAYERS.resolve(layer) for layer in layers), input_shape=input_shape)
+
+
+def _require_holdable(network: Network) -> None:
+    """Refuse a network of more numbers than memory could hold, before any of them is made.
+
+    Raises
+    ------
+    ConfigurationError
+        With the layer that has most of them, or whose output has.
+    """
+    sizes = [sum(slot.size for slot in slots) for slots in network.layout.by_layer]
+    if sum(sizes) > MOST_PARAMETERS:
+        position = int(np.argmax(sizes))
+        raise ConfigurationError(
+            _(
+                "The network has {count:,} parameters, {most_of_them:,} of them in layer "
+                "{position} ({kind}): at most {most:,} are allowed. Make its layers smaller.",
+                count=sum(sizes),
+                most_of_them=sizes[position],
+                position=position,
+                kind=type(network.layers[position]).__name__,
+                most=MOST_PARAMETERS,
+            )
+        )
+    for shape in (network.input_shape, *network.shapes):
+        if math.prod(shape) > MOST_PARAMETERS:
+            raise ConfigurationError(
+                _(
+                    "An example of shape {shape} holds {count:,} numbers: at most {most:,} are "
+                    "allowed. Make it smaller.",
+                    shape=shape,
+                    count=math.prod(shape),
+                    most=MOST_PARAMETERS,
+                )
+            )

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from axone.checks import check_choice, check_integer
+from axone.checks import check_choice, check_seed
 from axone.data.array_dataset import make_array_dataset
 from axone.data.builtin import BUILT_IN, load_built_in
 from axone.data.dataset import Dataset, DatasetInfo, Rows, TaskChoice
@@ -96,7 +96,7 @@ def load_dataset(
     ((150, 4), ('setosa', 'versicolor', 'virginica'))
     """
     check_choice("task", task, ("auto", "classification", "regression"))
-    check_integer("seed", seed, at_least=0)
+    check_seed(seed)
     if is_frame(source):
         return dataset_from_frame(source, name="table", target=target, task=task)
     if not isinstance(source, (str, Path)):

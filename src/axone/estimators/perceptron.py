@@ -1,8 +1,9 @@
 """Rosenblatt's perceptron behind scikit-learn's interface, one against the rest."""
 
+import sys
 import warnings
 from dataclasses import KW_ONLY, dataclass
-from numbers import Integral, Real
+from numbers import Real
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -17,6 +18,7 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 from axone.arrays import FloatArray
 from axone.data import NumericRows, Preprocessing
 from axone.errors import DataError
+from axone.estimators.settings import ABOVE_ZERO, COUNT
 from axone.layers import Dense
 from axone.losses import MeanSquaredError
 from axone.messages import _
@@ -95,10 +97,10 @@ class Perceptron(ClassifierMixin, BaseEstimator):
     random_state: Any = None
 
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
-        "eta0": [Interval(Real, 0, None, closed="neither")],
-        "max_iter": [Interval(Integral, 1, None, closed="left")],
+        "eta0": [ABOVE_ZERO],
+        "max_iter": [COUNT],
         "shuffle": ["boolean"],
-        "threshold": [Interval(Real, None, None, closed="neither")],
+        "threshold": [Interval(Real, -sys.float_info.max, sys.float_info.max, closed="both")],
         "random_state": ["random_state"],
     }
 

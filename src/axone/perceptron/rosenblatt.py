@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from axone.arrays import FloatArray
-from axone.checks import check_choice, check_integer, check_number
+from axone.checks import check_choice, check_integer, check_number, check_seed
 from axone.errors import ArgumentTypeError, ShapeError
 from axone.messages import _
 from axone.perceptron.fitted import Convergence, FittedPerceptron
@@ -74,7 +74,7 @@ class RosenblattPerceptron:
         check_number("threshold", self.threshold)
         check_choice("order", self.order, ("cyclic", "random"))
         check_integer("max_epochs", self.max_epochs, at_least=1)
-        check_integer("seed", self.seed, at_least=0)
+        check_seed(self.seed)
         check_number("initial_bias", self.initial_bias)
         if self.initial_weights is not None:
             if isinstance(self.initial_weights, str) or np.ndim(self.initial_weights) != 1:

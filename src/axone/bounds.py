@@ -61,6 +61,11 @@ ARRAY_BYTES = 8 * 2**30
 MOST_ARRAYS = 1000
 """Members of an archive: a dataset has six. Each costs a directory entry and an opened header."""
 
+HARMLESS_BYTES = 2**28
+MOST_INFLATION = 200
+"""An archive that unpacks to more than the first may not grow more than that many times: images
+mostly black shrink to a tenth, and only what says nothing to less than a hundredth."""
+
 MOST_AXES = 8
 """Of an array: images in colour have four."""
 

@@ -11,8 +11,8 @@ import numpy as np
 
 from axone.arrays import Shape
 from axone.bounds import LARGEST_COUNT, LARGEST_SEED, MOST_AXES, MOST_UNITS
-from axone.errors import ArgumentTypeError, ConfigurationError
-from axone.messages import _, all_of, listed
+from axone.errors import ArgumentTypeError, ConfigurationError, DataError
+from axone.messages import _, _n, all_of, listed
 
 # Python's own kinds first: they are recognised at once, an abstract class by asking it.
 _NUMBER, _WHOLE_NUMBER = (float, int, Real), (int, Integral)
@@ -52,7 +52,10 @@ def check_number(
         upper = at_most is not None or below is not None
         if isinstance(value, _WHOLE_NUMBER) and number == math.inf and not upper:
             at_most, upper = sys.float_info.max, True
-        enclosed = upper and (at_least is not None or above is not None)
+        lower = at_least is not None or above is not None
+        if isinstance(value, _WHOLE_NUMBER) and number == -math.inf and not (lower or upper):
+            at_least = -sys.float_info.max
+        enclosed = lower and upper
         endless = not math.isfinite(number) and not isinstance(value, _WHOLE_NUMBER)
         bounds = all_of(
             words
@@ -116,6 +119,30 @@ def check_truth(name: str, value: Any) -> None:
         raise ArgumentTypeError(
             _("{name} must be true or false, not {found!r}.", name=name, found=value)
         )
+
+
+def require_unmasked(values: Any, name: str) -> None:
+    """Refuse an array with masked cells, whose hidden numbers NumPy gives to whoever asks for them.
+
+    Raises
+    ------
+    DataError
+        With their number and the first one's place.
+    """
+    if not isinstance(values, np.ma.MaskedArray) or not np.ma.is_masked(values):
+        return
+    masked = np.argwhere(np.ma.getmaskarray(values))
+    raise DataError(
+        _n(
+            "{name} holds {count} masked cell, at {place} (counted from 0). Fill it in "
+            "(`.filled(value)`) or leave its row out.",
+            "{name} holds {count} masked cells, the first at {place} (counted from 0). Fill them "
+            "in (`.filled(value)`) or leave their rows out.",
+            len(masked),
+            name=name,
+            place=tuple(masked[0].tolist()),
+        )
+    )
 
 
 def check_choice(name: str, value: Any, allowed: tuple[str, ...]) -> None:

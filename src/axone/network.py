@@ -15,7 +15,7 @@ import numpy as np
 from axone.activations import ActivationFunction
 from axone.arrays import BoolArray, DType, FloatArray, Shape
 from axone.bounds import MOST_LAYERS, MOST_PARAMETERS
-from axone.checks import check_choice, check_seed, checked_shape
+from axone.checks import check_choice, check_seed, checked_shape, require_unmasked
 from axone.errors import ConfigurationError, DataError, ShapeError
 from axone.initializers import Constant, Zeros
 from axone.layers import LAYERS, PREDICTION, Context, Layer
@@ -247,6 +247,7 @@ class Network:
             It holds something other than numbers or, where tokens are read, other than integers
             that the first layer knows.
         """
+        require_unmasked(X, "X")
         X = np.asarray(X)
         if X.dtype.kind not in "biuf":
             raise DataError(
@@ -292,6 +293,7 @@ class Network:
         """
         if mask is None:
             return None
+        require_unmasked(mask, _("The mask"))
         mask = np.asarray(mask)
         if mask.dtype != np.bool_:
             raise DataError(

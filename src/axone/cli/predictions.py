@@ -13,7 +13,7 @@ from axone.errors import DataError
 from axone.messages import _
 from axone.model import Classes, Model
 
-_IMAGES = (".png", ".jpg", ".jpeg", ".bmp")
+_IMAGES = (".png", ".jpg", ".jpeg", ".bmp", ".gif")
 
 
 def read(rows: Sequence[str], model: Model) -> tuple[Any, Sequence[str]]:

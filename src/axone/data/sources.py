@@ -154,7 +154,7 @@ def dataset_of(rows: Any, *, target: str | None = None, task: TaskChoice = "auto
         name = target or str(getattr(y, "name", None) or "target")
         table = as_frame(X, "X").assign(**{name: np.asarray(y)})
         return dataset_from_frame(table, name="table", target=name, task=task)
-    arrays = {"X": np.asarray(X), "y": np.asarray(y)}
+    arrays = {"X": np.asanyarray(X), "y": np.asanyarray(y)}
     return make_array_dataset("rows", arrays, task=task, target=target)
 
 

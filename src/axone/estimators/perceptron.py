@@ -16,6 +16,7 @@ from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from axone.arrays import FloatArray
+from axone.checks import require_unmasked
 from axone.data import NumericRows, Preprocessing
 from axone.errors import DataError
 from axone.estimators.settings import ABOVE_ZERO, COUNT
@@ -118,6 +119,8 @@ class Perceptron(ClassifierMixin, BaseEstimator):
         -------
         self
         """
+        require_unmasked(X, "X")
+        require_unmasked(y, "y")
         X, y = validate_data(self, X, y, dtype=np.float64)
         check_classification_targets(y)
         if len(np.unique(y)) < 2:
@@ -155,6 +158,7 @@ class Perceptron(ClassifierMixin, BaseEstimator):
     def decision_function(self, X: Any) -> FloatArray:
         """Return w·x + b: (n_samples,) for two classes, (n_samples, n_classes) for more."""
         check_is_fitted(self)
+        require_unmasked(X, "X")
         X = validate_data(self, X, dtype=np.float64, reset=False)
         sums = np.asarray(X @ self.coef_.T + self.intercept_)
         return sums[:, 0] if len(self.classes_) == 2 else sums
@@ -171,6 +175,7 @@ class Perceptron(ClassifierMixin, BaseEstimator):
         ndarray of shape (n_samples,)
         """
         check_is_fitted(self)
+        require_unmasked(X, "X")
         X = validate_data(self, X, dtype=np.float64, reset=False)
         return np.asarray(self.model_.predict(X))
 

@@ -25,6 +25,7 @@ from sklearn.utils.validation import (
 )
 
 from axone.arrays import FloatArray
+from axone.checks import require_unmasked
 from axone.data import Scaler, Standard, cell_text
 from axone.data.frames import as_frame, is_frame
 from axone.errors import DataError
@@ -160,6 +161,7 @@ class TabularClassifier(ClassifierMixin, TabularParameters, BaseEstimator):
         """
         self._validate_params()
         table = _table(self, X, reset=True)
+        require_unmasked(y, "y")
         labels = column_or_1d(y, warn=True)
         check_classification_targets(labels)
         table, labels, weight = _weighted_rows(table, labels, sample_weight)
@@ -268,6 +270,7 @@ class TabularRegressor(RegressorMixin, TabularParameters, BaseEstimator):
             raise DataError(
                 _("TabularRegressor requires y to be passed, but the target y is None.")
             )
+        require_unmasked(y, "y")
         numbers = check_array(y, ensure_2d=False, dtype=np.float64, input_name="y")
         if numbers.ndim == 2 and numbers.shape[1] == 1:
             numbers = column_or_1d(numbers, warn=True)
@@ -317,6 +320,7 @@ def _table(estimator: Any, X: Any, *, reset: bool) -> "DataFrame":
         validate_data(estimator, X, reset=reset, skip_check_array=True)
         frame = as_frame(X, "X")
     else:
+        X = _masked_missing(X)
         cells = validate_data(estimator, X, reset=reset, dtype=None, ensure_all_finite="allow-nan")
         names = [f"x{number}" for number in range(cells.shape[1])]
         names = names if reset else list(estimator.features_.encoder.table_names)
@@ -333,6 +337,17 @@ def _table(estimator: Any, X: Any, *, reset: bool) -> "DataFrame":
     return frame
 
 
+def _masked_missing(X: Any) -> Any:
+    """Return an array with NaN, or None among text, in place of masked cells."""
+    if not isinstance(X, np.ma.MaskedArray) or not np.ma.is_masked(X):
+        return X
+    if X.dtype.kind in "biuf":
+        return np.ma.filled(X.astype(np.float64), np.nan)
+    cells = np.asarray(X, dtype=object).copy()
+    cells[np.ma.getmaskarray(X)] = None
+    return cells
+
+
 def _weighted_rows(
     table: "DataFrame", y: NDArray[Any], sample_weight: Any
 ) -> tuple["DataFrame", NDArray[Any], FloatArray | None]:
@@ -340,6 +355,7 @@ def _weighted_rows(
     check_consistent_length(table, y)
     if sample_weight is None:
         return table, y, None
+    require_unmasked(sample_weight, "sample_weight")
     weight = _check_sample_weight(sample_weight, y, dtype=np.float64, ensure_non_negative=True)
     kept = weight > 0
     return table[kept].reset_index(drop=True), y[kept], weight[kept]

@@ -8,8 +8,7 @@ import json
 import re
 import tomllib
 from collections import Counter
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +16,7 @@ import yaml
 
 from axone.bounds import DEEPEST_SETTINGS, MOST_KEY_PARTS, SETTINGS_BYTES
 from axone.errors import ConfigurationError
+from axone.files import read_bounded, told_of_damage
 from axone.messages import _, at
 
 SUFFIXES = (".toml", ".json", ".yaml", ".yml")
@@ -95,10 +95,8 @@ def read_mapping(path: Path) -> dict[str, Any]:
         Missing, empty, too large, not in the format that its ending says, or not a table of keys.
     """
     try:
-        with path.open("rb") as file:
-            # Not by its size as the system says it: pipes and devices have none.
-            content = file.read(SETTINGS_BYTES + 1)
-        if len(content) > SETTINGS_BYTES:
+        content = read_bounded(path, SETTINGS_BYTES)
+        if content is None:
             raise ConfigurationError(
                 _("{path}: larger than 1 MiB, which no experiment file is.", path=path)
             )
@@ -112,9 +110,12 @@ def read_mapping(path: Path) -> dict[str, Any]:
         raise ConfigurationError(_("{path}: not a text file in UTF-8.", path=path)) from error
     if not text.strip():
         raise ConfigurationError(_("{path}: the file is empty.", path=path))
-    with _blamed_on(path):
-        settings = _parse(text, path.suffix.lower())
-        _require_plain(settings, "", DEEPEST_SETTINGS)
+    try:
+        with told_of_damage(_unreadable):
+            settings = _parse(text, path.suffix.lower())
+            _require_plain(settings, "", DEEPEST_SETTINGS)
+    except ConfigurationError as error:
+        raise ConfigurationError(_("{place}: {cause}", place=path, cause=error)) from error
     if not isinstance(settings, dict):
         raise ConfigurationError(
             _(
@@ -126,20 +127,13 @@ def read_mapping(path: Path) -> dict[str, Any]:
     return settings
 
 
-@contextmanager
-def _blamed_on(path: Path) -> Iterator[None]:
-    """Turn whatever a reader of a format raises into one error that names the file."""
-    try:
-        yield
-    except RecursionError as error:
-        raise ConfigurationError(
-            _("{path}: nested too deeply to be an experiment.", path=path)
-        ) from error
-    except Exception as error:
-        cause: Any = error if str(error) else type(error).__name__
-        if "int_max_str_digits" in str(error):
-            cause = _("a whole number of thousands of digits, which no setting has.")
-        raise ConfigurationError(at(str(path), _("{cause}", cause=cause))) from error
+def _unreadable(error: Exception) -> ConfigurationError:
+    cause: Any = error if str(error) else type(error).__name__
+    if isinstance(error, RecursionError):
+        cause = _("nested too deeply to be an experiment.")
+    elif "int_max_str_digits" in str(error):
+        cause = _("a whole number of thousands of digits, which no setting has.")
+    return ConfigurationError(_("{cause}", cause=cause))
 
 
 def _parse(text: str, suffix: str) -> Any:

@@ -6,17 +6,16 @@ show it in the language in use. `docs/messages.md` tells how to write one and ho
 """
 
 import gettext
-import math
 import os
-import reprlib
 from collections.abc import Iterable, Mapping
 from itertools import islice
-from numbers import Integral, Number
+from numbers import Number
 from pathlib import Path, PurePath
 from types import MappingProxyType
 from typing import Any, Self, TypeAlias
 
-from axone.bounds import SHOWN_CHARACTERS, SHOWN_DIGITS, SHOWN_ITEMS
+from axone.bounds import SHOWN_CHARACTERS, SHOWN_ITEMS
+from axone.shown import as_quoted, as_text, is_long
 
 DOMAIN = "axone"
 """What catalogues are called: `<folder>/<language>/LC_MESSAGES/axone.mo`."""
@@ -270,6 +269,13 @@ def _surrounding(folder: Path) -> Catalogue:
     return gettext.translation(DOMAIN, folder, [chosen] if chosen else None, fallback=True)
 
 
+_PATH_CHARACTERS = 1024
+"""Of a path, which is there to be copied: as many as some systems let it have."""
+
+_CONTAINERS = (list, tuple, dict, set, frozenset, Number)
+"""What is shown as Python writes it."""
+
+
 class _Shown(str):
     """The two texts of an object that a message does not hold on to."""
 
@@ -299,7 +305,7 @@ def _plain(figure: Any) -> Any:
     if (
         isinstance(figure, (Message, Listed, _Shown))
         or (isinstance(figure, PurePath) and len(str(figure)) <= _PATH_CHARACTERS)
-        or (isinstance(figure, Number) and not _is_long(figure))
+        or (isinstance(figure, Number) and not is_long(figure))
     ):
         return figure
     if type(figure) is tuple and len(figure) <= SHOWN_ITEMS:
@@ -307,67 +313,9 @@ def _plain(figure: Any) -> Any:
     message = getattr(figure, "message", None) if isinstance(figure, Exception) else None
     if isinstance(message, Message):
         return message
-    quoted = _QUOTED.repr(figure)
-    as_it_stands = isinstance(figure, (str, Exception)) or not isinstance(figure, _CONTAINERS)
-    return _Shown(_text(figure) if as_it_stands else quoted, abridged(quoted))
-
-
-_PATH_CHARACTERS = 1024
-"""Of a path, which is there to be copied: as many as some systems let it have."""
-
-_CONTAINERS = (list, tuple, dict, set, frozenset, Number)
-
-
-def _is_long(number: Any) -> bool:
-    """Whether a number has more digits than anyone reads; Python writes none of thousands."""
-    whole = (getattr(number, part, 0) for part in ("numerator", "denominator"))
-    return any(
-        isinstance(n, Integral) and int(n).bit_length() > SHOWN_DIGITS * 10 // 3 for n in whole
-    )
-
-
-def _text(figure: Any) -> str:
-    """Return `str` of a figure, abridged; its type where it cannot be shown."""
-    try:
-        return abridged(str(figure))
-    except Exception:
-        return f"<{type(figure).__name__}>"
-
-
-def abridged(text: str) -> str:
-    """Return a text from outside, without its middle if it is long."""
-    if len(text) <= SHOWN_CHARACTERS:
-        return text
-    half = SHOWN_CHARACTERS // 2
-    return f"{text[:half]} … {text[-half:]}"
-
-
-class _Quoted(reprlib.Repr):
-    """`repr` that looks at no more of a value than it shows."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.maxlevel = 4
-        self.maxlist = self.maxtuple = self.maxdict = self.maxset = self.maxfrozenset = 20
-        self.maxstring = self.maxother = SHOWN_CHARACTERS
-        self.maxlong = SHOWN_DIGITS
-
-    def repr_int(self, number: int, level: int) -> str:
-        """Show a long number by its length: Python writes none of some thousand digits."""
-        if not _is_long(number):
-            return repr(number)
-        exponent, rest = divmod(math.log10(abs(number)), 1)
-        return f"{'-' if number < 0 else ''}{10**rest:.4g}e+{exponent:.0f}"
-
-    def repr_instance(self, value: Any, level: int) -> str:
-        """Show an object as it describes itself, abridged; its type where it cannot."""
-        try:
-            return abridged(repr(value))
-        except Exception:
-            return f"<{type(value).__name__}>"
-
-
-_QUOTED = _Quoted()
+    plainly = isinstance(figure, (str, Exception)) or not isinstance(figure, _CONTAINERS)
+    quoted = as_quoted(figure)
+    return _Shown(as_text(figure) if plainly else quoted, quoted)
 
 
 def _english(figure: Any) -> Any:

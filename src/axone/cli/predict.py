@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from axone.cli.console import explained_errors
+from axone.cli.console import echo, explained_errors
 from axone.messages import _
 
 
@@ -31,11 +31,12 @@ def predict(
         from axone.cli.models import model_at
         from axone.cli.predictions import predictions_csv, read
         from axone.files import write_atomically
+        from axone.shown import writable
 
         fitted = model_at(model)
         X, names = read(rows, fitted)
         text = predictions_csv(fitted, X, names)
         if out is None:
-            typer.echo(text, nl=False)
+            echo(text, end="")
         else:
-            write_atomically(out, text.encode())
+            write_atomically(out, writable(text).encode())

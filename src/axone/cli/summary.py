@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from axone.cli.console import explained_errors
+from axone.cli.console import echo, explained_errors
 from axone.messages import _
 
 
@@ -38,5 +38,5 @@ def summary(
             network = load(path).network
         else:
             network = prepare(describe(source, overrides)).network
-        typer.echo(str(_("Input {shape}", shape=network.input_shape)))
-        typer.echo(str(network.summary()))
+        echo(str(_("Input {shape}", shape=network.input_shape)))
+        echo(str(network.summary()))

@@ -19,7 +19,8 @@ from axone.experiments import course
 from axone.experiments.files import merged, read_mapping, to_toml
 from axone.experiments.recipes import with_recipe
 from axone.experiments.schema import ExperimentData
-from axone.messages import Listed, Message, _, _n, abridged, any_of
+from axone.messages import Listed, Message, _, _n, any_of
+from axone.shown import abridged
 
 IN_MEMORY = "(rows in memory)"
 """The source of a run whose rows were given as they are: no file holds them."""

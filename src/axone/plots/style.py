@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
+from axone.shown import visible
+
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
@@ -92,5 +94,5 @@ def bare(axes: "Axes") -> None:
 
 def shorten(name: object, limit: int) -> str:
     """Cut a name to `limit` characters, the last an ellipsis where something is missing."""
-    text = " ".join(str(name).split())
+    text = visible(" ".join(str(name).split()))
     return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"

@@ -224,7 +224,7 @@ def test_what_is_no_file_is_no_model(tmp_path, name):
 
 def test_a_file_above_the_limit_is_not_read(tmp_path, monkeypatch):
     ax.save(MODELS["array"][0], tmp_path / "model.safetensors")
-    monkeypatch.setattr("axone.files._MAX_BYTES", 100)
+    monkeypatch.setattr("axone.files.MODEL_BYTES", 100)
     with pytest.raises(ModelFileError, match="larger than"):
         ax.load(tmp_path / "model.safetensors")
 

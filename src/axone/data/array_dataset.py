@@ -3,11 +3,13 @@
 The keys are those of an NPZ archive, wherever the arrays come from: a file, a generator, a library.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
+import numpy as np
 from numpy.typing import NDArray
 
+from axone.checks import require_unmasked
 from axone.data.dataset import Dataset, TaskChoice
 from axone.data.finite import require_finite
 from axone.data.targets import encode_target
@@ -33,6 +35,8 @@ def make_array_dataset(
         `target` is none of several named targets.
     """
     where = where or name
+    for key, array in arrays.items():
+        require_unmasked(array, f"{where}: {key}")
     X, y = _pair(arrays, "X", "y", where)
     if len(X) < 2:
         raise DataError(_("{where}: X has a single row; learning needs at least two.", where=where))
@@ -120,6 +124,8 @@ def _pair(
             )
         )
     require_finite(y, targets, where)
+    if y.dtype.kind == "U":
+        _require_writable(map(str, np.unique(y)), targets, where)
     return X, y
 
 
@@ -172,7 +178,26 @@ def _names(arrays: Mapping[str, NDArray[Any]], key: str, where: str) -> tuple[st
                 shape=names.shape,
             )
         )
-    return tuple(str(name) for name in names.tolist())
+    found = tuple(str(name) for name in names.tolist())
+    _require_writable(found, key, where)
+    return found
+
+
+def _require_writable(names: Iterable[str], key: str, where: str) -> None:
+    """Refuse text that no file and no terminal can hold: half a character (a lone surrogate)."""
+    for name in names:
+        try:
+            name.encode()
+        except UnicodeEncodeError as error:
+            raise DataError(
+                _(
+                    "{where}: {key} holds {name!r}, with half a character that no file can hold: "
+                    "write the whole one.",
+                    where=where,
+                    key=key,
+                    name=name,
+                )
+            ) from error
 
 
 def _one_target(

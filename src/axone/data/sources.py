@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from axone.checks import check_choice, check_integer
+from axone.checks import check_choice, check_seed
 from axone.data.array_dataset import make_array_dataset
 from axone.data.builtin import BUILT_IN, load_built_in
 from axone.data.dataset import Dataset, DatasetInfo, Rows, TaskChoice
@@ -132,7 +132,7 @@ def load_dataset(
     ((150, 4), ('setosa', 'versicolor', 'virginica'))
     """
     check_choice("task", task, ("auto", "classification", "regression"))
-    check_integer("seed", seed, at_least=0)
+    check_seed(seed)
     if is_frame(source):
         return _of_frame(source, "table", target, task, table)
     if not isinstance(source, (str, Path)):
@@ -198,7 +198,7 @@ def dataset_of(
         name = target or str(getattr(y, "name", None) or "target")
         frame = as_frame(X, "X").assign(**{name: np.asarray(y)})
         return _of_frame(frame, "table", name, task, table)
-    arrays = {"X": np.asarray(X), "y": np.asarray(y)}
+    arrays = {"X": np.asanyarray(X), "y": np.asanyarray(y)}
     return make_array_dataset("rows", arrays, task=task, target=target)
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from axone.arrays import FloatArray, IntArray
-from axone.checks import check_boolean, check_choice, check_integer, check_number
+from axone.checks import check_choice, check_integer, check_number, check_seed, check_truth
 from axone.errors import ArgumentTypeError, ConfigurationError, ShapeError
 from axone.messages import _
 from axone.perceptron.fitted import Convergence, FittedPerceptron
@@ -83,10 +83,10 @@ class RosenblattPerceptron:
     def __post_init__(self) -> None:
         check_number("learning_rate", self.learning_rate, above=0.0, at_most=LARGEST)
         check_number("threshold", self.threshold)
-        check_boolean("bias", self.bias)
+        check_truth("bias", self.bias)
         check_choice("order", self.order, ("cyclic", "random", "with_replacement"))
         check_integer("max_epochs", self.max_epochs, at_least=1)
-        check_integer("seed", self.seed, at_least=0)
+        check_seed(self.seed)
         check_number("initial_bias", self.initial_bias)
         if not self.bias and self.initial_bias != 0:
             raise ConfigurationError(

@@ -149,6 +149,45 @@ def test_the_kinds_of_activation_optimizer_and_task_can_be_chosen(axone, here, w
     assert type(found.training.optimizer).__name__ == "RMSProp"
 
 
+def test_options_of_a_generated_dataset_come_from_the_command_line_and_from_files(
+    axone, write, here
+):
+    words = ("--data-option", "operation=multiply", "--data-option", "range=0..12")
+    axone("train", "calculator", "-q", "--out", "run", *QUICK, *words)
+    data = settings(here / "run").data
+    assert data.options == {"operation": "multiply", "range": [0, 12]}
+    # The recipe brings inputs and results to the size of 1.
+    assert (data.scaling.by, data.target_scaling.by) == (12.0, 144.0)
+    again = Experiment.from_file(here / "run" / "experiment.toml")
+    assert prepare(again).dataset.X.max() == 12
+    text = """
+    [data]
+    source = "moons"
+    [data.options]
+    rows = 60
+    noise = 0.3
+    """
+    path = write("run.toml", text)
+    output = axone("train", path, *QUICK, "--data-option", "rows=40").stdout
+    assert "Rows      28 train, 6 validation, 6 test" in output
+    assert settings(here / "runs" / "run").data.options == {"rows": 40, "noise": 0.3}
+
+
+def test_gates_of_many_rows_are_split_as_other_datasets_are(axone):
+    words = ("--data-option", "rows=100", "--data-option", "noise=0.1")
+    assert (
+        "Rows      70 train, 15 validation, 15 test" in axone("train", "xor", *QUICK, *words).stdout
+    )
+
+
+def test_a_wrong_option_of_a_dataset_is_told_with_the_file(refused, write):
+    path = write("run.toml", '[data]\nsource = "moons"\noptions = { rows = 2020-01-01 }\n')
+    message = refused("train", path)
+    assert "run.toml" in message
+    assert "the option rows must be a whole number" in message
+    assert "iris takes no options" in refused("train", "iris", "--data-option", "rows=5")
+
+
 def test_options_prevail_over_the_file(axone, write, here):
     path = write("run.toml", LAYERS)
     axone("train", path, "-q", "--out", "run", *QUICK, "--hidden", "6", "--activation", "tanh")

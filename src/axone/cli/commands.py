@@ -44,6 +44,7 @@ COMMANDS = (
 axone train iris --seed 42
 axone train table.csv --target price --hidden 64,32 --epochs 200
 axone train experiment.toml --out runs/first
+axone train calculator --data-option operation=multiply --data-option range=0..12
 axone train runs/first --resume
 
 Ctrl-C and SIGTERM stop after the batch in hand and save.
@@ -129,7 +130,11 @@ axone summary runs/iris"""
     Command(
         "datasets",
         _(
-            """List the datasets that `axone train NAME` knows.
+            """List the datasets that `axone train NAME` knows; look at one, or save it.
+
+axone datasets
+axone datasets moons
+axone datasets moons --data-option rows=500 --data-option noise=0.1 --save moons.npz
 
 The data home is the folder $AXONE_DATA, or a cache folder of yours.
 Files put there (NAME.npz, NAME.csv, NAME.parquet) can be named too."""

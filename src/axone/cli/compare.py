@@ -46,6 +46,7 @@ def compare(
     threads: Annotated[int, typer.Option(help=_("Of each library."))] = 1,
     target: options.Target = None,
     task: options.Task = None,
+    data_option: options.DataOption = None,
     batch_size: options.BatchSize = None,
     lr: options.LearningRate = None,
     hidden: options.Hidden = None,
@@ -80,6 +81,7 @@ def compare(
         overrides = Overrides(
             target=target,
             task=task,
+            data_options=data_option or None,
             epochs=epochs,
             batch_size=batch_size,
             learning_rate=lr,

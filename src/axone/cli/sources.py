@@ -1,5 +1,6 @@
 """From the words of a command line to an experiment: what SOURCE is, and which settings win."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from axone.messages import _, all_of
 _SETTINGS = {
     "target": "data.target",
     "task": "data.task",
+    "data_options": "data.options",
     "epochs": "training.epochs",
     "batch_size": "training.batch_size",
     "learning_rate": "training.optimizer.learning_rate",
@@ -49,6 +51,7 @@ class Overrides:
     class_weight: str | None = None
     label_smoothing: float | None = None
     calibrate: str | None = None
+    data_options: Sequence[str] | None = None
 
     def given(self) -> dict[str, str]:
         """Return the options that were given as they are typed, by the setting each stands for."""
@@ -65,17 +68,21 @@ class Overrides:
             value = getattr(self, name)
             if value is None or name == "learning_rate":
                 continue
-            table, _, key = setting.rpartition(".")
+            table, _dot, key = setting.rpartition(".")
             section = settings.setdefault(table, {}) if table else settings
-            section[key] = hidden_sizes(value) if name == "hidden" else value
+            section[key] = _READERS[name](value) if name in _READERS else value
         if self.hidden is not None:
             # A file's list of layers, and their names, would contradict it.
             settings["network"] |= {"layers": None, "layer_names": None}
         return settings
 
 
+_WORDS = {"learning_rate": "--lr", "data_options": "--data-option"}
+"""The options whose words are not those of their setting."""
+
+
 def _option(name: str) -> str:
-    return "--lr" if name == "learning_rate" else f"--{name.replace('_', '-')}"
+    return _WORDS.get(name, f"--{name.replace('_', '-')}")
 
 
 def hidden_sizes(text: str) -> list[int]:
@@ -95,6 +102,49 @@ def hidden_sizes(text: str) -> list[int]:
                 found=text,
             )
         ) from error
+
+
+def data_options(words: Sequence[str]) -> dict[str, Any]:
+    """Read the words of `--data-option NAME=VALUE`: a number, a range `0..50` or a word.
+
+    Raises
+    ------
+    ConfigurationError
+        No name, no value, or a name given twice.
+    """
+    found: dict[str, Any] = {}
+    for word in words:
+        name, _equals, text = (part.strip() for part in word.partition("="))
+        if not name or not text:
+            raise ConfigurationError(
+                _(
+                    "--data-option takes NAME=VALUE, such as rows=500 or range=0..50; found "
+                    "{found!r}.",
+                    found=word,
+                )
+            )
+        if name in found:
+            raise ConfigurationError(_("--data-option: {name} is given twice.", name=name))
+        low, dots, high = text.partition("..")
+        found[name] = [_value(low), _value(high)] if dots else _value(text)
+    return found
+
+
+def _value(text: str) -> int | float | str:
+    """Return a whole number, else a number, else the word as it is."""
+    for kind in (int, float):
+        try:
+            return kind(text)
+        except ValueError:
+            continue
+    return text.strip()
+
+
+_READERS: dict[str, Callable[[Any], Any]] = {
+    "hidden": hidden_sizes,
+    "data_options": data_options,
+}
+"""What turns the words of an option into a setting, where that is not the words themselves."""
 
 
 def describe(source: str, overrides: Overrides) -> Experiment:

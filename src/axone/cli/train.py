@@ -35,6 +35,7 @@ def train(
     ],
     target: options.Target = None,
     task: options.Task = None,
+    data_option: options.DataOption = None,
     epochs_: Annotated[
         int | None,
         typer.Option("--epochs", help=_("Passes over the training rows, at most (default 100).")),
@@ -93,6 +94,7 @@ def train(
         overrides = Overrides(
             target=target,
             task=task,
+            data_options=data_option or None,
             epochs=epochs_,
             batch_size=batch_size,
             learning_rate=lr,

@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
+from axone.cli import options
 from axone.cli.console import (
     entry,
     explained_errors,
@@ -92,6 +93,7 @@ def tune(
         typer.Option(help=_("Name of the search in its storage (default: the source's).")),
     ] = None,
     target: Annotated[str | None, typer.Option(help=_("Column to predict, for a table."))] = None,
+    data_option: options.DataOption = None,
     epochs: Annotated[
         int | None, typer.Option(help=_("Epochs of a fit, at most (default 100)."))
     ] = None,
@@ -112,7 +114,10 @@ def tune(
         from axone.tuning import read_options, read_space
         from axone.tuning import tune as search_settings
 
-        experiment = describe(source, Overrides(target=target, epochs=epochs, seed=seed))
+        overrides = Overrides(
+            target=target, epochs=epochs, seed=seed, data_options=data_option or None
+        )
+        experiment = describe(source, overrides)
         space = read_space(read_options(vary), "--vary") if vary else None
         folder = held.enter_context(result_folder(out, f"{experiment.name}-tuning"))
         with _Screen(shown=not (quiet or as_json)) as screen:

@@ -9,6 +9,7 @@ from axone.data.images import read_images
 from axone.data.numbers import NumericRows, Reshaping
 from axone.data.preprocessing import STEPS, Preprocessing, TargetScaler
 from axone.data.robust import RobustBins
+from axone.data.saving import save_dataset
 from axone.data.scaling import SCALINGS, Divide, MinMax, NoScaling, Scaler, Scaling, Standard
 from axone.data.sources import NewRows, dataset_of, list_datasets, load_dataset, read_rows
 from axone.data.splitting import Split, split_rows
@@ -52,6 +53,7 @@ __all__ = [
     "load_examples",
     "read_images",
     "read_rows",
+    "save_dataset",
     "spirals",
     "split_rows",
 ]

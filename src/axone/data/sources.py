@@ -5,7 +5,7 @@ then in the data home, then among the downloads; files beside the experiment tha
 the current folder and in the data home.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -31,7 +31,7 @@ from axone.data.home import (
 from axone.data.names import canonical, spelled
 from axone.data.npz import describe_npz, read_npz, read_npz_rows
 from axone.data.tables import count_columns, dataset_from_frame, read_table
-from axone.errors import ArgumentTypeError, DataError, UnknownNameError
+from axone.errors import ArgumentTypeError, ConfigurationError, DataError, UnknownNameError
 from axone.messages import _, _n, listed
 
 if TYPE_CHECKING:
@@ -61,6 +61,7 @@ def load_dataset(
     task: TaskChoice = "auto",
     beside: Path | None = None,
     seed: int = 0,
+    options: Mapping[str, Any] | None = None,
 ) -> Dataset:
     """Load a dataset from wherever it is.
 
@@ -79,6 +80,8 @@ def load_dataset(
         experiment and its data travel together.
     seed : int, default 0
         Of generated sets.
+    options : mapping, optional
+        Of generated sets too: rows, noise, and what else each has (`axone datasets moons` tells).
 
     Returns
     -------
@@ -87,7 +90,9 @@ def load_dataset(
     Raises
     ------
     UnknownNameError
-        No dataset of that name.
+        No dataset of that name, or no option of that name for it.
+    ConfigurationError
+        An option with a value that is not allowed, or options of a dataset that is not generated.
     DataError
         No such file, or one that cannot be learnt from; the message says what is wrong where.
 
@@ -96,10 +101,13 @@ def load_dataset(
     >>> iris = load_dataset("iris")
     >>> iris.X.shape, iris.class_names
     ((150, 4), ('setosa', 'versicolor', 'virginica'))
+    >>> load_dataset("moons", options={"rows": 50, "noise": 0.3}).X.shape
+    (50, 2)
     """
     check_choice("task", task, ("auto", "classification", "regression"))
     check_integer("seed", seed, at_least=0)
     if is_frame(source):
+        _require_no_options("table", options)
         return dataset_from_frame(source, name="table", target=target, task=task)
     if not isinstance(source, (str, Path)):
         raise ArgumentTypeError(
@@ -111,11 +119,12 @@ def load_dataset(
     if isinstance(source, Path) or _looks_like_file(source):
         path = _find_file(source, beside)
         if path is not None:
+            _require_no_options(str(source), options)
             return replace(_load_file(path, target, task), source=str(path.resolve()))
         name = _stand_in(source, beside)
     else:
         name = source
-    return replace(_load_named(name, target, task, seed), source=name)
+    return replace(_load_named(name, target, task, seed, options), source=name)
 
 
 def dataset_of(rows: Any, *, target: str | None = None, task: TaskChoice = "auto") -> Dataset:
@@ -257,12 +266,31 @@ def _stand_in(source: str | Path, beside: Path | None) -> str:
     return name
 
 
-def _load_named(name: str, target: str | None, task: TaskChoice, seed: int) -> Dataset:
+def _require_no_options(name: str, options: Mapping[str, Any] | None) -> None:
+    if options:
+        raise ConfigurationError(
+            _(
+                "{name} takes no options such as {option!r}: only generated datasets do ({names}).",
+                name=name,
+                option=next(iter(options)),
+                names=listed(GENERATED),
+            )
+        )
+
+
+def _load_named(
+    name: str,
+    target: str | None,
+    task: TaskChoice,
+    seed: int,
+    options: Mapping[str, Any] | None,
+) -> Dataset:
     known = canonical(name)
+    if known in GENERATED:
+        return generate(known, seed, task, target, options)
+    _require_no_options(name, options)
     if known in BUILT_IN:
         return load_built_in(known, task, target)
-    if known in GENERATED:
-        return generate(known, seed, task, target)
     # What a file is called goes before what its name stands for.
     path = find_at_home(name) or find_at_home(spelled(name)) or find_at_home(known)
     if path is None and known in DOWNLOADS:

@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from axone.data.dataset import Dataset, TaskChoice
 from axone.data.frames import as_frame, numbers_of, require_distinct
 from axone.data.home import require_readable, suffix_of
-from axone.data.targets import MOST_INTEGER_CLASSES, cell_text, encode_target
+from axone.data.targets import MOST_INTEGER_CLASSES, USUAL_TARGETS, cell_text, encode_target
 from axone.errors import DataError, UnknownNameError
 from axone.messages import _, _n, listed
 
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
 SIZE_LIMIT = 4 * 2**30
 """Bytes of a table, on disk and unpacked: a small compressed file may unpack to terabytes."""
 
-USUAL_TARGETS = ("target", "label", "class", "y")
 
 _SAMPLE_BYTES = 64 * 1024
 _SCANNED_BYTES = 256 * 1024

@@ -20,6 +20,9 @@ MOST_INTEGER_CLASSES = 20
 
 MANY_CLASSES = 100
 
+USUAL_TARGETS = ("target", "label", "class", "y")
+"""What the column to predict is called where nobody says which it is."""
+
 
 @dataclass(frozen=True, eq=False)
 class EncodedTarget:

@@ -215,6 +215,7 @@ def load(experiment: Description) -> Dataset:
             task=settings.data.task,
             beside=experiment.folder,
             seed=settings.seed,
+            options=settings.data.options,
         )
     except (DataError, ConfigurationError) as error:
         if not experiment.where:

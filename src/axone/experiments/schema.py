@@ -113,6 +113,10 @@ class DataSection(
     target_scaling: Annotated[Scaling, Described(SCALINGS)] = Field(
         Standard(), description=_("Of a regression's target; scores are in its own units.")
     )
+    options: dict[str, Any] = Field(
+        default_factory=dict,
+        description=_("Of a generated dataset: rows, noise, range, operation, …"),
+    )
     columns: dict[str, ColumnKind] = Field(
         default_factory=dict, description=_("What a table's columns are, where the guess is wrong.")
     )

@@ -73,7 +73,9 @@ def folds_of(experiment: Experiment, cv: int) -> Folds:
         One fold, but no validation rows.
     """
     settings = experiment.settings
-    key = json.dumps([str(experiment.folder), settings.data.model_dump(), settings.seed])
+    key = json.dumps(
+        [str(experiment.folder), settings.data.model_dump(), settings.seed], default=repr
+    )
     with _LOCK:
         return _folds(_Request(key + settings.dtype, cv, experiment))
 
@@ -88,9 +90,8 @@ def forget_folds() -> None:
 def _folds(request: _Request) -> Folds:
     experiment, cv = request.experiment, request.cv
     data = experiment.settings.data
-    source = json.dumps(
-        [str(experiment.folder), data.source, data.target, data.task, experiment.settings.seed]
-    )
+    named = [data.source, data.options, data.target, data.task, experiment.settings.seed]
+    source = json.dumps([str(experiment.folder), *named], default=repr)
     dataset = _dataset(_Request(source, 0, experiment))
     rows, shares, notes = split(experiment, dataset)
     if cv == 1:

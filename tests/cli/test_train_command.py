@@ -98,6 +98,32 @@ def test_a_table_is_trained_with_its_target_named(axone, write, here):
     )
 
 
+def test_a_comparison_is_learnt_kept_with_the_model_and_evaluated_by(axone, here, write):
+    rows = "".join(f"{n % 7},{n % 5},{n % 11}\n" for n in range(80))
+    path = write("some.csv", f"a,b,living area\n{rows}")
+    axone("train", path, "--target", "living area >= 6", "-q", "--out", "run", *QUICK)
+    assert settings(here / "run").data.target == "living area >= 6"
+    target = load_run(here / "run")[1].target
+    assert target.class_names == ("living area < 6", "living area >= 6")
+    assert json.loads(axone("evaluate", "run", path, "--json").stdout)["some.csv"]["of"] == 80
+    only = write("only.csv", "a,b,living area\n1,2,9\n3,4,9\n")
+    assert json.loads(axone("evaluate", "run", only, "--json").stdout)["only.csv"]["of"] == 2
+    predicted = axone("predict", "run", path).stdout.splitlines()
+    assert predicted[0] == "prediction,probability_living area < 6,probability_living area >= 6"
+    axone("train", here / "run" / "experiment.toml", "-q", "--out", "again")
+    again = load_run(here / "again")[1].parameters.vector
+    np.testing.assert_array_equal(again, load_run(here / "run")[1].parameters.vector)
+
+
+def test_a_class_of_a_dataset_is_told_from_the_others(axone, here):
+    output = axone("train", "digits", "--target", "digit == 5", "--epochs", "5").stdout
+    assert "test: 243 × digit != 5, 27 × digit == 5" in output
+    data = load_dataset("digits")
+    np.savez(here / "some.npz", X=data.X[:50], y=data.y[:50])
+    scores = json.loads(axone("evaluate", "runs/digits", "some.npz", "--json").stdout)["some.npz"]
+    assert scores["accuracy"] > 0.9
+
+
 def test_an_archive_is_trained(axone, here):
     X = np.random.default_rng(0).normal(size=(40, 3))
     np.savez(here / "rows.npz", X=X, y=X.sum(axis=1))

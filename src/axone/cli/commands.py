@@ -44,6 +44,7 @@ COMMANDS = (
 axone train iris --seed 42
 axone train table.csv --target price --hidden 64,32 --epochs 200
 axone train experiment.toml --out runs/first
+axone train digits --target "digit == 5"
 axone train calculator --data-option operation=multiply --data-option range=0..12
 axone train runs/first --resume
 

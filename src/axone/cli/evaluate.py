@@ -72,7 +72,7 @@ def labelled(path: Path, model: "Model", column: str) -> "Part":
     from axone.experiments import Part
     from axone.model import Classes
 
-    rows = read_rows(path)
+    rows = read_rows(path, column or None)
     X, y = rows.X, rows.y
     if y is None:
         if not column or column not in getattr(X, "columns", ()):

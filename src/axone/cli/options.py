@@ -6,7 +6,10 @@ import typer
 
 from axone.messages import _
 
-Target = Annotated[str | None, typer.Option(help=_("Column to predict, for a table."))]
+Target = Annotated[
+    str | None,
+    typer.Option(help=_('Column to predict, for a table; or a comparison: "price > 100".')),
+]
 Task = Annotated[str | None, typer.Option(help=_("classification or regression."))]
 DataOption = Annotated[
     list[str] | None,

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from axone.cli import options
 from axone.cli.console import explained_errors
 from axone.messages import _, shorten
 
@@ -22,7 +23,7 @@ def summary(
             )
         ),
     ],
-    target: Annotated[str | None, typer.Option(help=_("Column to predict, for a table."))] = None,
+    target: options.Target = None,
     hidden: Annotated[str | None, typer.Option(help=_("Units of the hidden layers."))] = None,
     activation: Annotated[str | None, typer.Option(help=_("Of the hidden layers."))] = None,
     dropout: Annotated[float | None, typer.Option(help=_("Rate after each hidden layer."))] = None,

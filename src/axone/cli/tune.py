@@ -92,7 +92,7 @@ def tune(
         str | None,
         typer.Option(help=_("Name of the search in its storage (default: the source's).")),
     ] = None,
-    target: Annotated[str | None, typer.Option(help=_("Column to predict, for a table."))] = None,
+    target: options.Target = None,
     data_option: options.DataOption = None,
     epochs: Annotated[
         int | None, typer.Option(help=_("Epochs of a fit, at most (default 100)."))

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from axone.checks import check_choice, check_integer
 from axone.data.array_dataset import make_array_dataset
 from axone.data.builtin import BUILT_IN, load_built_in
+from axone.data.conditions import Condition, condition_of
 from axone.data.dataset import Dataset, DatasetInfo, Rows, TaskChoice
 from axone.data.fetched import DOWNLOADS, download
 from axone.data.frames import as_frame, is_frame
@@ -72,7 +73,8 @@ def load_dataset(
         .parquet. A file that is nowhere stands for the dataset of its name, ``iris.npz``, or of
         another name of it: ``weather_data_cleaned.npz`` for ``weather_nyc``.
     target : str, optional
-        The column of a table to predict, or one of an archive's several named targets.
+        The column of a table to predict, or one of an archive's several named targets; or a
+        comparison with one, which makes two classes: ``"price > 100"``, ``"digit == 5"``.
     task : {"auto", "classification", "regression"}, default "auto"
         Decided from the target's type and values.
     beside : Path, optional
@@ -162,15 +164,24 @@ def dataset_of(rows: Any, *, target: str | None = None, task: TaskChoice = "auto
         )
     X, y = rows
     if is_frame(X):
-        name = target or str(getattr(y, "name", None) or "target")
+        compared = condition_of(target)
+        own = str(getattr(y, "name", None) or "target")
+        name = own if target is None else target if compared is None else compared.name
         table = as_frame(X, "X").assign(**{name: np.asarray(y)})
-        return dataset_from_frame(table, name="table", target=name, task=task)
+        return dataset_from_frame(table, name="table", target=target or name, task=task)
     arrays = {"X": np.asarray(X), "y": np.asarray(y)}
     return make_array_dataset("rows", arrays, task=task, target=target)
 
 
-def read_rows(path: str | Path) -> NewRows:
+def read_rows(path: str | Path, target: str | None = None) -> NewRows:
     """Read rows to predict from: the table of a CSV or Parquet file, or `X` of an archive.
+
+    Parameters
+    ----------
+    path : str or Path
+    target : str, optional
+        What they are labelled by: of a comparison such as ``price > 100``, `y` says of which rows
+        it is true; rows of a table that do not say are left out.
 
     Raises
     ------
@@ -180,8 +191,18 @@ def read_rows(path: str | Path) -> NewRows:
     found = Path(path).expanduser()
     _require_known_suffix(found)
     if suffix_of(found) == ".npz":
-        return NewRows(*read_npz_rows(found))
-    return NewRows(read_table(found))
+        return NewRows(*read_npz_rows(found, condition_of(target)))
+    table = read_table(found)
+    condition = condition_of(target, table.columns)
+    return NewRows(table) if condition is None else _told_apart(table, condition, str(found))
+
+
+def _told_apart(table: "DataFrame", condition: Condition, where: str) -> NewRows:
+    """Return the rows of a table with the truth of a condition on them."""
+    judged = condition.applied(table, where)
+    there = judged[condition.text].notna().to_numpy()
+    y = judged.pop(condition.text)[there].to_numpy(dtype=bool)
+    return NewRows(judged[there].reset_index(drop=True), y)
 
 
 def list_datasets() -> list[DatasetInfo]:

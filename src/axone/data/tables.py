@@ -19,6 +19,7 @@ from typing import IO, TYPE_CHECKING, Any, cast
 import numpy as np
 from numpy.typing import NDArray
 
+from axone.data.conditions import condition_of
 from axone.data.dataset import Dataset, TaskChoice
 from axone.data.frames import as_frame, numbers_of, require_distinct
 from axone.data.home import require_readable, suffix_of
@@ -94,6 +95,12 @@ def dataset_from_frame(
     where = where or name
     frame = as_frame(table, where)
     notes: list[str] = []
+    condition = condition_of(target, frame.columns)
+    if condition is not None:
+        condition.require_classification(task, where)
+        judged, target = condition.applied(frame, where), condition.text
+        condition.require_both(judged[target], frame[condition.name], where)
+        frame = judged
     target = _choose_target(list(frame.columns), target, where, notes)
     missing = frame[target].isna().to_numpy()
     if missing.any():
@@ -132,6 +139,7 @@ def dataset_from_frame(
         _target_values(frame[target], where),
         task,
         _("{where}: column {target!r}", where=where, target=target),
+        names=() if condition is None else condition.class_names,
         most_integer_classes=MOST_INTEGER_CLASSES,
     )
     return Dataset(

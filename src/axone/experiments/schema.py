@@ -94,7 +94,13 @@ class DataSection(
     source: str = Field(
         description=_("A dataset's name (iris), or the path of an NPZ, CSV or Parquet file.")
     )
-    target: str | None = Field(None, description=_("The column to predict, for a table."))
+    target: str | None = Field(
+        None,
+        description=_(
+            "The column to predict, for a table; or a comparison that makes two classes: "
+            "price > 100, digit == 5."
+        ),
+    )
     task: Literal["auto", "classification", "regression"] = Field(
         "auto", description=_("What the target is; auto looks at it.")
     )

@@ -13,6 +13,13 @@ from typing import Any
 
 import typer
 from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    Progress,
+    ProgressColumn,
+    TextColumn,
+    TimeRemainingColumn,
+)
 from rich.table import Table
 
 from axone.errors import AxoneError
@@ -28,6 +35,25 @@ debug = False
 def output() -> Console:
     """Return the console of results; text is printed as it is, never wrapped in a pipe."""
     return Console(highlight=False, soft_wrap=not sys.stdout.isatty())
+
+
+def progress_bar(console: Console, *parts: ProgressColumn, shown: bool) -> Progress:
+    """Return a bar for the terminal of errors, gone when all is done; none in a pipe."""
+    # Where both streams end on one terminal they must share one console, or lines would mix.
+    both = sys.stdout.isatty() and sys.stderr.isatty()
+    return Progress(
+        *parts,
+        console=console if both else messages(),
+        transient=True,
+        disable=not shown or not sys.stderr.isatty(),
+    )
+
+
+def share_bar(console: Console, *, shown: bool) -> Progress:
+    """Return a bar of the share that is done, with the time left."""
+    share = TextColumn("{task.percentage:>3.0f}%")
+    parts = TextColumn("{task.description}"), BarColumn(), share, TimeRemainingColumn()
+    return progress_bar(console, *parts, shown=shown)
 
 
 def tell(console: Console, text: str, **style: Any) -> None:

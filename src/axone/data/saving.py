@@ -75,9 +75,7 @@ def save_dataset(
         with written_whole(path) as file, told_of_writing(path):
             np.savez_compressed(file, allow_pickle=False, **arrays)
         return ()
-    table = _table(dataset, path)
-    with written_whole(path) as file, told_of_writing(path):
-        table.to_csv(file, index=False)
+    write_table(path, _table(dataset, path))
     if dataset.y_test is None:
         return ()
     return (
@@ -89,6 +87,20 @@ def save_dataset(
             archive=_ARCHIVE,
         ).coded("test_rows_not_saved"),
     )
+
+
+def write_table(path: Path, table: "DataFrame") -> None:
+    """Write a table as CSV, whole or not at all, into a folder that is made if need be.
+
+    Raises
+    ------
+    DataError
+        The folder cannot be written to.
+    """
+    with told_of_writing(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+    with written_whole(path) as file, told_of_writing(path):
+        table.to_csv(file, index=False)
 
 
 def _arrays(dataset: Dataset, path: Path) -> dict[str, NDArray[Any]]:

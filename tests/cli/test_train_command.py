@@ -106,8 +106,10 @@ def test_a_comparison_is_learnt_kept_with_the_model_and_evaluated_by(axone, here
     target = load_run(here / "run")[1].target
     assert target.class_names == ("living area < 6", "living area >= 6")
     assert json.loads(axone("evaluate", "run", path, "--json").stdout)["some.csv"]["of"] == 80
-    only = write("only.csv", "a,b,living area\n1,2,9\n3,4,9\n")
-    assert json.loads(axone("evaluate", "run", only, "--json").stdout)["only.csv"]["of"] == 2
+    only = write("only.csv", "a,b,living area\n1,2,9\n3,4,9\n5,6,\n")
+    told = axone("evaluate", "run", only, "--json")
+    assert json.loads(told.stdout)["only.csv"]["of"] == 2
+    assert told.stderr == "1 row without living area >= 6 left out\n"
     predicted = axone("predict", "run", path).stdout.splitlines()
     assert predicted[0] == "prediction,probability_living area < 6,probability_living area >= 6"
     axone("train", here / "run" / "experiment.toml", "-q", "--out", "again")

@@ -5,7 +5,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from axone.cli.console import explained_errors, metrics_table, output, print_json
+from axone.cli.console import (
+    explained_errors,
+    messages,
+    metrics_table,
+    output,
+    print_json,
+    tell,
+)
 from axone.errors import DataError
 from axone.messages import _, listed
 
@@ -73,6 +80,8 @@ def labelled(path: Path, model: "Model", column: str) -> "Part":
     from axone.model import Classes
 
     rows = read_rows(path, column or None)
+    for note in rows.notes:
+        tell(messages(), note)
     X, y = rows.X, rows.y
     if y is None:
         if not column or column not in getattr(X, "columns", ()):

@@ -31,7 +31,7 @@ from axone.data.home import (
 )
 from axone.data.names import canonical, spelled
 from axone.data.npz import describe_npz, read_npz, read_npz_rows
-from axone.data.tables import count_columns, dataset_from_frame, read_table
+from axone.data.tables import count_columns, dataset_from_frame, read_table, rows_left_out
 from axone.errors import ArgumentTypeError, ConfigurationError, DataError, UnknownNameError
 from axone.messages import _, _n, listed
 
@@ -48,11 +48,14 @@ class NewRows:
     X : ndarray or pandas.DataFrame
         For `Preprocessing.transform`; a table may still hold its target.
     y : ndarray or None
-        An archive's targets as they stand in it, where it has any.
+        An archive's targets as they stand in it, where it has any; of a condition its truth.
+    notes : tuple of str
+        What was left out.
     """
 
     X: Rows
     y: NDArray[Any] | None = None
+    notes: tuple[str, ...] = ()
 
 
 def load_dataset(
@@ -202,7 +205,10 @@ def _told_apart(table: "DataFrame", condition: Condition, where: str) -> NewRows
     judged = condition.applied(table, where)
     there = judged[condition.text].notna().to_numpy()
     y = judged.pop(condition.text)[there].to_numpy(dtype=bool)
-    return NewRows(judged[there].reset_index(drop=True), y)
+    notes: tuple[str, ...] = ()
+    if not there.all():
+        notes = (rows_left_out(int((~there).sum()), condition.text),)
+    return NewRows(judged[there].reset_index(drop=True), y, notes)
 
 
 def list_datasets() -> list[DatasetInfo]:

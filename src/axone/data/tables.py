@@ -25,7 +25,7 @@ from axone.data.frames import as_frame, numbers_of, require_distinct
 from axone.data.home import require_readable, suffix_of
 from axone.data.targets import MOST_INTEGER_CLASSES, USUAL_TARGETS, cell_text, encode_target
 from axone.errors import DataError, UnknownNameError
-from axone.messages import _, _n, listed
+from axone.messages import Message, _, _n, listed
 
 if TYPE_CHECKING:
     from pandas import DataFrame, Series
@@ -108,14 +108,7 @@ def dataset_from_frame(
         frame = frame[~missing].reset_index(drop=True)
         frame = frame.assign(**{target: _whole_again(frame[target])})
         count = int(missing.sum())
-        notes.append(
-            _n(
-                "{count} row without {target} left out",
-                "{count} rows without {target} left out",
-                count,
-                target=target,
-            ).coded("rows_without_target")
-        )
+        notes.append(rows_left_out(count, target))
     if len(frame) < 2:
         raise DataError(
             _(
@@ -154,6 +147,16 @@ def dataset_from_frame(
         target_names=(target,) if encoded.task == "regression" else (),
         notes=(*notes, *encoded.notes),
     )
+
+
+def rows_left_out(count: int, target: str) -> Message:
+    """Say that rows do not have their target."""
+    return _n(
+        "{count} row without {target} left out",
+        "{count} rows without {target} left out",
+        count,
+        target=target,
+    ).coded("rows_without_target")
 
 
 def count_columns(path: Path) -> int:

@@ -217,9 +217,7 @@ def _target(prepared: Prepared) -> str:
     scaling = plain(prepared.experiment.settings.data.target_scaling)
     if isinstance(scaling, str):
         return {"none": "own units"}.get(scaling, scaling)
-    return " ".join(
-        f"{value:g}" if isinstance(value, float) else value for value in scaling.values()
-    )
+    return " ".join(v if isinstance(v, str) else f"{v:g}" for v in scaling.values())
 
 
 def slow_ones(outcomes: Sequence[Outcome]) -> str:

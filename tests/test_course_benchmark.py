@@ -43,8 +43,8 @@ def test_the_thirteen_files_of_the_course_are_run_and_the_network_that_reaches_i
 
 def test_a_ratio_below_twenty_is_said_and_how_every_target_is_scaled(tmp_path):
     out = tmp_path / "course.md"
-    arguments = ["--only", "iris,diabetes,diabetes_own_units", "--quick", "--out", str(out)]
-    assert main(arguments) == 0
+    runs = "iris,diabetes,diabetes_own_units,calculator"
+    assert main(["--only", runs, "--quick", "--out", str(out)]) == 0
     written = " ".join(out.read_text(encoding="utf-8").split())
     assert "an epoch ≥" in written or "No ratio is below 20" in written
     rows = [line.split("|") for line in out.read_text(encoding="utf-8").splitlines()]
@@ -52,6 +52,7 @@ def test_a_ratio_below_twenty_is_said_and_how_every_target_is_scaled(tmp_path):
     assert targets["diabetes"] == "standard"
     assert targets["diabetes_own_units"] == "own units"
     assert targets["iris"] == "classes"
+    assert targets["calculator"] == "divide 200"
 
 
 def test_an_unknown_run_is_refused_with_the_known_ones(capsys):

@@ -13,6 +13,13 @@ from typing import Any
 
 import typer
 from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    Progress,
+    ProgressColumn,
+    TextColumn,
+    TimeRemainingColumn,
+)
 from rich.table import Table
 from rich.text import Text
 
@@ -44,6 +51,25 @@ def echo(text: str, *, end: str = "\n") -> None:
     """Print a result as it is to files and pipes, its control characters shown on a terminal."""
     shown = visible(text) if sys.stdout.isatty() else writable(text)
     typer.echo(shown + end, nl=False)
+
+
+def progress_bar(console: Console, *parts: ProgressColumn, shown: bool) -> Progress:
+    """Return a bar for the terminal of errors, gone when all is done; none in a pipe."""
+    # Where both streams end on one terminal they must share one console, or lines would mix.
+    both = sys.stdout.isatty() and sys.stderr.isatty()
+    return Progress(
+        *parts,
+        console=console if both else messages(),
+        transient=True,
+        disable=not shown or not sys.stderr.isatty(),
+    )
+
+
+def share_bar(console: Console, *, shown: bool) -> Progress:
+    """Return a bar of the share that is done, with the time left."""
+    share = TextColumn("{task.percentage:>3.0f}%")
+    parts = TextColumn("{task.description}"), BarColumn(), share, TimeRemainingColumn()
+    return progress_bar(console, *parts, shown=shown)
 
 
 def tell(console: Console, text: str, **style: Any) -> None:

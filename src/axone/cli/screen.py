@@ -1,21 +1,19 @@
 """What a person watching a training run sees: the plan, the epochs as they pass, the outcome."""
 
-import sys
 from dataclasses import dataclass, field
 from typing import Any
 
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from axone.arrays import Shape
 from axone.cli import epochs
 from axone.cli.console import (
     NO_BREAK,
     entry,
-    messages,
     metrics_table,
     output,
     print_wrapped,
+    share_bar,
     tell,
 )
 from axone.experiments import Prepared, RunResult
@@ -43,17 +41,7 @@ class Screen:
     header_shown: bool = False
 
     def __enter__(self) -> "Screen":
-        # Where both streams end on one terminal they must share one console, or lines would mix.
-        both = sys.stdout.isatty() and sys.stderr.isatty()
-        self._progress = Progress(
-            TextColumn("{task.description}"),
-            BarColumn(),
-            TextColumn("{task.percentage:>3.0f}%"),
-            TimeRemainingColumn(),
-            console=self.console if both else messages(),
-            transient=True,
-            disable=not self.shown or not sys.stderr.isatty(),
-        )
+        self._progress = share_bar(self.console, shown=self.shown)
         self._task = self._progress.add_task(str(_("Loading the data")), total=None)
         self._progress.start()
         return self

@@ -26,7 +26,12 @@ from axone.bounds import (
     MOST_AXES,
     MOST_INFLATION,
 )
-from axone.data.array_dataset import checked_examples, make_array_dataset
+from axone.data.array_dataset import (
+    arrays_told_apart,
+    checked_examples,
+    make_array_dataset,
+)
+from axone.data.conditions import Condition
 from axone.data.dataset import Dataset, DatasetInfo, TaskChoice
 from axone.data.home import require_readable, stem_of
 from axone.errors import DataError
@@ -71,8 +76,12 @@ def read_npz(path: Path, task: TaskChoice = "auto", target: str | None = None) -
     return make_array_dataset(stem_of(path), arrays, task=task, target=target, where=str(path))
 
 
-def read_npz_rows(path: Path) -> tuple[NDArray[Any], NDArray[Any] | None]:
+def read_npz_rows(
+    path: Path, condition: Condition | None = None
+) -> tuple[NDArray[Any], NDArray[Any] | None]:
     """Read `X`, and `y` as it stands where there is one: rows to predict from.
+
+    With a condition `y` says of which rows it is true.
 
     Raises
     ------
@@ -82,6 +91,11 @@ def read_npz_rows(path: Path) -> tuple[NDArray[Any], NDArray[Any] | None]:
     arrays = _read_arrays(path)
     if "X" not in arrays:
         raise DataError(_missing(path, "X"))
+    if condition is not None:
+        if "y" not in arrays:
+            raise DataError(_missing(path, "y"))
+        # What labels the rows is called as it was where the model learnt it.
+        arrays = arrays_told_apart(arrays, condition, str(path), [condition.name])
     X = checked_examples(arrays["X"], "X", str(path))
     y = arrays.get("y")
     if y is not None and len(np.atleast_1d(y)) != len(X):

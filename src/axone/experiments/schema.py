@@ -136,7 +136,13 @@ class DataSection(
             "database's URL."
         )
     )
-    target: str | None = Field(None, description=_("The column to predict, for a table."))
+    target: str | None = Field(
+        None,
+        description=_(
+            "The column to predict, for a table; or a comparison that makes two classes: "
+            "price > 100, digit == 5."
+        ),
+    )
     task: Literal["auto", "classification", "regression"] = Field(
         "auto", description=_("What the target is; auto looks at it.")
     )
@@ -154,6 +160,10 @@ class DataSection(
     )
     target_scaling: Annotated[Scaling, Described(SCALINGS)] = Field(
         Standard(), description=_("Of a regression's target; scores are in its own units.")
+    )
+    options: dict[str, Any] = Field(
+        default_factory=dict,
+        description=_("Of a generated dataset: rows, noise, range, operation, …"),
     )
     columns: dict[str, ColumnChoice] = Field(
         default_factory=dict,

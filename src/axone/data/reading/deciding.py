@@ -17,8 +17,8 @@ from axone.data.reading.column import (
     are_exceptions,
     by_row,
     is_text,
+    series_of,
     texts_series,
-    whole_numbers,
 )
 from axone.data.reading.missing import requested_marks, usual_marks
 from axone.data.reading.moments import (
@@ -266,7 +266,7 @@ class _TextColumn:
         return self._read_as(
             ColumnReading(self.name, "numbers", numerals=found.numerals),
             "number",
-            whole_numbers(by_row(values, self.cells), found.numerals),
+            by_row(values, self.cells),
             readable,
             how=numerals_in_words(found.numerals),
             deciding=self._showing(found, numbers),
@@ -472,7 +472,6 @@ class _TextColumn:
         order: Order = "",
         otherwise: str = "text",
     ) -> Decision:
-        import pandas as pd
 
         odd = ~readable & ~self.marked & (self.cells.counts > 0)
         lost = [self._at(int(text)) for text in np.flatnonzero(odd)[:_MOST_REMEMBERED]]
@@ -493,7 +492,7 @@ class _TextColumn:
             )
         marks = self._marks(self.marked)
         missing = dict.fromkeys([*self.requested, *marks, *(cell.text for cell in lost)])
-        series = pd.Series(values, name=self.values.name, index=self.values.index)
+        series = series_of(values, reading, self.values)
         return Decision(
             replace(reading, missing=tuple(missing)),
             kind,

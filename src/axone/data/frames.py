@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from axone.arrays import FloatArray
 from axone.data.reading.faults import require_cells
 from axone.data.reading.moments import moments_of
+from axone.data.reading.numerals import LARGEST_EXACT
 from axone.data.reading.truths import truth_of
 from axone.data.targets import cell_text
 from axone.errors import ArgumentTypeError, DataError
@@ -165,8 +166,10 @@ def _from_polars(table: Any) -> "DataFrame":
 
     try:
         frame: DataFrame = table.to_pandas()
-    except ModuleNotFoundError:  # polars converts through pyarrow, which need not be there
-        return pd.DataFrame({name: table[name].to_list() for name in table.columns})
+    # It converts through pyarrow, which does not know all of its types: Int128.
+    except (ModuleNotFoundError, ValueError):
+        columns = {name: pd.Series(table[name].to_list(), dtype=object) for name in table.columns}
+        return pd.DataFrame(columns).infer_objects()
     return frame
 
 
@@ -183,15 +186,24 @@ def _plain_column(values: "Series", where: str) -> "Series":
         )
     if values.dtype.kind == "m":
         return values.dt.total_seconds()
-    if values.dtype != object:
-        return values
+    if isinstance(values.dtype, pd.PeriodDtype):
+        return values.dt.to_timestamp()
+    return _plain_objects(values) if values.dtype == object else values
+
+
+def _plain_objects(values: "Series") -> "Series":
+    import pandas as pd
+
     kind = pd.api.types.infer_dtype(values, skipna=True)
-    if kind in ("integer", "floating", "mixed-integer-float", "decimal"):
-        return pd.to_numeric(values.where(values.notna(), None)).astype(np.float64)
-    if kind in ("date", "datetime", "datetime64"):
-        return pd.Series(_moments(values), name=values.name, index=values.index)
     if kind in ("string", "boolean", "empty"):
         return values
+    if kind in ("date", "datetime", "datetime64"):
+        return pd.Series(_moments(values), name=values.name, index=values.index)
+    if kind in ("timedelta", "timedelta64"):
+        return pd.to_timedelta(values).dt.total_seconds()
+    exact = kind != "integer" or (values.dropna().abs() <= LARGEST_EXACT).all()
+    if exact and kind in ("integer", "floating", "mixed-integer-float", "decimal"):
+        return pd.to_numeric(values.where(values.notna(), None)).astype(np.float64)
     return values.map(cell_text, na_action="ignore")
 
 

@@ -121,7 +121,7 @@ def _with_reading(step: Any) -> Any:
         {
             "name": each.get("name"),
             "written": _WRITTEN.get(str(each.get("kind")), "texts"),
-            "numerals": {"decimal": ".", "grouping": "", "unit": "", "whole": False},
+            "numerals": {"decimal": ".", "grouping": "", "unit": ""},
             "dates": {"order": "", "compact": False},
             "missing": _MARKS,
         }

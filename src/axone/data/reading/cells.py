@@ -24,6 +24,7 @@ _PLAIN_SIGNS = (
     dict.fromkeys("−‐‑‒–—﹣－", "-")
     | dict.fromkeys("’‘ʼ′´＇", "'")
     | {"٫": ".", "٬": ",", "．": ".", "，": ",", "⁄": "/", "∕": "/", "％": "%", "﹪": "%"}
+    | dict(zip("￥￡＄￦￠", "¥£$₩¢", strict=True))
 )
 """What is set with care is read as what is typed: any dash is a minus, any apostrophe one."""
 

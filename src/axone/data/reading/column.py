@@ -7,10 +7,10 @@ import numpy as np
 
 from axone.arrays import BoolArray
 from axone.data.plain_data import PlainData
-from axone.data.reading.cells import Cells
-from axone.data.reading.missing import requested_marks, usual_marks
+from axone.data.reading.cells import Cells, text_array
+from axone.data.reading.missing import requested_marks, usual_marks, without_marks
 from axone.data.reading.moments import DateFormat, Dates, Moments, compact_dates
-from axone.data.reading.numerals import LARGEST_EXACT, Numbers, Numerals, settled
+from axone.data.reading.numerals import LARGEST_EXACT, Numbers, Numerals
 from axone.data.reading.truths import truths_in
 
 if TYPE_CHECKING:
@@ -66,7 +66,8 @@ class ColumnReading(PlainData):
         """
         if is_text(values):
             return self._read_cells(Cells.of(values), values)
-        if self.written == "dates" and self.dates is not None and self.dates.compact:
+        values = without_marks(values, self.missing)
+        if self.written == "dates" and _are_numbers(values):
             moments = compact_dates(values.to_numpy(dtype=np.float64, na_value=np.nan))
             return Read(_series(moments, values), np.isnat(moments) & values.notna().to_numpy())
         return Read(values, np.zeros(len(values), bool))
@@ -89,7 +90,7 @@ class ColumnReading(PlainData):
             return _dates_of(cells, counted, self.dates)
         assert self.numerals is not None  # noqa: S101 — numbers have a notation
         numbers = Numbers(cells, counted)
-        return numbers.values(settled(numbers, self.numerals))
+        return numbers.values(self.numerals)
 
 
 @dataclass(frozen=True, eq=False)
@@ -115,10 +116,35 @@ def is_text(values: "Series") -> bool:
     if isinstance(values.dtype, pd.CategoricalDtype):
         return False
     if isinstance(values.dtype, pd.ArrowDtype):
-        return values.dtype.kind in "OU" or str(values.dtype).startswith(("string", "large_string"))
+        return _holds_text(values)
     if isinstance(values.dtype, pd.StringDtype):
         return True
     return values.dtype == object and pd.api.types.infer_dtype(values, skipna=True) == "string"
+
+
+def _holds_text(values: "Series") -> bool:
+    """Tell whether cells of Arrow's are text, or written as text without loss: bytes of UTF-8."""
+    import pyarrow as pa
+
+    kind = pa.array(values.array[:0], from_pandas=True).type
+    kind = kind.value_type if pa.types.is_dictionary(kind) else kind
+    if pa.types.is_binary(kind) or pa.types.is_large_binary(kind):
+        try:
+            text_array(values)
+        except pa.ArrowInvalid:
+            return False
+        return True
+    return any(
+        is_kind(kind)
+        for is_kind in (
+            pa.types.is_string,
+            pa.types.is_large_string,
+            pa.types.is_string_view,
+            pa.types.is_decimal,
+            pa.types.is_time,
+            pa.types.is_null,
+        )
+    )
 
 
 def by_row(of_texts: Any, cells: Cells) -> Any:
@@ -139,7 +165,7 @@ def series_of(values: Any, reading: ColumnReading, like: "Series") -> "Series":
 
 def whole_numbers(values: Any, numerals: Numerals) -> Any:
     """Return whole numbers as such, where none is missing and none has a sign or a unit."""
-    if not numerals.is_plain or not np.isfinite(values).all():
+    if numerals != Numerals() or not np.isfinite(values).all():
         return values
     whole = (values == np.floor(values)) & (np.abs(values) <= LARGEST_EXACT)
     return values.astype(np.int64) if whole.all() else values
@@ -163,9 +189,19 @@ def _mask(wanted: BoolArray) -> Any:
 
 
 def _dates_of(cells: Cells, counted: BoolArray, written: DateFormat) -> Moments:
-    if not written.compact:
-        return Dates(cells, counted).values(written.order)
-    return compact_dates(Numbers(cells, counted).values(Numerals()))
+    """Read dates in their format, and those in digits alone, which mean but one."""
+    moments = Dates(cells, counted).values(written)
+    numbers = Numbers(cells, counted)
+    digits = numbers.of_shapes([form is not None and form.digits > 0 for form in numbers.forms])
+    if written.clock or not digits.any():
+        return moments
+    return np.where(digits, compact_dates(numbers.values(Numerals())), moments)
+
+
+def _are_numbers(values: "Series") -> bool:
+    import pandas as pd
+
+    return pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_bool_dtype(values)
 
 
 def _is_missing(values: Any) -> BoolArray:

@@ -20,7 +20,7 @@ from axone.data.reading.column import (
     series_of,
     texts_series,
 )
-from axone.data.reading.missing import requested_marks, usual_marks
+from axone.data.reading.missing import requested_marks, usual_marks, without_marks
 from axone.data.reading.moments import (
     DateDecision,
     DateFormat,
@@ -47,6 +47,7 @@ from axone.data.reading.report import (
     shortened,
 )
 from axone.data.reading.truths import pair_of, truths_in
+from axone.data.targets import cell_text
 from axone.errors import DataError
 from axone.messages import Message, _, _n
 
@@ -63,6 +64,9 @@ ColumnChoice: TypeAlias = Literal[
 """What can be said of a column: what it becomes, or only how its cells are to be read."""
 
 CHOICES: tuple[str, ...] = get_args(ColumnChoice)
+
+ALMOST = "almost_numbers_as_categories"
+"""The code of notes on columns of text that nearly are something else."""
 
 _DECIMALS: dict[str, DecimalSign] = {"decimal-point": ".", "decimal-comma": ","}
 _ORDERS: dict[str, Order] = {
@@ -153,7 +157,7 @@ class Ambiguity:
             "column {name!r} can be read in two ways: {example} is {one} or {other}. Say which: "
             "{option} or {other_option}.",
             name=self.name,
-            example=self.example,
+            example=self.example.message,
             one=one,
             other=other,
             option=option,
@@ -184,7 +188,7 @@ def decide_column(
     found = (
         _TextColumn(values, choice, tuple(requested), hints).decide()
         if is_text(values)
-        else decide_typed(values, choice)
+        else decide_typed(values, choice, tuple(requested))
     )
     if isinstance(found, Decision) and choice == "ordinal":
         return replace(found, kind="ordinal")
@@ -224,9 +228,32 @@ class _TextColumn:
         if choice in ("number", *_DECIMALS):
             numeric = Numbers(self.cells, ~self.marked).numeric
             return self._numbers(forced=True) or self._refused(_("no number"), numeric)
+        return self._whatever_fits()
+
+    def _whatever_fits(self) -> Decision | Ambiguity:
         if pair_of(self.cells, ~self.marked) is not None:
             return self._truths(forced=False)
-        return self._numbers(forced=False) or self._dates(forced=False) or self._texts()
+        numbers = None if self._are_months_with_points() else self._numbers(forced=False)
+        return numbers or self._dates(forced=False) or self._texts()
+
+    def _are_months_with_points(self) -> bool:
+        """Tell whether all cells are as 01.2024, which amounts are not written like.
+
+        Either a zero stands first, or three different months occur: amounts that have the decimals
+        of years need not go from 1 to 12.
+        """
+        shapes, of_texts = self.cells.shapes
+        present = ~self.marked & (self.cells.counts > 0)
+        if not {shapes[n] for n in np.unique(of_texts[present])} <= {"9.9999", "99.9999"}:
+            return False
+        moments = Dates(self.cells, present).values(DateFormat())[present]
+        if not len(moments) or np.isnat(moments).any():
+            return False
+        months = moments.astype("datetime64[M]").astype(int)
+        years = 1970 + months // 12
+        likely = years.min() >= 1900 and years.max() <= 2100
+        zeros = bool((Numbers(self.cells, present).first_digits[present] == 0).any())
+        return bool(likely and (zeros or len(np.unique(months % 12)) > 2))
 
     @property
     def name(self) -> str:
@@ -245,7 +272,7 @@ class _TextColumn:
 
     def _numbers(self, forced: bool) -> Decision | Ambiguity | None:
         numbers = Numbers(self.cells, ~self.marked)
-        if not self._fits(numbers.numeric, forced):
+        if not self._fits(numbers.numeric, forced) or not (forced or self._are_amounts(numbers)):
             return None
         sign = _DECIMALS.get(self.choice or "", self.hints.decimal)
         found = decide_numerals(numbers, sign)
@@ -270,8 +297,27 @@ class _TextColumn:
             readable,
             how=numerals_in_words(found.numerals),
             deciding=self._showing(found, numbers),
+            notes=self._bounds(numbers.bounds & readable),
             by_table=found.by_table,
             decimal=_shown_sign(found),
+        )
+
+    def _are_amounts(self, numbers: Numbers) -> bool:
+        """Tell whether fewer than half of the numbers are limits: <50 and >50 are two classes."""
+        return 2 * self._rows(numbers.bounds) < self._rows(numbers.numeric)
+
+    def _bounds(self, bounds: BoolArray) -> tuple[Message, ...]:
+        """Say which numbers are limits, below or above which the amount lies."""
+        count = self._rows(bounds)
+        if not count:
+            return ()
+        return (
+            _n(
+                "{count} cell gives a limit and counts as the limit itself: {first}",
+                "{count} cells give a limit and count as the limit itself, first {first}",
+                count,
+                first=self._at(self._first(bounds)).message,
+            ).coded("limits_as_numbers"),
         )
 
     def _with_sign(
@@ -280,7 +326,11 @@ class _TextColumn:
         """Return the notation that has the decimal sign that was asked for."""
         other = {".": ",", ",": "."}[sign]
         grouping = found.numerals.grouping if found.numerals.grouping not in (".", ",") else other
-        numerals = Numerals(sign, grouping, found.numerals.unit, whole=False)
+        numerals = Numerals(
+            sign,
+            grouping,
+            found.numerals.unit,
+        )
         del numbers
         return NumberDecision(numerals)
 
@@ -308,24 +358,24 @@ class _TextColumn:
 
     def _code(self, numbers: Numbers, found: NumberDecision, values: Any) -> Decision | None:
         """Return the column as text if its digits name things, and amounts would lose some."""
-        if not found.numerals.is_plain:
+        if found.numerals != Numerals():
             return None
         zeros = np.flatnonzero(numbers.leading_zeros & (self.cells.counts > 0))
         if len(zeros):
             note = _(
                 "zeros stand first, so that its numbers are codes, as {cell}",
-                cell=self._at(int(zeros[0])),
+                cell=self._at(int(zeros[0])).message,
             )
             return self._as_codes(note, int(zeros[0]))
-        finite = np.where(np.isfinite(values), values, 0)
-        long = np.flatnonzero((np.abs(finite) > LARGEST_EXACT) & (self.cells.counts > 0))
+        # From 2⁵³ on, which 2⁵³ + 1 is read as; a number of 400 digits is read as infinite.
+        long = np.flatnonzero((np.abs(values) >= LARGEST_EXACT) & (self.cells.counts > 0))
         whole = [bool(form and form.digits) for form in numbers.forms]
         long = long[numbers.of_shapes(whole)[long]]
         if not len(long):
             return None
         note = _(
             "its numbers have more digits than computers count with, as {cell}: codes",
-            cell=self._at(int(long[0])),
+            cell=self._at(int(long[0])).message,
         )
         return self._as_codes(note, int(long[0]))
 
@@ -363,13 +413,13 @@ class _TextColumn:
         found = decide_order(dates, _ORDERS.get(self.choice or "", self.hints.order))
         if self.choice in _ORDERS:
             order = _ORDERS[self.choice or ""]
-            found = DateDecision(order, dates.values(order))
+            found = DateDecision(order, dates.values(DateFormat(order, clock=dates.clock)))
         readable = ~np.isnat(found.values)
         if not self._fits(readable, forced):
             return None
         if found.rival:
             return self._open_dates(found, dates)
-        written = DateFormat(found.order)
+        written = DateFormat(found.order, clock=dates.clock)
         return self._read_as(
             ColumnReading(self.name, "dates", dates=written),
             "date",
@@ -384,7 +434,7 @@ class _TextColumn:
     def _open_dates(self, found: DateDecision, dates: Dates) -> Ambiguity:
         readings = []
         for order in (found.order, found.rival):
-            moment = dates.values(order)[found.example]
+            moment = dates.values(DateFormat(order))[found.example]
             shown = str(moment.astype("datetime64[D]"))
             readings.append((shown, options_of(self.name, order)))
         return Ambiguity(self.name, self._at(found.example), (readings[0], readings[1]))
@@ -422,21 +472,11 @@ class _TextColumn:
 
     def _almost(self) -> tuple[Message, ...]:
         """Say what keeps a column of text from being numbers or dates, and what looks missing."""
-        present = self._rows(~self.marked)
         notes: list[Message] = []
-        for readable, kind in self._nearly():
-            odd = ~readable & ~self.marked & (self.cells.counts > 0)
-            if 0 < self._rows(odd) < present / 2:
-                notes.append(
-                    _(
-                        "{count} of {present} cells are no {kind}, as {cell}",
-                        count=self._rows(odd),
-                        present=present,
-                        kind=kind,
-                        cell=self._at(int(np.flatnonzero(odd)[0])),
-                    ).coded("almost_numbers_as_categories")
-                )
-                break
+        if (several := self._several_notations()) is not None:
+            notes.append(several.coded(ALMOST))
+        else:
+            notes += [note.coded(ALMOST) for note in self._exceptions()][:1]
         for text in np.flatnonzero(self.marked & ~self.gone & (self.cells.counts > 0))[:3]:
             mark = self.cells.text(int(text))
             notes.append(
@@ -451,12 +491,43 @@ class _TextColumn:
             )
         return tuple(notes)
 
+    def _several_notations(self) -> Message | None:
+        """Say that all cells are numbers, but not in one unit and one notation."""
+        numbers = Numbers(self.cells, ~self.marked)
+        if not self._fits(numbers.numeric, forced=False):
+            return None
+        readable = numbers.readable(decide_numerals(numbers).numerals)
+        others = numbers.numeric & ~readable & (self.cells.counts > 0)
+        if not others.any():
+            return None
+        return _(
+            "its numbers are of several units or notations, as {one} and {other}, and stay text",
+            one=self._at(self._first(readable)).message,
+            other=self._at(self._first(others)).message,
+        )
+
+    def _exceptions(self) -> Iterator[Message]:
+        """Say which cells of up to a half keep the others from being numbers or dates."""
+        present = self._rows(~self.marked)
+        for readable, kind in self._nearly():
+            odd = ~readable & ~self.marked & (self.cells.counts > 0)
+            if 0 < self._rows(odd) <= present / 2:
+                yield _(
+                    "{count} of {present} cells are no {kind}, as {cell}",
+                    count=self._rows(odd),
+                    present=present,
+                    kind=kind,
+                    cell=self._at(self._first(odd)).message,
+                )
+
     def _nearly(self) -> Iterator[tuple[BoolArray, Message]]:
         """Return which texts are numbers, and which are dates."""
         numbers = Numbers(self.cells, ~self.marked)
         if numbers.numeric.any():
             yield numbers.readable(decide_numerals(numbers).numerals), _("numbers")
-        yield Dates(self.cells, ~self.marked).dated, _("dates")
+        dates = Dates(self.cells, ~self.marked)
+        if dates.dated.any():
+            yield ~np.isnat(decide_order(dates).values), _("dates")
 
     def _read_as(
         self,
@@ -467,6 +538,7 @@ class _TextColumn:
         *,
         how: Message,
         deciding: int,
+        notes: tuple[Message, ...] = (),
         by_table: bool = False,
         decimal: DecimalSign = "",
         order: Order = "",
@@ -475,19 +547,19 @@ class _TextColumn:
 
         odd = ~readable & ~self.marked & (self.cells.counts > 0)
         lost = [self._at(int(text)) for text in np.flatnonzero(odd)[:_MOST_REMEMBERED]]
-        notes: list[Message] = []
+        told = list(notes)
         if lost:
             count = self._rows(odd)
-            notes.append(
+            told.append(
                 _n(
                     "{count} cell is of another kind and counts as missing: {first}",
                     "{count} cells are of another kind and count as missing, first {first}",
                     count,
-                    first=lost[0],
+                    first=lost[0].message,
                 ).coded("unreadable_as_missing")
             )
         if by_table:
-            notes.append(
+            told.append(
                 _("open by its own cells: read as the other columns are").coded("read_as_others")
             )
         marks = self._marks(self.marked)
@@ -503,7 +575,7 @@ class _TextColumn:
             unreadable=tuple(lost[:5]),
             unreadable_count=self._rows(odd),
             examples=tuple(self.cells.examples(readable)),
-            notes=tuple(notes),
+            notes=tuple(told),
             decimal=decimal,
             order=order,
             otherwise=otherwise,
@@ -539,7 +611,7 @@ class _TextColumn:
                 self._rows(~readable & ~self.marked),
                 name=self.name,
                 choice=self.choice,
-                cell=self._at(int(odd[0])),
+                cell=self._at(int(odd[0])).message,
                 fault=fault,
             )
         )
@@ -559,32 +631,41 @@ def _shown_sign(found: NumberDecision) -> DecimalSign:
     return {".": ",", ",": "."}.get(numerals.grouping, "")  # type: ignore[return-value]
 
 
-def decide_typed(values: "Series", choice: str | None) -> Decision:
+def decide_typed(values: "Series", choice: str | None, requested: tuple[str, ...]) -> Decision:
     """Decide on a column that has a type already, which its cells say by themselves."""
     import pandas as pd
 
+    known = without_marks(values, requested)
     name = str(values.name)
-    texts = ColumnReading(name, "texts")
+    texts = ColumnReading(name, "texts", missing=requested)
+    marks = _marks_of(values, known)
     if isinstance(values.dtype, pd.CategoricalDtype):
-        declared = _of_type(texts, "category", values, _("categories"), otherwise="ordinal")
+        declared = _of_type(texts, "category", known, _("categories"), marks, otherwise="ordinal")
         return replace(declared, declared=True)
     if pd.api.types.is_datetime64_any_dtype(values):
-        moments = pd.Series(moments_of(values), name=values.name, index=values.index)
-        return _of_type(
-            ColumnReading(name, "dates", dates=DateFormat()), "date", moments, _("dates")
-        )
+        moments = pd.Series(moments_of(known), name=values.name, index=values.index)
+        reading = ColumnReading(name, "dates", dates=DateFormat(), missing=requested)
+        return _of_type(reading, "date", moments, _("dates"), marks)
     if pd.api.types.is_bool_dtype(values) or _holds_booleans(values):
+        reading, kind = ColumnReading(name, "truths"), "boolean"
         if choice in ("text", "category"):
-            return _of_type(texts, "category", values, _("true and false"), otherwise="boolean")
-        return _of_type(ColumnReading(name, "truths"), "boolean", values, _("true and false"))
+            reading, kind = texts, "category"
+        return _of_type(reading, kind, known, _("true and false"))  # type: ignore[arg-type]
     if not pd.api.types.is_numeric_dtype(values):
-        return _of_type(texts, "category", values, _("nothing"))
-    return _typed_numbers(values, choice)
+        return _of_type(texts, "category", *_objects(known), marks)
+    return replace(_typed_numbers(known, choice, requested), marks=marks)
 
 
-def _typed_numbers(values: "Series", choice: str | None) -> Decision:
+def _objects(known: "Series") -> tuple["Series", Message]:
+    """Return lists, intervals and other objects as what they are called, which tells them apart."""
+    if known.isna().all():
+        return known, _("nothing")
+    return known.astype(object).map(cell_text, na_action="ignore"), _("text")
+
+
+def _typed_numbers(values: "Series", choice: str | None, requested: tuple[str, ...]) -> Decision:
     name = str(values.name)
-    texts = ColumnReading(name, "texts")
+    texts = ColumnReading(name, "texts", missing=requested)
     if choice in ("text", "category"):
         return _of_type(texts, "category", values, _("numbers taken as text"), otherwise="number")
     if choice == "boolean":
@@ -595,13 +676,22 @@ def _typed_numbers(values: "Series", choice: str | None) -> Decision:
     given = values.to_numpy(dtype=np.float64, na_value=np.nan)
     if choice in ("date", *_ORDERS) or (choice is None and are_compact_dates(given)):
         written = DateFormat(compact=True)
-        reading = ColumnReading(name, "dates", dates=written)
+        reading = ColumnReading(name, "dates", dates=written, missing=requested)
         moments = reading.read(values).values
         return _of_type(reading, "date", moments, dates_in_words(written, ""), otherwise="number")
-    whole = bool((given[np.isfinite(given)] % 1 == 0).all())
-    numbers = ColumnReading(name, "numbers", numerals=Numerals(whole=whole))
+    # Where later rows are text, programs have written them, with a point.
+    point = Numerals(".")
+    numbers = ColumnReading(name, "numbers", numerals=point, missing=requested)
     how = _("whole numbers") if values.dtype.kind in "iu" else _("numbers")
     return _of_type(numbers, "number", values, how, otherwise="category")
+
+
+def _marks_of(values: "Series", known: "Series") -> dict[str, int]:
+    """Return how often which cells were taken for marks."""
+    if known is values:
+        return {}
+    gone = values[known.isna() & values.notna()]
+    return {cell_text(cell): int(count) for cell, count in gone.value_counts().items() if count}
 
 
 def _of_type(
@@ -609,10 +699,11 @@ def _of_type(
     kind: ColumnKind,
     values: "Series",
     how: Message,
+    marks: dict[str, int] | None = None,
     otherwise: str = "ignore",
 ) -> Decision:
     examples = tuple(str(cell) for cell in values.dropna().drop_duplicates().head(3))
-    return Decision(reading, kind, values, how, examples=examples, otherwise=otherwise)
+    return Decision(reading, kind, values, how, marks or {}, examples=examples, otherwise=otherwise)
 
 
 def _holds_booleans(values: "Series") -> bool:

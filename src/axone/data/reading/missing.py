@@ -4,19 +4,33 @@ An empty cell always is. Of the marks below only where the column's other cells 
 among words `None` and `-` may be values like others: a grade, a blood group.
 """
 
+import re
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from axone.arrays import BoolArray
 from axone.data.reading.cells import Cells, plain_text
 
+if TYPE_CHECKING:
+    from pandas import Series
+
+_WHOLE = re.compile(r"[+-]?\d+")
+
 MARKS = frozenset(
     {
         "na", "n/a", "#n/a", "#na", "n.a.", "n. a.", "n.a", "nan", "-nan", "<na>", "nat", "#nv",
         "null", "(null)", "[null]", "\\n", "none", "nil", "missing", "(missing)",
         "unknown", "undefined", "empty", "(empty)", "blank", "(blank)", "not available",
+        "n.n.", "n. n.", "n.b.", "n.v.", "entfällt", "nicht erhoben", "weiß nicht", "k. a",
+        "non renseigné", "non disponible", "sans objet", "ne sait pas", "n.s.p.", "nsp",
+        "sin dato", "sin datos", "s/d", "s.d.", "no aplica", "no disponible", "não informado",
+        "ignorado", "sem dados", "brak", "brak danych", "b.d.", "saknas", "uppgift saknas",
+        "ukjent", "not applicable", "not recorded", "not reported", "no data", "no answer",
+        "no response", "refused", "don't know", "prefer not to say", "below detection limit",
+        "bdl", "n.q.",
+        "0000-00-00", "0000-00-00 00:00:00", "00.00.0000", "00/00/0000", "0000/00/00",
         "nd", "n.d.", "n/d", "nc", "n.c.", "n/c", "nr", "n.r.", "n/r", "s.o.", "k.a.",
         "k. a.", "o.a.", "inconnu", "inconnue", "unbekannt", "keine angabe", "fehlt", "non connu",
         "-", "--", "---", ".", "..", "...", "…", "?", "??", "???", "*", "**",
@@ -35,8 +49,46 @@ def usual_marks(cells: Cells) -> BoolArray:
 
 
 def requested_marks(cells: Cells, requested: Sequence[str]) -> BoolArray:
-    """Return which texts somebody said are marks, in whatever column, (n_texts,)."""
-    return _among(cells.texts, frozenset(map(plain_text, requested)))
+    """Return which texts somebody said are marks, in whatever column, (n_texts,).
+
+    A whole number is one also where it has decimals: -999 as -999.0.
+    """
+    import pyarrow.compute as pc
+
+    marks = frozenset(map(plain_text, requested))
+    found = _among(cells.texts, marks)
+    for mark in marks:
+        if _WHOLE.fullmatch(mark):
+            pattern = rf"^{re.escape(mark)}[.,]0{{1,2}}$"
+            found |= np.asarray(pc.match_substring_regex(cells.texts, pattern), dtype=bool)
+    return found
+
+
+def without_marks(values: "Series", requested: Sequence[str]) -> "Series":
+    """Return a column that has a type already, missing where somebody said that cells are marks."""
+    import pandas as pd
+
+    if not requested or pd.api.types.is_bool_dtype(values):
+        return values
+    if not pd.api.types.is_numeric_dtype(values):
+        return values.mask(values.astype(str).isin(set(map(str, requested))) & values.notna())
+    gone = values.isin(_numbers(requested))
+    if not gone.any():
+        return values
+    # NumPy's whole numbers have none that is missing.
+    if values.dtype.kind in "iu":
+        values = values.astype(pd.Int64Dtype() if values.dtype.kind == "i" else pd.UInt64Dtype())
+    return values.mask(gone)
+
+
+def _numbers(words: Sequence[str]) -> list[float]:
+    found = []
+    for word in words:
+        try:
+            found.append(float(plain_text(word)))
+        except ValueError:
+            continue
+    return found
 
 
 def _among(texts: Any, words: frozenset[str]) -> BoolArray:

@@ -5,6 +5,7 @@ as 31/01/2024; where all of them can be read in two, nothing is guessed.
 """
 
 import re
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache, cached_property, lru_cache
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from axone.arrays import BoolArray
+from axone.arrays import BoolArray, IntArray
 from axone.data.plain_data import PlainData
 from axone.data.reading.cells import Cells
 from axone.data.reading.units import LANGUAGES
@@ -42,23 +43,28 @@ _TIME = r"""
 _NAME = r"(?P<name>[^\W\d_]{3,})\.?"
 _YEAR = r"(?P<year>9999)"
 _DATES = (
-    rf"{_YEAR}(?P<sign>[-/.])(?P<month>99?)(?P=sign)(?P<day>99?)",
+    rf"{_YEAR}(?P<sign>[-/.]|\.\ )(?P<month>99?)(?P=sign)(?P<day>99?)\.?",
     r"(?P<first>99?)(?P<sign>[-/.\ ]|\.\ )(?P<second_part>99?)(?P=sign)(?P<year>9999|99)\.?",
     rf"{_YEAR}[-/](?P<month>99?)",
-    rf"(?P<month>99?)[-/]{_YEAR}",
+    rf"(?P<month>99?)[-/.]{_YEAR}",
     rf"(?P<day>99?)(?:st|nd|rd|th|er|\.|º)?[-\ ./]*(?:of\ |de\ )?{_NAME}[-\ ./,]*(?:de\ )?"
     r"(?P<year>9999|(?<=[-\ ./'])99)",
     rf"{_NAME}[-\ ]*(?P<day>99?)(?:st|nd|rd|th)?(?:,\ ?|\ |-){_YEAR}",
     rf"{_NAME}(?:\ |-|/|\ ?'|\ de\ )?(?P<year>9999|(?<=[-'])99)",
-    rf"{_YEAR}[-\ /]{_NAME}[-\ /](?P<day>99?)",
+    rf"{_YEAR}\.?[-\ /]{_NAME}[-\ /](?P<day>99?)\.?",
+    rf"{_YEAR}[年년]\ ?(?P<month>99?)[月월]\ ?(?:(?P<day>99?)[日일])?",
+    rf"{_YEAR}-?w(?P<week>99)(?:-?(?P<day_of_week>9))?",
     rf"{_YEAR}[-\ /]?[qt](?P<quarter>9)",
     rf"[qt](?P<quarter>9)[-\ /]?{_YEAR}",
 )
-_PATTERNS = tuple(
+_WEEKDAY = r"(?:(?P<weekday>[^\W\d_]{2,})[.,]?\ )?"
+_PATTERNS = (
+    *(re.compile(rf"{_WEEKDAY}{date}(?:(?:t|,?\ )\ ?{_TIME})?", re.VERBOSE) for date in _DATES),
+    re.compile(rf"{_WEEKDAY}{_NAME}\ (?P<day>99?)\ {_TIME}\ {_YEAR}", re.VERBOSE),
     re.compile(
-        rf"(?:(?P<weekday>[^\W\d_]{{2,}})[.,]?\ )?{date}(?:(?:t|,?\ )\ ?{_TIME})?", re.VERBOSE
-    )
-    for date in _DATES
+        rf"{_YEAR}(?P<month>99)(?P<day>99)[t\ ](?P<hour>99)(?P<minute>99)(?P<second>99)?z?",
+        re.VERBOSE,
+    ),
 )
 _CLOCK = re.compile(_TIME, re.VERBOSE)
 
@@ -79,6 +85,8 @@ class DateForm:
         ``a`` or ``p`` of a twelve-hour clock.
     zone : int
         The sign of the distance from UTC; 0 where there is none.
+    dotted : bool
+        Whether points divide day and month: days stand first wherever that is usual (CLDR).
     precision : {"month", "day", "moment", "clock"}
     """
 
@@ -87,6 +95,7 @@ class DateForm:
     month: int
     half: str
     zone: int
+    dotted: bool
     precision: Precision
 
 
@@ -103,14 +112,14 @@ def date_form_of(shape: str) -> DateForm | None:
         found = pattern.fullmatch(lower)
         if found is None:
             continue
-        named = found.groupdict()
+        named = dict.fromkeys(("weekday", "zone", "half"), "") | found.groupdict()
         if named["weekday"] and named["weekday"] not in _weekdays():
             continue
-        month = _months().get(named.get("name") or "", 0)
+        month = _months().get(_unaccented(named.get("name") or ""), 0)
         if named.get("name") and not month:
             continue
-        day = named.get("day") or named.get("first")
-        precision: Precision = "moment" if named["hour"] else "day" if day else "month"
+        day = named.get("day") or named.get("first") or named.get("week")
+        precision: Precision = "moment" if named.get("hour") else "day" if day else "month"
         if precision == "moment" and not day:
             continue
         return _form(found, shape, _orders(named), month, precision)
@@ -121,10 +130,7 @@ def _orders(named: dict[str, Any]) -> tuple[Order, ...]:
     """Return in which orders three numbers may be meant, the usual one first."""
     if not named.get("first"):
         return ("",)
-    # With points days stand first wherever they are written so (CLDR).
-    orders: tuple[Order, ...] = ("day-first",)
-    if named["sign"] not in (".", ". "):
-        orders += ("month-first",)
+    orders: tuple[Order, ...] = ("day-first", "month-first")
     if len(named["year"]) == 2 and len(named["first"]) == 2 and named["sign"] == "-":
         orders += ("year-first",)
     return orders
@@ -143,8 +149,9 @@ def _form(
         for name, text in named.items()
         if text and text.strip("9") == ""
     }
-    zone = {"+": 1, "-": -1}.get(named["zone"] or "", 0)
-    return DateForm(orders, places, month, named["half"] or "", zone, precision)
+    zone = {"+": 1, "-": -1}.get(named.get("zone") or "", 0)
+    dotted = bool(named.get("first")) and named["sign"] in (".", ". ")
+    return DateForm(orders, places, month, named.get("half") or "", zone, dotted, precision)
 
 
 def _byte(shape: str, position: int) -> int:
@@ -153,7 +160,7 @@ def _byte(shape: str, position: int) -> int:
 
 @cache
 def _months() -> dict[str, int]:
-    """Return the months by their names and abbreviations, in lower case, without points."""
+    """Return the months by their names and abbreviations, in lower case, no points nor accents."""
     from babel.dates import get_month_names
 
     names: dict[str, int] = {}
@@ -162,8 +169,13 @@ def _months() -> dict[str, int]:
             for context in ("format", "stand-alone"):
                 found = get_month_names(width, context, language)
                 for number, name in found.items():
-                    names.setdefault(name.lower().strip("."), number)
-    return names | {"sept": 9}
+                    names.setdefault(_unaccented(name.lower().strip(".")), number)
+    # What spreadsheets write and CLDR does not.
+    return names | {"sept": 9, "mrz": 3}
+
+
+def _unaccented(word: str) -> str:
+    return "".join(sign for sign in unicodedata.normalize("NFD", word) if sign.isalpha())
 
 
 @cache
@@ -180,9 +192,22 @@ def _weekdays() -> frozenset[str]:
 
 def moments_of(values: "Series") -> NDArray[np.datetime64]:
     """Return moments as microseconds since 1970 in UTC, which hold the year 9999 too."""
+    import pandas as pd
+
+    if isinstance(values.dtype, pd.ArrowDtype):
+        # pandas brings some of its types to NumPy through Python's dates, and fails.
+        values = _of_arrow(values)
     if getattr(values.dtype, "tz", None) is not None:
         values = values.dt.tz_convert("UTC").dt.tz_localize(None)
     return values.to_numpy(dtype="datetime64[us]", na_value=np.datetime64("NaT"))
+
+
+def _of_arrow(values: "Series") -> "Series":
+    import pandas as pd
+    import pyarrow as pa
+
+    moments = pa.array(values.array, from_pandas=True).cast(pa.timestamp("us"), safe=False)
+    return pd.Series(moments.to_numpy(zero_copy_only=False), index=values.index)
 
 
 @dataclass(frozen=True)
@@ -195,10 +220,13 @@ class DateFormat(PlainData):
         Empty where the cells leave nothing open.
     compact : bool
         Whether they are whole numbers such as 20240131 or 202401.
+    clock : bool
+        Whether they are times of day, without dates.
     """
 
     order: Order = ""
     compact: bool = False
+    clock: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -226,24 +254,38 @@ class Dates:
         return self._of_shapes([form is not None for form in self.forms])
 
     @cached_property
-    def precision(self) -> str:
-        """The finest of what the dates say: "clock" where all are times of day."""
-        found = {form.precision for form in self.forms if form is not None}
-        return next((p for p in ("moment", "day", "month", "clock") if p in found), "")
+    def clock(self) -> bool:
+        """Whether most of them are times of day."""
+        clocks = self._of_shapes([bool(form and form.precision == "clock") for form in self.forms])
+        return 2 * self.rows(clocks) > self.rows(self.dated)
 
-    def values(self, order: Order) -> Moments:
-        """Read the texts in an order, NaT where a text is no date in it, (n_texts,)."""
+    @cached_property
+    def dotted(self) -> BoolArray:
+        """Which texts have points between day and month, (n_texts,)."""
+        return self._of_shapes([bool(form and form.dotted) for form in self.forms])
+
+    @property
+    def precision(self) -> str:
+        """The finest of what the dates say."""
+        if self.clock:
+            return "clock"
+        found = {form.precision for form in self.forms if form is not None}
+        return next((p for p in ("moment", "day", "month") if p in found), "")
+
+    def values(self, written: DateFormat) -> Moments:
+        """Read the texts in a format, NaT where a text is no date in it, (n_texts,).
+
+        Where the format has no order, dates are read that can be read in but one.
+        """
         values = np.full(len(self.cells), np.datetime64("NaT"), dtype="datetime64[us]")
         offsets, data = self.cells.bytes
         _shapes, of_texts = self.cells.shapes
         for number, form in enumerate(self.forms):
-            if form is None or (form.precision == "clock") != (self.precision == "clock"):
-                continue
-            if form.orders and form.orders != ("",) and order not in form.orders:
+            if form is None or (form.precision == "clock") != written.clock:
                 continue
             texts = np.flatnonzero((of_texts == number) & self.counted)
             if len(texts):
-                values[texts] = _decoded(form, order, offsets[texts], data)
+                values[texts] = _read(form, written.order, offsets[texts], data)
         return values
 
     def rows(self, texts: BoolArray) -> int:
@@ -292,7 +334,7 @@ def decide_order(dates: Dates, hint: Order = "") -> DateDecision:
         That of the rest of the table, which decides where this column cannot.
     """
     possible = list(_possible_orders(dates))
-    read = {order: dates.values(order) for order in possible}
+    read = {order: dates.values(DateFormat(order, clock=dates.clock)) for order in possible}
     rows = {order: dates.rows(~np.isnat(values)) for order, values in read.items()}
     ranked = sorted(possible, key=lambda order: -rows[order])
     best = ranked[0]
@@ -302,7 +344,7 @@ def decide_order(dates: Dates, hint: Order = "") -> DateDecision:
         only = ~np.isnat(read[best]) & np.isnat(read[rival])
         if rows[rival] < rows[best]:
             return DateDecision(best, read[best], _first(dates.cells, only))
-        if not differ.any():
+        if not (differ & ~dates.dotted).any():
             continue
         if hint in possible:
             return DateDecision(hint, read[hint], by_table=True)
@@ -319,6 +361,20 @@ def _possible_orders(dates: Dates) -> Iterator[Order]:
 def _first(cells: Cells, texts: BoolArray) -> int:
     found = np.flatnonzero(texts & (cells.counts > 0))
     return int(found[0]) if len(found) else -1
+
+
+def _read(
+    form: DateForm, order: Order, starts: NDArray[np.int32], data: NDArray[np.uint8]
+) -> Moments:
+    """Read texts of one shape in an order, or in the only one that they can be read in."""
+    if order in form.orders or form.orders in ((), ("",)):
+        return _decoded(form, order, starts, data)
+    first, *others = (_decoded(form, possible, starts, data) for possible in form.orders)
+    for other in others:
+        either = np.where(np.isnat(first), other, first)
+        open_ones = ~np.isnat(first) & ~np.isnat(other) & (first != other) & (not form.dotted)
+        first = np.where(open_ones, np.datetime64("NaT"), either)
+    return first
 
 
 def _decoded(
@@ -353,15 +409,33 @@ def _decoded(
     if "fraction" in places:
         width = places["fraction"][1] - places["fraction"][0]
         fraction = fraction * 10**6 // 10**width
-    sound &= (month >= 1) & (month <= 12) & (hour < 24) & (minute < 60) & (second < 61)
+    # The hour 24 ends a day (ISO 8601); of times of day it is the first again.
+    midnight = (hour == 24) & (minute == 0) & (second == 0) & (fraction == 0)
+    sound &= (hour < 24) | midnight
+    if form.precision == "clock":
+        hour = hour % 24
+    sound &= (month >= 1) & (month <= 12) & (minute < 60) & (second < 61)
     months = np.where(sound, (year - 1970) * 12 + month - 1, 0).astype("datetime64[M]")
     length = ((months + 1).astype("datetime64[D]") - months.astype("datetime64[D]")).astype(int)
     sound &= (day >= 1) & (day <= length) & (year >= 1)
     away = form.zone * (60 * numbers.get("zone_hour", blank) + numbers.get("zone_minute", blank))
     seconds = 60 * (60 * hour + minute - away) + second
-    moments = (months.astype("datetime64[D]") + (day - 1)).astype("datetime64[us]")
+    days = months.astype("datetime64[D]") + (day - 1)
+    if "week" in numbers:
+        days, known = _days_of_weeks(year, numbers["week"], numbers.get("day_of_week", blank + 1))
+        sound &= known
+    moments = days.astype("datetime64[us]")
     moments = moments + (seconds * 10**6 + fraction).astype("timedelta64[us]")
     return np.where(sound, moments, np.datetime64("NaT"))
+
+
+def _days_of_weeks(year: IntArray, week: IntArray, day: IntArray) -> tuple[Any, BoolArray]:
+    """Return days by ISO 8601's weeks, of which the first holds January 4, and which there are."""
+    fourth = (year - 1970).astype("datetime64[Y]").astype("datetime64[D]") + 3
+    # January 1, 1970 was a Thursday.
+    mondays = fourth - (fourth.astype(np.int64) + 3) % 7 + 7 * (week - 1)
+    in_year = (mondays + 3).astype("datetime64[Y]").astype(np.int64) == year - 1970
+    return mondays + (day - 1), in_year & (week >= 1) & (day >= 1) & (day <= 7)
 
 
 def _number(
@@ -373,8 +447,12 @@ def _number(
     return total
 
 
+_WIDTHS = (6, 8, 12, 14)
+"""How many digits compact dates have: those of months, of days, with minutes, with seconds."""
+
+
 def compact_dates(numbers: Any) -> Moments:
-    """Read whole numbers such as 20240131 or 202401, NaT where one is no date.
+    """Read whole numbers such as 202401, 20240131 or 20240131235959, NaT where one is no date.
 
     Parameters
     ----------
@@ -382,16 +460,22 @@ def compact_dates(numbers: Any) -> Moments:
         NaN where there is none.
     """
     given = np.asarray(numbers, dtype=np.float64)
-    known = ~np.isnan(given) & (given == np.floor(given)) & (given >= 190001) & (given < 21010000)
-    short = known & (given < 210013)
-    parts = np.where(known, given, 19700101.0).astype(np.int64)
-    parts = np.where(short, parts * 100 + 1, parts)
-    year, month, day = parts // 10000, parts // 100 % 100, parts % 100
+    known = (given == np.floor(given)) & (given >= 190001) & (given < 21010000 * 10**6)
+    whole = np.where(known, given, 19700101.0).astype(np.int64)
+    widths = _widths(whole)
+    known &= np.isin(widths, _WIDTHS)
+    days = np.where(widths == 6, 100 * whole + 1, whole // 10 ** np.maximum(widths - 8, 0))
+    clock = np.where(widths > 8, whole % 10 ** np.maximum(widths - 8, 0), 0)
+    clock = np.where(widths == 12, 100 * clock, clock)
+    hour, minute, second = clock // 10000, clock // 100 % 100, clock % 100
+    year, month, day = days // 10000, days // 100 % 100, days % 100
     months = ((year - 1970) * 12 + np.clip(month, 1, 12) - 1).astype("datetime64[M]")
-    days = months.astype("datetime64[D]") + (day - 1)
-    known &= (month >= 1) & (month <= 12) & (day >= 1) & (days.astype("datetime64[M]") == months)
-    known &= (year >= 1900) & (year <= 2100)
-    return np.where(known, days.astype("datetime64[us]"), np.datetime64("NaT"))
+    dates = months.astype("datetime64[D]") + (day - 1)
+    known &= (month >= 1) & (month <= 12) & (day >= 1) & (dates.astype("datetime64[M]") == months)
+    known &= (year >= 1900) & (year <= 2100) & (hour < 24) & (minute < 60) & (second < 60)
+    seconds = (3600 * hour + 60 * minute + second).astype("timedelta64[s]")
+    moments = dates.astype("datetime64[us]") + seconds
+    return np.where(known, moments, np.datetime64("NaT"))
 
 
 def are_compact_dates(numbers: Any) -> bool:
@@ -401,8 +485,13 @@ def are_compact_dates(numbers: Any) -> bool:
     """
     given = np.asarray(numbers, dtype=np.float64)
     present = given[~np.isnan(given)]
-    if not len(present) or present.min() < 190001 or present.max() >= 21010000:
+    if not len(present) or present.min() < 190001 or present.max() >= 21010000 * 10**6:
         return False
-    if (present < 210013).any() and (present >= 210013).any():
+    if len(np.unique(_widths(present))) > 1:
         return False
     return len(np.unique(present)) >= 3 and not np.isnat(compact_dates(present)).any()
+
+
+def _widths(numbers: NDArray[Any]) -> IntArray:
+    """Return how many digits whole numbers from 1 on have."""
+    return np.floor(np.log10(numbers) + 1e-12).astype(np.int64) + 1

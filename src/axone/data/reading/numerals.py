@@ -6,8 +6,8 @@ may stand between thousands as well as before decimals, nothing is guessed.
 
 import re
 import unicodedata
-from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterator, Set
+from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import Any, Literal, TypeAlias
 
@@ -16,7 +16,7 @@ import numpy as np
 from axone.arrays import BoolArray, FloatArray, IntArray
 from axone.data.plain_data import PlainData
 from axone.data.reading.cells import Cells
-from axone.data.reading.units import SHARES, known_unit
+from axone.data.reading.units import is_share, known_unit, same_unit
 
 DecimalSign: TypeAlias = Literal["", ".", ","]
 
@@ -28,11 +28,12 @@ LARGEST_EXACT = 2**53
 
 _NUMBER = re.compile(
     r"""
+    (?P<bound>[<>≤≥]=?)? \s*
     (?P<open>\()? \s*
     (?P<sign>[+-])? \s*
-    (?P<before>[^\s\d().,'+-][^\d()+-]{0,5}?)? \s*
+    (?P<before>[^\s\d().,'+<>-][^\d()+-]{0,5}?)? \s*
     (?P<late>[+-])? \s*
-    (?P<body>9(?:[9.,'_ ]*9)?[.,]?|[.,]9+)
+    (?P<body>9(?:[9.,'_ ]*9)?[.,]?|[.,]9+) (?:(?<=[.,])--?)?
     (?P<exponent>[eE][+-]?9+)? \s*
     (?P<after>[^\s\d().,'+-][^\d()+]*?)? \s*
     (?P<debt>-)? \s*
@@ -55,6 +56,8 @@ class Form:
     unit : str
         What stands before or after the digits.
     negative, exponent, infinite : bool
+    bound : bool
+        Whether it is written as a limit: below 0.5, above 500.
     digits : int
         How many stand in one, where no sign divides them; else 0.
     """
@@ -64,6 +67,7 @@ class Form:
     negative: bool = False
     exponent: bool = False
     infinite: bool = False
+    bound: bool = False
     digits: int = 0
 
 
@@ -87,7 +91,14 @@ def form_of(shape: str) -> Form | None:
         return None
     negative = bool(found["open"]) or "-" in signs
     digits = len(found["body"]) if readings == (("", ""),) else 0
-    return Form(readings, unit, negative, found["exponent"] is not None, digits=digits)
+    return Form(
+        readings,
+        unit,
+        negative,
+        exponent=found["exponent"] is not None,
+        bound=found["bound"] is not None,
+        digits=digits,
+    )
 
 
 def _readings(body: str) -> tuple[Signs, ...]:
@@ -127,29 +138,45 @@ class Numerals(PlainData):
         What stands between thousands; empty for nothing.
     unit : str
         What stands before or after each number, or some of them.
-    whole : bool
-        Whether no number had decimals.
     """
 
     decimal: DecimalSign = ""
     grouping: str = ""
     unit: str = ""
-    whole: bool = True
 
-    @property
-    def is_plain(self) -> bool:
-        """Whether numbers are digits alone."""
-        return not (self.decimal or self.grouping or self.unit)
-
-    def reads(self, form: Form) -> Signs | None:
-        """Return which way of reading a form this notation means; None for none."""
-        units = (self.unit,) if self.unit in SHARES else ("", self.unit)
-        if form.unit not in units:
+    def shows(self, form: Form) -> Signs | None:
+        """Return which way of reading a form has the very signs of this notation; None for none."""
+        if not self._allows(form.unit):
             return None
         for decimal, grouping in form.readings:
             if decimal in ("", self.decimal) and grouping in ("", self.grouping):
                 return decimal, grouping
         return None
+
+    def reads(self, form: Form) -> Signs | None:
+        """Return which way of reading a form this notation means; None for none.
+
+        Signs that the column has not shown are read too where they can mean but one thing: 1.234,5
+        in a column of 12,5, and both 2.5 and 2,5 where all numbers were whole.
+        """
+        shown = self.shows(form)
+        if shown is not None or not self._allows(form.unit) or len(form.readings) > 1:
+            return shown
+        signs = form.readings[0]
+        return signs if self.decimal_sign in ("", signs[0]) or not signs[0] else None
+
+    @property
+    def decimal_sign(self) -> DecimalSign:
+        """The decimal sign that is shown or implied by what stands between thousands."""
+        return self.decimal or _OTHER_SIGN.get(self.grouping, "")
+
+    def _allows(self, unit: str) -> bool:
+        if not unit:
+            return not is_share(self.unit)
+        return bool(self.unit) and same_unit(unit, self.unit)
+
+
+_OTHER_SIGN: dict[str, DecimalSign] = {".": ",", ",": "."}
 
 
 @dataclass(frozen=True, eq=False)
@@ -176,14 +203,28 @@ class Numbers:
         """Which texts are numbers in some notation, (n_texts,)."""
         return self.of_shapes([form is not None for form in self.forms])
 
+    @cached_property
+    def bounds(self) -> BoolArray:
+        """Which texts are limits, as <0.5, (n_texts,)."""
+        return self.of_shapes([form is not None and form.bound for form in self.forms])
+
     def of_shapes(self, wanted: list[bool]) -> BoolArray:
         """Return which texts have one of the shapes wanted, (n_texts,)."""
         _shapes, of_texts = self.cells.shapes
         return self.counted & np.array(wanted, dtype=bool)[of_texts]
 
+    def showing(self, numerals: Numerals) -> BoolArray:
+        """Return which texts are numbers with the very signs of a notation, (n_texts,)."""
+        return self._with_signs(self._signs(numerals.shows))
+
     def readable(self, numerals: Numerals) -> BoolArray:
         """Return which texts are numbers in a notation, (n_texts,)."""
-        read = [None if form is None else numerals.reads(form) for form in self.forms]
+        return self._with_signs(self._signs(numerals.reads))
+
+    def _signs(self, read: Callable[[Form], Signs | None]) -> list[Signs | None]:
+        return [None if form is None else read(form) for form in self.forms]
+
+    def _with_signs(self, read: list[Signs | None]) -> BoolArray:
         grouped = self.of_shapes([signs is not None and bool(signs[1]) for signs in read])
         # No thousands begin with a zero: 0.123 is no hundred and twenty-three.
         return self.of_shapes([signs is not None for signs in read]) & ~(
@@ -227,23 +268,28 @@ class Numbers:
         if not unit or not rows[unit]:
             return ""
         alone = unicodedata.category(unit[0]) == "Sc"
-        return unit if alone or 2 * rows[unit] >= counts.sum() else ""
+        united = sum(count for word, count in rows.items() if same_unit(word, unit))
+        return unit if alone or 2 * united >= counts.sum() else ""
 
     def values(self, numerals: Numerals) -> FloatArray:
         """Read the texts in a notation as float64, NaN where it does not fit, (n_texts,)."""
         import pyarrow as pa
         import pyarrow.compute as pc
 
+        read = self._signs(numerals.reads)
         values = np.full(len(self.cells), np.nan)
         readable = self.readable(numerals)
         infinite = readable & self.of_shapes([bool(form and form.infinite) for form in self.forms])
         powers = readable & self.of_shapes([bool(form and form.exponent) for form in self.forms])
-        plain = readable & ~infinite & ~powers
         values[infinite] = np.inf
-        digits = _only_digits(self.cells.texts.filter(pa.array(plain)), numerals)
-        values[plain] = np.asarray(pc.cast(digits, pa.float64()))
-        for text in np.flatnonzero(powers):
-            values[text] = _power(self.cells.texts[int(text)].as_py(), numerals)
+        units = {form.unit for form in self.forms if form is not None} - {""}
+        for decimal in sorted({signs[0] for signs in read if signs is not None}):
+            same = self.of_shapes([signs is not None and signs[0] == decimal for signs in read])
+            plain = readable & same & ~infinite & ~powers
+            digits = _only_digits(self.cells.texts.filter(pa.array(plain)), decimal, units)
+            values[plain] = np.asarray(pc.cast(digits, pa.float64()))
+            for text in np.flatnonzero(powers & same):
+                values[text] = _power(self.cells.texts[int(text)].as_py(), decimal, units)
         negative = [bool(form and form.negative and not form.exponent) for form in self.forms]
         values[readable & self.of_shapes(negative)] *= -1
         return values
@@ -284,16 +330,16 @@ def decide_numerals(numbers: Numbers, hint: DecimalSign = "") -> NumberDecision:
     """
     unit = numbers.unit
     ranked = sorted(
-        _candidates(numbers, unit), key=lambda n: (-numbers.rows(numbers.readable(n)), _length(n))
+        _candidates(numbers, unit), key=lambda n: (-numbers.rows(numbers.showing(n)), _length(n))
     )
     best = ranked[0]
-    most = numbers.rows(numbers.readable(best))
+    most = numbers.rows(numbers.showing(best))
     rivals = [other for other in ranked[1:] if _example(numbers, best, other) >= 0]
     if not rivals:
         return NumberDecision(best)
     rival = rivals[0]
-    if numbers.rows(numbers.readable(rival)) < most:
-        against = numbers.readable(best) & ~numbers.readable(rival)
+    if numbers.rows(numbers.showing(rival)) < most:
+        against = numbers.showing(best) & ~numbers.showing(rival)
         return NumberDecision(best, _first(numbers, against))
     grouped, decimal = sorted((best, rival), key=lambda n: _uses_decimals(numbers, n))
     kept_zero, deciding = _looks_grouped(numbers, grouped, decimal)
@@ -306,20 +352,6 @@ def decide_numerals(numbers: Numbers, hint: DecimalSign = "") -> NumberDecision:
     return NumberDecision(best, rival=rival, example=_example(numbers, best, rival))
 
 
-def settled(numbers: Numbers, numerals: Numerals) -> Numerals:
-    """Return the notation of later cells where those of training showed no sign at all.
-
-    Of two readings that is taken which gives numbers as training had them: whole ones, or of
-    those with decimals, which programs held without any sign, those with a decimal point.
-    """
-    if numerals.decimal or numerals.grouping:
-        return numerals
-    found = decide_numerals(numbers, "" if numerals.whole else ".")
-    both = [each for each in (found.numerals, found.rival) if each is not None]
-    chosen = next((each for each in both if each.whole == numerals.whole), both[0])
-    return replace(chosen, unit=numerals.unit)
-
-
 def _candidates(numbers: Numbers, unit: str) -> Iterator[Numerals]:
     """Return the notations that the shapes allow, each with no more signs than they show."""
     seen = {signs for form in numbers.forms if form is not None for signs in form.readings}
@@ -327,8 +359,7 @@ def _candidates(numbers: Numbers, unit: str) -> Iterator[Numerals]:
     groupings = {grouping for _decimal, grouping in seen} | {""}
     for decimal in sorted(decimals):
         for grouping in sorted(groupings - {decimal} | {""}):
-            # The signs are those of _NUMBER.
-            yield Numerals(decimal, grouping, unit, not decimal)  # type: ignore[arg-type]
+            yield Numerals(decimal, grouping, unit)  # type: ignore[arg-type]  # the signs of _NUMBER
 
 
 def _length(numerals: Numerals) -> int:
@@ -339,7 +370,7 @@ def _example(numbers: Numbers, one: Numerals, other: Numerals) -> int:
     """Return a text that two notations read otherwise; −1 if there is none."""
     differ = [
         form is not None
-        and None not in (signs := (one.reads(form), other.reads(form)))
+        and None not in (signs := (one.shows(form), other.shows(form)))
         and signs[0] != signs[1]
         for form in numbers.forms
     ]
@@ -353,7 +384,7 @@ def _first(numbers: Numbers, texts: BoolArray) -> int:
 
 
 def _uses_decimals(numbers: Numbers, numerals: Numerals) -> int:
-    read = [form and numerals.reads(form) for form in numbers.forms]
+    read = [form and numerals.shows(form) for form in numbers.forms]
     return numbers.rows(numbers.of_shapes([bool(signs and signs[0]) for signs in read]))
 
 
@@ -368,7 +399,7 @@ def _looks_grouped(numbers: Numbers, grouped: Numerals, decimal: Numerals) -> tu
     (whether they are thousands, the text that tells)
         The text is −1 where none does.
     """
-    read = [form and grouped.reads(form) for form in numbers.forms]
+    read = [form and grouped.shows(form) for form in numbers.forms]
     signed = numbers.of_shapes([bool(signs and signs[1]) for signs in read])
     bare = numbers.of_shapes([bool(form and form.digits) for form in numbers.forms])
     if numbers.rows(bare) == 0:
@@ -403,32 +434,39 @@ def _digits(cells: Cells) -> tuple[IntArray, IntArray]:
     return digits[np.where(some, starts, -1)], digits[np.where(some, stops - 1, -1)]
 
 
-def _only_digits(texts: Any, numerals: Numerals) -> Any:
+def _only_digits(texts: Any, decimal: str, units: Set[str]) -> Any:
     """Return digits with a point for the decimal sign, whatever else stands in the texts."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
     from axone.data.reading.cells import text_bytes
 
-    if numerals.unit and not set(numerals.unit).isdisjoint(".,0123456789"):
-        texts = pc.replace_substring(texts, numerals.unit, "")
+    for unit in _signed(units):
+        texts = pc.replace_substring(texts, unit, "")
     offsets, data = text_bytes(texts)
     kept = (data >= ord("0")) & (data <= ord("9"))
-    if numerals.decimal:
-        kept |= data == ord(numerals.decimal)
+    if decimal:
+        kept |= data == ord(decimal)
     places = np.concatenate([[0], np.cumsum(kept, dtype=np.int32)]).astype(np.int32)[offsets]
     digits = data[kept]
-    if numerals.decimal == ",":
+    if decimal == ",":
         digits = np.where(digits == ord(","), np.uint8(ord(".")), digits)
     return pa.StringArray.from_buffers(
         len(texts), pa.py_buffer(places), pa.py_buffer(np.ascontiguousarray(digits))
     )
 
 
-def _power(text: str, numerals: Numerals) -> float:
+def _signed(units: Set[str]) -> list[str]:
+    """Return the units that hold what could be taken for a part of a number, the longest first."""
+    return sorted((unit for unit in units if set(unit) & set(".,0123456789")), key=len)[::-1]
+
+
+def _power(text: str, decimal: str, units: Set[str]) -> float:
     """Read a number with an exponent, of which a column rarely has many."""
-    bare = text.replace(numerals.unit, "") if numerals.unit else text
-    if numerals.grouping:
-        bare = bare.replace(numerals.grouping, "")
-    value = float(bare.replace(numerals.decimal or ".", ".").strip("() ").replace(" ", ""))
-    return -value if "(" in text else value
+    for unit in sorted(units, key=len, reverse=True):
+        text = text.replace(unit, "")
+    kept = {decimal, *"0123456789eE+-"} - {""}
+    bare = "".join(sign for sign in text if sign in kept)
+    # A minus behind it is a debt's.
+    sign = -1.0 if "(" in text or bare.endswith("-") else 1.0
+    return sign * float(bare.rstrip("+-").replace(decimal or ".", "."))

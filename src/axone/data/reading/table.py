@@ -14,6 +14,7 @@ from axone.checks import check_choice
 from axone.data.plain_data import PlainData
 from axone.data.reading.column import ColumnReading, are_exceptions
 from axone.data.reading.deciding import (
+    ALMOST,
     CHOICES,
     Ambiguity,
     Decision,
@@ -138,14 +139,22 @@ class ReadTable:
     def notes(self) -> tuple[Message, ...]:
         """What was left out, and what looks odd in the columns that are used."""
         notes: list[Message] = []
-        for name, decision in self.decisions.items():
+        for name in self.decisions:
             if name in self.left_out:
                 notes.append(self.left_out[name])
-                continue
-            for note in decision.notes if decision.kind != "ignore" else ():
+            for note in self._told(name):
                 told = _("column {name!r}: {note}", name=name, note=note)
                 notes.append(told.coded(note.code))
         return tuple(notes)
+
+    def _told(self, name: str) -> tuple[Message, ...]:
+        """Return what is to be said of a column's cells: of one left out, only why it is text."""
+        decision = self.decisions[name]
+        if decision.kind == "ignore":
+            return ()
+        if name not in self.left_out:
+            return decision.notes
+        return tuple(note for note in decision.notes if note.code == ALMOST)
 
     @property
     def kinds(self) -> dict[str, str]:

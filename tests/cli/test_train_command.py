@@ -209,7 +209,7 @@ def test_gates_of_many_rows_are_split_as_other_datasets_are(axone):
 
 
 def test_a_wrong_option_of_a_dataset_is_told_with_the_file(refused, write):
-    path = write("run.toml", '[data]\nsource = "moons"\noptions = { rows = 2020-01-01 }\n')
+    path = write("run.toml", '[data]\nsource = "moons"\noptions = { rows = "many" }\n')
     message = refused("train", path)
     assert "run.toml" in message
     assert "the option rows must be a whole number" in message

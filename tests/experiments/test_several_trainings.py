@@ -77,7 +77,7 @@ def test_a_test_share_that_is_asked_for_stays_out_of_every_fold_and_the_default_
 
 
 def test_numbers_and_rows_in_memory_are_cross_validated_too():
-    frame = pd.DataFrame({"a": np.arange(60.0), "b": np.arange(60) % 7 * 1.0})
+    frame = pd.DataFrame({"a": np.arange(60) / 4, "b": np.arange(60) % 7 * 1.0})
     frame["price"] = 3 * frame["a"] + frame["b"]
     described = Experiment.in_memory({"data": {"target": "price"}, "training": {"epochs": 100}})
     found = described.cross_validate(3, dataset=frame)

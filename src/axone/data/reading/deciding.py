@@ -39,6 +39,7 @@ from axone.data.reading.numerals import (
     Numerals,
     decide_numerals,
 )
+from axone.data.reading.plain import PlainNumbers, plain_numbers
 from axone.data.reading.report import (
     CellAt,
     dates_in_words,
@@ -185,16 +186,43 @@ def decide_column(
     DataError
         The cells are not what `choice` says.
     """
-    found = (
-        _TextColumn(values, choice, tuple(requested), hints).decide()
-        if is_text(values)
-        else decide_typed(values, choice, tuple(requested))
-    )
+    found: Decision | Ambiguity | None
+    if not is_text(values):
+        found = decide_typed(values, choice, tuple(requested))
+    elif choice is None and not requested and (plain := plain_numbers(values)) is not None:
+        found = _as_plain(plain, values)
+    else:
+        found = decide_text(values, choice, tuple(requested), hints)
     if isinstance(found, Decision) and choice == "ordinal":
         return replace(found, kind="ordinal")
     if isinstance(found, Decision) and choice == "ignore":
         return replace(found, kind="ignore")
     return found
+
+
+def decide_text(
+    values: "Series", choice: str | None, requested: tuple[str, ...], hints: Hints
+) -> Decision | Ambiguity:
+    """Decide on a column of text by its cells."""
+    return _TextColumn(values, choice, requested, hints).decide()
+
+
+def _as_plain(plain: PlainNumbers, values: "Series") -> Decision:
+    """Return the decision on a column that was cast as a whole."""
+    import pandas as pd
+
+    numerals = Numerals("." if plain.deciding >= 0 else "")
+    text = plain.texts[plain.deciding] if plain.deciding >= 0 else None
+    first = dict.fromkeys(text for text in plain.texts if text)
+    return Decision(
+        ColumnReading(str(values.name), "numbers", numerals=numerals),
+        "number",
+        pd.Series(plain.values, name=values.name, index=values.index, copy=False),
+        numerals_in_words(numerals),
+        decided_by=None if text is None else CellAt(plain.deciding + 1, text),
+        examples=tuple(first)[:_EXAMPLES],
+        decimal=numerals.decimal,
+    )
 
 
 @dataclass(frozen=True, eq=False)
@@ -616,6 +644,8 @@ class _TextColumn:
             )
         )
 
+
+_EXAMPLES = 3
 
 _MOST_REMEMBERED = 1000
 """Cells of another kind that a model remembers, to know them again in later rows."""

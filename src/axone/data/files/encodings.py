@@ -13,6 +13,7 @@ from itertools import pairwise
 from pathlib import Path
 
 from axone.data.files.bounds import require_bytes
+from axone.data.files.dialect import SEPARATORS
 from axone.errors import DataError
 from axone.messages import Message, _
 
@@ -209,9 +210,17 @@ def _wide_encoding(head: bytes) -> str | None:
             text = codecs.getincrementaldecoder(encoding)().decode(whole)
         except UnicodeDecodeError:
             continue
-        if any(end in text for end in "\n\r") and not any(map(_is_no_text, set(text))):
+        if _is_text(text):
             return encoding
     return None
+
+
+def _is_text(text: str) -> bool:
+    """Tell whether characters make lines of a table, as those of two other bytes hardly do."""
+    plain = sum(character < "\x7f" for character in text)
+    divided = any(sign in text for sign in SEPARATORS) or plain > len(text) / 2
+    has_lines = any(end in text for end in "\n\r")
+    return has_lines and divided and not any(map(_is_no_text, set(text)))
 
 
 def _is_no_text(character: str) -> bool:

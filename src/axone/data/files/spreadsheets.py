@@ -35,7 +35,7 @@ _ERROR_CELL = re.compile(rb"""<c\s[^>]*\bt=["']e["']""")
 _SHEET = re.compile(rb"""<sheet\s[^>]*\bname="([^"]*)"[^>]*\bid="([^"]*)\"""")
 _RELATION = re.compile(rb"""<Relationship\s([^>]*)>""")
 _ODS_ROW = re.compile(
-    rb"<table:table\b|<table:table-row\b([^>]*)>|<table:(?:covered-)?table-cell\b([^>]*)>"
+    rb"<table:table[\s>]|<table:table-row\b([^>]*)>|<table:(?:covered-)?table-cell\b([^>]*)>"
 )
 _REPEATED = re.compile(rb"""number-(?:rows|columns)-repeated=["'](\d+)["']""")
 
@@ -50,13 +50,15 @@ class _Sheet:
     errors: int = 0
 
 
-def is_spreadsheet(content: memoryview) -> bool:
-    """Tell whether a zip archive holds a spreadsheet."""
+def kind_of_archive(content: memoryview) -> str:
+    """Return which spreadsheet a zip archive is, ``"xlsx"`` or ``"ods"``; empty for none."""
     try:
         names = member_names(content)
-    except Exception:
-        return False
-    return any(name in names for name in ("xl/workbook.xml", "content.xml"))
+    except Exception:  # of a damaged archive: whoever unpacks it tells why
+        return ""
+    if any(name.startswith("xl/workbook.") for name in names):
+        return "xlsx"
+    return "ods" if "content.xml" in names else ""
 
 
 def read_spreadsheet(

@@ -30,6 +30,7 @@ _SAMPLE = 64 * 2**10
 _LARGEST_SAMPLE = 16 * 2**20
 _SAMPLE_LINES = 20
 _BLOCK = 4 * 2**20
+_BLOCK_OF_COLUMN = 2**13
 _LARGEST_BLOCK = 2**30
 _BATCH = 20_000
 _TOLD = 5
@@ -174,9 +175,11 @@ def _by_arrow(body: _Body) -> list[Any] | None:
         return None
     if not len(body.content):
         return [pa.chunked_array([], pa.string()) for _place in range(width)]
-    for block in (_BLOCK, min(len(body.content), _LARGEST_BLOCK)):
+    # Every column of a block is a piece of its own, which pays for hundreds of rows only.
+    block = max(_BLOCK, width * _BLOCK_OF_COLUMN)
+    for size in (block, min(len(body.content), _LARGEST_BLOCK)):
         try:
-            columns = _columns_by_arrow(body, block, quoted)
+            columns = _columns_by_arrow(body, size, quoted)
             break
         except pa.ArrowInvalid as error:
             # A row, or a cell, may be longer than a block.

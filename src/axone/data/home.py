@@ -139,10 +139,9 @@ def require_readable(path: Path, limit: int) -> None:
         )
     try:
         size = path.stat().st_size
-    except OSError as error:
-        raise DataError(
-            _("{path} cannot be read: {reason}.", path=path, reason=error.strerror)
-        ) from error
+    except (OSError, ValueError) as error:  # of a name with a zero byte
+        reason = getattr(error, "strerror", None) or error
+        raise DataError(_("{path} cannot be read: {reason}.", path=path, reason=reason)) from error
     if size == 0:
         raise DataError(_("{path} is empty (0 bytes). Write the file again.", path=path))
     if size > limit:

@@ -33,6 +33,15 @@ def test_a_cell_in_quotes_after_a_blank_is_one_cell(cells):
     assert cells('a,b\n1, "x, y"\n2,  z\n') == {"a": ["1", "2"], "b": ["x, y", "z"]}
 
 
+def test_quotes_after_blanks_within_cells_are_part_of_them(cells):
+    text = 'a,b\n1, "x, ""y"", z"\n2, ""\n"u, v",  "w"\n'
+    assert cells(text) == {"a": ["1", "2", "u, v"], "b": ['x, "y", z', None, "w"]}
+
+
+def test_an_empty_cell_between_tabs_before_a_quote_stays(cells):
+    assert cells('a\tb\tc\n1\t\t"x"\n2\t "y"\t"z"\n')["b"] == [None, "y"]
+
+
 def test_cells_in_quotes_hold_separators_line_ends_and_quotes(cells):
     text = 'a,b\n"Smith, J.","two\nlines"\n"say ""hi""",2\n'
     assert cells(text) == {"a": ["Smith, J.", 'say "hi"'], "b": ["two\nlines", "2"]}

@@ -111,9 +111,10 @@ def as_utf8(content: memoryview, path: str | Path) -> EncodedText:
 
 
 def first_of(content: memoryview, sought: bytes) -> int:
-    """Return where a byte stands first, or -1, without copying the whole."""
+    """Return where some bytes stand first, or -1, without copying the whole."""
     for start in range(0, len(content), _PIECE):
-        place = bytes(content[start : start + _PIECE]).find(sought)
+        end = start + _PIECE + len(sought) - 1
+        place = bytes(content[start:end]).find(sought)
         if place >= 0:
             return start + place
     return -1

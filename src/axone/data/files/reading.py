@@ -239,5 +239,10 @@ def _standard_input() -> memoryview:
 
 def _mapped(path: Path) -> memoryview:
     """Map a file into memory: what is read of it only once need not be copied."""
-    with path.open("rb") as file:
-        return memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
+    try:
+        with path.open("rb") as file:
+            return memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
+    except OSError as error:
+        raise DataError(
+            _("{path} cannot be read: {reason}.", path=path, reason=error.strerror or error)
+        ) from error

@@ -7,7 +7,7 @@ read again by Python's reader, which accepts it with a note or says which lines 
 import csv
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -38,7 +38,6 @@ _SHOWN_NAMES = 8
 _BLANK = 0x20
 _RARE_BLANKS = (b"\t", b"\v", b"\f")
 _ANY_BLANKS = np.frombuffer(b" \t\v\f\r\n\xc2\xe2\xe3\xa0", dtype=np.uint8)
-_BEFORE_QUOTE = rb"(?:^|[\r\n]|%b)[ \t]+%b"
 
 
 @dataclass(frozen=True, eq=False)
@@ -171,8 +170,12 @@ def _by_arrow(body: _Body) -> list[Any] | None:
     dialect, width = body.layout.dialect, body.layout.width
     quote = dialect.quote.encode()
     quoted = _holds(body.content, quote)
-    if dialect.separator == BLANKS or (quoted and _has_blank_before_quote(body, quote)):
+    if dialect.separator == BLANKS:
         return None
+    if quoted and (before := _blanks_before_quotes(body, quote)):
+        if dialect.escape or _holds(body.content, 2 * quote):
+            return None  # within cells in quotes, quotes may follow blanks as well
+        body = replace(body, content=memoryview(before.sub(rb"\1" + quote, bytes(body.content))))
     if not len(body.content):
         return [pa.chunked_array([], pa.string()) for _place in range(width)]
     # Every column of a block is a piece of its own, which pays for hundreds of rows only.
@@ -226,13 +229,18 @@ def _holds(content: memoryview, sought: bytes) -> bool:
     return first_of(content, sought) >= 0
 
 
-def _has_blank_before_quote(body: _Body, quote: bytes) -> bool:
-    """Tell whether a cell in quotes begins after a blank, which Arrow takes for part of a text."""
-    delimiter = re.escape(body.layout.dialect.delimiter.encode())
-    pattern = re.compile(_BEFORE_QUOTE % (delimiter, re.escape(quote)))
-    blank = re.compile(rb"[ \t]" + re.escape(quote))
-    # A blank before a quote is rare; only where there is one, what stands before it matters.
-    return bool(blank.search(body.content)) and bool(pattern.search(body.content))
+def _blanks_before_quotes(body: _Body, quote: bytes) -> re.Pattern[bytes] | None:
+    """Return what finds blanks before cells in quotes, which Arrow takes for part of a text.
+
+    None where there are none.
+    """
+    sign = body.layout.dialect.delimiter.encode()
+    blank = rb"[ ]" if sign == b"\t" else rb"[ \t]"
+    # They are rare; only where there are any, what stands before them matters.
+    if not re.search(blank + re.escape(quote), body.content):
+        return None
+    pattern = re.compile(rb"(^|[\r\n]|%b)%b+%b" % (re.escape(sign), blank, re.escape(quote)))
+    return pattern if pattern.search(body.content) else None
 
 
 def _require_closed_quote(body: _Body, last_row: Sequence[str | None]) -> None:

@@ -102,9 +102,7 @@ print((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) // 1024)
 @pytest.mark.parametrize("piece", [bytes(2**20), b"1,2\n" * 2**18])
 def test_a_bomb_is_refused_with_little_memory(tmp_path, piece):
     path = tmp_path / "bomb.csv.gz"
-    with gzip.open(path, "wb", compresslevel=9) as file:
-        for _piece in range(1024):
-            file.write(piece)
+    path.write_bytes(gzip.compress(piece) * 1024)  # streams in a row are one file
     assert path.stat().st_size < 5 * 2**20
     done = subprocess.run(
         [sys.executable, "-c", BOMBED, path], capture_output=True, text=True, check=True

@@ -4,6 +4,7 @@ import gzip
 import io
 import subprocess
 import sys
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -16,6 +17,9 @@ from axone.errors import DataError
 
 from .conftest import columns_of
 from .workbooks import xlsx
+
+FINDINGS = Path(__file__).parent / "findings"
+"""Files that a fuzzer made, at which a parser in compiled code aborted or crashed."""
 
 
 @pytest.fixture
@@ -93,6 +97,25 @@ def test_no_bytes_whatever_bring_more_than_a_data_error(tmp_path_factory, conten
             assert read(path) is not None
         except DataError as error:
             assert name in str(error)  # noqa: PT017
+
+
+READING = """
+import sys
+from axone.data.files import read_raw_table
+from axone.errors import DataError
+try:
+    read_raw_table(sys.argv[1])
+except DataError as error:
+    assert sys.argv[1] in str(error)
+"""
+
+
+@pytest.mark.parametrize("path", sorted(FINDINGS.iterdir()), ids=lambda path: path.name)
+def test_files_that_once_ended_the_process_do_so_no_more(path):
+    done = subprocess.run(
+        [sys.executable, "-c", READING, path], capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, "")
 
 
 def test_endings_are_a_kind_and_a_compression():

@@ -19,7 +19,7 @@ from .conftest import columns_of
 from .workbooks import xlsx
 
 FINDINGS = Path(__file__).parent / "findings"
-"""Files that a fuzzer made, at which a parser in compiled code aborted or crashed."""
+"""Files that a fuzzer made, at which a parser in compiled code aborted, crashed or hung."""
 
 
 @pytest.fixture
@@ -111,9 +111,13 @@ except DataError as error:
 
 
 @pytest.mark.parametrize("path", sorted(FINDINGS.iterdir()), ids=lambda path: path.name)
-def test_files_that_once_ended_the_process_do_so_no_more(path):
+def test_files_that_once_ended_or_held_the_process_do_so_no_more(path):
     done = subprocess.run(
-        [sys.executable, "-c", READING, path], capture_output=True, text=True, check=False
+        [sys.executable, "-c", READING, path],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
     )
     assert (done.returncode, done.stderr) == (0, "")
 

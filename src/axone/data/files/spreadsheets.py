@@ -8,10 +8,12 @@ others, is refused before the parser sees it, whose memory grows with the plane.
 import html
 import io
 import re
+import zipfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from xml.parsers import expat
 
 from axone.data.files.bounds import PLANE_LIMIT, SPREADSHEET_LIMIT, require_bytes
 from axone.data.files.compressed import inflated_members, member_names
@@ -83,15 +85,17 @@ def read_spreadsheet(
         is not installed.
     """
     with told_of_reading(path, _KIND):
-        members = _checked_members(content, path)
-        chosen = _chosen_sheet(content, path, sheet, members)
+        packed = bytes(content[:2]) == b"PK"
+        members = _checked_members(content, path) if packed else {}
+        book = _repacked(members) if packed else bytes(content)
+        chosen = _chosen_sheet(book, path, sheet, members)
         return _table_of(chosen, path, kind)
 
 
 def _chosen_sheet(
-    content: memoryview, path: str | Path, wanted: str | None, members: dict[str, memoryview]
+    book: bytes, path: str | Path, wanted: str | None, members: dict[str, memoryview]
 ) -> _Sheet:
-    workbook = _workbook(content, path)
+    workbook = _workbook(book, path)
     names = list(workbook.sheet_names)
     if wanted is not None and wanted not in names:
         raise DataError(
@@ -112,7 +116,7 @@ def _chosen_sheet(
     return _Sheet(filled[0], rows, tuple(filled[1:]), _count_errors(members, filled[0]))
 
 
-def _workbook(content: memoryview, path: str | Path) -> Any:
+def _workbook(book: bytes, path: str | Path) -> Any:
     try:
         from python_calamine import CalamineWorkbook
     except ModuleNotFoundError as error:
@@ -123,7 +127,7 @@ def _workbook(content: memoryview, path: str | Path) -> Any:
                 path=path,
             )
         ) from error
-    return CalamineWorkbook.from_filelike(io.BytesIO(content))
+    return CalamineWorkbook.from_filelike(io.BytesIO(book))
 
 
 def _table_of(sheet: _Sheet, path: str | Path, kind: str) -> RawTable:
@@ -173,9 +177,7 @@ def _notes(sheet: _Sheet, titles: int, headed: bool, width: int) -> Iterator[Mes
 
 
 def _checked_members(content: memoryview, path: str | Path) -> dict[str, memoryview]:
-    """Unpack what a spreadsheet holds, and refuse it where the parser would need too much."""
-    if bytes(content[:2]) != b"PK":
-        return {}
+    """Unpack the texts that a spreadsheet is made of, and refuse what the parser cannot bear."""
     members: dict[str, memoryview] = {}
     size = 0
     for name, member in inflated_members(content, path):
@@ -185,21 +187,49 @@ def _checked_members(content: memoryview, path: str | Path) -> dict[str, memoryv
             )
         size += len(member)
         require_bytes(size, path, SPREADSHEET_LIMIT)
-        height, width = _plane(name, member)
-        if height * width > PLANE_LIMIT:
-            raise DataError(
-                _(
-                    "{path}: the cells of a sheet reach to row {height} and column {width}, a "
-                    "plane of more than {limit} cells. Delete what stands far from the table, or "
-                    "save the table as CSV.",
-                    path=path,
-                    height=height,
-                    width=width,
-                    limit=PLANE_LIMIT,
-                )
-            )
-        members[name] = member
+        if name.endswith((".xml", ".rels")):
+            _require_well_formed(member, path)
+            _require_plane(name, member, path)
+            members[name] = member
+        elif name == "mimetype":
+            members[name] = member
     return members
+
+
+def _repacked(members: dict[str, memoryview]) -> bytes:
+    """Pack the texts that were checked again, so that the parser sees nothing else."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        for name, member in members.items():
+            archive.writestr(name, member)
+    return packed.getvalue()
+
+
+def _require_well_formed(member: memoryview, path: str | Path) -> None:
+    """Refuse what is no XML: python-calamine waits for ever for an element to end."""
+    parser = expat.ParserCreate()
+
+    def refuse(*_declared: object) -> None:
+        raise DataError(_("{path} declares a document type, which no spreadsheet does.", path=path))
+
+    parser.StartDoctypeDeclHandler = refuse
+    parser.Parse(bytes(member), True)
+
+
+def _require_plane(name: str, member: memoryview, path: str | Path) -> None:
+    height, width = _plane(name, member)
+    if height * width > PLANE_LIMIT:
+        raise DataError(
+            _(
+                "{path}: the cells of a sheet reach to row {height} and column {width}, a "
+                "plane of more than {limit} cells. Delete what stands far from the table, or "
+                "save the table as CSV.",
+                path=path,
+                height=height,
+                width=width,
+                limit=PLANE_LIMIT,
+            )
+        )
 
 
 def _plane(name: str, member: memoryview) -> tuple[int, int]:

@@ -18,6 +18,8 @@ TEXT_RECORDS = (".json", ".jsonl", ".ndjson", ".arff")
 """Endings of texts that say more about their cells."""
 
 SPREADSHEETS = (".xlsx", ".xlsm", ".xls", ".ods")
+"""Endings of spreadsheets. Of `.xls` only texts under that name are read, as many programs write
+them."""
 
 ARROW_TABLES = (".parquet", ".feather", ".arrow")
 

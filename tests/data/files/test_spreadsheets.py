@@ -7,7 +7,7 @@ import pandas as pd
 from axone.data.files import count_columns, read_raw_table
 
 from .conftest import codes, columns_of
-from .workbooks import Day, ods, xlsx
+from .workbooks import Day, ods, xlsx, zipped
 
 ROWS = [["id", "name"], [1, "Ann"], [2, "Bob"]]
 
@@ -127,6 +127,16 @@ def test_a_text_under_the_name_of_a_spreadsheet_is_read_with_a_note(read):
     table = read("a\tb\n1\t2\n", "some.xls")
     assert columns_of(table) == {"a": ["1"], "b": ["2"]}
     assert codes(table) == ["read_by_content"]
+
+
+def test_old_and_encrypted_workbooks_are_refused_with_what_to_do(refused):
+    for name in ("some.xls", "some.xlsx", "some.csv"):
+        refused(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), "Save it as .xlsx", name=name)
+
+
+def test_an_xml_that_declares_a_document_type_is_refused(refused):
+    book = {"xl/workbook.xml": "<!DOCTYPE x [<!ENTITY a 'b'>]><x>&a;</x>"}
+    refused(zipped(book), "declares a document type", name="some.xlsx")
 
 
 def test_a_spreadsheet_under_the_name_of_a_text_is_read_with_a_note(read, write):

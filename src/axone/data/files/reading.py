@@ -49,7 +49,6 @@ _COUNTERS: dict[str, Callable[[memoryview, str], int]] = {
 _KINDS = (
     (columnar.PARQUET_MAGIC, "parquet"),
     (columnar.FEATHER_MAGIC, "feather"),
-    (spreadsheets.OLE_MAGIC, "xls"),
     (b"PK", "zip"),
 )
 
@@ -106,7 +105,7 @@ def read_raw_table(
     opened = _opened(source)
     _require_none(query, _("a query"), _("a database"), opened.name)
     with told_of_reading(opened.name, _("table")):
-        if opened.kind in ("xlsx", "ods", "xls"):
+        if opened.kind in ("xlsx", "ods"):
             table = spreadsheets.read_spreadsheet(opened.content, opened.name, opened.kind, sheet)
         else:
             _require_none(sheet, _("a sheet"), _("a spreadsheet"), opened.name)
@@ -175,6 +174,7 @@ def _recognised(opened: _Opened, ending: str) -> _Opened:
     by_name = _BY_ENDING.get(ending) or (ending[1:] if ending in SPREADSHEETS else "text")
     if not by_content:
         _require_no_markup(head, opened.name)
+        spreadsheets.require_no_old_workbook(opened.content, opened.name)
         if ending in SPREADSHEETS:
             return replace(opened, kind="text", notes=(_misnamed(ending, _("a text")),))
         if not ending and head.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"{", b"["):

@@ -1,4 +1,4 @@
-"""Spreadsheets (.xlsx, .xls, .ods), read with python-calamine.
+"""Spreadsheets (.xlsx and .ods), read with python-calamine.
 
 A sheet is a plane of cells of which a table fills a part: the part is found, titles above its
 header are set apart. A file that unpacks to more than it may, or has a cell far away from all
@@ -27,7 +27,7 @@ from axone.errors import DataError
 from axone.messages import Message, _, _n, listed
 
 OLE_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-"""How the spreadsheets of Excel 97 to 2003 begin."""
+"""How workbooks of Excel 97 to 2003 begin, and encrypted ones of any age."""
 
 _KIND = "spreadsheet"
 _LOOKED_AT = 200
@@ -63,6 +63,27 @@ def kind_of_archive(content: memoryview) -> str:
     return "ods" if "content.xml" in names else ""
 
 
+def require_no_old_workbook(content: memoryview, path: str | Path) -> None:
+    """Refuse workbooks of Excel 97 to 2003.
+
+    A damaged one makes python-calamine ask for any memory there is, which ends the process; the
+    sizes it goes by are all over the file.
+
+    Raises
+    ------
+    DataError
+        With what to do.
+    """
+    if bytes(content[: len(OLE_MAGIC)]) == OLE_MAGIC:
+        raise DataError(
+            _(
+                "{path} is a workbook of Excel 97 to 2003, or an encrypted one, which are not "
+                "read. Save it as .xlsx without a password, or as CSV.",
+                path=path,
+            )
+        )
+
+
 def read_spreadsheet(
     content: memoryview, path: str | Path, kind: str, sheet: str | None = None
 ) -> RawTable:
@@ -74,7 +95,7 @@ def read_spreadsheet(
     path : str or Path
         For messages.
     kind : str
-        For `FileFacts`: ``"xlsx"``, ``"ods"``, ``"xls"``.
+        For `FileFacts`: ``"xlsx"`` or ``"ods"``.
     sheet : str, optional
         By default the first that holds a cell.
 
@@ -85,10 +106,8 @@ def read_spreadsheet(
         is not installed.
     """
     with told_of_reading(path, _KIND):
-        packed = bytes(content[:2]) == b"PK"
-        members = _checked_members(content, path) if packed else {}
-        book = _repacked(members) if packed else bytes(content)
-        chosen = _chosen_sheet(book, path, sheet, members)
+        members = _checked_members(content, path)
+        chosen = _chosen_sheet(_repacked(members), path, sheet, members)
         return _table_of(chosen, path, kind)
 
 

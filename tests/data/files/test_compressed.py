@@ -61,7 +61,9 @@ def test_an_archive_holds_exactly_one_table(tmp_path):
     assert table.facts.table == "folder/a.csv"
     assert count_columns(path) == 2
     zipped(path, {"a.csv": TEXT, "b.csv": TEXT})
-    with pytest.raises(DataError, match=r"exactly one table, and holds 2 files: a\.csv, b\.csv"):
+    with pytest.raises(
+        DataError, match=r"exactly one table, and holds 2 files: 'a\.csv', 'b\.csv'"
+    ):
         read_raw_table(path)
     zipped(path, {})
     with pytest.raises(DataError, match="holds 0 files"):

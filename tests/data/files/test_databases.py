@@ -76,13 +76,13 @@ def test_a_view_is_read_only_where_it_is_asked_for(tmp_path):
     path = tmp_path / "endless.sqlite"
     endless = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) "
     run(path, f"CREATE VIEW counted AS {endless} SELECT count(*) FROM n")
-    refused(path, "0 tables: counted")
+    refused(path, "0 tables: 'counted'")
 
 
 @pytest.mark.parametrize(
     ("query", "words"),
     [
-        ("DROP TABLE sales", "neither a table (sales) nor a SELECT"),
+        ("DROP TABLE sales", "neither a table ('sales') nor a SELECT"),
         ("UPDATE sales SET a = 1", "neither a table"),
         ("SELECT 1; DROP TABLE sales", "several statements"),
         ("WITH x AS (SELECT 1) DELETE FROM sales", "changes the database (DELETE)"),

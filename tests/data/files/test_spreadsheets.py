@@ -69,7 +69,7 @@ def test_the_first_sheet_with_cells_is_read_and_others_are_noted(read):
 
 
 def test_a_sheet_that_is_not_there_is_refused_with_those_that_are(refused):
-    refused(xlsx({"A": ROWS, "B": ROWS}), "'C'", "A, B", name="some.xlsx", sheet="C")
+    refused(xlsx({"A": ROWS, "B": ROWS}), "'C'", "'A', 'B'", name="some.xlsx", sheet="C")
     refused(xlsx({"A": ""}), "no cells", name="some.xlsx")
 
 

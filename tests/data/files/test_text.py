@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from axone.data.files import read_raw_table
+from axone.errors import DataError
 
 from .conftest import codes
 
@@ -127,6 +128,13 @@ def test_the_first_row_of_data_is_told_by_its_line(read):
     assert read("\n# two\n# comments\n\na,b\n\n1,2\n").facts.first_row == 7
     assert read('"a\nb",c\n1,2\n').facts.first_row == 3
     assert read("1,2\n3,4\n").facts.first_row == 1
+
+
+def test_what_a_file_holds_steers_no_terminal(write):
+    path = write("a\x1b[2J,b\n1,2\n3\n")
+    with pytest.raises(DataError) as caught:
+        read_raw_table(path)
+    assert "\x1b" not in str(caught.value)
 
 
 @pytest.mark.parametrize("text", [" \n\n", "\ufeff", "\t\n \n"])

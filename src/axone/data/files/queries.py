@@ -49,7 +49,7 @@ def query_for(
                 "SELECT statement.",
                 where=where,
                 count=len(tables),
-                names=_(": {names}", names=_first([*tables, *views])) if tables or views else "",
+                names=_(": {names!r}", names=_first([*tables, *views])) if tables or views else "",
             )
         )
     asked = query.strip().rstrip(";").strip()
@@ -70,7 +70,7 @@ def require_reading(statement: str, tables: Sequence[str], where: str) -> None:
     if not words or words[0] not in _READS:
         raise DataError(
             _(
-                "{where}: {query!r} is neither a table ({names}) nor a SELECT statement.",
+                "{where}: {query!r} is neither a table ({names!r}) nor a SELECT statement.",
                 where=where,
                 query=statement[:100],
                 names=_first(tables) or _("there are none"),

@@ -119,7 +119,7 @@ def _chosen_sheet(
     if wanted is not None and wanted not in names:
         raise DataError(
             _(
-                "{path} has no sheet {sheet!r}. Its sheets: {names}.",
+                "{path} has no sheet {sheet!r}. Its sheets: {names!r}.",
                 path=path,
                 sheet=wanted,
                 names=listed(names),
@@ -129,7 +129,7 @@ def _chosen_sheet(
     filled = [name for name, sheet in sheets.items() if sheet.height]
     if not filled:
         raise DataError(
-            _("{path} holds no cells in its sheets: {names}.", path=path, names=listed(names))
+            _("{path} holds no cells in its sheets: {names!r}.", path=path, names=listed(names))
         )
     rows = sheets[filled[0]].to_python(skip_empty_area=False)
     return _Sheet(filled[0], rows, tuple(filled[1:]), _count_errors(members, filled[0]))

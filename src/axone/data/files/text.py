@@ -413,7 +413,7 @@ def _ragged(body: _Body, bad: Sequence[tuple[int, int]]) -> DataError:
     return DataError(
         _(
             "{path}: the lines are not of one length. Every line needs {expected}, separated by "
-            "{separator!r}: {names}; but {lines}{more}. Correct them: a cell that holds the "
+            "{separator!r}: {names!r}; but {lines}{more}. Correct them: a cell that holds the "
             "separator or a line end stands in quotes ({quote}).",
             path=body.path,
             expected=_n("{count} cell", "{count} cells", len(names)),

@@ -40,6 +40,7 @@ def pipe(monkeypatch):
         xlsx({"Data": [["a", "b"], ["1", "x"]]}),
         "a,b\n1,x\n".encode("utf-16"),
     ],
+    ids=["text", "gzip", "JSON", "ARFF", "spreadsheet", "UTF-16"],
 )
 def test_standard_input_is_what_it_begins_like(pipe, content):
     pipe(content)

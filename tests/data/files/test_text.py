@@ -68,6 +68,10 @@ def test_blank_lines_are_skipped_but_not_rows_of_empty_cells(cells):
     assert cells(text) == {"a": ["1", None, "3"], "b": ["2", None, "4"]}
 
 
+def test_the_end_mark_of_old_programs_is_no_line(cells):
+    assert cells(b"a,b\n1,2\n\x1a") == {"a": ["1"], "b": ["2"]}
+
+
 def test_a_table_of_one_column_keeps_its_empty_cells_in_quotes(cells):
     assert cells('word\nx\n""\ny, z\n') == {"word": ["x", None, "y, z"]}
 
@@ -118,7 +122,9 @@ def test_a_filled_cell_beyond_the_last_column_is_refused(refused):
     refused("a;b\n" + "1;2;\n" * 1000 + "3;4;5\n", "line 1002 has 3")
 
 
-@pytest.mark.parametrize("text", ['a,b\n1,"x\n2,3\n', 'a,b\n1,2\n3,"cut of', 'a,b\n1,2\n3,"'])
+@pytest.mark.parametrize(
+    "text", ['a,b\n1,"x\n2,3\n', 'a,b\n1,2\n3,"cut of', 'a,b\n1,2\n3,"', 'a,b\n"1,2\n3,4\n']
+)
 def test_a_quote_that_is_never_closed_is_refused(refused, text):
     refused(text, "never closed")
 

@@ -16,8 +16,8 @@ from axone.data.files.damage import reason_of
 from axone.data.files.encodings import as_utf8
 from axone.data.files.headings import is_header
 from axone.data.files.names import column_names, counted_names, plain_text
+from axone.data.files.notes import no_header_note
 from axone.data.files.raw_table import FileFacts, RawTable
-from axone.data.files.text import no_header_note
 from axone.data.files.typed import column_of, frame_of, written
 from axone.errors import DataError
 from axone.messages import Message, _

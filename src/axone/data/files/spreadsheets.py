@@ -20,8 +20,8 @@ from axone.data.files.compressed import inflated_members, member_names
 from axone.data.files.damage import told_of_reading
 from axone.data.files.headings import is_header, titles_above
 from axone.data.files.names import column_names, counted_names
+from axone.data.files.notes import no_header_note, titles_note
 from axone.data.files.raw_table import FileFacts, RawTable
-from axone.data.files.text import no_header_note, titles_note
 from axone.data.files.typed import column_of, frame_of, written
 from axone.errors import DataError
 from axone.messages import Message, _, _n, listed

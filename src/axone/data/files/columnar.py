@@ -123,6 +123,8 @@ def _table(batches: Iterable[Any], schema: Any, path: str | Path) -> Any:
 
     kept, size = [], 0
     for batch in batches:
+        # Arrow trusts what it maps: positions that point elsewhere would end the process.
+        batch.validate(full=True)
         size += batch.nbytes
         require_bytes(size, path)
         kept.append(batch)
@@ -139,6 +141,7 @@ def _with_plain_texts(
 
     size = 0
     for batch in batches:
+        batch.validate(full=True)
         columns = dict(zip(batch.schema.names, batch.columns, strict=True))
         size += sum(_length_of_texts(columns[name]) for name in texts)
         require_bytes(size, path)

@@ -80,14 +80,12 @@ def _read_sqlite(path: Path, query: str | None) -> RawTable:
     address = f"file:{quote(str(path.resolve()))}?mode=ro"
     with closing(sqlite3.connect(address, uri=True)) as connection:
         connection.execute("PRAGMA trusted_schema = OFF")
-        tables = [
-            name
-            for (name,) in connection.execute(
-                "SELECT name FROM sqlite_master WHERE type IN ('table', 'view') "
-                "AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY type, name"
-            )
-        ]
-        asked, is_table = query_for(query, tables, str(path))
+        kinds = connection.execute(
+            "SELECT type, name FROM sqlite_master WHERE name NOT LIKE 'sqlite\\_%' ESCAPE '\\' "
+            "ORDER BY name"
+        ).fetchall()
+        tables, views = ([n for kind, n in kinds if kind == k] for k in ("table", "view"))
+        asked, is_table = query_for(query, tables, views, str(path))
         statement = _ALL_OF + _quoted(asked) if is_table else asked
         connection.set_authorizer(_only_reading)
         with _told_of_query(str(path), ()):
@@ -114,13 +112,11 @@ def _read_duckdb(path: Path, query: str | None) -> RawTable:
         raise _not_installed(str(path), "duckdb") from error
     settings: dict[str, Any] = {"enable_external_access": "false", "lock_configuration": "true"}
     with closing(duckdb.connect(str(path), read_only=True, config=settings)) as connection:
-        tables = [
-            name
-            for (name,) in connection.execute(
-                "SELECT table_name FROM information_schema.tables ORDER BY table_type, table_name"
-            ).fetchall()
-        ]
-        asked, is_table = query_for(query, tables, str(path))
+        kinds = connection.execute(
+            "SELECT table_type, table_name FROM information_schema.tables ORDER BY table_name"
+        ).fetchall()
+        tables, views = ([n for kind, n in kinds if kind == k] for k in ("BASE TABLE", "VIEW"))
+        asked, is_table = query_for(query, tables, views, str(path))
         statement = _ALL_OF + _quoted(asked) if is_table else asked
         with _told_of_query(str(path), ()):
             reader = connection.sql(statement).to_arrow_reader(_ROWS)
@@ -142,11 +138,8 @@ def _read_by_sqlalchemy(url: str, query: str | None) -> RawTable:
         try:
             with engine.connect() as connection:
                 inspector = sqlalchemy.inspect(connection)
-                tables = [
-                    *sorted(inspector.get_table_names()),
-                    *sorted(inspector.get_view_names()),
-                ]
-                asked, is_table = query_for(query, tables, where)
+                tables, views = inspector.get_table_names(), inspector.get_view_names()
+                asked, is_table = query_for(query, sorted(tables), sorted(views), where)
                 name = engine.dialect.identifier_preparer.quote(asked)
                 statement = _ALL_OF + name if is_table else asked
                 connection.rollback()

@@ -13,6 +13,7 @@ from itertools import pairwise
 from pathlib import Path
 
 from axone.data.files.bounds import require_bytes
+from axone.data.files.dialect import SEPARATORS
 from axone.errors import DataError
 from axone.messages import Message, _
 
@@ -110,9 +111,10 @@ def as_utf8(content: memoryview, path: str | Path) -> EncodedText:
 
 
 def first_of(content: memoryview, sought: bytes) -> int:
-    """Return where a byte stands first, or -1, without copying the whole."""
+    """Return where some bytes stand first, or -1, without copying the whole."""
     for start in range(0, len(content), _PIECE):
-        place = bytes(content[start : start + _PIECE]).find(sought)
+        end = start + _PIECE + len(sought) - 1
+        place = bytes(content[start:end]).find(sought)
         if place >= 0:
             return start + place
     return -1
@@ -209,9 +211,17 @@ def _wide_encoding(head: bytes) -> str | None:
             text = codecs.getincrementaldecoder(encoding)().decode(whole)
         except UnicodeDecodeError:
             continue
-        if any(end in text for end in "\n\r") and not any(map(_is_no_text, set(text))):
+        if _is_text(text):
             return encoding
     return None
+
+
+def _is_text(text: str) -> bool:
+    """Tell whether characters make lines of a table, as those of two other bytes hardly do."""
+    plain = sum(character < "\x7f" for character in text)
+    divided = any(sign in text for sign in SEPARATORS) or plain > len(text) / 2
+    has_lines = any(end in text for end in "\n\r")
+    return has_lines and divided and not any(map(_is_no_text, set(text)))
 
 
 def _is_no_text(character: str) -> bool:

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from axone.checks import check_choice, check_integer
 from axone.data.array_dataset import make_array_dataset
 from axone.data.builtin import BUILT_IN, load_built_in
+from axone.data.comparing import with_truth
 from axone.data.conditions import Condition, condition_of
 from axone.data.dataset import Dataset, DatasetInfo, Rows, TaskChoice
 from axone.data.fetched import DOWNLOADS, download
@@ -202,7 +203,7 @@ def read_rows(path: str | Path, target: str | None = None) -> NewRows:
 
 def _told_apart(table: "DataFrame", condition: Condition, where: str) -> NewRows:
     """Return the rows of a table with the truth of a condition on them."""
-    judged = condition.applied(table, where)
+    judged = with_truth(condition, table, where)
     there = judged[condition.text].notna().to_numpy()
     y = judged.pop(condition.text)[there].to_numpy(dtype=bool)
     notes: tuple[str, ...] = ()

@@ -19,6 +19,7 @@ from typing import IO, TYPE_CHECKING, Any, cast
 import numpy as np
 from numpy.typing import NDArray
 
+from axone.data.comparing import require_both, require_classification, with_truth
 from axone.data.conditions import condition_of
 from axone.data.dataset import Dataset, TaskChoice
 from axone.data.frames import as_frame, numbers_of, require_distinct
@@ -97,9 +98,9 @@ def dataset_from_frame(
     notes: list[str] = []
     condition = condition_of(target, frame.columns)
     if condition is not None:
-        condition.require_classification(task, where)
-        judged, target = condition.applied(frame, where), condition.text
-        condition.require_both(judged[target], frame[condition.name], where)
+        require_classification(condition, task, where)
+        judged, target = with_truth(condition, frame, where), condition.text
+        require_both(condition, judged[target], frame[condition.name], where)
         frame = judged
     target = _choose_target(list(frame.columns), target, where, notes)
     missing = frame[target].isna().to_numpy()

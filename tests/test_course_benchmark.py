@@ -30,6 +30,9 @@ def test_every_run_is_exactly_its_file_but_for_what_the_command_line_and_its_nam
     if course_run.name.endswith("_own_units"):
         assert shipped["data"].pop("target_scaling") == "standard"
         assert ours["data"].pop("target_scaling") == "none"
+    if course_run.name.endswith("_no_tolerance"):
+        assert shipped["training"]["stopping"].pop("loss_tolerance") == 1e-8
+        assert ours["training"]["stopping"].pop("loss_tolerance") is None
     assert ours == shipped
     chosen = course_run.experiment(engine="reference", seed=1, epochs=2).settings
     assert (chosen.engine, chosen.seed, chosen.training.epochs) == ("reference", 1, 2)

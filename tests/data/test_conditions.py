@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from axone.data import dataset_of, load_dataset, read_rows
+from axone.data.comparing import holds
 from axone.data.conditions import Condition, condition_of
 from axone.errors import ConfigurationError, DataError, UnknownNameError
 
@@ -63,7 +64,7 @@ def test_no_text_does_anything_but_be_read_or_refused(text):
     value=st.integers(-5, 5),
 )
 def test_numbers_compare_as_pandas_compares_them(values, sign, value):
-    found = Condition("a", sign, str(value)).holds(np.array(values), "here")
+    found = holds(Condition("a", sign, str(value)), np.array(values), "here")
     expected = pd.DataFrame({"a": values}).eval(f"a {sign} {value}")
     assert found.tolist() == expected.tolist()
 
@@ -109,6 +110,13 @@ def test_a_column_of_a_table_becomes_two_classes_and_is_no_feature_any_more(targ
     assert data.class_names[1] == data.target_name == condition.text
     assert condition.name not in data.feature_names
     assert any("without" in note for note in data.notes) == (rows < 5)
+
+
+def test_whole_numbers_beyond_2_to_the_53_are_told_apart():
+    frame = pd.DataFrame({"id": [2**53, 2**53 + 1, 2**53 + 2, 5], "a": [1.0, 2, 3, 4]})
+    assert load_dataset(frame, target=f"id == {2**53 + 1}").y.tolist() == [0, 1, 0, 0]
+    unsigned = frame.assign(id=np.array([2**64 - 1, 2**64 - 2, 1, 2], dtype=np.uint64))
+    assert load_dataset(unsigned, target="id > 9").y.tolist() == [1, 1, 0, 0]
 
 
 def test_text_that_holds_numbers_has_an_order_and_other_text_has_none():
@@ -186,6 +194,10 @@ def test_rows_in_memory_are_compared_too():
         (FRAME, "town name == Rom", UnknownNameError, "unknown value 'Rom'.*Aachen, Bonn, Köln"),
         (FRAME, "open > 0", ConfigurationError, "compares truths"),
         (FRAME, "open == perhaps", ConfigurationError, "true or false"),
+        (FRAME, "day > now", ConfigurationError, "2024-12-31"),
+        (FRAME, "day > 9999999999999999999-01-01", ConfigurationError, "2024-12-31"),
+        (FRAME, f"price > 1{'0' * 400}", ConfigurationError, "Give a number"),
+        (FRAME, f"size < {10**30}", DataError, "true of all 5 rows"),
         (FRAME, "day > yesterday", ConfigurationError, "2024-12-31"),
         (FRAME, "price > 1000", DataError, "true of none of 4 rows"),
     ],

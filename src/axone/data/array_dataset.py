@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from axone.checks import require_unmasked
+from axone.data.comparing import holds, require_both, require_classification
 from axone.data.conditions import Condition, condition_of
 from axone.data.dataset import Dataset, TaskChoice
 from axone.data.finite import require_finite
@@ -101,11 +102,11 @@ def _by_condition(
     where: str,
 ) -> Dataset:
     """Make a dataset of two classes: where the condition is true, and where not."""
-    condition.require_classification(task, where)
+    require_classification(condition, task, where)
     own = OWN_TARGETS.get(name)
     own_names = [*([own] if own else []), *USUAL_TARGETS]
     told = arrays_told_apart(arrays, condition, where, own_names)
-    condition.require_both(told["y"], arrays["y"].reshape(-1).tolist(), where)
+    require_both(condition, told["y"], arrays["y"].reshape(-1).tolist(), where)
     classes = {"target_names": np.array(condition.class_names)}
     dataset = make_array_dataset(name, {**told, **classes}, task="classification", where=where)
     return replace(dataset, target_name=condition.text)
@@ -150,7 +151,7 @@ def arrays_told_apart(
     for key in ("y", "y_test"):
         if key in arrays:
             values = _one_column(arrays[key], column)
-            found[key] = condition.holds(values, where, () if targets else names)
+            found[key] = holds(condition, values, where, () if targets else names)
     return found
 
 
@@ -163,7 +164,7 @@ def _by_feature(
         if X in arrays:
             require_finite(arrays[X], X, where)
             found[X] = np.delete(arrays[X], column, axis=1)
-            found[y] = condition.holds(arrays[X][:, column], where)
+            found[y] = holds(condition, arrays[X][:, column], where)
     found["feature_names"] = np.delete(np.array(features), column)
     return found
 

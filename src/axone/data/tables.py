@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from axone.arrays import BoolArray
+from axone.data.comparing import require_both, require_classification, with_truth
 from axone.data.conditions import Condition, condition_of
 from axone.data.dataset import Dataset, TaskChoice
 from axone.data.frames import as_frame, numbers_of, truths_of
@@ -67,7 +68,7 @@ def dataset_from_frame(
     notes: list[str] = []
     condition = condition_of(target, frame.columns)
     if condition is not None:
-        condition.require_classification(task, where)
+        require_classification(condition, task, where)
         target = condition.name
     target = _choose_target(list(frame.columns), target, where, notes)
     read = read_columns(frame, columns, missing, target, where)
@@ -79,7 +80,7 @@ def dataset_from_frame(
     known = ~missing_labels(labels)
     count = len(known) - int(np.count_nonzero(known))
     if condition is not None:
-        condition.require_both(labels, frame[target], where)
+        require_both(condition, labels, frame[target], where)
     if count:
         notes.append(rows_left_out(count, target))
     if len(known) - count < 2:
@@ -210,7 +211,7 @@ def _target_values(read: ReadTable, cells: "Series", where: str) -> NDArray[Any]
 
 def truths_told(condition: Condition, values: "Series", where: str) -> NDArray[Any]:
     """Return of which cells of a column that was read a condition is true, None for empty ones."""
-    judged = condition.applied(values.to_frame(condition.name), where)
+    judged = with_truth(condition, values.to_frame(condition.name), where)
     return np.asarray(judged[condition.text], dtype=object)
 
 

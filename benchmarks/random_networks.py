@@ -10,7 +10,7 @@ import argparse
 import secrets
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -33,7 +33,7 @@ EPOCHS = 3
 
 SHARE_OF_MOVEMENT = 10
 """How many times as far apart as the reference moves by itself, if that is more than `TOLERANCE`:
-where batch norm leaves a gradient of nothing but rounding, Adam and RMSProp divide it by its own
+where batch norm leaves a gradient of nothing but rounding, Adam and its kin divide it by its own
 size, and the last bit of the first weights decides about the eighth digit of the last. No step made
 from the same state is excused so."""
 
@@ -65,7 +65,11 @@ HEADS = (
     ("poisson", "exponential"),
     ("poisson", "softplus"),
 )
-_RULES = ("gradient_descent", "sgd", "momentum", "nesterov", "adagrad", "rmsprop", "adam", "adamw")
+RULES = (
+    *("gradient_descent", "sgd", "momentum", "nesterov", "rmsprop", "adam", "adamw", "adagrad"),
+    {"name": "momentum", "form": "classical"},
+    {"name": "momentum", "form": "heavy_ball"},
+)
 
 _NORMS = {"layer_norm": ax.LayerNorm, "rms_norm": ax.RMSNorm}
 _FEWEST_NORMALISED = 3
@@ -119,7 +123,7 @@ class Agreement:
         )
 
 
-def compared(seed: int, kinds: Sequence[str] = KINDS) -> Agreement:
+def compared(seed: int, kinds: Sequence[str] = KINDS, rules: Sequence[Any] = RULES) -> Agreement:
     """Draw a network, its training and its rows from one number, and let both engines train it.
 
     Batches are ragged as they come, with batch norm too (a last batch of a single row included),
@@ -130,9 +134,11 @@ def compared(seed: int, kinds: Sequence[str] = KINDS) -> Agreement:
     seed : int
     kinds : sequence of str
         Of the hidden layers. With others the same seed draws another network.
+    rules : sequence of str or mapping
+        The optimisers. With others the same seed draws another training.
     """
     random = np.random.default_rng(seed)
-    recipe, rows = _recipe(random, kinds), int(random.integers(2, 90))
+    recipe, rows = _recipe(random, kinds, rules), int(random.integers(2, 90))
     examples = _examples(random, recipe, rows)
     start = recipe.network.initialize(recipe.seed, "float64")
     wanted, steps = _trained(ReferenceEngine(), recipe, examples, start)
@@ -208,7 +214,7 @@ def _choice(random: np.random.Generator, options: Any) -> Any:
     return options[int(random.integers(len(options)))]
 
 
-def _recipe(random: np.random.Generator, kinds: Sequence[str]) -> Recipe:
+def _recipe(random: np.random.Generator, kinds: Sequence[str], rules: Sequence[Any]) -> Recipe:
     width = inputs = int(random.integers(1, 70))
     layers = []
     for _ in range(int(random.integers(0, 5))):
@@ -216,11 +222,11 @@ def _recipe(random: np.random.Generator, kinds: Sequence[str]) -> Recipe:
         layers.append(layer)
     loss, output = _choice(random, HEADS)
     outputs = int(random.integers(2 if output == "softmax" else 1, 35))
-    rule = {"name": _choice(random, _RULES), "learning_rate": _choice(random, (0.001, 0.01))}
+    rule, rate = _choice(random, rules), _choice(random, (0.001, 0.01))
     return Recipe(
         ax.Network(*layers, ax.Dense(outputs, output), input_shape=inputs),
         LOSSES.resolve({"name": loss, "scale": _choice(random, (1.0, 0.5, 3.0))}),
-        OPTIMIZERS.resolve(rule),
+        replace(OPTIMIZERS.resolve(rule), learning_rate=rate),
         batch_size=int(random.integers(2, 40)),
         schedule=SCHEDULES.resolve(_choice(random, ("constant", "cosine", "adaptive"))),
         penalty=Penalty(_choice(random, (0.0, 0.1)), _choice(random, (0.0, 0.5))),

@@ -30,6 +30,9 @@ def test_every_run_is_exactly_its_file_but_for_what_the_command_line_and_its_nam
     if course_run.name.endswith("_own_units"):
         assert shipped["data"].pop("target_scaling") == "standard"
         assert ours["data"].pop("target_scaling") == "none"
+    if course_run.name.endswith("_no_tolerance"):
+        assert shipped["training"]["stopping"].pop("loss_tolerance") == 1e-8
+        assert ours["training"]["stopping"].pop("loss_tolerance") is None
     assert ours == shipped
     chosen = course_run.experiment(engine="reference", seed=1, epochs=2).settings
     assert (chosen.engine, chosen.seed, chosen.training.epochs) == ("reference", 1, 2)
@@ -43,8 +46,8 @@ def test_the_thirteen_files_of_the_course_are_run_and_the_network_that_reaches_i
 
 def test_a_ratio_below_twenty_is_said_and_how_every_target_is_scaled(tmp_path):
     out = tmp_path / "course.md"
-    arguments = ["--only", "iris,diabetes,diabetes_own_units", "--quick", "--out", str(out)]
-    assert main(arguments) == 0
+    runs = "iris,diabetes,diabetes_own_units,calculator"
+    assert main(["--only", runs, "--quick", "--out", str(out)]) == 0
     written = " ".join(out.read_text(encoding="utf-8").split())
     assert "an epoch ≥" in written or "No ratio is below 20" in written
     rows = [line.split("|") for line in out.read_text(encoding="utf-8").splitlines()]
@@ -52,6 +55,7 @@ def test_a_ratio_below_twenty_is_said_and_how_every_target_is_scaled(tmp_path):
     assert targets["diabetes"] == "standard"
     assert targets["diabetes_own_units"] == "own units"
     assert targets["iris"] == "classes"
+    assert targets["calculator"] == "divide 200"
 
 
 def test_an_unknown_run_is_refused_with_the_known_ones(capsys):

@@ -176,13 +176,16 @@ struct StepNumbers {
   /// Those that change from step to step.
   template <class Set>
   AXONE_INLINE void set_moving(Set set, const OptimizerSettings& o, const Step& step, Index rows) {
-    set(rate, o.heavy_ball ? Real(1) : Real(step.learning_rate));
-    if (o.heavy_ball) set(share, Real(step.learning_rate));
+    set(rate, Real(step.learning_rate));
     set(kept, Real(1 - step.learning_rate * o.decay));
     set(scaled, Real(step.scaled));
     set(epsilon, Real(step.epsilon));
     set(l1, Real(o.l1 / rows));
     set(l2, Real(o.l2 / rows));
+    if (o.heavy_ball) [[unlikely]] {
+      set(share, Real(step.learning_rate));
+      set(rate, Real(1));
+    }
   }
 };
 

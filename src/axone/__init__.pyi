@@ -2,7 +2,7 @@
 from .activations import ActivationFunction
 from .calibration import calibration_error, find_temperature
 from .comparison import compare
-from .data import Examples, load_examples
+from .data import Examples, load_dataset, load_examples
 from .engines import get_engine
 from .errors import AxoneError, ConfigurationError, DataError, ModelFileError, ShapeError
 from .estimators import (
@@ -118,6 +118,7 @@ __all__ = [
     "fit_many",
     "get_engine",
     "load",
+    "load_dataset",
     "load_examples",
     "loss_and_gradient",
     "save",

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from difflib import get_close_matches
 from typing import Any
 
+from axone.bounds import SHOWN_CHARACTERS
 from axone.messages import Message, _, as_message, at, listed
 
 
@@ -53,7 +54,8 @@ class UnknownNameError(ConfigurationError):
 
     def __init__(self, kind: str, given: object, allowed: Iterable[str], where: str = "") -> None:
         names = sorted(allowed)
-        near = get_close_matches(str(given).lower(), names, n=1)
+        word = given[:SHOWN_CHARACTERS].lower() if isinstance(given, str) else ""
+        near = get_close_matches(word, names, n=1)
         message = (
             _(
                 "unknown {kind} {given!r}. Did you mean {near!r}? Allowed: {allowed}.",

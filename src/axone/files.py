@@ -11,20 +11,23 @@ import math
 import os
 import re
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
 
-from axone.errors import DataError, ModelFileError
+from axone.bounds import MODEL_BYTES
+from axone.errors import AxoneError, DataError, ModelFileError
 from axone.messages import _
-
-_MAX_BYTES = 16 * 2**30
 
 _ENTRY = "axone"
 """The single entry of a file's metadata: the checksum, and all else that is said of the arrays."""
+
+_TYPES = ("F64", "F32", "F16", "I64", "I32", "I16", "I8", "U64", "U32", "U16", "U8", "BOOL")
+"""What safetensors calls the types that NumPy has too."""
+
 _LEFTOVER = re.compile(r"\..+\.(\d+)-[^.]+\.tmp")
 """What `write_atomically` calls a file that is not whole yet, with the process that writes it."""
 
@@ -81,6 +84,36 @@ def told_of_writing(path: Path) -> Iterator[None]:
         raise DataError(
             _("Cannot write {path}: {reason}.", path=path, reason=error.strerror or error)
         ) from error
+
+
+@contextlib.contextmanager
+def told_of_damage(tell: Callable[[Exception], AxoneError]) -> Iterator[None]:
+    """Turn whatever a parser of files raises into one of Axone's errors.
+
+    Parsers are written for good files: of damaged ones they raise what they come upon, from
+    `struct.error` to `AttributeError`, and no list of it is ever complete.
+
+    Parameters
+    ----------
+    tell : callable
+        Makes the error, which names the file, of what was raised.
+    """
+    try:
+        yield
+    except AxoneError:
+        raise
+    except Exception as error:
+        raise tell(error) from error
+
+
+def read_bounded(path: Path, most: int) -> bytes | None:
+    """Return what a file holds; None if that is more than `most` bytes.
+
+    Not by its size as the system says it: pipes and devices have none.
+    """
+    with path.open("rb") as file:
+        content = file.read(most + 1)
+    return None if len(content) > most else content
 
 
 def require_folder(path: Path) -> None:
@@ -178,23 +211,40 @@ def read_tensors(path: Path, kind: str) -> tuple[dict[str, str], dict[str, NDArr
         Missing, too large, no safetensors file, or not what its checksum says was written. A file
         without a checksum, as they were written before there were any, is read as it is.
     """
-    from safetensors import SafetensorError, safe_open
+    from safetensors import safe_open
 
-    try:
-        if path.stat().st_size > _MAX_BYTES:
+    def unreadable(error: Exception) -> ModelFileError:
+        return ModelFileError(
+            _("{path} is not a {kind} that can be read: {error}", path=path, kind=kind, error=error)
+        )
+
+    with told_of_damage(unreadable):
+        if path.stat().st_size > MODEL_BYTES:
             raise ModelFileError(
-                _("{path} is larger than {limit} GiB: not read.", path=path, limit=_MAX_BYTES >> 30)
+                _(
+                    "{path} is larger than {limit} GiB: not read.",
+                    path=path,
+                    limit=MODEL_BYTES >> 30,
+                )
             )
         with safe_open(path, framework="numpy") as file:
-            arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
             metadata: dict[str, str] = file.metadata() or {}
-    except ModelFileError:
-        raise
-    # NumPy lacks some of safetensors' types, whose arrays end in an error of another kind.
-    except (OSError, SafetensorError, ValueError, TypeError, AttributeError) as error:
-        raise ModelFileError(
-            _("{path} is not a {kind} that can be read: {error}", path=path, kind=kind, error=error)
-        ) from error
+            names = list(file.keys())
+            for name in names:
+                # NumPy has no word for some of safetensors' types: BF16, those of 8 bits.
+                kept = file.get_slice(name).get_dtype()
+                if kept not in _TYPES:
+                    raise ModelFileError(
+                        _(
+                            "{path} is not a {kind} that can be read: {name!r} is of the type "
+                            "{found}, for which NumPy has none. Save it in float32 or float64.",
+                            path=path,
+                            kind=kind,
+                            name=name,
+                            found=kept,
+                        )
+                    )
+            arrays = {name: file.get_tensor(name) for name in names}
     if _ENTRY not in metadata:
         return metadata, arrays
     return _verified(path, kind, metadata[_ENTRY], arrays), arrays

@@ -8,10 +8,14 @@ show it in the language in use. `docs/messages.md` tells how to write one and ho
 import gettext
 import os
 from collections.abc import Iterable, Mapping
+from itertools import islice
 from numbers import Number
 from pathlib import Path, PurePath
 from types import MappingProxyType
 from typing import Any, Self, TypeAlias
+
+from axone.bounds import SHOWN_CHARACTERS, SHOWN_ITEMS
+from axone.shown import as_quoted, as_text, is_long, visible
 
 DOMAIN = "axone"
 """What catalogues are called: `<folder>/<language>/LC_MESSAGES/axone.mo`."""
@@ -160,7 +164,16 @@ class Listed(tuple[Any, ...]):
     separator: str
 
     def __new__(cls, items: Iterable[Any], separator: str) -> Self:
-        self = super().__new__(cls, (_plain(item) for item in items))
+        kept = [_plain(item) for item in islice(items, SHOWN_ITEMS + 1)]
+        if len(kept) > SHOWN_ITEMS:
+            # Thousands of names say no more than a hundred.
+            kept[-1] = _Shown("…", "…")
+        return cls._of(kept, separator)
+
+    @classmethod
+    def _of(cls, kept: Iterable[Any], separator: str) -> Self:
+        """Return items that are short already."""
+        self = super().__new__(cls, kept)
         self.separator = separator
         return self
 
@@ -174,7 +187,7 @@ class Listed(tuple[Any, ...]):
         return format(str(self), spec)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return Listed, (tuple(self), self.separator)
+        return Listed._of, (tuple(self), self.separator)
 
 
 def listed(items: Iterable[Any]) -> Listed:
@@ -209,7 +222,7 @@ def sentences(parts: Iterable[str]) -> str:
 
 def shorten(name: object, limit: int) -> str:
     """Cut a name to `limit` characters, the last an ellipsis where something is missing."""
-    text = " ".join(str(name).split())
+    text = visible(" ".join(str(name).split()))
     return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
 
 
@@ -262,6 +275,13 @@ def _surrounding(folder: Path) -> Catalogue:
     return gettext.translation(DOMAIN, folder, [chosen] if chosen else None, fallback=True)
 
 
+_PATH_CHARACTERS = 1024
+"""Of a path, which is there to be copied: as many as some systems let it have."""
+
+_CONTAINERS = (list, tuple, dict, set, frozenset, Number)
+"""What is shown as Python writes it."""
+
+
 class _Shown(str):
     """The two texts of an object that a message does not hold on to."""
 
@@ -276,25 +296,37 @@ class _Shown(str):
     def __repr__(self) -> str:
         return self._quoted
 
+    def __format__(self, spec: str) -> str:
+        # What stands for a number too long to be shown has none of its formats.
+        return str(self) if spec[-1:] in tuple("dfge,%") else format(str(self), spec)
+
     def __reduce__(self) -> tuple[Any, ...]:
         return _Shown, (str.__str__(self), self._quoted)
 
 
 def _plain(figure: Any) -> Any:
-    """Return a figure as data that can be kept: frozen, picklable, holding on to nothing."""
-    if type(figure) is str or figure is None:
+    """Return a figure as data that can be kept: frozen, picklable, short, holding on to nothing."""
+    if figure is None or (type(figure) is str and len(figure) <= SHOWN_CHARACTERS):
         return figure
-    if isinstance(figure, (Message, Listed, _Shown, Number, PurePath)):
+    if (
+        isinstance(figure, (Message, Listed, _Shown))
+        or (isinstance(figure, PurePath) and len(str(figure)) <= _PATH_CHARACTERS)
+        or (isinstance(figure, Number) and not is_long(figure))
+    ):
         return figure
-    if type(figure) is tuple:
+    if type(figure) is tuple and len(figure) <= SHOWN_ITEMS:
         return tuple(_plain(item) for item in figure)
     message = getattr(figure, "message", None) if isinstance(figure, Exception) else None
-    return message if isinstance(message, Message) else _Shown(str(figure), repr(figure))
+    if isinstance(message, Message):
+        return message
+    plainly = isinstance(figure, (str, Exception)) or not isinstance(figure, _CONTAINERS)
+    quoted = as_quoted(figure)
+    return _Shown(as_text(figure) if plainly else quoted, quoted)
 
 
 def _english(figure: Any) -> Any:
     if isinstance(figure, Message):
         return figure.english
     if isinstance(figure, Listed):
-        return Listed((_english(item) for item in figure), _english(figure.separator))
+        return Listed._of((_english(item) for item in figure), _english(figure.separator))
     return figure

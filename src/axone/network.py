@@ -4,6 +4,7 @@ A `Network` knows shapes and where every parameter lies; it holds no weights and
 Engines run it; everything else only describes, draws or saves it.
 """
 
+import math
 import warnings
 from collections.abc import Mapping, Sequence
 from functools import cached_property
@@ -13,7 +14,8 @@ import numpy as np
 
 from axone.activations import ActivationFunction
 from axone.arrays import BoolArray, DType, FloatArray, Shape
-from axone.checks import check_choice, check_integer, checked_shape
+from axone.bounds import MOST_LAYERS, MOST_PARAMETERS
+from axone.checks import check_choice, check_seed, checked_shape, require_unmasked
 from axone.errors import ConfigurationError, DataError, ShapeError
 from axone.initializers import Constant, Zeros
 from axone.layers import LAYERS, PREDICTION, Context, Layer
@@ -63,7 +65,8 @@ class Network:
     ShapeError
         A layer cannot take what the one before it gives.
     ConfigurationError
-        No layers, or names that are not one for each.
+        No layers, something else than layers, names that are not one for each, or more layers or
+        numbers than `axone.bounds` allow.
 
     Examples
     --------
@@ -86,6 +89,14 @@ class Network:
                 raise ConfigurationError(
                     _("A network is made of layers, not of {layer!r}.", layer=layer)
                 )
+        if len(layers) > MOST_LAYERS:
+            raise ConfigurationError(
+                _(
+                    "A network of {layers:,} layers: at most {most:,} are allowed.",
+                    layers=len(layers),
+                    most=MOST_LAYERS,
+                )
+            )
         shape = checked_shape("input_shape", input_shape)
         self.layers: tuple[Layer, ...] = layers
         self.input_shape: Shape = shape
@@ -95,6 +106,7 @@ class Network:
         self.layout = Layout(
             [layer.parameters(before[position]) for position, layer in enumerate(layers)]
         )
+        _require_holdable(self)
 
     @property
     def output_shape(self) -> Shape:
@@ -136,7 +148,7 @@ class Network:
             The same seed gives the same weights; float32 ones are the float64 ones rounded.
         dtype : {"float32", "float64"}
         """
-        check_integer("seed", seed, at_least=0)
+        check_seed(seed)
         check_choice("dtype", dtype, ("float32", "float64"))
         return self.draw(RandomStream.from_seed(seed).child(WEIGHTS), dtype)
 
@@ -272,6 +284,7 @@ class Network:
             It holds something other than numbers or, where tokens are read, other than integers
             that the first layer knows.
         """
+        require_unmasked(X, "X")
         X = np.asarray(X)
         if X.dtype.kind not in "biuf":
             raise DataError(
@@ -317,6 +330,7 @@ class Network:
         """
         if mask is None:
             return None
+        require_unmasked(mask, _("The mask"))
         mask = np.asarray(mask)
         if mask.dtype != np.bool_:
             raise DataError(
@@ -467,3 +481,38 @@ def _checked_names(names: Sequence[str], layers: int) -> tuple[str, tuple[str, .
         )
     padded = [*[""] * (layers + 1 - len(names)), *names] if names else [""] * (layers + 1)
     return padded[0], tuple(padded[1:])
+
+
+def _require_holdable(network: Network) -> None:
+    """Refuse a network of more numbers than memory could hold, before any of them is made.
+
+    Raises
+    ------
+    ConfigurationError
+        With the layer that has most of them, or whose output has.
+    """
+    sizes = [sum(slot.size for slot in slots) for slots in network.layout.by_layer]
+    if sum(sizes) > MOST_PARAMETERS:
+        position = int(np.argmax(sizes))
+        raise ConfigurationError(
+            _(
+                "The network has {count:,} parameters, {most_of_them:,} of them in layer "
+                "{position} ({kind}): at most {most:,} are allowed. Make its layers smaller.",
+                count=sum(sizes),
+                most_of_them=sizes[position],
+                position=position,
+                kind=type(network.layers[position]).__name__,
+                most=MOST_PARAMETERS,
+            )
+        )
+    for shape in (network.input_shape, *network.shapes):
+        if math.prod(shape) > MOST_PARAMETERS:
+            raise ConfigurationError(
+                _(
+                    "An example of shape {shape} holds {count:,} numbers: at most {most:,} are "
+                    "allowed. Make it smaller.",
+                    shape=shape,
+                    count=math.prod(shape),
+                    most=MOST_PARAMETERS,
+                )
+            )

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import axone as package
-from axone.data import list_datasets
+from axone.data import list_datasets, load_dataset
 from axone.errors import ConfigurationError
 from axone.experiments import ExperimentData
 
@@ -147,6 +147,47 @@ def test_datasets_lists_every_name_and_the_data_home(axone, tmp_path):
     mine = next(line for line in lines if line.startswith("mine"))
     assert mine.split() == ["mine", "classification", "7", "3", "data", "home"]
     assert max(len(line) for line in lines[:-1]) <= 80
+
+
+def test_datasets_shows_what_one_is_and_which_options_it_takes(axone):
+    text = axone("datasets", "calculator", "--data-option", "rows=50").stdout
+    assert "Data      calculator: regression of sum\nRows      50, 10 test\n" in text
+    assert "operation: add, multiply (default add)" in text
+    assert "(default 0..100)" in " ".join(text.split())
+    iris = axone("datasets", "iris").stdout
+    assert "Classes   50 × setosa, 50 × versicolor, 50 × virginica" in iris
+    assert "Option" not in iris
+    assert max(map(len, (text + iris).splitlines())) <= 80
+
+
+def test_datasets_saves_one_that_can_then_be_trained(axone, refused, here):
+    words = ("--data-option", "rows=80", "--data-option", "noise=0.3", "--seed", "5")
+    output = axone("datasets", "moons", *words, "--save", "my.npz").stdout
+    assert output.endswith("Saved     my.npz\n")
+    expected = load_dataset("moons", seed=5, options={"rows": 80, "noise": 0.3})
+    np.testing.assert_array_equal(np.load(here / "my.npz")["X"], expected.X)
+    assert "my.npz is there already" in refused("datasets", "moons", "--save", "my.npz")
+    axone("datasets", "xor", "--save", "my.npz", "--overwrite")
+    assert len(np.load(here / "my.npz")["X"]) == 4
+    told = axone("datasets", "calculator", "--save", "sums.csv").stdout
+    assert "holds the training rows alone" in told
+    axone("train", "my.npz", "-q", "--epochs", "1")
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["--save", "a.npz"], "Name the dataset"),
+        (["iriss"], "unknown dataset 'iriss'"),
+        (["moons", "--data-option", "rows"], "NAME=VALUE"),
+        (["moons", "--data-option", "rows=9", "--data-option", "rows=8"], "rows is given twice"),
+        (["moons", "--save", "a.txt"], "saved as .npz or .csv"),
+        (["moons", "--task", "guess"], "task must be one of"),
+    ],
+)
+def test_datasets_refuses_what_makes_no_sense(refused, here, words, message):
+    assert message in refused("datasets", *words)
+    assert list(here.iterdir()) == []
 
 
 def test_schema_prints_json_schema_of_experiments(axone):

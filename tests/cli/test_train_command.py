@@ -98,6 +98,34 @@ def test_a_table_is_trained_with_its_target_named(axone, write, here):
     )
 
 
+def test_a_comparison_is_learnt_kept_with_the_model_and_evaluated_by(axone, here, write):
+    rows = "".join(f"{n % 7},{n % 5},{n % 11}\n" for n in range(80))
+    path = write("some.csv", f"a,b,living area\n{rows}")
+    axone("train", path, "--target", "living area >= 6", "-q", "--out", "run", *QUICK)
+    assert settings(here / "run").data.target == "living area >= 6"
+    target = load_run(here / "run")[1].target
+    assert target.class_names == ("living area < 6", "living area >= 6")
+    assert json.loads(axone("evaluate", "run", path, "--json").stdout)["some.csv"]["of"] == 80
+    only = write("only.csv", "a,b,living area\n1,2,9\n3,4,9\n5,6,\n")
+    told = axone("evaluate", "run", only, "--json")
+    assert json.loads(told.stdout)["only.csv"]["of"] == 2
+    assert told.stderr == "1 row without living area >= 6 left out\n"
+    predicted = axone("predict", "run", path).stdout.splitlines()
+    assert predicted[0] == "prediction,probability_living area < 6,probability_living area >= 6"
+    axone("train", here / "run" / "experiment.toml", "-q", "--out", "again")
+    again = load_run(here / "again")[1].parameters.vector
+    np.testing.assert_array_equal(again, load_run(here / "run")[1].parameters.vector)
+
+
+def test_a_class_of_a_dataset_is_told_from_the_others(axone, here):
+    output = axone("train", "digits", "--target", "digit == 5", "--epochs", "5").stdout
+    assert "test: 243 × digit != 5, 27 × digit == 5" in output
+    data = load_dataset("digits")
+    np.savez(here / "some.npz", X=data.X[:50], y=data.y[:50])
+    scores = json.loads(axone("evaluate", "runs/digits", "some.npz", "--json").stdout)["some.npz"]
+    assert scores["accuracy"] > 0.9
+
+
 def test_an_archive_is_trained(axone, here):
     X = np.random.default_rng(0).normal(size=(40, 3))
     np.savez(here / "rows.npz", X=X, y=X.sum(axis=1))
@@ -149,6 +177,45 @@ def test_the_kinds_of_activation_optimizer_and_task_can_be_chosen(axone, here, w
     assert type(found.training.optimizer).__name__ == "RMSProp"
 
 
+def test_options_of_a_generated_dataset_come_from_the_command_line_and_from_files(
+    axone, write, here
+):
+    words = ("--data-option", "operation=multiply", "--data-option", "range=0..12")
+    axone("train", "calculator", "-q", "--out", "run", *QUICK, *words)
+    data = settings(here / "run").data
+    assert data.options == {"operation": "multiply", "range": [0, 12]}
+    # The recipe brings inputs and results to the size of 1.
+    assert (data.scaling.by, data.target_scaling.by) == (12.0, 144.0)
+    again = Experiment.from_file(here / "run" / "experiment.toml")
+    assert prepare(again).dataset.X.max() == 12
+    text = """
+    [data]
+    source = "moons"
+    [data.options]
+    rows = 60
+    noise = 0.3
+    """
+    path = write("run.toml", text)
+    output = axone("train", path, *QUICK, "--data-option", "rows=40").stdout
+    assert "Rows      28 train, 6 validation, 6 test" in output
+    assert settings(here / "runs" / "run").data.options == {"rows": 40, "noise": 0.3}
+
+
+def test_gates_of_many_rows_are_split_as_other_datasets_are(axone):
+    words = ("--data-option", "rows=100", "--data-option", "noise=0.1")
+    assert (
+        "Rows      70 train, 15 validation, 15 test" in axone("train", "xor", *QUICK, *words).stdout
+    )
+
+
+def test_a_wrong_option_of_a_dataset_is_told_with_the_file(refused, write):
+    path = write("run.toml", '[data]\nsource = "moons"\noptions = { rows = "many" }\n')
+    message = refused("train", path)
+    assert "run.toml" in message
+    assert "the option rows must be a whole number" in message
+    assert "iris takes no options" in refused("train", "iris", "--data-option", "rows=5")
+
+
 def test_options_prevail_over_the_file(axone, write, here):
     path = write("run.toml", LAYERS)
     axone("train", path, "-q", "--out", "run", *QUICK, "--hidden", "6", "--activation", "tanh")
@@ -166,6 +233,21 @@ def test_lbfgs_takes_no_learning_rate(refused, axone, here):
     assert "--lr: L-BFGS" in refused("train", "iris", "--optimizer", "lbfgs", "--lr", "1")
     output = axone("train", "iris", "--optimizer", "lbfgs", *QUICK).stdout
     assert "Training  lbfgs, batches of" in output
+
+
+def test_rows_that_no_epoch_learns_from_are_told_before_the_first(axone, write):
+    content = '[data]\nsource = "iris"\n[training]\nepochs = 2\nbatch_size = {}\ndrop_last = true\n'
+    output = axone("train", write("run.toml", content.format(20))).stdout
+    # Of 104 training rows five batches of 20 are made.
+    assert "each epoch leaves 4 rows out, its partial batch (drop_last)" in output
+    assert "10 steps" in output
+    assert "drop_last" not in axone("train", write("whole.toml", content.format(8))).stdout
+
+
+def test_a_training_set_smaller_than_a_batch_is_refused_by_the_files_setting(refused, write):
+    content = '[data]\nsource = "iris"\n[training]\nbatch_size = 200\ndrop_last = true\n'
+    message = refused("train", write("run.toml", content))
+    assert "run.toml: training.drop_last: drop_last leaves nothing to learn from" in message
 
 
 def test_quiet_prints_nothing(axone):

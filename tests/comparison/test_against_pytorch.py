@@ -81,6 +81,13 @@ def test_penalties_and_clipping_are_the_same(settings, exercise, race, classifie
     race(exercise(classifier(*HIDDEN), "cce", ax.Nesterov(0.1), **settings), PyTorchContestant)
 
 
+@pytest.mark.parametrize("optimizer", ["adam", ax.Momentum(0.05, 0.8, "heavy_ball")], ids=repr)
+def test_epochs_without_their_partial_batch_are_the_same(optimizer, exercise, race, classifier):
+    task = exercise(classifier(*HIDDEN), "cce", optimizer, drop_last=True, schedule="cosine")
+    assert (task.steps_per_epoch, task.batch_rows) == (4, (10, 10, 10, 10))
+    race(task, PyTorchContestant)
+
+
 def test_dropout_and_noise_are_given_axones_masks(exercise, race, classifier):
     layers = (ax.GaussianNoise(0.2), ax.Dense(6, "relu"), ax.Dropout(0.4), ax.Dropout(0.0))
     task = exercise(classifier(*layers), "cce", "adam")

@@ -15,6 +15,7 @@ OPTIMIZERS = [
     ax.GradientDescent(0.3),
     ax.Momentum(0.3, 0.8),
     ax.Momentum(0.05, 0.8, "classical"),
+    ax.Momentum(0.05, 0.8, "heavy_ball"),
     ax.Nesterov(0.05, 0.7),
     ax.Adam(0.01),
     ax.Adam(0.02, 0.7, 0.95, 1e-2),
@@ -77,13 +78,27 @@ def test_two_softmax_units_are_so_in_float32_too(exercise, race, classifier):
     "schedule", [{"name": "step", "every": 1, "factor": 0.3}, "inverse_scaling", "exponential"]
 )
 @pytest.mark.parametrize(
-    "optimizer", [ax.Momentum(0.3), ax.Nesterov(0.05), ax.Adam(0.02)], ids=repr
+    "optimizer",
+    [
+        ax.Momentum(0.3),
+        ax.Momentum(0.05, form="heavy_ball"),
+        ax.Nesterov(0.05),
+        ax.Adam(0.02),
+    ],
+    ids=repr,
 )
 def test_a_schedule_that_moves_between_epochs_is_followed(
     schedule, optimizer, exercise, race, classifier
 ):
     task = exercise(classifier(*HIDDEN), "cce", optimizer, schedule=schedule)
     assert obstacles(task) == ()
+    race(task, ScikitLearnContestant)
+
+
+@pytest.mark.parametrize("l2", [0.0, 0.3])
+def test_epochs_without_their_partial_batch_are_the_same(l2, exercise, race, classifier):
+    task = exercise(classifier(*HIDDEN), "cce", "adam", drop_last=True, l2=l2)
+    assert task.batch_rows == (10, 10, 10, 10)
     race(task, ScikitLearnContestant)
 
 

@@ -8,7 +8,7 @@ import pytest
 from sklearn import datasets
 from sklearn.utils import Bunch
 
-from axone.data import load_dataset
+from axone.data import list_datasets, load_dataset
 from axone.errors import DataError
 
 
@@ -27,6 +27,19 @@ def openml(monkeypatch):
             data=random.normal(size=(20, 29)),
             target=np.array(["0", "1"] * 10, dtype=object),
             feature_names=[f"V{n}" for n in range(29)],
+        ),
+        "CIFAR_10": Bunch(
+            data=(np.arange(50_010)[:, None] + np.arange(3072)) % 251,
+            target=np.array(digits[:50_010], dtype=object),
+        ),
+        "adult": Bunch(
+            data=pd.DataFrame(
+                {
+                    "age": [25, 38, 28, 44] * 5,
+                    "workclass": pd.Categorical(["Private", "Private", None, "State-gov"] * 5),
+                }
+            ),
+            target=pd.Series(pd.Categorical(["<=50K", ">50K"] * 10), name="class"),
         ),
         "Bike_Sharing_Demand": Bunch(
             data=pd.DataFrame(
@@ -59,6 +72,37 @@ def test_images_are_bytes_of_28_by_28_with_their_usual_test_set(openml, name, fi
     assert data.class_names[0] == first_class
     assert data.X[300, 0, 5] == 300 % 256
     assert [file.name for file in home.iterdir()] == [f"{name}.npz"]
+
+
+@pytest.mark.parametrize("name", ["cifar_10", "CIFAR-10", "cifar10", "cifar_10.npz"])
+def test_cifar_10_comes_as_three_planes_of_32_by_32_by_whatever_name(openml, name, home):
+    data = load_dataset(name)
+    assert data.X.shape == (50_000, 3, 32, 32)
+    assert (data.X.dtype, data.is_image) == (np.uint8, True)
+    assert len(data.X_test) == 10
+    assert (data.class_names[0], data.class_names[9]) == ("airplane", "truck")
+    # The planes lie one after the other, each line by line.
+    assert data.X[7, 2, 3, 4] == (7 + 2 * 1024 + 3 * 32 + 4) % 251
+    assert [file.name for file in home.iterdir()] == ["cifar_10.npz"]
+
+
+def test_adult_comes_as_a_table_with_its_categories_and_gaps(openml, home):
+    data = load_dataset("adult", target="income")
+    assert list(data.X.columns) == ["age", "workclass"]
+    assert data.X["workclass"].isna().sum() == 5
+    assert data.class_names == ("<=50K", ">50K")
+    assert [file.name for file in home.iterdir()] == ["adult.csv"]
+    load_dataset("adult.csv", target="income")
+    assert openml == ["adult"]
+
+
+def test_downloads_are_listed_until_the_data_home_has_them(openml, home):
+    def where(name):
+        return {info.name: info.where for info in list_datasets()}[name]
+
+    assert (where("cifar_10"), where("adult")) == ("download", "download")
+    load_dataset("adult", target="income")
+    assert where("adult") == "data home"
 
 
 def test_a_download_happens_once(openml):
@@ -102,4 +146,7 @@ def test_without_a_network_the_message_says_where_to_put_the_file(monkeypatch, h
     with pytest.raises(DataError, match="could not be downloaded") as caught:
         load_dataset("mnist")
     assert str(home / "mnist.npz") in str(caught.value)
+    with pytest.raises(DataError, match="could not be downloaded") as caught:
+        load_dataset("adult", target="income")
+    assert f"{home / 'adult.csv'} (a table)" in str(caught.value)
     assert list(home.iterdir()) == []

@@ -9,6 +9,7 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 from sklearn.model_selection import GridSearchCV, cross_validate
+from sklearn.neural_network import MLPRegressor
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.utils._param_validation import InvalidParameterError
@@ -52,7 +53,9 @@ class TestArchitecture:
         assert classifier.intercepts_[0] == pytest.approx(0, abs=1e-9)
         assert classifier.coefs_[0].std() == pytest.approx(np.sqrt(2 / 4), rel=0.2)
 
-    @pytest.mark.parametrize("solver", ["momentum", "rmsprop", "adamw", ax.Nesterov(0.05)])
+    @pytest.mark.parametrize(
+        "solver", ["momentum", "adagrad", "rmsprop", "adamw", ax.Nesterov(0.05)]
+    )
     def test_the_solvers_that_scikit_learn_lacks_learn_too(self, solver):
         classifier = ax.MLPClassifier(
             (16,), solver=solver, learning_rate_init=0.2, max_iter=200, random_state=0
@@ -226,8 +229,27 @@ class TestManners:
             ax.MLPClassifier(solver="lbfgs", max_iter=2).fit(X, Y)
 
     def test_a_batch_larger_than_the_data_is_told(self):
-        with pytest.warns(UserWarning, match="It is going to be clipped"):
-            ax.MLPClassifier(batch_size=1000, **QUICK).fit(X, Y)
+        for drop_last in (False, True):
+            with pytest.warns(UserWarning, match="It is going to be clipped"):
+                ax.MLPClassifier(batch_size=1000, drop_last=drop_last, **QUICK).fit(X, Y)
+
+    @pytest.mark.parametrize("estimator", [ax.MLPClassifier, ax.NetworkClassifier])
+    def test_partial_batches_may_be_left_out(self, estimator):
+        settings = {"batch_size": 40, "shuffle": False, "random_state": 0, "max_iter": 4}
+        dropped = estimator(drop_last=True, **settings).fit(X, Y)
+        assert dropped.history_["step"] == [3, 6, 9, 12]
+        assert dropped.t_ == 4 * 120
+        assert estimator(**settings).fit(X, Y).history_["step"] == [4, 8, 12, 16]
+
+    def test_a_falling_rate_counts_the_rows_learnt_from(self):
+        # scikit-learn's steps on the rows that are left, its velocity holding the rates of before.
+        settings = {"solver": "sgd", "learning_rate": "invscaling", "learning_rate_init": 0.1,
+                    "shuffle": False, "max_iter": 5, "tol": 0, "random_state": 0}  # fmt: skip
+        rows, y = X[:, :2], X[:, 2]
+        ours = ax.MLPRegressor(batch_size=40, drop_last=True, **settings).fit(rows, y)
+        theirs = MLPRegressor(batch_size=40, **settings).fit(rows[:120], y[:120])
+        np.testing.assert_allclose(ours.loss_curve_, theirs.loss_curve_, rtol=1e-9)
+        np.testing.assert_allclose(ours.coefs_[0], theirs.coefs_[0], rtol=1e-9)
 
     def test_verbose_prints_a_line_an_epoch_and_why_it_stopped(self, capsys):
         ax.MLPClassifier((4,), verbose=True, tol=5.0, n_iter_no_change=2, random_state=0).fit(X, Y)

@@ -282,7 +282,7 @@ def test_a_fit_that_diverges_says_so():
         ({"hidden_layer_sizes": 0}, "'hidden_layer_sizes' parameter"),
         ({"hidden_layer_sizes": (8, 0)}, "units must be at least 1"),
         ({"activation": "swisch"}, "Did you mean 'swish'"),
-        ({"columns": {"x0": "text"}}, "the kind of column 'x0' must be one of 'number'"),
+        ({"columns": {"x0": "shell"}}, "the kind of column 'x0' must be one of 'number'"),
     ],
 )
 def test_wrong_settings_are_refused(settings, message):

@@ -173,7 +173,7 @@ def test_every_wrong_setting_is_told_at_once(write):
         ("run.json", '["data"]', ["expected a table", "['data']"]),
         ("run.yaml", "- data", ["expected a table", "['data']"]),
         ("run.yaml", "iris", ["expected a table", "'iris'"]),
-        ("run.yaml", "1: 2", ["expected a table"]),
+        ("run.yaml", "1: 2", ["line 1", "the key 1 is no text"]),
         ("run.json", '{"seed": 1, "seed": 2}', ["'seed' is given twice"]),
         ("run.json", '{"data": {"source": "a", "source": "b"}}', ["'source' is given twice"]),
         ("run.yaml", "seed: 1\nseed: 2", ["'seed' is given twice"]),

@@ -28,6 +28,19 @@ def experiment(source="iris", **tables):
     return Experiment.from_source(source, {**QUICK, **tables})
 
 
+def test_a_file_may_leave_partial_batches_out(here):
+    settings = {"batch_size": 20, "epochs": 3, "drop_last": True}
+    result = run(experiment(training=settings), here / "run")
+    # 104 of the 150 irises are for training: five batches of 20, and 4 rows that wait.
+    assert result.training.steps == 3 * 5
+    assert "drop_last = true" in (here / "run" / EXPERIMENT).read_text(encoding="utf-8")
+    run(Experiment.from_file(here / "run" / EXPERIMENT), here / "again")
+    assert bits(here / "again") == bits(here / "run")
+    with pytest.raises(DataError, match="only batch, of 104 rows, is smaller than batch_size 200"):
+        run(experiment(training=settings | {"batch_size": 200}), here / "none")
+    assert not (here / "none").exists()
+
+
 def bits(folder):
     return (folder / MODEL).read_bytes()
 
@@ -148,7 +161,7 @@ def test_very_many_classes_are_told_which_score_is_left_out(here):
     y = np.arange(201).repeat(6)
     np.savez(here / "many.npz", X=random.normal(size=(len(y), 2)), y=y)
     result = experiment("many.npz", training={"epochs": 1}).run(here / "run")
-    (note,) = result.metrics["notes"]
+    note, *_others = result.metrics["notes"]
     assert "roc_auc is left out: there are more than 200 classes" in note
     assert "roc_auc" not in result.metrics["test"]
 

@@ -147,7 +147,7 @@ class TestRefusals:
             resume_from(folder, save({"weights": np.zeros(3)}))
 
     def test_a_file_too_large_to_be_one_is_not_read(self, tmp_path, monkeypatch, good):
-        monkeypatch.setattr("axone.files._MAX_BYTES", len(good) - 1)
+        monkeypatch.setattr("axone.files.MODEL_BYTES", len(good) - 1)
         with pytest.raises(ModelFileError, match="larger than 0 GiB: not read"):
             resume_from(tmp_path, good)
 

@@ -14,10 +14,11 @@ import axone as ax
 from axone.data import load_dataset
 from axone.errors import ArgumentTypeError, ConfigurationError, DataError
 from axone.experiments import Experiment
+from axone.experiments.folds import SCORED
 from axone.experiments.preparation import load, split
 from axone.tuning import evaluation, workers
 from axone.tuning.evaluation import Peers, Task, evaluate
-from axone.tuning.folds import SCORED, folds_of, forget_folds
+from axone.tuning.folds import folds_of, forget_folds
 from axone.tuning.scoring import find_metric
 
 SPACE = {"learning_rate": "1e-3..1e-1:log", "hidden": [[4], [8]]}

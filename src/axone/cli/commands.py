@@ -44,7 +44,15 @@ COMMANDS = (
 axone train iris --seed 42
 axone train table.csv --target price --hidden 64,32 --epochs 200
 axone train experiment.toml --out runs/first
+axone train digits --target "digit == 5"
+axone train moons --data-option rows=500
+axone train iris --cv 5
+axone train iris --repeats 10
 axone train runs/first --resume
+
+--cv trains a network for each fold besides the run itself, whose model is
+kept; cross_validation.csv and metrics.json get the scores of the folds.
+--repeats makes a folder seed-N for each seed, repeats.csv and repeats.json.
 
 Ctrl-C and SIGTERM stop after the batch in hand and save.
 Exit status: 0 done, 2 bad input or settings, 3 diverged,
@@ -144,7 +152,11 @@ axone summary runs/iris"""
     Command(
         "datasets",
         _(
-            """List the datasets that `axone train NAME` knows.
+            """List the datasets that `axone train NAME` knows; look at one, or save it.
+
+axone datasets
+axone datasets moons
+axone datasets moons --data-option rows=500 --save moons.npz
 
 The data home is the folder $AXONE_DATA, or a cache folder of yours.
 Files put there (NAME.npz, NAME.csv, NAME.parquet) can be named too."""

@@ -50,6 +50,7 @@ def compare(
     missing: options.Missing = None,
     query: options.Query = None,
     sheet: options.Sheet = None,
+    data_option: options.DataOption = None,
     batch_size: options.BatchSize = None,
     lr: options.LearningRate = None,
     hidden: options.Hidden = None,
@@ -84,6 +85,7 @@ def compare(
         overrides = Overrides(
             target=target,
             task=task,
+            data_options=data_option or None,
             epochs=epochs,
             batch_size=batch_size,
             learning_rate=lr,

@@ -13,11 +13,20 @@ from typing import Any
 
 import typer
 from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    Progress,
+    ProgressColumn,
+    TextColumn,
+    TimeRemainingColumn,
+)
 from rich.table import Table
+from rich.text import Text
 
 from axone.errors import AxoneError
 from axone.interruption import exit_status
 from axone.messages import _
+from axone.shown import visible, writable
 
 BAD_INPUT, DIVERGED, INTERRUPTED = 2, 3, 130
 
@@ -25,9 +34,42 @@ debug = False
 """Whether errors are shown with their traceback; set by `axone --debug`."""
 
 
+class _Screen(Console):
+    """A console on which a name, from a file perhaps, gives the terminal no commands."""
+
+    def render_str(self, text: str, **style: Any) -> Text:
+        """Make a text of a string, be it printed or in the cell of a table."""
+        return super().render_str(visible(text), **style)
+
+
 def output() -> Console:
     """Return the console of results; text is printed as it is, never wrapped in a pipe."""
-    return Console(highlight=False, soft_wrap=not sys.stdout.isatty())
+    return _Screen(highlight=False, soft_wrap=not sys.stdout.isatty())
+
+
+def echo(text: str, *, end: str = "\n") -> None:
+    """Print a result as it is to files and pipes, its control characters shown on a terminal."""
+    shown = visible(text) if sys.stdout.isatty() else writable(text)
+    typer.echo(shown + end, nl=False)
+
+
+def progress_bar(console: Console, *parts: ProgressColumn, shown: bool) -> Progress:
+    """Return a bar for the terminal of errors, gone when all is done; none in a pipe."""
+    # Where both streams end on one terminal they must share one console, or lines would mix.
+    both = sys.stdout.isatty() and sys.stderr.isatty()
+    return Progress(
+        *parts,
+        console=console if both else messages(),
+        transient=True,
+        disable=not shown or not sys.stderr.isatty(),
+    )
+
+
+def share_bar(console: Console, *, shown: bool) -> Progress:
+    """Return a bar of the share that is done, with the time left."""
+    share = TextColumn("{task.percentage:>3.0f}%")
+    parts = TextColumn("{task.description}"), BarColumn(), share, TimeRemainingColumn()
+    return progress_bar(console, *parts, shown=shown)
 
 
 def tell(console: Console, text: str, **style: Any) -> None:
@@ -63,7 +105,7 @@ def interrupted_status(number: signal.Signals | None) -> int:
 
 def messages() -> Console:
     """Return the console of errors and warnings."""
-    return Console(stderr=True, highlight=False, soft_wrap=True)
+    return _Screen(stderr=True, highlight=False, soft_wrap=True)
 
 
 @contextmanager
@@ -108,7 +150,7 @@ def print_json(data: Any) -> None:
     """Print data as JSON, a number that is not finite as null."""
     from axone.files import json_text
 
-    typer.echo(json_text(data))
+    echo(json_text(data))
 
 
 def metrics_table(

@@ -4,6 +4,8 @@ Typer keeps the English text of every `help=_("…")` when it builds a command, 
 each call: here the texts of a finished command are looked up, after the language was chosen.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import typer
@@ -11,6 +13,7 @@ from typer.core import TyperCommand, TyperGroup
 
 from axone.cli.commands import COMMANDS, Command
 from axone.messages import translated
+from axone.shown import abridged, visible
 
 
 class CommandGroup(TyperGroup):
@@ -23,10 +26,31 @@ class CommandGroup(TyperGroup):
             known.name: TyperCommand(known.name, help=translated(known.help)) for known in COMMANDS
         }
 
+    def make_context(self, *words: Any, **settings: Any) -> Any:
+        """Read the words before the command."""
+        with _short_complaints():
+            return super().make_context(*words, **settings)
+
+    def invoke(self, ctx: Any) -> Any:
+        """Read the words of the command, and run it."""
+        with _short_complaints():
+            return super().invoke(ctx)
+
     def resolve_command(self, ctx: Any, args: list[str]) -> tuple[Any, Any, list[str]]:
         """Find the command that is called, and read it."""
         name, listed, rest = super().resolve_command(ctx, args)
         return name, listed and built(next(c for c in COMMANDS if c.name == listed.name)), rest
+
+
+@contextmanager
+def _short_complaints() -> Iterator[None]:
+    """Let Typer quote no more of a word than helps, and no command to the terminal."""
+    try:
+        yield
+    except Exception as error:
+        if hasattr(error, "format_message") and isinstance(getattr(error, "message", None), str):
+            error.message = visible(abridged(error.message))  # type: ignore[attr-defined]
+        raise
 
 
 def built(known: Command) -> Any:

@@ -6,8 +6,19 @@ import typer
 
 from axone.messages import _
 
-Target = Annotated[str | None, typer.Option(help=_("Column to predict, for a table."))]
+Target = Annotated[
+    str | None,
+    typer.Option(help=_('Column to predict, for a table; or a comparison: "price > 100".')),
+]
 Task = Annotated[str | None, typer.Option(help=_("classification or regression."))]
+DataOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--data-option",
+        metavar="NAME=VALUE",
+        help=_("Of a generated dataset: rows=500, noise=0.1, range=0..50, operation=multiply, …"),
+    ),
+]
 BatchSize = Annotated[int | None, typer.Option(help=_("Rows of a step (default auto, 8 to 64)."))]
 LearningRate = Annotated[
     float | None, typer.Option(help=_("Learning rate (default 0.001 for adam)."))

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from axone.cli import options
-from axone.cli.console import explained_errors, messages, tell
+from axone.cli.console import echo, explained_errors, messages, tell
 from axone.messages import _
 
 
@@ -45,6 +45,7 @@ def predict(
         from axone.cli.predictions import predictions_csv, read
         from axone.data import TableOptions
         from axone.files import write_atomically
+        from axone.shown import writable
 
         fitted = model_at(model)
         given = read(rows, fitted, keep or (), TableOptions(query=query, sheet=sheet))
@@ -52,6 +53,6 @@ def predict(
         for note in given.notes:
             tell(messages(), note)
         if out is None:
-            typer.echo(text, nl=False)
+            echo(text, end="")
         else:
-            write_atomically(out, text.encode())
+            write_atomically(out, writable(text).encode())

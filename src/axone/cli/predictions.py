@@ -21,7 +21,7 @@ from axone.model import Classes, Model
 if TYPE_CHECKING:
     from pandas import DataFrame
 
-_IMAGES = (".png", ".jpg", ".jpeg", ".bmp")
+_IMAGES = (".png", ".jpg", ".jpeg", ".bmp", ".gif")
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,27 +1,25 @@
 """What a person watching a training run sees: the plan, the epochs as they pass, the outcome."""
 
-import sys
 from dataclasses import dataclass, field
 from typing import Any
 
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from axone.arrays import Shape
 from axone.cli import epochs
 from axone.cli.console import (
     NO_BREAK,
     entry,
-    messages,
     metrics_table,
     output,
     print_wrapped,
+    share_bar,
     tell,
 )
 from axone.experiments import Prepared, RunResult
 from axone.experiments.class_counts import class_counts, counts_in_words
 from axone.experiments.training import stopping_rules
-from axone.messages import Message, _, listed, shorten
+from axone.messages import Message, _, _n, listed, shorten
 from axone.registry import plain
 from axone.training import History, StoppingRule
 
@@ -43,17 +41,7 @@ class Screen:
     header_shown: bool = False
 
     def __enter__(self) -> "Screen":
-        # Where both streams end on one terminal they must share one console, or lines would mix.
-        both = sys.stdout.isatty() and sys.stderr.isatty()
-        self._progress = Progress(
-            TextColumn("{task.description}"),
-            BarColumn(),
-            TextColumn("{task.percentage:>3.0f}%"),
-            TimeRemainingColumn(),
-            console=self.console if both else messages(),
-            transient=True,
-            disable=not self.shown or not sys.stderr.isatty(),
-        )
+        self._progress = share_bar(self.console, shown=self.shown)
         self._task = self._progress.add_task(str(_("Loading the data")), total=None)
         self._progress.start()
         return self
@@ -129,7 +117,7 @@ class Screen:
         tell(self.console, _CONSTANTS[result.model.target.task])
         self.console.print()
         for text in [*calibration_lines(result.metrics), *result.metrics.get("notes", ())]:
-            tell(self.console, text)
+            print_wrapped(self.console, text, indent=2)
         tell(self.console, _("Results: {folder}", folder=result.folder))
 
 
@@ -207,6 +195,7 @@ def plan(prepared: Prepared) -> list[str]:
                 seed=settings.seed,
             ),
         ),
+        *(entry("", text) for text in _left_out(prepared)),
         *(entry(_("Note"), note) for note in prepared.notes),
     ]
 
@@ -220,6 +209,21 @@ def _class_lines(prepared: Prepared) -> list[str]:
     # A class stays with its count where the line is wrapped.
     lines = [line.replace(" × ", f"{NO_BREAK}×{NO_BREAK}") for line in lines]
     return [entry(_("Classes") if number == 0 else "", line) for number, line in enumerate(lines)]
+
+
+def _left_out(prepared: Prepared) -> list[Message]:
+    """Tell how many rows each epoch leaves out, where the last batch is not to be a partial one."""
+    training = prepared.experiment.settings.training
+    assert isinstance(training.batch_size, int)  # noqa: S101 — resolved by prepare
+    left = len(prepared.parts["train"]) % training.batch_size
+    if not training.drop_last or not left or training.optimizer.full_batch:
+        return []
+    row = _n(
+        "each epoch leaves {count} row out, its partial batch (drop_last)",
+        "each epoch leaves {count} rows out, its partial batch (drop_last)",
+        left,
+    )
+    return [row]
 
 
 def _size(shape: Shape) -> str:

@@ -15,6 +15,7 @@ from axone.messages import _, all_of
 _SETTINGS = {
     "target": "data.target",
     "task": "data.task",
+    "data_options": "data.options",
     "epochs": "training.epochs",
     "batch_size": "training.batch_size",
     "learning_rate": "training.optimizer.learning_rate",
@@ -61,6 +62,7 @@ class Overrides:
     missing: Sequence[str] | None = None
     query: str | None = None
     sheet: str | None = None
+    data_options: Sequence[str] | None = None
 
     def given(self) -> dict[str, str]:
         """Return the options that were given as they are typed, by the setting each stands for."""
@@ -77,7 +79,7 @@ class Overrides:
             value = getattr(self, name)
             if value is None or name == "learning_rate":
                 continue
-            table, _, key = setting.rpartition(".")
+            table, _dot, key = setting.rpartition(".")
             section = settings.setdefault(table, {}) if table else settings
             read = _READERS.get(name)
             section[key] = value if read is None else read(value)
@@ -87,8 +89,12 @@ class Overrides:
         return settings
 
 
+_WORDS = {"learning_rate": "--lr", "data_options": "--data-option"}
+"""The options whose words are not those of their setting."""
+
+
 def _option(name: str) -> str:
-    return "--lr" if name == "learning_rate" else f"--{name.replace('_', '-')}"
+    return _WORDS.get(name, f"--{name.replace('_', '-')}")
 
 
 def hidden_sizes(text: str) -> list[int]:
@@ -110,12 +116,49 @@ def hidden_sizes(text: str) -> list[int]:
         ) from error
 
 
+def data_options(words: Sequence[str]) -> dict[str, Any]:
+    """Read the words of `--data-option NAME=VALUE`: a number, a range `0..50` or a word.
+
+    Raises
+    ------
+    ConfigurationError
+        No name, no value, or a name given twice.
+    """
+    found: dict[str, Any] = {}
+    for word in words:
+        name, _equals, text = (part.strip() for part in word.partition("="))
+        if not name or not text:
+            raise ConfigurationError(
+                _(
+                    "--data-option takes NAME=VALUE, such as rows=500 or range=0..50; found "
+                    "{found!r}.",
+                    found=word,
+                )
+            )
+        if name in found:
+            raise ConfigurationError(_("--data-option: {name} is given twice.", name=name))
+        low, dots, high = text.partition("..")
+        found[name] = [_value(low), _value(high)] if dots else _value(text)
+    return found
+
+
+def _value(text: str) -> int | float | str:
+    """Return a whole number, else a number, else the word as it is."""
+    for kind in (int, float):
+        try:
+            return kind(text)
+        except ValueError:
+            continue
+    return text.strip()
+
+
 _READERS: dict[str, Callable[[Any], Any]] = {
     "hidden": hidden_sizes,
     "types": column_choices,
     "missing": list,
+    "data_options": data_options,
 }
-"""How options are read that are written otherwise than in a file."""
+"""What turns the words of an option into a setting, where that is not the words themselves."""
 
 
 def describe(source: str, overrides: Overrides) -> Experiment:

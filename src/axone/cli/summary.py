@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from axone.cli import options
-from axone.cli.console import explained_errors
+from axone.cli.console import echo, explained_errors
 from axone.messages import _, shorten
 
 _NAME = 60
@@ -56,5 +56,5 @@ def summary(
         else:
             network = prepare(describe(source, overrides)).network
         name = shorten(network.input_name, _NAME) or _("Input")
-        typer.echo(str(_("{name} {shape}", name=name, shape=network.input_shape)))
-        typer.echo(str(network.summary()))
+        echo(str(_("{name} {shape}", name=name, shape=network.input_shape)))
+        echo(str(network.summary()))

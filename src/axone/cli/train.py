@@ -40,6 +40,7 @@ def train(
     missing: options.Missing = None,
     query: options.Query = None,
     sheet: options.Sheet = None,
+    data_option: options.DataOption = None,
     epochs_: Annotated[
         int | None,
         typer.Option("--epochs", help=_("Passes over the training rows, at most (default 100).")),
@@ -76,6 +77,24 @@ def train(
     threads: Annotated[
         int | None, typer.Option(help=_("Of the compiled engine (default: as many as are faster)."))
     ] = None,
+    cv: Annotated[
+        int | None,
+        typer.Option(
+            help=_(
+                "Also score every row by cross-validation with so many folds; the model kept is "
+                "that of the run itself, on all rows but those that decide when to stop."
+            )
+        ),
+    ] = None,
+    repeats: Annotated[
+        int | None,
+        typer.Option(
+            help=_(
+                "Run so often, under the seed and those that follow: a folder each, and how far "
+                "the scores lie apart."
+            )
+        ),
+    ] = None,
     out: Annotated[
         Path | None, typer.Option(help=_("Result folder (default runs/NAME, or runs/NAME-2, …)."))
     ] = None,
@@ -90,14 +109,17 @@ def train(
 ) -> None:
     """Run `axone train`, as its help tells."""
     with explained_errors(), ExitStack() as held:
+        from axone.cli import several
         from axone.cli.screen import Screen
         from axone.cli.sources import Overrides, describe
         from axone.experiments import EXPERIMENT, Experiment, extended, run
+        from axone.experiments.cross_validation import of_all_rows
         from axone.experiments.folder import CHECKPOINT
 
         overrides = Overrides(
             target=target,
             task=task,
+            data_options=data_option or None,
             epochs=epochs_,
             batch_size=batch_size,
             learning_rate=lr,
@@ -118,28 +140,40 @@ def train(
             sheet=sheet,
         )
         experiment: Description
+        several.require_one_kind(cv, repeats, resume)
         if resume:
             folder = _folder_to_resume(source, out, overrides)
             experiment = extended(Experiment.from_file(folder / EXPERIMENT), overrides.epochs)
         else:
             experiment = describe(source, overrides)
             folder = held.enter_context(result_folder(out, experiment.name))
+        shown = not (quiet or as_json)
+        if repeats is not None:
+            several.repeat_runs(experiment, repeats, folder, shown=shown, as_json=as_json)
+            return
+        if cv is not None:
+            experiment = of_all_rows(experiment)
         resumed = resume and (folder / CHECKPOINT).exists()
-        screen = Screen(shown=not (quiet or as_json), resumed=resumed)
+        screen = Screen(shown=shown, resumed=resumed)
         with screen:
             result = run(
                 experiment,
                 folder,
                 resume=resume,
+                before_writing=lambda prepared: several.require_folds(prepared, cv),
                 on_prepared=screen.on_prepared,
                 after_epoch=screen.after_epoch,
                 on_progress=screen.on_progress,
             )
+        if shown:
+            screen.on_result(result)
+        ended_well = result.training.stopped_by not in ("diverged", "interrupted")
+        folds = several.validate_by_folds(experiment, cv, result, shown) if ended_well else None
         if as_json:
             print_json({**result.metrics, "folder": str(folder)})
-        elif not quiet:
-            screen.on_result(result)
     _exit(result, quiet)
+    if folds is not None and folds.interrupted:
+        several.exit_interrupted(folds, folder, quiet)
 
 
 def _exit(result: "RunResult", quiet: bool) -> None:

@@ -1,6 +1,5 @@
 """`axone tune`: an experiment and what may vary in, the best settings and all trials out."""
 
-import sys
 import textwrap
 from contextlib import ExitStack
 from pathlib import Path
@@ -8,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, TaskID, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
 from axone.cli import options
@@ -19,6 +18,7 @@ from axone.cli.console import (
     messages,
     output,
     print_json,
+    progress_bar,
     tell,
 )
 from axone.cli.train import result_folder
@@ -97,6 +97,7 @@ def tune(
     missing: options.Missing = None,
     query: options.Query = None,
     sheet: options.Sheet = None,
+    data_option: options.DataOption = None,
     epochs: Annotated[
         int | None, typer.Option(help=_("Epochs of a fit, at most (default 100)."))
     ] = None,
@@ -125,6 +126,7 @@ def tune(
             missing=missing or None,
             query=query,
             sheet=sheet,
+            data_options=data_option or None,
         )
         experiment = describe(source, overrides)
         space = read_space(read_options(vary), "--vary") if vary else None
@@ -191,16 +193,13 @@ class _Screen:
         self.console: Console = output()
 
     def __enter__(self) -> "_Screen":
-        # Where both streams end on one terminal they must share one console, or lines would mix.
-        both = sys.stdout.isatty() and sys.stderr.isatty()
-        self._progress = Progress(
+        self._progress = progress_bar(
+            self.console,
             TextColumn("{task.description}"),
             BarColumn(bar_width=None),
             TextColumn("{task.fields[best]}"),
             TimeRemainingColumn(),
-            console=self.console if both else messages(),
-            transient=True,
-            disable=not self.shown or not sys.stderr.isatty(),
+            shown=self.shown,
         )
         self._task: TaskID = self._progress.add_task(
             str(_("Loading the data")), total=None, best=""

@@ -16,6 +16,7 @@ from pathlib import Path
 import numpy as np
 
 from axone.arrays import DType, FloatArray, IntArray
+from axone.bounds import MOST_THREADS
 from axone.checks import check_choice, check_integer
 from axone.comparison.exercise import Contestant, Exercise, TimedEpoch
 from axone.comparison.ours import AxoneContestant
@@ -110,7 +111,7 @@ def compare(
         Bad settings or data; nobody left to compare with.
     """
     keys = _known(against)
-    check_integer("threads", threads, at_least=1)
+    check_integer("threads", threads, at_least=1, at_most=MOST_THREADS)
     check_choice("dtype", dtype, ("float64", "float32"))
     _refuse_lbfgs(experiment)
     if folder is not None:
@@ -194,12 +195,10 @@ def _exercise(prepared: Prepared, recipe: Recipe, threads: int) -> Exercise:
             weight = prepare_weights(weight, len(X), recipe.dtype)
         return Examples(np.ascontiguousarray(X, dtype=recipe.dtype), target, weight)
 
-    train = rows("train")
-    recipe.check_rows(len(train))
     return Exercise(
         recipe,
         network.initialize(recipe.seed, recipe.dtype),
-        train,
+        rows("train"),
         rows("validation") if "validation" in prepared.parts else None,
         prepared.experiment.settings.training.epochs,
         threads,

@@ -10,6 +10,7 @@ from axone.data.numbers import NumericRows, Reshaping
 from axone.data.preprocessing import STEPS, Preprocessing, TargetScaler
 from axone.data.reading import ColumnChoice, ColumnReport, ReadTable
 from axone.data.robust import RobustBins
+from axone.data.saving import save_dataset
 from axone.data.scaling import SCALINGS, Divide, MinMax, NoScaling, Scaler, Scaling, Standard
 from axone.data.sources import (
     NO_OPTIONS,
@@ -65,6 +66,7 @@ __all__ = [
     "load_examples",
     "read_images",
     "read_rows",
+    "save_dataset",
     "spirals",
     "split_rows",
 ]

@@ -3,14 +3,20 @@
 The keys are those of an NPZ archive, wherever the arrays come from: a file, a generator, a library.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
+import numpy as np
 from numpy.typing import NDArray
 
+from axone.checks import require_unmasked
+from axone.data.comparing import holds, require_both, require_classification
+from axone.data.conditions import Condition, condition_of
 from axone.data.dataset import Dataset, TaskChoice
 from axone.data.finite import require_finite
-from axone.data.targets import encode_target
+from axone.data.names import OWN_TARGETS
+from axone.data.targets import USUAL_TARGETS, encode_target, is_one_hot
 from axone.errors import DataError, UnknownNameError
 from axone.messages import _
 
@@ -33,6 +39,8 @@ def make_array_dataset(
         `target` is none of several named targets.
     """
     where = where or name
+    for key, array in arrays.items():
+        require_unmasked(array, f"{where}: {key}")
     X, y = _pair(arrays, "X", "y", where)
     if len(X) < 2:
         raise DataError(_("{where}: X has a single row; learning needs at least two.", where=where))
@@ -51,6 +59,9 @@ def make_array_dataset(
                     y=y.shape,
                 )
             )
+    condition = condition_of(target, _names(arrays, "target_names", where))
+    if condition is not None:
+        return _by_condition(name, arrays, condition, task, where)
     notes: tuple[str, ...] = ()
     target_names = _names(arrays, "target_names", where)
     if target is not None:
@@ -81,6 +92,87 @@ def make_array_dataset(
         target_names=target_names if numbers_named else (),
         notes=notes + encoded.notes,
     )
+
+
+def _by_condition(
+    name: str,
+    arrays: Mapping[str, NDArray[Any]],
+    condition: Condition,
+    task: TaskChoice,
+    where: str,
+) -> Dataset:
+    """Make a dataset of two classes: where the condition is true, and where not."""
+    require_classification(condition, task, where)
+    own = OWN_TARGETS.get(name)
+    own_names = [*([own] if own else []), *USUAL_TARGETS]
+    told = arrays_told_apart(arrays, condition, where, own_names)
+    require_both(condition, told["y"], arrays["y"].reshape(-1).tolist(), where)
+    classes = {"target_names": np.array(condition.class_names)}
+    dataset = make_array_dataset(name, {**told, **classes}, task="classification", where=where)
+    return replace(dataset, target_name=condition.text)
+
+
+def arrays_told_apart(
+    arrays: Mapping[str, NDArray[Any]],
+    condition: Condition,
+    where: str,
+    own_names: Sequence[str],
+) -> dict[str, NDArray[Any]]:
+    """Return arrays whose targets are the truth of a condition.
+
+    Parameters
+    ----------
+    arrays : mapping of str to ndarray
+        Under the keys of an archive.
+    condition : Condition
+        On the target, or on a feature, which is then none any more.
+    where : str
+        The file, for messages.
+    own_names : sequence of str
+        What the target may be called, where there is only one and the archive does not say.
+
+    Raises
+    ------
+    UnknownNameError
+        The condition's name is neither the target's nor a feature's.
+    """
+    features = _names(arrays, "feature_names", where)
+    if condition.name in features:
+        return _by_feature(arrays, condition, where, features)
+    names, y = _names(arrays, "target_names", where), arrays["y"]
+    # Names are those of the targets where there are as many, else those of the classes.
+    columns = 1 if y.ndim == 1 or is_one_hot(y) else y.shape[1]
+    targets = names if len(names) == columns else ()
+    allowed = [*targets, *(own_names if columns == 1 else ())]
+    if condition.name not in allowed:
+        raise UnknownNameError(_("target"), condition.name, [*allowed, *features], where=where)
+    column = targets.index(condition.name) if condition.name in targets else 0
+    found = dict(arrays)
+    for key in ("y", "y_test"):
+        if key in arrays:
+            values = _one_column(arrays[key], column)
+            found[key] = holds(condition, values, where, () if targets else names)
+    return found
+
+
+def _by_feature(
+    arrays: Mapping[str, NDArray[Any]], condition: Condition, where: str, features: tuple[str, ...]
+) -> dict[str, NDArray[Any]]:
+    """Take a feature out of the examples and the truth of a condition on it for the target."""
+    found, column = dict(arrays), features.index(condition.name)
+    for X, y in (("X", "y"), ("X_test", "y_test")):
+        if X in arrays:
+            require_finite(arrays[X], X, where)
+            found[X] = np.delete(arrays[X], column, axis=1)
+            found[y] = holds(condition, arrays[X][:, column], where)
+    found["feature_names"] = np.delete(np.array(features), column)
+    return found
+
+
+def _one_column(y: NDArray[Any], column: int) -> NDArray[Any]:
+    if y.ndim == 1:
+        return y
+    return y.argmax(axis=1) if is_one_hot(y) else y[:, column]
 
 
 def _pair(
@@ -120,6 +212,8 @@ def _pair(
             )
         )
     require_finite(y, targets, where)
+    if y.dtype.kind == "U":
+        _require_writable(map(str, np.unique(y)), targets, where)
     return X, y
 
 
@@ -172,7 +266,26 @@ def _names(arrays: Mapping[str, NDArray[Any]], key: str, where: str) -> tuple[st
                 shape=names.shape,
             )
         )
-    return tuple(str(name) for name in names.tolist())
+    found = tuple(str(name) for name in names.tolist())
+    _require_writable(found, key, where)
+    return found
+
+
+def _require_writable(names: Iterable[str], key: str, where: str) -> None:
+    """Refuse text that no file and no terminal can hold: half a character (a lone surrogate)."""
+    for name in names:
+        try:
+            name.encode()
+        except UnicodeEncodeError as error:
+            raise DataError(
+                _(
+                    "{where}: {key} holds {name!r}, with half a character that no file can hold: "
+                    "write the whole one.",
+                    where=where,
+                    key=key,
+                    name=name,
+                )
+            ) from error
 
 
 def _one_target(

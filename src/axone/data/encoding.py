@@ -11,16 +11,19 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from axone.arrays import DType, FloatArray
+from axone.data.at_once import each_column
 from axone.data.columns import COLUMN_KINDS, AnyColumn, Output
+from axone.data.encoded import EncodedTable
 from axone.data.frames import as_frame, is_frame
-from axone.data.plain_data import PlainData, read_data, write_data
+from axone.data.plain_data import PlainData, read_data, read_whole_data, write_data
 from axone.data.reading import AS_THEY_ARE, ReadTable, TableReading, read_columns
+from axone.data.reading.keys import varies
 from axone.data.steps import ExampleLayout, Step
 from axone.errors import DataError, ModelFileError, ShapeError
 from axone.messages import Listed, _, listed
 
 if TYPE_CHECKING:
-    from pandas import DataFrame
+    from pandas import DataFrame, Series
 
 
 @dataclass(frozen=True)
@@ -97,20 +100,21 @@ class TableEncoder(Step, PlainData):
         read : ReadTable
             What was decided about all of it.
         """
-        fitted: list[AnyColumn] = []
         notes: list[str] = list(read.notes)
+        used: list[tuple[str, Series]] = []
         for name in frame.columns:
             kind = read.kinds[name]
             if kind == "ignore":
                 continue
-            if name not in read.chosen and frame[name].nunique(dropna=False) <= 1:
+            values = frame[name]
+            if name not in read.chosen and not varies(values):
                 notes.append(
                     _("column {name!r} left out: all its cells are alike", name=name).coded(
                         "constant_left_out"
                     )
                 )
                 continue
-            if frame[name].isna().all():
+            if values.first_valid_index() is None:
                 raise DataError(
                     _(
                         "column {name!r} is empty: it cannot be a {kind}. Ignore it.",
@@ -118,8 +122,9 @@ class TableEncoder(Step, PlainData):
                         kind=kind,
                     )
                 )
-            column = COLUMN_KINDS[kind].fit(frame[name])
-            fitted.append(column)
+            used.append((kind, values))
+        fitted = each_column(lambda pair: COLUMN_KINDS[pair[0]].fit(pair[1]), used, len(frame))
+        for column in fitted:
             notes.extend(column.notes())
         if not fitted:
             raise DataError(
@@ -180,6 +185,10 @@ class TableEncoder(Step, PlainData):
         ShapeError
             An array of another width.
         """
+        return np.asarray(self.encode(X))
+
+    def encode(self, X: Any) -> EncodedTable:
+        """Encode rows as `transform` does, column beside column."""
         frame = self._as_table(X)
         lacking = [name for name in self.names if name not in frame.columns]
         if lacking:
@@ -192,13 +201,9 @@ class TableEncoder(Step, PlainData):
                 )
             )
         frame = self.reading.only(self.names).read(frame)
-        matrix = np.empty((len(frame), len(self._outputs)))
-        start = 0
-        for column in self.columns:
-            stop = start + len(column.outputs)
-            matrix[:, start:stop] = column.transform(frame[column.name])
-            start = stop
-        return matrix
+        pairs = [(column, frame[column.name]) for column in self.columns]
+        parts = each_column(lambda pair: pair[0].transform(pair[1]), pairs, len(frame))
+        return EncodedTable(parts)
 
     def to_data(self) -> Any:
         """Write as what JSON can hold."""
@@ -213,7 +218,7 @@ class TableEncoder(Step, PlainData):
         ModelFileError
             It is anything else.
         """
-        fields = read_data(_TableData, data, _("step {name!r}", name="table"))
+        fields = read_whole_data(_TableData, data, _("step {name!r}", name="table"))
         columns = []
         for described in fields.columns:
             kind = described.get("kind")

@@ -1,10 +1,13 @@
-"""Datasets downloaded through scikit-learn's fetchers, once, then kept in the data home as NPZ."""
+"""Datasets downloaded through scikit-learn's fetchers, once, then kept in the data home.
+
+Arrays are kept as NPZ, tables with text in their columns as CSV.
+"""
 
 import tempfile
 import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,8 +16,12 @@ from axone.data.dataset import DatasetInfo
 from axone.data.encoding import TableEncoder
 from axone.data.home import data_home
 from axone.data.npz import write_npz
+from axone.data.saving import write_table
 from axone.errors import DataError
 from axone.messages import _
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
 
 Arrays = Mapping[str, NDArray[Any]]
 
@@ -24,11 +31,12 @@ class Download:
     """A dataset to be had: what it is, and how to fetch it into a folder for scraps."""
 
     info: DatasetInfo
-    fetch: Callable[[str], Arrays]
+    fetch: "Callable[[str], Arrays | DataFrame]"
+    suffix: str = ".npz"
 
 
 def download(name: str) -> None:
-    """Fetch one of `DOWNLOADS` and store it in the data home as `<name>.npz`.
+    """Fetch one of `DOWNLOADS` and store it in the data home as `<name>.npz` or `<name>.csv`.
 
     Raises
     ------
@@ -37,24 +45,29 @@ def download(name: str) -> None:
     """
     from http.client import HTTPException
 
-    path = data_home() / f"{name}.npz"
+    known = DOWNLOADS[name]
+    path = data_home() / f"{name}{known.suffix}"
     try:
         # scikit-learn keeps what it fetches; the data home is to hold the only copy.
         with tempfile.TemporaryDirectory() as scraps, warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            arrays = DOWNLOADS[name].fetch(scraps)
+            fetched = known.fetch(scraps)
     # OpenML's refusals and checksums that differ are ValueErrors; the network's are OSErrors.
     except (OSError, ValueError, HTTPException) as error:
         raise DataError(
             _(
                 "{name} could not be downloaded: {error}. Without a network, put the file at "
-                "{path} (NPZ with X and y), or set AXONE_DATA to a folder that has it.",
+                "{path} ({content}), or set AXONE_DATA to a folder that has it.",
                 name=name,
                 error=error,
                 path=path,
+                content=_("NPZ with X and y") if known.suffix == ".npz" else _("a table"),
             )
         ) from error
-    write_npz(path, arrays)
+    if isinstance(fetched, Mapping):
+        write_npz(path, fetched)
+    else:
+        write_table(path, fetched)
 
 
 def _openml_images(name: str, class_names: tuple[str, ...]) -> Callable[[str], Arrays]:
@@ -73,6 +86,29 @@ def _openml_images(name: str, class_names: tuple[str, ...]) -> Callable[[str], A
         }
 
     return fetch
+
+
+def _cifar_10(scraps: str) -> Arrays:
+    from sklearn.datasets import fetch_openml
+
+    # A row is an image: its red, green and blue planes, each line by line.
+    bunch = fetch_openml("CIFAR_10", version=1, as_frame=False, data_home=scraps)
+    X = bunch.data.astype(np.uint8).reshape(-1, 3, 32, 32)
+    y = bunch.target.astype(np.uint8)
+    return {
+        "X": X[:50_000],
+        "y": y[:50_000],
+        "X_test": X[50_000:],
+        "y_test": y[50_000:],
+        "target_names": np.array(_OBJECTS),
+    }
+
+
+def _adult(scraps: str) -> "DataFrame":
+    from sklearn.datasets import fetch_openml
+
+    bunch = fetch_openml("adult", version=2, as_frame=True, data_home=scraps)
+    return bunch.data.assign(income=bunch.target)
 
 
 def _covtype(scraps: str) -> Arrays:
@@ -125,6 +161,18 @@ def _bike_sharing(scraps: str) -> Arrays:
 
 
 _DIGITS = tuple("0123456789")
+_OBJECTS = (
+    "airplane",
+    "automobile",
+    "bird",
+    "cat",
+    "deer",
+    "dog",
+    "frog",
+    "horse",
+    "ship",
+    "truck",
+)
 _CLOTHES = (
     "T-shirt/top",
     "Trouser",
@@ -158,6 +206,11 @@ DOWNLOADS = {
             DatasetInfo("fashion_mnist", "classification", 60_000, "28 × 28", 10, "download"),
             _openml_images("Fashion-MNIST", _CLOTHES),
         ),
+        Download(
+            DatasetInfo("cifar_10", "classification", 50_000, "3 × 32 × 32", 10, "download"),
+            _cifar_10,
+        ),
+        Download(DatasetInfo("adult", "", 48_842, "15 columns", None, "download"), _adult, ".csv"),
         Download(DatasetInfo("covtype", "classification", 581_012, "54", 7, "download"), _covtype),
         Download(
             DatasetInfo("california_housing", "regression", 20_640, "8", None, "download"),

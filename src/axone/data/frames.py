@@ -139,6 +139,9 @@ def texts_of(values: "Series") -> tuple[NDArray[Any], list[str]]:
     """Read a column as text: for each row a position in the list of distinct texts, or −1."""
     import pandas as pd
 
+    if isinstance(values.dtype, pd.CategoricalDtype):
+        # As they are: what no row holds any more is a text of no rows.
+        return values.cat.codes.to_numpy(), [cell_text(text) for text in values.cat.categories]
     codes, uniques = pd.factorize(values)
     return codes, [cell_text(value) for value in np.asarray(uniques, dtype=object)]
 

@@ -18,6 +18,8 @@ TEXT_RECORDS = (".json", ".jsonl", ".ndjson", ".arff")
 """Endings of texts that say more about their cells."""
 
 SPREADSHEETS = (".xlsx", ".xlsm", ".xls", ".ods")
+"""Endings of spreadsheets. Of `.xls` only texts under that name are read, as many programs write
+them."""
 
 ARROW_TABLES = (".parquet", ".feather", ".arrow")
 
@@ -139,10 +141,9 @@ def require_readable(path: Path, limit: int) -> None:
         )
     try:
         size = path.stat().st_size
-    except OSError as error:
-        raise DataError(
-            _("{path} cannot be read: {reason}.", path=path, reason=error.strerror)
-        ) from error
+    except (OSError, ValueError) as error:  # of a name with a zero byte
+        reason = getattr(error, "strerror", None) or error
+        raise DataError(_("{path} cannot be read: {reason}.", path=path, reason=reason)) from error
     if size == 0:
         raise DataError(_("{path} is empty (0 bytes). Write the file again.", path=path))
     if size > limit:

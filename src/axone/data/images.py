@@ -4,6 +4,7 @@ The form is MNIST's (LeCun et al. 1998): bright ink on black, the ink fitted int
 margin and centred by its mass. A photograph of black ink on paper is inverted first.
 """
 
+import io
 import warnings
 from collections.abc import Sequence
 from pathlib import Path
@@ -12,10 +13,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from axone.arrays import FloatArray, Shape
+from axone.bounds import IMAGE_BYTES, MOST_PIXELS
 from axone.errors import DataError
-from axone.messages import _
+from axone.files import read_bounded, told_of_damage
+from axone.messages import _, listed
 
-_MAX_PIXELS = 50_000_000
+_FORMATS = ("PNG", "JPEG", "BMP", "GIF")
+"""The only ones that are looked for, by content: of the others that Pillow knows some run programs
+(PostScript starts Ghostscript), and all are code that need not be within a stranger's reach."""
+
+_JPEG, _SCAN, _MOST_SCANS = b"\xff\xd8", b"\xff\xda", 100
+"""A progressive JPEG says each pixel again and again, ten bytes a time; cameras do it ten times."""
+
 _INK = 0.2
 """What share of the brightest pixel counts as ink, when the ink's box is sought."""
 
@@ -29,7 +38,8 @@ def read_images(paths: Sequence[Path], feature_shape: Shape) -> NDArray[np.uint8
     Parameters
     ----------
     paths : sequence of Path
-        PNG, JPEG or BMP files, each with one sign.
+        PNG, JPEG, BMP or GIF files, whatever their names end in, each with one sign; the
+        first picture of an animation.
     feature_shape : tuple of int
         What the model takes: ``(28, 28)``, or flat ``(64,)`` for a square.
 
@@ -61,23 +71,49 @@ def _grey(path: Path) -> FloatArray:
     """Return the brightness of a picture, 0 to 255; transparent pixels are white paper."""
     from PIL import Image, ImageOps, UnidentifiedImageError
 
-    try:
-        with warnings.catch_warnings():
-            # Pillow has a softer bound of its own: one message for both is enough.
-            warnings.simplefilter("error", Image.DecompressionBombWarning)
-            with Image.open(path) as picture:
-                if picture.width * picture.height > _MAX_PIXELS:
-                    raise _too_large(path)
-                # Telephones store a photograph as the sensor lay and note how to turn it.
-                layers = ImageOps.exif_transpose(picture).convert("RGBA")
-    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
-        raise _too_large(path) from error
-    except (OSError, UnidentifiedImageError, SyntaxError, ValueError) as error:
-        raise DataError(
-            _("{path} is not a picture that can be read: {error}", path=path, error=error)
-        ) from error
+    def unreadable(error: Exception) -> DataError:
+        if isinstance(error, Image.DecompressionBombError):
+            return _too_large(path)
+        cause = _("it is none of {kinds}", kinds=listed(_FORMATS))
+        if not isinstance(error, UnidentifiedImageError):
+            cause = _("{error}", error=error)
+        return DataError(
+            _("{path} is not a picture that can be read: {cause}.", path=path, cause=cause)
+        )
+
+    with told_of_damage(unreadable), warnings.catch_warnings():
+        # What Pillow has to say of odd metadata; and its softer bound of pixels, for ours.
+        warnings.simplefilter("ignore")
+        content = _content(path)
+        with Image.open(io.BytesIO(content), formats=_FORMATS) as picture:
+            if picture.width * picture.height > MOST_PIXELS:
+                raise _too_large(path)
+            # Telephones store a photograph as the sensor lay and note how to turn it.
+            layers = ImageOps.exif_transpose(picture).convert("RGBA")
     paper = Image.new("RGBA", layers.size, "white")
     return np.asarray(Image.alpha_composite(paper, layers).convert("L"), dtype=np.float64)
+
+
+def _content(path: Path) -> bytes:
+    content = read_bounded(path, IMAGE_BYTES)
+    if content is None:
+        raise DataError(
+            _(
+                "{path} is larger than {limit} MiB, which no picture of a sign is: make it "
+                "smaller.",
+                path=path,
+                limit=IMAGE_BYTES >> 20,
+            )
+        )
+    if content.startswith(_JPEG) and content.count(_SCAN) > _MOST_SCANS:
+        raise DataError(
+            _(
+                "{path} is drawn over {scans:,} times, which no photograph is: save it again.",
+                path=path,
+                scans=content.count(_SCAN),
+            )
+        )
+    return content
 
 
 def _too_large(path: Path) -> DataError:
@@ -85,7 +121,7 @@ def _too_large(path: Path) -> DataError:
         _(
             "{path} has more than {max_pixels:,} pixels: make it smaller.",
             path=path,
-            max_pixels=_MAX_PIXELS,
+            max_pixels=MOST_PIXELS,
         )
     )
 

@@ -221,7 +221,7 @@ def details(column: ColumnReport) -> list[tuple[Message, Message]]:
     """Return what there is to say of a column, each with its label."""
     lines = [(_("read as"), column.how)]
     if column.decided_by is not None:
-        lines.append((_("decided by"), _("{cell}", cell=str(column.decided_by))))
+        lines.append((_("decided by"), column.decided_by.message))
     lines.append((_("cells"), _cells_in_words(column)))
     if column.examples:
         shown = listed(repr(text) for text in column.examples)

@@ -18,6 +18,19 @@ ALIASES = {
 }
 """Other names of datasets, as course files and libraries have them."""
 
+OWN_TARGETS = {
+    "breast_cancer": "diagnosis",
+    "cifar_10": "object",
+    "covtype": "cover_type",
+    "creditcard": "fraud",
+    "digits": "digit",
+    "fashion_mnist": "garment",
+    "iris": "species",
+    "mnist": "digit",
+    "wine": "cultivar",
+}
+"""What the classes of a dataset of arrays are called, whose archive has no name for them."""
+
 
 def spelled(name: str) -> str:
     """Write a name as the tables of datasets have it: lower case, words joined by underscores.

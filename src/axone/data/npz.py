@@ -4,9 +4,10 @@ A file from outside is judged by its directory and its headers before any cell i
 nothing pickled, nothing above the size limit, no header that promises more than the file holds.
 """
 
+import math
 import tempfile
+import warnings
 import zipfile
-import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,14 +19,26 @@ from numpy.lib import format as npy_format
 from numpy.typing import NDArray
 
 from axone.arrays import Shape
-from axone.data.array_dataset import checked_examples, make_array_dataset
+from axone.bounds import (
+    ARRAY_BYTES,
+    HARMLESS_BYTES,
+    MOST_ARRAYS,
+    MOST_AXES,
+    MOST_INFLATION,
+)
+from axone.data.array_dataset import (
+    arrays_told_apart,
+    checked_examples,
+    make_array_dataset,
+)
+from axone.data.conditions import Condition
 from axone.data.dataset import Dataset, DatasetInfo, TaskChoice
 from axone.data.home import require_readable, stem_of
 from axone.errors import DataError
+from axone.files import told_of_damage
 from axone.messages import Message, _, listed
 
-SIZE_LIMIT = 8 * 2**30
-"""Bytes of all arrays of one file together; more would hardly fit in memory beside a network."""
+SIZE_LIMIT = ARRAY_BYTES
 
 _KEYS = ("X", "y", "feature_names", "target_names", "X_test", "y_test")
 
@@ -63,8 +76,12 @@ def read_npz(path: Path, task: TaskChoice = "auto", target: str | None = None) -
     return make_array_dataset(stem_of(path), arrays, task=task, target=target, where=str(path))
 
 
-def read_npz_rows(path: Path) -> tuple[NDArray[Any], NDArray[Any] | None]:
+def read_npz_rows(
+    path: Path, condition: Condition | None = None
+) -> tuple[NDArray[Any], NDArray[Any] | None]:
     """Read `X`, and `y` as it stands where there is one: rows to predict from.
+
+    With a condition `y` says of which rows it is true.
 
     Raises
     ------
@@ -74,6 +91,11 @@ def read_npz_rows(path: Path) -> tuple[NDArray[Any], NDArray[Any] | None]:
     arrays = _read_arrays(path)
     if "X" not in arrays:
         raise DataError(_missing(path, "X"))
+    if condition is not None:
+        if "y" not in arrays:
+            raise DataError(_missing(path, "y"))
+        # What labels the rows is called as it was where the model learnt it.
+        arrays = arrays_told_apart(arrays, condition, str(path), [condition.name])
     X = checked_examples(arrays["X"], "X", str(path))
     y = arrays.get("y")
     if y is not None and len(np.atleast_1d(y)) != len(X):
@@ -120,23 +142,10 @@ def read_headers(path: Path) -> dict[str, ArrayHeader]:
     DataError
         No archive, a damaged one, pickled objects inside, or more than `SIZE_LIMIT` bytes.
     """
-    require_readable(path, SIZE_LIMIT)
-    with _damage_told(path), zipfile.ZipFile(path) as archive:
-        total = sum(member.file_size for member in archive.infolist())
-        if total > SIZE_LIMIT:
-            raise DataError(
-                _(
-                    "{path} unpacks to {size:.1f} GiB, above the limit of {limit:.1f} GiB. Use "
-                    "part of its rows.",
-                    path=path,
-                    size=total / 2**30,
-                    limit=SIZE_LIMIT / 2**30,
-                )
-            )
+    with _opened(path) as archive:
         return {
-            member.filename.removesuffix(".npy"): _read_header(archive, member, path)
-            for member in archive.infolist()
-            if member.filename.endswith(".npy")
+            key: _read_header(archive, member, path)
+            for key, member in _members(archive, path).items()
         }
 
 
@@ -175,29 +184,82 @@ def write_npz(path: Path, arrays: Mapping[str, NDArray[Any]]) -> None:
 
 
 @contextmanager
-def _damage_told(path: Path) -> Iterator[None]:
-    try:
-        yield
-    except DataError:
-        raise
-    except zipfile.BadZipFile as error:
-        raise DataError(
+def _opened(path: Path) -> Iterator[zipfile.ZipFile]:
+    """Give the archive, whatever is wrong with it told with its name."""
+    require_readable(path, SIZE_LIMIT)
+    with told_of_damage(lambda error: _damaged(path, error)), warnings.catch_warnings():
+        # NumPy warns of headers that Python 2 wrote, and of odd ones.
+        warnings.simplefilter("ignore")
+        with zipfile.ZipFile(path) as archive:
+            yield archive
+
+
+def _damaged(path: Path, error: Exception) -> DataError:
+    if isinstance(error, zipfile.BadZipFile):
+        return DataError(
             _(
                 "{path} is no NPZ archive, or a truncated one ({error}). Write it again with "
                 "numpy.savez, or fetch it again.",
                 path=path,
                 error=error,
             )
-        ) from error
-    # What zipfile, zlib and NumPy raise on damaged, encrypted or foreign members.
-    except (OSError, EOFError, ValueError, RuntimeError, zlib.error, MemoryError) as error:
+        )
+    return DataError(
+        _(
+            "{path} is damaged: {error}. Write it again with numpy.savez, or fetch it again.",
+            path=path,
+            error=error if str(error) else type(error).__name__,
+        )
+    )
+
+
+def _members(archive: zipfile.ZipFile, path: Path) -> dict[str, zipfile.ZipInfo]:
+    """Return the arrays of an archive by their names, its directory judged."""
+    members = archive.infolist()
+    if len(members) > MOST_ARRAYS:
         raise DataError(
             _(
-                "{path} is damaged: {error}. Write it again with numpy.savez, or fetch it again.",
+                "{path} holds {count:,} arrays; at most {most:,} are read.",
                 path=path,
-                error=error,
+                count=len(members),
+                most=MOST_ARRAYS,
             )
-        ) from error
+        )
+    total = sum(member.file_size for member in members)
+    if total > SIZE_LIMIT:
+        raise DataError(
+            _(
+                "{path} unpacks to {size:.1f} GiB, above the limit of {limit:.1f} GiB. Use "
+                "part of its rows.",
+                path=path,
+                size=total / 2**30,
+                limit=SIZE_LIMIT / 2**30,
+            )
+        )
+    packed = max(1, sum(member.compress_size for member in members))
+    if total > HARMLESS_BYTES and total > MOST_INFLATION * packed:
+        raise DataError(
+            _(
+                "{path} unpacks to {times:,} times its size, {size:.1f} GiB, as no measured "
+                "numbers do. If they are meant so, write them with numpy.savez, uncompressed.",
+                path=path,
+                times=total // packed,
+                size=total / 2**30,
+            )
+        )
+    # A member X beside X.npy is no array, and NumPy would take it for one.
+    arrays = [member for member in members if member.filename.endswith(".npy")]
+    found: dict[str, zipfile.ZipInfo] = {}
+    for member in arrays:
+        if found.setdefault(member.filename.removesuffix(".npy"), member) is not member:
+            raise DataError(
+                _(
+                    "{path} holds {key!r} twice: write it again with numpy.savez.",
+                    path=path,
+                    key=member.filename,
+                )
+            )
+    return found
 
 
 def _read_header(archive: zipfile.ZipFile, member: zipfile.ZipInfo, path: Path) -> ArrayHeader:
@@ -219,10 +281,9 @@ def _read_header(archive: zipfile.ZipFile, member: zipfile.ZipInfo, path: Path) 
                 key=key,
             )
         )
-    promised = dtype.itemsize
-    for length in shape:
-        promised *= length
-    if promised > member.file_size or min(shape, default=0) < 0:
+    # Cells of no bytes would cost nothing in the file and something in memory.
+    promised = max(1, dtype.itemsize) * math.prod(shape)
+    if promised > member.file_size or min(shape, default=0) < 0 or len(shape) > MOST_AXES:
         raise DataError(
             _(
                 "{path} is damaged: {key} says shape {shape}, but is too short for it.",
@@ -236,11 +297,22 @@ def _read_header(archive: zipfile.ZipFile, member: zipfile.ZipInfo, path: Path) 
 
 def _read_arrays(path: Path) -> dict[str, NDArray[Any]]:
     headers = read_headers(path)
-    with _damage_told(path), np.load(path, allow_pickle=False) as archive:
-        arrays = {key: archive[key] for key in _KEYS if key in headers}
+    with _opened(path) as archive:
+        members = _members(archive, path)
+        arrays = {key: _read_array(archive, members[key]) for key in _KEYS if key in headers}
     if arrays:
         return arrays
     raise DataError(_missing(path, "X", list(headers)))
+
+
+def _read_array(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> NDArray[Any]:
+    with archive.open(member) as file:
+        # What it holds was seen to be no Python object.
+        array: NDArray[Any] = npy_format.read_array(file, allow_pickle=False)
+        # To its end, where zipfile compares the checksum.
+        file.read(1)
+    # From a machine that writes numbers the other way round: all that follows takes ours.
+    return array.astype(array.dtype.newbyteorder("="), copy=False)
 
 
 def _missing(path: Path, key: str, found: list[str] | None = None) -> Message:

@@ -51,14 +51,7 @@ def read_data(kind: type[Described], data: object, what: str) -> Described:
     # No type says "any dataclass".
     for each in fields(kind):  # type: ignore[arg-type]
         if isinstance(data, Mapping) and each.name not in data:
-            raise ModelFileError(
-                _(
-                    "The {what} in this model file is damaged: {name} is missing. Save or fetch "
-                    "the model again.",
-                    what=what,
-                    name=each.name,
-                )
-            )
+            raise _missing(what, each.name)
     try:
         # As JSON, where lists stand for tuples, but "3" for no number and 1 for no truth.
         return TypeAdapter(kind).validate_json(json.dumps(data, default=repr), strict=True)
@@ -75,3 +68,41 @@ def read_data(kind: type[Described], data: object, what: str) -> Described:
                 found=str(first["input"])[:80],
             )
         ) from error
+
+
+def read_whole_data(kind: type[Described], data: object, what: str) -> Described:
+    """Build a dataclass as `read_data` does, of which no part within may lack a key either.
+
+    Raises
+    ------
+    ModelFileError
+        As `read_data`; a field of a description within is missing.
+    """
+    read = read_data(kind, data, what)
+    lacking = _lacking(write_data(read), data)
+    if lacking:
+        raise _missing(what, lacking)
+    return read
+
+
+def _lacking(written: Any, data: object) -> str:
+    """Return the first key that a description has when it is written, and what was read had not."""
+    if isinstance(written, Mapping) and isinstance(data, Mapping):
+        missing = next((str(name) for name in written if name not in data), "")
+        return missing or next(
+            filter(None, (_lacking(written[key], data[key]) for key in data)), ""
+        )
+    if isinstance(written, list) and isinstance(data, list | tuple):
+        return next(filter(None, map(_lacking, written, data)), "")
+    return ""
+
+
+def _missing(what: str, name: str) -> ModelFileError:
+    return ModelFileError(
+        _(
+            "The {what} in this model file is damaged: {name} is missing. Save or fetch the model "
+            "again.",
+            what=what,
+            name=name,
+        )
+    )

@@ -115,7 +115,7 @@ class Preprocessing:
                 if read is None
                 else TableEncoder.fit_read(X_train, read)
             )
-            return cls((encoder, chosen.fit(encoder.transform(X_train), encoder.scaled)))
+            return cls((encoder, chosen.fit_table(encoder.encode(X_train), encoder.scaled)))
         numbers = NumericRows.fit(X_train, tuple(feature_names))
         return cls((numbers, chosen.fit(numbers.transform(X_train), is_image=is_image)))
 
@@ -203,7 +203,13 @@ class Preprocessing:
         DataError
             Columns are lacking; cells are NaN, infinite or no numbers.
         """
-        for step in self.steps:
+        steps = list(self.steps)
+        if [*map(type, steps[:2])] == [TableEncoder, Scaler]:
+            # The matrix between the two would be the largest thing of all.
+            encoder, scaler = steps[:2]
+            X = scaler.transform_table(encoder.encode(X), dtype)  # type: ignore[attr-defined]
+            steps = steps[2:]
+        for step in steps:
             X = step.transform(X, dtype)
         return X if self.layout.tokens else np.asarray(X, dtype=dtype)
 

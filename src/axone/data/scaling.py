@@ -14,6 +14,8 @@ from numpy.typing import NDArray
 
 from axone.arrays import DType, FloatArray
 from axone.checks import check_number
+from axone.data.at_once import each_column
+from axone.data.encoded import EncodedTable
 from axone.data.finite import CACHED_CELLS, row_chunks
 from axone.data.plain_data import PlainData, read_data, write_data
 from axone.data.steps import ExampleLayout, Step
@@ -87,15 +89,33 @@ class Scaler(Step):
                 piece /= scale[:count]
                 scaled[rows] = piece
                 if not np.isfinite(scaled[rows]).all():
-                    raise DataError(
-                        _(
-                            "Scaled values do not fit into {dtype}: the data holds values as large "
-                            "as {largest:.3g}. Scale it by 'standard' or 'minmax', or correct such "
-                            "values.",
-                            dtype=dtype,
-                            largest=np.abs(X[rows]).max(),
-                        )
-                    )
+                    raise _do_not_fit(dtype, np.abs(X[rows]).max())
+        return scaled
+
+    def transform_table(self, table: EncodedTable, dtype: DType = "float32") -> FloatArray:
+        """Scale an encoded table, as `transform` does its matrix.
+
+        Raises
+        ------
+        DataError
+            A result is too large for `dtype`.
+        """
+        scaled = np.empty(table.shape, dtype=dtype)
+        stops = table.stops
+        shift = np.broadcast_to(self.shift, table.shape[1:])
+        scale = np.broadcast_to(self.scale, table.shape[1:])
+        moved = (shift != 0) | (scale != 1)
+        with np.errstate(over="ignore", invalid="ignore"):
+            for rows in row_chunks(scaled, 4 * CACHED_CELLS):
+                for part, stop in zip(table.parts, stops, strict=True):
+                    inputs = slice(stop - part.shape[1], stop)
+                    piece = part[rows]
+                    if moved[inputs].any():
+                        piece = piece - shift[inputs]
+                        piece /= scale[inputs]
+                    scaled[rows, inputs] = piece
+                if not np.isfinite(scaled[rows]).all():
+                    raise _do_not_fit(dtype, max(np.abs(part[rows]).max() for part in table.parts))
         return scaled
 
     def inverse(self, X: NDArray[Any]) -> FloatArray:
@@ -200,6 +220,28 @@ class Scaling(ABC):
             scale = np.where(scaled, scale, 1.0)
         return Scaler(np.asarray(shift), np.asarray(scale))
 
+    def fit_table(self, table: EncodedTable, scaled: Sequence[bool]) -> Scaler:
+        """Find shift and scale of an encoded table's columns, each where it lies.
+
+        Raises
+        ------
+        DataError
+            As `fit`.
+        """
+        pairs = [
+            (part, list(scaled[stop - part.shape[1] : stop]))
+            for part, stop in zip(table.parts, table.stops, strict=True)
+        ]
+        found = each_column(lambda pair: self._of_part(*pair), pairs, len(table))
+        shifts, scales = zip(*found, strict=True)
+        return Scaler(np.concatenate(shifts), np.concatenate(scales))
+
+    def _of_part(self, part: FloatArray, scaled: list[bool]) -> tuple[FloatArray, FloatArray]:
+        if not any(scaled):
+            return np.zeros(len(scaled)), np.ones(len(scaled))
+        found = self.fit(part, scaled)
+        return np.broadcast_to(found.shift, len(scaled)), np.broadcast_to(found.scale, len(scaled))
+
     @abstractmethod
     def statistics(self, X: NDArray[Any], axes: tuple[int, ...]) -> tuple[FloatArray, FloatArray]:
         """Return shift and scale over `axes`, which are kept at length 1 save the first."""
@@ -274,6 +316,17 @@ SCALINGS: Registry[Scaling] = Registry(
     {"standard": Standard, "minmax": MinMax, "divide": Divide, "none": NoScaling},
     {"z_score": "standard", "zscore": "standard", "min_max": "minmax"},
 )
+
+
+def _do_not_fit(dtype: DType, largest: float) -> DataError:
+    return DataError(
+        _(
+            "Scaled values do not fit into {dtype}: the data holds values as large as "
+            "{largest:.3g}. Scale it by 'standard' or 'minmax', or correct such values.",
+            dtype=dtype,
+            largest=largest,
+        )
+    )
 
 
 def _statistic_axes(ndim: int, is_image: bool) -> tuple[int, ...]:

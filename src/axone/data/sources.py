@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from axone.checks import check_choice, check_integer
+from axone.checks import check_choice, check_seed
 from axone.data.array_dataset import make_array_dataset
 from axone.data.builtin import BUILT_IN, load_built_in
+from axone.data.conditions import condition_of
 from axone.data.dataset import Dataset, DatasetInfo, Rows, TaskChoice
 from axone.data.fetched import DOWNLOADS, download
 from axone.data.files import STANDARD_INPUT, RawTable, count_columns, read_raw_table
@@ -33,7 +34,7 @@ from axone.data.home import (
 from axone.data.names import canonical, spelled
 from axone.data.npz import describe_npz, read_npz, read_npz_rows
 from axone.data.tables import dataset_from_frame
-from axone.errors import ArgumentTypeError, DataError, UnknownNameError
+from axone.errors import ArgumentTypeError, ConfigurationError, DataError, UnknownNameError
 from axone.messages import _, _n, listed
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ class NewRows:
     X : ndarray or pandas.DataFrame
         For `Preprocessing.transform`; a table may still hold its target.
     y : ndarray or None
-        An archive's targets as they stand in it, where it has any.
+        An archive's targets as they stand in it, where it has any; of a condition its truth.
     notes : tuple of str
         How the file was read, where that is not plain.
     """
@@ -92,6 +93,7 @@ def load_dataset(
     table: TableOptions = NO_OPTIONS,
     beside: Path | None = None,
     seed: int = 0,
+    options: Mapping[str, Any] | None = None,
 ) -> Dataset:
     """Load a dataset from wherever it is.
 
@@ -103,7 +105,8 @@ def load_dataset(
         file that is nowhere stands for the dataset of its name, ``iris.npz``, or of another name
         of it: ``weather_data_cleaned.npz`` for ``weather_nyc``.
     target : str, optional
-        The column of a table to predict, or one of an archive's several named targets.
+        The column of a table to predict, or one of an archive's several named targets; or a
+        comparison with one, which makes two classes: ``"price > 100"``, ``"digit == 5"``.
     task : {"auto", "classification", "regression"}, default "auto"
         Decided from the target's type and values.
     table : TableOptions, optional
@@ -113,6 +116,8 @@ def load_dataset(
         experiment and its data travel together.
     seed : int, default 0
         Of generated sets.
+    options : mapping, optional
+        Of generated sets too: rows, noise, and what else each has (`axone datasets moons` tells).
 
     Returns
     -------
@@ -121,7 +126,9 @@ def load_dataset(
     Raises
     ------
     UnknownNameError
-        No dataset of that name.
+        No dataset of that name, or no option of that name for it.
+    ConfigurationError
+        An option with a value that is not allowed, or options of a dataset that is not generated.
     DataError
         No such file, or one that cannot be learnt from; the message says what is wrong where.
 
@@ -130,10 +137,13 @@ def load_dataset(
     >>> iris = load_dataset("iris")
     >>> iris.X.shape, iris.class_names
     ((150, 4), ('setosa', 'versicolor', 'virginica'))
+    >>> load_dataset("moons", options={"rows": 50, "noise": 0.3}).X.shape
+    (50, 2)
     """
     check_choice("task", task, ("auto", "classification", "regression"))
-    check_integer("seed", seed, at_least=0)
+    check_seed(seed)
     if is_frame(source):
+        _require_no_options("table", options)
         return _of_frame(source, "table", target, task, table)
     if not isinstance(source, (str, Path)):
         raise ArgumentTypeError(
@@ -143,15 +153,17 @@ def load_dataset(
             )
         )
     if isinstance(source, str) and is_stream(source):
+        _require_no_options(shown_source(source), options)
         return replace(_load_file(source, target, task, table), source=source)
     if isinstance(source, Path) or _looks_like_file(source):
         path = _find_file(source, beside)
         if path is not None:
+            _require_no_options(str(source), options)
             return replace(_load_file(path, target, task, table), source=str(path.resolve()))
         name = _stand_in(source, beside)
     else:
         name = source
-    return replace(_load_named(name, target, task, table, seed), source=name)
+    return replace(_load_named(name, target, task, table, seed, options), source=name)
 
 
 def dataset_of(
@@ -195,15 +207,28 @@ def dataset_of(
         )
     X, y = rows
     if is_frame(X):
-        name = target or str(getattr(y, "name", None) or "target")
+        compared = condition_of(target)
+        own = str(getattr(y, "name", None) or "target")
+        name = own if target is None else target if compared is None else compared.name
         frame = as_frame(X, "X").assign(**{name: np.asarray(y)})
-        return _of_frame(frame, "table", name, task, table)
-    arrays = {"X": np.asarray(X), "y": np.asarray(y)}
+        return _of_frame(frame, "table", target or name, task, table)
+    arrays = {"X": np.asanyarray(X), "y": np.asanyarray(y)}
     return make_array_dataset("rows", arrays, task=task, target=target)
 
 
-def read_rows(path: str | Path, table: TableOptions = NO_OPTIONS) -> NewRows:
+def read_rows(
+    path: str | Path, table: TableOptions = NO_OPTIONS, target: str | None = None
+) -> NewRows:
     """Read rows to predict from: a table as its file has it, or `X` of an archive.
+
+    Parameters
+    ----------
+    path : str or Path
+    table : TableOptions, optional
+        How a table is to be read where its cells do not say it.
+    target : str, optional
+        What an archive's rows are labelled by: of a comparison such as ``digit == 5``, `y` says of
+        which rows it is true.
 
     Raises
     ------
@@ -214,7 +239,7 @@ def read_rows(path: str | Path, table: TableOptions = NO_OPTIONS) -> NewRows:
         path = Path(path).expanduser()
         _require_known_suffix(path)
         if suffix_of(path) == ".npz":
-            return NewRows(*read_npz_rows(path))
+            return NewRows(*read_npz_rows(path, condition_of(target)))
     raw = read_table(path, table)
     return NewRows(raw.frame, notes=raw.notes)
 
@@ -385,14 +410,32 @@ def _stand_in(source: str | Path, beside: Path | None) -> str:
     return name
 
 
+def _require_no_options(name: str, options: Mapping[str, Any] | None) -> None:
+    if options:
+        raise ConfigurationError(
+            _(
+                "{name} takes no options such as {option!r}: only generated datasets do ({names}).",
+                name=name,
+                option=next(iter(options)),
+                names=listed(GENERATED),
+            )
+        )
+
+
 def _load_named(
-    name: str, target: str | None, task: TaskChoice, table: TableOptions, seed: int
+    name: str,
+    target: str | None,
+    task: TaskChoice,
+    table: TableOptions,
+    seed: int,
+    options: Mapping[str, Any] | None,
 ) -> Dataset:
     known = canonical(name)
+    if known in GENERATED:
+        return generate(known, seed, task, target, options)
+    _require_no_options(name, options)
     if known in BUILT_IN:
         return load_built_in(known, task, target)
-    if known in GENERATED:
-        return generate(known, seed, task, target)
     # What a file is called goes before what its name stands for.
     path = find_at_home(name) or find_at_home(spelled(name)) or find_at_home(known)
     if path is None and known in DOWNLOADS:

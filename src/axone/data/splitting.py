@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from axone.arrays import IntArray
-from axone.checks import check_integer, check_number
+from axone.checks import check_number, check_seed
 from axone.data.dataset import Task
 from axone.errors import ConfigurationError, DataError
 from axone.messages import _, _n
@@ -57,7 +57,7 @@ def split_rows(y: NDArray[Any], task: Task, *, validation: float, test: float, s
     """
     check_number(_("the validation share"), validation, at_least=0, below=1)
     check_number(_("the test share"), test, at_least=0, below=1)
-    check_integer("seed", seed, at_least=0)
+    check_seed(seed)
     # 0.7 + 0.3 is a hair below 1 in binary.
     if validation + test > 1.0 - 1e-9:
         raise ConfigurationError(

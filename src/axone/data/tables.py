@@ -10,19 +10,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from axone.arrays import BoolArray
+from axone.data.comparing import require_both, require_classification, with_truth
+from axone.data.conditions import Condition, condition_of
 from axone.data.dataset import Dataset, TaskChoice
 from axone.data.frames import as_frame, numbers_of, truths_of
 from axone.data.reading import ReadTable, read_columns
 from axone.data.reading.alone import alone_notes
 from axone.data.reading.column import is_text
-from axone.data.targets import MOST_INTEGER_CLASSES, cell_text, encode_target
+from axone.data.targets import MOST_INTEGER_CLASSES, USUAL_TARGETS, cell_text, encode_target
 from axone.errors import DataError, UnknownNameError
-from axone.messages import _, _n, listed
+from axone.messages import Message, _, _n, listed
 
 if TYPE_CHECKING:
     from pandas import DataFrame, Series
-
-USUAL_TARGETS = ("target", "label", "class", "y")
 
 
 def dataset_from_frame(
@@ -66,20 +66,23 @@ def dataset_from_frame(
     where = where or name
     frame = as_frame(table, where)
     notes: list[str] = []
+    condition = condition_of(target, frame.columns)
+    if condition is not None:
+        require_classification(condition, task, where)
+        target = condition.name
     target = _choose_target(list(frame.columns), target, where, notes)
     read = read_columns(frame, columns, missing, target, where)
-    labels = _target_values(read, frame[target], where)
-    known = ~_missing(labels)
+    labels = (
+        _target_values(read, frame[target], where)
+        if condition is None
+        else truths_told(condition, read.decisions[target].values, where)
+    )
+    known = ~missing_labels(labels)
     count = len(known) - int(np.count_nonzero(known))
+    if condition is not None:
+        require_both(condition, labels, frame[target], where)
     if count:
-        notes.append(
-            _n(
-                "{count} row without {target} left out",
-                "{count} rows without {target} left out",
-                count,
-                target=target,
-            ).coded("rows_without_target")
-        )
+        notes.append(rows_left_out(count, target))
     if len(known) - count < 2:
         raise DataError(
             _(
@@ -102,7 +105,7 @@ def dataset_from_frame(
     for column in X.select_dtypes("number"):
         numbers_of(X[column], where)
     numerals = read.decisions[target].reading.numerals
-    if task == "auto" and numerals is not None and numerals.unit:
+    if task == "auto" and condition is None and numerals is not None and numerals.unit:
         task = "regression"
     labels = labels[known]
     if labels.dtype == object and all(isinstance(label, bool) for label in labels):
@@ -114,6 +117,7 @@ def dataset_from_frame(
         labels,
         task,
         _("{where}: column {target!r}", where=where, target=target),
+        names=() if condition is None else condition.class_names,
         most_integer_classes=MOST_INTEGER_CLASSES,
     )
     return Dataset(
@@ -122,7 +126,7 @@ def dataset_from_frame(
         y=encoded.y,
         task=encoded.task,
         feature_names=tuple(X.columns),
-        target_name=target,
+        target_name=target if condition is None else condition.text,
         class_names=encoded.class_names,
         class_values=encoded.class_values,
         target_names=(target,) if encoded.task == "regression" else (),
@@ -133,6 +137,16 @@ def dataset_from_frame(
 
 def _used(X: "DataFrame", read: ReadTable) -> "DataFrame":
     return X.drop(columns=[name for name in X.columns if name in read.left_out])
+
+
+def rows_left_out(count: int, target: str) -> Message:
+    """Say that rows do not have their target."""
+    return _n(
+        "{count} row without {target} left out",
+        "{count} rows without {target} left out",
+        count,
+        target=target,
+    ).coded("rows_without_target")
 
 
 def _choose_target(names: list[str], target: str | None, where: str, notes: list[str]) -> str:
@@ -199,10 +213,17 @@ def _target_values(read: ReadTable, cells: "Series", where: str) -> NDArray[Any]
     )
 
 
+def truths_told(condition: Condition, values: "Series", where: str) -> NDArray[Any]:
+    """Return of which cells of a column that was read a condition is true, None for empty ones."""
+    judged = with_truth(condition, values.to_frame(condition.name), where)
+    return np.asarray(judged[condition.text], dtype=object)
+
+
 _TRUTHS = {"true", "false"}
 
 
-def _missing(labels: NDArray[Any]) -> BoolArray:
+def missing_labels(labels: NDArray[Any]) -> BoolArray:
+    """Tell which labels or numbers are missing, (m,)."""
     if labels.dtype == object:
         return np.array([label is None for label in labels], dtype=bool)
     return np.isnan(labels) if labels.dtype.kind == "f" else np.zeros(len(labels), bool)

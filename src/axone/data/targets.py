@@ -20,6 +20,9 @@ MOST_INTEGER_CLASSES = 20
 
 MANY_CLASSES = 100
 
+USUAL_TARGETS = ("target", "label", "class", "y")
+"""What the column to predict is called where nobody says which it is."""
+
 
 @dataclass(frozen=True, eq=False)
 class EncodedTarget:
@@ -70,7 +73,7 @@ def encode_target(
     values = _column(values)
     test_values = None if test_values is None else _column(test_values)
     notes: tuple[str, ...] = ()
-    if values.ndim == 2 and task != "regression" and _is_one_hot(values):
+    if values.ndim == 2 and task != "regression" and is_one_hot(values):
         values = values.argmax(axis=1)
         test_values = None if test_values is None else test_values.argmax(axis=1)
         notes = (
@@ -126,8 +129,9 @@ def _column(values: NDArray[Any]) -> NDArray[Any]:
     return values[:, 0] if values.ndim == 2 and values.shape[1] == 1 else values
 
 
-def _is_one_hot(values: NDArray[Any]) -> bool:
-    if values.dtype.kind not in "biuf":
+def is_one_hot(values: NDArray[Any]) -> bool:
+    """Tell whether every row is zeros with a single one."""
+    if values.dtype.kind not in "biuf" or values.ndim != 2:
         return False
     return bool(((values == 0) | (values == 1)).all() and (values.sum(axis=1) == 1).all())
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from axone.arrays import DType, FloatArray, IntArray
-from axone.checks import check_boolean, check_choice, check_integer
+from axone.checks import check_choice, check_integer, check_seed, check_truth
 from axone.engines.state import RunState
 from axone.errors import DataError
 from axone.losses import Loss
@@ -65,8 +65,9 @@ class Recipe:
 
     def __post_init__(self) -> None:
         check_integer("batch_size", self.batch_size, at_least=1)
-        check_boolean("drop_last", self.drop_last)
-        check_integer("seed", self.seed, at_least=0)
+        check_truth("drop_last", self.drop_last)
+        check_seed(self.seed)
+        check_truth("shuffle", self.shuffle)
         check_choice("dtype", self.dtype, ("float32", "float64"))
         for measure in self.measures:
             check_choice("measures", measure, MEASURES)

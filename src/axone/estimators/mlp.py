@@ -6,7 +6,7 @@ the last rounding; the shuffles of the rows are Axone's own.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass, field
-from numbers import Integral, Real
+from numbers import Real
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin
@@ -15,8 +15,12 @@ from sklearn.utils._param_validation import Interval, StrOptions
 from axone.activations import ActivationFunction
 from axone.estimators.dense import DenseDesign, Views, coefs_and_intercepts
 from axone.estimators.settings import (
+    ABOVE_ZERO,
+    AT_LEAST_ZERO,
+    COUNT,
     TRAINER_CONSTRAINTS,
     TRAINING_CONSTRAINTS,
+    UNITS,
     Constraints,
     TrainingParameters,
 )
@@ -37,21 +41,21 @@ SOLVERS = ("lbfgs", "sgd", "adam", "momentum", "adagrad", "rmsprop", "adamw")
 LEARNING_RATES = ("constant", "invscaling", "adaptive")
 
 _DENSE_CONSTRAINTS: Constraints = {
-    "hidden_layer_sizes": ["array-like", Interval(Integral, 1, None, closed="left")],
+    "hidden_layer_sizes": ["array-like", UNITS],
     "activation": [str, dict, "array-like", ActivationFunction],
     "solver": [StrOptions(set(SOLVERS)), dict, Optimizer],
     "alpha": TRAINER_CONSTRAINTS["l2"],
     "batch_size": TRAINER_CONSTRAINTS["batch_size"],
     "learning_rate": [StrOptions(set(LEARNING_RATES))],
-    "learning_rate_init": [Interval(Real, 0, None, closed="neither")],
-    "power_t": [Interval(Real, 0, None, closed="left")],
+    "learning_rate_init": [ABOVE_ZERO],
+    "power_t": [AT_LEAST_ZERO],
     "momentum": [Interval(Real, 0, 1, closed="left")],
     "nesterovs_momentum": ["boolean"],
     "beta_1": [Interval(Real, 0, 1, closed="left")],
     "beta_2": [Interval(Real, 0, 1, closed="left")],
-    "epsilon": [Interval(Real, 0, None, closed="neither")],
-    "max_fun": [Interval(Integral, 1, None, closed="left")],
-    "weight_decay": [Interval(Real, 0, None, closed="left")],
+    "epsilon": [ABOVE_ZERO],
+    "max_fun": [COUNT],
+    "weight_decay": [AT_LEAST_ZERO],
     "dropout": [Interval(Real, 0, 1, closed="left"), "array-like"],
     "batch_norm": ["boolean"],
     "initializer": [str, dict, Initializer, None],

@@ -3,12 +3,11 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass, field
 from math import prod
-from numbers import Integral
 from typing import Any, ClassVar, Literal
 
 import numpy as np
 from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin
-from sklearn.utils._param_validation import Interval, InvalidParameterError
+from sklearn.utils._param_validation import InvalidParameterError
 
 from axone.arrays import DType, Shape
 from axone.checks import checked_shape
@@ -17,6 +16,7 @@ from axone.estimators.objectives import Objective
 from axone.estimators.settings import (
     TRAINER_CONSTRAINTS,
     TRAINING_CONSTRAINTS,
+    UNITS,
     Constraints,
     Training,
     TrainingParameters,
@@ -44,7 +44,7 @@ _LAYER_CONSTRAINTS: Constraints = {
     "layers": ["array-like", Network, None],
     "alpha": TRAINER_CONSTRAINTS["l2"],
     **constraints_of("optimizer", "batch_size"),
-    "input_shape": [Interval(Integral, 1, None, closed="left"), "array-like", None],
+    "input_shape": [UNITS, "array-like", None],
 }
 
 

@@ -1,8 +1,9 @@
 """Rosenblatt's perceptron behind scikit-learn's interface, one against the rest."""
 
+import sys
 import warnings
 from dataclasses import KW_ONLY, dataclass
-from numbers import Integral, Real
+from numbers import Real
 from typing import Any, ClassVar, Final, Self
 
 import numpy as np
@@ -15,8 +16,10 @@ from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from axone.arrays import FloatArray
+from axone.checks import require_unmasked
 from axone.data import NumericRows, Preprocessing
 from axone.errors import DataError
+from axone.estimators.settings import ABOVE_ZERO, COUNT
 from axone.layers import Dense
 from axone.losses import MeanSquaredError
 from axone.messages import _
@@ -104,11 +107,11 @@ class Perceptron(ClassifierMixin, BaseEstimator):
     random_state: Any = None
 
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
-        "eta0": [Interval(Real, 0, None, closed="neither")],
-        "max_iter": [Interval(Integral, 1, None, closed="left")],
+        "eta0": [ABOVE_ZERO],
+        "max_iter": [COUNT],
         "shuffle": ["boolean", StrOptions({_DRAWN})],
         "bias": ["boolean"],
-        "threshold": [Interval(Real, None, None, closed="neither")],
+        "threshold": [Interval(Real, -sys.float_info.max, sys.float_info.max, closed="both")],
         "random_state": ["random_state"],
     }
 
@@ -126,6 +129,8 @@ class Perceptron(ClassifierMixin, BaseEstimator):
         -------
         self
         """
+        require_unmasked(X, "X")
+        require_unmasked(y, "y")
         X, y = validate_data(self, X, y, dtype=np.float64)
         check_classification_targets(y)
         if len(np.unique(y)) < 2:
@@ -164,6 +169,7 @@ class Perceptron(ClassifierMixin, BaseEstimator):
     def decision_function(self, X: Any) -> FloatArray:
         """Return w·x + b: (n_samples,) for two classes, (n_samples, n_classes) for more."""
         check_is_fitted(self)
+        require_unmasked(X, "X")
         X = validate_data(self, X, dtype=np.float64, reset=False)
         sums = np.asarray(X @ self.coef_.T + self.intercept_)
         return sums[:, 0] if len(self.classes_) == 2 else sums
@@ -180,6 +186,7 @@ class Perceptron(ClassifierMixin, BaseEstimator):
         ndarray of shape (n_samples,)
         """
         check_is_fitted(self)
+        require_unmasked(X, "X")
         X = validate_data(self, X, dtype=np.float64, reset=False)
         return np.asarray(self.model_.predict(X))
 

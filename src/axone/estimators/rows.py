@@ -16,6 +16,7 @@ from sklearn.utils import column_or_1d
 from sklearn.utils.validation import _check_sample_weight, validate_data
 
 from axone.arrays import DType, FloatArray, IntArray
+from axone.checks import require_unmasked
 from axone.data import Examples
 from axone.errors import DataError
 from axone.estimators.objectives import Objective
@@ -58,6 +59,8 @@ class RawRows:
 
 def checked(estimator: TrainingParameters, X: Any, y: Any, *, reset: bool) -> tuple[Any, Any]:
     """Return X, dense and of the run's precision, and y, as scikit-learn checks them."""
+    require_unmasked(X, "X")
+    require_unmasked(y, "y")
     X, y = validate_data(
         estimator,
         X,
@@ -82,6 +85,7 @@ def predicted(
     estimator: TrainingParameters, X: Any, predict: Callable[[FloatArray], NDArray[Any]]
 ) -> NDArray[Any]:
     """Return what `predict` makes of rows as they come, sparse ones made dense bit by bit."""
+    require_unmasked(X, "X")
     X = validate_data(estimator, X, reset=False, **_accepted(estimator))
     if not issparse(X):
         return predict(X)
@@ -157,6 +161,7 @@ def _row_weights(
 
 
 def _given_weights(X: Any, sample_weight: Any) -> FloatArray:
+    require_unmasked(sample_weight, "sample_weight")
     given = np.asarray(_check_sample_weight(sample_weight, X, dtype=np.float64))
     if (given < 0).any() or not given.any():
         raise DataError(

@@ -6,6 +6,7 @@ knows by the same name has its default from there, and is handed over because of
 """
 
 import math
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from numbers import Integral, Real
@@ -16,6 +17,7 @@ from sklearn.metrics import get_scorer_names
 from sklearn.utils._param_validation import Interval, InvalidParameterError, Options, StrOptions
 
 from axone.arrays import DType
+from axone.bounds import LARGEST_COUNT, MOST_THREADS, MOST_UNITS
 from axone.data import Scaling
 from axone.errors import AxoneError
 from axone.messages import _
@@ -36,18 +38,25 @@ if TYPE_CHECKING:
 Constraints = dict[str, list[Any]]
 Member = TypeVar("Member")
 
+COUNT = Interval(Integral, 1, LARGEST_COUNT, closed="both")
+UNITS = Interval(Integral, 1, MOST_UNITS, closed="both")
+AT_LEAST_ZERO = Interval(Real, 0, sys.float_info.max, closed="both")
+ABOVE_ZERO = Interval(Real, 0, sys.float_info.max, closed="right")
+"""What most parameters may be. scikit-learn compares whole numbers of any length with an open end,
+which are no float any more."""
+
 TRAINER_CONSTRAINTS: Constraints = {
     "optimizer": [str, dict, Optimizer],
-    "batch_size": [StrOptions({"auto"}), Interval(Integral, 1, None, closed="left")],
+    "batch_size": [StrOptions({"auto"}), COUNT],
     "drop_last": ["boolean"],
     "schedule": [str, dict, Schedule, None],
-    "l1": [Interval(Real, 0, None, closed="left")],
-    "l2": [Interval(Real, 0, None, closed="left")],
-    "clip_value": [Interval(Real, 0, None, closed="neither"), None],
-    "clip_norm": [Interval(Real, 0, None, closed="neither"), None],
+    "l1": [AT_LEAST_ZERO],
+    "l2": [AT_LEAST_ZERO],
+    "clip_value": [ABOVE_ZERO, None],
+    "clip_norm": [ABOVE_ZERO, None],
     "dtype": [StrOptions(set(get_args(DType))), None],
     "engine": [StrOptions({"auto", "native", "reference"})],
-    "threads": [Interval(Integral, 1, None, closed="left"), None],
+    "threads": [Interval(Integral, 1, MOST_THREADS, closed="both"), None],
     "shuffle": ["boolean"],
 }
 """What the trainer's settings may be, by its names, in whichever estimator has them."""
@@ -59,14 +68,14 @@ def constraints_of(*settings: str) -> Constraints:
 
 
 TRAINING_CONSTRAINTS: Constraints = {
-    "max_iter": [Interval(Integral, 1, None, closed="left")],
+    "max_iter": [COUNT],
     "random_state": ["random_state"],
-    "tol": [Interval(Real, 0, None, closed="left")],
+    "tol": [AT_LEAST_ZERO],
     "verbose": ["verbose"],
     "warm_start": ["boolean"],
     "early_stopping": ["boolean"],
     "validation_fraction": [Interval(Real, 0, 1, closed="left")],
-    "n_iter_no_change": [Interval(Integral, 1, None, closed="left"), Options(Real, {math.inf})],
+    "n_iter_no_change": [COUNT, Options(Real, {math.inf})],
     "monitor": [StrOptions({"loss", *get_scorer_names()}), callable, None],
     "scale": ["boolean", str, dict, Scaling],
     "callbacks": [callable, "array-like", None],

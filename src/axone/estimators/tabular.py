@@ -22,6 +22,7 @@ from sklearn.utils.validation import (
 )
 
 from axone.arrays import FloatArray
+from axone.checks import require_unmasked
 from axone.data import Scaler, Standard, cell_text
 from axone.errors import DataError
 from axone.estimators.settings import Constraints
@@ -164,6 +165,7 @@ class TabularClassifier(ClassifierMixin, TabularParameters, BaseEstimator):
         """
         self._validate_params()
         table = table_of(self, X, reset=True)
+        require_unmasked(y, "y")
         labels = column_or_1d(y, warn=True)
         table, labels, sample_weight = with_known_targets(table, labels, sample_weight)
         check_classification_targets(labels)
@@ -273,6 +275,7 @@ class TabularRegressor(RegressorMixin, TabularParameters, BaseEstimator):
             raise DataError(
                 _("TabularRegressor requires y to be passed, but the target y is None.")
             )
+        require_unmasked(y, "y")
         table, y, sample_weight = with_known_targets(table, numbers_as_read(y), sample_weight)
         numbers = check_array(y, ensure_2d=False, dtype=np.float64, input_name="y")
         if numbers.ndim == 2 and numbers.shape[1] == 1:

@@ -12,6 +12,7 @@ from sklearn.utils.validation import (
 )
 
 from axone.arrays import FloatArray
+from axone.checks import require_unmasked
 from axone.data.frames import as_frame, is_frame
 from axone.data.reading import read_columns
 from axone.data.reading.column import is_text
@@ -31,6 +32,7 @@ def table_of(estimator: Any, X: Any, *, reset: bool) -> "DataFrame":
         validate_data(estimator, X, reset=reset, skip_check_array=True)
         frame = as_frame(X, "X")
     else:
+        X = _masked_missing(X)
         cells = validate_data(estimator, X, reset=reset, dtype=None, ensure_all_finite="allow-nan")
         names = [f"x{number}" for number in range(cells.shape[1])]
         names = names if reset else list(estimator.features_.encoder.table_names)
@@ -47,6 +49,17 @@ def table_of(estimator: Any, X: Any, *, reset: bool) -> "DataFrame":
     return frame
 
 
+def _masked_missing(X: Any) -> Any:
+    """Return an array with NaN, or None among text, in place of masked cells."""
+    if not isinstance(X, np.ma.MaskedArray) or not np.ma.is_masked(X):
+        return X
+    if X.dtype.kind in "biuf":
+        return np.ma.filled(X.astype(np.float64), np.nan)
+    cells = np.asarray(X, dtype=object).copy()
+    cells[np.ma.getmaskarray(X)] = None
+    return cells
+
+
 def weighted_rows(
     table: "DataFrame", y: NDArray[Any], sample_weight: Any
 ) -> tuple["DataFrame", NDArray[Any], FloatArray | None]:
@@ -54,6 +67,7 @@ def weighted_rows(
     check_consistent_length(table, y)
     if sample_weight is None:
         return table, y, None
+    require_unmasked(sample_weight, "sample_weight")
     weight = _check_sample_weight(sample_weight, y, dtype=np.float64, ensure_non_negative=True)
     kept = weight > 0
     return table[kept].reset_index(drop=True), y[kept], weight[kept]

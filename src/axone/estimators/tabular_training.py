@@ -17,8 +17,17 @@ from sklearn.utils import check_random_state
 from sklearn.utils._param_validation import Interval, StrOptions
 
 from axone.activations import ActivationFunction
+from axone.bounds import MOST_MEMBERS, MOST_UNITS
 from axone.data import ColumnChoice, Examples, Preprocessing, Task, split_rows
-from axone.estimators.settings import Constraints, constraints_of, trainer_settings
+from axone.estimators.settings import (
+    ABOVE_ZERO,
+    AT_LEAST_ZERO,
+    COUNT,
+    UNITS,
+    Constraints,
+    constraints_of,
+    trainer_settings,
+)
 from axone.layers import Dense, Dropout, Layer
 from axone.losses import LOSSES
 from axone.messages import _
@@ -40,15 +49,15 @@ _FEWEST_STEPS = 1500
 """Of a run: a table of some hundred rows makes few steps an epoch, and needs the more epochs."""
 
 TABULAR_CONSTRAINTS: Constraints = {
-    "hidden_layer_sizes": ["array-like", Interval(Integral, 1, None, closed="left")],
+    "hidden_layer_sizes": ["array-like", UNITS],
     "activation": [str, dict, ActivationFunction],
-    "bins": [Interval(Integral, 0, None, closed="left")],
+    "bins": [Interval(Integral, 0, MOST_UNITS, closed="both")],
     "dropout": [Interval(Real, 0, 1, closed="left")],
-    "learning_rate": [Interval(Real, 0, None, closed="neither")],
-    "weight_decay": [Interval(Real, 0, None, closed="left")],
-    "max_epochs": [StrOptions({"auto"}), Interval(Integral, 1, None, closed="left")],
+    "learning_rate": [ABOVE_ZERO],
+    "weight_decay": [AT_LEAST_ZERO],
+    "max_epochs": [StrOptions({"auto"}), COUNT],
     "validation_fraction": [Interval(Real, 0, 1, closed="left")],
-    "n_networks": [Interval(Integral, 1, None, closed="left")],
+    "n_networks": [Interval(Integral, 1, MOST_MEMBERS, closed="both")],
     "columns": [dict, None],
     "missing": ["array-like"],
     "random_state": ["random_state"],

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from axone.arrays import IntArray
 from axone.experiments.preparation import Prepared
 from axone.messages import Message, _, _n, listed, shorten
 
@@ -19,11 +20,13 @@ def class_counts(prepared: Prepared) -> dict[str, dict[str, int]]:
     if prepared.dataset.task == "regression":
         return {}
     names = prepared.dataset.class_names
-    counts = {
-        part: np.bincount(rows.y, minlength=len(names)).tolist()
-        for part, rows in prepared.parts.items()
-    }
-    return {part: dict(zip(names, found, strict=True)) for part, found in counts.items()}
+    return {part: counts_of(rows.y, names) for part, rows in prepared.parts.items()}
+
+
+def counts_of(labels: IntArray, names: Sequence[str]) -> dict[str, int]:
+    """Return how many of the labels, class numbers (m,), each class has, by its name."""
+    counts = np.bincount(labels, minlength=len(names)).tolist()
+    return dict(zip(names, counts, strict=True))
 
 
 def counts_in_words(counts: dict[str, int]) -> Message:

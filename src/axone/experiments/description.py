@@ -4,21 +4,24 @@ Messages about a setting name the file and the key as its author wrote it, be it
 the course's.
 """
 
-import reprlib
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 from typing import Any, Self
 
 from pydantic import BaseModel, ValidationError
 
+from axone.bounds import MOST_COMPLAINTS
 from axone.data.sources import source_name
 from axone.errors import AxoneError, ConfigurationError, UnknownNameError
 from axone.experiments import course
 from axone.experiments.files import merged, read_mapping, to_toml
 from axone.experiments.recipes import with_recipe
 from axone.experiments.schema import ExperimentData
-from axone.messages import Listed, Message, _
+from axone.messages import Listed, Message, _, _n, any_of
+from axone.shown import abridged
 
 IN_MEMORY = "(rows in memory)"
 """The source of a run whose rows were given as they are: no file holds them."""
@@ -125,20 +128,36 @@ def parse(content: Mapping[str, Any], where: str, origins: Mapping[str, str]) ->
     try:
         return ExperimentData.model_validate(content)
     except ValidationError as error:
-        complaints: dict[str, Message] = {}
-        for mistake in error.errors():
-            key = _key(content, mistake["loc"])
-            complaints[key] = _(
-                "{place}: {cause}",
-                place=_place(where, origins, key),
-                cause=_complaint(key, mistake),
-            )
-        listed = Listed(complaints.values(), "\n")
-        raise ConfigurationError(_("{complaints}", complaints=listed)) from error
+        raise ConfigurationError(_complaints(content, error, where, origins)) from error
     except RecursionError as error:
         raise ConfigurationError(
             _("{path}: nested too deeply to be an experiment.", path=where)
         ) from error
+
+
+def _complaints(
+    content: Mapping[str, Any],
+    error: ValidationError,
+    where: str,
+    origins: Mapping[str, str],
+) -> Message:
+    """Return what is wrong, a line a setting: the first of many, and how many more there are."""
+    # Of the branches of a union the last is told.
+    mistakes = {
+        _path(content, mistake["loc"]): mistake for mistake in error.errors(include_url=False)
+    }
+    lines = [
+        _(
+            "{place}: {cause}",
+            place=_place(where, origins, _dotted(path)),
+            cause=_complaint(path, mistake),
+        )
+        for path, mistake in islice(mistakes.items(), MOST_COMPLAINTS)
+    ]
+    more = len(mistakes) - len(lines)
+    if more:
+        lines.append(_n("… and {count} more mistake.", "… and {count:,} more mistakes.", more))
+    return _("{complaints}", complaints=Listed(lines, "\n"))
 
 
 def _place(where: str, origins: Mapping[str, str], key: str) -> str:
@@ -149,37 +168,84 @@ def _place(where: str, origins: Mapping[str, str], key: str) -> str:
     return f"{where}: {word}" if where and not word.startswith("--") else word
 
 
-def _key(content: Mapping[str, Any], location: tuple[int | str, ...]) -> str:
-    """Join the parts of a location that are keys; pydantic adds the branches of unions."""
+def _path(content: Mapping[str, Any], location: tuple[int | str, ...]) -> tuple[str, ...]:
+    """Return the parts of a location that are keys; pydantic adds the branches of unions."""
     parts: list[str] = []
     below: Any = content
     for number, part in enumerate(location):
         if isinstance(below, Mapping) and (part in below or number < 2):
             parts.append(str(part))
             below = below.get(part)
-        elif isinstance(below, list) and isinstance(part, int):
+        elif isinstance(below, list) and isinstance(part, int) and part < len(below):
             parts.append(str(part))
             below = below[part]
-    return ".".join(parts)
+    return tuple(parts)
 
 
-def _complaint(key: str, mistake: Any) -> Message | str:
+def _dotted(path: Sequence[str]) -> str:
+    """Return a key as a file writes it: a part that is no plain word stands in quotes."""
+    return ".".join(
+        part if re.fullmatch(r"[\w-]{1,100}", part) else repr(abridged(part)) for part in path
+    )
+
+
+def _complaint(path: tuple[str, ...], mistake: Any) -> Message | str:
     if mistake["type"] == "extra_forbidden":
-        table, _dot, last = key.rpartition(".")
-        return UnknownNameError(_("key"), last, _fields(table)).message
+        return _unknown(path)
     if mistake["type"] == "missing":
         return _("this setting is missing.")
     cause = mistake.get("ctx", {}).get("error")
     if isinstance(cause, Exception):
         return cause.message if isinstance(cause, AxoneError) else str(cause)
-    return _("{fault}; found {found}.", fault=mistake["msg"], found=reprlib.repr(mistake["input"]))
+    return _("{fault}; found {found!r}.", fault=mistake["msg"], found=mistake["input"])
 
 
-def _fields(table: str) -> list[str]:
+def _unknown(path: tuple[str, ...]) -> Message:
+    """Say which key was meant, or in which table it belongs."""
+    *table, key = path
+    everywhere = list(_homes(ExperimentData, ()))
+    # The optimiser's own, the most often misplaced of all.
+    everywhere.append(("training", "optimizer", "learning_rate"))
+    homes = [home for home in everywhere if home[-1] == key and len(home) > 1]
+    if (*table, *key.split(".")) in everywhere and "." in key:
+        *above, last = (*table, *key.split("."))
+        return _(
+            "a key in quotes is one word, dots and all. Write {last!r} in the table {table!r}.",
+            last=last,
+            table=".".join(above),
+        )
+    if (key,) in everywhere:
+        return _("unknown key {key!r}. It belongs before all tables.", key=key)
+    if homes:
+        return _(
+            "unknown key {key!r}. It belongs in the table {tables!r}.",
+            key=key,
+            tables=any_of(".".join(home[:-1]) for home in homes),
+        )
+    return UnknownNameError(_("key"), key, _fields(table)).message
+
+
+def _section(annotation: Any) -> type[BaseModel] | None:
+    """Return the table that a setting is; None if it is none."""
+    options = getattr(annotation, "__args__", (annotation,))
+    return next((o for o in options if isinstance(o, type) and issubclass(o, BaseModel)), None)
+
+
+def _homes(model: type[BaseModel], table: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+    """Go through all settings, each with the tables that it is in."""
+    for name, info in model.model_fields.items():
+        yield (*table, name)
+        below = _section(info.annotation)
+        if below is not None:
+            yield from _homes(below, (*table, name))
+
+
+def _fields(table: Sequence[str]) -> list[str]:
     """Return the keys that a table of the schema has."""
     model: type[BaseModel] = ExperimentData
-    for part in table.split(".") if table else ():
-        annotation = model.model_fields[part].annotation
-        options = getattr(annotation, "__args__", (annotation,))
-        model = next(o for o in options if isinstance(o, type) and issubclass(o, BaseModel))
+    for part in table:
+        below = _section(model.model_fields[part].annotation)
+        if below is None:
+            break
+        model = below
     return list(model.model_fields)

@@ -5,20 +5,28 @@ or into themselves), no duplicate keys, a bounded size.
 """
 
 import json
+import re
 import tomllib
+from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from axone.bounds import DEEPEST_SETTINGS, MOST_KEY_PARTS, SETTINGS_BYTES
 from axone.errors import ConfigurationError
-from axone.messages import _
-
-_MAX_BYTES = 2**20
+from axone.files import read_bounded, told_of_damage
+from axone.messages import _, at
 
 SUFFIXES = (".toml", ".json", ".yaml", ".yml")
 """The endings by which an experiment file is known."""
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+_KEY_PART = r"""(?:[\w-]++|"[^"\n]*+"|'[^'\n]*+')"""
+_LONG_KEY = re.compile(rf"(?<![\w-]){_KEY_PART}(?:[ \t]*+\.[ \t]*+{_KEY_PART}){{{MOST_KEY_PARTS}}}")
+"""A dotted key of more parts than TOML's reader, quadratic in them, is given."""
 
 
 class _PlainLoader(yaml.SafeLoader):
@@ -36,9 +44,45 @@ class _PlainLoader(yaml.SafeLoader):
             )
         return super().compose_node(parent, index)
 
+    def construct_object(self, node: yaml.Node, deep: bool = False) -> Any:
+        try:
+            return super().construct_object(node, deep=deep)
+        except (ConfigurationError, yaml.YAMLError, RecursionError):
+            raise
+        # PyYAML's constructors raise all kinds: IndexError of `!!int ""`, AttributeError of dates.
+        except Exception as error:
+            raise ConfigurationError(
+                _(
+                    "line {number}: {text!r} is no {kind}, which its tag says it is.",
+                    number=node.start_mark.line + 1,
+                    text=node.value,
+                    kind=node.tag.rpartition(":")[2],
+                )
+            ) from error
+
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-        keys = [self.construct_object(key, deep=True) for key, _ in node.value]
-        _refuse_duplicates([(str(key), None) for key in keys])
+        if not isinstance(node, yaml.MappingNode):
+            return super().construct_mapping(node, deep=deep)  # which says what is wrong
+        for key, _value in node.value:
+            if key.tag == "tag:yaml.org,2002:merge":
+                raise ConfigurationError(
+                    _(
+                        "line {number}: YAML merge keys (<<) are not allowed here: write the "
+                        "keys out.",
+                        number=key.start_mark.line + 1,
+                    )
+                )
+        keys = [self.construct_object(key, deep=True) for key, _value in node.value]
+        for key in keys:
+            if not isinstance(key, str):
+                raise ConfigurationError(
+                    _(
+                        "line {number}: the key {key!r} is no text: put it in quotes.",
+                        number=node.start_mark.line + 1,
+                        key=key,
+                    )
+                )
+        _refuse_duplicates([(key, None) for key in keys])
         return super().construct_mapping(node, deep=deep)
 
 
@@ -51,11 +95,13 @@ def read_mapping(path: Path) -> dict[str, Any]:
         Missing, empty, too large, not in the format that its ending says, or not a table of keys.
     """
     try:
-        if path.stat().st_size > _MAX_BYTES:
+        content = read_bounded(path, SETTINGS_BYTES)
+        if content is None:
             raise ConfigurationError(
                 _("{path}: larger than 1 MiB, which no experiment file is.", path=path)
             )
-        text = path.read_text(encoding="utf-8")
+        # A byte order mark, which Windows' editors put first, is no part of the text.
+        text = content.decode("utf-8-sig")
     except OSError as error:
         raise ConfigurationError(
             _("{path}: cannot be read: {reason}.", path=path, reason=error.strerror or error)
@@ -65,22 +111,29 @@ def read_mapping(path: Path) -> dict[str, Any]:
     if not text.strip():
         raise ConfigurationError(_("{path}: the file is empty.", path=path))
     try:
-        content = _parse(text, path.suffix.lower())
-    except RecursionError as error:
-        raise ConfigurationError(
-            _("{path}: nested too deeply to be an experiment.", path=path)
-        ) from error
-    except (ValueError, yaml.YAMLError) as error:
+        with told_of_damage(_unreadable):
+            settings = _parse(text, path.suffix.lower())
+            _require_plain(settings, "", DEEPEST_SETTINGS)
+    except ConfigurationError as error:
         raise ConfigurationError(_("{place}: {cause}", place=path, cause=error)) from error
-    if not isinstance(content, dict) or not all(isinstance(key, str) for key in content):
+    if not isinstance(settings, dict):
         raise ConfigurationError(
             _(
-                "{path}: expected a table of settings, found {found}.",
+                "{path}: expected a table of settings, found {found!r}.",
                 path=path,
-                found=f"{content!r:.60}",
+                found=settings,
             )
         )
-    return content
+    return settings
+
+
+def _unreadable(error: Exception) -> ConfigurationError:
+    cause: Any = error if str(error) else type(error).__name__
+    if isinstance(error, RecursionError):
+        cause = _("nested too deeply to be an experiment.")
+    elif "int_max_str_digits" in str(error):
+        cause = _("a whole number of thousands of digits, which no setting has.")
+    return ConfigurationError(_("{cause}", cause=cause))
 
 
 def holds_records(path: Path) -> bool:
@@ -88,7 +141,7 @@ def holds_records(path: Path) -> bool:
     if path.suffix.lower() != ".json":
         return False
     try:
-        if path.stat().st_size > _MAX_BYTES:
+        if path.stat().st_size > SETTINGS_BYTES:
             return True
         content = json.loads(path.read_bytes())
     except (OSError, ValueError, RecursionError):
@@ -101,6 +154,16 @@ def holds_records(path: Path) -> bool:
 
 def _parse(text: str, suffix: str) -> Any:
     if suffix == ".toml":
+        long_key = _LONG_KEY.search(text)
+        if long_key is not None:
+            raise ConfigurationError(
+                _(
+                    "line {number}: a key of more than {most} parts: {key}",
+                    number=text.count("\n", 0, long_key.start()) + 1,
+                    most=MOST_KEY_PARTS,
+                    key=long_key[0],
+                )
+            )
         return tomllib.loads(text)
     if suffix == ".json":
         return json.loads(text, object_pairs_hook=_refuse_duplicates)
@@ -110,10 +173,56 @@ def _parse(text: str, suffix: str) -> Any:
 def _refuse_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     seen = dict(pairs)
     if len(seen) < len(pairs):
-        keys = [pair[0] for pair in pairs]
-        twice = next(key for key in keys if keys.count(key) > 1)
+        twice = next(
+            key for key, count in Counter(key for key, _value in pairs).items() if count > 1
+        )
         raise ConfigurationError(_("the key {key!r} is given twice.", key=twice))
     return seen
+
+
+def _require_plain(value: Any, place: str, depth: int) -> None:
+    """Refuse what some of the formats can say and settings never do.
+
+    Raises
+    ------
+    ConfigurationError
+        Tables nested without end, text that no file can hold, values that are neither numbers, text
+        nor truths: sets, bytes, dates.
+    """
+    if depth == 0:
+        raise ConfigurationError(_("nested too deeply to be an experiment."))
+    if isinstance(value, dict):
+        for key, item in value.items():
+            _require_plain(key, place, depth - 1)
+            _require_plain(item, f"{place}.{key}" if place else key, depth - 1)
+    elif isinstance(value, list):
+        for item in value:
+            _require_plain(item, place, depth - 1)
+    elif isinstance(value, str):
+        lone = _SURROGATE.search(value)
+        if lone is not None:
+            raise ConfigurationError(
+                at(
+                    place,
+                    _(
+                        "{text!r} holds half a character ({code}), which no text file can: write "
+                        "the whole one.",
+                        text=value,
+                        code=f"\\u{ord(lone[0]):04x}",
+                    ),
+                )
+            )
+    elif value is not None and not isinstance(value, (bool, int, float)):
+        raise ConfigurationError(
+            at(
+                place,
+                _(
+                    "{value} is of a kind ({kind}) that no setting has: put text in quotes.",
+                    value=value,
+                    kind=type(value).__name__,
+                ),
+            )
+        )
 
 
 def merged(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:

@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from axone.arrays import BoolArray
 from axone.data import NO_OPTIONS, NewRows, TableOptions, read_rows
+from axone.data.conditions import condition_of
 from axone.data.frames import as_frame, numbers_of
 from axone.data.reading import read_columns
 from axone.data.remarks import remarks_on
+from axone.data.tables import missing_labels, rows_left_out, truths_told
 from axone.errors import DataError
 from axone.experiments.preparation import Part
-from axone.messages import _, _n, listed
+from axone.messages import _, listed
 from axone.model import Classes, Model
 
 if TYPE_CHECKING:
@@ -66,25 +67,18 @@ def read_labelled(
                 path=path,
             )
         )
-    rows = read_rows(path, table)
+    rows = read_rows(path, table, column or None)
     X, y, notes = rows.X, rows.y, list(rows.notes)
     if not isinstance(X, np.ndarray):
         frame = as_frame(X, str(path))
         y = _targets(frame, model, column, str(path), table)
-        known = ~_missing(y)
+        known = ~missing_labels(y)
         if lost := int(np.count_nonzero(~known)):
-            notes.append(
-                _n(
-                    "{count} row without {target} left out",
-                    "{count} rows without {target} left out",
-                    lost,
-                    target=column,
-                ).coded("rows_without_target")
-            )
+            notes.append(rows_left_out(lost, column))
             frame, y = frame[known].reset_index(drop=True), y[known]
         encoder = model.preprocessing.encoder
         if encoder is not None and len(frame):
-            notes += remarks_on(encoder, frame, column)
+            notes += remarks_on(encoder, frame, _column_of(column, frame))
         X = frame
     elif y is None:
         raise DataError(_without_target(rows, column, str(path)))
@@ -102,30 +96,35 @@ def _targets(
     frame: "DataFrame", model: Model, column: str, where: str, table: TableOptions
 ) -> NDArray[Any]:
     """Return targets as they were read in training: numbers, or labels as they are written."""
-    if not column or column not in frame.columns:
-        raise DataError(_without_target(NewRows(frame), column, where))
+    name = _column_of(column, frame)
+    if not name or name not in frame.columns:
+        raise DataError(_without_target(NewRows(frame), name, where))
+    condition = condition_of(column, frame.columns)
     encoder = model.preprocessing.encoder
-    known = None if encoder is None else encoder.reading.of(model.target.column)
-    cells = frame[column]
+    own = name if condition is not None else model.target.column
+    known = None if encoder is None else encoder.reading.of(own)
+    cells = frame[name]
     if known is None:
-        choices = {name: kind for name, kind in table.columns.items() if name == column}
-        values = read_columns(frame[[column]], choices, table.missing, column, where).frame[column]
+        choices = {key: kind for key, kind in table.columns.items() if key == name}
+        values = read_columns(frame[[name]], choices, table.missing, name, where).frame[name]
     else:
         values = known.read(cells).values
+    if condition is not None:
+        return truths_told(condition, values, where)
     if isinstance(model.target, Classes):
         written = cells if known is not None and known.written == "truths" else values
         return np.array([None if gone else cell for cell, gone in _cells(written)], dtype=object)
     return numbers_of(values, where)
 
 
+def _column_of(target: str, frame: "DataFrame") -> str:
+    """Return the column that holds a target, or that a comparison looks at."""
+    condition = condition_of(target, frame.columns)
+    return target if condition is None else condition.name
+
+
 def _cells(values: Any) -> Any:
     return zip(values.astype(object), values.isna(), strict=True)
-
-
-def _missing(y: NDArray[Any]) -> BoolArray:
-    if y.dtype == object:
-        return np.array([label is None for label in y], dtype=bool)
-    return np.isnan(y)
 
 
 def _without_target(rows: NewRows, column: str, where: str) -> str:

@@ -98,7 +98,7 @@ def prepare(experiment: Description, dataset: Any = None) -> Prepared:
     DataError, ConfigurationError, ShapeError
         With the setting and the file that cannot be carried out.
     """
-    dataset = load(experiment) if dataset is None else _given(experiment, dataset)
+    dataset = rows_of(experiment, dataset)
     rows, shares, notes = split(experiment, dataset)
     _require_calibratable(experiment, dataset, "validation" in rows)
     arranged = arrange(experiment, dataset, rows)
@@ -227,12 +227,18 @@ def load(experiment: Description) -> Dataset:
             table=_table_options(settings),
             beside=experiment.folder,
             seed=settings.seed,
+            options=settings.data.options,
         )
     except (DataError, ConfigurationError) as error:
         if not experiment.where:
             raise
         place = experiment.place("data")
         raise DataError(_("{place}: {cause}", place=place, cause=error)) from error
+
+
+def rows_of(experiment: Description, dataset: Any = None) -> Dataset:
+    """Return rows given in memory as a dataset, or those of the experiment's source."""
+    return load(experiment) if dataset is None else _given(experiment, dataset)
 
 
 def _given(experiment: Description, rows: Any) -> Dataset:

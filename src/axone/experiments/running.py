@@ -66,6 +66,7 @@ def run(
     *,
     dataset: Any = None,
     resume: bool = False,
+    before_writing: Callable[[Prepared], None] | None = None,
     on_prepared: Callable[[Prepared], None] | None = None,
     after_epoch: EpochCallback | None = None,
     on_progress: ProgressCallback | None = None,
@@ -84,6 +85,8 @@ def run(
     resume : bool
         Continue the run whose checkpoint lies in `folder`; one killed before its first checkpoint
         starts again.
+    before_writing : callable, optional
+        Shown the data and the network before there is a folder: what it raises ends the run.
     on_prepared, after_epoch, on_progress : callable, optional
         Told of the data and the network, of each epoch, and of the share of the run that is done.
 
@@ -99,6 +102,8 @@ def run(
     if experiment.settings.engine != "auto":
         get_engine(experiment.settings.engine)  # a wrong name is told before the data are loaded
     prepared = prepare(experiment, dataset)
+    if before_writing is not None:
+        before_writing(prepared)
     trainer = build_trainer(prepared)
     with ExitStack() as held:
         if folder is not None:
@@ -111,22 +116,13 @@ def run(
             on_prepared(prepared)
         asked = held.enter_context(interruption())
         result = fit(prepared, trainer, folder, resume, after_epoch, on_progress)
-        model = uncalibrated = Model(
-            prepared.network,
-            (result.parameters,),
-            prepared.loss,
-            prepared.preprocessing,
-            prepared.target,
-            engine=result.engine,
-        )
+        uncalibrated = model_of(prepared, result)
         if folder is not None:
             # Before anything else can fail: the weights are what the time was spent on.
+            save(uncalibrated, folder / MODEL)
+        model = calibrated(prepared, result, uncalibrated)
+        if folder is not None and model is not uncalibrated:
             save(model, folder / MODEL)
-        if prepared.experiment.settings.training.calibrate and result.diagnosis is None:
-            held_out = prepared.parts["validation"]
-            model = uncalibrated.calibrated(held_out.X, held_out.y)
-            if folder is not None:
-                save(model, folder / MODEL)
         metrics = _metrics(prepared, result, model, uncalibrated)
         metrics["engine_reason"] = trainer.engine_reason
         metrics["total_seconds"] = round(time.perf_counter() - started, 3)
@@ -134,6 +130,27 @@ def run(
             write_results(prepared, result, model, metrics, folder)
         ended_by = asked.signal if result.stopped_by == "interrupted" else None
     return RunResult(prepared, result, model, metrics, folder, ended_by)
+
+
+def model_of(prepared: Prepared, result: TrainingResult) -> Model:
+    """Return the model that a training came to."""
+    return Model(
+        prepared.network,
+        (result.parameters,),
+        prepared.loss,
+        prepared.preprocessing,
+        prepared.target,
+        engine=result.engine,
+    )
+
+
+def calibrated(prepared: Prepared, result: TrainingResult, model: Model) -> Model:
+    """Return the model with the temperature of the validation rows, if the experiment asks so."""
+    wanted = prepared.experiment.settings.training.calibrate
+    held_out = prepared.parts.get("validation")
+    if not wanted or held_out is None or result.diagnosis is not None:
+        return model
+    return model.calibrated(held_out.X, held_out.y)
 
 
 def _require_saveable(prepared: Prepared) -> None:

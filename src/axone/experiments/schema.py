@@ -4,7 +4,7 @@ The same schema is what `axone schema` prints as JSON Schema, what files are che
 what is written, completed, beside every result.
 """
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import (
     BaseModel,
@@ -13,11 +13,20 @@ from pydantic import (
     Field,
     GetCoreSchemaHandler,
     GetJsonSchemaHandler,
+    ValidationInfo,
+    field_validator,
 )
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, core_schema
 
 from axone.activations import ACTIVATIONS, ActivationFunction, ReLU
+from axone.bounds import (
+    LARGEST_COUNT,
+    LARGEST_SEED,
+    MOST_LAYERS,
+    MOST_THREADS,
+    MOST_UNITS,
+)
 from axone.data import SCALINGS, ColumnChoice, Scaling, Standard
 from axone.errors import ArgumentTypeError, ConfigurationError
 from axone.initializers import INITIALIZERS, Initializer
@@ -79,10 +88,40 @@ def _setting_schema(annotation: Any) -> dict[str, Any]:
     return {"type": _JSON_TYPES[word]} if word in _JSON_TYPES else {}
 
 
+def _no_truth(given: Any) -> Any:
+    """Refuse a truth where a number belongs: Python counts True as 1."""
+    if isinstance(given, bool):
+        raise ConfigurationError(_("must be a number; found {found!r}", found=given))
+    return given
+
+
+Units = Annotated[int, BeforeValidator(_no_truth), Field(ge=1, le=MOST_UNITS)]
+
+
 class Section(BaseModel):
     """A table of an experiment file; keys that it does not know are errors."""
 
-    model_config = ConfigDict(extra="forbid", validate_default=True, frozen=True)
+    model_config = ConfigDict(
+        extra="forbid", validate_default=True, frozen=True, allow_inf_nan=False
+    )
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _truths_apart(cls, given: Any, info: ValidationInfo) -> Any:
+        """Tell truths from numbers: neither 1 nor "yes" is one, and true is no number."""
+        kinds = _kinds(cls.model_fields[str(info.field_name)].annotation)
+        if bool in kinds:
+            if given is not None and not isinstance(given, bool):
+                raise ConfigurationError(_("must be true or false; found {found!r}", found=given))
+        elif {int, float} & kinds:
+            _no_truth(given)
+        return given
+
+
+def _kinds(annotation: Any) -> set[Any]:
+    """Return the types that an annotation allows."""
+    inner = (_kinds(option) for option in get_args(annotation))
+    return {annotation}.union(*inner)
 
 
 class DataSection(
@@ -97,7 +136,13 @@ class DataSection(
             "database's URL."
         )
     )
-    target: str | None = Field(None, description=_("The column to predict, for a table."))
+    target: str | None = Field(
+        None,
+        description=_(
+            "The column to predict, for a table; or a comparison that makes two classes: "
+            "price > 100, digit == 5."
+        ),
+    )
     task: Literal["auto", "classification", "regression"] = Field(
         "auto", description=_("What the target is; auto looks at it.")
     )
@@ -115,6 +160,10 @@ class DataSection(
     )
     target_scaling: Annotated[Scaling, Described(SCALINGS)] = Field(
         Standard(), description=_("Of a regression's target; scores are in its own units.")
+    )
+    options: dict[str, Any] = Field(
+        default_factory=dict,
+        description=_("Of a generated dataset: rows, noise, range, operation, …"),
     )
     columns: dict[str, ColumnChoice] = Field(
         default_factory=dict,
@@ -140,8 +189,8 @@ class NetworkSection(
 ):
     """The table `network`."""
 
-    hidden: list[Annotated[int, Field(ge=1)]] = Field(
-        [64, 32], description=_("Units of the hidden dense layers.")
+    hidden: list[Units] = Field(
+        [64, 32], max_length=MOST_LAYERS, description=_("Units of the hidden dense layers.")
     )
     activation: Annotated[ActivationFunction, Described(ACTIVATIONS)] = Field(
         ReLU(), description=_("Of the hidden layers.")
@@ -157,10 +206,15 @@ class NetworkSection(
         ),
     )
     input_size: int | None = Field(
-        None, ge=1, description=_("How many features there must be; not checked if left out.")
+        None,
+        ge=1,
+        le=MOST_UNITS,
+        description=_("How many features there must be; not checked if left out."),
     )
     layers: list[Annotated[Layer, Described(LAYERS)]] | None = Field(
-        None, description=_("Every layer, the output layer too, instead of `hidden`.")
+        None,
+        max_length=MOST_LAYERS,
+        description=_("Every layer, the output layer too, instead of `hidden`."),
     )
     layer_names: list[str] | None = Field(
         None,
@@ -180,12 +234,17 @@ class StoppingSection(
         None, ge=0, description=_("Stop when the training loss changes by less between two epochs.")
     )
     patience: int | None = Field(
-        None, ge=1, description=_("Epochs without a new best validation accuracy or R².")
+        None,
+        ge=1,
+        le=LARGEST_COUNT,
+        description=_("Epochs without a new best validation accuracy or R²."),
     )
     loss_patience: int | None = Field(
-        None, ge=1, description=_("Epochs without a new best validation loss.")
+        None, ge=1, le=LARGEST_COUNT, description=_("Epochs without a new best validation loss.")
     )
-    warmup_epochs: int = Field(0, ge=0, description=_("Epochs during which no rule stops the run."))
+    warmup_epochs: int = Field(
+        0, ge=0, le=LARGEST_COUNT, description=_("Epochs during which no rule stops the run.")
+    )
 
 
 def _class_weight(given: Any) -> Any:
@@ -211,8 +270,10 @@ class TrainingSection(Section, json_schema_extra={"description": _("How the netw
     schedule: Annotated[Schedule, Described(SCHEDULES)] = Field(
         ConstantRate(), description=_("The course of the learning rate.")
     )
-    epochs: int = Field(100, ge=1, description=_("Passes over the training rows, at most."))
-    batch_size: Literal["auto"] | Annotated[int, Field(ge=1)] = Field(
+    epochs: int = Field(
+        100, ge=1, le=LARGEST_COUNT, description=_("Passes over the training rows, at most.")
+    )
+    batch_size: Literal["auto"] | Annotated[int, Field(ge=1, le=LARGEST_COUNT)] = Field(
         "auto",
         description=_("Rows of a step; auto makes at least 64 steps an epoch, of 8 to 64 rows."),
     )
@@ -224,7 +285,9 @@ class TrainingSection(Section, json_schema_extra={"description": _("How the netw
     clip_value: float | None = Field(None, gt=0, description=_("Bound of each gradient component."))
     clip_norm: float | None = Field(None, gt=0, description=_("Bound of the gradient's norm."))
     class_weight: Annotated[
-        Literal["balanced"] | dict[str, Annotated[float, Field(ge=0)]] | None,
+        Literal["balanced"]
+        | dict[str, Annotated[float, BeforeValidator(_no_truth), Field(ge=0)]]
+        | None,
         BeforeValidator(_class_weight),
     ] = Field(
         None,
@@ -263,10 +326,13 @@ class TuningSection(
         None, description=_("How candidates are found; bayes.")
     )
     trials: int | None = Field(
-        None, ge=1, description=_("How many candidates; 50, or the whole grid.")
+        None, ge=1, le=LARGEST_COUNT, description=_("How many candidates; 50, or the whole grid.")
     )
     cv: int | None = Field(
-        None, ge=1, description=_("Folds of the cross-validation; 1 takes the validation rows; 3.")
+        None,
+        ge=1,
+        le=LARGEST_COUNT,
+        description=_("Folds of the cross-validation; 1 takes the validation rows; 3."),
     )
     metric: str | None = Field(
         None, description=_("What decides: accuracy, log_loss, r2, …, or a scikit-learn scorer.")
@@ -283,12 +349,15 @@ class TuningSection(
 class ExperimentData(Section, json_schema_extra={"description": _("A run as data.")}):
     """An experiment file, whole."""
 
-    seed: int = Field(0, ge=0, description=_("Decides split, weights, shuffles and masks."))
+    seed: int = Field(
+        0, ge=0, le=LARGEST_SEED, description=_("Decides split, weights, shuffles and masks.")
+    )
     dtype: Literal["float32", "float64"] = "float32"
     engine: str = Field("auto", description=_("Which engine computes; auto takes the fastest."))
     threads: int | None = Field(
         None,
         ge=1,
+        le=MOST_THREADS,
         description=_("Of the compiled engine; by default several where that is faster."),
     )
     data: DataSection

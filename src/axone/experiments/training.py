@@ -12,13 +12,13 @@ from typing import Any
 import numpy as np
 
 from axone.arrays import FloatArray
-from axone.errors import ConfigurationError, UnknownNameError
+from axone.errors import ConfigurationError, DataError, UnknownNameError
 from axone.experiments.description import Description
 from axone.experiments.folder import CHECKPOINT
 from axone.experiments.preparation import Part, Prepared
 from axone.experiments.schema import ExperimentData, StoppingSection
 from axone.losses import smoothed
-from axone.messages import _
+from axone.messages import _, at
 from axone.model import Classes, Target
 from axone.training import (
     EpochCallback,
@@ -55,12 +55,26 @@ def trainer_settings(settings: ExperimentData) -> dict[str, Any]:
 
 
 def build_trainer(prepared: Prepared, threads: int | None = None) -> Trainer:
-    """Return the trainer of a prepared experiment; `threads` stand before the experiment's own."""
+    """Return the trainer of a prepared experiment; `threads` stand before the experiment's own.
+
+    Raises
+    ------
+    ConfigurationError, UnsupportedError
+        As of `Trainer`.
+    DataError
+        Fewer training rows than a batch, where `drop_last` leaves out what is no whole one.
+    """
     settings = trainer_settings(prepared.experiment.settings)
     settings |= {"network": prepared.network, "loss": prepared.loss}
     if threads is not None:
         settings["threads"] = threads
-    return Trainer(**settings)
+    trainer = Trainer(**settings)
+    try:
+        trainer.recipe.check_rows(len(prepared.parts["train"]))
+    except DataError as error:
+        place = prepared.experiment.place("training.drop_last")
+        raise DataError(at(place, error.message)) from error
+    return trainer
 
 
 def stopping_rules(section: StoppingSection) -> list[StoppingRule]:

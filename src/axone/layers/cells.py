@@ -12,6 +12,7 @@ import numpy as np
 from typing_extensions import TypeVar
 
 from axone.arrays import FloatArray
+from axone.bounds import MOST_UNITS
 from axone.checks import check_integer
 from axone.initializers import GlorotUniform, Zeros
 from axone.layers.layer import AnyCache, LayerArrays, ParameterSpec
@@ -48,7 +49,7 @@ class Cell(ABC, Generic[StepCache]):
     units: int
 
     def __post_init__(self) -> None:
-        check_integer("units", self.units, at_least=1)
+        check_integer("units", self.units, at_least=1, at_most=MOST_UNITS)
         object.__setattr__(self, "units", int(self.units))
 
     @abstractmethod

@@ -6,7 +6,8 @@ from typing import Any, NamedTuple, cast
 
 from axone.activations import ACTIVATIONS, ActivationFunction, Identity, Softmax, name_of
 from axone.arrays import FloatArray, Shape
-from axone.checks import check_integer
+from axone.bounds import MOST_UNITS
+from axone.checks import check_integer, check_truth
 from axone.errors import ShapeError
 from axone.initializers import INITIALIZERS, Constant, Initializer, Zeros
 from axone.layers.layer import Context, Layer, LayerArrays, ParameterSpec, Traced
@@ -51,7 +52,8 @@ class Dense(Layer[DenseCache]):
     bias: bool = True
 
     def __post_init__(self) -> None:
-        check_integer("units", self.units, at_least=1)
+        check_integer("units", self.units, at_least=1, at_most=MOST_UNITS)
+        check_truth("bias", self.bias)
         object.__setattr__(self, "units", int(self.units))
         object.__setattr__(self, "activation", ACTIVATIONS.resolve(self.activation))
         if self.initializer is not None:

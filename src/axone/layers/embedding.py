@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from axone.arrays import FloatArray, IntArray, Shape
+from axone.bounds import MOST_PARAMETERS
 from axone.checks import check_integer
 from axone.errors import DataError, ShapeError
 from axone.initializers import INITIALIZERS, Initializer, Normal
@@ -48,7 +49,7 @@ class Embedding(Layer[EmbeddingCache]):
 
     def __post_init__(self) -> None:
         for name in ("vocabulary_size", "dimension"):
-            check_integer(name, getattr(self, name), at_least=1)
+            check_integer(name, getattr(self, name), at_least=1, at_most=MOST_PARAMETERS)
             object.__setattr__(self, name, int(getattr(self, name)))
         object.__setattr__(self, "initializer", INITIALIZERS.resolve(self.initializer))
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 from axone.arrays import BoolArray, FloatArray, Shape
+from axone.bounds import MOST_LAYERS
 from axone.errors import ConfigurationError, ShapeError
 from axone.layers.layer import AnyCache, Context, Layer, LayerArrays, ParameterSpec, Traced
 from axone.layers.sequence import backward_through, forward_through, masks_between, output_shapes
@@ -43,6 +44,14 @@ class Residual(Layer[ResidualCache]):
                         layer=layer,
                     )
                 )
+        if len(layers) > MOST_LAYERS:
+            raise ConfigurationError(
+                _(
+                    "Residual holds {layers:,} layers: at most {most:,} are allowed.",
+                    layers=len(layers),
+                    most=MOST_LAYERS,
+                )
+            )
         if not layers:
             raise ConfigurationError(_("Residual needs at least one layer."))
         object.__setattr__(self, "layers", layers)

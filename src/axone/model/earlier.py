@@ -122,7 +122,7 @@ def _with_reading(step: Any) -> Any:
             "name": each.get("name"),
             "written": _WRITTEN.get(str(each.get("kind")), "texts"),
             "numerals": {"decimal": ".", "grouping": "", "unit": ""},
-            "dates": {"order": "", "compact": False},
+            "dates": {"order": "", "compact": False, "clock": False},
             "missing": _MARKS,
         }
         for each in columns

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from axone.activations import Sigmoid, Softmax
 from axone.arrays import DType
+from axone.bounds import MOST_MEMBERS
 from axone.data import Preprocessing
 from axone.data.plain_data import PlainData, read_data
 from axone.errors import ArgumentTypeError, ModelFileError
@@ -34,8 +35,6 @@ from axone.parameters import Layout, Parameters
 from axone.registry import plain
 
 FORMAT = "axone-model-3"
-
-_MOST_MEMBERS = 1000
 
 
 @dataclass(frozen=True)
@@ -141,12 +140,12 @@ def load(path: str | Path) -> Model:
 def _rebuilt(described: Any, arrays: Mapping[str, NDArray[Any]]) -> Model:
     fields = read_data(_ModelData, described, _("model"))
     network = Network.from_data(vars(fields.network))
-    if not 1 <= fields.members <= _MOST_MEMBERS:
+    if not 1 <= fields.members <= MOST_MEMBERS:
         raise ModelFileError(
             _(
                 "members: {members} is not from 1 to {most}",
                 members=fields.members,
-                most=_MOST_MEMBERS,
+                most=MOST_MEMBERS,
             )
         )
     model = Model(

@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from axone.arrays import FloatArray, IntArray
+from axone.checks import require_unmasked
 from axone.errors import DataError, ShapeError
 from axone.messages import _
 
@@ -15,6 +16,7 @@ LARGEST = 1e100
 
 def as_numbers(name: str, values: npt.ArrayLike) -> FloatArray:
     """Return an array of float64, or say by its name that it holds something else."""
+    require_unmasked(values, name)
     try:
         return np.asarray(values, dtype=np.float64)
     except (TypeError, ValueError) as error:
@@ -57,6 +59,7 @@ def checked_examples(X: npt.ArrayLike) -> FloatArray:
 
 def checked_classes(y: npt.ArrayLike, n_rows: int) -> tuple[npt.NDArray[Any], IntArray]:
     """Return the sorted labels, and for each row the position of its own."""
+    require_unmasked(y, "y")
     try:
         given = np.asarray(y)
     except ValueError as error:

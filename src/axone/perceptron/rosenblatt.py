@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from axone.arrays import FloatArray, IntArray
-from axone.checks import check_boolean, check_choice, check_integer, check_number
+from axone.checks import check_choice, check_integer, check_number, check_seed, check_truth
 from axone.errors import ArgumentTypeError, ConfigurationError, ShapeError
 from axone.messages import _
 from axone.perceptron.fitted import Convergence, FittedPerceptron
@@ -40,9 +40,6 @@ class RosenblattPerceptron:
         any other.
     threshold : float, default 0.0
         The sum above which it fires. The bias makes it redundant; Rosenblatt had it.
-    bias : bool, default True
-        Whether a bias is learnt. Without one the boundary is w·x = threshold: by default it goes
-        through the origin.
     order : {"cyclic", "random", "with_replacement"}, default "cyclic"
         The rows as they come, or shuffled anew each epoch, or each row drawn from all of them. An
         epoch is then as many draws as there are rows, some of which do not come and others twice:
@@ -56,6 +53,9 @@ class RosenblattPerceptron:
         Default: zeros. Several classes start from the same ones.
     initial_bias : float, default 0.0
         Likewise; 0 where no bias is learnt.
+    bias : bool, default True
+        Whether a bias is learnt. Without one the boundary is w·x = threshold: by default it goes
+        through the origin.
 
     Raises
     ------
@@ -73,20 +73,20 @@ class RosenblattPerceptron:
 
     learning_rate: float = 1.0
     threshold: float = 0.0
-    bias: bool = True
     order: Literal["cyclic", "random", "with_replacement"] = "cyclic"
     max_epochs: int = 1000
     seed: int = 0
     initial_weights: Sequence[float] | None = None
     initial_bias: float = 0.0
+    bias: bool = True
 
     def __post_init__(self) -> None:
         check_number("learning_rate", self.learning_rate, above=0.0, at_most=LARGEST)
         check_number("threshold", self.threshold)
-        check_boolean("bias", self.bias)
+        check_truth("bias", self.bias)
         check_choice("order", self.order, ("cyclic", "random", "with_replacement"))
         check_integer("max_epochs", self.max_epochs, at_least=1)
-        check_integer("seed", self.seed, at_least=0)
+        check_seed(self.seed)
         check_number("initial_bias", self.initial_bias)
         if not self.bias and self.initial_bias != 0:
             raise ConfigurationError(

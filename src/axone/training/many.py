@@ -11,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any
 
+from axone.bounds import MOST_THREADS
 from axone.checks import check_integer
 from axone.data.examples import Examples
 from axone.engines import Population, population_of, seats_of, shape_of
@@ -89,7 +90,7 @@ def fit_many(
     True
     """
     if threads is not None:
-        check_integer("threads", threads, at_least=1)
+        check_integer("threads", threads, at_least=1, at_most=MOST_THREADS)
     if settings.get("checkpoint") is not None:
         raise ConfigurationError(_("All fits would write the same checkpoint: leave it out."))
     rows = _one_each("train", train, len(trainers))

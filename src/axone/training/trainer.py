@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from axone.arrays import DType
-from axone.checks import check_choice, check_integer
+from axone.checks import check_choice, check_integer, check_number, check_truth
 from axone.data.examples import Examples
 from axone.data.stored import store_examples
 from axone.engines import MEASURES, Plan, Recipe, compile_recipe
@@ -230,6 +230,9 @@ class Trainer:
         check_integer("max_epochs", max_epochs, at_least=1)
         check_integer("warmup_epochs", warmup_epochs, at_least=0)
         check_choice("every", every, ("step", "epoch", "lap"))
+        check_number("checkpoint_seconds", checkpoint_seconds, at_least=0)
+        check_truth("restore_best", restore_best)
+        check_truth("resume", resume)
         examples = self.examples(train)
         self.recipe.check_rows(len(examples))
         held_out = None if validation is None else self.examples(validation, _("validation"))

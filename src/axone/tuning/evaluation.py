@@ -14,12 +14,13 @@ import numpy as np
 from axone.data import Examples
 from axone.errors import AxoneError
 from axone.experiments import Experiment
+from axone.experiments.folds import SCORED
 from axone.experiments.preparation import Part, Prepared, assemble
 from axone.experiments.training import build_trainer, fit
 from axone.messages import Message, _
 from axone.model import Model
 from axone.training import History, Trainer, TrainingResult
-from axone.tuning.folds import SCORED, folds_of
+from axone.tuning.folds import folds_of
 from axone.tuning.scoring import Metric
 
 if TYPE_CHECKING:

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from axone.experiments import Experiment
+from axone.experiments.folds import Folds
 from axone.tuning.candidates import Candidate, Search
-from axone.tuning.folds import Folds
 from axone.tuning.scoring import Metric
 from axone.tuning.space import Space
 from axone.tuning.trial import Trial

@@ -5,7 +5,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal
 
-from axone.checks import check_choice, check_integer
+from axone.bounds import MOST_THREADS
+from axone.checks import check_choice, check_integer, check_seed
 from axone.errors import ArgumentTypeError, ConfigurationError, DataError
 from axone.experiments import SUFFIXES, Experiment
 from axone.experiments.preparation import assemble
@@ -124,7 +125,7 @@ def tune(
     check_choice("search", chosen, ("grid", "random", "bayes"))
     if jobs is None:
         jobs = 1 if chosen == "bayes" else processors()
-    check_integer("jobs", jobs, at_least=1)
+    check_integer("jobs", jobs, at_least=1, at_most=MOST_THREADS)
     folder = None if out is None else Path(out)
     try:
         plan = _plan(
@@ -187,7 +188,7 @@ def _experiment(source: "str | Path | Experiment", seed: int | None) -> Experime
         )
     if seed is None:
         return experiment
-    check_integer("seed", seed, at_least=0)
+    check_seed(seed)
     return replace(experiment, settings=experiment.settings.model_copy(update={"seed": seed}))
 
 

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from axone.data.files import read_raw_table
+from axone.errors import DataError
 
 from .conftest import codes
 
@@ -31,6 +32,15 @@ def test_blanks_around_cells_are_no_part_of_them(cells, blank):
 
 def test_a_cell_in_quotes_after_a_blank_is_one_cell(cells):
     assert cells('a,b\n1, "x, y"\n2,  z\n') == {"a": ["1", "2"], "b": ["x, y", "z"]}
+
+
+def test_quotes_after_blanks_within_cells_are_part_of_them(cells):
+    text = 'a,b\n1, "x, ""y"", z"\n2, ""\n"u, v",  "w"\n'
+    assert cells(text) == {"a": ["1", "2", "u, v"], "b": ['x, "y", z', None, "w"]}
+
+
+def test_an_empty_cell_between_tabs_before_a_quote_stays(cells):
+    assert cells('a\tb\tc\n1\t\t"x"\n2\t "y"\t"z"\n')["b"] == [None, "y"]
 
 
 def test_cells_in_quotes_hold_separators_line_ends_and_quotes(cells):
@@ -56,6 +66,10 @@ def test_lines_end_as_on_any_machine(cells, end):
 def test_blank_lines_are_skipped_but_not_rows_of_empty_cells(cells):
     text = "a,b\n\n1,2\n   \n\n,\n3,4\n\n"
     assert cells(text) == {"a": ["1", None, "3"], "b": ["2", None, "4"]}
+
+
+def test_the_end_mark_of_old_programs_is_no_line(cells):
+    assert cells(b"a,b\n1,2\n\x1a") == {"a": ["1"], "b": ["2"]}
 
 
 def test_a_table_of_one_column_keeps_its_empty_cells_in_quotes(cells):
@@ -108,7 +122,9 @@ def test_a_filled_cell_beyond_the_last_column_is_refused(refused):
     refused("a;b\n" + "1;2;\n" * 1000 + "3;4;5\n", "line 1002 has 3")
 
 
-@pytest.mark.parametrize("text", ['a,b\n1,"x\n2,3\n', 'a,b\n1,2\n3,"cut of', 'a,b\n1,2\n3,"'])
+@pytest.mark.parametrize(
+    "text", ['a,b\n1,"x\n2,3\n', 'a,b\n1,2\n3,"cut of', 'a,b\n1,2\n3,"', 'a,b\n"1,2\n3,4\n']
+)
 def test_a_quote_that_is_never_closed_is_refused(refused, text):
     refused(text, "never closed")
 
@@ -118,6 +134,13 @@ def test_the_first_row_of_data_is_told_by_its_line(read):
     assert read("\n# two\n# comments\n\na,b\n\n1,2\n").facts.first_row == 7
     assert read('"a\nb",c\n1,2\n').facts.first_row == 3
     assert read("1,2\n3,4\n").facts.first_row == 1
+
+
+def test_what_a_file_holds_steers_no_terminal(write):
+    path = write("a\x1b[2J,b\n1,2\n3\n")
+    with pytest.raises(DataError) as caught:
+        read_raw_table(path)
+    assert "\x1b" not in str(caught.value)
 
 
 @pytest.mark.parametrize("text", [" \n\n", "\ufeff", "\t\n \n"])

@@ -11,6 +11,7 @@ from axone.data.encoding import TableEncoder
 from axone.data.plain_data import read_data, write_data
 from axone.data.reading import TableReading
 from axone.data.reading.column import are_exceptions, is_text
+from axone.data.reading.report import CellAt
 from axone.errors import DataError
 
 CELLS = {
@@ -79,7 +80,7 @@ def test_odd_cells_count_as_missing_with_their_rows(decide, notes_of, words):
     cells = [str(n / 7) for n in range(199)] + list(words)
     decision = decide(cells)
     assert decision.kind == "number"
-    assert decision.unreadable == tuple((200 + n, word) for n, word in enumerate(words))
+    assert decision.unreadable == tuple(CellAt(200 + n, word) for n, word in enumerate(words))
     assert decision.values.isna().sum() == len(words)
     assert notes_of(decision) == ["unreadable_as_missing"]
 
@@ -103,7 +104,9 @@ def test_a_choice_that_most_cells_gainsay_is_refused_with_the_first_of_them(deci
         decide(["a", "b"], "date")
     with pytest.raises(DataError, match="neither yes nor no"):
         decide(["a", "b", "yes"], "boolean")
-    with pytest.raises(DataError, match="said to be 'decimal-comma': '1.5' in row 1 is no number"):
+    with pytest.raises(
+        DataError, match=r"said to be 'decimal-comma': '1\.5' in row 1 is no number"
+    ):
         decide(["1.5", "2.5"], "decimal-comma")
     with pytest.raises(DataError, match="said to be 'day-first': '01/31/2024' in row 1 is no date"):
         decide(["01/31/2024", "02/13/2024"], "day-first")

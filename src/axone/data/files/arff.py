@@ -5,7 +5,6 @@ not been changed since 2020. The header is a small grammar (Weka's manual, "ARFF
 lines of cells as in any text.
 """
 
-import csv
 import datetime
 import re
 from collections.abc import Iterator, Sequence
@@ -14,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 from axone.data.files.bounds import require_cells
-from axone.data.files.dialect import cells_of_any_length
 from axone.data.files.encodings import as_utf8
 from axone.data.files.names import column_names
 from axone.data.files.raw_table import FileFacts, RawTable
@@ -25,6 +23,10 @@ from axone.messages import Message, _, _n, listed
 _ATTRIBUTE = re.compile(
     r"""@attribute\s+(?P<name>'(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*"|[^\s{]+)\s*(?P<kind>.+)""",
     re.IGNORECASE,
+)
+_CELL = re.compile(
+    r"""\s*(?:'(?P<single>(?:\\.|[^'\\])*)'|"(?P<double>(?:\\.|[^"\\])*)"|(?P<bare>[^,\t'"]*?))"""
+    r"""\s*(?P<end>[,\t]|$)"""
 )
 _DATE = re.compile(r"""date(?:\s+['"]?(?P<form>.*?)['"]?)?""", re.IGNORECASE)
 _NUMERIC = ("numeric", "real", "integer")
@@ -65,8 +67,7 @@ def read_arff(content: memoryview, path: str | Path) -> RawTable:
     lines = str(text.content, "utf-8").splitlines()
     attributes, start = _header(lines, path)
     named = column_names([attribute.name for attribute in attributes], path)
-    with cells_of_any_length():
-        rows = list(_rows(lines, start, len(attributes), path))
+    rows = list(_rows(lines, start, len(attributes), path))
     require_cells(len(rows), len(attributes), path)
     columns = [
         _column(attribute, [(line, cells[place]) for line, cells in rows], path)
@@ -117,7 +118,8 @@ def _attribute(line: str, path: str | Path, number: int) -> _Attribute:
         raise _wrong_line(path, number, _("@attribute needs a name and a type"))
     name, kind = _unquoted(found["name"]), found["kind"].strip()
     if kind.startswith("{") and kind.endswith("}"):
-        return _Attribute(name, "nominal", tuple(_cells(kind[1:-1])))
+        values = _cells(kind[1:-1]) or ()
+        return _Attribute(name, "nominal", tuple("?" if v is None else v for v in values))
     if kind.lower() in (*_NUMERIC, "string"):
         return _Attribute(name, kind.lower())
     date = _DATE.fullmatch(kind)
@@ -136,7 +138,7 @@ def _attribute(line: str, path: str | Path, number: int) -> _Attribute:
 
 def _rows(
     lines: Sequence[str], start: int, width: int, path: str | Path
-) -> Iterator[tuple[int, list[str]]]:
+) -> Iterator[tuple[int, list[str | None]]]:
     bad: list[tuple[int, int]] = []
     for number, line in enumerate(lines[start:], start + 1):
         said = line.strip()
@@ -147,6 +149,8 @@ def _rows(
                 path, number, _("sparse rows are not read. Save it in full, or as CSV")
             )
         cells = _cells(said)
+        if cells is None:
+            raise _wrong_line(path, number, _("a quote is opened within a cell, or never closed"))
         if len(cells) == width:
             yield number, cells
         else:
@@ -168,28 +172,35 @@ def _rows(
         )
 
 
-def _cells(line: str) -> list[str]:
-    """Divide a line at its commas, or at tabs where it has none, quotes of both kinds heeded."""
-    quote = '"' if '"' in line and "'" not in line else "'"
-    delimiter = "\t" if "\t" in line and "," not in line else ","
-    row = next(
-        csv.reader(
-            [line],
-            delimiter=delimiter,
-            quotechar=quote,
-            escapechar="\\",
-            doublequote=False,
-            skipinitialspace=True,
-        ),
-        [],
-    )
-    return [cell.strip() for cell in row]
+def _cells(line: str) -> list[str | None] | None:
+    """Divide a line at commas or tabs, quotes of both kinds heeded; None where one stays open.
+
+    A ``?`` is missing, and so is an empty cell; in quotes it is a text.
+    """
+    cells: list[str | None] = []
+    position = 0
+    while True:
+        found = _CELL.match(line, position)
+        if found is None:
+            return None
+        quoted = found["single"] if found["single"] is not None else found["double"]
+        bare = found["bare"]
+        cells.append(_unescaped(quoted) if bare is None else None if bare in ("", "?") else bare)
+        position = found.end()
+        if not found["end"]:
+            return cells
 
 
-def _column(attribute: _Attribute, cells: Sequence[tuple[int, str]], path: str | Path) -> Any:
+def _unescaped(text: str) -> str:
+    return re.sub(r"\\(.)", r"\1", text).strip()
+
+
+def _column(
+    attribute: _Attribute, cells: Sequence[tuple[int, str | None]], path: str | Path
+) -> Any:
     import pandas as pd
 
-    texts = [None if cell in ("?", "") else cell for _line, cell in cells]
+    texts = [cell for _line, cell in cells]
     if attribute.kind == "string":
         return text_column(texts)
     if attribute.kind == "nominal":
@@ -221,7 +232,7 @@ def _python_format(java: str) -> str:
 
 def _unquoted(name: str) -> str:
     if len(name) > 1 and name[0] in "'\"" and name[-1] == name[0]:
-        return re.sub(r"\\(.)", r"\1", name[1:-1])
+        return _unescaped(name[1:-1])
     return name
 
 

@@ -31,7 +31,7 @@ PLANE_LIMIT = 20_000_000
 SPREADSHEET_LIMIT = 2**30
 """Bytes of a spreadsheet's XML, unpacked: some ten for each byte of a cell."""
 
-RECORDS_LIMIT = 2**30
+RECORDS_LIMIT = 2**29
 """Bytes of JSON, of which Python's objects take some ten times as many."""
 
 DEPTH_LIMIT = 64
@@ -72,7 +72,7 @@ def require_ratio(unpacked: int, compressed: int, path: str | Path) -> None:
         raise DataError(
             _(
                 "{path} unpacks to more than {ratio} times its size, as no table of "
-                "measurements does. If it is right, unpack it and give the unpacked file.",
+                "measurements does. If it is right, give it as plain CSV.",
                 path=path,
                 ratio=RATIO_LIMIT,
             )

@@ -109,7 +109,7 @@ def _only_member(packed: memoryview, path: str | Path) -> Unpacked:
                     "it and give one of them.",
                     path=path,
                     count=len(members),
-                    names=_(": {names}", names=listed(names)) if names else "",
+                    names=_(": {names!r}", names=listed(names)) if names else "",
                 )
             )
         if members[0].flag_bits & 1:

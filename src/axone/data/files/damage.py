@@ -53,6 +53,10 @@ def told_of_reading(path: str | Path, kind: str) -> Iterator[None]:
 
 
 def reason_of(error: BaseException) -> Message:
-    """Return what an error of another library says, on one line and without its last full stop."""
-    said = " ".join(str(error).split())[:300].rstrip(".")
+    """Return what an error of another library says, on one line and without its last full stop.
+
+    It may hold bytes of the file, which must not steer a terminal.
+    """
+    words = " ".join(str(error).split())[:300].rstrip(".")
+    said = "".join(letter if letter.isprintable() else "?" for letter in words)
     return Message(said or type(error).__name__)

@@ -32,6 +32,7 @@ DUCKDB_MAGIC = b"DUCK"
 """At the ninth byte of a file of DuckDB."""
 
 _KIND = "database"
+_ALL_OF = "SELECT * FROM "
 _ROWS = 10_000
 _CELL_BYTES = 64
 _FILE_URL = re.compile(r"(sqlite|duckdb):///(.+)")
@@ -79,15 +80,13 @@ def _read_sqlite(path: Path, query: str | None) -> RawTable:
     address = f"file:{quote(str(path.resolve()))}?mode=ro"
     with closing(sqlite3.connect(address, uri=True)) as connection:
         connection.execute("PRAGMA trusted_schema = OFF")
-        tables = [
-            name
-            for (name,) in connection.execute(
-                "SELECT name FROM sqlite_master WHERE type IN ('table', 'view') "
-                "AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY type, name"
-            )
-        ]
-        asked, is_table = query_for(query, tables, str(path))
-        statement = f"SELECT * FROM {_quoted(asked)}" if is_table else asked  # noqa: S608
+        kinds = connection.execute(
+            "SELECT type, name FROM sqlite_master WHERE name NOT LIKE 'sqlite\\_%' ESCAPE '\\' "
+            "ORDER BY name"
+        ).fetchall()
+        tables, views = ([n for kind, n in kinds if kind == k] for k in ("table", "view"))
+        asked, is_table = query_for(query, tables, views, str(path))
+        statement = _ALL_OF + _quoted(asked) if is_table else asked
         connection.set_authorizer(_only_reading)
         with _told_of_query(str(path), ()):
             cursor = connection.execute(statement)
@@ -113,14 +112,12 @@ def _read_duckdb(path: Path, query: str | None) -> RawTable:
         raise _not_installed(str(path), "duckdb") from error
     settings: dict[str, Any] = {"enable_external_access": "false", "lock_configuration": "true"}
     with closing(duckdb.connect(str(path), read_only=True, config=settings)) as connection:
-        tables = [
-            name
-            for (name,) in connection.execute(
-                "SELECT table_name FROM information_schema.tables ORDER BY table_type, table_name"
-            ).fetchall()
-        ]
-        asked, is_table = query_for(query, tables, str(path))
-        statement = f"SELECT * FROM {_quoted(asked)}" if is_table else asked  # noqa: S608
+        kinds = connection.execute(
+            "SELECT table_type, table_name FROM information_schema.tables ORDER BY table_name"
+        ).fetchall()
+        tables, views = ([n for kind, n in kinds if kind == k] for k in ("BASE TABLE", "VIEW"))
+        asked, is_table = query_for(query, tables, views, str(path))
+        statement = _ALL_OF + _quoted(asked) if is_table else asked
         with _told_of_query(str(path), ()):
             reader = connection.sql(statement).to_arrow_reader(_ROWS)
             table = _bounded_batches(reader, str(path))
@@ -141,13 +138,10 @@ def _read_by_sqlalchemy(url: str, query: str | None) -> RawTable:
         try:
             with engine.connect() as connection:
                 inspector = sqlalchemy.inspect(connection)
-                tables = [
-                    *sorted(inspector.get_table_names()),
-                    *sorted(inspector.get_view_names()),
-                ]
-                asked, is_table = query_for(query, tables, where)
+                tables, views = inspector.get_table_names(), inspector.get_view_names()
+                asked, is_table = query_for(query, sorted(tables), sorted(views), where)
                 name = engine.dialect.identifier_preparer.quote(asked)
-                statement = f"SELECT * FROM {name}" if is_table else asked  # noqa: S608
+                statement = _ALL_OF + name if is_table else asked
                 connection.rollback()
                 result = _for_reading(connection).exec_driver_sql(statement)
                 names = list(result.keys())

@@ -13,6 +13,7 @@ from itertools import pairwise
 from pathlib import Path
 
 from axone.data.files.bounds import require_bytes
+from axone.data.files.dialect import SEPARATORS
 from axone.errors import DataError
 from axone.messages import Message, _
 
@@ -24,8 +25,12 @@ _MARKS = (  # UTF-32 first: its mark begins with that of UTF-16
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 
+_USUAL = "cp1252"
+_RELATIVES = ("cp1250", "cp1254", "cp1257")
+"""Encodings of Latin letters, whose words may well be those of the usual one."""
+
 _JUDGED = (
-    "cp1252",
+    _USUAL,
     "cp1250",
     "cp1251",
     "cp1253",
@@ -44,6 +49,9 @@ _JUDGED = (
 )
 """What the tables of this world are written in, the more usual of two that agree first."""
 
+_ODD_SYMBOL = re.compile(
+    r"(?<=[^\W\d_])[^\x00-\x7f\w](?=[^\W\d_])|(?<![\w.])[£¥¢¤¦¬±×÷¶](?=[^\W\d_])"
+)
 _PIECE = 2**20
 _EVIDENCE = 64 * 2**10
 _WINDOW = 256 * 2**10
@@ -103,9 +111,10 @@ def as_utf8(content: memoryview, path: str | Path) -> EncodedText:
 
 
 def first_of(content: memoryview, sought: bytes) -> int:
-    """Return where a byte stands first, or -1, without copying the whole."""
+    """Return where some bytes stand first, or -1, without copying the whole."""
     for start in range(0, len(content), _PIECE):
-        place = bytes(content[start : start + _PIECE]).find(sought)
+        end = start + _PIECE + len(sought) - 1
+        place = bytes(content[start:end]).find(sought)
         if place >= 0:
             return start + place
     return -1
@@ -147,8 +156,9 @@ def judged_encoding(evidence: bytes) -> str:
     """Return the likeliest encoding of some lines that are not UTF-8.
 
     charset-normalizer tells which encodings make words of them. Where several do, its order is
-    by name; here the one decides in which no symbol stands within a word ("na•ve") and no capital
-    after a small letter ("ZŸrich"), then the language that it found, then the more usual encoding.
+    by name, and it leaves out some that differ in few letters; here the one decides in which no
+    symbol stands within a word ("na•ve") or before one ("£ukasz") and no capital after a small
+    letter ("ZŸrich"), then the language that it found, then the more usual encoding.
     """
     from charset_normalizer import from_bytes
 
@@ -159,14 +169,18 @@ def judged_encoding(evidence: bytes) -> str:
                 text = evidence.decode(encoding, "replace")
                 rank = (_oddities(text), round(match.chaos, 1), -round(match.coherence, 1))
                 judged.append((*rank, _JUDGED.index(encoding)))
-    return _JUDGED[min(judged)[-1]] if judged else "latin-1"
+            if encoding in _RELATIVES:
+                odd = _oddities(evidence.decode(_USUAL, "replace"))
+                judged.append((odd, round(match.chaos, 1), 0.0, _JUDGED.index(_USUAL)))
+    encoding = _JUDGED[min(judged)[-1]] if judged else _USUAL
+    # Five bytes stand for nothing in Windows-1252, but for something in Latin-1.
+    return "latin-1" if "\ufffd" in evidence.decode(encoding, "replace") else encoding
 
 
 def _oddities(text: str) -> int:
-    within = len(re.findall(r"(?<=[^\W\d_])[^\x00-\x7f\w](?=[^\W\d_])", text))
     pairs = pairwise(text)
     capitals = sum(a.islower() and b > "\x7f" and b.isupper() for a, b in pairs)
-    return within + capitals + text.count("\ufffd")
+    return len(_ODD_SYMBOL.findall(text)) + capitals + 10 * text.count("\ufffd")
 
 
 def _evidence(content: memoryview, wrong: int) -> bytes:
@@ -197,9 +211,17 @@ def _wide_encoding(head: bytes) -> str | None:
             text = codecs.getincrementaldecoder(encoding)().decode(whole)
         except UnicodeDecodeError:
             continue
-        if any(end in text for end in "\n\r") and not any(map(_is_no_text, set(text))):
+        if _is_text(text):
             return encoding
     return None
+
+
+def _is_text(text: str) -> bool:
+    """Tell whether characters make lines of a table, as those of two other bytes hardly do."""
+    plain = sum(character < "\x7f" for character in text)
+    divided = any(sign in text for sign in SEPARATORS) or plain > len(text) / 2
+    has_lines = any(end in text for end in "\n\r")
+    return has_lines and divided and not any(map(_is_no_text, set(text)))
 
 
 def _is_no_text(character: str) -> bool:

@@ -26,10 +26,11 @@ class _Kind(Enum):
     WHOLE = auto()
     NUMBER = auto()
     DATE = auto()
+    TRUTH = auto()
     TEXT = auto()
 
 
-_VALUES = (_Kind.WHOLE, _Kind.NUMBER, _Kind.DATE)
+_VALUES = (_Kind.WHOLE, _Kind.NUMBER, _Kind.DATE, _Kind.TRUTH)
 
 
 def is_header(first: Sequence[str], below: Sequence[Sequence[str]]) -> bool:
@@ -129,7 +130,7 @@ def _rise(cells: Sequence[str]) -> bool:
 
 def _are_dates_above(kinds: Sequence[_Kind], below: Sequence[Sequence[str]]) -> bool:
     dates = [_Kind.DATE if kind is _Kind.DATE else _Kind.MISSING for kind in kinds]
-    others = (_Kind.WHOLE, _Kind.NUMBER)
+    others = (_Kind.WHOLE, _Kind.NUMBER, _Kind.TRUTH)
     return (
         _Kind.DATE in kinds
         and not any(kind in others for kind in kinds)
@@ -168,6 +169,8 @@ def _count_up(cells: Sequence[str]) -> bool:
 def _kind_of(cell: str) -> _Kind:
     if cell.lower() in _MISSING:
         return _Kind.MISSING
+    if cell.lower() in ("true", "false"):
+        return _Kind.TRUTH
     if not (cell[0].isdecimal() or cell[0] in "+-−(.,€$£¥"):
         return _Kind.TEXT
     if _WHOLE.fullmatch(cell):

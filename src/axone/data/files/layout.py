@@ -91,7 +91,7 @@ def find_layout(sample: str, *, is_whole: bool) -> Layout | None:
         found = _divide(text, start, 2 if hint else 1, given)
         if found is None:
             return None
-    found = replace(found, dialect=_with_quotes(found, text))
+    found = _with_quotes(found, text)
     in_comment = _names_in_comment(text, comments, found)
     headed = in_comment is None and is_header(found.first.cells, found.below)
     names = in_comment or (_names(found) if headed else None)
@@ -158,7 +158,7 @@ def _divide(text: str, start: int, line: int, given: str) -> _Division | None:
         return blanks
     ragged = max(divided, key=lambda found: _share_of_one_length(found.rows))
     share = _share_of_one_length(ragged.rows)
-    if given or (share > 0.5 and not _is_prose(text, start)):
+    if given or (share > 0.5 and not _is_prose(text, start) and not _is_one_column(ragged)):
         return ragged
     return _Division(Dialect(""), _rows(text, Dialect(""), start, line))
 
@@ -230,19 +230,38 @@ def _share_of_one_length(rows: Sequence[Record]) -> float:
     return (most + 0.5 * (first > 1 and lengths[first] == most)) / len(rows)
 
 
+def _is_one_column(found: _Division) -> bool:
+    """Tell whether below a single name stand numbers with decimal commas."""
+    return (
+        found.dialect.separator == ","
+        and len(found.first.cells) == 1
+        and all(_is_decimal(row.cells) for row in found.rows[1:])
+    )
+
+
+def _is_decimal(cells: Sequence[str]) -> bool:
+    return len(cells) < 3 and _NUMBER.fullmatch(",".join(cells)) is not None
+
+
 def _is_prose(text: str, start: int) -> bool:
     """Tell whether a blank follows every comma, as in sentences."""
     return "," in text and not re.compile(r",(?!\s)|[;|\t]").search(text, start)
 
 
-def _with_quotes(found: _Division, text: str) -> Dialect:
+def _with_quotes(found: _Division, text: str) -> _Division:
+    """Find out whether apostrophes enclose cells, or backslashes stand before quotes in them."""
     dialect = found.dialect
     if dialect.quote == '"' and '"' not in text:
         starts = [cell for row in found.rows for cell in row.cells if cell.startswith("'")]
         if starts and all(len(cell) > 1 and cell.endswith("'") for cell in starts):
             dialect = replace(dialect, quote="'")
     after = rf"\\{dialect.quote}(?!\s*(?:{re.escape(dialect.delimiter)}|[\r\n]|$))"
-    return replace(dialect, escape="\\") if re.search(after, text) else dialect
+    if re.search(after, text):
+        dialect = replace(dialect, escape="\\")
+    if dialect == found.dialect:
+        return found
+    rows = _rows(text, dialect, found.first.start, found.first.line)
+    return replace(found, dialect=dialect, rows=rows)
 
 
 def _names(found: _Division) -> tuple[str, ...]:

@@ -43,13 +43,18 @@ def column_names(given: Sequence[object], path: str | Path) -> ColumnNames:
         Two columns of one name, with the names; too many columns.
     """
     require_cells(1, len(given), path)
-    stripped = ["" if name is None else str(name).strip(_AROUND) for name in given]
+    stripped = ["" if name is None else plain_text(str(name)).strip(_AROUND) for name in given]
     if len(stripped) > 1 and not stripped[0]:
         stripped[0] = ROW_NUMBERS
     made = [place for place, name in enumerate(stripped) if not name]
     names = tuple(name or f"column_{place + 1}" for place, name in enumerate(stripped))
     _require_distinct(names, path)
     return ColumnNames(names, (_note([names[place] for place in made]),) if made else ())
+
+
+def plain_text(text: str) -> str:
+    r"""Return a text that can be written: JSON knows halves of characters (``\ud800``)."""
+    return text if text.isascii() else text.encode("utf-8", "replace").decode()
 
 
 def counted_names(count: int) -> tuple[str, ...]:

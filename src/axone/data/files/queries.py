@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 
 from axone.errors import DataError
-from axone.messages import _, listed
+from axone.messages import Listed, _, listed
 
 _QUOTED = re.compile(
     r"""'(?:[^']|'')*'|"(?:[^"]|"")*"|`[^`]*`|\[[^\]]*\]|\$\$.*?\$\$|--[^\n]*|/\*.*?\*/""",
@@ -15,15 +15,17 @@ _WRITES = ("insert", "update", "delete", "merge", "into", "drop", "alter", "crea
 _TOLD = 20
 
 
-def query_for(query: str | None, tables: Sequence[str], where: str) -> tuple[str, bool]:
+def query_for(
+    query: str | None, tables: Sequence[str], views: Sequence[str], where: str
+) -> tuple[str, bool]:
     """Return the table or the statement to read.
 
     Parameters
     ----------
     query : str or None
         SQL, or a table's name; None for the only table that there is.
-    tables : sequence of str
-        Of the database.
+    tables, views : sequence of str
+        Of the database. A view is read where it is asked for: it is a query, of whoever wrote it.
     where : str
         For messages.
 
@@ -47,13 +49,13 @@ def query_for(query: str | None, tables: Sequence[str], where: str) -> tuple[str
                 "SELECT statement.",
                 where=where,
                 count=len(tables),
-                names=_(": {names}", names=listed(_first(tables))) if tables else "",
+                names=_(": {names!r}", names=_first([*tables, *views])) if tables or views else "",
             )
         )
     asked = query.strip().rstrip(";").strip()
-    if asked in tables:
+    if asked in tables or asked in views:
         return asked, True
-    require_reading(asked, tables, where)
+    require_reading(asked, [*tables, *views], where)
     return asked, False
 
 
@@ -68,10 +70,10 @@ def require_reading(statement: str, tables: Sequence[str], where: str) -> None:
     if not words or words[0] not in _READS:
         raise DataError(
             _(
-                "{where}: {query!r} is neither a table ({names}) nor a SELECT statement.",
+                "{where}: {query!r} is neither a table ({names!r}) nor a SELECT statement.",
                 where=where,
                 query=statement[:100],
-                names=listed(_first(tables)) or _("there are none"),
+                names=_first(tables) or _("there are none"),
             )
         )
     if ";" in bare:
@@ -94,5 +96,5 @@ def require_reading(statement: str, tables: Sequence[str], where: str) -> None:
         )
 
 
-def _first(tables: Sequence[str]) -> Sequence[str]:
-    return [*tables[:_TOLD], *(["…"] if len(tables) > _TOLD else [])]
+def _first(names: Sequence[str]) -> Listed:
+    return listed([*names[:_TOLD], *(["…"] if len(names) > _TOLD else [])])

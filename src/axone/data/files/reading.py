@@ -46,6 +46,12 @@ _COUNTERS: dict[str, Callable[[memoryview, str], int]] = {
     "feather": columnar.count_feather_columns,
 }
 
+_KINDS = (
+    (columnar.PARQUET_MAGIC, "parquet"),
+    (columnar.FEATHER_MAGIC, "feather"),
+    (b"PK", "zip"),
+)
+
 _BY_ENDING = {
     ".json": "records",
     ".jsonl": "records",
@@ -99,7 +105,7 @@ def read_raw_table(
     opened = _opened(source)
     _require_none(query, _("a query"), _("a database"), opened.name)
     with told_of_reading(opened.name, _("table")):
-        if opened.kind in ("xlsx", "ods", "xls"):
+        if opened.kind in ("xlsx", "ods"):
             table = spreadsheets.read_spreadsheet(opened.content, opened.name, opened.kind, sheet)
         else:
             _require_none(sheet, _("a sheet"), _("a spreadsheet"), opened.name)
@@ -164,10 +170,11 @@ def _unpacked(packed: memoryview, name: str, compression: str, ending: str) -> _
 def _recognised(opened: _Opened, ending: str) -> _Opened:
     """Decide what a file is: by how it begins, where that is beyond doubt, else by its name."""
     head = bytes(opened.content[:_HEAD])
-    by_content = _kind_of_content(head)
+    by_content = _kind_of_content(opened.content)
     by_name = _BY_ENDING.get(ending) or (ending[1:] if ending in SPREADSHEETS else "text")
     if not by_content:
         _require_no_markup(head, opened.name)
+        spreadsheets.require_no_old_workbook(opened.content, opened.name)
         if ending in SPREADSHEETS:
             return replace(opened, kind="text", notes=(_misnamed(ending, _("a text")),))
         if not ending and head.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"{", b"["):
@@ -188,23 +195,17 @@ def _misnamed(ending: str, kind: str) -> Message:
     ).coded("read_by_content")
 
 
-def _kind_of_content(head: bytes) -> str:
+def _kind_of_content(content: memoryview) -> str:
     """Return the kind of which a file surely is, by its first bytes; empty for a text."""
-    if head.startswith(columnar.PARQUET_MAGIC):
-        return "parquet"
-    if head.startswith(columnar.FEATHER_MAGIC):
-        return "feather"
-    if head.startswith(spreadsheets.OLE_MAGIC):
-        return "xls"
-    if head.startswith(b"PK\x03\x04"):
-        return "ods" if b"opendocument.spreadsheet" in head else "xlsx"
-    return ""
+    head = bytes(content[:_HEAD])
+    found = next((kind for magic, kind in _KINDS if head.startswith(magic)), "")
+    return spreadsheets.kind_of_archive(content) if found == "zip" else found
 
 
 def _compression_of_content(content: memoryview) -> str:
     head = bytes(content[:_HEAD])
     found = next((name for magic, name in MAGIC if head.startswith(magic)), "")
-    return "" if found == "zip" and spreadsheets.is_spreadsheet(content) else found
+    return "" if found == "zip" and spreadsheets.kind_of_archive(content) else found
 
 
 def _require_no_markup(head: bytes, name: str) -> None:
@@ -238,5 +239,10 @@ def _standard_input() -> memoryview:
 
 def _mapped(path: Path) -> memoryview:
     """Map a file into memory: what is read of it only once need not be copied."""
-    with path.open("rb") as file:
-        return memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
+    try:
+        with path.open("rb") as file:
+            return memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
+    except OSError as error:
+        raise DataError(
+            _("{path} cannot be read: {reason}.", path=path, reason=error.strerror or error)
+        ) from error

@@ -15,9 +15,9 @@ from axone.data.files.bounds import DEPTH_LIMIT, RECORDS_LIMIT, require_bytes, r
 from axone.data.files.damage import reason_of
 from axone.data.files.encodings import as_utf8
 from axone.data.files.headings import is_header
-from axone.data.files.names import column_names, counted_names
+from axone.data.files.names import column_names, counted_names, plain_text
+from axone.data.files.notes import no_header_note
 from axone.data.files.raw_table import FileFacts, RawTable
-from axone.data.files.text import no_header_note
 from axone.data.files.typed import column_of, frame_of, written
 from axone.errors import DataError
 from axone.messages import Message, _
@@ -222,8 +222,7 @@ def _flattened(row: Record, path: str | Path, number: int) -> dict[str, Any]:
 
 def _cell(value: Any) -> Any:
     if isinstance(value, str):
-        text = value.encode("utf-8", "replace").decode() if not value.isascii() else value
-        return text.strip() or None
+        return plain_text(value).strip() or None
     return value
 
 

@@ -1,4 +1,4 @@
-"""Spreadsheets (.xlsx, .xls, .ods), read with python-calamine.
+"""Spreadsheets (.xlsx and .ods), read with python-calamine.
 
 A sheet is a plane of cells of which a table fills a part: the part is found, titles above its
 header are set apart. A file that unpacks to more than it may, or has a cell far away from all
@@ -8,24 +8,26 @@ others, is refused before the parser sees it, whose memory grows with the plane.
 import html
 import io
 import re
+import zipfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from xml.parsers import expat
 
 from axone.data.files.bounds import PLANE_LIMIT, SPREADSHEET_LIMIT, require_bytes
 from axone.data.files.compressed import inflated_members, member_names
 from axone.data.files.damage import told_of_reading
 from axone.data.files.headings import is_header, titles_above
 from axone.data.files.names import column_names, counted_names
+from axone.data.files.notes import no_header_note, titles_note
 from axone.data.files.raw_table import FileFacts, RawTable
-from axone.data.files.text import no_header_note, titles_note
 from axone.data.files.typed import column_of, frame_of, written
 from axone.errors import DataError
 from axone.messages import Message, _, _n, listed
 
 OLE_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-"""How the spreadsheets of Excel 97 to 2003 begin."""
+"""How workbooks of Excel 97 to 2003 begin, and encrypted ones of any age."""
 
 _KIND = "spreadsheet"
 _LOOKED_AT = 200
@@ -35,7 +37,7 @@ _ERROR_CELL = re.compile(rb"""<c\s[^>]*\bt=["']e["']""")
 _SHEET = re.compile(rb"""<sheet\s[^>]*\bname="([^"]*)"[^>]*\bid="([^"]*)\"""")
 _RELATION = re.compile(rb"""<Relationship\s([^>]*)>""")
 _ODS_ROW = re.compile(
-    rb"<table:table\b|<table:table-row\b([^>]*)>|<table:(?:covered-)?table-cell\b([^>]*)>"
+    rb"<table:table[\s>]|<table:table-row\b([^>]*)>|<table:(?:covered-)?table-cell\b([^>]*)>"
 )
 _REPEATED = re.compile(rb"""number-(?:rows|columns)-repeated=["'](\d+)["']""")
 
@@ -50,13 +52,36 @@ class _Sheet:
     errors: int = 0
 
 
-def is_spreadsheet(content: memoryview) -> bool:
-    """Tell whether a zip archive holds a spreadsheet."""
+def kind_of_archive(content: memoryview) -> str:
+    """Return which spreadsheet a zip archive is, ``"xlsx"`` or ``"ods"``; empty for none."""
     try:
         names = member_names(content)
-    except Exception:
-        return False
-    return any(name in names for name in ("xl/workbook.xml", "content.xml"))
+    except Exception:  # of a damaged archive: whoever unpacks it tells why
+        return ""
+    if any(name.startswith("xl/workbook.") for name in names):
+        return "xlsx"
+    return "ods" if "content.xml" in names else ""
+
+
+def require_no_old_workbook(content: memoryview, path: str | Path) -> None:
+    """Refuse workbooks of Excel 97 to 2003.
+
+    A damaged one makes python-calamine ask for any memory there is, which ends the process; the
+    sizes it goes by are all over the file.
+
+    Raises
+    ------
+    DataError
+        With what to do.
+    """
+    if bytes(content[: len(OLE_MAGIC)]) == OLE_MAGIC:
+        raise DataError(
+            _(
+                "{path} is a workbook of Excel 97 to 2003, or an encrypted one, which are not "
+                "read. Save it as .xlsx without a password, or as CSV.",
+                path=path,
+            )
+        )
 
 
 def read_spreadsheet(
@@ -70,7 +95,7 @@ def read_spreadsheet(
     path : str or Path
         For messages.
     kind : str
-        For `FileFacts`: ``"xlsx"``, ``"ods"``, ``"xls"``.
+        For `FileFacts`: ``"xlsx"`` or ``"ods"``.
     sheet : str, optional
         By default the first that holds a cell.
 
@@ -82,19 +107,19 @@ def read_spreadsheet(
     """
     with told_of_reading(path, _KIND):
         members = _checked_members(content, path)
-        chosen = _chosen_sheet(content, path, sheet, members)
+        chosen = _chosen_sheet(_repacked(members), path, sheet, members)
         return _table_of(chosen, path, kind)
 
 
 def _chosen_sheet(
-    content: memoryview, path: str | Path, wanted: str | None, members: dict[str, memoryview]
+    book: bytes, path: str | Path, wanted: str | None, members: dict[str, memoryview]
 ) -> _Sheet:
-    workbook = _workbook(content, path)
+    workbook = _workbook(book, path)
     names = list(workbook.sheet_names)
     if wanted is not None and wanted not in names:
         raise DataError(
             _(
-                "{path} has no sheet {sheet!r}. Its sheets: {names}.",
+                "{path} has no sheet {sheet!r}. Its sheets: {names!r}.",
                 path=path,
                 sheet=wanted,
                 names=listed(names),
@@ -104,13 +129,13 @@ def _chosen_sheet(
     filled = [name for name, sheet in sheets.items() if sheet.height]
     if not filled:
         raise DataError(
-            _("{path} holds no cells in its sheets: {names}.", path=path, names=listed(names))
+            _("{path} holds no cells in its sheets: {names!r}.", path=path, names=listed(names))
         )
     rows = sheets[filled[0]].to_python(skip_empty_area=False)
     return _Sheet(filled[0], rows, tuple(filled[1:]), _count_errors(members, filled[0]))
 
 
-def _workbook(content: memoryview, path: str | Path) -> Any:
+def _workbook(book: bytes, path: str | Path) -> Any:
     try:
         from python_calamine import CalamineWorkbook
     except ModuleNotFoundError as error:
@@ -121,7 +146,7 @@ def _workbook(content: memoryview, path: str | Path) -> Any:
                 path=path,
             )
         ) from error
-    return CalamineWorkbook.from_filelike(io.BytesIO(content))
+    return CalamineWorkbook.from_filelike(io.BytesIO(book))
 
 
 def _table_of(sheet: _Sheet, path: str | Path, kind: str) -> RawTable:
@@ -171,9 +196,7 @@ def _notes(sheet: _Sheet, titles: int, headed: bool, width: int) -> Iterator[Mes
 
 
 def _checked_members(content: memoryview, path: str | Path) -> dict[str, memoryview]:
-    """Unpack what a spreadsheet holds, and refuse it where the parser would need too much."""
-    if bytes(content[:2]) != b"PK":
-        return {}
+    """Unpack the texts that a spreadsheet is made of, and refuse what the parser cannot bear."""
     members: dict[str, memoryview] = {}
     size = 0
     for name, member in inflated_members(content, path):
@@ -183,21 +206,49 @@ def _checked_members(content: memoryview, path: str | Path) -> dict[str, memoryv
             )
         size += len(member)
         require_bytes(size, path, SPREADSHEET_LIMIT)
-        height, width = _plane(name, member)
-        if height * width > PLANE_LIMIT:
-            raise DataError(
-                _(
-                    "{path}: the cells of a sheet reach to row {height} and column {width}, a "
-                    "plane of more than {limit} cells. Delete what stands far from the table, or "
-                    "save the table as CSV.",
-                    path=path,
-                    height=height,
-                    width=width,
-                    limit=PLANE_LIMIT,
-                )
-            )
-        members[name] = member
+        if name.endswith((".xml", ".rels")):
+            _require_well_formed(member, path)
+            _require_plane(name, member, path)
+            members[name] = member
+        elif name == "mimetype":
+            members[name] = member
     return members
+
+
+def _repacked(members: dict[str, memoryview]) -> bytes:
+    """Pack the texts that were checked again, so that the parser sees nothing else."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        for name, member in members.items():
+            archive.writestr(name, member)
+    return packed.getvalue()
+
+
+def _require_well_formed(member: memoryview, path: str | Path) -> None:
+    """Refuse what is no XML: python-calamine waits for ever for an element to end."""
+    parser = expat.ParserCreate()
+
+    def refuse(*_declared: object) -> None:
+        raise DataError(_("{path} declares a document type, which no spreadsheet does.", path=path))
+
+    parser.StartDoctypeDeclHandler = refuse
+    parser.Parse(bytes(member), True)
+
+
+def _require_plane(name: str, member: memoryview, path: str | Path) -> None:
+    height, width = _plane(name, member)
+    if height * width > PLANE_LIMIT:
+        raise DataError(
+            _(
+                "{path}: the cells of a sheet reach to row {height} and column {width}, a "
+                "plane of more than {limit} cells. Delete what stands far from the table, or "
+                "save the table as CSV.",
+                path=path,
+                height=height,
+                width=width,
+                limit=PLANE_LIMIT,
+            )
+        )
 
 
 def _plane(name: str, member: memoryview) -> tuple[int, int]:

@@ -6,8 +6,8 @@ read again by Python's reader, which accepts it with a note or says which lines 
 
 import csv
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,28 +16,28 @@ import numpy as np
 from axone.data.files.bounds import CELLS_LIMIT, require_cells
 from axone.data.files.damage import reason_of
 from axone.data.files.dialect import BLANKS, cells_of_any_length, records
-from axone.data.files.encodings import as_utf8, content_is_ascii, first_of
+from axone.data.files.encodings import as_utf8, first_of
 from axone.data.files.layout import Layout, find_layout
 from axone.data.files.names import column_names, counted_names
+from axone.data.files.notes import layout_notes, superfluous_note
 from axone.data.files.raw_table import FileFacts, RawTable
+from axone.data.files.trimming import trimmed
 from axone.errors import DataError
 from axone.messages import Message, _, _n, listed
 
 if TYPE_CHECKING:
     from pandas import DataFrame
 
+_END_MARK = 0x1A
 _SAMPLE = 64 * 2**10
 _LARGEST_SAMPLE = 16 * 2**20
 _SAMPLE_LINES = 20
 _BLOCK = 4 * 2**20
+_BLOCK_OF_COLUMN = 2**13
 _LARGEST_BLOCK = 2**30
 _BATCH = 20_000
 _TOLD = 5
 _SHOWN_NAMES = 8
-_BLANK = 0x20
-_RARE_BLANKS = (b"\t", b"\v", b"\f")
-_ANY_BLANKS = np.frombuffer(b" \t\v\f\r\n\xc2\xe2\xe3\xa0", dtype=np.uint8)
-_BEFORE_QUOTE = rb"(?:^|[\r\n]|%b)[ \t]+%b"
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,7 +71,7 @@ def read_text_table(content: memoryview, path: str | Path, compression: str = ""
         Empty, zero or wrong bytes, names that stand twice, lines of different lengths, a quote that
         is never closed.
     """
-    text = as_utf8(content, path)
+    text = as_utf8(_without_end_mark(content), path)
     sample, is_whole = _sample(text.content)
     layout = _layout(sample, is_whole, path)
     named = column_names(layout.names or counted_names(layout.width), path)
@@ -89,8 +89,13 @@ def read_text_table(content: memoryview, path: str | Path, compression: str = ""
         first_row=layout.data_line,
         has_header=layout.names is not None,
     )
-    notes = (*text.notes, *_layout_notes(layout), *named.notes, *superfluous)
+    notes = (*text.notes, *layout_notes(layout), *named.notes, *superfluous)
     return RawTable(frame_of_texts(named.names, columns), facts, notes)
+
+
+def _without_end_mark(content: memoryview) -> memoryview:
+    """Leave out the Ctrl-Z with which programs of MS-DOS end a text."""
+    return content[:-1] if len(content) > 1 and content[-1] == _END_MARK else content
 
 
 def count_text_columns(content: memoryview, path: str | Path) -> int:
@@ -159,7 +164,7 @@ def _read(body: _Body) -> tuple[list[Any], tuple[Message, ...]]:
     extra = columns[length:]
     if any(column.null_count < len(column) for column in extra):
         columns = _by_lines(body)
-    superfluous = (_superfluous_note(len(extra)),) if extra else ()
+    superfluous = (superfluous_note(len(extra)),) if extra else ()
     return columns[:length], superfluous
 
 
@@ -170,13 +175,19 @@ def _by_arrow(body: _Body) -> list[Any] | None:
     dialect, width = body.layout.dialect, body.layout.width
     quote = dialect.quote.encode()
     quoted = _holds(body.content, quote)
-    if dialect.separator == BLANKS or (quoted and _has_blank_before_quote(body, quote)):
+    if dialect.separator == BLANKS:
         return None
+    if quoted and (before := _blanks_before_quotes(body, quote)):
+        if dialect.escape or _holds(body.content, 2 * quote):
+            return None  # within cells in quotes, quotes may follow blanks as well
+        body = replace(body, content=memoryview(before.sub(rb"\1" + quote, bytes(body.content))))
     if not len(body.content):
         return [pa.chunked_array([], pa.string()) for _place in range(width)]
-    for block in (_BLOCK, min(len(body.content), _LARGEST_BLOCK)):
+    # Every column of a block is a piece of its own, which pays for hundreds of rows only.
+    block = max(_BLOCK, width * _BLOCK_OF_COLUMN)
+    for size in (block, min(len(body.content), _LARGEST_BLOCK)):
         try:
-            columns = _columns_by_arrow(body, block, quoted)
+            columns = _columns_by_arrow(body, size, quoted)
             break
         except pa.ArrowInvalid as error:
             # A row, or a cell, may be longer than a block.
@@ -186,7 +197,7 @@ def _by_arrow(body: _Body) -> list[Any] | None:
         return None
     if quoted:
         _require_closed_quote(body, [column[-1].as_py() for column in columns if len(column)])
-    return _trimmed(columns, body.content, quoted)
+    return trimmed(columns, body.content, quoted)
 
 
 def _columns_by_arrow(body: _Body, block: int, quoted: bool) -> list[Any]:
@@ -223,13 +234,18 @@ def _holds(content: memoryview, sought: bytes) -> bool:
     return first_of(content, sought) >= 0
 
 
-def _has_blank_before_quote(body: _Body, quote: bytes) -> bool:
-    """Tell whether a cell in quotes begins after a blank, which Arrow takes for part of a text."""
-    delimiter = re.escape(body.layout.dialect.delimiter.encode())
-    pattern = re.compile(_BEFORE_QUOTE % (delimiter, re.escape(quote)))
-    blank = re.compile(rb"[ \t]" + re.escape(quote))
-    # A blank before a quote is rare; only where there is one, what stands before it matters.
-    return bool(blank.search(body.content)) and bool(pattern.search(body.content))
+def _blanks_before_quotes(body: _Body, quote: bytes) -> re.Pattern[bytes] | None:
+    """Return what finds blanks before cells in quotes, which Arrow takes for part of a text.
+
+    None where there are none.
+    """
+    sign = body.layout.dialect.delimiter.encode()
+    blank = rb"[ ]" if sign == b"\t" else rb"[ \t]"
+    # They are rare; only where there are any, what stands before them matters.
+    if not re.search(blank + re.escape(quote), body.content):
+        return None
+    pattern = re.compile(rb"(^|[\r\n]|%b)%b+%b" % (re.escape(sign), blank, re.escape(quote)))
+    return pattern if pattern.search(body.content) else None
 
 
 def _require_closed_quote(body: _Body, last_row: Sequence[str | None]) -> None:
@@ -279,13 +295,13 @@ def _divided(body: _Body) -> tuple[list[list[tuple[str, ...]]], int]:
         for record in records(text, body.layout.dialect, 0, body.layout.data_line):
             if not record.cells or (length > 1 and len(record.cells) == 1 and record.is_blank):
                 continue
+            last = record.cells
             if not record.fits(length):
                 bad.append((record.line, len(record.cells)))
                 continue
             width = max(width, len(record.cells))
             if len(batches[-1]) == _BATCH:
                 batches.append([])
-            last = record.cells
             batches[-1].append(record.cells[:length])
     except csv.Error as error:
         raise _not_divided(body.path, error) from error
@@ -308,90 +324,6 @@ def _columns_of(batches: list[list[tuple[str, ...]]], length: int, width: int) -
     return columns + [pa.chunked_array([pa.nulls(rows, pa.string())])] * (width - length)
 
 
-def _trimmed(columns: Sequence[Any], content: memoryview, quoted: bool) -> list[Any]:
-    """Take away the blanks around cells, where there are any, and what is empty then."""
-    # Blanks other than " " are rare in the whole of a file; without them a column is looked at
-    # only where it holds a " " at all, which columns of numbers do not.
-    rare = quoted or any(_holds(content, sign) for sign in _RARE_BLANKS)  # line ends, in quotes
-    plain = not rare and content_is_ascii(content)
-    return [
-        _shortened(column)
-        if any(_has_blanks_around(chunk, plain) for chunk in column.chunks)
-        else column
-        for column in columns
-    ]
-
-
-def _shortened(column: Any) -> Any:
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
-    trimmed = pc.utf8_trim_whitespace(column)
-    return pc.if_else(pc.equal(trimmed, ""), pa.scalar(None, pa.string()), trimmed)
-
-
-def _has_blanks_around(chunk: Any, plain: bool) -> bool:
-    """Tell whether a cell begins or ends with a blank, from the bytes at its ends alone."""
-    _valid, offsets, data = chunk.buffers()
-    if data is None or not len(chunk) or (plain and b" " not in data.to_pybytes()):
-        return False
-    cells = np.frombuffer(data, np.uint8)
-    bounds = np.frombuffer(offsets, np.int32)[chunk.offset : chunk.offset + len(chunk) + 1]
-    filled = bounds[1:] > bounds[:-1]
-    ends = np.concatenate([cells[bounds[:-1][filled]], cells[bounds[1:][filled] - 1]])
-    if plain:
-        return bool((ends == _BLANK).any())
-    # Blanks beyond ASCII begin with one of three bytes, which hardly any other characters end in.
-    return bool(np.isin(ends, _ANY_BLANKS).any())
-
-
-def _layout_notes(layout: Layout) -> Iterator[Message]:
-    if layout.hint:
-        yield _(
-            "the first line, a hint for Excel, says that {separator!r} separates cells",
-            separator=layout.dialect.separator,
-        ).coded("hint_line")
-    if layout.comments:
-        yield _n(
-            "{count} comment line above the table left out",
-            "{count} comment lines above the table left out",
-            layout.comments,
-        ).coded("comments_left_out")
-    if layout.titles:
-        yield titles_note(layout.titles)
-    if layout.dialect.separator == BLANKS:
-        yield _("cells are separated by blanks").coded("blanks_separate")
-    if layout.names is None:
-        yield no_header_note(layout.width)
-
-
-def titles_note(count: int) -> Message:
-    """Say that lines above the header are no part of the table."""
-    return _n(
-        "{count} line of text above the header left out",
-        "{count} lines of text above the header left out",
-        count,
-    ).coded("titles_left_out")
-
-
-def no_header_note(width: int) -> Message:
-    """Say that a table has no header."""
-    return _n(
-        "the first line is data, not names of columns: the column is called column_1",
-        "the first line is data, not names of columns: the columns are called column_1 to "
-        "column_{count}",
-        width,
-    ).coded("no_header")
-
-
-def _superfluous_note(count: int) -> Message:
-    return _n(
-        "{count} empty cell beyond the last column, at the ends of lines, left out",
-        "{count} empty cells beyond the last column, at the ends of lines, left out",
-        count,
-    ).coded("superfluous_cells")
-
-
 def _ragged(body: _Body, bad: Sequence[tuple[int, int]]) -> DataError:
     lines = [
         _n("line {line} has {count}", "line {line} has {count}", cells, line=line)
@@ -402,7 +334,7 @@ def _ragged(body: _Body, bad: Sequence[tuple[int, int]]) -> DataError:
     return DataError(
         _(
             "{path}: the lines are not of one length. Every line needs {expected}, separated by "
-            "{separator!r}: {names}; but {lines}{more}. Correct them: a cell that holds the "
+            "{separator!r}: {names!r}; but {lines}{more}. Correct them: a cell that holds the "
             "separator or a line end stands in quotes ({quote}).",
             path=body.path,
             expected=_n("{count} cell", "{count} cells", len(names)),

@@ -79,10 +79,7 @@ class ColumnReading(PlainData):
         gone |= usual_marks(cells)
         read = self._values(cells, ~gone)
         lost = np.append(_is_missing(read) & ~gone, False)[cells.codes]
-        by_rows = by_row(read, cells)
-        if self.numerals is not None:
-            by_rows = whole_numbers(by_rows, self.numerals)
-        return Read(_series(by_rows, values), lost)
+        return Read(series_of(by_row(read, cells), self, values), lost)
 
     def _values(self, cells: Cells, counted: BoolArray) -> Any:
         """Return the value of each text, (n_texts,), missing where it has none."""
@@ -92,7 +89,8 @@ class ColumnReading(PlainData):
             assert self.dates is not None  # noqa: S101 — dates have a format
             return _dates_of(cells, counted, self.dates)
         assert self.numerals is not None  # noqa: S101 — numbers have a notation
-        return Numbers(cells, counted).values(self.numerals)
+        numbers = Numbers(cells, counted)
+        return numbers.values(self.numerals)
 
 
 @dataclass(frozen=True, eq=False)
@@ -153,6 +151,16 @@ def by_row(of_texts: Any, cells: Cells) -> Any:
     """Return the value of each row, given that of each text."""
     nothing = np.datetime64("NaT") if of_texts.dtype.kind == "M" else np.nan
     return np.append(of_texts, nothing)[cells.codes]
+
+
+def series_of(values: Any, reading: ColumnReading, like: "Series") -> "Series":
+    """Return what was read as a column: truths as such, whole numbers as such where all are."""
+    import pandas as pd
+
+    if reading.numerals is not None:
+        values = whole_numbers(values, reading.numerals)
+    column = pd.Series(values, name=like.name, index=like.index)
+    return column.astype("boolean") if reading.written == "truths" else column
 
 
 def whole_numbers(values: Any, numerals: Numerals) -> Any:

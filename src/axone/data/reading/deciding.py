@@ -17,8 +17,8 @@ from axone.data.reading.column import (
     are_exceptions,
     by_row,
     is_text,
+    series_of,
     texts_series,
-    whole_numbers,
 )
 from axone.data.reading.missing import requested_marks, usual_marks, without_marks
 from axone.data.reading.moments import (
@@ -39,6 +39,7 @@ from axone.data.reading.numerals import (
     Numerals,
     decide_numerals,
 )
+from axone.data.reading.plain import PlainNumbers, plain_numbers
 from axone.data.reading.report import (
     CellAt,
     dates_in_words,
@@ -157,7 +158,7 @@ class Ambiguity:
             "column {name!r} can be read in two ways: {example} is {one} or {other}. Say which: "
             "{option} or {other_option}.",
             name=self.name,
-            example=self.example,
+            example=self.example.message,
             one=one,
             other=other,
             option=option,
@@ -185,16 +186,43 @@ def decide_column(
     DataError
         The cells are not what `choice` says.
     """
-    found = (
-        _TextColumn(values, choice, tuple(requested), hints).decide()
-        if is_text(values)
-        else decide_typed(values, choice, tuple(requested))
-    )
+    found: Decision | Ambiguity | None
+    if not is_text(values):
+        found = decide_typed(values, choice, tuple(requested))
+    elif choice is None and not requested and (plain := plain_numbers(values)) is not None:
+        found = _as_plain(plain, values)
+    else:
+        found = decide_text(values, choice, tuple(requested), hints)
     if isinstance(found, Decision) and choice == "ordinal":
         return replace(found, kind="ordinal")
     if isinstance(found, Decision) and choice == "ignore":
         return replace(found, kind="ignore")
     return found
+
+
+def decide_text(
+    values: "Series", choice: str | None, requested: tuple[str, ...], hints: Hints
+) -> Decision | Ambiguity:
+    """Decide on a column of text by its cells."""
+    return _TextColumn(values, choice, requested, hints).decide()
+
+
+def _as_plain(plain: PlainNumbers, values: "Series") -> Decision:
+    """Return the decision on a column that was cast as a whole."""
+    import pandas as pd
+
+    numerals = Numerals("." if plain.deciding >= 0 else "")
+    text = plain.texts[plain.deciding] if plain.deciding >= 0 else None
+    first = dict.fromkeys(text for text in plain.texts if text)
+    return Decision(
+        ColumnReading(str(values.name), "numbers", numerals=numerals),
+        "number",
+        pd.Series(plain.values, name=values.name, index=values.index, copy=False),
+        numerals_in_words(numerals),
+        decided_by=None if text is None else CellAt(plain.deciding + 1, text),
+        examples=tuple(first)[:_EXAMPLES],
+        decimal=numerals.decimal,
+    )
 
 
 @dataclass(frozen=True, eq=False)
@@ -297,7 +325,7 @@ class _TextColumn:
         return self._read_as(
             ColumnReading(self.name, "numbers", numerals=found.numerals),
             "number",
-            whole_numbers(by_row(values, self.cells), found.numerals),
+            by_row(values, self.cells),
             readable,
             how=numerals_in_words(found.numerals),
             deciding=self._showing(found, numbers),
@@ -320,7 +348,7 @@ class _TextColumn:
                 "{count} cell gives a limit and counts as the limit itself: {first}",
                 "{count} cells give a limit and count as the limit itself, first {first}",
                 count,
-                first=self._at(self._first(bounds)),
+                first=self._at(self._first(bounds)).message,
             ).coded("limits_as_numbers"),
         )
 
@@ -330,7 +358,11 @@ class _TextColumn:
         """Return the notation that has the decimal sign that was asked for."""
         other = {".": ",", ",": "."}[sign]
         grouping = found.numerals.grouping if found.numerals.grouping not in (".", ",") else other
-        numerals = Numerals(sign, grouping, found.numerals.unit)
+        numerals = Numerals(
+            sign,
+            grouping,
+            found.numerals.unit,
+        )
         del numbers
         return NumberDecision(numerals)
 
@@ -364,7 +396,7 @@ class _TextColumn:
         if len(zeros):
             note = _(
                 "zeros stand first, so that its numbers are codes, as {cell}",
-                cell=self._at(int(zeros[0])),
+                cell=self._at(int(zeros[0])).message,
             )
             return self._as_codes(note, int(zeros[0]))
         # From 2⁵³ on, which 2⁵³ + 1 is read as; a number of 400 digits is read as infinite.
@@ -375,7 +407,7 @@ class _TextColumn:
             return None
         note = _(
             "its numbers have more digits than computers count with, as {cell}: codes",
-            cell=self._at(int(long[0])),
+            cell=self._at(int(long[0])).message,
         )
         return self._as_codes(note, int(long[0]))
 
@@ -502,8 +534,8 @@ class _TextColumn:
             return None
         return _(
             "its numbers are of several units or notations, as {one} and {other}, and stay text",
-            one=self._at(self._first(readable)),
-            other=self._at(self._first(others)),
+            one=self._at(self._first(readable)).message,
+            other=self._at(self._first(others)).message,
         )
 
     def _exceptions(self) -> Iterator[Message]:
@@ -517,7 +549,7 @@ class _TextColumn:
                     count=self._rows(odd),
                     present=present,
                     kind=kind,
-                    cell=self._at(self._first(odd)),
+                    cell=self._at(self._first(odd)).message,
                 )
 
     def _nearly(self) -> Iterator[tuple[BoolArray, Message]]:
@@ -544,7 +576,6 @@ class _TextColumn:
         order: Order = "",
         otherwise: str = "text",
     ) -> Decision:
-        import pandas as pd
 
         odd = ~readable & ~self.marked & (self.cells.counts > 0)
         lost = [self._at(int(text)) for text in np.flatnonzero(odd)[:_MOST_REMEMBERED]]
@@ -556,7 +587,7 @@ class _TextColumn:
                     "{count} cell is of another kind and counts as missing: {first}",
                     "{count} cells are of another kind and count as missing, first {first}",
                     count,
-                    first=lost[0],
+                    first=lost[0].message,
                 ).coded("unreadable_as_missing")
             )
         if by_table:
@@ -565,7 +596,7 @@ class _TextColumn:
             )
         marks = self._marks(self.marked)
         missing = dict.fromkeys([*self.requested, *marks, *(cell.text for cell in lost)])
-        series = pd.Series(values, name=self.values.name, index=self.values.index)
+        series = series_of(values, reading, self.values)
         return Decision(
             replace(reading, missing=tuple(missing)),
             kind,
@@ -612,11 +643,13 @@ class _TextColumn:
                 self._rows(~readable & ~self.marked),
                 name=self.name,
                 choice=self.choice,
-                cell=self._at(int(odd[0])),
+                cell=self._at(int(odd[0])).message,
                 fault=fault,
             )
         )
 
+
+_EXAMPLES = 3
 
 _MOST_REMEMBERED = 1000
 """Cells of another kind that a model remembers, to know them again in later rows."""
@@ -648,14 +681,20 @@ def decide_typed(values: "Series", choice: str | None, requested: tuple[str, ...
         reading = ColumnReading(name, "dates", dates=DateFormat(), missing=requested)
         return _of_type(reading, "date", moments, _("dates"), marks)
     if pd.api.types.is_bool_dtype(values) or _holds_booleans(values):
-        return _of_type(ColumnReading(name, "truths"), "boolean", values, _("true and false"))
+        reading, kind = ColumnReading(name, "truths"), "boolean"
+        if choice in ("text", "category"):
+            reading, kind = texts, "category"
+        return _of_type(reading, kind, known, _("true and false"))  # type: ignore[arg-type]
     if not pd.api.types.is_numeric_dtype(values):
-        if known.isna().all():
-            return _of_type(texts, "category", known, _("nothing"), marks)
-        # Lists, intervals and other objects: what they are called tells them apart.
-        cells = known.astype(object).map(cell_text, na_action="ignore")
-        return _of_type(texts, "category", cells, _("text"), marks)
+        return _of_type(texts, "category", *_objects(known), marks)
     return replace(_typed_numbers(known, choice, requested), marks=marks)
+
+
+def _objects(known: "Series") -> tuple["Series", Message]:
+    """Return lists, intervals and other objects as what they are called, which tells them apart."""
+    if known.isna().all():
+        return known, _("nothing")
+    return known.astype(object).map(cell_text, na_action="ignore"), _("text")
 
 
 def _typed_numbers(values: "Series", choice: str | None, requested: tuple[str, ...]) -> Decision:

@@ -24,7 +24,21 @@ _SURPRISE = 5.0
 """Amounts of R possible values are all different in n rows with probability exp(−n²/2R): beyond
 e⁻⁵ it is no chance but the making of a key."""
 
+_LOOKED_AT = 1000
+"""Cells in which most columns show what they are like."""
+
 _YEARS = (1700, 2100)
+
+
+def varies(values: "Series") -> bool:
+    """Tell whether a column holds more than one value, a missing one being a value too."""
+    # Most columns that do show it in their first cells.
+    return any(part.nunique(dropna=False) > 1 for part in (values.iloc[:_LOOKED_AT], values))
+
+
+def _has_fractions(values: "Series") -> bool:
+    numbers = values.to_numpy(dtype=np.float64, na_value=np.nan)
+    return bool((numbers[np.isfinite(numbers)] % 1 != 0).any())
 
 
 def key_note(decision: Decision) -> Message | None:
@@ -43,9 +57,11 @@ def _identifier_note(decision: Decision) -> Message | None:
     # A category that its owner declared is one, however many values it has.
     if decision.declared:
         return None
-    rows = len(decision.values)
+    rows, present = len(decision.values), int(decision.values.notna().sum())
+    categories = getattr(decision.values.dtype, "categories", None)
+    if categories is not None and len(categories) <= min(MOST_CATEGORIES, present - 1):
+        return None
     distinct = int(decision.values.nunique(dropna=True))
-    present = int(decision.values.notna().sum())
     if distinct > max(MOST_CATEGORIES, rows / 2) or (distinct == present >= FEWEST_ROWS):
         return _(
             "column {name!r} left out: {distinct} different texts in {rows} rows look like an "
@@ -58,6 +74,8 @@ def _identifier_note(decision: Decision) -> Message | None:
 
 
 def _counter_note(values: "Series") -> Message | None:
+    if _has_fractions(values.iloc[:_LOOKED_AT]):
+        return None
     numbers = values.to_numpy(dtype=np.float64, na_value=np.nan)
     numbers = numbers[np.isfinite(numbers)]
     rows = len(numbers)

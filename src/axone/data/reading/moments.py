@@ -497,11 +497,16 @@ def are_compact_dates(numbers: Any) -> bool:
     """
     given = np.asarray(numbers, dtype=np.float64)
     present = given[~np.isnan(given)]
-    if not len(present) or present.min() < 190001 or present.max() >= 21010000 * 10**6:
+    if not len(present) or not may_be_dates(present.min(), present.max()):
         return False
     if len(np.unique(_widths(present))) > 1:
         return False
     return len(np.unique(present)) >= 3 and not np.isnat(compact_dates(present)).any()
+
+
+def may_be_dates(least: float, most: float) -> bool:
+    """Tell whether numbers from `least` to `most` may be dates in digits."""
+    return bool(least >= 190001 and most < 21010000 * 10**6)
 
 
 def _widths(numbers: NDArray[Any]) -> IntArray:

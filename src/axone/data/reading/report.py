@@ -4,17 +4,18 @@ import re
 import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any
 
 from axone.data.reading.moments import DateFormat
 from axone.data.reading.numerals import Numerals
-from axone.messages import Listed, Message, _, listed
+from axone.messages import Listed, Message, _
 
 _LONGEST = 32
 """Signs of a cell that are shown."""
 
 
-class CellAt(NamedTuple):
+@dataclass(frozen=True)
+class CellAt:
     """A cell and where it stands.
 
     Attributes
@@ -28,8 +29,17 @@ class CellAt(NamedTuple):
     row: int
     text: str
 
+    @property
+    def message(self) -> Message:
+        """The cell and its row, for a message."""
+        return _("{text!r} in row {row:,}", text=shortened(self.text), row=self.row)
+
     def __str__(self) -> str:
-        return str(_("{text!r} in row {row:,}", text=shortened(self.text), row=self.row))
+        return str(self.message)
+
+    def to_data(self) -> dict[str, Any]:
+        """Return the cell as JSON holds it."""
+        return {"row": self.row, "text": self.text}
 
 
 @dataclass(frozen=True)
@@ -89,9 +99,9 @@ class ColumnReport:
             "missing": self.missing,
             "marks": dict(self.marks),
             "distinct": self.distinct,
-            "decided_by": None if self.decided_by is None else self.decided_by._asdict(),
+            "decided_by": None if self.decided_by is None else self.decided_by.to_data(),
             "unreadable": self.unreadable,
-            "unreadable_first": [cell._asdict() for cell in self.unreadable_first],
+            "unreadable_first": [cell.to_data() for cell in self.unreadable_first],
             "examples": list(self.examples),
             "span": list(self.span),
             "notes": [note.english for note in self.notes],
@@ -150,8 +160,3 @@ def options_of(name: str, choice: str) -> str:
 
 
 _PLAIN = re.compile(r"[\w=.,:+@%/-]+")
-
-
-def first_cells(cells: tuple[CellAt, ...]) -> Listed:
-    """Return cells for a message."""
-    return listed(str(cell) for cell in cells)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from axone.checks import check_choice
+from axone.data.at_once import each_column
 from axone.data.plain_data import PlainData
 from axone.data.reading.column import ColumnReading, are_exceptions
 from axone.data.reading.deciding import (
@@ -22,7 +23,7 @@ from axone.data.reading.deciding import (
     decide_column,
 )
 from axone.data.reading.faults import require_cells
-from axone.data.reading.keys import key_note
+from axone.data.reading.keys import key_note, varies
 from axone.errors import DataError, UnknownNameError
 from axone.messages import Message, _, _n, at
 
@@ -61,11 +62,12 @@ class TableReading(PlainData):
         """Read as `read`, and say which cells count as missing though they hold something."""
         changed: dict[str, Any] = {}
         notes: list[Message] = []
-        for column in self.columns:
-            if column.name not in frame.columns:
-                continue
-            values = frame[column.name]
-            found = column.read(values)
+        there = [column for column in self.columns if column.name in frame.columns]
+        cells = [frame[column.name] for column in there]
+        read = each_column(
+            lambda pair: pair[0].read(pair[1]), list(zip(there, cells, strict=True)), len(frame)
+        )
+        for column, values, found in zip(there, cells, read, strict=True):
             count = int(np.count_nonzero(found.unreadable))
             if not are_exceptions(count, len(values)):
                 require_cells(found.unreadable, values, _FAULTS[column.written], where)
@@ -199,10 +201,13 @@ def read_columns(
         if name not in frame.columns:
             raise UnknownNameError(_("column"), name, list(map(str, frame.columns)), where=where)
         check_choice(_("the kind of column {name!r}", name=name), choice, CHOICES)
-    found = {
-        str(name): decide_column(values, chosen.get(str(name)), missing, Hints())
-        for name, values in frame.items()
-    }
+    columns = [(str(name), values) for name, values in frame.items()]
+    decided = each_column(
+        lambda column: decide_column(column[1], chosen.get(column[0]), missing, Hints()),
+        columns,
+        len(frame),
+    )
+    found = {name: each for (name, _values), each in zip(columns, decided, strict=True)}
     decisions = _by_the_others(found, frame, chosen, missing, where)
     left_out = {
         name: note
@@ -217,7 +222,7 @@ def read_columns(
 
 
 def _teaches(decision: Decision) -> bool:
-    return decision.kind != "ignore" and decision.values.nunique(dropna=False) > 1
+    return decision.kind != "ignore" and varies(decision.values)
 
 
 def _by_the_others(

@@ -5,6 +5,7 @@ for the processor is chosen (`variants`), and its workspaces are handed out: to 
 (`plan`) and to training runs (`session`).
 """
 
+from axone.bounds import MOST_THREADS
 from axone.checks import check_integer
 from axone.engines.native.plan import NativePlan
 from axone.engines.native.session import NativeSession
@@ -33,7 +34,7 @@ class NativeEngine:
 
     def __init__(self, threads: int | None = None) -> None:
         if threads is not None:
-            check_integer("threads", threads, at_least=1)
+            check_integer("threads", threads, at_least=1, at_most=MOST_THREADS)
         self.module = load_variant()
         self.threads = threads
 

@@ -1,0 +1,170 @@
+"""Python's door: layers, losses, optimisers, networks, trainers, given what they are not."""
+
+import dataclasses
+from decimal import Decimal
+from fractions import Fraction
+
+import numpy as np
+from hypothesis import strategies as st
+from tests.fuzz.hostile import CONTAINERS, NUMBERS, SURROGATES, WORDS
+from tests.fuzz.oracle import watched
+
+import axone as ax
+from axone.activations import ACTIVATIONS
+from axone.data import SCALINGS
+from axone.initializers import INITIALIZERS
+from axone.layers import LAYERS
+from axone.losses import LOSSES
+from axone.optimizers import OPTIMIZERS
+from axone.schedules import SCHEDULES
+
+REGISTRIES = [ACTIVATIONS, SCALINGS, INITIALIZERS, LAYERS, LOSSES, OPTIMIZERS, SCHEDULES]
+OBJECTS = [
+    np.float16(2), np.float64(np.nan), np.int8(3), np.uint64(2**63), np.bool_(True),
+    np.longdouble("1e4000"), np.array(3), np.array([1, 2]), np.array([]), np.zeros((2, 2)),
+    np.ma.masked, np.ma.array([1, 2], mask=[0, 1]), Decimal("1e9999"), Decimal("NaN"),
+    Fraction(1, 3), Fraction(10**400, 7), 1j, b"x", (), (1, 2), {1, 2}, frozenset(), range(3),
+    range(10**9), object(), object, int, len, ax.Dense, ax.Adam, ax.Dense(2), ax.Adam(), Ellipsis,
+    NotImplemented, {1: 2}, {None: 1}, {"name": 1}, {"name": "dense"}, "x" * 10**6, [0] * 10**6,
+    10**5000, -(10**5000),
+]  # fmt: skip
+VALUES = (
+    st.sampled_from(NUMBERS)
+    | st.sampled_from([True, False, None])
+    | st.sampled_from(WORDS + SURROGATES)
+)
+VALUES |= st.sampled_from(CONTAINERS) | st.integers(0, len(OBJECTS) - 1).map(
+    lambda n: ("object", n)
+)
+TRAINER = [
+    field.name for field in dataclasses.fields(ax.Trainer) if field.init and field.name != "network"
+]
+FIT = [
+    "max_epochs",
+    "stopping",
+    "warmup_epochs",
+    "restore_best",
+    "initial",
+    "start_from",
+    "checkpoint",
+    "checkpoint_seconds",
+    "resume",
+    "every",
+]
+
+
+def _members():
+    for number, registry in enumerate(REGISTRIES):
+        for name in registry:
+            for field in registry.settings(name):
+                yield number, name, field.name
+
+
+MEMBERS = list(_members())
+cases = st.one_of(
+    st.tuples(st.just("member"), st.sampled_from(MEMBERS), VALUES),
+    st.tuples(st.just("resolve"), st.integers(0, len(REGISTRIES) - 1), VALUES),
+    st.tuples(st.just("trainer"), st.sampled_from(TRAINER), VALUES),
+    st.tuples(st.just("fit"), st.sampled_from(FIT), VALUES),
+    st.tuples(
+        st.just("network"), st.sampled_from(["input_shape", "layers", "seed", "dtype"]), VALUES
+    ),
+    st.tuples(
+        st.just("experiment"),
+        st.sampled_from(["data", "network", "training", "tuning", "seed", "threads"]),
+        VALUES,
+    ),
+    st.tuples(
+        st.just("perceptron"),
+        st.sampled_from(
+            [
+                "learning_rate",
+                "threshold",
+                "order",
+                "max_epochs",
+                "seed",
+                "initial_weights",
+                "initial_bias",
+            ]
+        ),
+        VALUES,
+    ),
+)
+
+X, Y = np.random.default_rng(0).normal(size=(8, 4)), np.arange(8) % 2
+NEEDED = {
+    "dense": {"units": 2}, "dropout": {"rate": 0.1},
+    "gaussian_noise": {"standard_deviation": 0.1}, "reshape": {"shape": (2, 2)},
+    "embedding": {"vocabulary_size": 3, "dimension": 2},
+    "residual": {"layers": [{"name": "dense", "units": 4}]},
+    "recurrent": {"cell": {"name": "rnn", "units": 2}}, "activation": {"function": "relu"},
+}  # fmt: skip
+
+
+def _value(given):
+    return OBJECTS[given[1]] if isinstance(given, tuple) and given[:1] == ("object",) else given
+
+
+def _trained(**settings):
+    network = settings.pop("network", None) or ax.Network(ax.Dense(2, "softmax"), input_shape=4)
+    fit = settings.pop("fit", {})
+    trainer = ax.Trainer(network, **{"loss": "cce", **settings})
+    trainer.fit((X, Y), **{"max_epochs": 1, **fit})
+
+
+def _used(registry, member):
+    """Let a member do its work, for what it was given may only show there."""
+    registry.to_data(member)
+    if registry is LAYERS:
+        network = ax.Network(member, ax.Flatten(), ax.Dense(2, "softmax"), input_shape=4)
+        if network.parameter_count < 10**6:
+            _trained(network=network)
+    elif registry is ACTIVATIONS:
+        _trained(network=ax.Network(ax.Dense(3, member), ax.Dense(2, "softmax"), input_shape=4))
+    elif registry is INITIALIZERS:
+        ax.Network(ax.Dense(3, initializer=member), input_shape=4).initialize()
+    elif registry is OPTIMIZERS:
+        _trained(optimizer=member)
+    elif registry is SCHEDULES:
+        _trained(schedule=member)
+
+
+def attempt(case, folder):
+    """Build what is described, and use it."""
+    way, where, given = case
+    value = _value(given)
+    with watched():
+        if way == "member":
+            number, name, field = where
+            registry = REGISTRIES[number]
+            settings = {**NEEDED.get(name, {}), field: value}
+            _used(registry, registry.resolve({"name": name, **settings}))
+        elif way == "resolve":
+            REGISTRIES[where].resolve(value)
+        elif way == "trainer":
+            _trained(**{where: value})
+        elif way == "fit":
+            if where == "max_epochs" and isinstance(value, int) and 10 < value < 2**31:
+                value = 3
+            if where == "checkpoint" and isinstance(value, str):
+                value = folder / "x" / value
+            _trained(fit={where: value})
+        elif way == "network":
+            if where == "input_shape":
+                ax.Network(ax.Flatten(), ax.Dense(2), input_shape=value)
+            elif where == "layers":
+                ax.Network(value, input_shape=4)
+            else:
+                ax.Network(ax.Dense(2), input_shape=4).initialize(**{where: value})
+        elif way == "experiment":
+            settings = {"data": {"source": "xor"}, "training": {"epochs": 1}, where: value}
+            ax.Experiment.in_memory(settings)
+        else:
+            if (
+                where == "max_epochs"
+                and isinstance(value, int)
+                and not isinstance(value, bool)
+                and value > 100
+            ):
+                value = 10**20
+            ax.RosenblattPerceptron(**{"max_epochs": 2, where: value}).fit(X, Y)

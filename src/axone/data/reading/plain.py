@@ -92,7 +92,7 @@ def _whole(array: Any, values: NDArray[Any], texts: list[str | None]) -> PlainNu
     if max(abs(least), abs(most)) >= LARGEST_EXACT or may_be_dates(least, most):
         return None
     # Of a minus sign and a zero before digits no cast says anything either.
-    if least < 0 and array.null_count == 0 and _has_signed_zeros(offsets, data, lengths):
+    if least < 0 and _has_signed_zeros(offsets, data, lengths):
         return None
     return PlainNumbers(values, -1, texts)
 

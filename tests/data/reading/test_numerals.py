@@ -140,6 +140,9 @@ def test_a_column_is_read_by_the_notation_that_its_cells_show(decide, cells, num
         (["1,2 mg/dl", "n.n.", "3,4 mg/dl"], "mg/dl"),
         (["12,5 %", "3,0%"], "%"),
         (["￥12", "¥1"], "¥"),
+        (["25 €/kWh", "30,5 €/kWh"], "€/kWh"),
+        (["1,5 kg/m²", "2 kg/m²"], "kg/m²"),
+        (["80 km/h", "5 km/h"], "km/h"),
     ],
 )
 def test_words_of_one_unit_are_one(decide, cells, unit):
@@ -152,6 +155,7 @@ def test_words_of_one_unit_are_one(decide, cells, unit):
     "cells",
     [
         ["1 kg", "500 g"],
+        ["1 kg", "500 g", "2 t"],
         ["1 €", "500 $"],
         ["12,5 %", "3"],
         ["5 mW", "3 MW"],
@@ -162,6 +166,7 @@ def test_numbers_of_several_units_or_notations_stay_text_and_say_so(decide, note
     decision = decide(cells * 10)
     assert decision.kind == "category"
     assert "several units or notations" in str(decision.notes[0])
+    assert "row 0" not in str(decision.notes[0])
     assert notes_of(decision) == ["almost_numbers_as_categories"]
 
 
@@ -264,6 +269,10 @@ def test_whole_numbers_beyond_the_exact_ones_keep_their_text(decide, cell, codes
         assert decision.values.iloc[0] == cell
 
 
+def test_powers_of_ten_are_amounts_however_large(decide):
+    assert numbers_in(decide(["1e30", "6E23", "5"] * 5)) == [1e30, 6e23, 5] * 5
+
+
 def test_leading_zeros_make_codes_unless_they_are_said_to_be_numbers(decide, notes_of):
     decision = decide(["123"] * 99_999 + ["0123"])
     assert decision.values.iloc[-1] == "0123"
@@ -273,7 +282,13 @@ def test_leading_zeros_make_codes_unless_they_are_said_to_be_numbers(decide, not
 
 
 def test_shapes_that_never_end_are_read_in_time():
-    for shape in ("9 " * 3000, "9," * 3000 + "x", "(" * 3000, "9" + " " * 3000 + "x"):
+    for shape in (
+        "9 " * 3000,
+        "9," * 3000 + "x",
+        "(" * 3000,
+        "9" + " " * 3000 + "x",
+        "9 " + "m/" * 3000,
+    ):
         assert form_of(shape) is None
 
 

@@ -529,12 +529,14 @@ class _TextColumn:
         if not self._fits(numbers.numeric, forced=False):
             return None
         readable = numbers.readable(decide_numerals(numbers).numerals)
+        one = self._first(readable if readable.any() else numbers.numeric)
         others = numbers.numeric & ~readable & (self.cells.counts > 0)
+        others[one] = False
         if not others.any():
             return None
         return _(
             "its numbers are of several units or notations, as {one} and {other}, and stay text",
-            one=self._at(self._first(readable)).message,
+            one=self._at(one).message,
             other=self._at(self._first(others)).message,
         )
 

@@ -59,7 +59,7 @@ class Form:
     bound : bool
         Whether it is written as a limit: below 0.5, above 500.
     digits : int
-        How many stand in one, where no sign divides them; else 0.
+        How many stand in one, where no sign divides them and no power of ten follows; else 0.
     """
 
     readings: tuple[Signs, ...]
@@ -90,12 +90,13 @@ def form_of(shape: str) -> Form | None:
     if not readings:
         return None
     negative = bool(found["open"]) or "-" in signs
-    digits = len(found["body"]) if readings == (("", ""),) else 0
+    exponent = found["exponent"] is not None
+    digits = len(found["body"]) if readings == (("", ""),) and not exponent else 0
     return Form(
         readings,
         unit,
         negative,
-        exponent=found["exponent"] is not None,
+        exponent=exponent,
         bound=found["bound"] is not None,
         digits=digits,
     )

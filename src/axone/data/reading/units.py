@@ -28,7 +28,7 @@ _KRONOR = ("kr", "kr.", "Kr", "Kr.", "kr:")
 
 
 def known_unit(word: str, *, leads: bool) -> bool:
-    """Tell whether a word beside a number is its unit.
+    """Tell whether a word beside a number is its unit, as kg, or one of one, as €/kg.
 
     Parameters
     ----------
@@ -39,7 +39,14 @@ def known_unit(word: str, *, leads: bool) -> bool:
     """
     if unicodedata.category(word[0]) == "Sc" or _meanings(word, _currencies()):
         return True
-    return bool(_meanings(word, _units())) and (not leads or is_share(word))
+    if leads:
+        return is_share(word)
+    parts = word.split("/")
+    return _is_measure(word) or (len(parts) == 2 and all(map(_is_measure, parts)))
+
+
+def _is_measure(word: str) -> bool:
+    return bool(_meanings(word, _units()) or _meanings(word, _currencies()))
 
 
 @lru_cache(maxsize=4096)

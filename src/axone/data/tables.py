@@ -130,7 +130,7 @@ def dataset_from_frame(
         class_names=encoded.class_names,
         class_values=encoded.class_values,
         target_names=(target,) if encoded.task == "regression" else (),
-        notes=(*notes, *encoded.notes, *alone_notes(X, encoded.y, encoded.task)),
+        notes=(*notes, *encoded.notes, *alone_notes(_used(X, read), encoded.y, encoded.task)),
         read=read,
     )
 
@@ -143,6 +143,10 @@ def rows_left_out(count: int, target: str) -> Message:
         count,
         target=target,
     ).coded("rows_without_target")
+
+
+def _used(X: "DataFrame", read: ReadTable) -> "DataFrame":
+    return X.drop(columns=[name for name in X.columns if name in read.left_out])
 
 
 def _choose_target(names: list[str], target: str | None, where: str, notes: list[str]) -> str:

@@ -1,10 +1,10 @@
 """Features that explain the target all alone: a copy of it, or what was known only after it."""
 
+from math import lgamma
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import gammaln
 
 from axone.arrays import BoolArray
 from axone.data.reading.keys import FEWEST_ROWS
@@ -14,7 +14,10 @@ if TYPE_CHECKING:
     from pandas import DataFrame, Series
 
 _A_COPY = 0.99999
-"""|r| of a feature and an amount from which it is the amount in other units."""
+"""|r| of a feature and an amount, or of their ranks, from which it is the amount in other units."""
+
+_LOOSELY = 0.5
+"""|r| below which ranks are not looked at: a logarithm or a square is far above."""
 
 _SURELY = -14.0
 """The logarithm of a chance of one in a million, for all columns together."""
@@ -58,7 +61,7 @@ def _explains(values: "Series", y: NDArray[Any], task: str, columns: int) -> boo
             return False
         if task == "regression":
             return _is_copy(numbers, y)
-        ways = float(gammaln(len(classes) + 1))
+        ways = lgamma(len(classes) + 1)
         return _is_no_chance(ways, classes, columns) and _divides(numbers, y)
     codes = pd.factorize(values)[0]
     ways = (int(codes.max()) + 1) * float(np.log(len(classes)))
@@ -70,7 +73,7 @@ def _is_no_chance(ways: float, classes: NDArray[np.int64], columns: int) -> bool
 
     Of the n!/Πnₖ! ways to deal out the classes, e^ways at most would do.
     """
-    dealt = float(gammaln(classes.sum() + 1) - gammaln(classes + 1).sum())
+    dealt = lgamma(classes.sum() + 1) - sum(lgamma(rows + 1) for rows in classes.tolist())
     return ways - dealt + float(np.log(columns)) < _SURELY
 
 
@@ -85,9 +88,15 @@ def _divides(numbers: NDArray[np.float64], classes: NDArray[Any]) -> bool:
 
 
 def _is_copy(numbers: NDArray[np.float64], y: NDArray[Any]) -> bool:
+    import pandas as pd
+
     if numbers.std() == 0:
         return False
-    return bool(abs(np.corrcoef(numbers, y)[0, 1]) > _A_COPY)
+    linear = abs(np.corrcoef(numbers, y)[0, 1])
+    if linear <= _LOOSELY:
+        return False
+    ranks = np.corrcoef(pd.Series(numbers).rank(), pd.Series(y).rank())[0, 1]
+    return bool(max(linear, abs(ranks)) > _A_COPY)
 
 
 def _is_function(codes: NDArray[Any], y: NDArray[Any]) -> bool:

@@ -23,7 +23,17 @@ _AS_NINE[ord("0") : ord("9") + 1] = ord("9")
 _PLAIN_SIGNS = (
     dict.fromkeys("−‐‑‒–—﹣－", "-")
     | dict.fromkeys("’‘ʼ′´＇", "'")
-    | {"٫": ".", "٬": ",", "．": ".", "，": ",", "⁄": "/", "∕": "/", "％": "%", "﹪": "%"}
+    | {
+        "٫": ".",
+        "٬": ",",
+        "．": ".",
+        "，": ",",
+        "⁄": "/",
+        "∕": "/",
+        "％": "%",
+        "﹪": "%",
+        "＋": "+",
+    }
     | dict(zip("￥￡＄￦￠", "¥£$₩¢", strict=True))
 )
 """What is set with care is read as what is typed: any dash is a minus, any apostrophe one."""
@@ -141,6 +151,10 @@ def text_bytes(texts: Any) -> tuple[NDArray[np.int32], NDArray[np.uint8]]:
     return np.ascontiguousarray(offsets - offsets[0]), data
 
 
+_BLANKS = r"^\s|\s$|\s\s|[\t\r\n\v\f\x1c-\x1f\x{85}]"
+"""Blanks around, several in a row, and those that are no space, as `str.split` has them."""
+
+
 def plain_text(cell: str) -> str:
     """Return a cell with typographic signs, digits and blanks as they are typed, none around it."""
     return " ".join(cell.translate({ord(sign): _plain_sign(sign) for sign in set(cell)}).split())
@@ -168,7 +182,7 @@ def _plain(written: Any) -> Any:
     changed = {ord(sign): _plain_sign(sign) for sign in signs if _plain_sign(sign) != sign}
     if changed:
         plain = pa.array([cell.translate(changed) for cell in written.to_pylist()], pa.string())
-    if pc.any(pc.match_substring_regex(plain, r"^\s|\s$|\s\s|[\t\r\n\v\f]")).as_py():
+    if pc.any(pc.match_substring_regex(plain, _BLANKS)).as_py():
         plain = pa.array([" ".join(cell.split()) for cell in plain.to_pylist()], pa.string())
     return plain
 

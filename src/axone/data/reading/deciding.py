@@ -251,11 +251,15 @@ class _TextColumn:
         if choice == "boolean":
             return self._truths(forced=True)
         if choice in ("date", *_ORDERS):
-            dated = Dates(self.cells, ~self.marked).dated
-            return self._dates(forced=True) or self._refused(_("no date"), dated)
+            dates = Dates(self.cells, ~self.marked)
+            written = DateFormat(_ORDERS.get(choice, ""), clock=dates.clock)
+            readable = ~np.isnat(dates.values(written))
+            return self._dates(forced=True) or self._refused(_("no date"), readable)
         if choice in ("number", *_DECIMALS):
-            numeric = Numbers(self.cells, ~self.marked).numeric
-            return self._numbers(forced=True) or self._refused(_("no number"), numeric)
+            numbers = Numbers(self.cells, ~self.marked)
+            sign = _DECIMALS.get(choice, decide_numerals(numbers).numerals.decimal_sign)
+            readable = numbers.readable(Numerals(sign, "", numbers.unit))
+            return self._numbers(forced=True) or self._refused(_("no number"), readable)
         return self._whatever_fits()
 
     def _whatever_fits(self) -> Decision | Ambiguity:

@@ -31,6 +31,9 @@ ORDERS: tuple[Order, ...] = ("day-first", "month-first", "year-first")
 Moments: TypeAlias = NDArray[np.datetime64]
 """Microseconds since 1970 in UTC, which reach beyond the year 9999; NaT where there is none."""
 
+_LANGUAGES = (*LANGUAGES, "de_AT", "ca", "sk", "sl", "et", "lv", "lt", "ru", "uk", "bg", "el")
+"""Whose names of months and days are known."""
+
 _FIRST_OF_TWO_DIGITS = 69
 """A year of two digits is 1969 to 2068, as POSIX reads it."""
 
@@ -48,7 +51,7 @@ _DATES = (
     rf"{_YEAR}[-/](?P<month>99?)",
     rf"(?P<month>99?)[-/.]{_YEAR}",
     rf"(?P<day>99?)(?:st|nd|rd|th|er|\.|º)?[-\ ./]*(?:of\ |de\ )?{_NAME}[-\ ./,]*(?:de\ )?"
-    r"(?P<year>9999|(?<=[-\ ./'])99)",
+    r"(?P<year>9999|(?<=[-\ ./'])99)(?:\ [гр]\.)?",
     rf"{_NAME}[-\ ]*(?P<day>99?)(?:st|nd|rd|th)?(?:,\ ?|\ |-){_YEAR}",
     rf"{_NAME}(?:\ |-|/|\ ?'|\ de\ )?(?P<year>9999|(?<=[-'])99)",
     rf"{_YEAR}\.?[-\ /]{_NAME}[-\ /](?P<day>99?)\.?",
@@ -57,9 +60,16 @@ _DATES = (
     rf"{_YEAR}[-\ /]?[qt](?P<quarter>9)",
     rf"[qt](?P<quarter>9)[-\ /]?{_YEAR}",
 )
-_WEEKDAY = r"(?:(?P<weekday>[^\W\d_]{2,})[.,]?\ )?"
+_WORD = r"[^\W\d_]{2,}(?:-[^\W\d_]{2,})?"
+_WEEKDAY = rf"(?:(?P<weekday>{_WORD})[.,]?\ (?:den\ )?)?"
+_WEEKDAY_LAST = rf"(?:,?\ (?P<last_weekday>{_WORD}))?"
+# Beside a date a time may have points, which by itself would be a number.
+_TIME_BESIDE = _TIME.replace("[:h]", "[:h.]", 1)
 _PATTERNS = (
-    *(re.compile(rf"{_WEEKDAY}{date}(?:(?:t|,?\ )\ ?{_TIME})?", re.VERBOSE) for date in _DATES),
+    *(
+        re.compile(rf"{_WEEKDAY}{date}{_WEEKDAY_LAST}(?:(?:t|,?\ )\ ?{_TIME_BESIDE})?", re.VERBOSE)
+        for date in _DATES
+    ),
     re.compile(rf"{_WEEKDAY}{_NAME}\ (?P<day>99?)\ {_TIME}\ {_YEAR}", re.VERBOSE),
     re.compile(
         rf"{_YEAR}(?P<month>99)(?P<day>99)[t\ ](?P<hour>99)(?P<minute>99)(?P<second>99)?z?",
@@ -112,8 +122,9 @@ def date_form_of(shape: str) -> DateForm | None:
         found = pattern.fullmatch(lower)
         if found is None:
             continue
-        named = dict.fromkeys(("weekday", "zone", "half"), "") | found.groupdict()
-        if named["weekday"] and named["weekday"] not in _weekdays():
+        named = found.groupdict()
+        weekdays = {named.get("weekday"), named.get("last_weekday")} - {None}
+        if not weekdays <= _weekdays():
             continue
         month = _months().get(_unaccented(named.get("name") or ""), 0)
         if named.get("name") and not month:
@@ -164,7 +175,7 @@ def _months() -> dict[str, int]:
     from babel.dates import get_month_names
 
     names: dict[str, int] = {}
-    for language in LANGUAGES:
+    for language in _LANGUAGES:
         for width in ("wide", "abbreviated"):
             for context in ("format", "stand-alone"):
                 found = get_month_names(width, context, language)
@@ -184,9 +195,10 @@ def _weekdays() -> frozenset[str]:
 
     return frozenset(
         name.lower().strip(".")
-        for language in LANGUAGES
+        for language in _LANGUAGES
         for width in ("wide", "abbreviated", "short")
-        for name in get_day_names(width, "format", language).values()
+        for context in ("format", "stand-alone")
+        for name in get_day_names(width, context, language).values()
     )
 
 

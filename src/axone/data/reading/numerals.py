@@ -34,7 +34,7 @@ _NUMBER = re.compile(
     (?P<before>[^\s\d().,'+<>-][^\d()+-]{0,5}?)? \s*
     (?P<late>[+-])? \s*
     (?P<body>9(?:[9.,'_ ]*9)?[.,]?|[.,]9+) (?:(?<=[.,])--?)?
-    (?P<exponent>[eE][+-]?9+)? \s*
+    (?P<exponent>[eEЕ][+-]?9+)? \s*
     (?P<after>[^\s\d().,'+-][^\d()+]*?)? \s*
     (?P<debt>-)? \s*
     (?P<close>\))?
@@ -465,6 +465,8 @@ def _power(text: str, decimal: str, units: Set[str]) -> float:
     """Read a number with an exponent, of which a column rarely has many."""
     for unit in sorted(units, key=len, reverse=True):
         text = text.replace(unit, "")
+    # Ukrainian writes the letter that looks the same.
+    text = text.replace("Е", "E")
     kept = {decimal, *"0123456789eE+-"} - {""}
     bare = "".join(sign for sign in text if sign in kept)
     # A minus behind it is a debt's.

@@ -1,5 +1,7 @@
 """What was read, in words: a report on each column of a table, for people and as plain data."""
 
+import re
+import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -151,6 +153,10 @@ def dates_in_words(written: DateFormat, precision: str) -> Message:
 def options_of(name: str, choice: str) -> str:
     """Return the option of the command line that makes a choice for a column."""
     word = f"{name}={choice}"
-    return (
-        f'--types "{word}"' if any(sign in word for sign in " '()&;$*?<>|#") else f"--types {word}"
-    )
+    if _PLAIN.fullmatch(word):
+        return f"--types {word}"
+    # Double quotes serve every shell, but for what they leave a meaning.
+    return f"--types {shlex.quote(word)}" if set(word) & set('"$`!\\') else f'--types "{word}"'
+
+
+_PLAIN = re.compile(r"[\w=.,:+@%/-]+")

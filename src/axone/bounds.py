@@ -43,6 +43,9 @@ MOST_COMPLAINTS = 10
 SHOWN_CHARACTERS = 300
 """Of one value in a message: enough to know it again. The middle of a longer one is left out."""
 
+LONGEST_COMPLAINT = 1000
+"""Characters of what another library says of a wrong value, all of which it may quote."""
+
 SHOWN_ITEMS = 100
 """Names of one list in a message; the others are counted. All of scikit-learn's scorers fit."""
 

@@ -15,7 +15,7 @@ import numpy as np
 from axone.activations import ActivationFunction
 from axone.arrays import BoolArray, DType, FloatArray, Shape
 from axone.bounds import MOST_LAYERS, MOST_PARAMETERS
-from axone.checks import check_choice, check_seed, checked_shape, require_unmasked
+from axone.checks import as_array, check_choice, check_seed, checked_shape
 from axone.errors import ConfigurationError, DataError, ShapeError
 from axone.initializers import Constant, Zeros
 from axone.layers import LAYERS, PREDICTION, Context, Layer
@@ -247,8 +247,7 @@ class Network:
             It holds something other than numbers or, where tokens are read, other than integers
             that the first layer knows.
         """
-        require_unmasked(X, "X")
-        X = np.asarray(X)
+        X = as_array(X, "X")
         if X.dtype.kind not in "biuf":
             raise DataError(
                 _("X holds {dtype}, not numbers: encode categories, convert text.", dtype=X.dtype)
@@ -278,7 +277,8 @@ class Network:
 
     def cast_examples(self, X: FloatArray, dtype: Any) -> FloatArray:
         """Return examples in the precision in which they are computed; tokens stay integers."""
-        return X if self.takes_tokens else X.astype(dtype, copy=False)
+        with np.errstate(over="ignore"):  # an infinity is told with its place
+            return X if self.takes_tokens else X.astype(dtype, copy=False)
 
     def check_mask(self, mask: Any, rows: int) -> BoolArray | None:
         """Return the mask of so many rows as an array of bool; None if there is none.
@@ -293,8 +293,7 @@ class Network:
         """
         if mask is None:
             return None
-        require_unmasked(mask, _("The mask"))
-        mask = np.asarray(mask)
+        mask = as_array(mask, _("The mask"))
         if mask.dtype != np.bool_:
             raise DataError(
                 _(

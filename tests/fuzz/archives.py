@@ -79,7 +79,17 @@ def _odd_names(draw):
     names = {
         key: draw(
             st.sampled_from(
-                ["X", "X.npy", "y.npy", "../X.npy", "/X.npy", "X.npy.npy", ".npy", "X.npy/", "x" * 300]
+                [
+                    "X",
+                    "X.npy",
+                    "y.npy",
+                    "../X.npy",
+                    "/X.npy",
+                    "X.npy.npy",
+                    ".npy",
+                    "X.npy/",
+                    "x" * 300,
+                ]
             )
         )
         for key in draw(st.sets(st.sampled_from(list(GOOD))))

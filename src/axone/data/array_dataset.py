@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from axone.checks import require_unmasked
 from axone.data.dataset import Dataset, TaskChoice
 from axone.data.finite import require_finite
 from axone.data.targets import encode_target
@@ -35,8 +34,6 @@ def make_array_dataset(
         `target` is none of several named targets.
     """
     where = where or name
-    for key, array in arrays.items():
-        require_unmasked(array, f"{where}: {key}")
     X, y = _pair(arrays, "X", "y", where)
     if len(X) < 2:
         raise DataError(_("{where}: X has a single row; learning needs at least two.", where=where))

@@ -10,10 +10,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 from numpy.typing import NDArray
 
-from axone.checks import check_choice, check_seed
+from axone.checks import as_array, check_choice, check_seed
 from axone.data.array_dataset import make_array_dataset
 from axone.data.builtin import BUILT_IN, load_built_in
 from axone.data.dataset import Dataset, DatasetInfo, Rows, TaskChoice
@@ -152,9 +151,9 @@ def dataset_of(rows: Any, *, target: str | None = None, task: TaskChoice = "auto
     X, y = rows
     if is_frame(X):
         name = target or str(getattr(y, "name", None) or "target")
-        table = as_frame(X, "X").assign(**{name: np.asarray(y)})
+        table = as_frame(X, "X").assign(**{name: as_array(y, "y")})
         return dataset_from_frame(table, name="table", target=name, task=task)
-    arrays = {"X": np.asanyarray(X), "y": np.asanyarray(y)}
+    arrays = {"X": as_array(X, "X"), "y": as_array(y, "y")}
     return make_array_dataset("rows", arrays, task=task, target=target)
 
 

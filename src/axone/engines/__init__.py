@@ -28,7 +28,7 @@ def get_engine(name: str = "reference") -> Engine:
     NotBuiltError
         The compiled engine is not installed.
     """
-    if name not in _ENGINES:
+    if not isinstance(name, str) or name not in _ENGINES:
         known = ("auto", *_ENGINES)
         raise UnknownNameError(_("engine"), name, known)
     return _ENGINES[name]()

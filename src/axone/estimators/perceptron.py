@@ -16,10 +16,10 @@ from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from axone.arrays import FloatArray
-from axone.checks import require_unmasked
 from axone.data import NumericRows, Preprocessing
 from axone.errors import DataError
-from axone.estimators.settings import ABOVE_ZERO, COUNT
+from axone.estimators.rows import told_of_numbers
+from axone.estimators.settings import ABOVE_ZERO, COUNT, CheckedParameters
 from axone.layers import Dense
 from axone.losses import MeanSquaredError
 from axone.messages import _
@@ -30,7 +30,7 @@ from axone.perceptron import RosenblattPerceptron
 
 
 @dataclass(eq=False, repr=False)
-class Perceptron(ClassifierMixin, BaseEstimator):
+class Perceptron(CheckedParameters, ClassifierMixin, BaseEstimator):
     """The perceptron: w·x + b, corrected by every row that it gets wrong (Rosenblatt 1958).
 
     Training ends with the first epoch without a mistake, which comes exactly where a hyperplane
@@ -119,9 +119,8 @@ class Perceptron(ClassifierMixin, BaseEstimator):
         -------
         self
         """
-        require_unmasked(X, "X")
-        require_unmasked(y, "y")
-        X, y = validate_data(self, X, y, dtype=np.float64)
+        with told_of_numbers(X=X, y=y):
+            X, y = validate_data(self, X, y, dtype=np.float64)
         check_classification_targets(y)
         if len(np.unique(y)) < 2:
             raise DataError(
@@ -158,8 +157,8 @@ class Perceptron(ClassifierMixin, BaseEstimator):
     def decision_function(self, X: Any) -> FloatArray:
         """Return w·x + b: (n_samples,) for two classes, (n_samples, n_classes) for more."""
         check_is_fitted(self)
-        require_unmasked(X, "X")
-        X = validate_data(self, X, dtype=np.float64, reset=False)
+        with told_of_numbers(X=X):
+            X = validate_data(self, X, dtype=np.float64, reset=False)
         sums = np.asarray(X @ self.coef_.T + self.intercept_)
         return sums[:, 0] if len(self.classes_) == 2 else sums
 
@@ -175,8 +174,8 @@ class Perceptron(ClassifierMixin, BaseEstimator):
         ndarray of shape (n_samples,)
         """
         check_is_fitted(self)
-        require_unmasked(X, "X")
-        X = validate_data(self, X, dtype=np.float64, reset=False)
+        with told_of_numbers(X=X):
+            X = validate_data(self, X, dtype=np.float64, reset=False)
         return np.asarray(self.model_.predict(X))
 
 

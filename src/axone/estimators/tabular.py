@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin
-from sklearn.utils import compute_sample_weight
 from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import (
@@ -25,10 +24,11 @@ from sklearn.utils.validation import (
 )
 
 from axone.arrays import FloatArray
-from axone.checks import require_unmasked
 from axone.data import Scaler, Standard, cell_text
 from axone.data.frames import as_frame, is_frame
 from axone.errors import DataError
+from axone.estimators.objectives import weights_by_class
+from axone.estimators.rows import told_of_numbers
 from axone.estimators.settings import Constraints
 from axone.estimators.tabular_training import (
     TABULAR_CONSTRAINTS,
@@ -161,9 +161,9 @@ class TabularClassifier(ClassifierMixin, TabularParameters, BaseEstimator):
         """
         self._validate_params()
         table = _table(self, X, reset=True)
-        require_unmasked(y, "y")
-        labels = column_or_1d(y, warn=True)
-        check_classification_targets(labels)
+        with told_of_numbers(y=y):
+            labels = column_or_1d(y, warn=True)
+            check_classification_targets(labels)
         table, labels, weight = _weighted_rows(table, labels, sample_weight)
         self.classes_, numbers = np.unique(labels, return_inverse=True)
         if len(self.classes_) < 2:
@@ -174,7 +174,7 @@ class TabularClassifier(ClassifierMixin, TabularParameters, BaseEstimator):
                 )
             )
         if self.class_weight is not None:
-            by_class = compute_sample_weight(self.class_weight, labels)
+            by_class = weights_by_class(self.class_weight, labels)
             weight = by_class if weight is None else weight * by_class
         one_hot = np.eye(len(self.classes_), dtype=np.float32)[numbers]
         learnt = smoothed(one_hot, self._smoothing(len(labels)), weight)
@@ -270,8 +270,8 @@ class TabularRegressor(RegressorMixin, TabularParameters, BaseEstimator):
             raise DataError(
                 _("TabularRegressor requires y to be passed, but the target y is None.")
             )
-        require_unmasked(y, "y")
-        numbers = check_array(y, ensure_2d=False, dtype=np.float64, input_name="y")
+        with told_of_numbers(y=y):
+            numbers = check_array(y, ensure_2d=False, dtype=np.float64, input_name="y")
         if numbers.ndim == 2 and numbers.shape[1] == 1:
             numbers = column_or_1d(numbers, warn=True)
         table, numbers, weight = _weighted_rows(table, numbers, sample_weight)
@@ -321,10 +321,16 @@ def _table(estimator: Any, X: Any, *, reset: bool) -> "DataFrame":
         frame = as_frame(X, "X")
     else:
         X = _masked_missing(X)
-        cells = validate_data(estimator, X, reset=reset, dtype=None, ensure_all_finite="allow-nan")
+        with told_of_numbers(X=X):
+            cells = validate_data(
+                estimator, X, reset=reset, dtype=None, ensure_all_finite="allow-nan"
+            )
         names = [f"x{number}" for number in range(cells.shape[1])]
         names = names if reset else list(estimator.features_.encoder.table_names)
-        frame = as_frame(pd.DataFrame(cells, columns=names).infer_objects(), "X")
+        with told_of_numbers(X=X):
+            if cells.dtype == np.longdouble:
+                cells = cells.astype(np.float64)
+            frame = as_frame(pd.DataFrame(cells, columns=names).infer_objects(), "X")
     least = 2 if reset else 1
     if len(frame) < least:
         raise DataError(
@@ -355,7 +361,7 @@ def _weighted_rows(
     check_consistent_length(table, y)
     if sample_weight is None:
         return table, y, None
-    require_unmasked(sample_weight, "sample_weight")
-    weight = _check_sample_weight(sample_weight, y, dtype=np.float64, ensure_non_negative=True)
+    with told_of_numbers(sample_weight=sample_weight):
+        weight = _check_sample_weight(sample_weight, y, dtype=np.float64, ensure_non_negative=True)
     kept = weight > 0
     return table[kept].reset_index(drop=True), y[kept], weight[kept]

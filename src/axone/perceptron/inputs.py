@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from axone.arrays import FloatArray, IntArray
-from axone.checks import require_unmasked
+from axone.checks import as_array, require_unmasked
 from axone.errors import DataError, ShapeError
 from axone.messages import _
 
@@ -18,8 +18,12 @@ def as_numbers(name: str, values: npt.ArrayLike) -> FloatArray:
     """Return an array of float64, or say by its name that it holds something else."""
     require_unmasked(values, name)
     try:
-        return np.asarray(values, dtype=np.float64)
-    except (TypeError, ValueError) as error:
+        given = np.asarray(values)
+        if given.dtype.kind == "c":
+            raise TypeError("complex numbers")
+        with np.errstate(over="ignore"):  # an infinity is told with its place
+            return np.asarray(given, dtype=np.float64)
+    except (TypeError, ValueError, OverflowError) as error:
         raise DataError(
             _(
                 "{name} is not an array of numbers ({error}): encode categories as numbers, "
@@ -59,13 +63,7 @@ def checked_examples(X: npt.ArrayLike) -> FloatArray:
 
 def checked_classes(y: npt.ArrayLike, n_rows: int) -> tuple[npt.NDArray[Any], IntArray]:
     """Return the sorted labels, and for each row the position of its own."""
-    require_unmasked(y, "y")
-    try:
-        given = np.asarray(y)
-    except ValueError as error:
-        raise DataError(
-            _("y is not a row of labels ({error}): give one label a row.", error=error)
-        ) from error
+    given = as_array(y, "y")
     if given.shape != (n_rows,):
         raise ShapeError(
             _(

@@ -38,9 +38,17 @@ class History(Mapping[str, Sequence[float]]):
         self.extend({name: (value,) for name, value in row.items()})
 
     def extend(self, columns: Mapping[str, Sequence[float]]) -> None:
-        """Add epochs, column by column."""
+        """Add epochs, column by column; what was not measured in an epoch is NaN there.
+
+        A run that goes on from another may measure something else.
+        """
+        before = max(map(len, self._columns.values()), default=0)
         for name, values in columns.items():
-            self._columns.setdefault(name, []).extend(values)
+            column = self._columns.setdefault(name, [math.nan] * before)
+            column.extend(values)
+        after = max(map(len, self._columns.values()), default=0)
+        for column in self._columns.values():
+            column.extend([math.nan] * (after - len(column)))
 
     def __getitem__(self, name: str) -> list[float]:
         return self._columns[name]

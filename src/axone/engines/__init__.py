@@ -71,7 +71,7 @@ def compile_recipe(recipe: Recipe, engine: str = "auto", threads: int | None = N
     NotBuiltError, UnsupportedError
         The engine was named, and is not installed or not able; or no engine is able.
     """
-    if engine != "auto":
+    if not isinstance(engine, str) or engine != "auto":
         chosen = NativeEngine(threads) if engine == "native" else get_engine(engine)
         return Compiled(chosen.compile(recipe), chosen.name, _AS_ASKED)
     reference = ReferenceEngine()

@@ -121,7 +121,7 @@ class Perceptron(CheckedParameters, ClassifierMixin, BaseEstimator):
         """
         with told_of_numbers(X=X, y=y):
             X, y = validate_data(self, X, y, dtype=np.float64)
-        check_classification_targets(y)
+            check_classification_targets(y)
         if len(np.unique(y)) < 2:
             raise DataError(
                 _(

@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from axone.arrays import FloatArray, IntArray
-from axone.checks import as_array, require_unmasked
+from axone.checks import require_unmasked
 from axone.errors import DataError, ShapeError
 from axone.messages import _
 
@@ -63,7 +63,13 @@ def checked_examples(X: npt.ArrayLike) -> FloatArray:
 
 def checked_classes(y: npt.ArrayLike, n_rows: int) -> tuple[npt.NDArray[Any], IntArray]:
     """Return the sorted labels, and for each row the position of its own."""
-    given = as_array(y, "y")
+    require_unmasked(y, "y")
+    try:
+        given = np.asarray(y)
+    except (ValueError, TypeError, OverflowError) as error:
+        raise DataError(
+            _("y is not a row of labels ({error}): give one label a row.", error=error)
+        ) from error
     if given.shape != (n_rows,):
         raise ShapeError(
             _(

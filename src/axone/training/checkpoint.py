@@ -18,7 +18,7 @@ from axone.bounds import LARGEST_SEED
 from axone.engines import EpochTotals, RunState
 from axone.errors import ModelFileError
 from axone.files import read_tensors, write_tensors
-from axone.messages import _
+from axone.messages import _, all_of
 from axone.parameters import Parameters
 from axone.training.history import History
 
@@ -162,6 +162,9 @@ def _rebuild(
     history = History(
         {name: tensors[f"history.{name}"].tolist() for name in json.loads(metadata["columns"])}
     )
+    lacking = [name for name in ("epoch", "train_loss", "seconds") if name not in history]
+    if lacking:
+        raise ModelFileError(_("a history without {columns}", columns=all_of(lacking)))
     lengths = {len(tensors[f"history.{name}"]) for name in history}
     if {epoch} != {len(state.losses), history.epochs} or not lengths <= {epoch}:
         raise ModelFileError(

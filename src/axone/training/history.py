@@ -65,7 +65,12 @@ class History(Mapping[str, Sequence[float]]):
         return len(self._columns.get("epoch", ()))
 
     def best_epoch(self, name: str) -> int:
-        """Return the first epoch at which that column was at its best (losses low, scores high)."""
+        """Return the first epoch at which that column was at its best (losses low, scores high).
+
+        Of a column that no epoch has yet, the last epoch: nothing was waited for in vain.
+        """
+        if name not in self._columns:
+            return self.epochs
         column = self._columns[name]
         # Only what was added since the last question is looked at.
         best, seen = self._best.get(name, (1, 1))

@@ -239,10 +239,10 @@ class Trainer:
                     )
                 )
         settings = RunSettings(
-            max_epochs,
+            int(max_epochs),
             tuple(stopping),
-            warmup_epochs,
-            restore_best,
+            int(warmup_epochs),
+            bool(restore_best),
             validation_score,
             _checked_path(checkpoint),
             checkpoint_seconds,

@@ -71,8 +71,10 @@ def compile_recipe(recipe: Recipe, engine: str = "auto", threads: int | None = N
     NotBuiltError, UnsupportedError
         The engine was named, and is not installed or not able; or no engine is able.
     """
-    if not isinstance(engine, str) or engine != "auto":
-        chosen = NativeEngine(threads) if engine == "native" else get_engine(engine)
+    # Arrays and the like do not even compare.
+    named = isinstance(engine, str)
+    if not named or engine != "auto":
+        chosen = NativeEngine(threads) if named and engine == "native" else get_engine(engine)
         return Compiled(chosen.compile(recipe), chosen.name, _AS_ASKED)
     reference = ReferenceEngine()
     try:

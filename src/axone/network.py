@@ -146,9 +146,11 @@ class Network:
             spec = slot.spec
             if type(spec.initializer) is Zeros:
                 continue  # as the vectors are made
-            parameters.view(slot)[...] = spec.initializer.draw(
+            drawn = spec.initializer.draw(
                 spec.shape, spec.fan_in, spec.fan_out, stream.child(number)
             )
+            with np.errstate(over="ignore"):  # what is infinite then diverges, and is told so
+                parameters.view(slot)[...] = drawn
         return parameters
 
     def symmetric_layers(self) -> list[int]:

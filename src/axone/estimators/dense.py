@@ -114,7 +114,8 @@ class DenseDesign:
         layers = len(self._sizes)
         if isinstance(given, single):
             return [given] * layers
-        values = list(given)
+        # One more than needed: there are sequences without end.
+        values = list(islice(given, layers + 1)) if getattr(given, "ndim", 1) else [given]
         if len(values) != layers:
             raise InvalidParameterError(
                 _(

@@ -37,11 +37,22 @@ MOST_KEY_PARTS = 32
 DEEPEST_SETTINGS = 64
 """Tables and lists within one another, in a file of settings or in the header of a model."""
 
+MOST_TRIALS = 100_000
+"""Of a search; each keeps a row in its storage."""
+
+MOST_CHOICES = 1000
+MOST_STEPS = 100_000
+"""Of a setting that a search varies: values in a list, or points of a range, each of which is tried
+on the experiment beforehand; and numbers that a range with a step stands for."""
+
 MOST_COMPLAINTS = 10
 """Mistakes of one file that are told at once; the others are counted."""
 
 SHOWN_CHARACTERS = 300
 """Of one value in a message: enough to know it again. The middle of a longer one is left out."""
+
+LONGEST_COMPLAINT = 1000
+"""Characters of what another library says of a wrong value, all of which it may quote."""
 
 SHOWN_ITEMS = 100
 """Names of one list in a message; the others are counted. All of scikit-learn's scorers fit."""

@@ -135,6 +135,10 @@ def dataset_from_frame(
     )
 
 
+def _used(X: "DataFrame", read: ReadTable) -> "DataFrame":
+    return X.drop(columns=[name for name in X.columns if name in read.left_out])
+
+
 def rows_left_out(count: int, target: str) -> Message:
     """Say that rows do not have their target."""
     return _n(
@@ -143,10 +147,6 @@ def rows_left_out(count: int, target: str) -> Message:
         count,
         target=target,
     ).coded("rows_without_target")
-
-
-def _used(X: "DataFrame", read: ReadTable) -> "DataFrame":
-    return X.drop(columns=[name for name in X.columns if name in read.left_out])
 
 
 def _choose_target(names: list[str], target: str | None, where: str, notes: list[str]) -> str:

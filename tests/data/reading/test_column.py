@@ -11,6 +11,7 @@ from axone.data.encoding import TableEncoder
 from axone.data.plain_data import read_data, write_data
 from axone.data.reading import TableReading
 from axone.data.reading.column import are_exceptions, is_text
+from axone.data.reading.report import CellAt
 from axone.errors import DataError
 
 CELLS = {
@@ -79,7 +80,7 @@ def test_odd_cells_count_as_missing_with_their_rows(decide, notes_of, words):
     cells = [str(n / 7) for n in range(199)] + list(words)
     decision = decide(cells)
     assert decision.kind == "number"
-    assert decision.unreadable == tuple((200 + n, word) for n, word in enumerate(words))
+    assert decision.unreadable == tuple(CellAt(200 + n, word) for n, word in enumerate(words))
     assert decision.values.isna().sum() == len(words)
     assert notes_of(decision) == ["unreadable_as_missing"]
 

@@ -17,6 +17,7 @@ from axone.data.reading.moments import (
     date_form_of,
     moments_of,
 )
+from axone.data.reading.report import CellAt
 from axone.errors import DataError
 
 LOCALES = (
@@ -163,7 +164,7 @@ def test_dates_of_two_readings_are_refused_with_both_and_their_options(
 def test_a_single_cell_in_the_last_of_many_rows_decides(decide):
     decision = decide(["01/02/2024"] * 99_999 + ["31/01/2024"])
     assert decision.values.iloc[0] == pd.Timestamp("2024-02-01")
-    assert decision.decided_by == (100_000, "31/01/2024")
+    assert decision.decided_by == CellAt(100_000, "31/01/2024")
 
 
 def test_the_rest_of_the_table_decides_the_order_unless_it_is_divided(decide, notes_of):
@@ -176,7 +177,7 @@ def test_the_rest_of_the_table_decides_the_order_unless_it_is_divided(decide, no
 
 def test_days_that_never_were_count_as_missing_with_their_row(decide, notes_of):
     decision = decide(["1900-02-28", "1900-03-01"] * 20 + ["1900-02-29"])
-    assert decision.unreadable == ((41, "1900-02-29"),)
+    assert decision.unreadable == (CellAt(41, "1900-02-29"),)
     assert notes_of(decision) == ["unreadable_as_missing"]
 
 

@@ -17,6 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from axone.data.reading.numerals import form_of
+from axone.data.reading.report import CellAt
 from axone.errors import DataError
 
 LOCALES = (
@@ -199,7 +200,7 @@ def test_the_rest_of_the_table_decides_what_a_column_leaves_open(decide, notes_o
 def test_a_single_cell_in_the_last_of_many_rows_decides(decide, last, first):
     decision = decide(["1.234"] * 99_999 + [last])
     assert decision.values.iloc[0] == first
-    assert decision.decided_by == (100_000, last)
+    assert decision.decided_by == CellAt(100_000, last)
 
 
 def test_limits_of_laboratories_count_as_the_limit_with_a_note(decide, notes_of):
@@ -266,7 +267,7 @@ def test_whole_numbers_beyond_the_exact_ones_keep_their_text(decide, cell, codes
 def test_leading_zeros_make_codes_unless_they_are_said_to_be_numbers(decide, notes_of):
     decision = decide(["123"] * 99_999 + ["0123"])
     assert decision.values.iloc[-1] == "0123"
-    assert decision.decided_by == (100_000, "0123")
+    assert decision.decided_by == CellAt(100_000, "0123")
     assert notes_of(decision) == ["digits_as_codes"]
     assert decide(["123", "0123"], "number").values.tolist() == [123, 123]
 

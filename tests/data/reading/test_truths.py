@@ -2,7 +2,6 @@
 
 import itertools
 
-import numpy as np
 import pandas as pd
 import pytest
 
@@ -15,7 +14,7 @@ def test_a_column_of_two_words_for_yes_and_no_is_boolean(decide, true, false):
         decision = decide([change(true), change(false), ""] * 9)
         assert decision.kind == "boolean"
         assert decision.values.tolist()[:2] == [1, 0]
-        assert np.isnan(decision.values.iloc[2])
+        assert decision.values.isna().iloc[2]
 
 
 def test_no_word_is_both():

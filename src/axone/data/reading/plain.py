@@ -89,10 +89,10 @@ def _whole(array: Any, values: NDArray[Any], texts: list[str | None]) -> PlainNu
     if long.any() and (data[offsets[:-1][long]] == ord("0")).any():
         return None
     least, most = np.nanmin(values), np.nanmax(values)
-    if max(abs(least), abs(most)) > LARGEST_EXACT or may_be_dates(least, most):
+    if max(abs(least), abs(most)) >= LARGEST_EXACT or may_be_dates(least, most):
         return None
     # Of a minus sign and a zero before digits no cast says anything either.
-    if least < 0 and array.null_count == 0 and _has_signed_zeros(offsets, data, lengths):
+    if least < 0 and _has_signed_zeros(offsets, data, lengths):
         return None
     return PlainNumbers(values, -1, texts)
 
@@ -107,7 +107,7 @@ def _has_signed_zeros(
 def _is_real(values: NDArray[np.float64], missing: int) -> bool:
     """Tell whether numbers are finite, and not so large that they may be codes of many digits."""
     least, most = np.nanmin(values), np.nanmax(values)
-    if max(abs(least), abs(most)) > LARGEST_EXACT:
+    if max(abs(least), abs(most)) >= LARGEST_EXACT:
         return False
     # What is no number, or infinite, is said by words, which must be told.
     return missing > 0 or not np.isnan(values).any()

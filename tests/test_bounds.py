@@ -53,9 +53,9 @@ def test_blocks_within_one_another_without_end_are_refused():
     for _ in range(15):
         block, rise = ax.Residual(block), Warmup(after=rise)
     block = ax.Residual(block)
-    with pytest.raises(ConfigurationError, match="Residual blocks .* 17 deep: at most 16"):
+    with pytest.raises(ConfigurationError, match=r"Residual blocks .* 17 deep: at most 16"):
         ax.Residual(block)
-    with pytest.raises(ConfigurationError, match="Warm-ups .* 17 deep: at most 16"):
+    with pytest.raises(ConfigurationError, match=r"Warm-ups .* 17 deep: at most 16"):
         Warmup(after=rise)
     for _ in range(5000):
         data = {"name": "residual", "layers": [data]}

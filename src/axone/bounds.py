@@ -23,7 +23,7 @@ MOST_LAYERS = 1000
 et al. 2016) have about as many."""
 
 DEEPEST_DESCRIPTION = 16
-"""Residual blocks, or schedules, within one another; Python's own recursion ends above a hundred."""
+"""Residual blocks, or schedules, within one another; Python's recursion ends above a hundred."""
 
 MOST_PARAMETERS = 2**28
 """Of a network, buffers included: 1 GiB in float32, of which training with Adam keeps five."""

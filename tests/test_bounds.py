@@ -17,6 +17,8 @@ from axone.checks import (
 )
 from axone.data import load_dataset
 from axone.errors import ArgumentTypeError, ConfigurationError, DataError
+from axone.layers import LAYERS
+from axone.schedules import Warmup
 
 
 @pytest.mark.parametrize(
@@ -44,6 +46,26 @@ def test_what_is_too_large_is_refused_before_it_is_made(make, words):
     with pytest.raises(ConfigurationError, match=words):
         make()
     assert time.perf_counter() - started < 1
+
+
+def test_blocks_within_one_another_without_end_are_refused():
+    block, rise, data = ax.Dense(3), Warmup(), {"name": "dense", "units": 3}
+    for _ in range(15):
+        block, rise = ax.Residual(block), Warmup(after=rise)
+    block = ax.Residual(block)
+    with pytest.raises(ConfigurationError, match=r"Residual blocks .* 17 deep: at most 16"):
+        ax.Residual(block)
+    with pytest.raises(ConfigurationError, match=r"Warm-ups .* 17 deep: at most 16"):
+        Warmup(after=rise)
+    for _ in range(5000):
+        data = {"name": "residual", "layers": [data]}
+    with pytest.raises(ConfigurationError, match=r"^layer 'residual': nested too deeply\.$"):
+        LAYERS.resolve(data)
+    deep = {"name": "warmup"}
+    for _ in range(5000):
+        deep = {"name": "warmup", "after": deep}
+    with pytest.raises(ConfigurationError, match=r"^schedule 'warmup': nested too deeply\.$"):
+        ax.Trainer(ax.Network(ax.Dense(1), input_shape=3), loss="mse", schedule=deep)
 
 
 def test_what_is_just_not_too_large_is_described():

@@ -22,6 +22,9 @@ MOST_LAYERS = 1000
 """Of a network, those within residual blocks not counted: the deepest that were ever trained (He
 et al. 2016) have about as many."""
 
+DEEPEST_DESCRIPTION = 16
+"""Residual blocks, or schedules, within one another; Python's recursion ends above a hundred."""
+
 MOST_PARAMETERS = 2**28
 """Of a network, buffers included: 1 GiB in float32, of which training with Adam keeps five."""
 

@@ -43,6 +43,8 @@ KEPT = [
     ("descriptions", ("network", "input_shape", _object("array(3)"))),
     ("descriptions", ("member", (3, "dense", "units"), 10**400)),
     ("descriptions", ("member", (3, "dense", "bias"), 0)),
+    # A number that varies where a rule belongs, and a setting of that rule.
+    ("spaces", ({"training.schedule.minimum": [0.5], "training.schedule": [-6.5]}, "bayes", 3)),
     # Whole numbers that Python does not write out, in scikit-learn's words.
     ("estimators", (_parameter("MLPClassifier", "alpha"), ("object", len(OBJECTS) - 2))),
     ("estimators", (_parameter("MLPClassifier", "tol"), 10**400)),

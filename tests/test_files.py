@@ -1,5 +1,6 @@
 """Writing whole files or none, and files of arrays that know when they are damaged."""
 
+import json
 import os
 import stat
 from pathlib import Path
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 from safetensors.numpy import save_file
 
 from axone.errors import DataError, ModelFileError
-from axone.files import read_tensors, write_atomically, write_tensors
+from axone.files import read_tensors, told_of_damage, write_atomically, write_tensors
 
 
 @given(st.binary(max_size=200), st.binary(max_size=200))
@@ -117,3 +118,40 @@ def test_an_entry_that_is_none_of_ours_is_damage(tmp_path, entry):
     save_file(ARRAYS, tmp_path / "file", {"axone": entry})
     with pytest.raises(ModelFileError, match="damaged test: its content is not what"):
         read_tensors(tmp_path / "file", "test")
+
+
+@pytest.mark.parametrize("kind", ["BF16", "F8_E4M3", "F8_E5M2"])
+def test_a_type_that_numpy_lacks_is_refused_by_its_name(tmp_path, kind):
+    size = 2 if kind == "BF16" else 1
+    header = {"w": {"dtype": kind, "shape": [3], "data_offsets": [0, 3 * size]}}
+    text = json.dumps(header).encode()
+    path = tmp_path / "other.safetensors"
+    path.write_bytes(len(text).to_bytes(8, "little") + text + bytes(3 * size))
+    with pytest.raises(ModelFileError, match=f"'w' is of the type {kind}, for which NumPy has no"):
+        read_tensors(path, "model")
+
+
+@pytest.mark.parametrize("size", [0, 1, 7, 2**20, 2**31, 2**63, 2**64 - 1])
+def test_a_header_of_a_size_that_is_a_lie_is_refused(tmp_path, size):
+    path = tmp_path / "liar.safetensors"
+    path.write_bytes(size.to_bytes(8, "little") + b'{"w": {}}' + bytes(50))
+    with pytest.raises(ModelFileError, match=r"liar\.safetensors is not a model that can be read"):
+        read_tensors(path, "model")
+
+
+@pytest.mark.parametrize(
+    "error", [IndexError(3), AttributeError("x"), RecursionError(), MemoryError()]
+)
+def test_whatever_a_parser_raises_becomes_an_error_that_names_the_file(error):
+    def tell(raised):
+        return DataError(f"x.csv: {type(raised).__name__}")
+
+    with pytest.raises(DataError, match=rf"x\.csv: {type(error).__name__}"), told_of_damage(tell):
+        raise error
+
+
+def test_our_own_errors_and_interruptions_pass_as_they_are():
+    with pytest.raises(ModelFileError, match="mine"), told_of_damage(DataError):
+        raise ModelFileError("mine")
+    with pytest.raises(KeyboardInterrupt), told_of_damage(DataError):
+        raise KeyboardInterrupt

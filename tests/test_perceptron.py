@@ -491,7 +491,7 @@ def test_the_weights_are_scikit_learns_where_no_sum_is_exactly_zero(
             ConfigurationError,
             "order must be one of 'cyclic', 'random', 'with_r",
         ),
-        ({"bias": "no"}, ArgumentTypeError, "bias must be True or False, not 'no'"),
+        ({"bias": "no"}, ArgumentTypeError, "bias must be true or false, not 'no'"),
         ({"max_epochs": 0}, ConfigurationError, "max_epochs must be at least 1"),
         ({"seed": -1}, ConfigurationError, "seed must be at least 0"),
         ({"initial_weights": "zeros"}, ArgumentTypeError, "initial_weights must be a sequence"),

@@ -3,6 +3,7 @@ from .activations import ActivationFunction
 from .calibration import calibration_error, find_temperature
 from .comparison import compare
 from .data import Examples, load_dataset, load_examples
+from .data.look import look
 from .engines import get_engine
 from .errors import AxoneError, ConfigurationError, DataError, ModelFileError, ShapeError
 from .estimators import (
@@ -120,6 +121,7 @@ __all__ = [
     "load",
     "load_dataset",
     "load_examples",
+    "look",
     "loss_and_gradient",
     "save",
     "tune",

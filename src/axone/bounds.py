@@ -22,6 +22,9 @@ MOST_LAYERS = 1000
 """Of a network, those within residual blocks not counted: the deepest that were ever trained (He
 et al. 2016) have about as many."""
 
+DEEPEST_DESCRIPTION = 16
+"""Residual blocks, or schedules, within one another; Python's recursion ends above a hundred."""
+
 MOST_PARAMETERS = 2**28
 """Of a network, buffers included: 1 GiB in float32, of which training with Adam keeps five."""
 
@@ -37,11 +40,22 @@ MOST_KEY_PARTS = 32
 DEEPEST_SETTINGS = 64
 """Tables and lists within one another, in a file of settings or in the header of a model."""
 
+MOST_TRIALS = 100_000
+"""Of a search; each keeps a row in its storage."""
+
+MOST_CHOICES = 1000
+MOST_STEPS = 100_000
+"""Of a setting that a search varies: values in a list, or points of a range, each of which is tried
+on the experiment beforehand; and numbers that a range with a step stands for."""
+
 MOST_COMPLAINTS = 10
 """Mistakes of one file that are told at once; the others are counted."""
 
 SHOWN_CHARACTERS = 300
 """Of one value in a message: enough to know it again. The middle of a longer one is left out."""
+
+LONGEST_COMPLAINT = 1000
+"""Characters of what another library says of a wrong value, all of which it may quote."""
 
 SHOWN_ITEMS = 100
 """Names of one list in a message; the others are counted. All of scikit-learn's scorers fit."""

@@ -8,9 +8,10 @@ from numbers import Integral, Real
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from axone.arrays import Shape
-from axone.bounds import LARGEST_COUNT, LARGEST_SEED, MOST_AXES, MOST_UNITS
+from axone.bounds import LARGEST_COUNT, LARGEST_SEED, MOST_AXES, MOST_LAYERS, MOST_UNITS
 from axone.errors import ArgumentTypeError, ConfigurationError, DataError
 from axone.messages import _, _n, all_of, listed
 
@@ -145,6 +146,21 @@ def require_unmasked(values: Any, name: str) -> None:
     )
 
 
+def as_array(values: Any, name: str) -> NDArray[Any]:
+    """Return what a user gave as an array.
+
+    Raises
+    ------
+    DataError
+        Masked cells, rows of unlike lengths, or whole numbers that no type of NumPy holds.
+    """
+    require_unmasked(values, name)
+    try:
+        return np.asarray(values)
+    except (ValueError, TypeError, OverflowError) as error:
+        raise DataError(_("{name} is no array: {error}", name=name, error=error)) from error
+
+
 def check_choice(name: str, value: Any, allowed: tuple[str, ...]) -> None:
     """Refuse `value` unless it is one of the words `allowed`."""
     # Of unlike types, arrays for instance, some do not even compare.
@@ -161,8 +177,7 @@ def check_choice(name: str, value: Any, allowed: tuple[str, ...]) -> None:
 
 def checked_shape(name: str, value: Any) -> Shape:
     """Return the shape of an example as a tuple, given a sequence of sizes or a single size."""
-    alone = isinstance(value, str) or not isinstance(value, Iterable)
-    sizes = (value,) if alone else tuple(islice(value, MOST_AXES + 1))
+    sizes = _sequence(value, MOST_AXES)
     if len(sizes) > MOST_AXES:
         raise ConfigurationError(
             _(
@@ -175,3 +190,28 @@ def checked_shape(name: str, value: Any) -> Shape:
     for size in sizes:
         check_integer(name, size, at_least=1, at_most=MOST_UNITS)
     return tuple(int(size) for size in sizes)
+
+
+def checked_sizes(name: str, value: Any) -> tuple[int, ...]:
+    """Return how many units the layers of a network have, given a sequence or a single number."""
+    sizes = _sequence(value, MOST_LAYERS)
+    if len(sizes) > MOST_LAYERS:
+        raise ConfigurationError(
+            _(
+                "{name}: more than {most:,} layers: {found!r}.",
+                name=name,
+                most=MOST_LAYERS,
+                found=value,
+            )
+        )
+    for size in sizes:
+        check_integer(name, size, at_least=1, at_most=MOST_UNITS)
+    return tuple(int(size) for size in sizes)
+
+
+def _sequence(value: Any, most: int) -> tuple[Any, ...]:
+    """Return at most one item more than `most`: there are sequences without end."""
+    alone = (
+        isinstance(value, str) or not isinstance(value, Iterable) or getattr(value, "ndim", 1) == 0
+    )
+    return (value,) if alone else tuple(islice(value, most + 1))

@@ -132,11 +132,13 @@ def r_squared(squared_errors: FloatArray, total: FloatArray) -> FloatArray:
 def total_squares(target: FloatArray, weight: FloatArray | None = None) -> FloatArray:
     """Return Σ(y − ȳ)² of every output, each row by its weight, in ȳ too."""
     flat = target.reshape(len(target), -1)
-    if weight is None:
-        return len(flat) * flat.var(axis=0, dtype=np.float64)
-    wide = weight.astype(np.float64)
-    mean = np.average(flat, axis=0, weights=wide)
-    return np.asarray(wide @ (flat - mean) ** 2)
+    # Squares of numbers beyond 1e154 are no numbers any more, and the scores made of them none.
+    with np.errstate(over="ignore", invalid="ignore"):
+        if weight is None:
+            return len(flat) * flat.var(axis=0, dtype=np.float64)
+        wide = weight.astype(np.float64)
+        mean = np.average(flat, axis=0, weights=wide)
+        return np.asarray(wide @ (flat - mean) ** 2)
 
 
 def classification_metrics(

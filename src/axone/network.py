@@ -15,7 +15,7 @@ import numpy as np
 from axone.activations import ActivationFunction
 from axone.arrays import BoolArray, DType, FloatArray, Shape
 from axone.bounds import MOST_LAYERS, MOST_PARAMETERS
-from axone.checks import check_choice, check_seed, checked_shape, require_unmasked
+from axone.checks import as_array, check_choice, check_seed, checked_shape
 from axone.errors import ConfigurationError, DataError, ShapeError
 from axone.initializers import Constant, Zeros
 from axone.layers import LAYERS, PREDICTION, Context, Layer
@@ -175,9 +175,11 @@ class Network:
             spec = slot.spec
             if type(spec.initializer) is Zeros:
                 continue  # as the vectors are made
-            parameters.view(slot)[...] = spec.initializer.draw(
+            drawn = spec.initializer.draw(
                 spec.shape, spec.fan_in, spec.fan_out, stream.child(number)
             )
+            with np.errstate(over="ignore"):  # what is infinite then diverges, and is told so
+                parameters.view(slot)[...] = drawn
         return parameters
 
     def symmetric_layers(self) -> list[int]:
@@ -284,8 +286,7 @@ class Network:
             It holds something other than numbers or, where tokens are read, other than integers
             that the first layer knows.
         """
-        require_unmasked(X, "X")
-        X = np.asarray(X)
+        X = as_array(X, "X")
         if X.dtype.kind not in "biuf":
             raise DataError(
                 _("X holds {dtype}, not numbers: encode categories, convert text.", dtype=X.dtype)
@@ -315,7 +316,8 @@ class Network:
 
     def cast_examples(self, X: FloatArray, dtype: Any) -> FloatArray:
         """Return examples in the precision in which they are computed; tokens stay integers."""
-        return X if self.takes_tokens else X.astype(dtype, copy=False)
+        with np.errstate(over="ignore"):  # an infinity is told with its place
+            return X if self.takes_tokens else X.astype(dtype, copy=False)
 
     def check_mask(self, mask: Any, rows: int) -> BoolArray | None:
         """Return the mask of so many rows as an array of bool; None if there is none.
@@ -330,8 +332,7 @@ class Network:
         """
         if mask is None:
             return None
-        require_unmasked(mask, _("The mask"))
-        mask = np.asarray(mask)
+        mask = as_array(mask, _("The mask"))
         if mask.dtype != np.bool_:
             raise DataError(
                 _(

@@ -25,6 +25,10 @@ _REGISTRY_OF: dict[type, "Registry[Any]"] = {}
 """Which table a class stands in; filled where the tables are written, never afterwards."""
 
 
+class _NestedTooDeeplyError(ConfigurationError):
+    """Descriptions within one another without end."""
+
+
 class Registry(Generic[Member]):
     """The members of one family, by name.
 
@@ -155,6 +159,12 @@ class Registry(Generic[Member]):
                 )
         try:
             return build(**settings)
+        except _NestedTooDeeplyError:
+            raise  # without the name of each level
+        except RecursionError as error:
+            raise _NestedTooDeeplyError(
+                _("{kind} {name!r}: nested too deeply.", kind=self.kind, name=name)
+            ) from error
         except ConfigurationError as error:
             raise ConfigurationError(self._in_place(name, error)) from error
         except ArgumentTypeError as error:

@@ -11,7 +11,9 @@ from typing import Any
 import numpy as np
 
 from axone.arrays import FloatArray
+from axone.bounds import DEEPEST_DESCRIPTION
 from axone.checks import check_integer, check_number
+from axone.errors import ConfigurationError
 from axone.messages import _
 from axone.registry import Registry
 
@@ -198,6 +200,17 @@ class Warmup(Schedule):
     def __post_init__(self) -> None:
         check_integer("epochs", self.epochs, at_least=1)
         object.__setattr__(self, "after", SCHEDULES.resolve(self.after))
+        depth, within = 1, self._resolved
+        while isinstance(within, Warmup):
+            depth, within = depth + 1, within._resolved
+        if depth > DEEPEST_DESCRIPTION:
+            raise ConfigurationError(
+                _(
+                    "Warm-ups within one another {depth} deep: at most {most} are allowed.",
+                    depth=depth,
+                    most=DEEPEST_DESCRIPTION,
+                )
+            )
 
     @property
     def _resolved(self) -> Schedule:

@@ -155,3 +155,63 @@ def test_a_thin_line_keeps_at_least_a_pixel(tmp_path):
     image = read(write(tmp_path, pixels))
     assert (image.max(axis=1) > 100).sum() == 20
     assert (image.max(axis=0) > 100).sum() == 1
+
+
+POSTSCRIPT = b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 8 8\n%%EndComments\n{} loop\n%%EOF\n"
+
+
+@pytest.mark.parametrize("name", ["x.png", "x.jpg", "x.eps"])
+def test_postscript_is_no_picture_whatever_its_name_and_starts_no_program(
+    tmp_path, monkeypatch, name
+):
+    def no_program(*words, **settings):
+        raise AssertionError(f"a program was started: {words}")
+
+    monkeypatch.setattr("subprocess.Popen", no_program)
+    (tmp_path / name).write_bytes(POSTSCRIPT)
+    with pytest.raises(DataError, match="is not a picture that can be read: it is none of PNG, "):
+        read(tmp_path / name)
+
+
+@pytest.mark.parametrize("kind", ["TIFF", "PPM", "ICO", "TGA", "PCX", "PDF", "WEBP"])
+def test_other_formats_are_not_even_looked_at(tmp_path, stroke, kind):
+    Image.fromarray(stroke).convert("RGB").save(tmp_path / "sign.png", kind)
+    with pytest.raises(DataError, match="it is none of PNG, JPEG, BMP, GIF"):
+        read(tmp_path / "sign.png")
+
+
+@pytest.mark.parametrize("kind", ["PNG", "BMP", "GIF"])
+def test_a_picture_is_known_by_its_content_not_its_name(tmp_path, stroke, kind):
+    Image.fromarray(stroke).save(tmp_path / "sign.jpg", kind)
+    np.testing.assert_array_equal(read(tmp_path / "sign.jpg"), read(write(tmp_path, stroke)))
+
+
+def test_of_an_animation_the_first_picture_is_read(tmp_path, stroke):
+    frames = [Image.new("L", (50, 60), shade) for shade in range(20)]
+    Image.fromarray(stroke).save(tmp_path / "moving.gif", save_all=True, append_images=frames)
+    np.testing.assert_array_equal(read(tmp_path / "moving.gif"), read(write(tmp_path, stroke)))
+
+
+def test_a_jpeg_drawn_over_without_end_is_refused_before_it_is_decoded(tmp_path, stroke):
+    path = tmp_path / "sign.jpg"
+    Image.fromarray(stroke).save(path, progressive=True)
+    content = path.read_bytes()
+    path.write_bytes(content[:-2] + b"\xff\xda\x00\x08\x01\x01\x00\x00\x00\x00" * 5000)
+    with pytest.raises(DataError, match=r"drawn over 5,0\d\d times, which no photograph is"):
+        read(path)
+
+
+def test_a_file_too_large_for_a_picture_is_not_read_whole(tmp_path, stroke, monkeypatch):
+    monkeypatch.setattr("axone.data.images.IMAGE_BYTES", 100)
+    with pytest.raises(DataError, match="which no picture of a sign is"):
+        read(write(tmp_path, stroke))
+
+
+def test_texts_within_a_picture_that_unpack_without_end_are_refused(tmp_path, stroke):
+    from PIL import PngImagePlugin
+
+    words = PngImagePlugin.PngInfo()
+    words.add_text("bomb", "x" * (1 << 24), zip=True)
+    Image.fromarray(stroke).save(tmp_path / "sign.png", pnginfo=words)
+    with pytest.raises(DataError, match="is not a picture that can be read"):
+        read(tmp_path / "sign.png")

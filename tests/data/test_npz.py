@@ -1,6 +1,7 @@
 """Archives: what is read from good ones, and that bad ones are refused with their name."""
 
 import io
+import warnings
 import zipfile
 
 import numpy as np
@@ -343,3 +344,97 @@ def test_real_signals_and_images_come_whole(real_data):
     bikes = load_dataset("bike_sharing_hour")
     assert bikes.y.shape == (17379, 2)
     assert bikes.target_names == ("casual", "registered")
+
+
+def members(path, content, method=zipfile.ZIP_STORED):
+    """Write an archive of members under any names, the same one twice if asked."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # zipfile warns of the same name
+        with zipfile.ZipFile(path, "w", method) as archive:
+            for name, array in content:
+                member = io.BytesIO()
+                if isinstance(array, bytes):
+                    member.write(array)
+                else:
+                    np.lib.format.write_array(member, array)
+                archive.writestr(name, member.getvalue())
+    return path
+
+
+def test_a_member_without_the_ending_is_not_taken_for_the_array(tmp_path):
+    content = [("X", b"no array"), ("X.npy", X), ("y", Y), ("y.npy", Y)]
+    loaded = read_npz(members(tmp_path / "beside.npz", content))
+    np.testing.assert_array_equal(loaded.X, X)
+
+
+def test_a_member_without_the_ending_alone_is_no_array(tmp_path):
+    refused(members(tmp_path / "alone.npz", [("X", X), ("y.npy", Y)]), "holds no X")
+
+
+def test_a_member_given_twice_is_refused(tmp_path):
+    refused(
+        members(tmp_path / "twice.npz", [("X.npy", X), ("y.npy", Y), ("X.npy", 2 * X)]), "twice"
+    )
+
+
+@pytest.mark.parametrize("name", ["../X.npy", "/X.npy", "a/X.npy"])
+def test_a_member_elsewhere_is_another_array(tmp_path, name):
+    refused(members(tmp_path / "up.npz", [(name, X), ("y.npy", Y)]), "holds no X")
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_a_corrupt_member_is_refused_however_it_is_packed(tmp_path, method):
+    path = members(tmp_path / "corrupt.npz", [("X.npy", np.repeat(X, 99)), ("y.npy", Y)], method)
+    content = bytearray(path.read_bytes())
+    for at in (40, 45, 50, 60):
+        content[at] ^= 0xFF
+    path.write_bytes(content)
+    refused(path, "damaged")
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_DEFLATED, zipfile.ZIP_LZMA])
+def test_an_archive_that_grows_without_measure_is_refused_before_it_is_unpacked(
+    tmp_path, monkeypatch, method
+):
+    monkeypatch.setattr("axone.data.npz.HARMLESS_BYTES", 10**6)
+    path = members(tmp_path / "bomb.npz", [("X.npy", np.zeros((10**6, 2))), ("y.npy", Y)], method)
+    refused(path, "times its size", "numpy.savez")
+
+
+@pytest.mark.parametrize("descr", ["|V0", "<U0"])
+def test_cells_of_no_bytes_cannot_be_without_number(tmp_path, descr):
+    header = io.BytesIO()
+    np.lib.format.write_array_header_1_0(
+        header, {"descr": descr, "fortran_order": False, "shape": (10**12,)}
+    )
+    refused(
+        members(tmp_path / "nothing.npz", [("X.npy", X), ("y.npy", header.getvalue())]), "y says"
+    )
+
+
+def test_a_thousand_arrays_are_the_most(tmp_path):
+    content = [(f"{n}.npy", Y) for n in range(1001)]
+    refused(members(tmp_path / "many.npz", content), "1,001 arrays; at most 1,000")
+
+
+@pytest.mark.parametrize("dtype", [">f8", ">f4", ">i2", "<f2", "<f8"])
+def test_arrays_of_other_machines_are_read_as_ours(save, dtype):
+    loaded = read_npz(save(X=np.asfortranarray(X).astype(dtype), y=Y.astype(">i8")))
+    np.testing.assert_array_equal(loaded.X, X)
+    assert loaded.X.dtype.isnative
+    assert loaded.y.tolist() == Y.tolist()
+
+
+@pytest.mark.parametrize(
+    "array",
+    [X + 1j, X.astype("M8[s]"), X.astype("m8[s]"), np.zeros(6, [("a", "f8")]), X.astype("S3")],
+    ids=["complex", "dates", "spans", "structured", "bytes"],
+)
+def test_arrays_of_what_is_no_number_are_refused(save, array):
+    refused(save(X=array, y=Y), "X ")
+
+
+@pytest.mark.parametrize("key", ["y", "target_names", "feature_names"])
+def test_half_a_character_is_no_name(save, key):
+    arrays = {"X": X, "y": Y, key: np.array(["\ud800", "b"] * 3 if key == "y" else ["\ud800", "b"])}
+    refused(save(**arrays), key, "half a character")

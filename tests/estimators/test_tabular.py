@@ -280,7 +280,7 @@ def test_a_fit_that_diverges_says_so():
         ({"label_smoothing": 1}, "'label_smoothing' parameter"),
         ({"class_weight": "even"}, "'class_weight' parameter.*'balanced'"),
         ({"hidden_layer_sizes": 0}, "'hidden_layer_sizes' parameter"),
-        ({"hidden_layer_sizes": (8, 0)}, "units must be at least 1"),
+        ({"hidden_layer_sizes": (8, 0)}, "hidden_layer_sizes must be at least 1, not 0"),
         ({"activation": "swisch"}, "Did you mean 'swish'"),
         ({"columns": {"x0": "shell"}}, "the kind of column 'x0' must be one of 'number'"),
     ],

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from tests.fuzz.kinds import NAMES, kind
-from tests.fuzz.oracle import Finding
+from tests.fuzz.oracle import Finding, Hang
 
 from axone.shown import writable
 
@@ -52,8 +52,10 @@ def _one_round(name, number, tries, home, findings):
             os.chdir(folder)
             try:
                 module.attempt(case, Path(folder))
-            except Finding as finding:
-                known = findings.setdefault((name, finding.kind), [0, None, ""])
+            except (Finding, Hang) as finding:
+                known = findings.setdefault(
+                    (name, getattr(finding, "kind", "no end")), [0, None, ""]
+                )
                 known[0] += 1
                 if known[1] is None or len(repr(case)) < len(repr(known[1])):
                     known[1:] = [case, str(finding)]

@@ -8,6 +8,7 @@ from importlib import import_module
 NAMES = (
     "settings",
     "options",
+    "spaces",
     "archives",
     "images",
     "models",

@@ -6,7 +6,6 @@ import resource
 import signal
 import traceback
 import warnings
-from dataclasses import dataclass
 
 from sklearn.exceptions import ConvergenceWarning
 from typer.testing import CliRunner
@@ -38,21 +37,32 @@ class Finding(AssertionError):  # noqa: N818 — what is found need not be an er
         self.kind = kind
 
 
-@dataclass
-class Alarm:
-    """The clock of a try."""
+class _Alarm:
+    """The clock of a try; it rings no more once the try is over."""
 
-    @staticmethod
-    def ring(*_signal):
-        raise Hang
+    def __init__(self):
+        self.set = True
+        self.earlier = signal.signal(signal.SIGALRM, self.ring)
+        signal.setitimer(signal.ITIMER_REAL, SECONDS)
+
+    def ring(self, *_signal):
+        """End the try."""
+        if self.set:
+            self.set = False
+            raise Hang
+
+    def stop(self):
+        """Ring no more."""
+        self.set = False
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, self.earlier)
 
 
 @contextlib.contextmanager
 def watched(*also):
     """Run a try: what is raised, but Axone's errors and those `also` allowed, is a finding."""
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    earlier = signal.signal(signal.SIGALRM, Alarm.ring)
-    signal.setitimer(signal.ITIMER_REAL, SECONDS)
+    alarm = _Alarm()
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error")
@@ -76,8 +86,7 @@ def watched(*also):
         kind = f"{type(error).__name__}: {str(error)[:80]!r} {_place(error)}"
         raise Finding(kind, traceback.format_exc()[-3000:]) from error
     finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, earlier)
+        alarm.stop()
     added = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
     if added > MEBIBYTES:
         gc.collect()

@@ -43,3 +43,18 @@ def test_its_csv_reads_back_to_the_last_bit():
     assert rows[0] == ["epoch", "train_loss"]
     assert [row[0] for row in rows[1:]] == ["1", "2"]
     assert [float(row[1]) for row in rows[1:]] == losses
+
+
+def test_what_was_not_measured_in_an_epoch_is_no_number_there():
+    history = History({"epoch": [1, 2], "train_loss": [0.9, 0.8]})
+    history.append({"epoch": 3, "train_loss": 0.7, "validation_loss": 0.5})
+    history.append({"epoch": 4, "validation_loss": 0.6})
+    assert history["validation_loss"][2:] == [0.5, 0.6]
+    assert [len(column) for column in history.values()] == [4, 4, 4]
+    assert np.isnan([*history["validation_loss"][:2], history["train_loss"][3]]).all()
+    assert history.best_epoch("validation_loss") == 3
+    assert len(history.to_csv().splitlines()) == 5
+
+
+def test_of_a_column_that_no_epoch_has_the_last_is_the_best():
+    assert History({"epoch": [1, 2]}).best_epoch("validation_loss") == 2

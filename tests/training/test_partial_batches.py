@@ -211,5 +211,5 @@ class TestGoingOn:
 
 @pytest.mark.parametrize("given", ["yes", 1, None])
 def test_what_is_neither_true_nor_false_is_refused(given):
-    with pytest.raises(ArgumentTypeError, match=f"drop_last must be True or False, not {given!r}"):
+    with pytest.raises(ArgumentTypeError, match=f"drop_last must be true or false, not {given!r}"):
         trainer(drop_last=given)

@@ -50,7 +50,8 @@ def output() -> Console:
 def echo(text: str, *, end: str = "\n") -> None:
     """Print a result as it is to files and pipes, its control characters shown on a terminal."""
     shown = visible(text) if sys.stdout.isatty() else writable(text)
-    typer.echo(shown + end, nl=False)
+    # By itself Typer takes colours, and so parts of names, out of what is piped.
+    typer.echo(shown + end, nl=False, color=True)
 
 
 def progress_bar(console: Console, *parts: ProgressColumn, shown: bool) -> Progress:

@@ -83,7 +83,7 @@ def _of_table(
 ) -> RowsToPredict:
     for name in keep:
         if name not in frame.columns:
-            raise UnknownNameError(_("column"), name, list(frame.columns), where="--keep")
+            raise UnknownNameError(_("column"), name, list(frame.columns), where=_("--keep"))
     carried = {name: _as_written(frame[name]) for name in keep}
     encoder = model.preprocessing.encoder
     if encoder is not None and set(encoder.names) <= set(frame.columns):

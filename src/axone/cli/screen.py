@@ -1,5 +1,7 @@
 """What a person watching a training run sees: the plan, the epochs as they pass, the outcome."""
 
+from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -181,6 +183,7 @@ def plan(prepared: Prepared) -> list[str]:
     rate = training.optimizer.learning_rate if training.optimizer.stepwise else None
     return [
         entry(_("Data"), f"{dataset.name}: {what}"),
+        *_column_lines(prepared),
         entry(_("Rows"), parts),
         *_class_lines(prepared),
         entry(_("Network"), layers),
@@ -198,6 +201,28 @@ def plan(prepared: Prepared) -> list[str]:
         *(entry("", text) for text in _left_out(prepared)),
         *(entry(_("Note"), note) for note in prepared.notes),
     ]
+
+
+_KINDS: dict[str, Callable[[int], Message]] = {
+    "number": lambda count: _n("{count} number", "{count} numbers", count),
+    "boolean": lambda count: _n("{count} yes or no", "{count} yes or no", count),
+    "category": lambda count: _n("{count} category", "{count} categories", count),
+    "ordinal": lambda count: _n("{count} ordinal", "{count} ordinals", count),
+    "date": lambda count: _n("{count} date", "{count} dates", count),
+}
+
+
+def _column_lines(prepared: Prepared) -> list[str]:
+    """Say what the columns of a table became; `axone look` says how each was read."""
+    encoder = prepared.preprocessing.encoder
+    if encoder is None:
+        return []
+    used: Counter[str] = Counter(column.kind for column in encoder.columns)
+    words = [_KINDS[kind](used[kind]) for kind in _KINDS if used[kind]]
+    left_out = len(encoder.table_names) - len(encoder.columns)
+    if left_out:
+        words.append(_("{count} left out", count=left_out))
+    return [entry(_("Columns"), str(listed(words)))]
 
 
 def _class_lines(prepared: Prepared) -> list[str]:

@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from axone.checks import require_unmasked
 from axone.data.comparing import holds, require_both, require_classification
 from axone.data.conditions import Condition, condition_of
 from axone.data.dataset import Dataset, TaskChoice
@@ -39,8 +38,6 @@ def make_array_dataset(
         `target` is none of several named targets.
     """
     where = where or name
-    for key, array in arrays.items():
-        require_unmasked(array, f"{where}: {key}")
     X, y = _pair(arrays, "X", "y", where)
     if len(X) < 2:
         raise DataError(_("{where}: X has a single row; learning needs at least two.", where=where))

@@ -53,7 +53,7 @@ class TableReport:
             yield f"  {note}"
         for column in self.columns:
             yield ""
-            yield f"{column.name}: {column.kind}"
+            yield str(_heading(column))
             for label, text in details(column):
                 yield f"  {label}: {text}"
 
@@ -226,9 +226,19 @@ def details(column: ColumnReport) -> list[tuple[Message, Message]]:
     if column.examples:
         shown = listed(repr(text) for text in column.examples)
         lines.append((_("such as"), _("{examples}", examples=shown)))
-    lines += [(_("odd"), note) for note in column.notes]
+    why = _("why") if column.role == "left out" else _("odd")
+    lines += [(why, note) for note in column.notes]
     lines.append((_("otherwise"), _("{option}", option=column.option)))
     return lines
+
+
+def _heading(column: ColumnReport) -> Message:
+    """Name a column and what it becomes."""
+    if column.role == "left out":
+        return _("{name}: left out", name=column.name)
+    if column.role == "target":
+        return _("{name}: the target, {kind}", name=column.name, kind=column.kind)
+    return _("{name}: {kind}", name=column.name, kind=column.kind)
 
 
 def _cells_in_words(column: ColumnReport) -> Message:

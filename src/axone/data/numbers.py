@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from axone.arrays import DType, Shape
-from axone.checks import require_unmasked
+from axone.checks import as_array
 from axone.data.finite import require_finite
 from axone.data.frames import as_frame, is_frame, numbers_of
 from axone.data.plain_data import PlainData, read_data, write_data
@@ -151,8 +151,7 @@ def numeric(X: Any) -> NDArray[Any]:
     ShapeError
         A single number.
     """
-    require_unmasked(X, "X")
-    array = np.asarray(X)
+    array = as_array(X, "X")
     if array.dtype.kind not in "biuf":
         raise DataError(
             _(

@@ -11,10 +11,9 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 from numpy.typing import NDArray
 
-from axone.checks import check_choice, check_seed
+from axone.checks import as_array, check_choice, check_seed
 from axone.data.array_dataset import make_array_dataset
 from axone.data.builtin import BUILT_IN, load_built_in
 from axone.data.conditions import condition_of
@@ -210,9 +209,9 @@ def dataset_of(
         compared = condition_of(target)
         own = str(getattr(y, "name", None) or "target")
         name = own if target is None else target if compared is None else compared.name
-        frame = as_frame(X, "X").assign(**{name: np.asarray(y)})
+        frame = as_frame(X, "X").assign(**{name: as_array(y, "y")})
         return _of_frame(frame, "table", target or name, task, table)
-    arrays = {"X": np.asanyarray(X), "y": np.asanyarray(y)}
+    arrays = {"X": as_array(X, "X"), "y": as_array(y, "y")}
     return make_array_dataset("rows", arrays, task=task, target=target)
 
 

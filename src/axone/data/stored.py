@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from axone.data.examples import Examples
 from axone.errors import DataError
-from axone.files import told_of_writing, written_whole
+from axone.files import told_of_damage, told_of_writing, written_whole
 from axone.messages import _
 
 _NAMES = ("X", "target", "weight", "mask")
@@ -113,14 +113,15 @@ def _path(folder: Path, name: str) -> Path:
 
 
 def _mapped(path: Path) -> Any:
-    try:
+    def unreadable(error: Exception) -> DataError:
+        reason = getattr(error, "strerror", None) or error
+        return DataError(
+            _("{path} holds no rows that can be read: {reason}", path=path, reason=reason)
+        )
+
+    with told_of_damage(unreadable):
         # A view of the map as a plain array: it is asked for rows more often than for its file.
         array = np.load(path, mmap_mode="r", allow_pickle=False).view(np.ndarray)
-    except (OSError, ValueError, EOFError) as error:
-        reason = getattr(error, "strerror", None) or error
-        raise DataError(
-            _("{path} holds no rows that can be read: {reason}", path=path, reason=reason)
-        ) from error
     if array.ndim == 0 or array.dtype.kind not in "biuf":
         raise DataError(
             _("{path} holds no rows of numbers, but {dtype}.", path=path, dtype=array.dtype)

@@ -28,7 +28,7 @@ def get_engine(name: str = "reference") -> Engine:
     NotBuiltError
         The compiled engine is not installed.
     """
-    if name not in _ENGINES:
+    if not isinstance(name, str) or name not in _ENGINES:
         known = ("auto", *_ENGINES)
         raise UnknownNameError(_("engine"), name, known)
     return _ENGINES[name]()
@@ -71,8 +71,10 @@ def compile_recipe(recipe: Recipe, engine: str = "auto", threads: int | None = N
     NotBuiltError, UnsupportedError
         The engine was named, and is not installed or not able; or no engine is able.
     """
-    if engine != "auto":
-        chosen = NativeEngine(threads) if engine == "native" else get_engine(engine)
+    # Arrays and the like do not even compare.
+    named = isinstance(engine, str)
+    if not named or engine != "auto":
+        chosen = NativeEngine(threads) if named and engine == "native" else get_engine(engine)
         return Compiled(chosen.compile(recipe), chosen.name, _AS_ASKED)
     reference = ReferenceEngine()
     try:

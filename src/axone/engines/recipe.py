@@ -69,6 +69,10 @@ class Recipe:
         check_seed(self.seed)
         check_truth("shuffle", self.shuffle)
         check_choice("dtype", self.dtype, ("float32", "float64"))
+        # NumPy's whole numbers of eight bits know no larger ones, and engines compute with them.
+        object.__setattr__(self, "batch_size", int(self.batch_size))
+        object.__setattr__(self, "seed", int(self.seed))
+        object.__setattr__(self, "shuffle", bool(self.shuffle))
         for measure in self.measures:
             check_choice("measures", measure, MEASURES)
 

@@ -5,6 +5,7 @@ Initial weights, learning rates and optimisers are scikit-learn's to the last ro
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from numbers import Integral, Real
 from typing import Any
 
@@ -13,6 +14,7 @@ from sklearn.utils._param_validation import InvalidParameterError
 
 from axone.activations import ACTIVATIONS, ActivationFunction, Sigmoid
 from axone.arrays import DType, FloatArray
+from axone.bounds import MOST_LAYERS
 from axone.estimators.objectives import Objective
 from axone.estimators.settings import Training, resolved, resolved_schedule
 from axone.initializers import INITIALIZERS, Constant
@@ -73,7 +75,8 @@ class DenseDesign:
     @property
     def _sizes(self) -> list[int]:
         given = self.given.hidden_layer_sizes
-        sizes: Any = list(given) if isinstance(given, Iterable) else [given]
+        alone = not isinstance(given, Iterable) or getattr(given, "ndim", 1) == 0
+        sizes: Any = [given] if alone else list(islice(given, MOST_LAYERS + 1))
         if any(not isinstance(size, Integral) for size in sizes) or min(sizes, default=1) <= 0:
             raise InvalidParameterError(
                 _(
@@ -112,7 +115,8 @@ class DenseDesign:
         layers = len(self._sizes)
         if isinstance(given, single):
             return [given] * layers
-        values = list(given)
+        # One more than needed: there are sequences without end.
+        values = list(islice(given, layers + 1)) if getattr(given, "ndim", 1) else [given]
         if len(values) != layers:
             raise InvalidParameterError(
                 _(

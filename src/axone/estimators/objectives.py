@@ -16,7 +16,7 @@ from sklearn.utils import compute_sample_weight
 from sklearn.utils.multiclass import check_classification_targets, type_of_target
 
 from axone.arrays import FloatArray
-from axone.errors import DataError
+from axone.errors import ConfigurationError, DataError
 from axone.losses import (
     BinaryCrossEntropy,
     CategoricalCrossEntropy,
@@ -58,7 +58,8 @@ class ClassObjective:
         ValueError
             scikit-learn's: `y` holds amounts, not classes.
         """
-        check_classification_targets(y)
+        with np.errstate(invalid="ignore"):  # amounts beyond all whole numbers are no classes
+            check_classification_targets(y)
         if y.ndim == 2 and several_labels(y):
             return cls(np.arange(y.shape[1]), several=True)
         return cls(np.unique(y))
@@ -129,7 +130,7 @@ class ClassObjective:
         """Return the weight of each row's class."""
         if class_weight is None:
             return None
-        return np.asarray(compute_sample_weight(class_weight, y))
+        return weights_by_class(class_weight, y)
 
     def strata(self, y: Any) -> Any:
         """Return by what a split keeps proportions; None for several labels."""
@@ -209,3 +210,24 @@ Objective = ClassObjective | NumberObjective
 def several_labels(y: Any) -> bool:
     """Whether `y` is an indicator matrix of several labels a row."""
     return bool(type_of_target(y).startswith("multilabel"))
+
+
+def weights_by_class(class_weight: Mapping[Any, float] | str, y: Any) -> FloatArray:
+    """Return the weight of each row's class.
+
+    Raises
+    ------
+    ConfigurationError
+        Not a weight for each class, by its label.
+    """
+    try:
+        return np.asarray(compute_sample_weight(class_weight, y), dtype=np.float64)
+    except (ValueError, TypeError, OverflowError) as error:
+        raise ConfigurationError(
+            _(
+                "class_weight {found!r} cannot be used: {error} Give each class a number, by its "
+                "label, or 'balanced'.",
+                found=class_weight,
+                error=error,
+            )
+        ) from error

@@ -16,10 +16,10 @@ from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from axone.arrays import FloatArray
-from axone.checks import require_unmasked
 from axone.data import NumericRows, Preprocessing
 from axone.errors import DataError
-from axone.estimators.settings import ABOVE_ZERO, COUNT
+from axone.estimators.rows import told_of_numbers
+from axone.estimators.settings import ABOVE_ZERO, COUNT, CheckedParameters
 from axone.layers import Dense
 from axone.losses import MeanSquaredError
 from axone.messages import _
@@ -32,7 +32,7 @@ _DRAWN: Final = "with_replacement"
 
 
 @dataclass(eq=False, repr=False)
-class Perceptron(ClassifierMixin, BaseEstimator):
+class Perceptron(CheckedParameters, ClassifierMixin, BaseEstimator):
     """The perceptron: w·x + b, corrected by every row that it gets wrong (Rosenblatt 1958).
 
     It fires above its threshold only, as scikit-learn's does. Training ends with the first epoch
@@ -129,10 +129,9 @@ class Perceptron(ClassifierMixin, BaseEstimator):
         -------
         self
         """
-        require_unmasked(X, "X")
-        require_unmasked(y, "y")
-        X, y = validate_data(self, X, y, dtype=np.float64)
-        check_classification_targets(y)
+        with told_of_numbers(X=X, y=y):
+            X, y = validate_data(self, X, y, dtype=np.float64)
+            check_classification_targets(y)
         if len(np.unique(y)) < 2:
             raise DataError(
                 _(
@@ -169,8 +168,8 @@ class Perceptron(ClassifierMixin, BaseEstimator):
     def decision_function(self, X: Any) -> FloatArray:
         """Return w·x + b: (n_samples,) for two classes, (n_samples, n_classes) for more."""
         check_is_fitted(self)
-        require_unmasked(X, "X")
-        X = validate_data(self, X, dtype=np.float64, reset=False)
+        with told_of_numbers(X=X):
+            X = validate_data(self, X, dtype=np.float64, reset=False)
         sums = np.asarray(X @ self.coef_.T + self.intercept_)
         return sums[:, 0] if len(self.classes_) == 2 else sums
 
@@ -186,8 +185,8 @@ class Perceptron(ClassifierMixin, BaseEstimator):
         ndarray of shape (n_samples,)
         """
         check_is_fitted(self)
-        require_unmasked(X, "X")
-        X = validate_data(self, X, dtype=np.float64, reset=False)
+        with told_of_numbers(X=X):
+            X = validate_data(self, X, dtype=np.float64, reset=False)
         return np.asarray(self.model_.predict(X))
 
 

@@ -6,6 +6,7 @@ import warnings
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils._param_validation import InvalidParameterError
@@ -48,8 +49,10 @@ class EpochWatch:
     callbacks: tuple[EpochCallback, ...] = field(init=False)
 
     def __post_init__(self) -> None:
-        given = self.estimator.callbacks
-        self.callbacks = () if given is None else (given,) if callable(given) else tuple(given)
+        given: Any = self.estimator.callbacks
+        # An array of no axes is like an array to scikit-learn, and nothing to go through.
+        alone = callable(given) or getattr(given, "ndim", 1) == 0
+        self.callbacks = () if given is None else (given,) if alone else tuple(given)
         if not all(map(callable, self.callbacks)):
             raise InvalidParameterError(
                 _(

@@ -4,7 +4,8 @@ Sparse rows become dense ones, row and class weights one number a row, and some 
 measure each epoch by.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,7 +22,7 @@ from axone.data import Examples
 from axone.errors import DataError
 from axone.estimators.objectives import Objective
 from axone.estimators.settings import TrainingParameters
-from axone.messages import _
+from axone.messages import _, listed
 
 LARGEST_DENSE = 4 << 30
 """Bytes that a sparse X may take once it is dense: the network's products need all its zeros."""
@@ -59,20 +60,45 @@ class RawRows:
 
 def checked(estimator: TrainingParameters, X: Any, y: Any, *, reset: bool) -> tuple[Any, Any]:
     """Return X, dense and of the run's precision, and y, as scikit-learn checks them."""
-    require_unmasked(X, "X")
-    require_unmasked(y, "y")
-    X, y = validate_data(
-        estimator,
-        X,
-        y,
-        reset=reset,
-        multi_output=True,
-        y_numeric=estimator._numeric_targets,
-        **_accepted(estimator),
-    )
+    with told_of_numbers(X=X, y=y):
+        X, y = validate_data(
+            estimator,
+            X,
+            y,
+            reset=reset,
+            multi_output=True,
+            y_numeric=estimator._numeric_targets,
+            **_accepted(estimator),
+        )
     if y.ndim == 2 and y.shape[1] == 1:
         y = column_or_1d(y, warn=True)
     return dense(X), y
+
+
+@contextmanager
+def told_of_numbers(**given: Any) -> Iterator[None]:
+    """Let scikit-learn check arrays: what it overlooks is refused, what it stumbles over told.
+
+    Parameters
+    ----------
+    **given
+        The arrays by their names.
+
+    Raises
+    ------
+    DataError
+        Masked cells, whose hidden numbers it would take; whole numbers too large for a float.
+    """
+    for name, values in given.items():
+        require_unmasked(values, name)
+    try:
+        # Numbers of higher precision may be too large for ours: it tells of infinities.
+        with np.errstate(over="ignore", invalid="ignore"):
+            yield
+    except OverflowError as error:
+        raise DataError(
+            _("{names}: a number is too large: {error}.", names=listed(given), error=error)
+        ) from error
 
 
 def _accepted(estimator: TrainingParameters) -> dict[str, Any]:
@@ -85,8 +111,8 @@ def predicted(
     estimator: TrainingParameters, X: Any, predict: Callable[[FloatArray], NDArray[Any]]
 ) -> NDArray[Any]:
     """Return what `predict` makes of rows as they come, sparse ones made dense bit by bit."""
-    require_unmasked(X, "X")
-    X = validate_data(estimator, X, reset=False, **_accepted(estimator))
+    with told_of_numbers(X=X):
+        X = validate_data(estimator, X, reset=False, **_accepted(estimator))
     if not issparse(X):
         return predict(X)
     X = X.tocsr()
@@ -161,8 +187,8 @@ def _row_weights(
 
 
 def _given_weights(X: Any, sample_weight: Any) -> FloatArray:
-    require_unmasked(sample_weight, "sample_weight")
-    given = np.asarray(_check_sample_weight(sample_weight, X, dtype=np.float64))
+    with told_of_numbers(sample_weight=sample_weight):
+        given = np.asarray(_check_sample_weight(sample_weight, X, dtype=np.float64))
     if (given < 0).any() or not given.any():
         raise DataError(
             _(

@@ -17,7 +17,7 @@ from sklearn.metrics import get_scorer_names
 from sklearn.utils._param_validation import Interval, InvalidParameterError, Options, StrOptions
 
 from axone.arrays import DType
-from axone.bounds import LARGEST_COUNT, MOST_THREADS, MOST_UNITS
+from axone.bounds import LARGEST_COUNT, LONGEST_COMPLAINT, MOST_THREADS, MOST_UNITS
 from axone.data import Scaling
 from axone.errors import AxoneError
 from axone.messages import _
@@ -26,6 +26,7 @@ from axone.optimizers import Optimizer
 from axone.parameters import Parameters
 from axone.registry import Registry, plain
 from axone.schedules import SCHEDULES, Schedule
+from axone.shown import abridged
 from axone.training import EpochCallback, Trainer
 
 if TYPE_CHECKING:
@@ -148,8 +149,28 @@ class Design(Protocol):
         """Put the weights in that a user has set before the first fit, where there are any."""
 
 
+class CheckedParameters:
+    """How estimators have their parameters checked: by scikit-learn, in few words."""
+
+    def _validate_params(self) -> None:
+        """Refuse parameters that their constraints do not allow.
+
+        Raises
+        ------
+        InvalidParameterError
+            scikit-learn's, with no more of what was given than helps.
+        """
+        try:
+            # BaseEstimator's: it comes after this class in every estimator.
+            super()._validate_params()  # type: ignore[misc]
+        # It stumbles over what it cannot compare with its bounds or write out: fractions, whole
+        # numbers of thousands of digits.
+        except Exception as error:
+            raise InvalidParameterError(abridged(str(error), LONGEST_COMPLAINT)) from error
+
+
 @dataclass(eq=False, repr=False, kw_only=True)
-class TrainingParameters:
+class TrainingParameters(CheckedParameters):
     """Parameters of every estimator that trains a network, which describes them.
 
     They mean what scikit-learn's `MLPClassifier` means by them, as far as it has them.

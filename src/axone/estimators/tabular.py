@@ -12,7 +12,6 @@ from typing import Any, ClassVar, Self
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin
-from sklearn.utils import compute_sample_weight
 from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import (
@@ -22,9 +21,10 @@ from sklearn.utils.validation import (
 )
 
 from axone.arrays import FloatArray
-from axone.checks import require_unmasked
 from axone.data import Scaler, Standard, cell_text
 from axone.errors import DataError
+from axone.estimators.objectives import weights_by_class
+from axone.estimators.rows import told_of_numbers
 from axone.estimators.settings import Constraints
 from axone.estimators.tabular_rows import (
     numbers_as_read,
@@ -165,10 +165,10 @@ class TabularClassifier(ClassifierMixin, TabularParameters, BaseEstimator):
         """
         self._validate_params()
         table = table_of(self, X, reset=True)
-        require_unmasked(y, "y")
-        labels = column_or_1d(y, warn=True)
-        table, labels, sample_weight = with_known_targets(table, labels, sample_weight)
-        check_classification_targets(labels)
+        with told_of_numbers(y=y):
+            labels = column_or_1d(y, warn=True)
+            table, labels, sample_weight = with_known_targets(table, labels, sample_weight)
+            check_classification_targets(labels)
         table, labels, weight = weighted_rows(table, labels, sample_weight)
         self.classes_, numbers = np.unique(labels, return_inverse=True)
         if len(self.classes_) < 2:
@@ -179,7 +179,7 @@ class TabularClassifier(ClassifierMixin, TabularParameters, BaseEstimator):
                 )
             )
         if self.class_weight is not None:
-            by_class = compute_sample_weight(self.class_weight, labels)
+            by_class = weights_by_class(self.class_weight, labels)
             weight = by_class if weight is None else weight * by_class
         one_hot = np.eye(len(self.classes_), dtype=np.float32)[numbers]
         learnt = smoothed(one_hot, self._smoothing(len(labels)), weight)
@@ -275,9 +275,9 @@ class TabularRegressor(RegressorMixin, TabularParameters, BaseEstimator):
             raise DataError(
                 _("TabularRegressor requires y to be passed, but the target y is None.")
             )
-        require_unmasked(y, "y")
-        table, y, sample_weight = with_known_targets(table, numbers_as_read(y), sample_weight)
-        numbers = check_array(y, ensure_2d=False, dtype=np.float64, input_name="y")
+        with told_of_numbers(y=y):
+            table, y, sample_weight = with_known_targets(table, numbers_as_read(y), sample_weight)
+            numbers = check_array(y, ensure_2d=False, dtype=np.float64, input_name="y")
         if numbers.ndim == 2 and numbers.shape[1] == 1:
             numbers = column_or_1d(numbers, warn=True)
         table, numbers, weight = weighted_rows(table, numbers, sample_weight)

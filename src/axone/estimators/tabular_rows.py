@@ -12,11 +12,11 @@ from sklearn.utils.validation import (
 )
 
 from axone.arrays import FloatArray
-from axone.checks import require_unmasked
 from axone.data.frames import as_frame, is_frame
 from axone.data.reading import read_columns
 from axone.data.reading.column import is_text
 from axone.errors import DataError
+from axone.estimators.rows import told_of_numbers
 from axone.messages import _, _n
 
 if TYPE_CHECKING:
@@ -33,10 +33,16 @@ def table_of(estimator: Any, X: Any, *, reset: bool) -> "DataFrame":
         frame = as_frame(X, "X")
     else:
         X = _masked_missing(X)
-        cells = validate_data(estimator, X, reset=reset, dtype=None, ensure_all_finite="allow-nan")
+        with told_of_numbers(X=X):
+            cells = validate_data(
+                estimator, X, reset=reset, dtype=None, ensure_all_finite="allow-nan"
+            )
         names = [f"x{number}" for number in range(cells.shape[1])]
         names = names if reset else list(estimator.features_.encoder.table_names)
-        frame = as_frame(pd.DataFrame(cells, columns=names).infer_objects(), "X")
+        with told_of_numbers(X=X):
+            if cells.dtype == np.longdouble:
+                cells = cells.astype(np.float64)
+            frame = as_frame(pd.DataFrame(cells, columns=names).infer_objects(), "X")
     least = 2 if reset else 1
     if len(frame) < least:
         raise DataError(
@@ -67,8 +73,8 @@ def weighted_rows(
     check_consistent_length(table, y)
     if sample_weight is None:
         return table, y, None
-    require_unmasked(sample_weight, "sample_weight")
-    weight = _check_sample_weight(sample_weight, y, dtype=np.float64, ensure_non_negative=True)
+    with told_of_numbers(sample_weight=sample_weight):
+        weight = _check_sample_weight(sample_weight, y, dtype=np.float64, ensure_non_negative=True)
     kept = weight > 0
     return table[kept].reset_index(drop=True), y[kept], weight[kept]
 

@@ -18,12 +18,14 @@ from sklearn.utils._param_validation import Interval, StrOptions
 
 from axone.activations import ActivationFunction
 from axone.bounds import MOST_MEMBERS, MOST_UNITS
+from axone.checks import checked_sizes
 from axone.data import ColumnChoice, Examples, Preprocessing, Task, split_rows
 from axone.estimators.settings import (
     ABOVE_ZERO,
     AT_LEAST_ZERO,
     COUNT,
     UNITS,
+    CheckedParameters,
     Constraints,
     constraints_of,
     trainer_settings,
@@ -86,7 +88,7 @@ made of instead. There are few parameters, for the first fit is to be a fair ans
 
 
 @dataclass(eq=False, repr=False)
-class TabularParameters:
+class TabularParameters(CheckedParameters):
     """The parameters that classifier and regressor share; they describe them."""
 
     hidden_layer_sizes: int | Sequence[int] = (128, 128, 128)
@@ -185,8 +187,7 @@ def train_networks(
 def _hidden_layers(parameters: TabularParameters) -> list[Layer]:
     layers: list[Layer] = []
     given = parameters.hidden_layer_sizes
-    sizes: Any = [given] if isinstance(given, Integral) else given
-    for units in sizes:
+    for units in checked_sizes("hidden_layer_sizes", given):
         layers.append(Dense(units, parameters.activation))
         if parameters.dropout > 0:
             layers.append(Dropout(parameters.dropout))

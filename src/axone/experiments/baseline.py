@@ -93,7 +93,7 @@ def _no_better_than_mean(name: str, scores: Scores, constants: Scores) -> list[M
             ours=ours,
             theirs=theirs,
             part=name,
-        ).coded("no_better_than_constant")
+        ).coded("no_better_than_mean")
     ]
 
 

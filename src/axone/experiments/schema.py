@@ -25,6 +25,7 @@ from axone.bounds import (
     LARGEST_SEED,
     MOST_LAYERS,
     MOST_THREADS,
+    MOST_TRIALS,
     MOST_UNITS,
 )
 from axone.data import SCALINGS, ColumnChoice, Scaling, Standard
@@ -326,7 +327,7 @@ class TuningSection(
         None, description=_("How candidates are found; bayes.")
     )
     trials: int | None = Field(
-        None, ge=1, le=LARGEST_COUNT, description=_("How many candidates; 50, or the whole grid.")
+        None, ge=1, le=MOST_TRIALS, description=_("How many candidates; 50, or the whole grid.")
     )
     cv: int | None = Field(
         None,

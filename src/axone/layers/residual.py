@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 from axone.arrays import BoolArray, FloatArray, Shape
-from axone.bounds import MOST_LAYERS
+from axone.bounds import DEEPEST_DESCRIPTION, MOST_LAYERS
 from axone.errors import ConfigurationError, ShapeError
 from axone.layers.layer import AnyCache, Context, Layer, LayerArrays, ParameterSpec, Traced
 from axone.layers.sequence import backward_through, forward_through, masks_between, output_shapes
@@ -32,6 +32,8 @@ class Residual(Layer[ResidualCache]):
     """
 
     layers: tuple[Layer, ...]
+    depth: ClassVar[int]
+    """How many blocks are within one another, this one counted: set on creation, no setting."""
 
     def __init__(self, *layers: Layer) -> None:
         for layer in layers:
@@ -54,6 +56,17 @@ class Residual(Layer[ResidualCache]):
             )
         if not layers:
             raise ConfigurationError(_("Residual needs at least one layer."))
+        inner = (layer.depth for layer in layers if isinstance(layer, Residual))
+        depth = 1 + max(inner, default=0)
+        if depth > DEEPEST_DESCRIPTION:
+            raise ConfigurationError(
+                _(
+                    "Residual blocks within one another {depth} deep: at most {most} are allowed.",
+                    depth=depth,
+                    most=DEEPEST_DESCRIPTION,
+                )
+            )
+        object.__setattr__(self, "depth", depth)
         object.__setattr__(self, "layers", layers)
 
     @classmethod

@@ -12,7 +12,7 @@ from typing import Any, ClassVar, Literal
 import numpy as np
 
 from axone.arrays import FloatArray, Shape
-from axone.checks import check_number, require_unmasked
+from axone.checks import as_array, check_number
 from axone.errors import DataError, ShapeError
 from axone.messages import _, at
 
@@ -107,8 +107,7 @@ def prepare_weights(weights: Any, rows: int, dtype: str, where: str = "") -> Flo
     DataError
         Not one finite number of at least 0 a row, or all of them 0.
     """
-    require_unmasked(weights, _("The weights"))
-    weights = np.asarray(weights)
+    weights = as_array(weights, at(where, _("The weights")))
     numbers = weights.dtype.kind in "biuf"
     if not numbers or weights.shape != (rows,) or not (np.isfinite(weights) & (weights >= 0)).all():
         fault = _("weights must be {rows} finite numbers of at least 0, one a row.", rows=rows)
@@ -121,8 +120,7 @@ def prepare_weights(weights: Any, rows: int, dtype: str, where: str = "") -> Flo
 
 def as_numbers(y: Any) -> FloatArray:
     """Return targets as an array of numbers, or say that they are none."""
-    require_unmasked(y, "y")
-    y = np.atleast_1d(y)
+    y = np.atleast_1d(as_array(y, "y"))
     if y.dtype.kind not in "biuf":
         raise DataError(
             _(

@@ -130,7 +130,8 @@ def load(path: str | Path) -> Model:
         raise ModelFileError(
             _("{path} is a damaged model: {error} is missing.", path=path, error=error)
         ) from error
-    except (ValueError, TypeError, RecursionError) as error:
+    # A checksum that is right does not make the words a stranger's file holds right.
+    except Exception as error:
         raise ModelFileError(
             _("{path} is a damaged model: {error}", path=path, error=error)
         ) from error

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from axone.arrays import FloatArray, IntArray, Shape
-from axone.checks import require_unmasked
+from axone.checks import as_array
 from axone.data import Scaler, cell_text
 from axone.data.plain_data import PlainData, read_data, write_data
 from axone.data.reading.truths import truth_of
@@ -191,8 +191,7 @@ class Classes(Target):
         DataError
             A label that the model does not know.
         """
-        require_unmasked(labels, "y")
-        words = [cell_text(label) for label in np.asarray(labels).tolist()]
+        words = [cell_text(label) for label in as_array(labels, "y").tolist()]
         for known in (self.class_values, self.class_names):
             number = {word: index for index, word in enumerate(known)}
             unknown = sorted(set(words) - set(number))

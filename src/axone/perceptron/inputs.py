@@ -18,8 +18,12 @@ def as_numbers(name: str, values: npt.ArrayLike) -> FloatArray:
     """Return an array of float64, or say by its name that it holds something else."""
     require_unmasked(values, name)
     try:
-        return np.asarray(values, dtype=np.float64)
-    except (TypeError, ValueError) as error:
+        given = np.asarray(values)
+        if given.dtype.kind == "c":
+            raise TypeError("complex numbers")
+        with np.errstate(over="ignore"):  # an infinity is told with its place
+            return np.asarray(given, dtype=np.float64)
+    except (TypeError, ValueError, OverflowError) as error:
         raise DataError(
             _(
                 "{name} is not an array of numbers ({error}): encode categories as numbers, "
@@ -62,7 +66,7 @@ def checked_classes(y: npt.ArrayLike, n_rows: int) -> tuple[npt.NDArray[Any], In
     require_unmasked(y, "y")
     try:
         given = np.asarray(y)
-    except ValueError as error:
+    except (ValueError, TypeError, OverflowError) as error:
         raise DataError(
             _("y is not a row of labels ({error}): give one label a row.", error=error)
         ) from error

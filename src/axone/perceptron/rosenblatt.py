@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from axone.arrays import FloatArray, IntArray
+from axone.bounds import MOST_UNITS
 from axone.checks import check_choice, check_integer, check_number, check_seed, check_truth
 from axone.errors import ArgumentTypeError, ConfigurationError, ShapeError
 from axone.messages import _
@@ -98,7 +99,10 @@ class RosenblattPerceptron:
                 )
             )
         if self.initial_weights is not None:
-            if isinstance(self.initial_weights, str) or np.ndim(self.initial_weights) != 1:
+            weights = self.initial_weights
+            # Looked at no further than needed: an endless range is a sequence too.
+            one_each = isinstance(weights, Sequence | np.ndarray) and not isinstance(weights, str)
+            if not one_each or np.ndim(weights[:1]) != 1 or len(weights) > MOST_UNITS:
                 raise ArgumentTypeError(
                     _(
                         "initial_weights must be a sequence of numbers, one a feature, not "

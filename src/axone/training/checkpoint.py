@@ -14,10 +14,11 @@ from typing import Any
 import numpy as np
 
 from axone.arrays import FloatArray
+from axone.bounds import LARGEST_SEED
 from axone.engines import EpochTotals, RunState
 from axone.errors import ModelFileError
 from axone.files import read_tensors, write_tensors
-from axone.messages import _
+from axone.messages import _, all_of
 from axone.parameters import Parameters
 from axone.training.history import History
 
@@ -115,7 +116,8 @@ def load_checkpoint(path: Path, like: RunState, fingerprints: Collection[str]) -
         )
     try:
         return _rebuild(metadata, tensors, like)
-    except (KeyError, ValueError, TypeError) as error:
+    # A checksum that is right does not make the words a stranger's file holds right.
+    except Exception as error:
         raise ModelFileError(
             _("{path} is a damaged checkpoint: {error}", path=path, error=error)
         ) from error
@@ -126,7 +128,7 @@ def _rebuild(
 ) -> Checkpoint:
     layout = like.parameters.layout
     epoch, batch, step = (int(number) for number in json.loads(metadata["position"]))
-    if min(epoch, batch, step) < 0:
+    if min(epoch, batch, step) < 0 or max(epoch, batch, step) > LARGEST_SEED:
         raise ModelFileError(
             _("position {epoch}, {batch}, {step}", epoch=epoch, batch=batch, step=step)
         )
@@ -151,7 +153,7 @@ def _rebuild(
         epoch=epoch,
         batch=batch,
         step=step,
-        totals=EpochTotals(**_inexact(json.loads(metadata["totals"]))),
+        totals=_totals(json.loads(metadata["totals"])),
         losses=tensors["losses"].tolist(),
     )
     for name, slot in slots.items():
@@ -160,7 +162,11 @@ def _rebuild(
     history = History(
         {name: tensors[f"history.{name}"].tolist() for name in json.loads(metadata["columns"])}
     )
-    if not epoch == len(state.losses) == history.epochs:
+    lacking = [name for name in ("epoch", "train_loss", "seconds") if name not in history]
+    if lacking:
+        raise ModelFileError(_("a history without {columns}", columns=all_of(lacking)))
+    lengths = {len(tensors[f"history.{name}"]) for name in history}
+    if {epoch} != {len(state.losses), history.epochs} or not lengths <= {epoch}:
         raise ModelFileError(
             _("epoch {epoch}, but a history of {epochs} epochs", epoch=epoch, epochs=history.epochs)
         )
@@ -179,6 +185,15 @@ def _rebuild(
         history,
         float(metadata["seconds"]),
     )
+
+
+def _totals(data: Any) -> EpochTotals:
+    """Return the sums of the epoch under way, of which the engines take numbers alone."""
+    totals = EpochTotals(**_inexact(data))
+    numbers = [totals.loss, totals.penalty, totals.weight, totals.rows, *totals.hits]
+    if not isinstance(totals.hits, list) or not all(type(n) in (int, float) for n in numbers):
+        raise ModelFileError(_("totals {found!r}", found=data))
+    return totals
 
 
 def _exact(value: Any) -> Any:

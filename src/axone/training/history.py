@@ -38,9 +38,17 @@ class History(Mapping[str, Sequence[float]]):
         self.extend({name: (value,) for name, value in row.items()})
 
     def extend(self, columns: Mapping[str, Sequence[float]]) -> None:
-        """Add epochs, column by column."""
+        """Add epochs, column by column; what was not measured in an epoch is NaN there.
+
+        A run that goes on from another may measure something else.
+        """
+        before = max(map(len, self._columns.values()), default=0)
         for name, values in columns.items():
-            self._columns.setdefault(name, []).extend(values)
+            column = self._columns.setdefault(name, [math.nan] * before)
+            column.extend(values)
+        after = max(map(len, self._columns.values()), default=0)
+        for column in self._columns.values():
+            column.extend([math.nan] * (after - len(column)))
 
     def __getitem__(self, name: str) -> list[float]:
         return self._columns[name]
@@ -57,7 +65,12 @@ class History(Mapping[str, Sequence[float]]):
         return len(self._columns.get("epoch", ()))
 
     def best_epoch(self, name: str) -> int:
-        """Return the first epoch at which that column was at its best (losses low, scores high)."""
+        """Return the first epoch at which that column was at its best (losses low, scores high).
+
+        Of a column that no epoch has yet, the last epoch: nothing was waited for in vain.
+        """
+        if name not in self._columns:
+            return self.epochs
         column = self._columns[name]
         # Only what was added since the last question is looked at.
         best, seen = self._best.get(name, (1, 1))

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from axone.arrays import DType
-from axone.checks import require_unmasked
+from axone.checks import as_array
 from axone.data.examples import Examples
 from axone.errors import DataError, ShapeError
 from axone.losses import Loss, prepare_weights
@@ -32,8 +32,7 @@ def examples_of(network: Network, loss: Loss, dtype: DType, rows: GivenRows) -> 
         mask = rows.mask
         rows = (rows.X, rows.target, rows.weight)
     X = network.check_examples(rows[0])
-    require_unmasked(rows[1], "y")
-    y = np.atleast_1d(rows[1])
+    y = np.atleast_1d(as_array(rows[1], "y"))
     if len(X) != len(y):
         raise ShapeError(_("{rows} rows in X, but {targets} targets.", rows=len(X), targets=len(y)))
     if len(X) == 0:

@@ -410,7 +410,8 @@ class Run:
         if any(isinstance(rule, Plateau) for rule in self.settings.stopping):
             losses, scores = history["validation_loss"], history[score_column(history)]
             for n in range(before, history.epochs):
-                if (scores[n], -losses[n]) > (scores[best - 1], -losses[best - 1]):
+                unknown = math.isnan(scores[best - 1])  # of a run before, without these rows
+                if unknown or (scores[n], -losses[n]) > (scores[best - 1], -losses[best - 1]):
                     best = n + 1
         else:
             best = history.best_epoch(kept_column(self.settings.stopping))

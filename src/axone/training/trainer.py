@@ -5,6 +5,7 @@ It leaves every equation to the engine's plan, and every run to `Run`.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass, field, fields, replace
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from axone.checks import check_choice, check_integer, check_number, check_truth
 from axone.data.examples import Examples
 from axone.data.stored import store_examples
 from axone.engines import MEASURES, Plan, Recipe, compile_recipe
-from axone.errors import ConfigurationError, DataError, ShapeError
+from axone.errors import ArgumentTypeError, ConfigurationError, DataError, ShapeError
 from axone.files import require_folder
 from axone.losses import LOSSES, Loss
 from axone.messages import Message, _, at, listed
@@ -135,7 +136,7 @@ class Trainer:
             dtype=self.dtype,
             seed=self.seed,
             shuffle=self.shuffle,
-            measures=tuple(self.measures),
+            measures=_named_measures(self.measures),
         )
         compiled = compile_recipe(recipe, self.engine, self.threads)
         object.__setattr__(self, "recipe", recipe)
@@ -236,7 +237,7 @@ class Trainer:
         examples = self.examples(train)
         self.recipe.check_rows(len(examples))
         held_out = None if validation is None else self.examples(validation, _("validation"))
-        for rule in stopping:
+        for rule in _checked_rules(stopping):
             if held_out is None and rule.watches_validation:
                 raise ConfigurationError(
                     _(
@@ -246,12 +247,12 @@ class Trainer:
                     )
                 )
         settings = RunSettings(
-            max_epochs,
+            int(max_epochs),
             tuple(stopping),
-            warmup_epochs,
-            restore_best,
+            int(warmup_epochs),
+            bool(restore_best),
             validation_score,
-            None if checkpoint is None else Path(checkpoint),
+            _checked_path(checkpoint),
             checkpoint_seconds,
             every,
         )
@@ -359,12 +360,20 @@ class Trainer:
         if initial is None:
             weights = self.plan.initialize()
         else:
+            if not isinstance(initial, Parameters):
+                raise ArgumentTypeError(
+                    _("initial must be Parameters of this network, not {found!r}.", found=initial)
+                )
             recipe.network.check_parameters(initial)
             weights = initial.astype(recipe.dtype)
         state = self.plan.start(weights)
         return Checkpoint(mark, state, state.parameters.copy(), 0, History(), 0.0)
 
     def _taken_over(self, saved: Checkpoint, mark: str) -> Checkpoint:
+        if not isinstance(saved, Checkpoint):
+            raise ArgumentTypeError(
+                _("start_from must be the `final` of a TrainingResult, not {found!r}.", found=saved)
+            )
         recipe, state = self.recipe, saved.state
         recipe.network.check_parameters(state.parameters)
         parameters = state.parameters.astype(recipe.dtype)
@@ -408,3 +417,38 @@ class Trainer:
 
 _WITHOUT_EFFECT = ("threads", "measures")
 """Settings that change no weight: a run may be resumed with others."""
+
+
+def _named_measures(given: Any) -> tuple[str, ...]:
+    """Return the measures that are asked for; which there are is checked by the recipe."""
+    if isinstance(given, str) or not isinstance(given, Iterable):
+        raise ArgumentTypeError(
+            _(
+                "measures must be a list of names, {names!r}, not {found!r}.",
+                names=listed(MEASURES),
+                found=given,
+            )
+        )
+    return tuple(islice(given, len(MEASURES) + 1))
+
+
+def _checked_rules(given: Any) -> Sequence[StoppingRule]:
+    """Refuse stopping rules that are none."""
+    rules = given if isinstance(given, (list, tuple)) else (given,)
+    for rule in rules:
+        if not isinstance(rule, StoppingRule):
+            raise ArgumentTypeError(
+                _(
+                    "stopping must be a list of stopping rules, such as ValidationLoss(), not "
+                    "{found!r}.",
+                    found=given,
+                )
+            )
+    return rules
+
+
+def _checked_path(given: Any) -> Path | None:
+    """Return the path of the checkpoint, or say that it is none."""
+    if given is not None and not isinstance(given, (str, Path)):
+        raise ArgumentTypeError(_("checkpoint must be a path, not {found!r}.", found=given))
+    return None if given is None else Path(given)

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from math import prod
 from typing import Any, Literal
 
+from axone.bounds import MOST_TRIALS
 from axone.checks import check_integer
 from axone.errors import ConfigurationError
 from axone.messages import _
@@ -40,7 +41,7 @@ def candidates(space: Space, search: Search, trials: int | None, seed: int) -> S
         A grid of more candidates than `trials`, or than anyone would wait for.
     """
     if trials is not None:
-        check_integer("trials", trials, at_least=1)
+        check_integer("trials", trials, at_least=1, at_most=MOST_TRIALS)
     if search == "grid":
         return _grid(space, trials)
     count = min(TRIALS if trials is None else trials, size(space))

@@ -5,11 +5,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from math import isfinite
 from typing import Any
 
-from axone.errors import ConfigurationError, UnknownNameError
+from axone.bounds import MOST_CHOICES, MOST_STEPS
+from axone.checks import check_number
+from axone.errors import AxoneError, ConfigurationError, UnknownNameError
 from axone.messages import _
 from axone.tuning.parameters import GRID_POINTS, Choices, Parameter, Range
 from axone.tuning.settings import full_name, settings_that_vary
 from axone.tuning.space import Space
+
+_LARGEST = 1e300
+"""Beyond it the difference of two ends would be no number."""
 
 
 def read_space(given: Mapping[str, Any], where: str) -> Space:
@@ -29,7 +34,7 @@ def read_space(given: Mapping[str, Any], where: str) -> Space:
         An unknown setting, one given twice, values that are neither choices nor a range.
     """
     parameters: dict[str, Parameter] = {}
-    for word, values in _flat(given, ""):
+    for word, values in _flat(given, "", where):
         name = full_name(word, where)
         if name in parameters:
             raise ConfigurationError(_("{where}: {name} is given twice.", where=where, name=name))
@@ -39,10 +44,18 @@ def read_space(given: Mapping[str, Any], where: str) -> Space:
     return Space(parameters, where)
 
 
-def _flat(given: Mapping[str, Any], prefix: str) -> Iterator[tuple[str, Any]]:
+def _flat(given: Mapping[str, Any], prefix: str, where: str) -> Iterator[tuple[str, Any]]:
     for word, values in given.items():
+        if not isinstance(word, str):
+            raise ConfigurationError(
+                _(
+                    "{where}: a setting to vary is named by a text, not by {found!r}.",
+                    where=where,
+                    found=word,
+                )
+            )
         if isinstance(values, Mapping) and not {"low", "high"} & set(values):
-            yield from _flat(values, f"{prefix}{word}.")
+            yield from _flat(values, f"{prefix}{word}.", where)
         else:
             yield prefix + word, values
 
@@ -62,6 +75,15 @@ def _parameter(name: str, values: Any, where: str) -> Parameter:
                 "{found!r}.",
                 where=where,
                 found=values,
+            )
+        )
+    if len(values) > MOST_CHOICES:
+        raise ConfigurationError(
+            _(
+                "{where}: {count:,} choices, at most {most:,} are allowed: give a range.",
+                where=where,
+                count=len(values),
+                most=MOST_CHOICES,
             )
         )
     choices = Choices(tuple(_single(name, value) for value in values))
@@ -87,7 +109,7 @@ def _range(given: Mapping[str, Any], integer: bool, where: str) -> Range:
         key: given.get(key) for key in ("low", "high", "step") if given.get(key) is not None
     }
     for key, number in numbers.items():
-        if isinstance(number, bool) or not isinstance(number, (int, float)) or not isfinite(number):
+        if isinstance(number, float) and not isfinite(number):
             raise ConfigurationError(
                 _(
                     "{where}: {key} must be a number, not {found!r}.",
@@ -96,6 +118,10 @@ def _range(given: Mapping[str, Any], integer: bool, where: str) -> Range:
                     found=number,
                 )
             )
+        try:
+            check_number(key, number, at_least=-_LARGEST, at_most=_LARGEST)
+        except AxoneError as error:
+            raise ConfigurationError(_("{where}: {error}", where=where, error=error)) from error
         if integer and number != int(number):
             raise ConfigurationError(
                 _(
@@ -124,8 +150,16 @@ def _range(given: Mapping[str, Any], integer: bool, where: str) -> Range:
         if log and "step" in numbers
         else _("step must be above 0; found {found}", found=numbers["step"])
         if numbers.get("step", 1) <= 0
-        else _("points must be a whole number of at least 2; found {found!r}", found=points)
-        if isinstance(points, bool) or not isinstance(points, int) or points < 2
+        else _(
+            "points must be a whole number from 2 to {most:,}; found {found!r}",
+            most=MOST_CHOICES,
+            found=points,
+        )
+        if isinstance(points, bool)
+        or not isinstance(points, int)
+        or not 2 <= points <= MOST_CHOICES
+        else _("so small a step makes more than {most:,} values", most=MOST_STEPS)
+        if "step" in numbers and (numbers["high"] - numbers["low"]) / MOST_STEPS > numbers["step"]
         else None
     )
     if problem is not None:
@@ -180,7 +214,8 @@ def _number(text: str, where: str) -> int | float:
         raise ConfigurationError(
             _("{where}: {text!r} is not a number.", where=where, text=text)
         ) from error
-    return int(number) if text.strip().lstrip("+-").isdigit() else number
+    whole = text.strip().lstrip("+-").isdigit() and isfinite(number)
+    return int(number) if whole else number
 
 
 def _word(name: str, text: str) -> Any:
@@ -188,5 +223,5 @@ def _word(name: str, text: str) -> Any:
         text = f"[{'' if text == 'none' else text}]"
     try:
         return None if text == "none" else json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return text

@@ -134,6 +134,8 @@ def _put(content: dict[str, Any], path: Sequence[str], value: Any) -> None:
         below = content.get(part)
         if isinstance(below, str):
             below = {"name": below}
+        if below is not None and not isinstance(below, Mapping):
+            return  # a number where a rule belongs has no settings, and is refused for itself
         content[part] = dict(below or {})
         content = content[part]
     content[path[-1]] = value

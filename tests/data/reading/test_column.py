@@ -104,11 +104,9 @@ def test_a_choice_that_most_cells_gainsay_is_refused_with_the_first_of_them(deci
         decide(["a", "b"], "date")
     with pytest.raises(DataError, match="neither yes nor no"):
         decide(["a", "b", "yes"], "boolean")
-    with pytest.raises(
-        DataError, match=r"said to be 'decimal-comma': '1\.5' in row 1 is no number"
-    ):
+    with pytest.raises(DataError, match=r"'decimal-comma': '1\.5' in row 1 is no number"):
         decide(["1.5", "2.5"], "decimal-comma")
-    with pytest.raises(DataError, match="said to be 'day-first': '01/31/2024' in row 1 is no date"):
+    with pytest.raises(DataError, match=r"'day-first': '01/31/2024' in row 1 is no date"):
         decide(["01/31/2024", "02/13/2024"], "day-first")
     with pytest.raises(DataError, match="is empty"):
         decide(["", ""], "number")

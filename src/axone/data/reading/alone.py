@@ -1,10 +1,10 @@
 """Features that explain the target all alone: a copy of it, or what was known only after it."""
 
+from math import lgamma
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import gammaln
 
 from axone.arrays import BoolArray
 from axone.data.reading.keys import FEWEST_ROWS
@@ -61,7 +61,7 @@ def _explains(values: "Series", y: NDArray[Any], task: str, columns: int) -> boo
             return False
         if task == "regression":
             return _is_copy(numbers, y)
-        ways = float(gammaln(len(classes) + 1))
+        ways = lgamma(len(classes) + 1)
         return _is_no_chance(ways, classes, columns) and _divides(numbers, y)
     codes = pd.factorize(values)[0]
     ways = (int(codes.max()) + 1) * float(np.log(len(classes)))
@@ -73,7 +73,7 @@ def _is_no_chance(ways: float, classes: NDArray[np.int64], columns: int) -> bool
 
     Of the n!/Πnₖ! ways to deal out the classes, e^ways at most would do.
     """
-    dealt = float(gammaln(classes.sum() + 1) - gammaln(classes + 1).sum())
+    dealt = lgamma(classes.sum() + 1) - sum(lgamma(rows + 1) for rows in classes.tolist())
     return ways - dealt + float(np.log(columns)) < _SURELY
 
 

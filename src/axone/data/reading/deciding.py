@@ -499,7 +499,7 @@ class _TextColumn:
             marks=self._marks(self.gone),
             examples=tuple(self.cells.examples(~self.gone)),
             notes=notes,
-            otherwise="number" if notes else "ignore",
+            otherwise="number" if _are_almost(notes) else "ordinal",
         )
 
     def _almost(self) -> tuple[Message, ...]:
@@ -655,6 +655,11 @@ _EXAMPLES = 3
 
 _MOST_REMEMBERED = 1000
 """Cells of another kind that a model remembers, to know them again in later rows."""
+
+
+def _are_almost(notes: tuple[Message, ...]) -> bool:
+    """Tell whether notes say that a column of text is numbers but for some cells."""
+    return any(note.code == "almost_numbers_as_categories" for note in notes)
 
 
 def _shown_sign(found: NumberDecision) -> DecimalSign:

@@ -84,7 +84,7 @@ class TableReading(PlainData):
                         fault=_FAULTS[column.written],
                         cell=str(values.iloc[row])[:40],
                         row=row + 1,
-                    ).coded("unreadable_as_missing")
+                    ).coded("later_cells_as_missing")
                 )
             if found.values is not values:
                 changed[column.name] = found.values

@@ -1,0 +1,20 @@
+"""The kept findings and a few tries of each kind, as part of the tests."""
+
+import pytest
+
+from axone.errors import DataError
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path, monkeypatch):
+    """An empty folder to be in; no downloads, no pictures."""
+
+    def no_download(name):
+        raise DataError(f"{name} is not downloaded in tests")
+
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("AXONE_DATA", str(tmp_path / "data"))
+    monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.setattr("axone.data.sources.download", no_download)
+    monkeypatch.setattr("axone.experiments.results._draw", lambda *run: None)
+    return tmp_path

@@ -13,6 +13,8 @@ cell = st.one_of(
     st.integers(-(2**70), 2**70).map(str),
     st.sampled_from([str(2**53 + n) for n in (-1, 0, 1)] + [str(-(2**53) - 1)]),
     st.floats(allow_nan=True, allow_infinity=True).map(repr),
+    st.floats(-1e9, 1e9).map("{:.3e}".format),
+    st.floats(-1e9, 1e9).map("{:.18e}".format),
     st.decimals(-(10**6), 10**6, places=2).map(str),
     st.decimals(-(10**6), 10**6, places=3).map(str),
     st.sampled_from(
@@ -61,9 +63,10 @@ def test_a_cell_far_behind_the_first_is_not_overlooked(last):
     assert same(whole.values.iloc[-1], each.values.iloc[-1])
 
 
-def test_numbers_are_those_that_python_reads():
+@pytest.mark.parametrize("written", [repr, "{:.18e}".format, "{:E}".format])
+def test_numbers_are_those_that_python_reads(written):
     random = np.random.default_rng(0)
     amounts = random.normal(size=3000) * 10.0 ** random.integers(-9, 9, 3000)
-    cells = list(map(repr, amounts.tolist()))
+    cells = list(map(written, amounts.tolist()))
     values = pd.Series(pd.array(cells, dtype="string[pyarrow]"), name="x")
     assert decide_column(values, None, (), Hints()).values.tolist() == list(map(float, cells))

@@ -21,7 +21,7 @@ _LOOKED_AT = 1000
 
 _PLAIN = re.compile(r"-?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?")
 
-_SHOWS_DECIMALS = re.compile(r"-?(?:0\.\d+|\d{4,}\.\d+|\d*\.(?:\d{1,2}|\d{4,}))")
+_SHOWS_DECIMALS = re.compile(r"-?(?:0\.\d+|\d{4,}\.\d+|\d*\.(?:\d{1,2}|\d{4,}))(?:[eE][+-]?\d+)?")
 """No sign between thousands stands so."""
 
 _MONTH = re.compile(r"(?:0?[1-9]|1[0-2])\.(?:19|20|21)\d\d")

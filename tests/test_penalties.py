@@ -69,7 +69,7 @@ def test_without_bounds_nothing_changes():
     ("build", "message"),
     [
         (lambda: Penalty(l1=-1), "l1 must be at least 0, not -1"),
-        (lambda: Penalty(l2=float("nan")), "l2 must be at least 0, not nan"),
+        (lambda: Penalty(l2=float("nan")), "l2 must be finite and at least 0, not nan"),
         (lambda: Clipping(value=0), "clip value must be greater than 0, not 0"),
         (lambda: Clipping(norm=-2), "clip norm must be greater than 0, not -2"),
     ],

@@ -47,8 +47,8 @@ def test_its_csv_reads_back_to_the_last_bit():
 
 def test_what_was_not_measured_in_an_epoch_is_no_number_there():
     history = History({"epoch": [1, 2], "train_loss": [0.9, 0.8]})
-    history.append({"epoch": 3, "train_loss": 0.7, "validation_loss": 0.5})
-    history.append({"epoch": 4, "validation_loss": 0.6})
+    history.extend_all({"epoch": [3], "train_loss": [0.7], "validation_loss": [0.5]})
+    history.extend_all({"epoch": [4], "validation_loss": [0.6]})
     assert history["validation_loss"][2:] == [0.5, 0.6]
     assert [len(column) for column in history.values()] == [4, 4, 4]
     assert np.isnan([*history["validation_loss"][:2], history["train_loss"][3]]).all()

@@ -163,7 +163,7 @@ def _rebuild(
         {name: tensors[f"history.{name}"].tolist() for name in json.loads(metadata["columns"])}
     )
     lacking = [name for name in ("epoch", "train_loss", "seconds") if name not in history]
-    if lacking:
+    if epoch and lacking:
         raise ModelFileError(_("a history without {columns}", columns=all_of(lacking)))
     lengths = {len(tensors[f"history.{name}"]) for name in history}
     if {epoch} != {len(state.losses), history.epochs} or not lengths <= {epoch}:

@@ -38,17 +38,19 @@ class History(Mapping[str, Sequence[float]]):
         self.extend({name: (value,) for name, value in row.items()})
 
     def extend(self, columns: Mapping[str, Sequence[float]]) -> None:
-        """Add epochs, column by column; what was not measured in an epoch is NaN there.
+        """Add epochs, column by column."""
+        for name, values in columns.items():
+            self._columns.setdefault(name, []).extend(values)
+
+    def extend_all(self, columns: Mapping[str, Sequence[float]]) -> None:
+        """Add whole epochs; what was not measured in one, now or before, is NaN there.
 
         A run that goes on from another may measure something else.
         """
-        before = max(map(len, self._columns.values()), default=0)
-        for name, values in columns.items():
+        before, added = self.epochs, max(map(len, columns.values()), default=0)
+        for name in {**self._columns, **columns}:
             column = self._columns.setdefault(name, [math.nan] * before)
-            column.extend(values)
-        after = max(map(len, self._columns.values()), default=0)
-        for column in self._columns.values():
-            column.extend([math.nan] * (after - len(column)))
+            column.extend(columns.get(name, [math.nan] * added))
 
     def __getitem__(self, name: str) -> list[float]:
         return self._columns[name]

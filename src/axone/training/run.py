@@ -378,7 +378,7 @@ class Run:
         seconds = self.history["seconds"][-1] if self.history.epochs else self.earlier_seconds
         share = (self.seconds - seconds) / len(reports)
         columns["seconds"] = seconds + share * np.arange(1, len(reports) + 1)
-        self.history.extend({name: column.tolist() for name, column in columns.items()})
+        self.history.extend_all({name: column.tolist() for name, column in columns.items()})
         if trail is not None:
             self._keep_best(trail)
         if self.state.epoch < self.settings.max_epochs:

@@ -94,13 +94,20 @@ def tables() -> dict[str, Table]:
     """Return all tables, in their order."""
     from benchmarks.grid_search import SEARCHING
     from benchmarks.predicting import PREDICTING, VALIDATING
-    from benchmarks.preparing import ENCODING, READING, SCALING, SHUFFLING
+    from benchmarks.preparing import (
+        ENCODING,
+        FROM_FILE_TO_INPUTS,
+        READING,
+        SCALING,
+        SHUFFLING,
+    )
 
     return {
         "predicting": PREDICTING,
         "validating": VALIDATING,
         "shuffling": SHUFFLING,
         "reading": READING,
+        "from file to inputs": FROM_FILE_TO_INPUTS,
         "scaling": SCALING,
         "encoding": ENCODING,
         "searching": SEARCHING,

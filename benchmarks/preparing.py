@@ -82,15 +82,21 @@ SHUFFLING = Table(
 def _reading() -> Iterator[Contest]:
     import pandas as pd
 
-    from axone.data.tables import read_table
+    from axone.data.files import read_raw_table
+    from axone.data.frames import as_frame
+    from axone.data.reading import read_columns
+
+    def read(path: Path) -> object:
+        return read_columns(as_frame(read_raw_table(path).frame)).frame
 
     with tempfile.TemporaryDirectory() as folder:
-        for name, table in (("whole numbers", _like_covtype()), ("mixed", _like_adult())):
+        for name, table in _TABLES.items():
             path = Path(folder) / f"{name}.csv"
-            table.to_csv(path, index=False)
+            frame = table()
+            frame.to_csv(path, index=False)
             megabytes = path.stat().st_size / 1e6
             works: dict[str, Callable[[], object]] = {
-                "Axone": partial(read_table, path),
+                "Axone": partial(read, path),
                 "pandas": partial(pd.read_csv, path),
             }
             if _HAS_POLARS:
@@ -98,7 +104,29 @@ def _reading() -> Iterator[Contest]:
 
                 works["polars"] = partial(polars.read_csv, path)
                 works["polars to pandas"] = partial(_through_polars, path)
-            yield Contest(f"{name}, {len(table)}×{table.shape[1]}, {megabytes:.0f} MB", works)
+            yield Contest(f"{name}, {len(frame)}×{frame.shape[1]}, {megabytes:.0f} MB", works)
+
+
+def _from_file_to_inputs() -> Iterator[Contest]:
+    import pandas as pd
+
+    from axone.data import Preprocessing
+    from axone.data.files import read_raw_table
+    from axone.data.frames import as_frame
+    from axone.data.reading import read_columns
+
+    def prepare(path: Path) -> object:
+        read = read_columns(as_frame(read_raw_table(path).frame))
+        return Preprocessing.fit(read.frame, read=read).transform(read.frame)
+
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "million.csv"
+        frame = _a_million()
+        frame.to_csv(path, index=False)
+        yield Contest(
+            f"{len(frame)}×{frame.shape[1]}, {path.stat().st_size / 1e6:.0f} MB",
+            {"Axone": partial(prepare, path), "pandas reads": partial(pd.read_csv, path)},
+        )
 
 
 def _through_polars(path: Path) -> "pd.DataFrame":
@@ -137,14 +165,42 @@ def _like_adult() -> "pd.DataFrame":
     return frame
 
 
+def _a_million() -> "pd.DataFrame":
+    """Draw a million rows: measured numbers, whole numbers, words."""
+    import numpy as np
+    import pandas as pd
+
+    random, rows = np.random.default_rng(0), 1_000_000
+    table = {f"number {n}": random.normal(size=rows).round(4) for n in range(5)}
+    table |= {f"whole {n}": random.integers(0, 100_000, rows) for n in range(3)}
+    table["colour"] = random.choice(["red", "green", "blue"], rows)
+    table["letter"] = random.choice(["alpha", "beta", "gamma", "delta"], rows)
+    return pd.DataFrame(table)
+
+
+_TABLES = {"whole numbers": _like_covtype, "mixed": _like_adult, "a million rows": _a_million}
+
 READING = Table(
     "Reading CSV",
-    "read_table, beside pandas.read_csv and polars.read_csv, which leave it to their users to find "
-    "separator, decimal sign and encoding, and to look for columns of one name and for bad lines. "
-    "What Axone gives is a pandas frame." + ("" if _HAS_POLARS else " polars is not installed."),
+    "From the file to a frame whose columns are decided on, beside pandas.read_csv and "
+    "polars.read_csv, which leave it to their users to find separator, decimal sign and encoding, "
+    "to tell codes from amounts and points from points between thousands, and to look for columns "
+    "of one name and for bad lines. What Axone gives is a pandas frame."
+    + ("" if _HAS_POLARS else " polars is not installed."),
     ("Axone",),
     ("pandas", "polars to pandas"),
     _reading,
+    by_variant=False,
+)
+
+
+FROM_FILE_TO_INPUTS = Table(
+    "From a CSV to a network's inputs",
+    "Reading, deciding on every column, encoding and scaling, all of it, beside what pandas takes "
+    "for reading alone.",
+    ("Axone",),
+    ("pandas reads",),
+    _from_file_to_inputs,
     by_variant=False,
 )
 

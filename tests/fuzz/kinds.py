@@ -15,6 +15,7 @@ NAMES = (
     "descriptions",
     "estimators",
     "rows",
+    "tables",
 )
 
 

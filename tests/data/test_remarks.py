@@ -52,7 +52,7 @@ def test_a_category_never_seen_is_counted(encoder):
 def test_a_cell_of_another_kind_is_counted(encoder):
     frame = pd.DataFrame({name: cells * 20 for name, cells in ROWS.items()})
     frame.loc[7, "when"] = "02/31/2024"
-    assert [note.code for note in remarks_on(encoder, frame)] == ["unreadable_as_missing"]
+    assert [note.code for note in remarks_on(encoder, frame)] == ["later_cells_as_missing"]
 
 
 def test_columns_nobody_asked_for_are_named(encoder):

@@ -117,7 +117,7 @@ def _from_file_to_inputs() -> Iterator[Contest]:
 
     def prepare(path: Path) -> object:
         read = read_columns(as_frame(read_raw_table(path).frame))
-        return Preprocessing.fit(read.frame, read=read).transform(read.frame)
+        return Preprocessing.fit_transform(read.frame, read=read)
 
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "million.csv"

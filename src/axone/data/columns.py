@@ -21,6 +21,9 @@ from axone.messages import _
 if TYPE_CHECKING:
     from pandas import Series
 
+_FEW_OUTPUTS = 8
+"""Up to so many it is faster to look at all rows for each of them than the other way round."""
+
 _MEDIAN_ROWS = 20_000
 """Of so many rows a median is true to the hundredth of a rank."""
 
@@ -159,8 +162,12 @@ class CategoryColumn(Column):
 
     def transform(self, values: "Series") -> FloatArray:
         places = _places(values, self.categories, missing=len(self.categories))
-        result = np.zeros((len(values), len(self.outputs)))
-        known = (places >= 0) & (places < result.shape[1])
+        width = len(self.outputs)
+        if width <= _FEW_OUTPUTS:
+            # Column after column, each in one go.
+            return np.stack([places == place for place in range(width)]).astype(np.float64).T
+        result = np.zeros((len(values), width))
+        known = (places >= 0) & (places < width)
         result[np.flatnonzero(known), places[known]] = 1.0
         return result
 

@@ -11,6 +11,7 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from axone.arrays import DType, FloatArray, Shape
+from axone.data.encoded import EncodedTable
 from axone.data.encoding import TableEncoder
 from axone.data.frames import is_frame
 from axone.data.numbers import NumericRows, Reshaping
@@ -108,6 +109,29 @@ class Preprocessing:
         DataError
             The rows cannot be encoded or scaled.
         """
+        return cls._learnt(
+            X_train,
+            scaling,
+            columns=columns,
+            missing=missing,
+            read=read,
+            feature_names=feature_names,
+            is_image=is_image,
+        )[0]
+
+    @classmethod
+    def _learnt(
+        cls,
+        X_train: Any,
+        scaling: str | Mapping[str, Any] | Scaling = "standard",
+        *,
+        columns: Mapping[str, ColumnChoice] | None = None,
+        missing: Sequence[str] = (),
+        read: ReadTable | None = None,
+        feature_names: Sequence[str] = (),
+        is_image: bool = False,
+    ) -> tuple["Preprocessing", EncodedTable | None]:
+        """Return what was learnt, and a table's rows as they were encoded on the way."""
         chosen = SCALINGS.resolve(scaling)
         if is_frame(X_train):
             encoder = (
@@ -115,9 +139,31 @@ class Preprocessing:
                 if read is None
                 else TableEncoder.fit_read(X_train, read)
             )
-            return cls((encoder, chosen.fit_table(encoder.encode(X_train), encoder.scaled)))
+            encoded = encoder.encode(X_train)
+            return cls((encoder, chosen.fit_table(encoded, encoder.scaled))), encoded
         numbers = NumericRows.fit(X_train, tuple(feature_names))
-        return cls((numbers, chosen.fit(numbers.transform(X_train), is_image=is_image)))
+        scaler = chosen.fit(numbers.transform(X_train), is_image=is_image)
+        return cls((numbers, scaler)), None
+
+    @classmethod
+    def fit_transform(
+        cls, X_train: Any, dtype: DType = "float32", **settings: Any
+    ) -> tuple["Preprocessing", FloatArray]:
+        """Learn as `fit` does, and return the training rows as `transform` gives them.
+
+        Parameters
+        ----------
+        X_train : ndarray of shape (m, …), or pandas or polars frame
+        dtype : {"float32", "float64"}, default "float32"
+        **settings
+            See `fit`.
+        """
+        learnt, encoded = cls._learnt(X_train, **settings)
+        if encoded is None:
+            return learnt, learnt.transform(X_train, dtype)
+        scaler = learnt.scaler
+        assert scaler is not None  # noqa: S101 — what was encoded is scaled
+        return learnt, scaler.transform_table(encoded, dtype)
 
     @classmethod
     def fit_robust(

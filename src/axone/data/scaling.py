@@ -23,6 +23,9 @@ from axone.errors import DataError, ModelFileError, ShapeError
 from axone.messages import _
 from axone.registry import Registry
 
+_SCALED_CELLS = 1 << 18
+"""Cells of a table that are scaled at a time: 1 MiB in float32, about a core's own cache."""
+
 
 @dataclass(frozen=True, eq=False)
 class Scaler(Step):
@@ -101,22 +104,25 @@ class Scaler(Step):
             A result is too large for `dtype`.
         """
         scaled = np.empty(table.shape, dtype=dtype)
-        stops = table.stops
+        pieces = list(row_chunks(scaled, _SCALED_CELLS))
+        each_column(lambda rows: self._scale_rows(table, rows, scaled), pieces, _SCALED_CELLS)
+        return scaled
+
+    def _scale_rows(self, table: EncodedTable, rows: slice, scaled: FloatArray) -> None:
         shift = np.broadcast_to(self.shift, table.shape[1:])
         scale = np.broadcast_to(self.scale, table.shape[1:])
         moved = (shift != 0) | (scale != 1)
         with np.errstate(over="ignore", invalid="ignore"):
-            for rows in row_chunks(scaled, 4 * CACHED_CELLS):
-                for part, stop in zip(table.parts, stops, strict=True):
-                    inputs = slice(stop - part.shape[1], stop)
-                    piece = part[rows]
-                    if moved[inputs].any():
-                        piece = piece - shift[inputs]
-                        piece /= scale[inputs]
-                    scaled[rows, inputs] = piece
-                if not np.isfinite(scaled[rows]).all():
-                    raise _do_not_fit(dtype, max(np.abs(part[rows]).max() for part in table.parts))
-        return scaled
+            for part, stop in zip(table.parts, table.stops, strict=True):
+                inputs = slice(stop - part.shape[1], stop)
+                piece = part[rows]
+                if moved[inputs].any():
+                    piece = piece - shift[inputs]
+                    piece /= scale[inputs]
+                scaled[rows, inputs] = piece
+            if not np.isfinite(scaled[rows]).all():
+                largest = max(np.abs(part[rows]).max() for part in table.parts)
+                raise _do_not_fit(scaled.dtype.name, largest)
 
     def inverse(self, X: NDArray[Any]) -> FloatArray:
         """Return X·scale + shift in float64: predictions in the units of the targets."""
@@ -318,7 +324,7 @@ SCALINGS: Registry[Scaling] = Registry(
 )
 
 
-def _do_not_fit(dtype: DType, largest: float) -> DataError:
+def _do_not_fit(dtype: str, largest: float) -> DataError:
     return DataError(
         _(
             "Scaled values do not fit into {dtype}: the data holds values as large as "

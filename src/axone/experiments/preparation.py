@@ -144,9 +144,10 @@ def arrange(experiment: Description, dataset: Dataset, rows: Mapping[str, IntArr
         The rows cannot be encoded or scaled.
     """
     settings = experiment.settings
-    preprocessing = Preprocessing.fit(
+    preprocessing, inputs = Preprocessing.fit_transform(
         take(dataset.X, rows["train"]),
-        settings.data.scaling,
+        settings.dtype,
+        scaling=settings.data.scaling,
         columns=settings.data.columns,
         missing=settings.data.missing,
         read=dataset.read,
@@ -155,7 +156,9 @@ def arrange(experiment: Description, dataset: Dataset, rows: Mapping[str, IntArr
     )
     parts = {
         name: Part(
-            preprocessing.transform(take(dataset.X, which), settings.dtype),
+            inputs
+            if name == "train"
+            else preprocessing.transform(take(dataset.X, which), settings.dtype),
             dataset.y[which],
             which,
         )

@@ -57,6 +57,25 @@ _EVIDENCE = 64 * 2**10
 _WINDOW = 256 * 2**10
 
 
+@dataclass(frozen=True)
+class Glance:
+    """What one pass over a text shows.
+
+    Attributes
+    ----------
+    is_ascii : bool
+    signs : frozenset of bytes
+        Which of `SIGNS` stand in it.
+    """
+
+    is_ascii: bool
+    signs: frozenset[bytes]
+
+
+SIGNS = (b"\0", b"\t", b"\v", b"\f", b'"', b"'")
+"""Of which a reader of tables needs to know whether they occur at all."""
+
+
 @dataclass(frozen=True, eq=False)
 class EncodedText:
     """A text in UTF-8 without a mark, and what it was written in."""
@@ -64,6 +83,7 @@ class EncodedText:
     content: memoryview
     encoding: str
     decided_by: str
+    glance: Glance
     notes: tuple[Message, ...] = ()
 
 
@@ -88,17 +108,17 @@ def as_utf8(content: memoryview, path: str | Path) -> EncodedText:
             body = content[len(mark) :]
             if encoding == "utf-8":
                 _require_utf8(body, path)
-                return EncodedText(body, encoding, "byte order mark")
+                return EncodedText(body, encoding, "byte order mark", glance_at(body))
             return _transcoded(body, encoding, "byte order mark", path)
-    zero = first_of(content, b"\0")
-    if zero >= 0:
+    glance = glance_at(content)
+    if b"\0" in glance.signs:
         wide = _wide_encoding(head)
         if wide is None:
-            raise _zero_bytes(content, zero, path)
+            raise _zero_bytes(content, first_of(content, b"\0"), path)
         return _transcoded(content, wide, "zero bytes between characters", path)
-    wrong = first_wrong_byte(content)
+    wrong = None if glance.is_ascii else first_wrong_byte(content)
     if wrong is None:
-        return EncodedText(content, "utf-8", "valid UTF-8")
+        return EncodedText(content, "utf-8", "valid UTF-8", glance)
     if _is_utf8_elsewhere(content, wrong):
         raise _wrong_byte(content, wrong, path)
     encoding = judged_encoding(_evidence(content, wrong))
@@ -120,10 +140,15 @@ def first_of(content: memoryview, sought: bytes) -> int:
     return -1
 
 
-def content_is_ascii(content: memoryview) -> bool:
-    """Tell whether a text is plain ASCII, without copying the whole."""
-    starts = range(0, len(content), _PIECE)
-    return all(bytes(content[start : start + _PIECE]).isascii() for start in starts)
+def glance_at(content: memoryview) -> Glance:
+    """Look through a text once, piece by piece, for whatever its readers need to know of it."""
+    is_ascii = True
+    found: set[bytes] = set()
+    for start in range(0, len(content), _PIECE):
+        piece = bytes(content[start : start + _PIECE])
+        is_ascii = is_ascii and piece.isascii()
+        found.update(sign for sign in SIGNS if sign not in found and sign in piece)
+    return Glance(is_ascii, frozenset(found))
 
 
 def first_wrong_byte(content: memoryview) -> int | None:
@@ -241,10 +266,10 @@ def _transcoded(
         require_bytes(len(written), path)
     utf8 = memoryview(written)
     _require_utf8(utf8, path)
-    zero = first_of(utf8, b"\0")
-    if zero >= 0:
-        raise _zero_bytes(utf8, zero, path)
-    return EncodedText(utf8, encoding, decided_by, notes)
+    glance = glance_at(utf8)
+    if b"\0" in glance.signs:
+        raise _zero_bytes(utf8, first_of(utf8, b"\0"), path)
+    return EncodedText(utf8, encoding, decided_by, glance, notes)
 
 
 def _decoded(content: memoryview, encoding: str, path: str | Path) -> Iterator[str]:

@@ -16,7 +16,7 @@ import numpy as np
 from axone.data.files.bounds import CELLS_LIMIT, require_cells
 from axone.data.files.damage import reason_of
 from axone.data.files.dialect import BLANKS, cells_of_any_length, records
-from axone.data.files.encodings import as_utf8, first_of
+from axone.data.files.encodings import Glance, as_utf8, first_of
 from axone.data.files.layout import Layout, find_layout
 from axone.data.files.names import column_names, counted_names
 from axone.data.files.notes import layout_notes, superfluous_note
@@ -47,6 +47,7 @@ class _Body:
     content: memoryview
     layout: Layout
     path: str | Path
+    glance: Glance
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -76,7 +77,7 @@ def read_text_table(content: memoryview, path: str | Path, compression: str = ""
     layout = _layout(sample, is_whole, path)
     named = column_names(layout.names or counted_names(layout.width), path)
     start = len(sample[: layout.data_start].encode())
-    body = _Body(text.content[start:], layout, path)
+    body = _Body(text.content[start:], layout, path, text.glance)
     _require_memory(body)
     columns, superfluous = _read(body)
     facts = FileFacts(
@@ -174,7 +175,8 @@ def _by_arrow(body: _Body) -> list[Any] | None:
 
     dialect, width = body.layout.dialect, body.layout.width
     quote = dialect.quote.encode()
-    quoted = _holds(body.content, quote)
+    # The names may stand in quotes where no cell does.
+    quoted = quote in body.glance.signs and _holds(body.content, quote)
     if dialect.separator == BLANKS:
         return None
     if quoted and (before := _blanks_before_quotes(body, quote)):
@@ -197,7 +199,7 @@ def _by_arrow(body: _Body) -> list[Any] | None:
         return None
     if quoted:
         _require_closed_quote(body, [column[-1].as_py() for column in columns if len(column)])
-    return trimmed(columns, body.content, quoted)
+    return trimmed(columns, body.glance, quoted)
 
 
 def _columns_by_arrow(body: _Body, block: int, quoted: bool) -> list[Any]:

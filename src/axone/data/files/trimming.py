@@ -9,21 +9,19 @@ from typing import Any
 
 import numpy as np
 
-from axone.data.files.encodings import content_is_ascii, first_of
+from axone.data.files.encodings import Glance
 
 _BLANK = 0x20
-_RARE_BLANKS = (b"\t", b"\v", b"\f")
+_RARE_BLANKS = frozenset({b"\t", b"\v", b"\f"})
 _ANY_BLANKS = np.frombuffer(b" \t\v\f\r\n\xc2\xe2\xe3\xa0", dtype=np.uint8)
 
 
-def trimmed(columns: Sequence[Any], content: memoryview, quoted: bool) -> list[Any]:
+def trimmed(columns: Sequence[Any], glance: Glance, quoted: bool) -> list[Any]:
     """Take away the blanks around cells, where there are any, and what is empty then."""
     # Blanks other than " " are rare in the whole of a file; without them a column is looked at
     # only where it holds a " " at all, which columns of numbers do not.
-    rare = quoted or any(
-        first_of(content, sign) >= 0 for sign in _RARE_BLANKS
-    )  # line ends, in quotes
-    plain = not rare and content_is_ascii(content)
+    rare = quoted or bool(_RARE_BLANKS & glance.signs)  # line ends, in quotes
+    plain = not rare and glance.is_ascii
     return [
         _shortened(column)
         if any(_has_blanks_around(chunk, plain) for chunk in column.chunks)

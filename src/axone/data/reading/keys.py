@@ -36,9 +36,11 @@ def varies(values: "Series") -> bool:
     return any(part.nunique(dropna=False) > 1 for part in (values.iloc[:_LOOKED_AT], values))
 
 
-def _has_fractions(values: "Series") -> bool:
-    numbers = values.to_numpy(dtype=np.float64, na_value=np.nan)
-    return bool((numbers[np.isfinite(numbers)] % 1 != 0).any())
+def _may_count(first: "Series") -> bool:
+    """Tell whether the first numbers of a column are whole and all different."""
+    numbers = first.to_numpy(dtype=np.float64, na_value=np.nan)
+    numbers = numbers[np.isfinite(numbers)]
+    return not (numbers % 1 != 0).any() and len(np.unique(numbers)) == len(numbers)
 
 
 def key_note(decision: Decision) -> Message | None:
@@ -74,20 +76,16 @@ def _identifier_note(decision: Decision) -> Message | None:
 
 
 def _counter_note(values: "Series") -> Message | None:
-    if _has_fractions(values.iloc[:_LOOKED_AT]):
+    if not _may_count(values.iloc[:_LOOKED_AT]):
         return None
-    numbers = values.to_numpy(dtype=np.float64, na_value=np.nan)
-    numbers = numbers[np.isfinite(numbers)]
-    rows = len(numbers)
-    if rows < FEWEST_ROWS or (numbers != np.floor(numbers)).any():
-        return None
-    least, most = float(numbers.min()), float(numbers.max())
+    least, most, rows = float(values.min()), float(values.max()), int(values.count())
     span = most - least + 1
-    if span < rows or rows * rows / (2 * span) < _SURPRISE:
+    if rows < FEWEST_ROWS or not (rows <= span < rows * rows / (2 * _SURPRISE)):
         return None
     if _YEARS[0] <= least and most <= _YEARS[1]:
         return None
-    if len(np.unique(numbers)) < rows:
+    numbers = values.dropna().to_numpy(dtype=np.float64)
+    if (numbers % 1 != 0).any() or len(np.unique(numbers)) < rows:
         return None
     chance = math.exp(-rows * rows / (2 * span))
     return _(

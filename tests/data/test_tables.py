@@ -218,3 +218,17 @@ def test_a_table_from_memory_and_from_a_file_are_one_dataset(tmp_path):
     from_memory = load_dataset(pd.read_csv(io.StringIO(text)), target="t")
     pd.testing.assert_frame_equal(from_file.X, from_memory.X)
     np.testing.assert_array_equal(from_file.y, from_memory.y)
+
+
+def test_yes_and_no_in_many_spellings_are_two_classes_and_marks_are_none(write):
+    answers = ["Yes", "yes", "NO", "no", "no", "N/A"] * 6
+    rows = "".join(f"{n % 7 / 2},{answer}\n" for n, answer in enumerate(answers))
+    data = load_dataset(write(f"a,member\n{rows}"), target="member")
+    assert data.class_names == ("Yes", "no")
+    assert len(data.y) == 30
+
+
+def test_whole_numbers_without_end_in_memory_are_refused_as_infinite():
+    frame = pd.DataFrame({"a": [10**400, 1.5, 2] * 10, "t": list("uvw") * 10})
+    with pytest.raises(DataError, match="infinite; 10 such cells"):
+        load_dataset(frame, target="t")

@@ -8,9 +8,10 @@ missing often says something itself.
 from abc import ABC, abstractmethod
 from collections import Counter
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, NamedTuple, Self, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Self, TypeAlias
 
 import numpy as np
+from numpy.typing import NDArray
 
 from axone.arrays import FloatArray
 from axone.data.frames import days_of, numbers_of, texts_of, truths_of
@@ -55,8 +56,8 @@ class Column(PlainData, ABC):
         """What the column becomes, in order."""
 
     @abstractmethod
-    def transform(self, values: "Series") -> FloatArray:
-        """Return float64 `(m, len(outputs))`, all finite.
+    def transform(self, values: "Series") -> NDArray[Any]:
+        """Return `(m, len(outputs))`, all finite: float64, or truths where there is nothing else.
 
         Raises
         ------
@@ -160,12 +161,12 @@ class CategoryColumn(Column):
         one_hot = tuple(Output(f"{self.name}={text}", scaled=False) for text in self.categories)
         return (*one_hot, self._missing_output()) if self.marks_missing else one_hot
 
-    def transform(self, values: "Series") -> FloatArray:
+    def transform(self, values: "Series") -> NDArray[Any]:
         places = _places(values, self.categories, missing=len(self.categories))
         width = len(self.outputs)
         if width <= _FEW_OUTPUTS:
-            # Column after column, each in one go.
-            return np.stack([places == place for place in range(width)]).astype(np.float64).T
+            # Column after column, each in one go, and eight times as small.
+            return np.stack([places == place for place in range(width)]).T
         result = np.zeros((len(values), width))
         known = (places >= 0) & (places < width)
         result[np.flatnonzero(known), places[known]] = 1.0

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from axone.arrays import FloatArray, Shape
+from axone.arrays import Shape
 
 
 @dataclass(frozen=True, eq=False)
@@ -20,11 +20,11 @@ class EncodedTable:
 
     Attributes
     ----------
-    parts : sequence of ndarray of float64, shape (m, k)
-        For each column its inputs.
+    parts : sequence of ndarray, shape (m, k)
+        For each column its inputs, float64 or truths.
     """
 
-    parts: Sequence[FloatArray]
+    parts: Sequence[NDArray[Any]]
 
     @property
     def shape(self) -> Shape:

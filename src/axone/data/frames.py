@@ -4,6 +4,8 @@ Plain means: columns called by text, rows counted from 0, and in each column num
 moments in time, categories or text, whatever objects the frame held before.
 """
 
+import contextlib
+import math
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -113,7 +115,11 @@ def numbers_of(values: "Series", where: str = "table") -> FloatArray:
         parsed = pd.to_numeric(cells.where(cells.notna(), None), errors="coerce")
         numbers = parsed.to_numpy(dtype=np.float64, na_value=np.nan)
         require_cells(np.isnan(numbers) & values.notna().to_numpy(), values, _("no number"), where)
-    require_cells(np.isinf(numbers), values, _("infinite"), where)
+    # A sum is finite where all numbers are, and takes half the time.
+    with np.errstate(over="ignore", invalid="ignore"):
+        total = numbers.sum()
+    if not math.isfinite(total):
+        require_cells(np.isinf(numbers), values, _("infinite"), where)
     return numbers
 
 
@@ -191,6 +197,9 @@ def _plain_column(values: "Series", where: str) -> "Series":
         return values.dt.total_seconds()
     if isinstance(values.dtype, pd.PeriodDtype):
         return values.dt.to_timestamp()
+    if values.dtype == np.longdouble and values.dtype.itemsize > 8:
+        with np.errstate(over="ignore", under="ignore"):
+            return values.astype(np.float64)
     return _plain_objects(values) if values.dtype == object else values
 
 
@@ -206,7 +215,9 @@ def _plain_objects(values: "Series") -> "Series":
         return pd.to_timedelta(values).dt.total_seconds()
     exact = kind != "integer" or (values.dropna().abs() <= LARGEST_EXACT).all()
     if exact and kind in ("integer", "floating", "mixed-integer-float", "decimal"):
-        return pd.to_numeric(values.where(values.notna(), None)).astype(np.float64)
+        # What is too large for a float stays what it is called.
+        with contextlib.suppress(OverflowError, ValueError, TypeError):
+            return pd.to_numeric(values.where(values.notna(), None)).astype(np.float64)
     return values.map(cell_text, na_action="ignore")
 
 

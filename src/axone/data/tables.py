@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from axone.arrays import BoolArray
+from axone.arrays import BoolArray, FloatArray
 from axone.data.comparing import require_both, require_classification, with_truth
 from axone.data.conditions import Condition, condition_of
 from axone.data.dataset import Dataset, TaskChoice
@@ -202,10 +202,7 @@ def _target_values(read: ReadTable, cells: "Series", where: str) -> NDArray[Any]
             return values.to_numpy(dtype=np.int64)
         return numbers_of(values, where)
     if decision.reading.written == "truths":
-        # Classes are called as they are written, unless they are the words of programs.
-        spelled = is_text(cells) and not {str(cell).lower() for cell in cells.dropna()} <= _TRUTHS
-        truths = [None if np.isnan(truth) else bool(truth) for truth in truths_of(values)]
-        values = cells if spelled else pd.Series(truths, dtype=object)
+        values = _named_truths(cells, truths_of(values))
     texts = [None if pd.isna(cell) else cell for cell in values.astype(object)]
     return np.array(
         [cell if cell is None or isinstance(cell, bool) else cell_text(cell) for cell in texts],
@@ -220,6 +217,17 @@ def truths_told(condition: Condition, values: "Series", where: str) -> NDArray[A
 
 
 _TRUTHS = {"true", "false"}
+
+
+def _named_truths(cells: "Series", truths: FloatArray) -> "Series":
+    """Return yes and no as they are mostly written; the words of programs as truths."""
+    import pandas as pd
+
+    names: dict[float, Any] = {1.0: True, 0.0: False}
+    if is_text(cells) and not {str(cell).lower() for cell in cells.dropna()} <= _TRUTHS:
+        written = {truth: cells[truths == truth].value_counts() for truth in names}
+        names |= {truth: str(words.index[0]) for truth, words in written.items() if len(words)}
+    return pd.Series([names.get(truth) for truth in truths.tolist()], dtype=object)
 
 
 def missing_labels(labels: NDArray[Any]) -> BoolArray:

@@ -94,9 +94,15 @@ def test_a_frame_of_numbers_alone_is_looked_at():
     assert [str(each.how) for each in report.columns] == ["numbers", "whole numbers"]
 
 
-def test_an_open_column_is_refused_with_both_readings():
-    with pytest.raises(DataError, match="two ways"):
-        look(pd.DataFrame({"x": ["1.234", "2.345"] * 5}))
+def test_an_open_column_is_told_with_both_readings_beside_the_others():
+    report = look(pd.DataFrame({"x": ["1.234", "2.345"] * 5, "y": ["1", "2"] * 5}))
+    assert [each.role for each in report.columns] == ["open", "feature"]
+    open_column = column(report, "x")
+    assert "'1.234' in row 1 is 1234 or 1.234" in open_column.notes[0]
+    assert open_column.option == "--types x=decimal-comma"
+    assert "x: open, to be decided by you" in str(report)
+    chosen = look(pd.DataFrame({"x": ["1.234", "2.345"] * 5}), columns={"x": "decimal-comma"})
+    assert column(chosen, "x").span == ("1234", "2345")
 
 
 def test_a_file_says_how_it_is_written(tmp_path):

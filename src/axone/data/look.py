@@ -1,22 +1,22 @@
 """`look`: what a table was read as, column by column, before anything is learnt from it."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from axone.data.files import FileFacts, RawTable
+from axone.data.files import FileFacts
 from axone.data.frames import as_frame, is_frame
-from axone.data.reading import ColumnReport, ReadTable, read_columns
-from axone.data.reading.deciding import Decision
+from axone.data.reading import ColumnReport, OpenColumnsError, ReadTable, read_columns
+from axone.data.reading.deciding import Ambiguity, Decision
 from axone.data.reading.report import options_of, shortened
 from axone.data.sources import TableOptions, find_table, read_table, shown_source
 from axone.messages import Message, _, _n, listed
 
 if TYPE_CHECKING:
-    from pandas import Series
+    from pandas import DataFrame, Series
 
 
 @dataclass(frozen=True)
@@ -116,7 +116,8 @@ def look(
     Raises
     ------
     DataError
-        The file cannot be read, or a column can be read in two ways.
+        The file cannot be read, or cells are not what `columns` says. A column that can be read in
+        two ways is reported as open.
 
     Examples
     --------
@@ -128,21 +129,26 @@ def look(
     >>> report.columns[0].decided_by, report.columns[0].marks
     (CellAt(row=2, text='1.100,50 €'), {'n/a': 4})
     """
-    if is_frame(table):
-        read = read_columns(as_frame(table), columns, missing, target)
-        return report_on(read, "table", target)
     options = TableOptions(columns or {}, tuple(missing), query, sheet)
+    if is_frame(table):
+        read, still_open = _read(as_frame(table), options, target, "table")
+        return report_on(read, "table", target, still_open=still_open)
     source = find_table(table)
-    raw = read_table(source, options)
-    return report_on_file(raw, shown_source(source), options, target)
+    raw, name = read_table(source, options), shown_source(source)
+    read, still_open = _read(as_frame(raw.frame, name), options, target, name)
+    return report_on(read, Path(name).name, target, raw.facts, raw.notes, still_open)
 
 
-def report_on_file(
-    raw: RawTable, name: str, options: TableOptions, target: str | None = None
-) -> TableReport:
-    """Report on the table of a file."""
-    read = read_columns(as_frame(raw.frame, name), options.columns, options.missing, target, name)
-    return report_on(read, Path(name).name, target, raw.facts, raw.notes)
+def _read(
+    frame: "DataFrame", options: TableOptions, target: str | None, where: str
+) -> tuple[ReadTable, tuple[Ambiguity, ...]]:
+    """Read a table; columns that can be read in two ways as text, and return these too."""
+    try:
+        return read_columns(frame, options.columns, options.missing, target, where), ()
+    except OpenColumnsError as error:
+        as_text = {each.name: "text" for each in error.still_open}
+        chosen = {**options.columns, **as_text}
+        return read_columns(frame, chosen, options.missing, target, where), error.still_open
 
 
 def report_on(
@@ -151,9 +157,13 @@ def report_on(
     target: str | None,
     facts: FileFacts | None = None,
     notes: tuple[Message, ...] = (),
+    still_open: Sequence[Ambiguity] = (),
 ) -> TableReport:
     """Report on a table that was read."""
-    columns = tuple(_report(read, column, target) for column in read.decisions)
+    reports = {column: _report(read, column, target) for column in read.decisions}
+    for each in still_open:
+        reports[each.name] = _open_report(reports[each.name], each)
+    columns = tuple(reports.values())
     return TableReport(name, len(read.frame), columns, facts, notes)
 
 
@@ -192,6 +202,20 @@ def _report(read: ReadTable, name: str, target: str | None) -> ColumnReport:
     )
 
 
+def _open_report(report: ColumnReport, ambiguity: Ambiguity) -> ColumnReport:
+    """Return the report on a column that can be read in two ways."""
+    (_one, option), _other = ambiguity.readings
+    return replace(
+        report,
+        role="open",
+        kind="open",
+        how=_("in two ways"),
+        span=(),
+        notes=(ambiguity.in_words(),),
+        option=option,
+    )
+
+
 def _span(decision: Decision, values: "Series") -> tuple[str, ...]:
     present = values.dropna()
     if decision.kind not in ("number", "date") or present.empty:
@@ -219,6 +243,8 @@ def file_in_words(facts: FileFacts) -> list[Message]:
 
 def details(column: ColumnReport) -> list[tuple[Message, Message]]:
     """Return what there is to say of a column, each with its label."""
+    if column.role == "open":
+        return [(_("cells"), _cells_in_words(column)), (_("choose"), column.notes[0])]
     lines = [(_("read as"), column.how)]
     if column.decided_by is not None:
         lines.append((_("decided by"), column.decided_by.message))
@@ -236,6 +262,8 @@ def _heading(column: ColumnReport) -> Message:
     """Name a column and what it becomes."""
     if column.role == "left out":
         return _("{name}: left out", name=column.name)
+    if column.role == "open":
+        return _("{name}: open, to be decided by you", name=column.name)
     if column.role == "target":
         return _("{name}: the target, {kind}", name=column.name, kind=column.kind)
     return _("{name}: {kind}", name=column.name, kind=column.kind)

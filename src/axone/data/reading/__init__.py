@@ -2,7 +2,13 @@
 
 from axone.data.reading.deciding import CHOICES, ColumnChoice, ColumnKind
 from axone.data.reading.report import ColumnReport
-from axone.data.reading.table import AS_THEY_ARE, ReadTable, TableReading, read_columns
+from axone.data.reading.table import (
+    AS_THEY_ARE,
+    OpenColumnsError,
+    ReadTable,
+    TableReading,
+    read_columns,
+)
 
 __all__ = [
     "AS_THEY_ARE",
@@ -10,6 +16,7 @@ __all__ = [
     "ColumnChoice",
     "ColumnKind",
     "ColumnReport",
+    "OpenColumnsError",
     "ReadTable",
     "TableReading",
     "read_columns",

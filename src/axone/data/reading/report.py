@@ -49,7 +49,7 @@ class ColumnReport:
     Attributes
     ----------
     name : str
-    role : {"feature", "target", "left out"}
+    role : {"feature", "target", "left out", "open"}
     kind : str
         What it becomes: number, boolean, category, ordinal, date; or why it is left out.
     how : Message

@@ -34,6 +34,20 @@ _MOST_TOLD = 5
 """Ambiguous columns that one error tells of."""
 
 
+class OpenColumnsError(DataError):
+    """Columns that can be read in two ways, of which nothing in the table rules out one.
+
+    Parameters
+    ----------
+    message : str
+    still_open : tuple of Ambiguity
+    """
+
+    def __init__(self, message: str, still_open: tuple[Ambiguity, ...] = ()) -> None:
+        super().__init__(message)
+        self.still_open = still_open
+
+
 @dataclass(frozen=True)
 class TableReading(PlainData):
     """How the cells of each column of a table are read.
@@ -193,8 +207,10 @@ def read_columns(
     ------
     UnknownNameError
         A choice for a column that the table lacks.
+    OpenColumnsError
+        Columns that can be read in two ways.
     DataError
-        Cells that are not what was said, or that can be read in two ways.
+        Cells that are not what was said.
     """
     chosen = dict(choices or {})
     for name, choice in chosen.items():
@@ -252,7 +268,7 @@ def _by_the_others(
         else:
             decisions[name] = again
     if still_open:
-        raise DataError(at(where, _open_in_words(still_open)))
+        raise OpenColumnsError(at(where, _open_in_words(still_open)), tuple(still_open))
     return decisions
 
 

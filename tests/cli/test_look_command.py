@@ -52,12 +52,12 @@ def test_options_change_what_is_told(axone, write):
         (DATES, ("day-first", "month-first"), ("2024-01-01", "2024-01-01")),
     ],
 )
-def test_an_open_column_is_refused_with_options_that_work_everywhere(
+def test_an_open_column_is_told_and_refused_with_options_that_work_everywhere(
     axone, refused, write, content, choices, first
 ):
     path = write("open.csv", content)
-    for words in (["look", path], ["train", path, "--target", "y"]):
-        told = " ".join(refused(*words).split())
+    for said in (axone("look", path).stdout, refused("train", path, "--target", "y")):
+        told = " ".join(said.split())
         for choice in choices:
             assert f"--types x={choice}" in told
     for choice, value in zip(choices, first, strict=True):

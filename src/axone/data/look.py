@@ -10,7 +10,7 @@ import numpy as np
 from axone.data.files import FileFacts
 from axone.data.frames import as_frame, is_frame
 from axone.data.reading import ColumnReport, OpenColumnsError, ReadTable, read_columns
-from axone.data.reading.deciding import Ambiguity, Decision
+from axone.data.reading.decision import Ambiguity, Decision
 from axone.data.reading.report import options_of, shortened
 from axone.data.sources import TableOptions, find_table, read_table, shown_source
 from axone.messages import Message, _, _n, listed

@@ -6,7 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from axone.data.reading.deciding import Ambiguity, Hints, decide_column, decide_text
+from axone.data.reading.deciding import decide_column
+from axone.data.reading.decision import Ambiguity, Hints
+from axone.data.reading.text_column import decide_text
 
 cell = st.one_of(
     st.integers(-(10**4), 10**4).map(str),

@@ -116,6 +116,35 @@ class Cells:
         return [self.text(int(number)) for number in np.flatnonzero(present)[:most]]
 
 
+@dataclass(frozen=True, eq=False)
+class SeenCells:
+    """The texts of a column looked at as of some kind, which a subclass knows by their shapes.
+
+    Attributes
+    ----------
+    cells : Cells
+    counted : ndarray of bool, shape (n_texts,)
+        Texts to look at: those that are no missing marks.
+    """
+
+    cells: Cells
+    counted: BoolArray
+
+    def of_shapes(self, wanted: list[bool]) -> BoolArray:
+        """Return which texts have one of the shapes wanted, (n_texts,)."""
+        _shapes, of_texts = self.cells.shapes
+        return self.counted & np.array(wanted, dtype=bool)[of_texts]
+
+    def rows(self, texts: BoolArray) -> int:
+        """Return in how many rows those texts stand."""
+        return int(self.cells.counts[texts].sum())
+
+    def first(self, texts: BoolArray) -> int:
+        """Return the first of some texts that stands in a row; −1 if there is none."""
+        found = np.flatnonzero(texts & (self.cells.counts > 0))
+        return int(found[0]) if len(found) else -1
+
+
 def text_array(column: Any) -> Any:
     """Return a column of text as one pyarrow.StringArray, null where a cell is empty or missing."""
     import pyarrow as pa

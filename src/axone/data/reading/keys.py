@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from axone.data.reading.deciding import Decision
+from axone.data.reading.decision import Decision
 from axone.messages import Message, _
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ as 31/01/2024; where all of them can be read in two, nothing is guessed.
 import re
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from axone.arrays import BoolArray, IntArray
 from axone.data.plain_data import PlainData
-from axone.data.reading.cells import Cells
+from axone.data.reading.cells import SeenCells
 from axone.data.reading.units import LANGUAGES
 
 if TYPE_CHECKING:
@@ -241,40 +241,30 @@ class DateFormat(PlainData):
     clock: bool = False
 
 
-@dataclass(frozen=True, eq=False)
-class Dates:
-    """The texts of a column seen as dates.
+class Dates(SeenCells):
+    """The texts of a column seen as dates."""
 
-    Attributes
-    ----------
-    cells : Cells
-    counted : ndarray of bool, shape (n_texts,)
-        Texts to look at: those that are no missing marks.
-    """
-
-    cells: Cells
-    counted: BoolArray
-    forms: tuple[DateForm | None, ...] = field(init=False)
-
-    def __post_init__(self) -> None:
+    @cached_property
+    def forms(self) -> tuple[DateForm | None, ...]:
+        """What each shape says; None where it is none of theirs."""
         shapes, _of_texts = self.cells.shapes
-        object.__setattr__(self, "forms", tuple(map(date_form_of, shapes)))
+        return tuple(map(date_form_of, shapes))
 
     @cached_property
     def dated(self) -> BoolArray:
         """Which texts look like dates or times, (n_texts,)."""
-        return self._of_shapes([form is not None for form in self.forms])
+        return self.of_shapes([form is not None for form in self.forms])
 
     @cached_property
     def clock(self) -> bool:
         """Whether most of them are times of day."""
-        clocks = self._of_shapes([bool(form and form.precision == "clock") for form in self.forms])
+        clocks = self.of_shapes([bool(form and form.precision == "clock") for form in self.forms])
         return 2 * self.rows(clocks) > self.rows(self.dated)
 
     @cached_property
     def dotted(self) -> BoolArray:
         """Which texts have points between day and month, (n_texts,)."""
-        return self._of_shapes([bool(form and form.dotted) for form in self.forms])
+        return self.of_shapes([bool(form and form.dotted) for form in self.forms])
 
     @property
     def precision(self) -> str:
@@ -299,14 +289,6 @@ class Dates:
             if len(texts):
                 values[texts] = _read(form, written.order, offsets[texts], data)
         return values
-
-    def rows(self, texts: BoolArray) -> int:
-        """Return in how many rows those texts stand."""
-        return int(self.cells.counts[texts].sum())
-
-    def _of_shapes(self, wanted: list[bool]) -> BoolArray:
-        _shapes, of_texts = self.cells.shapes
-        return self.counted & np.array(wanted, dtype=bool)[of_texts]
 
 
 @dataclass(frozen=True, eq=False)
@@ -355,12 +337,12 @@ def decide_order(dates: Dates, hint: Order = "") -> DateDecision:
         differ = both & (read[best] != read[rival])
         only = ~np.isnat(read[best]) & np.isnat(read[rival])
         if rows[rival] < rows[best]:
-            return DateDecision(best, read[best], _first(dates.cells, only))
+            return DateDecision(best, read[best], dates.first(only))
         if not (differ & ~dates.dotted).any():
             continue
         if hint in possible:
             return DateDecision(hint, read[hint], by_table=True)
-        return DateDecision(best, read[best], -1, rival, _first(dates.cells, differ))
+        return DateDecision(best, read[best], -1, rival, dates.first(differ))
     return DateDecision(best, read[best])
 
 
@@ -368,11 +350,6 @@ def _possible_orders(dates: Dates) -> Iterator[Order]:
     found = {order for form in dates.forms if form is not None for order in form.orders}
     open_ones = [order for order in ORDERS if order in found]
     yield from open_ones or ("",)  # type: ignore[misc]
-
-
-def _first(cells: Cells, texts: BoolArray) -> int:
-    found = np.flatnonzero(texts & (cells.counts > 0))
-    return int(found[0]) if len(found) else -1
 
 
 def _read(

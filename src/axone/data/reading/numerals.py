@@ -7,7 +7,7 @@ may stand between thousands as well as before decimals, nothing is guessed.
 import re
 import unicodedata
 from collections.abc import Callable, Iterator, Set
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Any, Literal, TypeAlias
 
@@ -15,7 +15,7 @@ import numpy as np
 
 from axone.arrays import BoolArray, FloatArray, IntArray
 from axone.data.plain_data import PlainData
-from axone.data.reading.cells import Cells
+from axone.data.reading.cells import Cells, SeenCells
 from axone.data.reading.units import is_share, known_unit, same_unit
 
 DecimalSign: TypeAlias = Literal["", ".", ","]
@@ -180,24 +180,14 @@ class Numerals(PlainData):
 _OTHER_SIGN: dict[str, DecimalSign] = {".": ",", ",": "."}
 
 
-@dataclass(frozen=True, eq=False)
-class Numbers:
-    """The texts of a column seen as numbers.
+class Numbers(SeenCells):
+    """The texts of a column seen as numbers."""
 
-    Attributes
-    ----------
-    cells : Cells
-    counted : ndarray of bool, shape (n_texts,)
-        Texts to look at: those that are no missing marks.
-    """
-
-    cells: Cells
-    counted: BoolArray
-    forms: tuple[Form | None, ...] = field(init=False)
-
-    def __post_init__(self) -> None:
+    @cached_property
+    def forms(self) -> tuple[Form | None, ...]:
+        """What each shape says; None where it is none of theirs."""
         shapes, _of_texts = self.cells.shapes
-        object.__setattr__(self, "forms", tuple(map(form_of, shapes)))
+        return tuple(map(form_of, shapes))
 
     @cached_property
     def numeric(self) -> BoolArray:
@@ -208,11 +198,6 @@ class Numbers:
     def bounds(self) -> BoolArray:
         """Which texts are limits, as <0.5, (n_texts,)."""
         return self.of_shapes([form is not None and form.bound for form in self.forms])
-
-    def of_shapes(self, wanted: list[bool]) -> BoolArray:
-        """Return which texts have one of the shapes wanted, (n_texts,)."""
-        _shapes, of_texts = self.cells.shapes
-        return self.counted & np.array(wanted, dtype=bool)[of_texts]
 
     def showing(self, numerals: Numerals) -> BoolArray:
         """Return which texts are numbers with the very signs of a notation, (n_texts,)."""
@@ -231,10 +216,6 @@ class Numbers:
         return self.of_shapes([signs is not None for signs in read]) & ~(
             grouped & (self.first_digits == 0)
         )
-
-    def rows(self, texts: BoolArray) -> int:
-        """Return in how many rows those texts stand."""
-        return int(self.cells.counts[texts].sum())
 
     @cached_property
     def first_digits(self) -> IntArray:
@@ -341,7 +322,7 @@ def decide_numerals(numbers: Numbers, hint: DecimalSign = "") -> NumberDecision:
     rival = rivals[0]
     if numbers.rows(numbers.showing(rival)) < most:
         against = numbers.showing(best) & ~numbers.showing(rival)
-        return NumberDecision(best, _first(numbers, against))
+        return NumberDecision(best, numbers.first(against))
     grouped, decimal = sorted((best, rival), key=lambda n: _uses_decimals(numbers, n))
     kept_zero, deciding = _looks_grouped(numbers, grouped, decimal)
     if deciding >= 0:
@@ -375,13 +356,7 @@ def _example(numbers: Numbers, one: Numerals, other: Numerals) -> int:
         and signs[0] != signs[1]
         for form in numbers.forms
     ]
-    return _first(numbers, numbers.of_shapes(differ))
-
-
-def _first(numbers: Numbers, texts: BoolArray) -> int:
-    """Return the first of some texts that stands in a row; −1 if there is none."""
-    found = np.flatnonzero(texts & (numbers.cells.counts > 0))
-    return int(found[0]) if len(found) else -1
+    return numbers.first(numbers.of_shapes(differ))
 
 
 def _uses_decimals(numbers: Numbers, numerals: Numerals) -> int:
@@ -407,10 +382,10 @@ def _looks_grouped(numbers: Numbers, grouped: Numerals, decimal: Numerals) -> tu
         return False, -1
     least = min((len(shape_digits) for shape_digits in _digit_counts(numbers, signed)), default=0)
     long = [bool(form and form.digits >= max(least, 4)) for form in numbers.forms]
-    ungrouped = _first(numbers, numbers.of_shapes(long))
+    ungrouped = numbers.first(numbers.of_shapes(long))
     if ungrouped >= 0:
         return False, ungrouped
-    return True, _first(numbers, signed & (numbers.last_digits == 0))
+    return True, numbers.first(signed & (numbers.last_digits == 0))
 
 
 def _digit_counts(numbers: Numbers, texts: BoolArray) -> Iterator[str]:

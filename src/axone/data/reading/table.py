@@ -14,14 +14,8 @@ from axone.checks import check_choice
 from axone.data.at_once import each_column
 from axone.data.plain_data import PlainData
 from axone.data.reading.column import ColumnReading, are_exceptions
-from axone.data.reading.deciding import (
-    ALMOST,
-    CHOICES,
-    Ambiguity,
-    Decision,
-    Hints,
-    decide_column,
-)
+from axone.data.reading.deciding import decide_column
+from axone.data.reading.decision import ALMOST, CHOICES, Ambiguity, Decision, Hints
 from axone.data.reading.faults import require_cells
 from axone.data.reading.keys import key_note, varies
 from axone.errors import DataError, UnknownNameError

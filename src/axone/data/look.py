@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from axone.data.at_once import each_column
 from axone.data.files import FileFacts
 from axone.data.frames import as_frame, is_frame
 from axone.data.reading import ColumnReport, OpenColumnsError, ReadTable, read_columns
@@ -160,7 +161,9 @@ def report_on(
     still_open: Sequence[Ambiguity] = (),
 ) -> TableReport:
     """Report on a table that was read."""
-    reports = {column: _report(read, column, target) for column in read.decisions}
+    names = list(read.decisions)
+    made = each_column(lambda column: _report(read, column, target), names, len(read.frame))
+    reports = dict(zip(names, made, strict=True))
     for each in still_open:
         reports[each.name] = _open_report(reports[each.name], each)
     columns = tuple(reports.values())

@@ -202,6 +202,40 @@ def test_tokens_stay_the_whole_numbers_that_they_are():
         Preprocessing((*tokens.steps, Standard().fit(rows)))
 
 
+@pytest.mark.parametrize("rows", [7, 90_000])
+@pytest.mark.parametrize("scaling", ["standard", "minmax", "none", {"name": "divide", "by": 4.0}])
+def test_a_table_is_scaled_column_by_column_as_its_matrix_would_be(rows, scaling):
+    random = np.random.default_rng(0)
+    table = pd.DataFrame(
+        {
+            "amount": random.normal(3.0, 2.0, rows),
+            "few": random.choice(["a", "b"], rows),
+            "many": random.choice([f"c{number}" for number in range(20)], rows),
+            "gaps": np.where(np.arange(rows) % 3 == 0, np.nan, random.normal(size=rows)),
+            "day": pd.date_range("2024-01-01", periods=rows, freq="h"),
+        }
+    )
+    fitted, inputs = Preprocessing.fit_transform(table, "float64", scaling=scaling)
+    encoder, scaler = fitted.steps
+    matrix = encoder.transform(table)
+    np.testing.assert_array_equal(inputs, scaler.transform(matrix, "float64"))
+    np.testing.assert_array_equal(fitted.transform(table, "float64"), inputs)
+    amounts = np.array(encoder.scaled)
+    if scaling == "standard":
+        np.testing.assert_allclose(
+            inputs[:, amounts], StandardScaler().fit_transform(matrix[:, amounts]), atol=1e-9
+        )
+    np.testing.assert_array_equal(inputs[:, ~amounts], matrix[:, ~amounts])
+
+
+def test_scaled_cells_that_a_type_cannot_hold_are_refused():
+    table = pd.DataFrame({"a": [1e200, -1e200, 0.0], "b": ["x", "y", "x"]})
+    fitted = Preprocessing.fit(table, "none")
+    assert np.isfinite(fitted.transform(table, "float64")).all()
+    with pytest.raises(DataError, match=r"do not fit into float32: .* as large as 1e\+200"):
+        fitted.transform(table)
+
+
 def test_an_array_may_hold_the_columns_of_the_whole_training_table():
     table = TABLE.assign(same=1)
     fitted = Preprocessing.fit(table)

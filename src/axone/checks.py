@@ -122,6 +122,12 @@ def check_truth(name: str, value: Any) -> None:
         )
 
 
+def check_text(name: str, value: Any) -> None:
+    """Refuse `value` unless it is a text."""
+    if not isinstance(value, str):
+        raise ArgumentTypeError(_("{name} must be a text, not {found!r}.", name=name, found=value))
+
+
 def require_unmasked(values: Any, name: str) -> None:
     """Refuse an array with masked cells, whose hidden numbers NumPy gives to whoever asks for them.
 

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from axone.data.reading import TableReading, read_columns
-from axone.errors import DataError
+from axone.errors import ArgumentTypeError, DataError
 
 
 def text_frame(columns):
@@ -108,3 +108,8 @@ def test_time_grows_with_the_number_of_columns_and_no_faster():
     seconds(10)
     few = min(seconds(200) for _ in range(3))
     assert seconds(1600) < 4 * 8 * few  # linear is 8 times and quadratic 64; others run too
+
+
+def test_a_mark_that_is_no_text_is_refused():
+    with pytest.raises(ArgumentTypeError, match="a mark of missing cells must be a text, not 1"):
+        read_columns(pd.DataFrame({"a": ["x", "y"]}), missing=[1])

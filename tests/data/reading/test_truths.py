@@ -5,6 +5,7 @@ import itertools
 import pandas as pd
 import pytest
 
+from axone.data.reading import read_columns
 from axone.data.reading.truths import _FALSE, _TRUE, PAIRS, truth_of
 
 
@@ -70,3 +71,10 @@ def test_every_spelling_is_read_later(read_later):
 
 def test_truths_of_a_frame_are_continued_by_text(read_later):
     assert read_later(pd.Series([True, False] * 9), ["Ja", "0"]).values.tolist() == [1, 0]
+
+
+def test_a_mark_that_was_asked_for_is_no_truth_although_it_could_be_one():
+    frame = pd.DataFrame({"b": ["1", "false", "TRUE", "false"] * 3})
+    read = read_columns(frame, missing=["1"])
+    assert read.frame["b"].isna().tolist() == [True, False, False, False] * 3
+    pd.testing.assert_frame_equal(read.reading.read(frame), read.frame)

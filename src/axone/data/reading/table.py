@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from axone.checks import check_choice
+from axone.checks import check_choice, check_text
 from axone.data.at_once import each_column
 from axone.data.plain_data import PlainData
 from axone.data.reading.column import ColumnReading, are_exceptions
@@ -206,6 +206,8 @@ def read_columns(
     DataError
         Cells that are not what was said.
     """
+    for mark in missing:
+        check_text(_("a mark of missing cells"), mark)
     chosen = dict(choices or {})
     for name, choice in chosen.items():
         if name not in frame.columns:

@@ -328,7 +328,7 @@ class _TextColumn:
         return Ambiguity(self.name, self._at(found.example), (readings[0], readings[1]))
 
     def _truths(self, forced: bool) -> Decision | Ambiguity:
-        truths = truths_in(self.cells)
+        truths = np.where(self.marked, np.nan, truths_in(self.cells))
         readable = ~np.isnan(truths)
         if forced and not self._fits(readable, forced):
             return self._refused(_("neither yes nor no"), readable)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -25,11 +25,11 @@ _LOOKAHEAD = 32
 """How many rows are judged at once while looking for the next mistake."""
 
 
-def _is_flat(values: object) -> bool:
+def _is_flat(values: Any) -> bool:
     """Tell whether values have one axis; lists within lists may be deeper than NumPy can hold."""
     try:
-        return np.ndim(values) == 1  # type: ignore[arg-type]
-    except ValueError:
+        return np.ndim(values[:1]) == 1
+    except (ValueError, IndexError):
         return False
 
 
@@ -110,7 +110,7 @@ class RosenblattPerceptron:
             weights = self.initial_weights
             # Looked at no further than needed: an endless range is a sequence too.
             one_each = isinstance(weights, Sequence | np.ndarray) and not isinstance(weights, str)
-            if not one_each or not _is_flat(weights[:1]) or len(weights) > MOST_UNITS:
+            if not one_each or not _is_flat(weights) or len(weights) > MOST_UNITS:
                 raise ArgumentTypeError(
                     _(
                         "initial_weights must be a sequence of numbers, one a feature, not "

@@ -191,7 +191,8 @@ def _totals(data: Any) -> EpochTotals:
     """Return the sums of the epoch under way, of which the engines take numbers alone."""
     totals = EpochTotals(**_inexact(data))
     numbers = [totals.loss, totals.penalty, totals.weight, totals.rows, *totals.hits]
-    if not isinstance(totals.hits, list) or not all(type(n) in (int, float) for n in numbers):
+    are_numbers = all(type(number) in (int, float) for number in numbers)
+    if not isinstance(totals.hits, list) or not are_numbers or type(totals.rows) is not int:
         raise ModelFileError(_("totals {found!r}", found=data))
     return totals
 

@@ -169,7 +169,7 @@ class Numerals(PlainData):
     @property
     def decimal_sign(self) -> DecimalSign:
         """The decimal sign that is shown or implied by what stands between thousands."""
-        return self.decimal or _OTHER_SIGN.get(self.grouping, "")
+        return self.decimal or OTHER_SIGN.get(self.grouping, "")
 
     def _allows(self, unit: str) -> bool:
         if not unit:
@@ -177,7 +177,8 @@ class Numerals(PlainData):
         return bool(self.unit) and same_unit(unit, self.unit)
 
 
-_OTHER_SIGN: dict[str, DecimalSign] = {".": ",", ",": "."}
+OTHER_SIGN: dict[str, DecimalSign] = {".": ",", ",": "."}
+"""The decimal sign that a sign between thousands leaves."""
 
 
 class Numbers(SeenCells):

@@ -19,7 +19,7 @@ from axone.data.reading.decision import ALMOST, CHOICES, Ambiguity, Decision, Hi
 from axone.data.reading.faults import require_cells
 from axone.data.reading.keys import key_note, varies
 from axone.errors import DataError, UnknownNameError
-from axone.messages import Message, _, _n, at
+from axone.messages import Listed, Message, _, _n, at
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -269,8 +269,6 @@ def _by_the_others(
 
 
 def _open_in_words(still_open: Sequence[Ambiguity]) -> Message:
-    from axone.messages import Listed
-
     told = Listed((each.in_words() for each in still_open[:_MOST_TOLD]), "\n")
     more = len(still_open) - _MOST_TOLD
     if more <= 0:

@@ -34,6 +34,7 @@ from axone.data.reading.moments import (
 )
 from axone.data.reading.numerals import (
     LARGEST_EXACT,
+    OTHER_SIGN,
     DecimalSign,
     NumberDecision,
     Numbers,
@@ -165,7 +166,7 @@ class _TextColumn:
         sign = DECIMALS.get(self.choice or "", self.hints.decimal)
         found = decide_numerals(numbers, sign)
         if self.choice in DECIMALS:
-            found = self._with_sign(found, numbers, sign)
+            found = _with_sign(found, sign)
         readable = numbers.readable(found.numerals)
         if not self._fits(readable, forced):
             return None
@@ -208,28 +209,13 @@ class _TextColumn:
             ).coded("limits_as_numbers"),
         )
 
-    def _with_sign(
-        self, found: NumberDecision, numbers: Numbers, sign: DecimalSign
-    ) -> NumberDecision:
-        """Return the notation that has the decimal sign that was asked for."""
-        other = {".": ",", ",": "."}[sign]
-        grouping = found.numerals.grouping if found.numerals.grouping not in (".", ",") else other
-        numerals = Numerals(
-            sign,
-            grouping,
-            found.numerals.unit,
-        )
-        del numbers
-        return NumberDecision(numerals)
-
     def _open_numbers(self, found: NumberDecision, numbers: Numbers) -> Ambiguity:
         assert found.rival is not None  # noqa: S101 — as the caller has seen
         example = self._at(found.example)
         readings = []
         for numerals in (found.numerals, found.rival):
             value = numbers.values(numerals)[found.example]
-            decimal = numerals.decimal or {".": ",", ",": "."}[numerals.grouping]
-            choice = "decimal-comma" if decimal == "," else "decimal-point"
+            choice = "decimal-comma" if numerals.decimal_sign == "," else "decimal-point"
             readings.append((f"{value:.15g}", options_of(self.name, choice)))
         return Ambiguity(self.name, example, (readings[0], readings[1]))
 
@@ -241,8 +227,7 @@ class _TextColumn:
             bool(form and (signs := found.numerals.reads(form)) and (any(signs) or form.unit))
             for form in numbers.forms
         ]
-        texts = np.flatnonzero(numbers.of_shapes(shown) & (self.cells.counts > 0))
-        return int(texts[0]) if len(texts) else -1
+        return self._first(numbers.of_shapes(shown))
 
     def _code(self, numbers: Numbers, found: NumberDecision, values: Any) -> Decision | None:
         """Return the column as text if its digits name things, and amounts would lose some."""
@@ -434,7 +419,6 @@ class _TextColumn:
         order: Order = "",
         otherwise: str = "text",
     ) -> Decision:
-
         odd = ~readable & ~self.marked & (self.cells.counts > 0)
         lost = [self._at(int(text)) for text in np.flatnonzero(odd)[:_MOST_REMEMBERED]]
         told = list(notes)
@@ -515,14 +499,17 @@ _MOST_REMEMBERED = 1000
 
 def _are_almost(notes: tuple[Message, ...]) -> bool:
     """Tell whether notes say that a column of text is numbers but for some cells."""
-    return any(note.code == "almost_numbers_as_categories" for note in notes)
+    return any(note.code == ALMOST for note in notes)
+
+
+def _with_sign(found: NumberDecision, sign: DecimalSign) -> NumberDecision:
+    """Return the notation that has the decimal sign that was asked for."""
+    grouping = found.numerals.grouping
+    if grouping in OTHER_SIGN:
+        grouping = OTHER_SIGN[sign]
+    return NumberDecision(Numerals(sign, grouping, found.numerals.unit))
 
 
 def _shown_sign(found: NumberDecision) -> DecimalSign:
     """Return the decimal sign that a column shows, itself or by what stands between thousands."""
-    if found.by_table:
-        return ""
-    numerals = found.numerals
-    if numerals.decimal:
-        return numerals.decimal
-    return {".": ",", ",": "."}.get(numerals.grouping, "")  # type: ignore[return-value]
+    return "" if found.by_table else found.numerals.decimal_sign

@@ -40,6 +40,12 @@ MOST_KEY_PARTS = 32
 DEEPEST_SETTINGS = 64
 """Tables and lists within one another, in a file of settings or in the header of a model."""
 
+LARGEST_FLOAT32 = (2 - 2**-23) * 2.0**127
+"""What an optimiser's memory may begin with: the largest of the narrowest type trained in."""
+
+MOST_PAIRS = 1000
+"""Of steps and changes that L-BFGS remembers, each as long as all weights; 3 to 20 are usual."""
+
 MOST_TRIALS = 100_000
 """Of a search; each keeps a row in its storage."""
 

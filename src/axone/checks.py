@@ -183,7 +183,7 @@ def check_choice(name: str, value: Any, allowed: tuple[str, ...]) -> None:
 
 def checked_shape(name: str, value: Any) -> Shape:
     """Return the shape of an example as a tuple, given a sequence of sizes or a single size."""
-    sizes = _sequence(value, MOST_AXES)
+    sizes = items_of(value, MOST_AXES)
     if len(sizes) > MOST_AXES:
         raise ConfigurationError(
             _(
@@ -200,7 +200,7 @@ def checked_shape(name: str, value: Any) -> Shape:
 
 def checked_sizes(name: str, value: Any) -> tuple[int, ...]:
     """Return how many units the layers of a network have, given a sequence or a single number."""
-    sizes = _sequence(value, MOST_LAYERS)
+    sizes = items_of(value, MOST_LAYERS)
     if len(sizes) > MOST_LAYERS:
         raise ConfigurationError(
             _(
@@ -215,8 +215,11 @@ def checked_sizes(name: str, value: Any) -> tuple[int, ...]:
     return tuple(int(size) for size in sizes)
 
 
-def _sequence(value: Any, most: int) -> tuple[Any, ...]:
-    """Return at most one item more than `most`: there are sequences without end."""
+def items_of(value: Any, most: int) -> tuple[Any, ...]:
+    """Return what a sequence holds; a text, a number, whatever is none, as the one item.
+
+    At most one item more than `most`: there are sequences without end.
+    """
     alone = (
         isinstance(value, str) or not isinstance(value, Iterable) or getattr(value, "ndim", 1) == 0
     )

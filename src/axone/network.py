@@ -175,11 +175,10 @@ class Network:
             spec = slot.spec
             if type(spec.initializer) is Zeros:
                 continue  # as the vectors are made
-            drawn = spec.initializer.draw(
-                spec.shape, spec.fan_in, spec.fan_out, stream.child(number)
-            )
             with np.errstate(over="ignore"):  # what is infinite then diverges, and is told so
-                parameters.view(slot)[...] = drawn
+                parameters.view(slot)[...] = spec.initializer.draw(
+                    spec.shape, spec.fan_in, spec.fan_out, stream.child(number)
+                )
         return parameters
 
     def symmetric_layers(self) -> list[int]:

@@ -14,6 +14,7 @@ import numpy as np
 
 from axone import lbfgs
 from axone.arrays import DType, FloatArray
+from axone.bounds import LARGEST_FLOAT32, MOST_PAIRS
 from axone.checks import check_choice, check_integer, check_number
 from axone.errors import ConfigurationError
 from axone.messages import _
@@ -228,7 +229,9 @@ class Adagrad(Optimizer):
     def __post_init__(self) -> None:
         super().__post_init__()
         check_number("epsilon", self.epsilon, above=0)
-        check_number("initial_accumulator", self.initial_accumulator, at_least=0)
+        check_number(
+            "initial_accumulator", self.initial_accumulator, at_least=0, at_most=LARGEST_FLOAT32
+        )
 
     def fresh_slots(self, vector: FloatArray) -> dict[str, FloatArray]:
         return {"accumulator": np.full(vector.shape, self.initial_accumulator, vector.dtype)}
@@ -420,7 +423,7 @@ class LBFGS(Optimizer):
     stepwise: ClassVar[bool] = False
 
     def __post_init__(self) -> None:
-        check_integer("memory", self.memory, at_least=1)
+        check_integer("memory", self.memory, at_least=1, at_most=MOST_PAIRS)
         check_number("gradient_tolerance", self.gradient_tolerance, at_least=0)
         check_integer("max_evaluations", self.max_evaluations, at_least=1)
         if self.loss_tolerance is not None:

@@ -75,7 +75,8 @@ class Foreseeable(Schedule):
 
 
 def _whole_epoch(factor: float, clock: Clock) -> FloatArray:
-    return np.full(clock.steps_per_epoch, factor)
+    # A factor may be a whole number of any size, of which NumPy would make an array of objects.
+    return np.full(clock.steps_per_epoch, factor, np.float64)
 
 
 @dataclass(frozen=True)
@@ -96,7 +97,7 @@ class InverseScaling(Foreseeable):
         check_number("power", self.power, above=0)
 
     def factors(self, clock: Clock) -> FloatArray:
-        return _whole_epoch((clock.epoch * clock.rows + 1) ** -self.power, clock)
+        return _whole_epoch((clock.epoch * clock.rows + 1) ** -float(self.power), clock)
 
 
 @dataclass(frozen=True)

@@ -29,31 +29,24 @@ def tell(text):
     sys.stdout.flush()
 
 
-def _one_round(name, number, tries, home, findings):
-    """Make some tries of a kind with a seed of their own."""
-    module = kind(name)
-    made = 0
+class Attempts:
+    """Tries, counted, each in a folder of its own, and the kinds of findings among them."""
 
-    @seed(number)
-    @settings(
-        max_examples=tries,
-        deadline=None,
-        database=None,
-        derandomize=False,
-        phases=[Phase.generate],
-        suppress_health_check=list(HealthCheck),
-    )
-    @given(module.cases)
-    def look(case):
-        nonlocal made
-        made += 1
-        with tempfile.TemporaryDirectory(dir=home) as folder:
+    def __init__(self, home):
+        self.home = home
+        self.made = 0
+        self.findings = {}
+
+    def make(self, name, case):
+        """Try a case of a kind."""
+        self.made += 1
+        with tempfile.TemporaryDirectory(dir=self.home) as folder:
             before = Path.cwd()
             os.chdir(folder)
             try:
-                module.attempt(case, Path(folder))
+                kind(name).attempt(case, Path(folder))
             except (Finding, Hang) as finding:
-                known = findings.setdefault(
+                known = self.findings.setdefault(
                     (name, getattr(finding, "kind", "no end")), [0, None, ""]
                 )
                 known[0] += 1
@@ -62,8 +55,27 @@ def _one_round(name, number, tries, home, findings):
             finally:
                 os.chdir(before)
 
-    look()
-    return made
+    def draw(self, name, number, tries):
+        """Try cases that are drawn with a seed of their own."""
+
+        @seed(number)
+        @settings(
+            max_examples=tries,
+            deadline=None,
+            database=None,
+            derandomize=False,
+            phases=[Phase.generate],
+            suppress_health_check=list(HealthCheck),
+        )
+        @given(kind(name).cases)
+        def look(case):
+            self.make(name, case)
+
+        look()
+
+    def tell(self, seconds):
+        """Print how far this is."""
+        tell(f"{self.made:>7} tries  {len(self.findings):>3} findings  {seconds:6.0f} s")
 
 
 def main():
@@ -71,6 +83,11 @@ def main():
     parser = argparse.ArgumentParser(prog="python -m tests.fuzz", description=__doc__)
     parser.add_argument("--tries", type=int, default=10_000, help="of all kinds together")
     parser.add_argument("--seconds", type=float, default=float("inf"), help="stop after so many")
+    parser.add_argument(
+        "--every",
+        action="store_true",
+        help="first each value at each place, of kinds that list them",
+    )
     parser.add_argument("--seed", type=int, help="default: another each time")
     parser.add_argument("--kind", choices=NAMES, action="append", help="only these (may repeat)")
     asked = parser.parse_args()
@@ -93,20 +110,24 @@ def main():
     axone.experiments.results._draw = lambda *run: None
 
     started = time.monotonic()
-    made, findings = dict.fromkeys(names, 0), {}
     with tempfile.TemporaryDirectory() as home:
         os.environ["AXONE_DATA"] = str(Path(home) / "data")
-        turn = 0
-        while sum(made.values()) < asked.tries and time.monotonic() - started < asked.seconds:
+        attempts = Attempts(home)
+        for name in names if asked.every else ():
+            for case in getattr(kind(name), "every_case", list)():
+                attempts.make(name, case)
+                if attempts.made % 1000 == 0:
+                    attempts.tell(time.monotonic() - started)
+        turn, most = 0, attempts.made + asked.tries
+        while attempts.made < most and time.monotonic() - started < asked.seconds:
             for name in names:
-                left = asked.tries - sum(made.values())
+                left = most - attempts.made
                 if left <= 0 or time.monotonic() - started >= asked.seconds:
                     break
-                made[name] += _one_round(name, number + turn, min(_LEAST, left), home, findings)
+                attempts.draw(name, number + turn, min(_LEAST, left))
                 turn += 1
-            seconds = time.monotonic() - started
-            tell(f"{sum(made.values()):>7} tries  {len(findings):>3} findings  {seconds:6.0f} s")
-    tell("  ".join(f"{name} {count}" for name, count in made.items()))
+            attempts.tell(time.monotonic() - started)
+    findings = attempts.findings
     for (name, word), (count, case, text) in sorted(findings.items(), key=lambda item: -item[1][0]):
         tell(f"\n{name}: {word} ({count} times)\n  case: {case!r:.600}\n{text[-1200:]}")
     sys.exit(bool(findings))

@@ -28,14 +28,11 @@ OBJECTS = [
     NotImplemented, {1: 2}, {None: 1}, {"name": 1}, {"name": "dense"}, "x" * 10**6, [0] * 10**6,
     10**5000, -(10**5000),
 ]  # fmt: skip
-VALUES = (
-    st.sampled_from(NUMBERS)
-    | st.sampled_from([True, False, None])
-    | st.sampled_from(WORDS + SURROGATES)
-)
-VALUES |= st.sampled_from(CONTAINERS) | st.integers(0, len(OBJECTS) - 1).map(
-    lambda n: ("object", n)
-)
+EVERY_VALUE = [
+    *NUMBERS, True, False, None, *WORDS, *SURROGATES, *CONTAINERS,
+    *(("object", number) for number in range(len(OBJECTS))),
+]  # fmt: skip
+VALUES = st.sampled_from(EVERY_VALUE)
 TRAINER = [
     field.name for field in dataclasses.fields(ax.Trainer) if field.init and field.name != "network"
 ]
@@ -61,35 +58,42 @@ def _members():
 
 
 MEMBERS = list(_members())
-cases = st.one_of(
-    st.tuples(st.just("member"), st.sampled_from(MEMBERS), VALUES),
-    st.tuples(st.just("resolve"), st.integers(0, len(REGISTRIES) - 1), VALUES),
-    st.tuples(st.just("trainer"), st.sampled_from(TRAINER), VALUES),
-    st.tuples(st.just("fit"), st.sampled_from(FIT), VALUES),
-    st.tuples(
-        st.just("network"), st.sampled_from(["input_shape", "layers", "seed", "dtype"]), VALUES
+PLACES = [
+    *(("member", member) for member in MEMBERS),
+    *(("resolve", number) for number in range(len(REGISTRIES))),
+    *(("trainer", name) for name in TRAINER),
+    *(("fit", name) for name in FIT),
+    *(("network", name) for name in ("input_shape", "layers", "seed", "dtype")),
+    *(
+        ("experiment", name)
+        for name in ("data", "network", "training", "tuning", "seed", "threads")
     ),
-    st.tuples(
-        st.just("experiment"),
-        st.sampled_from(["data", "network", "training", "tuning", "seed", "threads"]),
-        VALUES,
+    *(
+        ("perceptron", name)
+        for name in (
+            "learning_rate",
+            "threshold",
+            "order",
+            "max_epochs",
+            "seed",
+            "initial_weights",
+            "initial_bias",
+        )
     ),
-    st.tuples(
-        st.just("perceptron"),
-        st.sampled_from(
-            [
-                "learning_rate",
-                "threshold",
-                "order",
-                "max_epochs",
-                "seed",
-                "initial_weights",
-                "initial_bias",
-            ]
-        ),
-        VALUES,
-    ),
+]
+WAYS = sorted({way for way, _ in PLACES})
+# A way of building first, or the many settings of members would take nearly all tries.
+cases = st.sampled_from(WAYS).flatmap(
+    lambda way: st.tuples(
+        st.just(way), st.sampled_from([where for each, where in PLACES if each == way]), VALUES
+    )
 )
+
+
+def every_case():
+    """Each place given each value."""
+    return ((way, where, value) for way, where in PLACES for value in EVERY_VALUE)
+
 
 X, Y = np.random.default_rng(0).normal(size=(8, 4)), np.arange(8) % 2
 NEEDED = {

@@ -43,6 +43,17 @@ KEPT = [
     ("descriptions", ("network", "input_shape", _object("array(3)"))),
     ("descriptions", ("member", (3, "dense", "units"), 10**400)),
     ("descriptions", ("member", (3, "dense", "bias"), 0)),
+    # What passes as a number or a truth, and is none that arrays, or the compiled engine, take.
+    ("descriptions", ("member", (3, "dense", "bias"), _object("np.True_"))),
+    ("descriptions", ("member", (0, "prelu", "alpha"), _object("array([1, 2])"))),
+    ("descriptions", ("member", (0, "prelu", "alpha"), _object("array([], dtype=float64)"))),
+    ("descriptions", ("member", (2, "normal", "standard_deviation"), 1.7e308)),
+    ("descriptions", ("member", (5, "adagrad", "initial_accumulator"), 1e300)),
+    ("descriptions", ("member", (5, "lbfgs", "memory"), 2**31 - 1)),
+    ("descriptions", ("member", (6, "adaptive", "minimum"), 10**20)),
+    ("descriptions", ("member", (6, "inverse_scaling", "power"), _object("np.int8(3)"))),
+    ("descriptions", ("member", (6, "cosine", "minimum"), _object("Fraction(1, 3)"))),
+    ("descriptions", ("trainer", "measures", _object("array(3)"))),
     # A number that varies where a rule belongs, and a setting of that rule.
     ("spaces", ({"training.schedule.minimum": [0.5], "training.schedule": [-6.5]}, "bayes", 3)),
     # Whole numbers that Python does not write out, in scikit-learn's words.

@@ -79,7 +79,8 @@ class PReLU(ActivationFunction):
     initializer: ClassVar[str] = "he_normal"
 
     def __post_init__(self) -> None:
-        if not isinstance(self.alpha, np.ndarray):
+        # The array that the layer learns, once it is bound.
+        if not isinstance(self.alpha, np.ndarray) or self.alpha.size != 1:
             check_number("alpha", self.alpha)
 
     @property

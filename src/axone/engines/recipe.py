@@ -148,4 +148,6 @@ class Recipe:
             Clock(epoch, steps, max_epochs, learnt, state.losses)
             for epoch in range(state.epoch, state.epoch + epochs)
         )
-        return state.learning_rate * np.stack([self.schedule.factors(clock) for clock in clocks])
+        factors = np.stack([self.schedule.factors(clock) for clock in clocks])
+        # A setting may have been a fraction, and a schedule of the user's own may return anything.
+        return state.learning_rate * factors.astype(np.float64, copy=False)

@@ -55,6 +55,7 @@ class Dense(Layer[DenseCache]):
         check_integer("units", self.units, at_least=1, at_most=MOST_UNITS)
         check_truth("bias", self.bias)
         object.__setattr__(self, "units", int(self.units))
+        object.__setattr__(self, "bias", bool(self.bias))  # NumPy's too
         object.__setattr__(self, "activation", ACTIVATIONS.resolve(self.activation))
         if self.initializer is not None:
             object.__setattr__(self, "initializer", INITIALIZERS.resolve(self.initializer))

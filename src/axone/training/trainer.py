@@ -5,12 +5,11 @@ It leaves every equation to the engine's plan, and every run to `Run`.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass, field, fields, replace
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from axone.arrays import DType
-from axone.checks import check_choice, check_integer, check_number, check_truth
+from axone.checks import check_choice, check_integer, check_number, check_truth, items_of
 from axone.data.examples import Examples
 from axone.data.stored import store_examples
 from axone.engines import MEASURES, Plan, Recipe, compile_recipe
@@ -429,7 +428,7 @@ def _named_measures(given: Any) -> tuple[str, ...]:
                 found=given,
             )
         )
-    return tuple(islice(given, len(MEASURES) + 1))
+    return items_of(given, len(MEASURES))
 
 
 def _checked_rules(given: Any) -> Sequence[StoppingRule]:

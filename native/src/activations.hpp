@@ -342,6 +342,22 @@ class Activation {
     return double(dead) / double(a.columns);
   }
 
+  /// The same of a batch in lanes: a unit is dead that is 0 in all lanes of all blocks.
+  double dead_share_of_lanes(Matrix<Real> a, Index examples, bool continues) {
+    if (!is_relu_) return 0;
+    const Index units = a.columns / kLanes<Real>;
+    if (!continues) alive_.assign(static_cast<std::size_t>(units), false);
+    Index dead = 0;
+    for (Index u = 0; u < units; ++u) {
+      bool alive = alive_[u];
+      for (Index n = 0; n < examples && !alive; ++n)
+        alive = a.row(n / kLanes<Real>)[u * kLanes<Real> + n % kLanes<Real>] > 0;
+      alive_[u] = alive;
+      dead += !alive;
+    }
+    return double(dead) / double(units);
+  }
+
   /// a = σ(z), in place if the two are the same matrix.
   void forward(Matrix<Real> z, Matrix<Real> a, Index rows) const {
     if (is_identity_ && z.data == a.data) return;

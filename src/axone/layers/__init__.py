@@ -2,16 +2,18 @@
 
 from axone.layers.activation import Activation
 from axone.layers.cells import CELLS, Cell, RNNCell
+from axone.layers.convolution import Conv1D, Conv2D, Convolution
 from axone.layers.dense import Dense
 from axone.layers.embedding import Embedding
 from axone.layers.layer import PREDICTION, Context, Layer, LayerArrays, ParameterSpec, Traced
 from axone.layers.layer_norm import LayerNorm
-from axone.layers.noise import Dropout, GaussianNoise
+from axone.layers.noise import ChannelDropout, Dropout, GaussianNoise
 from axone.layers.normalization import BatchNorm
+from axone.layers.pooling import AveragePool, GlobalPool, MaxPool
 from axone.layers.recurrent import LastStep, Recurrent
 from axone.layers.residual import Residual
 from axone.layers.rms_norm import RMSNorm
-from axone.layers.shape import Flatten, Reshape
+from axone.layers.shape import Flatten, Reshape, Transpose
 from axone.messages import _
 from axone.registry import Registry
 
@@ -31,6 +33,13 @@ LAYERS: Registry[Layer] = Registry(
         "last_step": LastStep,
         "layer_norm": LayerNorm,
         "rms_norm": RMSNorm,
+        "conv1d": Conv1D,
+        "conv2d": Conv2D,
+        "max_pool": MaxPool,
+        "average_pool": AveragePool,
+        "global_pool": GlobalPool,
+        "channel_dropout": ChannelDropout,
+        "transpose": Transpose,
     },
 )
 
@@ -39,18 +48,25 @@ __all__ = [
     "LAYERS",
     "PREDICTION",
     "Activation",
+    "AveragePool",
     "BatchNorm",
     "Cell",
+    "ChannelDropout",
     "Context",
+    "Conv1D",
+    "Conv2D",
+    "Convolution",
     "Dense",
     "Dropout",
     "Embedding",
     "Flatten",
     "GaussianNoise",
+    "GlobalPool",
     "LastStep",
     "Layer",
     "LayerArrays",
     "LayerNorm",
+    "MaxPool",
     "ParameterSpec",
     "RMSNorm",
     "RNNCell",
@@ -58,4 +74,5 @@ __all__ = [
     "Reshape",
     "Residual",
     "Traced",
+    "Transpose",
 ]

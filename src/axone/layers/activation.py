@@ -6,8 +6,8 @@ from typing import Any, NamedTuple, cast
 
 from axone.activations import ACTIVATIONS, ActivationFunction, Identity, Softmax, name_of
 from axone.arrays import FloatArray, Shape
-from axone.layers.dense import delta_equation, learned_specs, traced_slopes
 from axone.layers.layer import Context, Layer, LayerArrays, ParameterSpec, Traced
+from axone.layers.weighted import delta_equation, learned_specs, traced_slopes
 
 
 class ActivationCache(NamedTuple):

@@ -1,16 +1,27 @@
 """The dense layer: every output is a weighted sum of all inputs, then an activation."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
-from typing import Any, NamedTuple, cast
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
 
-from axone.activations import ACTIVATIONS, ActivationFunction, Identity, Softmax, name_of
+from axone.activations import ActivationFunction, Identity
 from axone.arrays import FloatArray, Shape
 from axone.bounds import MOST_UNITS
-from axone.checks import check_integer, check_truth
+from axone.checks import check_integer
 from axone.errors import ShapeError
-from axone.initializers import INITIALIZERS, Constant, Initializer, Zeros
+from axone.initializers import Initializer, Zeros
 from axone.layers.layer import Context, Layer, LayerArrays, ParameterSpec, Traced
+from axone.layers.weighted import (
+    delta_equation,
+    delta_of,
+    function_of,
+    resolve_settings,
+    traced_slopes,
+    traced_sums,
+    weight_specs,
+    without_activation,
+)
+from axone.layers.windows import Field
 from axone.messages import _
 
 
@@ -53,18 +64,16 @@ class Dense(Layer[DenseCache]):
 
     def __post_init__(self) -> None:
         check_integer("units", self.units, at_least=1, at_most=MOST_UNITS)
-        check_truth("bias", self.bias)
         object.__setattr__(self, "units", int(self.units))
-        object.__setattr__(self, "bias", bool(self.bias))  # NumPy's too
-        object.__setattr__(self, "activation", ACTIVATIONS.resolve(self.activation))
-        if self.initializer is not None:
-            object.__setattr__(self, "initializer", INITIALIZERS.resolve(self.initializer))
-        object.__setattr__(self, "bias_initializer", INITIALIZERS.resolve(self.bias_initializer))
+        resolve_settings(self)
 
     @property
     def function(self) -> ActivationFunction:
         """The activation function, resolved."""
-        return cast(ActivationFunction, self.activation)  # resolved on creation
+        return function_of(self)
+
+    def receptive_field(self, input_shape: Shape) -> Field:
+        return None
 
     def output_shape(self, input_shape: Shape) -> Shape:
         if len(input_shape) != 1:
@@ -79,14 +88,7 @@ class Dense(Layer[DenseCache]):
 
     def parameters(self, input_shape: Shape) -> tuple[ParameterSpec, ...]:
         (fan_in,) = input_shape
-        function = self.function
-        initializer = INITIALIZERS.resolve(self.initializer or function.initializer)
-        bias_initializer = INITIALIZERS.resolve(self.bias_initializer)
-        weight = ParameterSpec(
-            "weight", (self.units, fan_in), initializer, fan_in, self.units, penalised=True
-        )
-        bias = ParameterSpec("bias", (self.units,), bias_initializer, fan_in, self.units)
-        return (weight, *((bias,) if self.bias else ()), *learned_specs(function))
+        return weight_specs(self, (self.units, fan_in), fan_in, self.units)
 
     def forward(
         self, parameters: LayerArrays, x: FloatArray, context: Context
@@ -100,33 +102,25 @@ class Dense(Layer[DenseCache]):
     def backward(
         self, parameters: LayerArrays, cache: DenseCache, dy: FloatArray
     ) -> tuple[FloatArray, dict[str, FloatArray]]:
-        delta = self._delta(parameters, cache, dy)
+        delta = delta_of(self, parameters, cache, dy)
         return delta @ parameters["weight"], self._gradients(parameters, cache, delta, dy)
 
     def parameter_gradients(
         self, parameters: LayerArrays, cache: DenseCache, dy: FloatArray
     ) -> dict[str, FloatArray]:
-        delta = self._delta(parameters, cache, dy)
+        delta = delta_of(self, parameters, cache, dy)
         return self._gradients(parameters, cache, delta, dy)
 
     def dead_share(self, cache: DenseCache) -> float:
         return self.function.dead_share(cache.a)
 
     def split_activation(self) -> tuple[Layer, ActivationFunction]:
-        function = self.function
-        if function.learned:
-            return self, Identity()
-        # The weights must still start as the activation wants them.
-        initializer = self.initializer or function.initializer
-        return replace(self, activation=Identity(), initializer=initializer), function
+        return without_activation(self)
 
     def trace(
         self, parameters: LayerArrays, cache: DenseCache, y: FloatArray
     ) -> tuple[Traced, ...]:
-        return (
-            Traced("z", "z = W·x + b" if self.bias else "z = W·x", cache.z),
-            Traced("a", f"a = {name_of(self.function)}(z)", cache.a),
-        )
+        return traced_sums(self, "W·x", cache)
 
     def trace_back(
         self,
@@ -136,7 +130,7 @@ class Dense(Layer[DenseCache]):
         dx: FloatArray,
         gradients: LayerArrays,
     ) -> tuple[Traced, ...]:
-        delta = self._delta(parameters, cache, dy)
+        delta = delta_of(self, parameters, cache, dy)
         return (
             Traced("δ", delta_equation(self.function), delta),
             Traced("∂L/∂W", "∂L/∂W = Σ δ·xᵀ", gradients["weight"]),
@@ -144,9 +138,6 @@ class Dense(Layer[DenseCache]):
             *traced_slopes(self.function, gradients),
             Traced("∂L/∂x", "∂L/∂x = Wᵀ·δ", dx),
         )
-
-    def _delta(self, parameters: LayerArrays, cache: DenseCache, dy: FloatArray) -> FloatArray:
-        return self.function.bind(parameters).backward(cache.z, cache.a, dy)
 
     def _gradients(
         self, parameters: LayerArrays, cache: DenseCache, delta: FloatArray, dy: FloatArray
@@ -156,25 +147,3 @@ class Dense(Layer[DenseCache]):
             gradients["bias"] = delta.sum(axis=0)
         gradients.update(self.function.bind(parameters).learned_gradients(cache.z, dy))
         return gradients
-
-
-def learned_specs(function: ActivationFunction) -> tuple[ParameterSpec, ...]:
-    """Return the parameters that an activation learns, as those of the layer that holds it."""
-    return tuple(
-        ParameterSpec(name, (1,), Constant(value)) for name, value in function.learned.items()
-    )
-
-
-def delta_equation(function: ActivationFunction) -> str:
-    """Return how δ = ∂L/∂z follows from ∂L/∂a."""
-    if isinstance(function, Softmax):
-        return "δ = (diag(a) − a·aᵀ)·∂L/∂a"
-    return f"δ = ∂L/∂a ⊙ {name_of(function)}′(z)"
-
-
-def traced_slopes(function: ActivationFunction, gradients: LayerArrays) -> tuple[Traced, ...]:
-    """Name the gradients of what an activation learns."""
-    return tuple(
-        Traced(f"∂L/∂{name}", f"∂L/∂{name} = Σ ∂L/∂a · ∂a/∂{name}", gradients[name])
-        for name in function.learned
-    )

@@ -91,6 +91,9 @@ class Embedding(Layer[EmbeddingCache]):
         initializer = INITIALIZERS.resolve(self.initializer)
         return (ParameterSpec("weight", shape, initializer, 1, self.dimension, penalised=True),)
 
+    def multiply_adds(self, input_shape: Shape) -> int:
+        return 0  # rows are looked up
+
     def forward(
         self, parameters: LayerArrays, x: FloatArray, context: Context
     ) -> tuple[FloatArray, EmbeddingCache]:

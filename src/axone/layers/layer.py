@@ -16,6 +16,7 @@ Rows of different length are filled up to one, and a mask ``(m, length)`` says w
 there. What stands at a position that is not there never reaches one that is, and never a gradient.
 """
 
+import math
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -27,6 +28,7 @@ from axone.activations import ActivationFunction, Identity
 from axone.arrays import BoolArray, FloatArray, IntArray, Shape
 from axone.errors import ShapeError
 from axone.initializers import Initializer
+from axone.layers.windows import Field
 from axone.messages import _
 from axone.random import RandomStream
 
@@ -174,6 +176,24 @@ class Layer(ABC, Generic[Cache]):
         """
         return self, Identity()
 
+    def multiply_adds(self, input_shape: Shape) -> int:
+        """Return the multiplications of one example in the layer's products, each with an addition.
+
+        Unless it says otherwise each of its penalised numbers, which are the weights, is used once.
+        What is done cell by cell, bias, activation and normalisation, is not counted.
+        """
+        specs = self.parameters(input_shape)
+        return sum(math.prod(spec.shape) for spec in specs if spec.penalised)
+
+    def receptive_field(self, input_shape: Shape) -> Field:
+        """Return what one position of y sees of x, along each axis of positions.
+
+        () for a layer that works position by position, which is what a layer does unless it says
+        otherwise; None where every number of y may depend on all of x.
+        """
+        del input_shape
+        return ()
+
     @property
     def is_random(self) -> bool:
         """Whether two training passes over the same rows differ."""
@@ -256,6 +276,32 @@ def check_positions(mask: BoolArray, rows: int, length: int) -> None:
                 shape=mask.shape,
             )
         )
+
+
+def present_in_signals(kind: str, mask: BoolArray, x: FloatArray) -> BoolArray:
+    """Shape a mask so that it broadcasts over signals (m, channels, length).
+
+    Raises
+    ------
+    ShapeError
+        x are no signals, or not of so many positions.
+    """
+    if x.ndim != 3:
+        raise ShapeError(
+            _(
+                "{kind} under a mask reads signals (channels, length), not examples of shape "
+                "{shape}.",
+                kind=kind,
+                shape=x.shape[1:],
+            )
+        )
+    check_positions(mask, len(x), x.shape[2])
+    return mask[:, None, :]
+
+
+def per_channel(numbers: FloatArray, x: FloatArray) -> FloatArray:
+    """Shape one number a channel so that it broadcasts over x of shape (m, channels, …)."""
+    return numbers.reshape(1, -1, *[1] * (x.ndim - 2))
 
 
 def check_features_last(kind: str, input_shape: Shape) -> None:

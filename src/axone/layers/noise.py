@@ -5,7 +5,9 @@ from typing import NamedTuple
 
 from axone.arrays import FloatArray, Shape
 from axone.checks import check_number
+from axone.errors import ShapeError
 from axone.layers.layer import Context, Layer, LayerArrays, NoCache, Traced
+from axone.messages import _
 
 
 class DropoutCache(NamedTuple):
@@ -63,6 +65,71 @@ class Dropout(Layer[DropoutCache]):
             return (Traced("y", "y = x", y),)
         return (
             Traced("r", "r = keep/(1 − rate)", cache.factors),
+            Traced("y", "y = x ⊙ r", y),
+        )
+
+
+@dataclass(frozen=True)
+class ChannelDropout(Layer[DropoutCache]):
+    """Y[c] = X[c]·keep[c]/(1 − rate): channels are dropped whole (Tompson et al. 2015).
+
+    Neighbours of a signal or an image resemble each other: of single cells that were dropped the
+    others would tell.
+
+    Parameters
+    ----------
+    rate : float
+        The probability of dropping, 0 ≤ rate < 1.
+    """
+
+    rate: float
+
+    def __post_init__(self) -> None:
+        check_number("rate", self.rate, at_least=0, below=1)
+
+    @property
+    def is_random(self) -> bool:
+        return self.rate > 0
+
+    @property
+    def takes_mask(self) -> bool:
+        return True
+
+    def output_shape(self, input_shape: Shape) -> Shape:
+        if len(input_shape) < 2:
+            raise ShapeError(
+                _(
+                    "ChannelDropout drops channels of signals (channels, length) and images "
+                    "(channels, height, width), not of examples of shape {input_shape}: take "
+                    "Dropout.",
+                    input_shape=input_shape,
+                )
+            )
+        return input_shape
+
+    def forward(
+        self, parameters: LayerArrays, x: FloatArray, context: Context
+    ) -> tuple[FloatArray, DropoutCache]:
+        if not context.training or context.random is None or self.rate == 0:
+            return x, DropoutCache(None)
+        kept = context.random.keep(x.shape[:2], self.rate).reshape(
+            *x.shape[:2], *[1] * (x.ndim - 2)
+        )
+        factors = kept.astype(x.dtype) * x.dtype.type(1 / (1 - self.rate))
+        return x * factors, DropoutCache(factors)
+
+    def backward(
+        self, parameters: LayerArrays, cache: DropoutCache, dy: FloatArray
+    ) -> tuple[FloatArray, dict[str, FloatArray]]:
+        return (dy if cache.factors is None else dy * cache.factors), {}
+
+    def trace(
+        self, parameters: LayerArrays, cache: DropoutCache, y: FloatArray
+    ) -> tuple[Traced, ...]:
+        if cache.factors is None:
+            return (Traced("y", "y = x", y),)
+        return (
+            Traced("r", "r = keep/(1 − rate), one a channel", cache.factors),
             Traced("y", "y = x ⊙ r", y),
         )
 

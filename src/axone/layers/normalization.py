@@ -15,7 +15,8 @@ from axone.layers.layer import (
     LayerArrays,
     ParameterSpec,
     Traced,
-    check_positions,
+    per_channel,
+    present_in_signals,
 )
 from axone.messages import _
 
@@ -76,13 +77,13 @@ class BatchNorm(Layer[BatchNormCache]):
     def forward(
         self, parameters: LayerArrays, x: FloatArray, context: Context
     ) -> tuple[FloatArray, BatchNormCache]:
-        present = None if context.mask is None else _present(context.mask, x)
+        present = None if context.mask is None else present_in_signals("BatchNorm", context.mask, x)
         batch = _statistics(x, present) if context.training else None
         mean, variance = batch or (parameters["running_mean"], parameters["running_variance"])
         deviation = np.sqrt(variance + self.epsilon).astype(x.dtype, copy=False)
-        centred = (x - _spread(mean, x)).astype(x.dtype, copy=False)
-        normalised = centred / _spread(deviation, x)
-        y = _spread(parameters["weight"], x) * normalised + _spread(parameters["bias"], x)
+        centred = (x - per_channel(mean, x)).astype(x.dtype, copy=False)
+        normalised = centred / per_channel(deviation, x)
+        y = per_channel(parameters["weight"], x) * normalised + per_channel(parameters["bias"], x)
         if present is not None:
             normalised, y = np.where(present, normalised, 0), np.where(present, y, 0)
         return y, BatchNormCache(normalised, deviation, batch, present)
@@ -95,11 +96,11 @@ class BatchNorm(Layer[BatchNormCache]):
             dy = np.where(cache.present, dy, 0)
         d_bias = dy.sum(axis=shared)
         d_weight = (dy * cache.normalised).sum(axis=shared)
-        scale = _spread(parameters["weight"] / cache.deviation, dy)
+        scale = per_channel(parameters["weight"] / cache.deviation, dy)
         gradients = {"weight": d_weight, "bias": d_bias}
         if cache.batch is None:
             return scale * dy, gradients
-        pull = _spread(d_bias, dy) + cache.normalised * _spread(d_weight, dy)
+        pull = per_channel(d_bias, dy) + cache.normalised * per_channel(d_weight, dy)
         if cache.present is None:
             return scale * (dy - pull / (dy.size // dy.shape[1])), gradients
         pull = np.where(cache.present, pull, 0)
@@ -141,29 +142,10 @@ def _statistics(x: FloatArray, present: BoolArray | None) -> tuple[FloatArray, F
         return x.mean(axis=shared, dtype=np.float64), x.var(axis=shared, dtype=np.float64)
     count = present.sum()
     mean = np.where(present, x, 0).sum(axis=shared, dtype=np.float64) / count
-    squares = np.where(present, x - _spread(mean, x), 0) ** 2
+    squares = np.where(present, x - per_channel(mean, x), 0) ** 2
     return mean, squares.sum(axis=shared) / count
-
-
-def _present(mask: BoolArray, x: FloatArray) -> BoolArray:
-    """Shape the mask so that it broadcasts over signals (m, channels, length)."""
-    if x.ndim != 3:
-        raise ShapeError(
-            _(
-                "BatchNorm under a mask reads signals (channels, length), not examples "
-                "of shape {shape}.",
-                shape=x.shape[1:],
-            )
-        )
-    check_positions(mask, len(x), x.shape[2])
-    return mask[:, None, :]
 
 
 def _shared(x: FloatArray) -> tuple[int, ...]:
     """Return every axis but the channels'."""
     return (0, *range(2, x.ndim))
-
-
-def _spread(per_channel: FloatArray, x: FloatArray) -> FloatArray:
-    """Shape one number a channel so that it broadcasts over x."""
-    return per_channel.reshape(1, -1, *[1] * (x.ndim - 2))

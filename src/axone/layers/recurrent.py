@@ -22,6 +22,7 @@ from axone.layers.layer import (
     Traced,
     check_positions,
 )
+from axone.layers.windows import Field
 from axone.messages import _
 
 
@@ -80,6 +81,12 @@ class Recurrent(Layer[RecurrentCache]):
 
     def parameters(self, input_shape: Shape) -> tuple[ParameterSpec, ...]:
         return self._cell.parameters(input_shape[1])
+
+    def multiply_adds(self, input_shape: Shape) -> int:
+        return input_shape[0] * super().multiply_adds(input_shape)
+
+    def receptive_field(self, input_shape: Shape) -> Field:
+        return None
 
     def forward(
         self, parameters: LayerArrays, x: FloatArray, context: Context

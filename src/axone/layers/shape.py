@@ -1,4 +1,4 @@
-"""Layers that only rearrange an example's numbers: Flatten and Reshape."""
+"""Layers that only rearrange an example's numbers: Flatten, Reshape and Transpose."""
 
 import math
 from collections.abc import Sequence
@@ -8,7 +8,7 @@ from typing import NamedTuple
 from axone.arrays import FloatArray, Shape
 from axone.checks import checked_shape
 from axone.errors import ShapeError
-from axone.layers.layer import Context, Layer, LayerArrays
+from axone.layers.layer import Context, Layer, LayerArrays, NoCache, Traced
 from axone.messages import _
 
 
@@ -74,3 +74,39 @@ class Reshape(Layer[ShapeCache]):
         self, parameters: LayerArrays, cache: ShapeCache, dy: FloatArray
     ) -> tuple[FloatArray, dict[str, FloatArray]]:
         return dy.reshape(cache.shape), {}
+
+
+@dataclass(frozen=True)
+class Transpose(Layer[NoCache]):
+    """y[b, a] = x[a, b]: signals ``(channels, length)`` become sequences ``(length, features)``.
+
+    And the other way round. A mask stays as it is: positions are positions.
+    """
+
+    @property
+    def takes_mask(self) -> bool:
+        return True
+
+    def output_shape(self, input_shape: Shape) -> Shape:
+        if len(input_shape) != 2:
+            raise ShapeError(
+                _(
+                    "Transpose reads signals (channels, length) or sequences (length, features), "
+                    "not examples of shape {input_shape}: put a Reshape to two axes before it.",
+                    input_shape=input_shape,
+                )
+            )
+        return input_shape[::-1]
+
+    def forward(
+        self, parameters: LayerArrays, x: FloatArray, context: Context
+    ) -> tuple[FloatArray, NoCache]:
+        return x.swapaxes(1, 2), NoCache()
+
+    def backward(
+        self, parameters: LayerArrays, cache: NoCache, dy: FloatArray
+    ) -> tuple[FloatArray, dict[str, FloatArray]]:
+        return dy.swapaxes(1, 2), {}
+
+    def trace(self, parameters: LayerArrays, cache: NoCache, y: FloatArray) -> tuple[Traced, ...]:
+        return (Traced("y", "y = xᵀ", y),)

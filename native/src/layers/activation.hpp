@@ -41,7 +41,7 @@ class ActivationLayer : public Layer<Real> {
  private:
   double dead_share_of(const Pass<Real>& pass) {
     return arrangement_ == Arrangement::lanes
-               ? activation_.dead_share_of_lanes(a_.view(), pass.rows, pass.continues)
+               ? activation_.dead_share_of_lanes(a_.view(), this->outputs, pass.rows, pass.continues)
                : activation_.dead_share(a_.view(), pass.rows, pass.continues);
   }
 

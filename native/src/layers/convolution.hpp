@@ -95,7 +95,7 @@ class Convolution : public Layer<Real> {
     const auto a = a_.view(), z = input_of_activation(), dx = dx_.view();
     const Index blocks = blocks_of<Real>(pass.rows);
     if (pass.measure)
-      this->dead_share = activation_.dead_share_of_lanes(a, pass.rows, pass.continues);
+      this->dead_share = activation_.dead_share_of_lanes(a, window_.out.channels, pass.rows, pass.continues);
     slope_.differentiate(z, dy, blocks);
     if (this->needs_input_gradient) {
       const Real* weight = weight_.weight.data();

@@ -1,14 +1,17 @@
 """What a network is made of: a file a family of layers, and the table of their names."""
 
 from axone.layers.activation import Activation
-from axone.layers.cells import CELLS, Cell, RNNCell
+from axone.layers.attention import Attention
+from axone.layers.cells import CELLS, Cell, GRUCell, LSTMCell, RNNCell
 from axone.layers.dense import Dense
 from axone.layers.embedding import Embedding
 from axone.layers.layer import PREDICTION, Context, Layer, LayerArrays, ParameterSpec, Traced
 from axone.layers.layer_norm import LayerNorm
 from axone.layers.noise import Dropout, GaussianNoise
 from axone.layers.normalization import BatchNorm
-from axone.layers.recurrent import LastStep, Recurrent
+from axone.layers.positional_encoding import PositionalEncoding
+from axone.layers.positionwise_dense import PositionwiseDense
+from axone.layers.recurrent import GRU, LSTM, LastStep, Recurrent
 from axone.layers.residual import Residual
 from axone.layers.rms_norm import RMSNorm
 from axone.layers.shape import Flatten, Reshape
@@ -31,14 +34,21 @@ LAYERS: Registry[Layer] = Registry(
         "last_step": LastStep,
         "layer_norm": LayerNorm,
         "rms_norm": RMSNorm,
+        "positionwise_dense": PositionwiseDense,
+        "positional_encoding": PositionalEncoding,
+        "attention": Attention,
     },
+    short_ways={"lstm": LSTM, "gru": GRU},
 )
 
 __all__ = [
     "CELLS",
+    "GRU",
     "LAYERS",
+    "LSTM",
     "PREDICTION",
     "Activation",
+    "Attention",
     "BatchNorm",
     "Cell",
     "Context",
@@ -46,12 +56,16 @@ __all__ = [
     "Dropout",
     "Embedding",
     "Flatten",
+    "GRUCell",
     "GaussianNoise",
+    "LSTMCell",
     "LastStep",
     "Layer",
     "LayerArrays",
     "LayerNorm",
     "ParameterSpec",
+    "PositionalEncoding",
+    "PositionwiseDense",
     "RMSNorm",
     "RNNCell",
     "Recurrent",

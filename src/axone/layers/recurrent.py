@@ -279,7 +279,9 @@ class Recurrent(Layer[RecurrentCache]):
             d_states = [step.d_state for step in self._back_through_time(own, way, dh)][::-1]
             of_steps = [
                 (
-                    Traced("∂L/∂h", _("∂L/∂hₜ = ∂L/∂yₜ + what step t + 1 hands back"), d_state[0]),
+                    Traced(
+                        "∂L/∂h", _("∂L/∂hₜ = ∂L/∂yₜ + what the next step hands back"), d_state[0]
+                    ),
                     *cell.trace_back(own, step, d_state),
                 )
                 for step, d_state in zip(way.steps, d_states, strict=True)

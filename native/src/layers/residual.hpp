@@ -29,6 +29,9 @@ class Residual : public Layer<Real> {
     for (auto& layer : layers_) layer->collect_buffers(stores);
   }
 
+  Index positions_after(Index positions) const override {
+    return axone::positions_after(layers_, positions);
+  }
   Arrangement takes() const override { return arrangement_; }
   bool is_random() const override {
     return std::any_of(layers_.begin(), layers_.end(), [](auto& l) { return l->is_random(); });

@@ -19,6 +19,7 @@ from axone.engines.engine import obstacles_of_searching, refuse_obstacles
 from axone.engines.recipe import Recipe
 from axone.layers import (
     Activation,
+    Attention,
     AveragePool,
     BatchNorm,
     ChannelDropout,
@@ -34,6 +35,8 @@ from axone.layers import (
     Layer,
     LayerNorm,
     MaxPool,
+    PositionalEncoding,
+    PositionwiseDense,
     Reshape,
     Recurrent,
     Residual,
@@ -398,6 +401,41 @@ def _recurrent(
     }
 
 
+def _positionwise_dense(
+    translator: _Translator, layer: PositionwiseDense, shape: Shape, slots: dict[str, Slot]
+) -> dict[str, Any]:
+    """Describe a dense layer, to which each position is an example."""
+    length, *features = shape
+    return {"length": length, "dense": translator.layer(layer.dense, tuple(features), slots)}
+
+
+def _positional_encoding(
+    translator: _Translator, layer: PositionalEncoding, shape: Shape, slots: dict[str, Slot]
+) -> dict[str, Any]:
+    length, features = shape
+    return {"length": length, "features": features}
+
+
+def _attention(
+    translator: _Translator, layer: Attention, shape: Shape, slots: dict[str, Slot]
+) -> dict[str, Any]:
+    """Describe the maps of Q, K, V and the output as the dense layers that they are."""
+    length, features = shape
+    map_, names = Dense(features), ("query", "key", "value", "output")
+    return {
+        "length": length,
+        "features": features,
+        "heads": layer.heads,
+        "causal": layer.causal,
+        "maps": [
+            translator.layer(
+                map_, (features,), {part: slots[f"{name}_{part}"] for part in ("weight", "bias")}
+            )
+            for name in names
+        ],
+    }
+
+
 def _activation_layer(
     translator: _Translator, layer: Activation, shape: Shape, slots: dict[str, Slot]
 ) -> dict[str, Any]:
@@ -507,5 +545,8 @@ _DESCRIPTIONS: dict[type[Layer], tuple[str, Describe]] = {
     Embedding: ("embedding", _embedding),
     LastStep: ("last_step", _last_step),
     Recurrent: ("recurrent", _recurrent),
+    PositionwiseDense: ("positionwise_dense", _positionwise_dense),
+    PositionalEncoding: ("positional_encoding", _positional_encoding),
+    Attention: ("attention", _attention),
 }
 """The name of each layer in the compiled module's table, and how it is described to it."""

@@ -24,11 +24,13 @@ class ChannelBatchNorm : public Layer<Real> {
     variance_.place(s.whole("variance"), channels_, site.buffers);
     for (auto* store : {&weight_, &bias_, &mean_, &variance_}) store->size = channels_;
     for (auto* matrix : {&y_, &normalised_, &dx_}) *matrix = LaneMatrix<Real>(site.rows, columns);
+    use_ = LaneMatrix<Real>(site.rows, inner_);
     for (auto* buffer : {&inverse_, &sum_, &product_, &gradient_})
       *buffer = Buffer<Real>(channels_);
   }
 
   Arrangement takes() const override { return Arrangement::lanes; }
+  Index positions_after(Index positions) const override { return positions_of(positions, inner_); }
 
   void collect(std::vector<Store<Real>*>& stores) override {
     stores.push_back(&weight_);
@@ -41,19 +43,19 @@ class ChannelBatchNorm : public Layer<Real> {
 
   Matrix<Real> forward(Matrix<Real> x, Pass<Real>& pass) override {
     const auto y = y_.view(), normalised = normalised_.view();
-    const double cells = static_cast<double>(pass.rows * inner_);
+    take(pass.mask, pass.rows);
     // Channels have nothing to do with one another: whoever has one has all of it.
     share(pass.team, channels_, [&](Index from, Index to, int) {
       for (Index c = from; c < to; ++c) {
         double mean = mean_.weight[c], variance = variance_.weight[c];
         if (pass.training) {
-          mean = total(c, pass, [=](V, V use, Index b, Index n) { return use * load<V>(x.row(b) + n); }) /
-                 cells;
+          mean = total(c, pass, [=](V use, Index b, Index n) { return used(use, load<V>(x.row(b) + n)); }) /
+                 cells_;
           const V centre = splat<V>(Real(mean));
-          variance = total(c, pass, [=](V, V use, Index b, Index n) {
-                       const V distance = load<V>(x.row(b) + n) - centre;
-                       return use * distance * distance;
-                     }) / cells;
+          variance = total(c, pass, [=](V use, Index b, Index n) {
+                       const V distance = used(use, load<V>(x.row(b) + n) - centre);
+                       return distance * distance;
+                     }) / cells_;
           if (pass.update) {
             mean_.weight[c] = Real(momentum_ * mean_.weight[c] + (1 - momentum_) * mean);
             variance_.weight[c] = Real(momentum_ * variance_.weight[c] + (1 - momentum_) * variance);
@@ -62,10 +64,10 @@ class ChannelBatchNorm : public Layer<Real> {
         inverse_[c] = Real(1 / std::sqrt(variance + epsilon_));
         const V centre = splat<V>(Real(mean)), inverse = splat<V>(inverse_[c]);
         const V weight = splat<V>(weight_.weight[c]), bias = splat<V>(bias_.weight[c]);
-        each(c, pass, [=](V, Index b, Index n) {
-          const V here = (load<V>(x.row(b) + n) - centre) * inverse;
+        each(c, pass, [=](V use, Index b, Index n) {
+          const V here = used(use, (load<V>(x.row(b) + n) - centre) * inverse);
           store(normalised.row(b) + n, here);
-          store(y.row(b) + n, weight * here + bias);
+          store(y.row(b) + n, used(use, weight * here + bias));
         });
       }
     });
@@ -74,22 +76,21 @@ class ChannelBatchNorm : public Layer<Real> {
 
   Matrix<Real> backward(Matrix<Real> dy, Pass<Real>& pass) override {
     const auto dx = dx_.view(), normalised = normalised_.view();
-    const double cells = static_cast<double>(pass.rows * inner_);
     this->tally = {};
     share(pass.team, channels_, [&](Index from, Index to, int) {
       for (Index c = from; c < to; ++c) {
-        // Empty lanes of δ are zero.
-        const double sum = total(c, pass, [=](V, V, Index b, Index n) { return load<V>(dy.row(b) + n); });
-        const double product = total(c, pass, [=](V, V, Index b, Index n) {
-          return load<V>(dy.row(b) + n) * load<V>(normalised.row(b) + n);
+        const double sum =
+            total(c, pass, [=](V use, Index b, Index n) { return used(use, load<V>(dy.row(b) + n)); });
+        const double product = total(c, pass, [=](V use, Index b, Index n) {
+          return used(use, load<V>(dy.row(b) + n)) * load<V>(normalised.row(b) + n);
         });
         sum_[c] = Real(sum);
         product_[c] = Real(product);
         const V scale = splat<V>(weight_.weight[c] * inverse_[c]);
-        const V mean = splat<V>(Real(sum / cells)), pull = splat<V>(Real(product / cells));
+        const V mean = splat<V>(Real(sum / cells_)), pull = splat<V>(Real(product / cells_));
         each(c, pass, [=](V use, Index b, Index n) {
           const V slope = load<V>(dy.row(b) + n) - mean - load<V>(normalised.row(b) + n) * pull;
-          store(dx.row(b) + n, use * (scale * slope));
+          store(dx.row(b) + n, used(use, scale * slope));
         });
       }
     });
@@ -101,13 +102,32 @@ class ChannelBatchNorm : public Layer<Real> {
  private:
   using V = Vector<Real>;
 
+  /// What is there and in use, and zeros for the rest.
+  static AXONE_INLINE V used(V use, V x) { return use != V{} ? x : V{}; }
+
+  /// Find out which cells of every block are there and in use.
+  void take(const Mask& mask, Index rows) {
+    cells_ = static_cast<double>(mask ? mask.count(rows) : rows * inner_);
+    for (Index b = 0; b < blocks_of<Real>(rows); ++b) {
+      const V use = use_of_lanes<Real>(b, rows);
+      for (Index p = 0; p < inner_; ++p) {
+        V here = use;
+        for (Index lane = 0; lane < lanes_in_use<Real>(b, rows); ++lane)
+          here[lane] = mask.has(b * kLanes<Real> + lane, p) ? 1 : 0;
+        store(use_.view().row(b) + p * kLanes<Real>, here);
+      }
+    }
+  }
+
   /// Visit the vectors of a channel: which of its lanes are in use, its block and its place there.
   template <class Body>
   void each(Index channel, const Pass<Real>& pass, Body body) const {
-    for (Index b = 0; b < blocks_of<Real>(pass.rows); ++b) {
-      const V use = use_of_lanes<Real>(b, pass.rows);
-      for (Index n = channel * inner_; n < (channel + 1) * inner_; ++n) body(use, b, n * kLanes<Real>);
-    }
+    for (Index b = 0; b < blocks_of<Real>(pass.rows); ++b)
+      for (Index p = 0; p < inner_; ++p)
+        body(use_at(b, p), b, (channel * inner_ + p) * kLanes<Real>);
+  }
+  V use_at(Index block, Index position) const {
+    return load<V>(use_.view().row(block) + position * kLanes<Real>);
   }
 
   /// Σ over a channel, in Real over the positions of a block and in double over lanes and blocks.
@@ -115,14 +135,13 @@ class ChannelBatchNorm : public Layer<Real> {
   double total(Index channel, const Pass<Real>& pass, Number number) const {
     double total = 0;
     for (Index b = 0; b < blocks_of<Real>(pass.rows); ++b) {
-      const V use = use_of_lanes<Real>(b, pass.rows);
       V sums[kSums] = {};
-      Index n = channel * inner_;
-      const Index last = n + inner_;
-      for (; n + kSums <= last; n += kSums)
+      const Index first = channel * inner_;
+      Index p = 0;
+      for (; p + kSums <= inner_; p += kSums)
         AXONE_UNROLL for (int s = 0; s < kSums; ++s)
-          sums[s] += number(use, use, b, (n + s) * kLanes<Real>);
-      for (; n < last; ++n) sums[0] += number(use, use, b, n * kLanes<Real>);
+          sums[s] += number(use_at(b, p + s), b, (first + p + s) * kLanes<Real>);
+      for (; p < inner_; ++p) sums[0] += number(use_at(b, p), b, (first + p) * kLanes<Real>);
       for (int s = 0; s < kSums; ++s)
         for (int lane = 0; lane < kLanes<Real>; ++lane) total += sums[s][lane];
     }
@@ -134,6 +153,8 @@ class ChannelBatchNorm : public Layer<Real> {
   Index channels_, inner_;
   double momentum_, epsilon_;
   LaneMatrix<Real> y_, normalised_, dx_;
+  LaneMatrix<Real> use_;  // 1 for a cell that is there, 0 for one that is not, or whose lane is empty
+  double cells_ = 0;      // of a channel that are there
   Buffer<Real> inverse_, sum_, product_, gradient_;
   Store<Real> weight_, bias_, mean_, variance_;
 };
@@ -229,6 +250,7 @@ class ChannelDropout : public Layer<Real> {
 
   Arrangement takes() const override { return Arrangement::lanes; }
   bool is_random() const override { return rate_ > 0; }
+  Index positions_after(Index positions) const override { return positions_of(positions, inner_); }
 
   Matrix<Real> forward(Matrix<Real> x, Pass<Real>& pass) override {
     active_ = pass.training && rate_ > 0;

@@ -40,6 +40,9 @@ class Residual : public Layer<Real> {
       for (auto& layer : *way) layer->collect_buffers(stores);
   }
 
+  Index positions_after(Index positions) const override {
+    return axone::positions_after(layers_, positions);
+  }
   Arrangement takes() const override { return arrangement_; }
   bool is_random() const override {
     const auto is_random = [](auto& layer) { return layer->is_random(); };

@@ -6,6 +6,8 @@
 #include "channels.hpp"
 #include "convolution.hpp"
 #include "dense.hpp"
+#include "embedding.hpp"
+#include "last_step.hpp"
 #include "layer_normalization.hpp"
 #include "noise.hpp"
 #include "normalization.hpp"
@@ -36,6 +38,8 @@ inline constexpr Named<LayerBuilder<Real>> kLayers[] = {
     {"global_pool", GlobalPool<Real>::build},
     {"channel_dropout", ChannelDropout<Real>::build},
     {"transpose", Transpose<Real>::build},
+    {"embedding", Embedding<Real>::build},
+    {"last_step", LastStep<Real>::build},
 };
 
 template <class Real>

@@ -7,12 +7,12 @@ loss or optimiser is translated here and known there, or it is an obstacle.
 import math
 from collections.abc import Callable, Collection, Mapping, Sequence
 from types import ModuleType
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 import numpy as np
 
 from axone.activations import ACTIVATIONS, ActivationFunction, Heaviside
-from axone.arrays import DType, FloatArray, IntArray, Shape
+from axone.arrays import BoolArray, DType, FloatArray, IntArray, Shape
 from axone.data.examples import Examples
 from axone.engines.engine import obstacles_of_searching, refuse_obstacles
 from axone.engines.recipe import Recipe
@@ -25,9 +25,11 @@ from axone.layers import (
     Conv2D,
     Dense,
     Dropout,
+    Embedding,
     Flatten,
     GaussianNoise,
     GlobalPool,
+    LastStep,
     Layer,
     LayerNorm,
     MaxPool,
@@ -45,6 +47,13 @@ from axone.parameters import Slot
 from axone.registry import Registry
 
 _SOFTMAX_OVER_CHANNELS = _("softmax over channels runs on the reference engine.")
+
+_MOST_TOKENS = 2**24
+"""So many numbers, 0, 1, …, float32 tells apart."""
+
+_TOO_MANY_TOKENS = _(
+    "an Embedding of more than 16,777,216 tokens runs on the reference engine in float32."
+)
 
 _NUMBERS_OF_RULES = (
     ("beta", 0.0),
@@ -82,18 +91,40 @@ def flat_rows(X: FloatArray, dtype: DType) -> FloatArray:
     return np.ascontiguousarray(X, dtype=dtype).reshape(len(X), -1)
 
 
-def flat_examples(
-    examples: Examples, dtype: DType
-) -> tuple[FloatArray, IntArray | None, FloatArray | None, FloatArray | None]:
-    """Return rows, class numbers or numbers to predict, and weights, as the workspace takes them.
+class FlatExamples(NamedTuple):
+    """Examples as a workspace takes them: arrays of its own precision and no others.
 
-    It takes arrays of its own precision and no others.
+    Attributes
+    ----------
+    rows : array of shape (m, columns)
+        Token numbers, too, which numbers of any precision hold exactly.
+    labels : array of int64, shape (m,), or None
+        Class numbers; either these or numbers to predict.
+    numbers : array of shape (m, outputs), or None
+    weight : array of shape (m,), or None
+    mask : array of bool, shape (m, length), or None
     """
+
+    rows: FloatArray
+    labels: IntArray | None = None
+    numbers: FloatArray | None = None
+    weight: FloatArray | None = None
+    mask: BoolArray | None = None
+
+
+def flat_examples(examples: Examples, dtype: DType) -> FlatExamples:
+    """Return examples as the workspace takes them."""
     rows, target, weight = flat_rows(examples.X, dtype), examples.target, examples.weight
     weight = None if weight is None else np.ascontiguousarray(weight, dtype=dtype)
+    mask = flat_mask(examples.mask)
     if target.dtype.kind in "iu":
-        return rows, np.ascontiguousarray(target, dtype=np.int64), None, weight
-    return rows, None, flat_rows(target, dtype), weight
+        return FlatExamples(rows, np.ascontiguousarray(target, dtype=np.int64), None, weight, mask)
+    return FlatExamples(rows, None, flat_rows(target, dtype), weight, mask)
+
+
+def flat_mask(mask: BoolArray | None) -> BoolArray | None:
+    """Return a mask whose rows lie one behind the other."""
+    return None if mask is None else np.ascontiguousarray(mask)
 
 
 class _Translator:
@@ -103,6 +134,8 @@ class _Translator:
     ----------
     module : module
         The compiled one.
+    dtype : {"float32", "float64"}
+        Of the run.
 
     Attributes
     ----------
@@ -110,8 +143,8 @@ class _Translator:
         The obstacles so far, each once, as its keys.
     """
 
-    def __init__(self, module: ModuleType) -> None:
-        self.module = module
+    def __init__(self, module: ModuleType, dtype: DType) -> None:
+        self.module, self.dtype = module, dtype
         self.found: dict[Message, None] = {}
 
     def name(self, registry: Registry[Any], described: Any, known: Collection[str]) -> str:
@@ -220,7 +253,7 @@ def _number_of(function: ActivationFunction) -> float:
 
 def _translated(recipe: Recipe, module: ModuleType) -> tuple[dict[str, Any], tuple[Message, ...]]:
     """Return the settings of a recipe, and the obstacles that were met on the way to them."""
-    network, translator = recipe.network, _Translator(module)
+    network, translator = recipe.network, _Translator(module, recipe.dtype)
     body, output = network.split_output()
     before, layout = (network.input_shape, *network.shapes[:-1]), network.layout
     settings = {
@@ -313,6 +346,25 @@ def _transpose(
 ) -> dict[str, Any]:
     first, second = shape
     return {"first": first, "second": second}
+
+
+def _embedding(
+    translator: _Translator, layer: Embedding, shape: Shape, slots: dict[str, Slot]
+) -> dict[str, Any]:
+    if layer.vocabulary_size > _MOST_TOKENS and translator.dtype == "float32":
+        translator.found[_TOO_MANY_TOKENS] = None
+    return {
+        "vocabulary": layer.vocabulary_size,
+        "dimension": layer.dimension,
+        "weight": slots["weight"].offset,
+    }
+
+
+def _last_step(
+    translator: _Translator, layer: LastStep, shape: Shape, slots: dict[str, Slot]
+) -> dict[str, Any]:
+    length, features = shape
+    return {"length": length, "features": features}
 
 
 def _activation_layer(
@@ -423,5 +475,7 @@ _DESCRIPTIONS: dict[type[Layer], tuple[str, Describe]] = {
     GlobalPool: ("global_pool", _global_pool),
     ChannelDropout: ("channel_dropout", _channel_dropout),
     Transpose: ("transpose", _transpose),
+    Embedding: ("embedding", _embedding),
+    LastStep: ("last_step", _last_step),
 }
 """The name of each layer in the compiled module's table, and how it is described to it."""

@@ -41,7 +41,7 @@ class Residual : public Layer<Real> {
   }
 
   Index positions_after(Index positions) const override {
-    return axone::positions_after(layers_, positions);
+    return axone::positions_after(branch_, positions);
   }
   Arrangement takes() const override { return arrangement_; }
   bool is_random() const override {
@@ -52,8 +52,11 @@ class Residual : public Layer<Real> {
 
   Matrix<Real> forward(Matrix<Real> x, Pass<Real>& pass) override {
     const RandomStream random = pass.random;
+    const Mask mask = pass.mask;
     const auto inner = through(branch_, x, random, pass);
+    const Mask behind = std::exchange(pass.mask, mask);
     const auto aside = through(shortcut_, x, random.child(branch_.size()), pass);
+    pass.mask = behind;
     const auto y = y_.view();
     share(pass.team, y_.rows_of(pass.rows), [&](Index from, Index to, int) {
       for (Index r = from; r < to; ++r)

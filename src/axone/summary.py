@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 
-from axone.activations import name_of
 from axone.arrays import Shape
-from axone.layers import Activation, Dense, Layer
+from axone.layers import Activation, Dense, Layer, PositionwiseDense, Recurrent
 from axone.messages import _, shorten
+from axone.registry import name_of
 
 _NAME = 24
 """Characters of a layer's name: with its kind, shape and parameters a line has at most 80."""
@@ -54,8 +54,10 @@ class Summary:
 def layer_title(layer: Layer) -> str:
     """Name a layer with its activation, as a reader would."""
     name = type(layer).__name__
-    if not isinstance(layer, (Dense, Activation)):
+    if isinstance(layer, Recurrent):
+        return f"{name} ({name_of(layer.cell)}{', bidirectional' * layer.bidirectional})"
+    if not isinstance(layer, (Dense, PositionwiseDense, Activation)):
         return name
     # A name or a table in the layer's `function` became the activation on creation.
-    word = name_of(layer.function)  # type: ignore[arg-type]
+    word = name_of(layer.function)
     return name if word == "identity" else f"{name} ({word})"

@@ -119,3 +119,10 @@ def test_an_unknown_name_says_where_it_was_found():
     error = UnknownNameError("key", "LRR", ["LR", "L2"], where="run.json")
     assert str(error).startswith("run.json: unknown key 'LRR'.")
     assert str(error).endswith("Allowed: L2, LR.")
+
+
+def test_short_ways_are_names_beside_the_members():
+    assert {"lstm", "gru"} <= set(LAYERS.names)
+    assert not {"lstm", "gru"} & set(LAYERS)
+    assert set(LAYERS.short_ways) == {"lstm", "gru"}
+    assert LAYERS.name_of(LAYERS.resolve({"name": "gru", "units": 2})) == "recurrent"

@@ -119,6 +119,45 @@ class LecunNormal(Initializer):
         return math.sqrt(1 / fan_in) * random.normal(shape)
 
 
+@dataclass(frozen=True)
+class Orthogonal(Initializer):
+    """Rows or columns, whichever are fewer, at right angles and of length 1 (Saxe et al. 2014).
+
+    A vector that is multiplied by such a square matrix again and again, as the state of a recurrent
+    layer is, keeps its length.
+    """
+
+    def draw(self, shape: Shape, fan_in: int, fan_out: int, random: RandomStream) -> FloatArray:
+        normal = random.normal((shape[0], math.prod(shape[1:])))
+        tall = normal if len(normal) >= normal.shape[1] else normal.T
+        q, r = np.linalg.qr(tall)
+        # With the signs of R's diagonal, evenly from all such matrices (Mezzadri 2007).
+        q *= np.where(np.diag(r) < 0, -1.0, 1.0)
+        return (q if tall is normal else q.T).reshape(shape)
+
+
+@dataclass(frozen=True)
+class Stacked(Initializer):
+    """Arrays of one size one below the other, as the gates of a recurrent cell are.
+
+    Parameters
+    ----------
+    parts : tuple of Initializer
+        Of each, in their order. In no table: cells choose it, not files.
+    """
+
+    parts: tuple[Initializer, ...]
+
+    def draw(self, shape: Shape, fan_in: int, fan_out: int, random: RandomStream) -> FloatArray:
+        of_each = (shape[0] // len(self.parts), *shape[1:])
+        return np.concatenate(
+            [
+                part.draw(of_each, fan_in, fan_out, random.child(number))
+                for number, part in enumerate(self.parts)
+            ]
+        )
+
+
 def _uniform(shape: Shape, limit: float, random: RandomStream) -> FloatArray:
     return limit * (2 * random.uniform(shape) - 1)
 
@@ -135,6 +174,7 @@ INITIALIZERS: Registry[Initializer] = Registry(
         "he_normal": HeNormal,
         "he_uniform": HeUniform,
         "lecun_normal": LecunNormal,
+        "orthogonal": Orthogonal,
     },
     aliases={
         "glorot": "glorot_uniform",

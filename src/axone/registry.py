@@ -40,6 +40,9 @@ class Registry(Generic[Member]):
         Frozen dataclasses by their canonical lower-case name.
     aliases : mapping of str to str, optional
         Other names of the same members.
+    short_ways : mapping of str to function, optional
+        Functions that build a member from fewer settings, by a name of their own: what they build
+        is written under the member's name.
     """
 
     def __init__(
@@ -47,8 +50,10 @@ class Registry(Generic[Member]):
         kind: str,
         members: Mapping[str, type[Member]],
         aliases: Mapping[str, str] | None = None,
+        short_ways: Mapping[str, Callable[..., Member]] | None = None,
     ) -> None:
         self.kind = kind
+        self.short_ways = dict(short_ways or {})
         self._members = dict(members)
         self._aliases = dict(aliases or {})
         self._names = {member: name for name, member in self._members.items()}
@@ -62,8 +67,8 @@ class Registry(Generic[Member]):
 
     @property
     def names(self) -> list[str]:
-        """Every name that `resolve` knows, aliases included."""
-        return sorted([*self._members, *self._aliases])
+        """Every name that `resolve` knows, aliases and short ways included."""
+        return sorted([*self._members, *self._aliases, *self.short_ways])
 
     def member(self, name: str) -> type[Member]:
         """Return the class of that name, whatever its case.
@@ -135,9 +140,14 @@ class Registry(Generic[Member]):
         return [field for field in fields if field.init]
 
     def _build(self, name: str, settings: Mapping[str, Any]) -> Member:
-        member = self.member(name)
-        build: Callable[..., Member] = getattr(member, "from_settings", member)
-        known = {field.name for field in self.settings(name)} if settings else set()
+        build: Callable[..., Member]
+        short_way = self.short_ways.get(name.strip().lower())
+        if short_way is None:
+            member = self.member(name)
+            build = getattr(member, "from_settings", member)
+            known = {field.name for field in self.settings(name)} if settings else set()
+        else:
+            build, known = short_way, set(inspect.signature(short_way).parameters)
         for key in settings:
             if key not in known:
                 raise (

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from axone.activations import name_of
 from axone.arrays import Shape
-from axone.layers import Activation, Convolution, Dense, GlobalPool, Layer
+from axone.layers import Activation, Convolution, Dense, GlobalPool, Layer, PositionwiseDense
 from axone.layers.sequence import fields_after
 from axone.layers.windows import Field
 from axone.messages import _, shorten
@@ -146,7 +146,7 @@ def layer_title(layer: Layer) -> str:
     name = type(layer).__name__
     if isinstance(layer, GlobalPool):
         return f"{name} ({layer.function})"
-    if not isinstance(layer, (Dense, Convolution, Activation)):
+    if not isinstance(layer, (Dense, PositionwiseDense, Convolution, Activation)):
         return name
     # A name or a table in the layer's `function` became the activation on creation.
     word = name_of(layer.function)  # type: ignore[arg-type]

@@ -65,8 +65,8 @@ def exercise():
 def race():
     """Run an exercise with Axone and another; the weights and losses must be the same."""
 
-    def run(exercise, contestant, tolerance=1e-12, validation=1e-9):
-        plan = compile_recipe(exercise.recipe, "auto").plan
+    def run(exercise, contestant, tolerance=1e-12, validation=1e-9, engine="auto"):
+        plan = compile_recipe(exercise.recipe, engine).plan
         ours, theirs = AxoneContestant(exercise, plan), contestant(exercise)
         losses = []
         for epoch in range(exercise.epochs):

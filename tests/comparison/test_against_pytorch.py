@@ -126,6 +126,29 @@ def test_shapes_of_several_axes_are_the_same(exercise, race):
     race(exercise(network, "cce", ax.SGD(0.1)), PyTorchContestant, validation=0.1)
 
 
+@pytest.mark.parametrize(
+    "layers",
+    [
+        (ax.Recurrent(ax.RNNCell(5)), ax.Recurrent(ax.RNNCell(4, "relu"), last=True)),
+        (ax.LSTM(4, bidirectional=True), ax.LSTM(3), ax.LastStep()),
+        (ax.GRU(4, bidirectional=True), ax.GRU(3, bidirectional=True, last=True)),
+        (
+            ax.PositionwiseDense(4),
+            ax.PositionalEncoding(),
+            ax.Residual(ax.LayerNorm(), ax.Attention(2, causal=True), ax.Dropout(0.1)),
+            ax.Residual(ax.RMSNorm(), ax.PositionwiseDense(8, "gelu"), ax.PositionwiseDense(4)),
+            ax.LayerNorm(),
+            ax.LastStep(),
+        ),
+    ],
+    ids=["RNN", "LSTM", "GRU", "transformer"],
+)
+def test_networks_of_sequences_make_the_same_steps(layers, exercise, race):
+    network = ax.Network(*layers, ax.Dense(3, "softmax"), input_shape=(4, 1))
+    task = exercise(network, "cce", ax.SGD(0.3), clip_norm=1.0)
+    race(task, PyTorchContestant, engine="reference")
+
+
 def test_float32_stays_float32(exercise, classifier):
     task = exercise(classifier(*HIDDEN, ax.GaussianNoise(0.1)), dtype="float32")
     theirs = PyTorchContestant(task)

@@ -46,6 +46,28 @@ RECIPES = {
     "batch norm within a block": recipe_of(
         ax.Residual(ax.Dense(4), ax.BatchNorm(), ax.Activation("relu")), ax.Dense(3, "softmax")
     ),
+    "a recurrent layer of each cell": recipe_of(
+        ax.Reshape((4, 1)),
+        ax.GRU(3, bidirectional=True),
+        ax.Recurrent(ax.RNNCell(3)),
+        ax.Recurrent(ax.RNNCell(3, "relu"), bidirectional=True),
+        ax.LSTM(2),
+        ax.LastStep(),
+        ax.Dense(3, "softmax"),
+    ),
+    "the last states of both directions": recipe_of(
+        ax.Reshape((2, 2)), ax.LSTM(3, bidirectional=True, last=True), ax.Dense(3, "softmax")
+    ),
+    "a transformer": recipe_of(
+        ax.Reshape((2, 2)),
+        ax.PositionwiseDense(4),
+        ax.PositionalEncoding(),
+        ax.Residual(ax.LayerNorm(), ax.Attention(2), ax.Dropout(0.2)),
+        ax.Residual(ax.RMSNorm(), ax.PositionwiseDense(6, "prelu"), ax.PositionwiseDense(4)),
+        ax.Attention(4, causal=True),
+        ax.GRU(2, last=True),
+        ax.Dense(3, "softmax"),
+    ),
     "penalties": recipe_of(
         ax.Dense(5, "relu"), ax.Dense(1, "sigmoid"), loss="bce", penalty=Penalty(0.3, 0.7)
     ),
@@ -98,6 +120,31 @@ def test_what_is_beyond_pytorch_is_said_in_words_and_refused():
     assert engine.obstacles(strange) == ("PyTorch cannot be given the activation heaviside.",)
     with pytest.raises(UnsupportedError, match="cannot be given the activation heaviside"):
         engine.compile(strange)
+
+
+def test_tokens_of_any_integers_are_read():
+    network = ax.Network(
+        ax.Embedding(5, 3), ax.LSTM(2, last=True), ax.Dense(2, "softmax"), input_shape=4
+    )
+    recipe = Recipe(network, LOSSES.resolve("cce"), SGD(0.1), dtype="float64", seed=3)
+    parameters = network.initialize(2, "float64")
+    X = RANDOM.integers(0, 5, (6, 4)).astype(np.uint8)
+    plan, reference = TorchEngine().compile(recipe), ReferenceEngine().compile(recipe)
+    wanted = reference.predict(parameters, X)
+    np.testing.assert_allclose(plan.predict(parameters, X), wanted, rtol=1e-12)
+
+
+def test_cells_of_ones_own_and_truncation_are_beyond_pytorch():
+    class Slow(ax.GRUCell):
+        """In no table."""
+
+    engine, head = TorchEngine(), ax.Dense(3, "softmax")
+    own = recipe_of(ax.Reshape((4, 1)), ax.Recurrent(Slow(2), last=True), head)
+    assert engine.obstacles(own) == ("PyTorch cannot be given the cell Slow.",)
+    short = recipe_of(ax.Reshape((4, 1)), ax.GRU(2, last=True, truncation=2), head)
+    assert engine.obstacles(short) == (
+        "PyTorch cannot be given truncated backpropagation through time.",
+    )
 
 
 def test_axone_does_not_import_pytorch_by_itself():

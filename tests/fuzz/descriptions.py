@@ -1,6 +1,7 @@
 """Python's door: layers, losses, optimisers, networks, trainers, given what they are not."""
 
 import dataclasses
+import inspect
 from decimal import Decimal
 from fractions import Fraction
 
@@ -12,13 +13,14 @@ from tests.fuzz.oracle import watched
 import axone as ax
 from axone.activations import ACTIVATIONS
 from axone.data import SCALINGS
+from axone.errors import ShapeError
 from axone.initializers import INITIALIZERS
-from axone.layers import LAYERS
+from axone.layers import CELLS, LAYERS
 from axone.losses import LOSSES
 from axone.optimizers import OPTIMIZERS
 from axone.schedules import SCHEDULES
 
-REGISTRIES = [ACTIVATIONS, SCALINGS, INITIALIZERS, LAYERS, LOSSES, OPTIMIZERS, SCHEDULES]
+REGISTRIES = [ACTIVATIONS, SCALINGS, INITIALIZERS, LAYERS, LOSSES, OPTIMIZERS, SCHEDULES, CELLS]
 OBJECTS = [
     np.float16(2), np.float64(np.nan), np.int8(3), np.uint64(2**63), np.bool_(True),
     np.longdouble("1e4000"), np.array(3), np.array([1, 2]), np.array([]), np.zeros((2, 2)),
@@ -55,6 +57,9 @@ def _members():
         for name in registry:
             for field in registry.settings(name):
                 yield number, name, field.name
+        for name, build in registry.short_ways.items():
+            for setting in inspect.signature(build).parameters:
+                yield number, name, setting
 
 
 MEMBERS = list(_members())
@@ -102,6 +107,8 @@ NEEDED = {
     "embedding": {"vocabulary_size": 3, "dimension": 2},
     "residual": {"layers": [{"name": "dense", "units": 4}]},
     "recurrent": {"cell": {"name": "rnn", "units": 2}}, "activation": {"function": "relu"},
+    "lstm": {"units": 2}, "gru": {"units": 2}, "rnn": {"units": 2},
+    "positionwise_dense": {"units": 2}, "attention": {"heads": 2},
 }  # fmt: skip
 
 
@@ -120,9 +127,15 @@ def _used(registry, member):
     """Let a member do its work, for what it was given may only show there."""
     registry.to_data(member)
     if registry is LAYERS:
-        network = ax.Network(member, ax.Flatten(), ax.Dense(2, "softmax"), input_shape=4)
+        layers = (member, ax.Flatten(), ax.Dense(2, "softmax"))
+        try:
+            network = ax.Network(*layers, input_shape=4)
+        except ShapeError:  # it reads sequences
+            network = ax.Network(ax.Reshape((2, 2)), *layers, input_shape=4)
         if network.parameter_count < 10**6:
             _trained(network=network)
+    elif registry is CELLS:
+        _used(LAYERS, ax.Recurrent(member))
     elif registry is ACTIVATIONS:
         _trained(network=ax.Network(ax.Dense(3, member), ax.Dense(2, "softmax"), input_shape=4))
     elif registry is INITIALIZERS:

@@ -15,6 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import axone as ax
+from axone.activations import Identity
 from axone.errors import ShapeError
 from axone.layers import LAYERS, Context
 from axone.layers.sequence import masks_between, trace_through
@@ -79,6 +80,37 @@ def global_pool(nn, layer, input_shape):
     else:
         kind = nn.AdaptiveAvgPool1d if len(input_shape) == 2 else nn.AdaptiveAvgPool2d
     return nn.Sequential(kind(1), nn.Flatten())
+
+
+def recurrent(nn, layer, input_shape):
+    """PyTorch's has no `last`, its own test is in test_recurrent.py."""
+    if layer.last or layer.truncation:
+        return None
+    kinds = {ax.RNNCell: nn.RNN, ax.LSTMCell: nn.LSTM, ax.GRUCell: nn.GRU}
+    module = kinds[type(layer.cell)](
+        input_shape[1],
+        layer.cell.units,
+        batch_first=True,
+        bidirectional=layer.bidirectional,
+    )
+    return None if isinstance(module, nn.GRU) else module
+
+
+RECURRENT_NAMES = {
+    prefix + ours: theirs + suffix
+    for prefix, suffix in (("", ""), ("backward_", "_reverse"))
+    for ours, theirs in (
+        ("weight", "weight_ih_l0"),
+        ("recurrent_weight", "weight_hh_l0"),
+        ("bias", "bias_ih_l0"),
+    )
+}
+
+
+def positionwise(nn, layer, input_shape):
+    if layer.activation == Identity():
+        return nn.Linear(input_shape[1], layer.units, bias=layer.bias)
+    return None
 
 
 @dataclass(frozen=True)
@@ -164,13 +196,45 @@ ROWS = {
         lambda nn, layer, shape: nn.Embedding(layer.vocabulary_size, layer.dimension),
     ),
     "recurrent": Row(
-        [(ax.Recurrent(ax.RNNCell(2)), SEQUENCE), (ax.Recurrent(ax.RNNCell(4)), (1, 2))],
-        lambda nn, layer, shape: nn.RNN(shape[1], layer.cell.units, batch_first=True),
-        {
-            "weight": "weight_ih_l0",
-            "recurrent_weight": "weight_hh_l0",
-            "bias": "bias_ih_l0",
-        },
+        [
+            (ax.Recurrent(ax.RNNCell(2)), SEQUENCE),
+            (ax.Recurrent(ax.RNNCell(4)), (1, 2)),
+            (ax.LSTM(3), SEQUENCE),
+            (ax.LSTM(2, bidirectional=True), SEQUENCE),
+            (ax.LSTM(2, bidirectional=True, last=True), SEQUENCE),
+            (ax.GRU(3), SEQUENCE),
+            (ax.GRU(2, bidirectional=True), (1, 2)),
+            (ax.GRU(3, last=True), SEQUENCE),
+            # Truncated further back than there is anything: the derivative is still the whole one.
+            (ax.GRU(2, bidirectional=True, truncation=4), SEQUENCE),
+        ],
+        recurrent,
+        RECURRENT_NAMES,
+    ),
+    "attention": Row(
+        [
+            (ax.Attention(1), SEQUENCE),
+            (ax.Attention(3, causal=True), SEQUENCE),
+            (ax.Attention(2), (3, 4)),
+            (ax.Attention(2, causal=True), (1, 2)),
+        ],
+        no_counterpart,  # packed otherwise: test_attention.py
+    ),
+    "positional_encoding": Row(
+        [(ax.PositionalEncoding(), SEQUENCE), (ax.PositionalEncoding(), (5, 2))], no_counterpart
+    ),
+    "positionwise_dense": Row(
+        [
+            (ax.PositionwiseDense(2), SEQUENCE),
+            (ax.PositionwiseDense(4, bias=False), SEQUENCE),
+            (ax.PositionwiseDense(3, "softmax"), SEQUENCE),
+            # Its bend is far away.
+            (
+                ax.PositionwiseDense(2, "prelu", bias_initializer={"name": "constant", "value": 9}),
+                (1, 2),
+            ),
+        ],
+        positionwise,
     ),
     "layer_norm": Row(
         [(ax.LayerNorm(), FLAT), (ax.LayerNorm(0.1), SEQUENCE)],

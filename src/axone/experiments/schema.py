@@ -4,7 +4,7 @@ The same schema is what `axone schema` prints as JSON Schema, what files are che
 what is written, completed, beside every result.
 """
 
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Any, Literal, get_args, get_type_hints
 
 from pydantic import (
     BaseModel,
@@ -71,8 +71,14 @@ class Described:
 def _json_schema(registry: Registry[Any]) -> dict[str, Any]:
     """Describe "a name, or a name with settings" for every member of a table."""
     forms: list[dict[str, Any]] = [{"type": "string", "enum": registry.names}]
-    for name in registry:
-        settings = {field.name: _setting_schema(field.type) for field in registry.settings(name)}
+    settings_of = {
+        name: {field.name: field.type for field in registry.settings(name)} for name in registry
+    }
+    for name, build in registry.short_ways.items():
+        settings_of[name] = get_type_hints(build)
+        del settings_of[name]["return"]
+    for name, types in settings_of.items():
+        settings = {setting: _setting_schema(types[setting]) for setting in types}
         forms.append(
             {
                 "type": "object",

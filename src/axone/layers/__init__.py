@@ -1,7 +1,8 @@
 """What a network is made of: a file a family of layers, and the table of their names."""
 
 from axone.layers.activation import Activation
-from axone.layers.cells import CELLS, Cell, RNNCell
+from axone.layers.attention import Attention
+from axone.layers.cells import CELLS, Cell, GRUCell, LSTMCell, RNNCell
 from axone.layers.convolution import Conv1D, Conv2D, Convolution
 from axone.layers.dense import Dense
 from axone.layers.embedding import Embedding
@@ -10,7 +11,9 @@ from axone.layers.layer_norm import LayerNorm
 from axone.layers.noise import ChannelDropout, Dropout, GaussianNoise
 from axone.layers.normalization import BatchNorm
 from axone.layers.pooling import AveragePool, GlobalPool, MaxPool
-from axone.layers.recurrent import LastStep, Recurrent
+from axone.layers.positional_encoding import PositionalEncoding
+from axone.layers.positionwise_dense import PositionwiseDense
+from axone.layers.recurrent import GRU, LSTM, LastStep, Recurrent
 from axone.layers.residual import Residual
 from axone.layers.rms_norm import RMSNorm
 from axone.layers.shape import Flatten, Reshape, Transpose
@@ -40,14 +43,21 @@ LAYERS: Registry[Layer] = Registry(
         "global_pool": GlobalPool,
         "channel_dropout": ChannelDropout,
         "transpose": Transpose,
+        "positionwise_dense": PositionwiseDense,
+        "positional_encoding": PositionalEncoding,
+        "attention": Attention,
     },
+    short_ways={"lstm": LSTM, "gru": GRU},
 )
 
 __all__ = [
     "CELLS",
+    "GRU",
     "LAYERS",
+    "LSTM",
     "PREDICTION",
     "Activation",
+    "Attention",
     "AveragePool",
     "BatchNorm",
     "Cell",
@@ -60,14 +70,18 @@ __all__ = [
     "Dropout",
     "Embedding",
     "Flatten",
+    "GRUCell",
     "GaussianNoise",
     "GlobalPool",
+    "LSTMCell",
     "LastStep",
     "Layer",
     "LayerArrays",
     "LayerNorm",
     "MaxPool",
     "ParameterSpec",
+    "PositionalEncoding",
+    "PositionwiseDense",
     "RMSNorm",
     "RNNCell",
     "Recurrent",

@@ -8,7 +8,17 @@ from torch import nn
 from torch.nn import functional
 
 from axone.arrays import Shape
-from axone.layers import ChannelDropout, Dropout, GaussianNoise
+from axone.layers import (
+    Attention,
+    ChannelDropout,
+    Dropout,
+    GaussianNoise,
+    GRUCell,
+    LSTMCell,
+    Recurrent,
+    RNNCell,
+)
+from axone.layers.positional_encoding import sinusoids
 from axone.layers.windows import Window
 from axone.random import RandomStream
 
@@ -98,6 +108,132 @@ class Transposition(nn.Module):
     def forward(self, x: Any) -> Any:
         """Return x with its two axes exchanged."""
         return x.transpose(1, 2)
+
+
+class Recurrence(nn.Module):
+    """What `nn.RNN`, `nn.LSTM` and `nn.GRU` call, given Axone's arrays.
+
+    The modules themselves have a second bias, which would be trained beside the first.
+
+    Parameters
+    ----------
+    layer : Recurrent
+    shape : tuple of int
+        Of an example.
+    dtype : torch.dtype
+    """
+
+    def __init__(self, layer: Recurrent, shape: Shape, dtype: Any) -> None:
+        super().__init__()
+        cell = layer.cell
+        assert isinstance(cell, (RNNCell, LSTMCell, GRUCell))  # noqa: S101 — an obstacle otherwise
+        self.layer, self.units = layer, cell.units
+        self.states = cell.state_arrays
+        kind = cell.activation if isinstance(cell, RNNCell) else type(cell)
+        self.run = _RUNS[kind]
+        self.arrays = nn.ParameterDict(
+            {
+                spec.name: nn.Parameter(torch.zeros(spec.shape, dtype=dtype))
+                for spec in layer.parameters(shape)
+            }
+        )
+
+    def forward(self, x: Any) -> Any:
+        """Return h at every position or, of each direction, where it ends."""
+        flat = [w for direction in self.layer.directions for w in self._weights(direction.prefix)]
+        both = self.layer.bidirectional
+        start = x.new_zeros(1 + both, len(x), self.units)
+        state = start if self.states == 1 else (start, start)
+        # With biases, one layer, no dropout between layers, rows first.
+        y, h, *_memory = self.run(x, state, flat, True, 1, 0.0, self.training, both, True)
+        return torch.cat(tuple(h), dim=1) if self.layer.last else y
+
+    def _weights(self, prefix: str) -> list[Any]:
+        weight, recurrent_weight, bias = (
+            self.arrays[prefix + name] for name in ("weight", "recurrent_weight", "bias")
+        )
+        second_bias = torch.zeros_like(bias)
+        if f"{prefix}recurrent_bias" in self.arrays:
+            own = self.arrays[f"{prefix}recurrent_bias"]
+            second_bias = torch.cat([second_bias[len(own) :], own])
+        return [weight, recurrent_weight, bias, second_bias]
+
+
+_RUNS: dict[Any, Any] = {
+    "tanh": torch.rnn_tanh,
+    "relu": torch.rnn_relu,
+    LSTMCell: torch.lstm,
+    GRUCell: torch.gru,
+}
+
+
+class SelfAttention(nn.Module):
+    """Attention by `scaled_dot_product_attention`.
+
+    Parameters
+    ----------
+    layer : Attention
+    shape : tuple of int
+        Of an example.
+    dtype : torch.dtype
+    """
+
+    def __init__(self, layer: Attention, shape: Shape, dtype: Any) -> None:
+        super().__init__()
+        self.heads, self.causal = layer.heads, layer.causal
+        self.arrays = nn.ParameterDict(
+            {
+                spec.name: nn.Parameter(torch.zeros(spec.shape, dtype=dtype))
+                for spec in layer.parameters(shape)
+            }
+        )
+
+    def forward(self, x: Any) -> Any:
+        """Return what every position gathers."""
+        query, key, value = (
+            self._linear(name, x).unflatten(2, (self.heads, -1)).transpose(1, 2)
+            for name in ("query", "key", "value")
+        )
+        gathered = functional.scaled_dot_product_attention(query, key, value, is_causal=self.causal)
+        return self._linear("output", gathered.transpose(1, 2).flatten(2))
+
+    def _linear(self, name: str, x: Any) -> Any:
+        return functional.linear(x, self.arrays[f"{name}_weight"], self.arrays[f"{name}_bias"])
+
+
+class Waves(nn.Module):
+    """x plus the sinusoids of its positions.
+
+    Parameters
+    ----------
+    shape : tuple of int
+        Of an example.
+    dtype : torch.dtype
+    """
+
+    def __init__(self, shape: Shape, dtype: Any) -> None:
+        super().__init__()
+        self.waves = torch.from_numpy(sinusoids(*shape)).to(dtype)
+
+    def forward(self, x: Any) -> Any:
+        """Return x + PE."""
+        return x + self.waves
+
+
+class LastPosition(nn.Module):
+    """The last position of a sequence."""
+
+    def forward(self, x: Any) -> Any:
+        """Return x[last]."""
+        return x[:, -1]
+
+
+class Tokens(nn.Embedding):
+    """An embedding of tokens of any type of integers."""
+
+    def forward(self, x: Any) -> Any:
+        """Return each token's vector."""
+        return super().forward(x.long())
 
 
 class GivenNumbers(nn.Module):

@@ -3,8 +3,16 @@
 from collections.abc import Iterator, Sequence
 
 from axone.engines.recipe import Recipe
-from axone.engines.torch.translation import ACTIVATIONS, LAYERS, OPTIMIZERS, criterion_of
-from axone.layers import Activation, Convolution, Dense, Layer, Residual
+from axone.engines.torch.translation import ACTIVATIONS, CELLS, LAYERS, OPTIMIZERS, criterion_of
+from axone.layers import (
+    Activation,
+    Convolution,
+    Dense,
+    Layer,
+    PositionwiseDense,
+    Recurrent,
+    Residual,
+)
 from axone.messages import Message, _
 from axone.optimizers import Adam
 from axone.registry import name_of
@@ -52,8 +60,13 @@ def _strange(layers: Sequence[Layer]) -> list[Message]:
     for layer in all_layers(layers):
         if type(layer) not in LAYERS:
             found.append(_("the layer {kind}", kind=type(layer).__name__))
-        elif isinstance(layer, (Dense, Convolution, Activation)):
+        elif isinstance(layer, (Dense, PositionwiseDense, Convolution, Activation)):
             function = layer.function
             if type(function) not in ACTIVATIONS:
                 found.append(_("the activation {name}", name=name_of(function)))
+        elif isinstance(layer, Recurrent):
+            if type(layer.cell) not in CELLS:
+                found.append(_("the cell {name}", name=name_of(layer.cell)))
+            if layer.truncation is not None:
+                found.append(_("truncated backpropagation through time"))
     return found

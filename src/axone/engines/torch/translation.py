@@ -43,21 +43,33 @@ from axone.arrays import DType, Shape
 from axone.engines.torch import modules
 from axone.layers import (
     Activation,
+    Attention,
     AveragePool,
     BatchNorm,
+    Cell,
     ChannelDropout,
     Conv1D,
     Conv2D,
     Convolution,
     Dense,
     Dropout,
+    Embedding,
     Flatten,
     GaussianNoise,
     GlobalPool,
+    GRUCell,
+    LastStep,
     Layer,
+    LayerNorm,
+    LSTMCell,
     MaxPool,
+    PositionalEncoding,
+    PositionwiseDense,
+    Recurrent,
     Reshape,
     Residual,
+    RMSNorm,
+    RNNCell,
     Transpose,
 )
 from axone.layers.sequence import output_shapes
@@ -237,6 +249,48 @@ def _reshape(layer: Reshape, place: Place) -> Translated:
     return Translated(nn.Sequential(nn.Flatten(), nn.Unflatten(1, tuple(layer.shape))))
 
 
+def _layer_norm(layer: LayerNorm, place: Place) -> Translated:
+    module = nn.LayerNorm(place.shape[-1], eps=layer.epsilon, dtype=place.dtype)
+    return Translated(module, {"weight": module.weight, "bias": module.bias})
+
+
+def _rms_norm(layer: RMSNorm, place: Place) -> Translated:
+    module = nn.RMSNorm(place.shape[-1], eps=layer.epsilon, dtype=place.dtype)
+    return Translated(module, {"weight": module.weight})
+
+
+def _embedding(layer: Embedding, place: Place) -> Translated:
+    module = nn.utils.skip_init(
+        modules.Tokens, layer.vocabulary_size, layer.dimension, dtype=place.dtype
+    )
+    return Translated(module, {"weight": module.weight})
+
+
+def _recurrent(layer: Recurrent, place: Place) -> Translated:
+    module = modules.Recurrence(layer, place.shape, place.dtype)
+    return Translated(module, dict(module.arrays))
+
+
+def _last_step(layer: LastStep, place: Place) -> Translated:
+    return Translated(modules.LastPosition())
+
+
+def _attention(layer: Attention, place: Place) -> Translated:
+    module = modules.SelfAttention(layer, place.shape, place.dtype)
+    return Translated(module, dict(module.arrays))
+
+
+def _positional_encoding(layer: PositionalEncoding, place: Place) -> Translated:
+    return Translated(modules.Waves(place.shape, place.dtype))
+
+
+def _positionwise_dense(layer: PositionwiseDense, place: Place) -> Translated:
+    length, features = place.shape
+    dense = _dense(layer.dense, Place(place.path, (features,), place.dtype))
+    apart, together = nn.Flatten(0, 1), nn.Unflatten(0, (-1, length))
+    return Translated(nn.Sequential(apart, dense.module, together), dense.arrays)
+
+
 def _residual(block: Residual, place: Place) -> Translated:
     inner = _in_a_row(block.layers, place)
     aside = replace(place, path=(*place.path, len(block.layers)))
@@ -261,7 +315,18 @@ LAYERS: dict[type[Layer], Callable[[Any, Place], Translated]] = {
     GlobalPool: _global_pool,
     ChannelDropout: _random,
     Transpose: _transpose,
+    LayerNorm: _layer_norm,
+    RMSNorm: _rms_norm,
+    Embedding: _embedding,
+    Recurrent: _recurrent,
+    LastStep: _last_step,
+    Attention: _attention,
+    PositionalEncoding: _positional_encoding,
+    PositionwiseDense: _positionwise_dense,
 }
+
+CELLS: tuple[type[Cell], ...] = (RNNCell, LSTMCell, GRUCell)
+"""Cells of recurrent layers that PyTorch has too."""
 
 
 def translate(layers: Sequence[Layer], input_shape: Shape, dtype: DType) -> Translated:

@@ -1,0 +1,71 @@
+"""Positional encoding: attention itself does not know which position is which."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from axone.arrays import FloatArray, Shape
+from axone.errors import ShapeError
+from axone.layers.layer import Context, Layer, LayerArrays, NoCache, Traced
+from axone.messages import _
+
+
+@dataclass(frozen=True)
+class PositionalEncoding(Layer[NoCache]):
+    """y[p] = x[p] + PE[p] (Vaswani et al. 2017, section 3.5), on sequences (length, features).
+
+    PE[p, 2i] = sin(p/10000^(2i/features)) and PE[p, 2i + 1] = cos of the same: waves from 2π to
+    10000·2π positions long, of which any shift is a rotation. Positions are counted from 0, those
+    that a mask leaves out too; nothing is learned, and ∂L/∂x = ∂L/∂y.
+    """
+
+    @property
+    def takes_mask(self) -> bool:
+        return True
+
+    def output_shape(self, input_shape: Shape) -> Shape:
+        if len(input_shape) != 2:
+            raise ShapeError(
+                _(
+                    "PositionalEncoding reads sequences (length, features), not examples of shape "
+                    "{input_shape}: put Embedding() before it for tokens, or Reshape() to "
+                    "(length, features); signals (channels, length) need Transpose().",
+                    input_shape=input_shape,
+                )
+            )
+        return input_shape
+
+    def forward(
+        self, parameters: LayerArrays, x: FloatArray, context: Context
+    ) -> tuple[FloatArray, NoCache]:
+        return x + sinusoids(x.shape[1], x.shape[2]).astype(x.dtype), NoCache()
+
+    def backward(
+        self, parameters: LayerArrays, cache: NoCache, dy: FloatArray
+    ) -> tuple[FloatArray, dict[str, FloatArray]]:
+        return dy, {}
+
+    def trace(self, parameters: LayerArrays, cache: NoCache, y: FloatArray) -> tuple[Traced, ...]:
+        equation = "PE[p, 2i] = sin(p/10000^(2i/features)), PE[p, 2i + 1] = cos of the same"
+        return (
+            Traced("PE", equation, sinusoids(y.shape[1], y.shape[2])),
+            Traced("y", "y[p] = x[p] + PE[p]", y),
+        )
+
+    def trace_back(
+        self,
+        parameters: LayerArrays,
+        cache: NoCache,
+        dy: FloatArray,
+        dx: FloatArray,
+        gradients: LayerArrays,
+    ) -> tuple[Traced, ...]:
+        return (Traced("∂L/∂x", "∂L/∂x = ∂L/∂y", dx),)
+
+
+def sinusoids(length: int, features: int) -> FloatArray:
+    """Return PE, float64 of shape (length, features)."""
+    feature = np.arange(features)
+    angles = np.arange(length)[:, None] / 10000 ** (feature // 2 * 2 / features)
+    waves: FloatArray = np.where(feature % 2 == 0, np.sin(angles), np.cos(angles))
+    return waves

@@ -137,9 +137,9 @@ class Attention(Layer[AttentionCache]):
         )
 
     def multiply_adds(self, input_shape: Shape) -> int:
+        """Return those of the four matrices, and of Q·Kᵀ and A·V over every pair of positions."""
         length, features = input_shape
-        # Q, K, V and Y of every position; S and Z of every pair of them.
-        return length * super().multiply_adds(input_shape) + 2 * length**2 * features
+        return length * super().multiply_adds(input_shape) + 2 * length * length * features
 
     def receptive_field(self, input_shape: Shape) -> Field:
         return None

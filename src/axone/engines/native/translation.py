@@ -45,6 +45,7 @@ from axone.optimizers import OPTIMIZERS
 from axone.parameters import Slot
 from axone.registry import Registry
 
+_SHORTCUT = _("Residual with a shortcut runs on the reference engine.")
 _SOFTMAX_OVER_CHANNELS = _("softmax over channels runs on the reference engine.")
 
 _NUMBERS_OF_RULES = (
@@ -382,6 +383,9 @@ def _residual(
     translator: _Translator, block: Residual, shape: Shape, slots: dict[str, Slot]
 ) -> dict[str, Any]:
     """Describe the layers within, whose slots are named ``"0.weight"`` here."""
+    if block.shortcut:
+        translator.found[_SHORTCUT] = None
+        return {}
     inner: list[list[Slot]] = [[] for _ in block.layers]
     for name, slot in slots.items():
         position, _, own = name.partition(".")

@@ -118,6 +118,14 @@ class Network:
         """How many numbers training adjusts."""
         return self.layout.size
 
+    @cached_property
+    def multiply_adds(self) -> int:
+        """The multiplications of one example in all layers' products, each with an addition."""
+        before = (self.input_shape, *self.shapes)
+        return sum(
+            layer.multiply_adds(before[position]) for position, layer in enumerate(self.layers)
+        )
+
     @property
     def names(self) -> tuple[str, ...]:
         """The names of the input and of every layer; empty where nothing has one."""

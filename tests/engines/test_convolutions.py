@@ -74,10 +74,14 @@ def a_layer(draw, kind, shape, names):
         return a_pool(draw, kind)
     if kind == "residual":
         convolution = ax.Conv1D if len(shape) == 2 else ax.Conv2D
-        return ax.Residual(
-            convolution(shape[0], 3, draw(st.sampled_from(names)), padding="same"),
-            ax.Dropout(0.2),
-        )
+        stride = draw(st.integers(1, 2))
+        channels = draw(st.integers(1, 5)) if stride > 1 else shape[0]
+        name = draw(st.sampled_from(names))
+        branch = convolution(channels, 3, name, stride=stride, padding="same"), ax.Dropout(0.2)
+        if stride == 1:
+            return ax.Residual(*branch)
+        aside = convolution(channels, 1, stride=stride), ax.BatchNorm(), ax.Dropout(0.1)
+        return ax.Residual(*branch, shortcut=aside)
     return {
         "batch_norm": ax.BatchNorm(),
         "activation": ax.Activation(draw(st.sampled_from(names))),
@@ -117,7 +121,7 @@ def recipes(draw, dtype="float64", names=(*SMOOTH, "prelu")):
 
 
 def has_batch_norm(recipe):
-    return any(isinstance(layer, ax.BatchNorm) for layer in recipe.network.layers)
+    return recipe.network.layout.buffer_size > 0
 
 
 @settings(max_examples=150)

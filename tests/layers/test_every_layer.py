@@ -46,6 +46,37 @@ def batch_norm(nn, layer, input_shape):
     return module(input_shape[0], eps=layer.epsilon)
 
 
+def recurrent(nn, layer, input_shape):
+    """PyTorch's has no `last`, its own test is in test_recurrent.py."""
+    if layer.last or layer.truncation:
+        return None
+    kinds = {ax.RNNCell: nn.RNN, ax.LSTMCell: nn.LSTM, ax.GRUCell: nn.GRU}
+    module = kinds[type(layer.cell)](
+        input_shape[1],
+        layer.cell.units,
+        batch_first=True,
+        bidirectional=layer.bidirectional,
+    )
+    return None if isinstance(module, nn.GRU) else module
+
+
+RECURRENT_NAMES = {
+    prefix + ours: theirs + suffix
+    for prefix, suffix in (("", ""), ("backward_", "_reverse"))
+    for ours, theirs in (
+        ("weight", "weight_ih_l0"),
+        ("recurrent_weight", "weight_hh_l0"),
+        ("bias", "bias_ih_l0"),
+    )
+}
+
+
+def positionwise(nn, layer, input_shape):
+    if layer.activation == Identity():
+        return nn.Linear(input_shape[1], layer.units, bias=layer.bias)
+    return None
+
+
 def convolution(nn, layer, input_shape):
     """PyTorch knows "same" for a stride of 1 alone, and pads on the other side."""
     if layer.padding == "same" or layer.function != ax.Conv1D(1, 1).function:
@@ -80,37 +111,6 @@ def global_pool(nn, layer, input_shape):
     else:
         kind = nn.AdaptiveAvgPool1d if len(input_shape) == 2 else nn.AdaptiveAvgPool2d
     return nn.Sequential(kind(1), nn.Flatten())
-
-
-def recurrent(nn, layer, input_shape):
-    """PyTorch's has no `last`, its own test is in test_recurrent.py."""
-    if layer.last or layer.truncation:
-        return None
-    kinds = {ax.RNNCell: nn.RNN, ax.LSTMCell: nn.LSTM, ax.GRUCell: nn.GRU}
-    module = kinds[type(layer.cell)](
-        input_shape[1],
-        layer.cell.units,
-        batch_first=True,
-        bidirectional=layer.bidirectional,
-    )
-    return None if isinstance(module, nn.GRU) else module
-
-
-RECURRENT_NAMES = {
-    prefix + ours: theirs + suffix
-    for prefix, suffix in (("", ""), ("backward_", "_reverse"))
-    for ours, theirs in (
-        ("weight", "weight_ih_l0"),
-        ("recurrent_weight", "weight_hh_l0"),
-        ("bias", "bias_ih_l0"),
-    )
-}
-
-
-def positionwise(nn, layer, input_shape):
-    if layer.activation == Identity():
-        return nn.Linear(input_shape[1], layer.units, bias=layer.bias)
-    return None
 
 
 @dataclass(frozen=True)

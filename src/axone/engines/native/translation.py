@@ -5,8 +5,7 @@ loss or optimiser is translated here and known there, or it is an obstacle.
 """
 
 import math
-from collections.abc import Callable, Collection, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Collection, Mapping, Sequence
 from types import ModuleType
 from typing import Any, cast
 
@@ -45,7 +44,6 @@ from axone.optimizers import OPTIMIZERS
 from axone.parameters import Slot
 from axone.registry import Registry
 
-_SHORTCUT = _("Residual with a shortcut runs on the reference engine.")
 _SOFTMAX_OVER_CHANNELS = _("softmax over channels runs on the reference engine.")
 
 _NUMBERS_OF_RULES = (
@@ -137,7 +135,7 @@ class _Translator:
         return name
 
     def layers(
-        self, layers: Sequence[Layer], shapes: Sequence[Shape], slots: Sequence[Sequence[Slot]]
+        self, layers: Sequence[Layer], shapes: Sequence[Shape], slots: Sequence[Mapping[str, Slot]]
     ) -> list[dict[str, Any]]:
         """Describe each layer, with the places of its numbers in the flat vectors.
 
@@ -146,15 +144,15 @@ class _Translator:
         layers : sequence of Layer
         shapes : sequence of tuple
             Of an example before each of them.
-        slots : sequence of sequences of Slot
-            Of each of them.
+        slots : sequence of mappings of str to Slot
+            Of each of them, by their names in it.
         """
         return [
-            self.layer(layer, shape, {slot.spec.name: slot for slot in own})
+            self.layer(layer, shape, own)
             for layer, shape, own in zip(layers, shapes, slots, strict=True)
         ]
 
-    def layer(self, layer: Layer, shape: Shape, slots: dict[str, Slot]) -> dict[str, Any]:
+    def layer(self, layer: Layer, shape: Shape, slots: Mapping[str, Slot]) -> dict[str, Any]:
         """Describe one layer, which takes examples of that shape."""
         kind, describe = _DESCRIPTIONS.get(type(layer), ("", _nothing))
         if kind not in self.module.layers:
@@ -227,7 +225,9 @@ def _translated(recipe: Recipe, module: ModuleType) -> tuple[dict[str, Any], tup
     before, layout = (network.input_shape, *network.shapes[:-1]), network.layout
     settings = {
         "optimizer": translator.optimizer(recipe),
-        "layers": translator.layers(body, before, layout.by_layer),
+        "layers": translator.layers(
+            body, before, [{slot.spec.name: slot for slot in own} for own in layout.by_layer]
+        ),
         "head": translator.head(output, recipe.loss, network.output_shape),
         "columns": math.prod(network.input_shape),
         "outputs": math.prod(network.output_shape),
@@ -239,7 +239,7 @@ def _translated(recipe: Recipe, module: ModuleType) -> tuple[dict[str, Any], tup
 
 
 def _dense(
-    translator: _Translator, layer: Dense, shape: Shape, slots: dict[str, Slot]
+    translator: _Translator, layer: Dense, shape: Shape, slots: Mapping[str, Slot]
 ) -> dict[str, Any]:
     return {
         "outputs": layer.units,
@@ -252,7 +252,7 @@ def _dense(
 
 
 def _convolution(
-    translator: _Translator, layer: Conv1D | Conv2D, shape: Shape, slots: dict[str, Slot]
+    translator: _Translator, layer: Conv1D | Conv2D, shape: Shape, slots: Mapping[str, Slot]
 ) -> dict[str, Any]:
     return {
         "channels": layer.channels,
@@ -270,7 +270,7 @@ def _pool(
     translator: _Translator,
     layer: MaxPool | AveragePool,
     shape: Shape,
-    slots: dict[str, Slot],
+    slots: Mapping[str, Slot],
 ) -> dict[str, Any]:
     return _planes(shape, layer.windows(shape))
 
@@ -297,58 +297,58 @@ def _planes(shape: Shape, windows: Sequence[Window]) -> dict[str, Any]:
 
 
 def _global_pool(
-    translator: _Translator, layer: GlobalPool, shape: Shape, slots: dict[str, Slot]
+    translator: _Translator, layer: GlobalPool, shape: Shape, slots: Mapping[str, Slot]
 ) -> dict[str, Any]:
     return {"channels": shape[0], "is_maximum": layer.function == "max"}
 
 
 def _channel_dropout(
-    translator: _Translator, layer: ChannelDropout, shape: Shape, slots: dict[str, Slot]
+    translator: _Translator, layer: ChannelDropout, shape: Shape, slots: Mapping[str, Slot]
 ) -> dict[str, Any]:
     return {"channels": shape[0], "rate": float(layer.rate)}
 
 
 def _transpose(
-    translator: _Translator, layer: Transpose, shape: Shape, slots: dict[str, Slot]
+    translator: _Translator, layer: Transpose, shape: Shape, slots: Mapping[str, Slot]
 ) -> dict[str, Any]:
     first, second = shape
     return {"first": first, "second": second}
 
 
 def _activation_layer(
-    translator: _Translator, layer: Activation, shape: Shape, slots: dict[str, Slot]
+    translator: _Translator, layer: Activation, shape: Shape, slots: Mapping[str, Slot]
 ) -> dict[str, Any]:
     function = cast(ActivationFunction, layer.function)  # resolved on creation
     return {**translator.activation(function, shape), **_learned(slots)}
 
 
-def _learned(slots: dict[str, Slot]) -> dict[str, Any]:
+def _learned(slots: Mapping[str, Slot]) -> dict[str, Any]:
     """Say whether and where the slope of a parametric ReLU lies."""
     learned = "alpha" in slots
     return {"learns_alpha": learned, "alpha_offset": slots["alpha"].offset if learned else 0}
 
 
 def _rearrangement(
-    translator: _Translator, layer: Layer, shape: Shape, slots: dict[str, Slot]
+    translator: _Translator, layer: Layer, shape: Shape, slots: Mapping[str, Slot]
 ) -> dict[str, Any]:
     """The numbers of an example stay where they are: nothing to run."""
     return {"activation": "identity", "alpha": 0.0, **_learned({})}
 
 
 def _dropout(
-    translator: _Translator, layer: Dropout, shape: Shape, slots: dict[str, Slot]
+    translator: _Translator, layer: Dropout, shape: Shape, slots: Mapping[str, Slot]
 ) -> dict[str, Any]:
     return {"rate": float(layer.rate)}
 
 
 def _noise(
-    translator: _Translator, layer: GaussianNoise, shape: Shape, slots: dict[str, Slot]
+    translator: _Translator, layer: GaussianNoise, shape: Shape, slots: Mapping[str, Slot]
 ) -> dict[str, Any]:
     return {"deviation": float(layer.standard_deviation)}
 
 
 def _batch_norm(
-    translator: _Translator, layer: BatchNorm, shape: Shape, slots: dict[str, Slot]
+    translator: _Translator, layer: BatchNorm, shape: Shape, slots: Mapping[str, Slot]
 ) -> dict[str, Any]:
     return {
         "channels": shape[0],
@@ -362,7 +362,7 @@ def _batch_norm(
 
 
 def _layer_norm(
-    translator: _Translator, layer: LayerNorm, shape: Shape, slots: dict[str, Slot]
+    translator: _Translator, layer: LayerNorm, shape: Shape, slots: Mapping[str, Slot]
 ) -> dict[str, Any]:
     return {
         "features": shape[-1],
@@ -373,35 +373,37 @@ def _layer_norm(
 
 
 def _rms_norm(
-    translator: _Translator, layer: RMSNorm, shape: Shape, slots: dict[str, Slot]
+    translator: _Translator, layer: RMSNorm, shape: Shape, slots: Mapping[str, Slot]
 ) -> dict[str, Any]:
     weight = slots["weight"].offset
     return {"features": shape[-1], "epsilon": float(layer.epsilon), "weight": weight}
 
 
 def _residual(
-    translator: _Translator, block: Residual, shape: Shape, slots: dict[str, Slot]
+    translator: _Translator, block: Residual, shape: Shape, slots: Mapping[str, Slot]
 ) -> dict[str, Any]:
-    """Describe the layers within, whose slots are named ``"0.weight"`` here."""
-    if block.shortcut:
-        translator.found[_SHORTCUT] = None
-        return {}
-    inner: list[list[Slot]] = [[] for _ in block.layers]
-    for name, slot in slots.items():
-        position, _, own = name.partition(".")
-        inner[int(position)].append(replace(slot, spec=replace(slot.spec, name=own)))
-    before = (shape, *output_shapes(block.layers, shape)[:-1])
-    return {"layers": translator.layers(block.layers, before, inner)}
+    """Describe both ways, whose slots are named ``"0.weight"`` and ``"shortcut.0.weight"``."""
+    ways = {"layers": block.layers, "shortcut": block.shortcut}
+    described = {}
+    for way, layers in ways.items():
+        inner: list[dict[str, Slot]] = [{} for _ in layers]
+        for name, slot in slots.items():
+            if name.startswith("shortcut.") == (way == "shortcut"):
+                position, own = name.removeprefix("shortcut.").split(".", 1)
+                inner[int(position)][own] = slot
+        before = (shape, *output_shapes(layers, shape))[: len(layers)]
+        described[way] = translator.layers(layers, before, inner)
+    return described
 
 
 def _nothing(
-    translator: _Translator, layer: Layer, shape: Shape, slots: dict[str, Slot]
+    translator: _Translator, layer: Layer, shape: Shape, slots: Mapping[str, Slot]
 ) -> dict[str, Any]:
     """Of a layer that the module does not know there is nothing to say."""
     return {}
 
 
-Describe = Callable[[_Translator, Any, Shape, dict[str, Slot]], dict[str, Any]]
+Describe = Callable[[_Translator, Any, Shape, Mapping[str, Slot]], dict[str, Any]]
 
 _DESCRIPTIONS: dict[type[Layer], tuple[str, Describe]] = {
     Dense: ("dense", _dense),

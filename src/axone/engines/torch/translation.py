@@ -308,13 +308,6 @@ LAYERS: dict[type[Layer], Callable[[Any, Place], Translated]] = {
     Flatten: _flatten,
     Reshape: _reshape,
     Residual: _residual,
-    Conv1D: _convolution,
-    Conv2D: _convolution,
-    MaxPool: _max_pool,
-    AveragePool: _average_pool,
-    GlobalPool: _global_pool,
-    ChannelDropout: _random,
-    Transpose: _transpose,
     LayerNorm: _layer_norm,
     RMSNorm: _rms_norm,
     Embedding: _embedding,
@@ -323,6 +316,13 @@ LAYERS: dict[type[Layer], Callable[[Any, Place], Translated]] = {
     Attention: _attention,
     PositionalEncoding: _positional_encoding,
     PositionwiseDense: _positionwise_dense,
+    Conv1D: _convolution,
+    Conv2D: _convolution,
+    MaxPool: _max_pool,
+    AveragePool: _average_pool,
+    GlobalPool: _global_pool,
+    ChannelDropout: _random,
+    Transpose: _transpose,
 }
 
 CELLS: tuple[type[Cell], ...] = (RNNCell, LSTMCell, GRUCell)

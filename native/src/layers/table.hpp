@@ -12,6 +12,7 @@
 #include "noise.hpp"
 #include "normalization.hpp"
 #include "pooling.hpp"
+#include "recurrent.hpp"
 #include "rearranged.hpp"
 #include "residual.hpp"
 #include "rms_normalization.hpp"
@@ -40,6 +41,7 @@ inline constexpr Named<LayerBuilder<Real>> kLayers[] = {
     {"transpose", Transpose<Real>::build},
     {"embedding", Embedding<Real>::build},
     {"last_step", LastStep<Real>::build},
+    {"recurrent", Recurrent<Real>::build},
 };
 
 template <class Real>

@@ -34,10 +34,13 @@ from axone.layers import (
     LayerNorm,
     MaxPool,
     Reshape,
+    Recurrent,
     Residual,
     RMSNorm,
+    RNNCell,
     Transpose,
 )
+from axone.layers.cells import CELLS, Cell
 from axone.layers.sequence import output_shapes
 from axone.layers.windows import Window
 from axone.losses import LOSSES, Head, Huber, Loss
@@ -54,6 +57,8 @@ _MOST_TOKENS = 2**24
 _TOO_MANY_TOKENS = _(
     "an Embedding of more than 16,777,216 tokens runs on the reference engine in float32."
 )
+
+_CELLS = ("rnn", "lstm", "gru")
 
 _NUMBERS_OF_RULES = (
     ("beta", 0.0),
@@ -367,6 +372,32 @@ def _last_step(
     return {"length": length, "features": features}
 
 
+def _recurrent(
+    translator: _Translator, layer: Recurrent, shape: Shape, slots: dict[str, Slot]
+) -> dict[str, Any]:
+    """Describe the cell, and where the arrays of each direction lie."""
+    length, features = shape
+    cell = cast(Cell, layer.cell)  # resolved on creation
+    # What is looked back over from the first position on anyway is no limit.
+    truncation = layer.truncation if layer.truncation and layer.truncation < length else 0
+    name = translator.name(CELLS, cell, _CELLS)
+    return {
+        "length": length,
+        "features": features,
+        "units": cell.units,
+        "cell": f"rnn_{cell.activation}" if isinstance(cell, RNNCell) else name,
+        "last": layer.last,
+        "truncation": truncation,
+        "ways": [
+            {
+                name: slots[direction.prefix + name].offset if direction.prefix + name in slots else 0
+                for name in ("weight", "recurrent_weight", "bias", "recurrent_bias")
+            }
+            for direction in layer.directions
+        ],
+    }
+
+
 def _activation_layer(
     translator: _Translator, layer: Activation, shape: Shape, slots: Mapping[str, Slot]
 ) -> dict[str, Any]:
@@ -477,5 +508,6 @@ _DESCRIPTIONS: dict[type[Layer], tuple[str, Describe]] = {
     Transpose: ("transpose", _transpose),
     Embedding: ("embedding", _embedding),
     LastStep: ("last_step", _last_step),
+    Recurrent: ("recurrent", _recurrent),
 }
 """The name of each layer in the compiled module's table, and how it is described to it."""

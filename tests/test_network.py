@@ -34,6 +34,20 @@ def test_shapes_follow_the_layers():
     assert network.output_shape == (3,)
 
 
+def test_the_summary_tells_cells_and_activations():
+    network = ax.Network(
+        ax.PositionwiseDense(4, "gelu"),
+        ax.GRU(3, bidirectional=True),
+        ax.LSTM(2, last=True),
+        input_shape=(5, 2),
+    )
+    assert [row.title for row in network.summary().rows] == [
+        "PositionwiseDense (gelu)",
+        "Recurrent (gru, bidirectional)",
+        "Recurrent (lstm)",
+    ]
+
+
 @pytest.mark.parametrize("input_shape", [4, np.int64(4), (4,), [4], np.array([4])])
 def test_the_input_shape_may_come_in_any_form(input_shape):
     network = ax.Network(ax.Dense(2), input_shape=input_shape)

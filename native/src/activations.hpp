@@ -342,6 +342,24 @@ class Activation {
     return double(dead) / double(a.columns);
   }
 
+  /// The same of a batch in lanes, of units that have as many numbers each: all of them must be 0.
+  double dead_share_of_lanes(Matrix<Real> a, Index units, Index examples, bool continues) {
+    if (!is_relu_) return 0;
+    const Index each = a.columns / units;
+    if (!continues) alive_.assign(static_cast<std::size_t>(units), false);
+    Index dead = 0;
+    for (Index u = 0; u < units; ++u) {
+      bool alive = alive_[u];
+      for (Index n = 0; n < examples && !alive; ++n) {
+        const Real* lane = a.row(n / kLanes<Real>) + u * each + n % kLanes<Real>;
+        for (Index place = 0; place < each && !alive; place += kLanes<Real>) alive = lane[place] > 0;
+      }
+      alive_[u] = alive;
+      dead += !alive;
+    }
+    return double(dead) / double(units);
+  }
+
   /// a = σ(z), in place if the two are the same matrix.
   void forward(Matrix<Real> z, Matrix<Real> a, Index rows) const {
     if (is_identity_ && z.data == a.data) return;

@@ -47,7 +47,7 @@ class Plan {
   /// For passes of up to `rows` rows and steps of `batch`.
   Layers<Real> layers(Index rows, Index batch, int threads) const {
     const Site site{rows, batch, optimizer.slots(), threads, parameters, buffers};
-    return build_layers<Real>(described(), site);
+    return build_layers<Real>(described(), site, Arrangement::rows);
   }
 
   Head<Real> head(Index rows) const {

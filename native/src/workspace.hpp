@@ -44,7 +44,7 @@ class Workspace {
       layers_[first_]->collect(own);
       if (!own.empty()) break;
     }
-    layers_[first_]->needs_input_gradient = false;
+    layers_[first_]->spare_input_gradient();
     index_.resize(static_cast<std::size_t>(capacity));
     if (threads > 1) team_ = std::make_unique<Team>(threads);
     if (threads_forced) trial_.force_team();

@@ -249,10 +249,19 @@ def test_every_layer_that_is_translated_runs_natively():
         "flatten": ax.Flatten(),
         "reshape": ax.Reshape((4,)),
         "residual": ax.Residual(ax.Dense(4)),
+        "conv1d": ax.Conv1D(3, 2),
+        "conv2d": ax.Conv2D(3, 2),
+        "max_pool": ax.MaxPool(2),
+        "average_pool": ax.AveragePool(2),
+        "global_pool": ax.GlobalPool(),
+        "channel_dropout": ax.ChannelDropout(0.5),
+        "transpose": ax.Transpose(),
     }
+    signals = {"conv1d", "max_pool", "average_pool", "global_pool", "channel_dropout", "transpose"}
     assert set(examples) == {name for name in LAYERS if LAYERS.member(name) in _DESCRIPTIONS}
-    for layer in examples.values():
-        network = ax.Network(layer, ax.Dense(2), input_shape=4)
+    for name, layer in examples.items():
+        shape = (2, 5) if name in signals else (2, 5, 4) if name == "conv2d" else (4,)
+        network = ax.Network(layer, ax.Flatten(), ax.Dense(2), input_shape=shape)
         recipe = Recipe(network, LOSSES.resolve("mse"), ax.SGD(), batch_size=3, dtype="float64")
         assert_engines_agree(recipe, 8, FLOAT64)
     assert PREDICTION.random is None

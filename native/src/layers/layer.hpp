@@ -4,6 +4,7 @@
 #include <memory>
 #include <vector>
 
+#include "../lanes.hpp"
 #include "../parameters.hpp"
 #include "../random.hpp"
 #include "../settings.hpp"
@@ -67,6 +68,7 @@ struct Site {
   int threads;
   Index parameters;  // numbers of the flat vectors, within which every place must lie
   Index buffers;
+  Arrangement arrangement = Arrangement::rows;  // in which the layer before leaves a batch
 };
 
 template <class Real>
@@ -80,18 +82,26 @@ class Layer {
   virtual void collect(std::vector<Store<Real>*>&) {}
   virtual void collect_buffers(std::vector<Store<Real>*>&) {}
   virtual bool is_random() const { return false; }
+  /// How a batch lies that the layer is given, and the one that it gives.
+  virtual Arrangement takes() const { return Arrangement::rows; }
+  virtual Arrangement gives() const { return takes(); }
+  /// Nobody asks for ∂L/∂x.
+  virtual void spare_input_gradient() { needs_input_gradient = false; }
 
-  const Index inputs, outputs;  // numbers of a row
-  bool needs_input_gradient = true;
+  const Index inputs, outputs;  // numbers of an example
   Tally tally;              // of this layer's gradient in the pass made last
   double dead_share = 0;    // of its ReLU units, when a pass measures it
+
+ protected:
+  bool needs_input_gradient = true;
 };
 
 template <class Real>
 using Layers = std::vector<std::unique_ptr<Layer<Real>>>;
 
-/// Build layers one after another, each as wide as the one before leaves it.
+/// Build layers one after another, each as wide as the one before leaves it; what they are given lies
+/// as the site says, and what they give as is asked for.
 template <class Real>
-Layers<Real> build_layers(const std::vector<Settings>& described, const Site& site);
+Layers<Real> build_layers(const std::vector<Settings>& described, const Site& site, Arrangement at_last);
 
 }  // namespace axone

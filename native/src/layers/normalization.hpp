@@ -4,7 +4,7 @@
 
 #include <cmath>
 
-#include "layer.hpp"
+#include "channels.hpp"
 
 namespace axone {
 
@@ -29,6 +29,8 @@ class BatchNorm : public Layer<Real> {
   }
 
   static std::unique_ptr<Layer<Real>> build(const Settings& s, const Site& site) {
+    if (site.arrangement == Arrangement::lanes)
+      return std::make_unique<ChannelBatchNorm<Real>>(s.size("columns"), s, site);
     return std::make_unique<BatchNorm>(s.size("columns"), s, site);
   }
 

@@ -3,12 +3,17 @@
 
 #include "../tables.hpp"
 #include "activation.hpp"
+#include "channels.hpp"
+#include "convolution.hpp"
 #include "dense.hpp"
 #include "layer_normalization.hpp"
 #include "noise.hpp"
 #include "normalization.hpp"
+#include "pooling.hpp"
+#include "rearranged.hpp"
 #include "residual.hpp"
 #include "rms_normalization.hpp"
+#include "transpose.hpp"
 
 namespace axone {
 
@@ -25,16 +30,28 @@ inline constexpr Named<LayerBuilder<Real>> kLayers[] = {
     {"layer_norm", LayerNorm<Real>::build},
     {"rms_norm", RMSNorm<Real>::build},
     {"residual", Residual<Real>::build},
+    {"convolution", Convolution<Real>::build},
+    {"max_pool", MaxPool<Real>::build},
+    {"average_pool", AveragePool<Real>::build},
+    {"global_pool", GlobalPool<Real>::build},
+    {"channel_dropout", ChannelDropout<Real>::build},
+    {"transpose", Transpose<Real>::build},
 };
 
 template <class Real>
-Layers<Real> build_layers(const std::vector<Settings>& described, const Site& site) {
+Layers<Real> build_layers(const std::vector<Settings>& described, const Site& site, Arrangement at_last) {
   if (described.empty()) throw std::invalid_argument("a network, or a block in it, has no layers");
   Layers<Real> layers;
+  Site here = site;
   for (const auto& settings : described) {
-    auto layer = find(kLayers<Real>, settings.word("kind"), "layer")(settings, site);
+    const bool last = &settings == &described.back();
+    auto layer = find(kLayers<Real>, settings.word("kind"), "layer")(settings, here);
     if (!layers.empty() && layers.back()->outputs != layer->inputs)
       throw std::invalid_argument("a layer is not as wide as the one before leaves it");
+    const Arrangement after = last ? at_last : layer->gives();
+    if (layer->takes() != here.arrangement || layer->gives() != after)
+      layer = std::make_unique<Rearranged<Real>>(std::move(layer), here.arrangement, after, site.rows);
+    here.arrangement = layer->gives();
     layers.push_back(std::move(layer));
   }
   return layers;

@@ -19,18 +19,26 @@ from axone.engines.engine import obstacles_of_searching, refuse_obstacles
 from axone.engines.recipe import Recipe
 from axone.layers import (
     Activation,
+    AveragePool,
     BatchNorm,
+    ChannelDropout,
+    Conv1D,
+    Conv2D,
     Dense,
     Dropout,
     Flatten,
     GaussianNoise,
+    GlobalPool,
     Layer,
     LayerNorm,
+    MaxPool,
     Reshape,
     Residual,
     RMSNorm,
+    Transpose,
 )
 from axone.layers.sequence import output_shapes
+from axone.layers.windows import Window
 from axone.losses import LOSSES, Head, Huber, Loss
 from axone.messages import Message, _
 from axone.optimizers import OPTIMIZERS
@@ -243,6 +251,70 @@ def _dense(
     }
 
 
+def _convolution(
+    translator: _Translator, layer: Conv1D | Conv2D, shape: Shape, slots: dict[str, Slot]
+) -> dict[str, Any]:
+    return {
+        "channels": layer.channels,
+        "groups": layer.groups,
+        "has_bias": layer.bias,
+        "weight": slots["weight"].offset,
+        "bias": slots["bias"].offset if layer.bias else 0,
+        **_planes(shape, layer.windows(shape)),
+        **translator.activation(layer.function, layer.output_shape(shape)),
+        **_learned(slots),
+    }
+
+
+def _pool(
+    translator: _Translator,
+    layer: MaxPool | AveragePool,
+    shape: Shape,
+    slots: dict[str, Slot],
+) -> dict[str, Any]:
+    return _planes(shape, layer.windows(shape))
+
+
+def _planes(shape: Shape, windows: Sequence[Window]) -> dict[str, Any]:
+    """Describe windows over the channels of an example; a signal is an image of height 1."""
+    whole = Window(1, 1, 1, 1, 1, 0)
+    rows, columns = windows if len(windows) == 2 else (whole, *windows)
+    return {
+        "in_channels": shape[0],
+        "in_height": rows.length,
+        "in_width": columns.length,
+        "out_height": rows.outputs,
+        "out_width": columns.outputs,
+        "kernel_height": rows.size,
+        "kernel_width": columns.size,
+        "stride_height": rows.stride,
+        "stride_width": columns.stride,
+        "padding_top": rows.before,
+        "padding_left": columns.before,
+        "dilation_height": rows.dilation,
+        "dilation_width": columns.dilation,
+    }
+
+
+def _global_pool(
+    translator: _Translator, layer: GlobalPool, shape: Shape, slots: dict[str, Slot]
+) -> dict[str, Any]:
+    return {"channels": shape[0], "is_maximum": layer.function == "max"}
+
+
+def _channel_dropout(
+    translator: _Translator, layer: ChannelDropout, shape: Shape, slots: dict[str, Slot]
+) -> dict[str, Any]:
+    return {"channels": shape[0], "rate": float(layer.rate)}
+
+
+def _transpose(
+    translator: _Translator, layer: Transpose, shape: Shape, slots: dict[str, Slot]
+) -> dict[str, Any]:
+    first, second = shape
+    return {"first": first, "second": second}
+
+
 def _activation_layer(
     translator: _Translator, layer: Activation, shape: Shape, slots: dict[str, Slot]
 ) -> dict[str, Any]:
@@ -342,5 +414,12 @@ _DESCRIPTIONS: dict[type[Layer], tuple[str, Describe]] = {
     LayerNorm: ("layer_norm", _layer_norm),
     RMSNorm: ("rms_norm", _rms_norm),
     Residual: ("residual", _residual),
+    Conv1D: ("convolution", _convolution),
+    Conv2D: ("convolution", _convolution),
+    MaxPool: ("max_pool", _pool),
+    AveragePool: ("average_pool", _pool),
+    GlobalPool: ("global_pool", _global_pool),
+    ChannelDropout: ("channel_dropout", _channel_dropout),
+    Transpose: ("transpose", _transpose),
 }
 """The name of each layer in the compiled module's table, and how it is described to it."""

@@ -1,0 +1,272 @@
+// Layers that treat each channel of a signal or image as a whole, in lanes: batch norm over channels
+// (Ioffe & Szegedy 2015), pooling over all positions, dropout of whole channels.
+#pragma once
+
+#include <cmath>
+#include <limits>
+
+#include "layer.hpp"
+
+namespace axone {
+
+/// Batch norm whose statistics are those of a channel: of all its positions in all examples.
+template <class Real>
+class ChannelBatchNorm : public Layer<Real> {
+ public:
+  ChannelBatchNorm(Index columns, const Settings& s, const Site& site)
+      : Layer<Real>(columns, columns), channels_(s.size("channels")), inner_(columns / channels_),
+        momentum_(s.number("momentum")), epsilon_(s.number("epsilon")) {
+    if (columns % channels_ != 0)
+      throw std::invalid_argument("the channels do not divide the columns of batch norm");
+    weight_.place(s.whole("weight"), channels_, site.parameters);
+    bias_.place(s.whole("bias"), channels_, site.parameters);
+    mean_.place(s.whole("mean"), channels_, site.buffers);
+    variance_.place(s.whole("variance"), channels_, site.buffers);
+    for (auto* store : {&weight_, &bias_, &mean_, &variance_}) store->size = channels_;
+    for (auto* matrix : {&y_, &normalised_, &dx_}) *matrix = LaneMatrix<Real>(site.rows, columns);
+    for (auto* buffer : {&inverse_, &sum_, &product_, &gradient_})
+      *buffer = Buffer<Real>(channels_);
+  }
+
+  Arrangement takes() const override { return Arrangement::lanes; }
+
+  void collect(std::vector<Store<Real>*>& stores) override {
+    stores.push_back(&weight_);
+    stores.push_back(&bias_);
+  }
+  void collect_buffers(std::vector<Store<Real>*>& stores) override {
+    stores.push_back(&mean_);
+    stores.push_back(&variance_);
+  }
+
+  Matrix<Real> forward(Matrix<Real> x, Pass<Real>& pass) override {
+    const auto y = y_.view(), normalised = normalised_.view();
+    const double cells = static_cast<double>(pass.rows * inner_);
+    // Channels have nothing to do with one another: whoever has one has all of it.
+    share(pass.team, channels_, [&](Index from, Index to, int) {
+      for (Index c = from; c < to; ++c) {
+        double mean = mean_.weight[c], variance = variance_.weight[c];
+        if (pass.training) {
+          mean = total(c, pass, [=](V, V use, Index b, Index n) { return use * load<V>(x.row(b) + n); }) /
+                 cells;
+          const V centre = splat<V>(Real(mean));
+          variance = total(c, pass, [=](V, V use, Index b, Index n) {
+                       const V distance = load<V>(x.row(b) + n) - centre;
+                       return use * distance * distance;
+                     }) / cells;
+          if (pass.update) {
+            mean_.weight[c] = Real(momentum_ * mean_.weight[c] + (1 - momentum_) * mean);
+            variance_.weight[c] = Real(momentum_ * variance_.weight[c] + (1 - momentum_) * variance);
+          }
+        }
+        inverse_[c] = Real(1 / std::sqrt(variance + epsilon_));
+        const V centre = splat<V>(Real(mean)), inverse = splat<V>(inverse_[c]);
+        const V weight = splat<V>(weight_.weight[c]), bias = splat<V>(bias_.weight[c]);
+        each(c, pass, [=](V, Index b, Index n) {
+          const V here = (load<V>(x.row(b) + n) - centre) * inverse;
+          store(normalised.row(b) + n, here);
+          store(y.row(b) + n, weight * here + bias);
+        });
+      }
+    });
+    return y;
+  }
+
+  Matrix<Real> backward(Matrix<Real> dy, Pass<Real>& pass) override {
+    const auto dx = dx_.view(), normalised = normalised_.view();
+    const double cells = static_cast<double>(pass.rows * inner_);
+    this->tally = {};
+    share(pass.team, channels_, [&](Index from, Index to, int) {
+      for (Index c = from; c < to; ++c) {
+        // Empty lanes of δ are zero.
+        const double sum = total(c, pass, [=](V, V, Index b, Index n) { return load<V>(dy.row(b) + n); });
+        const double product = total(c, pass, [=](V, V, Index b, Index n) {
+          return load<V>(dy.row(b) + n) * load<V>(normalised.row(b) + n);
+        });
+        sum_[c] = Real(sum);
+        product_[c] = Real(product);
+        const V scale = splat<V>(weight_.weight[c] * inverse_[c]);
+        const V mean = splat<V>(Real(sum / cells)), pull = splat<V>(Real(product / cells));
+        each(c, pass, [=](V use, Index b, Index n) {
+          const V slope = load<V>(dy.row(b) + n) - mean - load<V>(normalised.row(b) + n) * pull;
+          store(dx.row(b) + n, use * (scale * slope));
+        });
+      }
+    });
+    finish(weight_, product_, gradient_, pass, this->tally);
+    finish(bias_, sum_, gradient_, pass, this->tally);
+    return dx;
+  }
+
+ private:
+  using V = Vector<Real>;
+
+  /// Visit the vectors of a channel: which of its lanes are in use, its block and its place there.
+  template <class Body>
+  void each(Index channel, const Pass<Real>& pass, Body body) const {
+    for (Index b = 0; b < blocks_of<Real>(pass.rows); ++b) {
+      const V use = use_of_lanes<Real>(b, pass.rows);
+      for (Index n = channel * inner_; n < (channel + 1) * inner_; ++n) body(use, b, n * kLanes<Real>);
+    }
+  }
+
+  /// Σ over a channel, in Real over the positions of a block and in double over lanes and blocks.
+  template <class Number>
+  double total(Index channel, const Pass<Real>& pass, Number number) const {
+    double total = 0;
+    for (Index b = 0; b < blocks_of<Real>(pass.rows); ++b) {
+      const V use = use_of_lanes<Real>(b, pass.rows);
+      V sums[kSums] = {};
+      Index n = channel * inner_;
+      const Index last = n + inner_;
+      for (; n + kSums <= last; n += kSums)
+        AXONE_UNROLL for (int s = 0; s < kSums; ++s)
+          sums[s] += number(use, use, b, (n + s) * kLanes<Real>);
+      for (; n < last; ++n) sums[0] += number(use, use, b, n * kLanes<Real>);
+      for (int s = 0; s < kSums; ++s)
+        for (int lane = 0; lane < kLanes<Real>; ++lane) total += sums[s][lane];
+    }
+    return total;
+  }
+
+  static constexpr int kSums = 4;  // side by side: one would wait for itself
+
+  Index channels_, inner_;
+  double momentum_, epsilon_;
+  LaneMatrix<Real> y_, normalised_, dx_;
+  Buffer<Real> inverse_, sum_, product_, gradient_;
+  Store<Real> weight_, bias_, mean_, variance_;
+};
+
+/// One number a channel: the mean, or the largest, of all its positions.
+template <class Real>
+class GlobalPool : public Layer<Real> {
+ public:
+  GlobalPool(Index columns, Index channels, bool is_maximum, const Site& site)
+      : Layer<Real>(columns, channels), inner_(columns / channels), is_maximum_(is_maximum),
+        y_(site.rows, channels), dx_(site.rows, columns) {
+    if (columns % channels != 0)
+      throw std::invalid_argument("the channels do not divide the columns of a pool");
+  }
+
+  static std::unique_ptr<Layer<Real>> build(const Settings& s, const Site& site) {
+    return std::make_unique<GlobalPool>(s.size("columns"), s.size("channels"), s.flag("is_maximum"), site);
+  }
+
+  Arrangement takes() const override { return Arrangement::lanes; }
+
+  Matrix<Real> forward(Matrix<Real> x, Pass<Real>& pass) override {
+    x_ = x;
+    const auto y = y_.view();
+    share(pass.team, blocks_of<Real>(pass.rows), [&](Index from, Index to, int) {
+      for (Index b = from; b < to; ++b)
+        for (Index c = 0; c < this->outputs; ++c) {
+          const Real* numbers = x.row(b) + c * inner_ * kLanes<Real>;
+          V result = load<V>(numbers);
+          for (Index n = 1; n < inner_; ++n) {
+            const V number = load<V>(numbers + n * kLanes<Real>);
+            if (is_maximum_) {
+              result = (number <= result) | (result != result) ? result : number;
+            } else {
+              result += number;
+            }
+          }
+          if (!is_maximum_) result /= splat<V>(Real(inner_));
+          store(y.row(b) + c * kLanes<Real>, result);
+        }
+    });
+    return y;
+  }
+
+  Matrix<Real> backward(Matrix<Real> dy, Pass<Real>& pass) override {
+    if (!this->needs_input_gradient) return {};
+    const auto y = y_.view(), dx = dx_.view();
+    share(pass.team, blocks_of<Real>(pass.rows), [&](Index from, Index to, int) {
+      for (Index b = from; b < to; ++b)
+        for (Index c = 0; c < this->outputs; ++c) {
+          const Index first = c * inner_ * kLanes<Real>;
+          const V largest = load<V>(y.row(b) + c * kLanes<Real>);
+          V left = load<V>(dy.row(b) + c * kLanes<Real>);
+          if (!is_maximum_) left /= splat<V>(Real(inner_));
+          for (Index n = 0; n < inner_; ++n) {
+            const Index at = first + n * kLanes<Real>;
+            if (is_maximum_) {
+              const auto is_largest = load<V>(x_.row(b) + at) == largest;
+              store(dx.row(b) + at, is_largest ? left : V{});
+              left = is_largest ? V{} : left;
+            } else {
+              store(dx.row(b) + at, left);
+            }
+          }
+        }
+    });
+    return dx;
+  }
+
+ private:
+  using V = Vector<Real>;
+
+  Index inner_;
+  bool is_maximum_;
+  LaneMatrix<Real> y_, dx_;
+  Matrix<Real> x_;
+};
+
+/// Whole channels of an example dropped in training, the others over 1 − rate (Tompson et al. 2015).
+template <class Real>
+class ChannelDropout : public Layer<Real> {
+ public:
+  ChannelDropout(Index columns, Index channels, double rate, const Site& site)
+      : Layer<Real>(columns, columns), channels_(channels), inner_(columns / channels), rate_(rate),
+        y_(site.rows, columns), factors_(site.rows, channels) {
+    if (columns % channels != 0)
+      throw std::invalid_argument("the channels do not divide the columns of a dropout");
+  }
+
+  static std::unique_ptr<Layer<Real>> build(const Settings& s, const Site& site) {
+    return std::make_unique<ChannelDropout>(s.size("columns"), s.size("channels"), s.number("rate"), site);
+  }
+
+  Arrangement takes() const override { return Arrangement::lanes; }
+  bool is_random() const override { return rate_ > 0; }
+
+  Matrix<Real> forward(Matrix<Real> x, Pass<Real>& pass) override {
+    active_ = pass.training && rate_ > 0;
+    if (!active_) return x;
+    const auto threshold = threshold_of(rate_);
+    const Real kept = Real(1 / (1 - rate_));
+    const auto factors = factors_.view();
+    for (Index b = 0; b < blocks_of<Real>(pass.rows); ++b)
+      for (Index lane = 0; lane < lanes_in_use<Real>(b, pass.rows); ++lane)
+        for (Index c = 0; c < channels_; ++c) {
+          const auto n = static_cast<std::uint32_t>((b * kLanes<Real> + lane) * channels_ + c);
+          factors.row(b)[c * kLanes<Real> + lane] = pass.random.bits(n) >= threshold ? kept : Real(0);
+        }
+    multiply(x, y_.view(), pass);
+    return y_.view();
+  }
+
+  Matrix<Real> backward(Matrix<Real> dy, Pass<Real>& pass) override {
+    if (active_) multiply(dy, dy, pass);
+    return dy;
+  }
+
+ private:
+  using V = Vector<Real>;
+
+  void multiply(Matrix<Real> from, Matrix<Real> to, const Pass<Real>& pass) const {
+    for (Index b = 0; b < blocks_of<Real>(pass.rows); ++b)
+      for (Index c = 0; c < channels_; ++c) {
+        const V factor = load<V>(factors_.view().row(b) + c * kLanes<Real>);
+        for (Index n = c * inner_; n < (c + 1) * inner_; ++n)
+          store(to.row(b) + n * kLanes<Real>, factor * load<V>(from.row(b) + n * kLanes<Real>));
+      }
+  }
+
+  Index channels_, inner_;
+  double rate_;
+  LaneMatrix<Real> y_, factors_;
+  bool active_ = false;
+};
+
+}  // namespace axone

@@ -1,0 +1,184 @@
+"""The compiled engine does what the equations of convolutions and pools do, whatever their options.
+
+It works on examples in the lanes of vectors, so that batches of every size below, at and above a
+whole number of vectors matter, and changes between that arrangement and rows.
+"""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from tests.engines.agreement import (
+    FLOAT32,
+    FLOAT64,
+    FLOAT64_BATCH_NORM,
+    SMOOTH,
+    assert_engines_agree,
+    rows_for,
+    trained,
+)
+
+import axone as ax
+from axone.data import Examples
+from axone.engines import Recipe
+from axone.engines.native import NativeEngine
+from axone.engines.native.variants import NotBuiltError, load_variant
+from axone.errors import ShapeError
+from axone.losses import LOSSES
+from axone.optimizers import OPTIMIZERS
+
+try:
+    load_variant()
+except NotBuiltError as error:
+    pytest.skip(str(error), allow_module_level=True)
+
+KINDS = (
+    *("convolution", "convolution", "convolution", "max_pool", "average_pool", "batch_norm"),
+    *("activation", "dropout", "channel_dropout", "noise", "residual", "transpose", "layer_norm"),
+)
+
+
+def a_convolution(draw, shape, names):
+    kind = ax.Conv1D if len(shape) == 2 else ax.Conv2D
+    groups = draw(st.sampled_from([g for g in (1, 2, 3) if shape[0] % g == 0]))
+    per_axis = st.integers(1, 3)
+    if len(shape) == 3:
+        per_axis = st.one_of(per_axis, st.tuples(per_axis, per_axis))
+    size = draw(per_axis)
+    smallest = size if isinstance(size, int) else min(size)
+    padding = draw(st.one_of(st.sampled_from(["valid", "same"]), st.integers(0, smallest - 1)))
+    return kind(
+        groups * draw(st.integers(1, 5)),
+        size,
+        draw(st.sampled_from(names)),
+        stride=draw(per_axis),
+        padding=padding,
+        dilation=draw(per_axis),
+        groups=groups,
+        bias=draw(st.booleans()),
+    )
+
+
+def a_pool(draw, kind):
+    kind = ax.MaxPool if kind == "max_pool" else ax.AveragePool
+    size, stride = draw(st.integers(1, 3)), draw(st.one_of(st.none(), st.integers(1, 3)))
+    return kind(size, stride, padding=draw(st.sampled_from(["valid", "same"])))
+
+
+def a_layer(draw, kind, shape, names):
+    if kind == "convolution":
+        return a_convolution(draw, shape, names)
+    if kind in {"max_pool", "average_pool"}:
+        return a_pool(draw, kind)
+    if kind == "residual":
+        convolution = ax.Conv1D if len(shape) == 2 else ax.Conv2D
+        return ax.Residual(
+            convolution(shape[0], 3, draw(st.sampled_from(names)), padding="same"),
+            ax.Dropout(0.2),
+        )
+    return {
+        "batch_norm": ax.BatchNorm(),
+        "activation": ax.Activation(draw(st.sampled_from(names))),
+        "dropout": ax.Dropout(0.3),
+        "channel_dropout": ax.ChannelDropout(0.3),
+        "noise": ax.GaussianNoise(0.1),
+        "transpose": ax.Transpose(),
+        "layer_norm": ax.LayerNorm(),
+    }[kind]
+
+
+@st.composite
+def recipes(draw, dtype="float64", names=(*SMOOTH, "prelu")):
+    """Networks of signals and images; a layer that does not fit what comes to it is left out."""
+    axes = draw(st.integers(1, 2))
+    inputs = (draw(st.integers(1, 6)), *(draw(st.integers(1, 14)) for _ in range(axes)))
+    layers, shape = [], inputs
+    for _ in range(draw(st.integers(1, 5))):
+        layer = a_layer(draw, draw(st.sampled_from(KINDS)), shape, names)
+        try:
+            shape = layer.output_shape(shape)
+        except ShapeError:
+            continue
+        layers.append(layer)
+    layers.append(draw(st.sampled_from([ax.Flatten(), ax.GlobalPool(), ax.GlobalPool("max")])))
+    outputs = draw(st.integers(2, 5))
+    network = ax.Network(*layers, ax.Dense(outputs, "softmax"), input_shape=inputs)
+    return Recipe(
+        network,
+        LOSSES.resolve("cce"),
+        OPTIMIZERS.resolve({"name": "adam", "learning_rate": 0.01, "epsilon": 1e-3}),
+        batch_size=draw(st.integers(2, 40)),
+        dtype=dtype,
+        seed=draw(st.integers(0, 1000)),
+        measures=draw(st.sampled_from([(), ("gradient_norm", "dead_units")])),
+    )
+
+
+def has_batch_norm(recipe):
+    return any(isinstance(layer, ax.BatchNorm) for layer in recipe.network.layers)
+
+
+@settings(max_examples=150)
+@given(recipe=recipes(), rows=st.integers(2, 60), weighted=st.booleans())
+def test_any_network_of_signals_or_images_trains_alike_in_float64(recipe, rows, weighted):
+    if not has_batch_norm(recipe):
+        assert_engines_agree(recipe, rows, FLOAT64, weighted=weighted)
+        return
+    recipe = replace(recipe, batch_size=max(recipe.batch_size, 8))
+    full_batches = max(1, rows // recipe.batch_size) * recipe.batch_size
+    assert_engines_agree(recipe, full_batches, FLOAT64_BATCH_NORM, weighted=weighted)
+
+
+@pytest.mark.parametrize("batch_size", [1, 7, 8, 16, 17, 33])
+def test_a_small_lenet_trains_alike_in_float32(batch_size):
+    network = ax.Network(
+        ax.Conv2D(6, 5, "tanh", padding=2),
+        ax.AveragePool(2),
+        ax.Conv2D(16, 5, "tanh"),
+        ax.MaxPool(2),
+        ax.Flatten(),
+        ax.Dense(12, "tanh"),
+        ax.Dense(5, "softmax"),
+        input_shape=(1, 14, 14),
+    )
+    recipe = Recipe(network, LOSSES.resolve("cce"), ax.Adam(1e-3), batch_size=batch_size, seed=1)
+    assert_engines_agree(recipe, 40, FLOAT32)
+
+
+@given(recipe=recipes(dtype="float32"), rows=st.integers(2, 60))
+@settings(max_examples=25)
+def test_two_threads_learn_the_same_bits(recipe, rows):
+    X, target, _ = rows_for(recipe, rows, 1)
+    ends = []
+    for threads in (1, 2, 3):
+        engine = NativeEngine(threads=threads)
+        plan, state, _ = trained(engine, recipe, X, target, None, 2)
+        loss, prediction = plan.evaluate(state.parameters, Examples(X, target))
+        ends.append((state.parameters.vector, state.parameters.buffers, prediction, loss))
+    for others in ends[1:]:
+        for one, other in zip(ends[0], others, strict=True):
+            assert np.array_equal(one, other)
+
+
+def test_rectified_units_that_are_dead_are_counted_alike():
+    network = ax.Network(
+        ax.Conv1D(9, 3, "relu", padding="same", bias_initializer={"name": "uniform", "limit": 2}),
+        ax.BatchNorm(),
+        ax.Activation("relu"),
+        ax.Flatten(),
+        ax.Dense(3, "softmax"),
+        input_shape=(2, 20),
+    )
+    measures = ("gradient_norm", "dead_units")
+    recipe = Recipe(network, LOSSES.resolve("cce"), ax.SGD(0.01), batch_size=13, measures=measures)
+    assert_engines_agree(recipe, 26, FLOAT32)
+
+
+def test_lbfgs_minimises_alike():
+    network = ax.Network(
+        ax.Conv1D(3, 3, "tanh"), ax.GlobalPool(), ax.Dense(2, "softmax"), input_shape=(2, 12)
+    )
+    recipe = Recipe(network, LOSSES.resolve("cce"), ax.LBFGS(), dtype="float64", seed=4)
+    assert_engines_agree(recipe, 50, 1e-6)

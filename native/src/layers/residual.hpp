@@ -41,7 +41,10 @@ class Residual : public Layer<Real> {
   }
 
   Index positions_after(Index positions) const override {
-    return axone::positions_after(branch_, positions);
+    const Index one = axone::positions_after(branch_, positions);
+    const Index other = axone::positions_after(shortcut_, positions);
+    if (one == 0 || other == 0) return 0;
+    return positions_of(one, other);
   }
   Arrangement takes() const override { return arrangement_; }
   bool is_random() const override {
@@ -56,7 +59,7 @@ class Residual : public Layer<Real> {
     const auto inner = through(branch_, x, random, pass);
     const Mask behind = std::exchange(pass.mask, mask);
     const auto aside = through(shortcut_, x, random.child(branch_.size()), pass);
-    pass.mask = behind;
+    pass.mask = both(behind, pass.mask, pass.rows);
     const auto y = y_.view();
     share(pass.team, y_.rows_of(pass.rows), [&](Index from, Index to, int) {
       for (Index r = from; r < to; ++r)
@@ -84,6 +87,16 @@ class Residual : public Layer<Real> {
   }
 
  private:
+  /// What is there is there on both ways.
+  Mask both(const Mask& one, const Mask& other, Index rows) {
+    if (!one || !other) return {};
+    if (one.data == other.data) return one;
+    const Index size = cells(rows, one.length);
+    if (mask_.size() < size) mask_ = Buffer<std::uint8_t>(size);  // in the first pass under a mask
+    for (Index n = 0; n < size; ++n) mask_[n] = one.data[n] & other.data[n];
+    return {mask_.data(), one.length};
+  }
+
   static Matrix<Real> through(Layers<Real>& layers, Matrix<Real> x, RandomStream random,
                               Pass<Real>& pass) {
     for (std::size_t n = 0; n < layers.size(); ++n) {
@@ -105,6 +118,7 @@ class Residual : public Layer<Real> {
   Layers<Real> branch_, shortcut_;
   Arrangement arrangement_;
   BatchMatrix<Real> y_, dy_, dx_;
+  Buffer<std::uint8_t> mask_;
 };
 
 }  // namespace axone

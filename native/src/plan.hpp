@@ -2,6 +2,7 @@
 // number of threads may make workspaces from.
 #pragma once
 
+#include "augmentation.hpp"
 #include "layers/table.hpp"
 #include "losses.hpp"
 
@@ -40,6 +41,9 @@ class Plan {
     const auto layers = this->layers(1, 1, 1);
     if (layers.front()->inputs != columns || layers.back()->outputs != outputs)
       throw std::invalid_argument("the layers are not as wide as the network at its ends");
+    const auto augmenter = this->augmenter(1);
+    if (augmenter && augmenter.numbers() != columns)
+      throw std::invalid_argument("the augmentation changes examples of another width");
     hit_counts = head(1).hit_counts();
     depth = static_cast<Index>(layers.size());
   }
@@ -48,6 +52,13 @@ class Plan {
   Layers<Real> layers(Index rows, Index batch, int threads) const {
     const Site site{rows, batch, optimizer.slots(), threads, parameters, buffers};
     return build_layers<Real>(described(), site, Arrangement::rows);
+  }
+
+  /// What changes the training rows, where anything does.
+  Augmenter<Real> augmenter(int threads) const {
+    const auto& changes = settings_.list_or_none("augmentation");
+    if (changes.empty()) return {};
+    return {changes, ExampleAxes::of(settings_.part("axes")), threads};
   }
 
   Head<Real> head(Index rows) const {

@@ -137,25 +137,6 @@ AXONE_INLINE V over_root(V a, V x, V epsilon) {
   }
 }
 
-/// from[at[0]], from[at[1]], …
-template <class V, class Real, class Places>
-AXONE_INLINE V gather(const Real* from, Places at) {
-#if defined(__AVX512F__)
-  if constexpr (sizeof(V) == 64 && std::is_same_v<Real, float>)
-    return V(_mm512_i32gather_ps(reinterpret_cast<__m512i>(at), from, 4));
-  if constexpr (sizeof(V) == 64 && std::is_same_v<Real, double>)
-    return V(_mm512_i32gather_pd(reinterpret_cast<__m256i>(at), from, 8));
-#elif defined(__AVX2__)
-  if constexpr (sizeof(V) == 32 && std::is_same_v<Real, float>)
-    return V(_mm256_i32gather_ps(from, reinterpret_cast<__m256i>(at), 4));
-  if constexpr (sizeof(V) == 32 && std::is_same_v<Real, double>)
-    return V(_mm256_i32gather_pd(from, reinterpret_cast<__m128i>(at), 8));
-#endif
-  V v{};
-  AXONE_UNROLL for (int i = 0; i < kLanesOf<V>; ++i) v[i] = from[at[i]];
-  return v;
-}
-
 template <int From, class V, int... I>
 AXONE_INLINE auto half_of(V x, std::integer_sequence<int, I...>) {
   return __builtin_shufflevector(x, x, (I + From)...);

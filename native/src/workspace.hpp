@@ -442,7 +442,7 @@ class Workspace {
   Matrix<Real> forward(const Rows<Real>& rows, const std::uint32_t* index, Index count, Index ahead,
                        Pass<Real>& pass) {
     const auto input = input_.view();
-    const auto gather = [&](const auto& put) __attribute__((always_inline)) {
+    const auto gathering = [&](const auto& put) __attribute__((always_inline)) {
       return [&, put](Index from, Index to, int member) {
         for (Index r = from; r < to; ++r) {
           put(rows.X + Index(index[r]) * rows.columns, r, member);
@@ -452,11 +452,11 @@ class Workspace {
       };
     };
     if (pass.training && augmenter_) {
-      share(pass.team, count, gather([&](const Real* row, Index r, int member) {
+      share(pass.team, count, gathering([&](const Real* row, Index r, int member) {
               augmenter_.write(row, input.row(r), r, augmenter_.length(), member);
             }));
     } else {
-      gather([&](const Real* row, Index r, int) { copy_row(row, input.row(r), rows.columns); })(
+      gathering([&](const Real* row, Index r, int) { copy_row(row, input.row(r), rows.columns); })(
           0, count, 0);
     }
     const RandomStream random = pass.random;

@@ -13,6 +13,7 @@ from typing import Any, cast
 import numpy as np
 
 from axone.activations import ACTIVATIONS, ActivationFunction, Heaviside
+from axone.arrays import DType, FloatArray, IntArray, Shape
 from axone.augmentation import (
     AUGMENTATIONS,
     Augmentation,
@@ -23,7 +24,6 @@ from axone.augmentation import (
     Shift,
     TimeWarp,
 )
-from axone.arrays import DType, FloatArray, IntArray, Shape
 from axone.data.examples import Examples
 from axone.engines.engine import obstacles_of_searching, refuse_obstacles
 from axone.engines.recipe import Recipe
@@ -249,7 +249,7 @@ def _strengths(augmentation: Augmentation) -> tuple[float, float]:
 
 
 def _described_axes(axes: Axes) -> dict[str, Any]:
-    """Describe examples: channels, height and width, the width of what has time being its length."""
+    """Describe examples: their channels, height and width; the width of a signal is its length."""
     channels, height, width = math.prod(axes.shape), 1, 1
     if axes.kind == "images":
         channels, height, width = axes.shape

@@ -13,6 +13,16 @@ import numpy as np
 
 from axone.activations import ACTIVATIONS, ActivationFunction, Heaviside
 from axone.arrays import BoolArray, DType, FloatArray, IntArray, Shape
+from axone.augmentation import (
+    AUGMENTATIONS,
+    Augmentation,
+    Axes,
+    Flip,
+    Rotate,
+    Scale,
+    Shift,
+    TimeWarp,
+)
 from axone.data.examples import Examples
 from axone.engines.engine import obstacles_of_searching, refuse_obstacles
 from axone.engines.recipe import Recipe
@@ -244,9 +254,45 @@ class _Translator:
             **_learned({}),
         }
 
+    def augmentation(self, augmentation: Augmentation) -> dict[str, Any]:
+        """Describe a change of training rows."""
+        kind = self.name(AUGMENTATIONS, augmentation, self.module.augmentations)
+        if not kind:
+            return {}
+        first, second = _strengths(augmentation)
+        return {"kind": kind, "first": float(first), "second": float(second)}
+
     def _is_left_to_the_reference(self, described: object) -> None:
         obstacle = _("{name} runs on the reference engine.", name=type(described).__name__)
         self.found[obstacle] = None
+
+
+def _strengths(augmentation: Augmentation) -> tuple[float, float]:
+    """Return the two numbers that an augmentation is set by; 0 where there is no second."""
+    match augmentation:
+        case Shift(pixels):
+            return pixels, 0
+        case Rotate(degrees):
+            return math.radians(degrees), 0
+        case Scale(smallest, largest):
+            return smallest, largest
+        case Flip(probability, horizontal):
+            return probability, horizontal
+        case TimeWarp(deviation, knots):
+            return deviation, knots
+    # All others have one number.
+    (only,) = AUGMENTATIONS.settings(AUGMENTATIONS.name_of(augmentation) or "")
+    return getattr(augmentation, only.name), 0
+
+
+def _described_axes(axes: Axes) -> dict[str, Any]:
+    """Describe examples: their channels, height and width; the width of a signal is its length."""
+    channels, height, width = math.prod(axes.shape), 1, 1
+    if axes.kind == "images":
+        channels, height, width = axes.shape
+    elif axes.time is not None:
+        channels, width = axes.shape[1 - axes.time], axes.length
+    return {"kind": axes.kind, "channels": channels, "height": height, "width": width}
 
 
 def _number_of(function: ActivationFunction) -> float:
@@ -272,6 +318,9 @@ def _translated(recipe: Recipe, module: ModuleType) -> tuple[dict[str, Any], tup
         "parameters": layout.size,
         "buffers": layout.buffer_size,
     }
+    if recipe.augmentation:
+        changes = [translator.augmentation(each) for each in recipe.augmentation]
+        settings |= {"augmentation": changes, "axes": _described_axes(recipe.axes)}
     found = dict.fromkeys(obstacles_of_searching(recipe)) | translator.found
     return settings, tuple(found)
 

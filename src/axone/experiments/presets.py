@@ -23,9 +23,12 @@ def with_preset(
 ) -> tuple[Description, tuple[Message, ...]]:
     """Return an experiment with the settings of its preset, and a note if that was chosen here.
 
-    An experiment without a preset, of a table or with a network of its own, stays as it is.
+    An experiment of a table or with a network of its own stays as it is, and so does one that lists
+    the layers of its preset: it has been completed before.
     """
     settings = experiment.settings
+    if settings.network.layers is not None:
+        return experiment, ()
     rows = _rows(settings, dataset)
     preset, notes = _preset_of(settings, dataset, rows)
     if preset is None:
@@ -34,7 +37,7 @@ def with_preset(
         update={
             "data": _data(settings, preset, rows),
             "network": settings.network.model_copy(update={"preset": preset.name}),
-            "training": _training(settings.training, preset, rows, dataset.task),
+            "training": _training(experiment, preset, rows, dataset.task),
         }
     )
     return replace(experiment, settings=complete), notes
@@ -78,13 +81,16 @@ def _words(dataset: Dataset) -> Message:
     return word_of(kind_of(dataset))
 
 
-def _training(training: TrainingSection, preset: Preset, rows: int, task: str) -> TrainingSection:
+def _training(experiment: Description, preset: Preset, rows: int, task: str) -> TrainingSection:
     """Lay a preset's settings under those that were given."""
+    training, rate = experiment.settings.training, experiment.learning_rate
     below = TrainingSection.model_validate(preset.training(rows, task))
-    given = training.model_fields_set
+    given = training.model_fields_set - (set() if rate is None else {"optimizer"})
     update: dict[str, Any] = {
         name: getattr(below, name) for name in below.model_fields_set if name not in given
     }
+    if rate is not None and "optimizer" in update:
+        update["optimizer"] = replace(update["optimizer"], learning_rate=rate)
     return training.model_copy(update=update)
 
 

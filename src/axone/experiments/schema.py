@@ -216,8 +216,8 @@ class NetworkSection(
     ) = Field(
         None,
         description=_(
-            "A network by name, with how it is trained where `training` leaves that open; `layers` "
-            "stand before its own. `axone presets` lists them."
+            "A network by name, with how it is trained where `training` leaves that open; "
+            "`axone presets` lists them. Beside `layers` it only tells where they come from."
         ),
     )
 

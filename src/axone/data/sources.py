@@ -32,6 +32,8 @@ from axone.data.home import (
 )
 from axone.data.names import canonical, spelled
 from axone.data.npz import describe_npz, read_npz, read_npz_rows
+from axone.data.reading import read_columns
+from axone.data.series import series_of_frame, windows_of
 from axone.data.tables import dataset_from_frame
 from axone.errors import ArgumentTypeError, ConfigurationError, DataError, UnknownNameError
 from axone.messages import _, _n, listed
@@ -117,6 +119,8 @@ def load_dataset(
         Of generated sets.
     options : mapping, optional
         Of generated sets too: rows, noise, and what else each has (`axone datasets moons` tells).
+        Of a series, and of a table whose rows are one: lags, horizon, …
+        (`axone.data.series.OPTIONS`).
 
     Returns
     -------
@@ -142,8 +146,7 @@ def load_dataset(
     check_choice("task", task, ("auto", "classification", "regression"))
     check_seed(seed)
     if is_frame(source):
-        _require_no_options("table", options)
-        return _of_frame(source, "table", target, task, table)
+        return _of_rows(source, "table", target, task, table, options=options)
     if not isinstance(source, (str, Path)):
         raise ArgumentTypeError(
             _(
@@ -152,13 +155,12 @@ def load_dataset(
             )
         )
     if isinstance(source, str) and is_stream(source):
-        _require_no_options(shown_source(source), options)
-        return replace(_load_file(source, target, task, table), source=source)
+        return replace(_load_file(source, target, task, table, options), source=source)
     if isinstance(source, Path) or _looks_like_file(source):
         path = _find_file(source, beside)
         if path is not None:
-            _require_no_options(str(source), options)
-            return replace(_load_file(path, target, task, table), source=str(path.resolve()))
+            loaded = _load_file(path, target, task, table, options)
+            return replace(loaded, source=str(path.resolve()))
         name = _stand_in(source, beside)
     else:
         name = source
@@ -340,14 +342,18 @@ def _require_known_suffix(path: Path) -> None:
 
 
 def _load_file(
-    path: str | Path, target: str | None, task: TaskChoice, table: TableOptions
+    path: str | Path,
+    target: str | None,
+    task: TaskChoice,
+    table: TableOptions,
+    options: Mapping[str, Any] | None = None,
 ) -> Dataset:
     if suffix_of(path) == ".npz":
-        return read_npz(Path(path), task, target)
+        return read_npz(Path(path), task, target, options)
     raw = read_table(path, table)
     shown = shown_source(path)
     name = source_name(path) if is_stream(str(path)) else stem_of(path)
-    dataset = _of_frame(raw.frame, name, target, task, table, shown)
+    dataset = _of_rows(raw.frame, name, target, task, table, shown, options)
     return replace(dataset, notes=(*raw.notes, *dataset.notes), facts=raw.facts)
 
 
@@ -357,6 +363,29 @@ def source_name(source: str | Path) -> str:
     if not is_stream(text):
         return Path(text).name.split(".")[0] or "run"
     return "table" if text == STANDARD_INPUT else re.sub(r"\W+", "_", Path(text).stem) or "table"
+
+
+def _of_rows(
+    frame: Any,
+    name: str,
+    target: str | None,
+    task: TaskChoice,
+    table: TableOptions,
+    where: str = "",
+    options: Mapping[str, Any] | None = None,
+) -> Dataset:
+    """Make a dataset of a table: of its rows or, where options say how far back, of its windows."""
+    if not options:
+        return _of_frame(frame, name, target, task, table, where)
+    where = where or name
+    plain = as_frame(frame, where)
+    read = read_columns(plain, table.columns, table.missing, target, where)
+    series, notes = series_of_frame(name, read, where, target)
+    dates = [column for column, kind in read.kinds.items() if kind == "date"]
+    if len(dates) == 1:
+        options = {"time": dates, **options}
+    dataset = windows_of(series, target, options)
+    return replace(dataset, notes=(*notes, *dataset.notes))
 
 
 def _of_frame(
@@ -413,7 +442,8 @@ def _require_no_options(name: str, options: Mapping[str, Any] | None) -> None:
     if options:
         raise ConfigurationError(
             _(
-                "{name} takes no options such as {option!r}: only generated datasets do ({names}).",
+                "{name} takes no options such as {option!r}: only generated datasets do ({names}), "
+                "and series.",
                 name=name,
                 option=next(iter(options)),
                 names=listed(GENERATED),
@@ -432,8 +462,8 @@ def _load_named(
     known = canonical(name)
     if known in GENERATED:
         return generate(known, seed, task, target, options)
-    _require_no_options(name, options)
     if known in BUILT_IN:
+        _require_no_options(name, options)
         return load_built_in(known, task, target)
     # What a file is called goes before what its name stands for.
     path = find_at_home(name) or find_at_home(spelled(name)) or find_at_home(known)
@@ -447,7 +477,7 @@ def _load_named(
             _known_names(),
             where=_("Looked among the known names and in {folder}", folder=data_home()),
         )
-    return _load_file(path, target, task, table)
+    return _load_file(path, target, task, table, options)
 
 
 def _known_names() -> Iterable[str]:

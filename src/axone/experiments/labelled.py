@@ -1,6 +1,6 @@
 """Rows with their targets, from a file to what a model is measured on."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -86,10 +86,12 @@ def read_labelled(
         raise DataError(
             _("{path}: no row has a target {column!r} to compare with.", path=path, column=column)
         )
-    inputs = model.preprocessing.transform(X, model.dtype)
     if isinstance(model.target, Classes):
         y = model.target.encode(y)
-    return LabelledRows(Part(inputs, np.asarray(y)), tuple(notes))
+    part = Part.of(model.preprocessing, X, np.asarray(y), model.dtype)
+    if not model.network.takes_masks:
+        part = replace(part, mask=None)
+    return LabelledRows(part, tuple(notes))
 
 
 def _targets(

@@ -127,7 +127,10 @@ def series_of_frame(
     of_kind = {"number": numbers_of, "boolean": _truths, "date": days_of}
     found: dict[str, FloatArray] = {}
     others = []
-    for column, kind in read.kinds.items():
+    for column, decided in read.kinds.items():
+        # Amounts that rise with every row look like numbers of rows, which a series may hold.
+        counts = column in read.left_out and read.frame[column].dtype.kind in "iuf"
+        kind = "number" if counts else decided
         if kind in of_kind:
             found[column] = of_kind[kind](read.frame[column], where)
         else:

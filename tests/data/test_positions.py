@@ -70,7 +70,7 @@ def test_rows_of_unlike_lengths_are_joined_and_told_apart_again():
     assert lengths_of(X, "signals").tolist() == [3, 7, 5]
     swapped = joined([row.T for row in rows], "sequences", "rows")
     np.testing.assert_array_equal(swapped.swapaxes(1, 2), X)
-    with pytest.raises(DataError, match="row 1 .* has 3 channels, the first has 2"):
+    with pytest.raises(DataError, match=r"row 1 .* has 3 channels, the first has 2"):
         joined([rows[0], np.ones((3, 4))], "signals", "rows")
     with pytest.raises(DataError, match="holds <U1"):
         joined([["a"]], "signals", "rows")

@@ -1,5 +1,7 @@
 """Forecasting windows: what they read, and that no future is ever read or learnt from."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -73,7 +75,7 @@ def test_folds_train_on_an_expanding_past_and_are_judged_on_what_follows_it(wind
     assert len(folds) == count
     for train, judged in folds:
         assert end[train].max() <= begin[judged].min()
-    for (train, judged), (later, next_judged) in zip(folds, folds[1:], strict=False):
+    for (train, judged), (later, next_judged) in pairwise(folds):
         assert set(train) < set(later)
         assert not set(judged) & set(next_judged)
 

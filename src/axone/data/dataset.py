@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from axone.data.files import FileFacts
     from axone.data.reading import ReadTable
+    from axone.data.steps import Step
 
 Task: TypeAlias = Literal["classification", "regression"]
 
@@ -72,6 +73,8 @@ class Dataset:
     kind : ExampleKind, optional
         What the examples are; by default what their shape says. Of signals and sequences NaN marks
         what is not there, as `axone.data.positions` has it, of tokens `PADDING`.
+    reader : Step, optional
+        How image files or sounds became such rows, and new ones will: the first step of models.
     groups : ndarray of int, shape (m,), optional
         Whom or what each row is of: a person, a machine. No group is ever in two parts.
     spans : ndarray of int, shape (m, 2), optional
@@ -95,6 +98,7 @@ class Dataset:
     read: "ReadTable | None" = None
     facts: "FileFacts | None" = None
     kind: ExampleKind = None  # type: ignore[assignment]  # what the shape says, from the start
+    reader: "Step | None" = None
     groups: IntArray | None = None
     spans: IntArray | None = None
 

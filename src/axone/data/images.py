@@ -6,8 +6,10 @@ margin and centred by its mass. A photograph of black ink on paper is inverted f
 
 import io
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +20,7 @@ from axone.errors import DataError
 from axone.files import read_bounded, told_of_damage
 from axone.messages import _, listed
 
-_FORMATS = ("PNG", "JPEG", "BMP", "GIF")
+FORMATS = ("PNG", "JPEG", "BMP", "GIF")
 """The only ones that are looked for, by content: of the others that Pillow knows some run programs
 (PostScript starts Ghostscript), and all are code that need not be within a stranger's reach."""
 
@@ -69,32 +71,46 @@ def _image_size(feature_shape: Shape) -> tuple[int, int]:
 
 def _grey(path: Path) -> FloatArray:
     """Return the brightness of a picture, 0 to 255; transparent pixels are white paper."""
-    from PIL import Image, ImageOps, UnidentifiedImageError
+    from PIL import Image, ImageOps
 
-    def unreadable(error: Exception) -> DataError:
-        if isinstance(error, Image.DecompressionBombError):
-            return _too_large(path)
-        cause = _("it is none of {kinds}", kinds=listed(_FORMATS))
-        if not isinstance(error, UnidentifiedImageError):
-            cause = _("{error}", error=error)
-        return DataError(
-            _("{path} is not a picture that can be read: {cause}.", path=path, cause=cause)
-        )
-
-    with told_of_damage(unreadable), warnings.catch_warnings():
+    with told_of_pictures(path), warnings.catch_warnings():
         # What Pillow has to say of odd metadata; and its softer bound of pixels, for ours.
         warnings.simplefilter("ignore")
-        content = _content(path)
-        with Image.open(io.BytesIO(content), formats=_FORMATS) as picture:
-            if picture.width * picture.height > MOST_PIXELS:
-                raise _too_large(path)
+        with Image.open(io.BytesIO(image_content(path)), formats=FORMATS) as picture:
+            require_few_pixels(picture, path)
             # Telephones store a photograph as the sensor lay and note how to turn it.
             layers = ImageOps.exif_transpose(picture).convert("RGBA")
     paper = Image.new("RGBA", layers.size, "white")
     return np.asarray(Image.alpha_composite(paper, layers).convert("L"), dtype=np.float64)
 
 
-def _content(path: Path) -> bytes:
+@contextmanager
+def told_of_pictures(path: Path) -> Iterator[None]:
+    """Tell whatever Pillow makes of a damaged file with the file's name."""
+    from PIL import Image, UnidentifiedImageError
+
+    def unreadable(error: Exception) -> DataError:
+        if isinstance(error, Image.DecompressionBombError):
+            return _too_large(path)
+        cause = _("it is none of {kinds}", kinds=listed(FORMATS))
+        if not isinstance(error, UnidentifiedImageError):
+            cause = _("{error}", error=error)
+        return DataError(
+            _("{path} is not a picture that can be read: {cause}.", path=path, cause=cause)
+        )
+
+    with told_of_damage(unreadable):
+        yield
+
+
+def require_few_pixels(picture: Any, path: Path) -> None:
+    """Refuse a picture of more than `MOST_PIXELS`, as its header says, before it is decoded."""
+    if picture.width * picture.height > MOST_PIXELS:
+        raise _too_large(path)
+
+
+def image_content(path: Path) -> bytes:
+    """Return the bytes of an image file, within bounds."""
     content = read_bounded(path, IMAGE_BYTES)
     if content is None:
         raise DataError(

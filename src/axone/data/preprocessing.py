@@ -17,11 +17,13 @@ from axone.data.encoded import EncodedTable
 from axone.data.encoding import TableEncoder
 from axone.data.frames import is_frame
 from axone.data.numbers import NumericRows, Reshaping
+from axone.data.pictures import Pictures
 from axone.data.plain_data import PlainData, read_data
 from axone.data.reading import ColumnChoice, ReadTable
 from axone.data.robust import RobustBins
 from axone.data.scaling import SCALINGS, Scaler, Scaling
 from axone.data.signals import Signals
+from axone.data.sounds import Sounds
 from axone.data.steps import ExampleLayout, Step
 from axone.data.tokens import PADDING, Tokens
 from axone.errors import ModelFileError, ShapeError
@@ -34,6 +36,8 @@ STEPS: dict[str, type[Step]] = {
     "table": TableEncoder,
     "numbers": NumericRows,
     "signals": Signals,
+    "sounds": Sounds,
+    "pictures": Pictures,
     "tokens": Tokens,
     "characters": Characters,
     "scaling": Scaler,
@@ -89,6 +93,7 @@ class Preprocessing:
         read: ReadTable | None = None,
         feature_names: Sequence[str] = (),
         kind: ExampleKind | None = None,
+        reader: Step | None = None,
     ) -> "Preprocessing":
         """Learn categories and statistics from the training rows, and from no others.
 
@@ -108,6 +113,8 @@ class Preprocessing:
             Names of an array's columns; a table has its own.
         kind : str, optional
             `Dataset.kind`, what an array's examples are; by default what its shape says.
+        reader : Step, optional
+            `Dataset.reader`: how files became these rows.
 
         Raises
         ------
@@ -122,6 +129,7 @@ class Preprocessing:
             read=read,
             feature_names=feature_names,
             kind=kind,
+            reader=reader,
         )[0]
 
     @classmethod
@@ -135,6 +143,7 @@ class Preprocessing:
         read: ReadTable | None = None,
         feature_names: Sequence[str] = (),
         kind: ExampleKind | None = None,
+        reader: Step | None = None,
     ) -> tuple["Preprocessing", EncodedTable | None]:
         """Return what was learnt, and a table's rows as they were encoded on the way."""
         chosen = SCALINGS.resolve(scaling)
@@ -152,12 +161,12 @@ class Preprocessing:
         if kind == "tokens":
             return cls((Tokens.fit(X_train, PADDING),)), None
         if kind in ("signals", "sequences"):
-            signals = Signals.fit(X_train, tuple(feature_names), kind)
+            signals = reader or Signals.fit(X_train, tuple(feature_names), kind)
             positions = signals.after(None).positions
             assert positions is not None  # noqa: S101 — as it says of both kinds
             inputs, mask = signals.transform(X_train), signals.mask(X_train)
             return cls((signals, chosen.fit_positions(inputs, mask, positions))), None
-        numbers = NumericRows.fit(X_train, tuple(feature_names))
+        numbers = reader or NumericRows.fit(X_train, tuple(feature_names))
         scaler = chosen.fit(numbers.transform(X_train), is_image=kind == "images")
         return cls((numbers, scaler)), None
 

@@ -30,11 +30,17 @@ from axone.data.home import (
     stem_of,
     suffix_of,
 )
+from axone.data.media import read_folder
 from axone.data.names import canonical, spelled
 from axone.data.npz import describe_npz, read_npz, read_npz_rows
 from axone.data.reading import read_columns
 from axone.data.series import series_of_frame, windows_of
 from axone.data.tables import dataset_from_frame
+from axone.data.time_series_files import (
+    holds_time_series,
+    read_time_series,
+    time_series_arrays,
+)
 from axone.errors import ArgumentTypeError, ConfigurationError, DataError, UnknownNameError
 from axone.messages import _, _n, listed
 
@@ -101,7 +107,8 @@ def load_dataset(
     Parameters
     ----------
     source : str, Path, or pandas or polars frame
-        A name such as ``"iris"``; an NPZ file or a table's (CSV, Excel, Parquet, JSON, ARFF, …, see
+        A name such as ``"iris"``; a folder of images or sounds, with a subfolder for each class;
+        an NPZ file, an archive of time series (.ts) or a table's (CSV, Excel, Parquet, ARFF, …, see
         `axone.data.home.SUFFIXES`); ``-`` for a table on standard input; or a database's URL. A
         file that is nowhere stands for the dataset of its name, ``iris.npz``, or of another name
         of it: ``weather_data_cleaned.npz`` for ``weather_nyc``.
@@ -156,6 +163,9 @@ def load_dataset(
         )
     if isinstance(source, str) and is_stream(source):
         return replace(_load_file(source, target, task, table, options), source=source)
+    folder = _find_folder(source, beside)
+    if folder is not None:
+        return replace(read_folder(folder, task, options), source=str(folder.resolve()))
     if isinstance(source, Path) or _looks_like_file(source):
         path = _find_file(source, beside)
         if path is not None:
@@ -241,6 +251,9 @@ def read_rows(
         _require_known_suffix(path)
         if suffix_of(path) == ".npz":
             return NewRows(*read_npz_rows(path, condition_of(target)))
+        if holds_time_series(path):
+            series = read_time_series(path)
+            return NewRows(series.X, series.y)
     raw = read_table(path, table)
     return NewRows(raw.frame, notes=raw.notes)
 
@@ -316,6 +329,18 @@ def _looks_like_file(source: str) -> bool:
     return bool(suffix_of(source)) or "/" in source or "\\" in source or "." in source
 
 
+def _find_folder(source: str | Path, beside: Path | None) -> Path | None:
+    """Return the folder of classes that a source is; a dataset's name goes before a folder's."""
+    path = Path(source).expanduser()
+    is_name = isinstance(source, str) and not _looks_like_file(source)
+    if suffix_of(path) or not str(source):
+        return None
+    if is_name and (canonical(str(source)) in _own_names() or find_at_home(str(source))):
+        return None
+    candidates = (folder / path for folder in _folders(beside))
+    return next((candidate for candidate in candidates if candidate.is_dir()), None)
+
+
 def _find_file(source: str | Path, beside: Path | None) -> Path | None:
     _require_known_suffix(Path(source))
     path = Path(source).expanduser()
@@ -350,6 +375,13 @@ def _load_file(
 ) -> Dataset:
     if suffix_of(path) == ".npz":
         return read_npz(Path(path), task, target, options)
+    if not is_stream(str(path)) and holds_time_series(Path(path)):
+        _require_no_options(str(path), options)
+        arrays, told = time_series_arrays(Path(path))
+        dataset = make_array_dataset(
+            stem_of(path), arrays, task=task, target=target, where=str(path)
+        )
+        return replace(dataset, notes=(*told, *dataset.notes))
     raw = read_table(path, table)
     shown = shown_source(path)
     name = source_name(path) if is_stream(str(path)) else stem_of(path)
@@ -481,8 +513,11 @@ def _load_named(
 
 
 def _known_names() -> Iterable[str]:
-    at_home = {stem_of(path) for path in files_at_home()}
-    return sorted({*BUILT_IN, *GENERATED, *DOWNLOADS, *at_home})
+    return sorted(_own_names() | {stem_of(path) for path in files_at_home()})
+
+
+def _own_names() -> set[str]:
+    return {*BUILT_IN, *GENERATED, *DOWNLOADS}
 
 
 def _describe(path: Path) -> DatasetInfo | None:

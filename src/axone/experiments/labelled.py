@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from axone.data import NO_OPTIONS, NewRows, TableOptions, read_rows
 from axone.data.conditions import condition_of
 from axone.data.frames import as_frame, numbers_of
+from axone.data.media import labelled_files
 from axone.data.reading import read_columns
 from axone.data.remarks import remarks_on
 from axone.data.tables import missing_labels, rows_left_out, truths_told
@@ -67,7 +68,10 @@ def read_labelled(
                 path=path,
             )
         )
-    rows = read_rows(path, table, column or None)
+    if Path(path).is_dir():
+        rows = NewRows(*labelled_files(Path(path), model.preprocessing.steps[0]))
+    else:
+        rows = read_rows(path, table, column or None)
     X, y, notes = rows.X, rows.y, list(rows.notes)
     if not isinstance(X, np.ndarray):
         frame = as_frame(X, str(path))
@@ -79,7 +83,7 @@ def read_labelled(
         encoder = model.preprocessing.encoder
         if encoder is not None and len(frame):
             notes += remarks_on(encoder, frame, _column_of(column, frame))
-        X = frame
+        X = frame if encoder is not None else frame.drop(columns=_column_of(column, frame))
     elif y is None:
         raise DataError(_without_target(rows, column, str(path)))
     if not len(X):

@@ -178,6 +178,7 @@ def arrange(experiment: Description, dataset: Dataset, rows: Mapping[str, IntArr
         read=dataset.read,
         feature_names=() if dataset.is_table else dataset.feature_names,
         kind=dataset.kind,
+        reader=dataset.reader,
     )
     parts = {
         name: Part(inputs, dataset.y[which], which, preprocessing.mask(training_rows))

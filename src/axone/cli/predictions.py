@@ -38,11 +38,14 @@ class RowsToPredict:
         Columns that are carried through, by their names.
     notes : tuple of str
         What the rows have that those of training had not.
+    images : ndarray, optional
+        What the network sees of image files, (m, height, width) or (m, channels, height, width).
     """
 
     X: Any
     carried: Mapping[str, Sequence[str]]
     notes: tuple[str, ...] = ()
+    images: Any = None
 
 
 def read(
@@ -63,7 +66,8 @@ def read(
     paths = [Path(word) for word in words]
     first = model.preprocessing.steps[0]
     if all(map(is_medium, paths)):
-        return _without_columns(RowsToPredict(_of_files(paths, model), {"file": words}), keep)
+        X = _of_files(paths, model)
+        return _without_columns(RowsToPredict(X, {"file": words}, images=_as_images(X)), keep)
     if isinstance(first, Characters) and not any(path.exists() for path in paths):
         texts = np.array(words)
         return _without_columns(RowsToPredict(texts, {"text": words}, first.remarks(texts)), keep)
@@ -101,6 +105,16 @@ def _of_files(paths: Sequence[Path], model: Model) -> Any:
     if isinstance(first, Pictures):
         return first.read(paths)
     return read_images(paths, model.preprocessing.feature_shape)
+
+
+def _as_images(X: Any) -> Any:
+    """Return examples as images, a flat one as a square; None if they are no bytes."""
+    if X.dtype != np.uint8:
+        return None
+    if X.ndim == 2:
+        side = math.isqrt(X.shape[1])
+        return X.reshape(len(X), side, side) if side * side == X.shape[1] else None
+    return X
 
 
 def _of_table(

@@ -17,7 +17,13 @@ from numpy.typing import NDArray
 from axone.arrays import DType, Shape
 from axone.data.at_once import each_column
 from axone.data.generator_options import Count, Option, Word
-from axone.data.images import FORMATS, image_content, require_few_pixels, told_of_pictures
+from axone.data.images import (
+    FORMATS,
+    eight_bits,
+    image_content,
+    require_few_pixels,
+    told_of_pictures,
+)
 from axone.data.numbers import numeric, reshaped
 from axone.data.plain_data import PlainData, read_data, write_data
 from axone.data.positions import require_room
@@ -183,13 +189,7 @@ def _upright(picture: Any, height: int, width: int) -> Any:
     if picture.format == "JPEG":
         longest = 2 * max(height, width)
         picture.draft(None, (longest, longest))
-    if picture.mode == "I;16":
-        # 16 bits a pixel, which Pillow would clip instead of scale.
-        from PIL import Image
-
-        deep = np.asarray(picture, dtype=np.float64) / 257
-        picture = Image.fromarray(deep.round().astype(np.uint8))
-    return ImageOps.exif_transpose(picture).convert("RGBA")
+    return ImageOps.exif_transpose(eight_bits(picture)).convert("RGBA")
 
 
 def _opened(path: Path, use: Callable[[Any], Result]) -> Result:

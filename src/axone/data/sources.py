@@ -298,6 +298,21 @@ def find_table(source: str | Path) -> str | Path:
     return path
 
 
+def is_of_arrays(source: str | Path) -> bool:
+    """Tell whether a source is here and holds arrays, not a table: nothing is downloaded for it."""
+    if isinstance(source, str) and is_stream(source):
+        return False
+    if isinstance(source, str) and canonical(source) in {*BUILT_IN, *GENERATED}:
+        return True
+    if _find_folder(source, None) is not None:
+        return True
+    if isinstance(source, Path) or _looks_like_file(source):
+        path = _find_file(source, None)
+    else:
+        path = find_at_home(source) or find_at_home(canonical(source))
+    return path is not None and (suffix_of(path) == ".npz" or holds_time_series(path))
+
+
 def is_stream(source: str) -> bool:
     """Tell whether a source is standard input or a database's URL: no file to be looked for."""
     return source == STANDARD_INPUT or "://" in source

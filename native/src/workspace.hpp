@@ -461,15 +461,15 @@ class Workspace {
         }
       };
     };
+    pass.mask = gathered(rows.mask, index, count);
     if (pass.training && augmenter_) {
       share(pass.team, count, gathering([&](const Real* row, Index r, int member) {
-              augmenter_.write(row, input.row(r), r, augmenter_.length(), member);
+              augmenter_.write(row, input.row(r), r, length_of(pass.mask, r), member);
             }));
     } else {
       gathering([&](const Real* row, Index r, int) { copy_row(row, input.row(r), rows.columns); })(
           0, count, 0);
     }
-    pass.mask = gathered(rows.mask, index, count);
     const RandomStream random = pass.random;
     Matrix<Real> x = input;
     for (std::size_t n = 0; n < layers_.size(); ++n) {
@@ -490,6 +490,14 @@ class Workspace {
     for (Index r = 0; r < count; ++r)
       std::copy_n(mask.row(index[r]), mask.length, mask_.data() + r * mask.length);
     return {mask_.data(), mask.length};
+  }
+
+  /// Up to where positions of a row are there, as the augmentation asks.
+  Index length_of(const Mask& mask, Index r) const {
+    Index length = augmenter_.length();
+    if (!mask || mask.length != length) return length;
+    while (length > 0 && !mask.has(r, length - 1)) --length;
+    return length;
   }
 
   void begin_augmentation(std::int64_t step, Index rows) {

@@ -28,6 +28,7 @@ from axone.engines.engine import obstacles_of_searching, refuse_obstacles
 from axone.engines.recipe import Recipe
 from axone.layers import (
     Activation,
+    Attention,
     AveragePool,
     BatchNorm,
     ChannelDropout,
@@ -43,6 +44,8 @@ from axone.layers import (
     Layer,
     LayerNorm,
     MaxPool,
+    PositionalEncoding,
+    PositionwiseDense,
     Recurrent,
     Reshape,
     Residual,
@@ -403,7 +406,7 @@ def _transpose(
 
 
 def _embedding(
-    translator: _Translator, layer: Embedding, shape: Shape, slots: dict[str, Slot]
+    translator: _Translator, layer: Embedding, shape: Shape, slots: Mapping[str, Slot]
 ) -> dict[str, Any]:
     if layer.vocabulary_size > _MOST_TOKENS and translator.dtype == "float32":
         translator.found[_TOO_MANY_TOKENS] = None
@@ -415,14 +418,14 @@ def _embedding(
 
 
 def _last_step(
-    translator: _Translator, layer: LastStep, shape: Shape, slots: dict[str, Slot]
+    translator: _Translator, layer: LastStep, shape: Shape, slots: Mapping[str, Slot]
 ) -> dict[str, Any]:
     length, features = shape
     return {"length": length, "features": features}
 
 
 def _recurrent(
-    translator: _Translator, layer: Recurrent, shape: Shape, slots: dict[str, Slot]
+    translator: _Translator, layer: Recurrent, shape: Shape, slots: Mapping[str, Slot]
 ) -> dict[str, Any]:
     """Describe the cell, and where the arrays of each direction lie."""
     length, features = shape
@@ -445,6 +448,41 @@ def _recurrent(
                 for name in ("weight", "recurrent_weight", "bias", "recurrent_bias")
             }
             for direction in layer.directions
+        ],
+    }
+
+
+def _positionwise_dense(
+    translator: _Translator, layer: PositionwiseDense, shape: Shape, slots: Mapping[str, Slot]
+) -> dict[str, Any]:
+    """Describe a dense layer, to which each position is an example."""
+    length, *features = shape
+    return {"length": length, "dense": translator.layer(layer.dense, tuple(features), slots)}
+
+
+def _positional_encoding(
+    translator: _Translator, layer: PositionalEncoding, shape: Shape, slots: Mapping[str, Slot]
+) -> dict[str, Any]:
+    length, features = shape
+    return {"length": length, "features": features}
+
+
+def _attention(
+    translator: _Translator, layer: Attention, shape: Shape, slots: Mapping[str, Slot]
+) -> dict[str, Any]:
+    """Describe the maps of Q, K, V and the output as the dense layers that they are."""
+    length, features = shape
+    map_, names = Dense(features), ("query", "key", "value", "output")
+    return {
+        "length": length,
+        "features": features,
+        "heads": layer.heads,
+        "causal": layer.causal,
+        "maps": [
+            translator.layer(
+                map_, (features,), {part: slots[f"{name}_{part}"] for part in ("weight", "bias")}
+            )
+            for name in names
         ],
     }
 
@@ -560,5 +598,8 @@ _DESCRIPTIONS: dict[type[Layer], tuple[str, Describe]] = {
     Embedding: ("embedding", _embedding),
     LastStep: ("last_step", _last_step),
     Recurrent: ("recurrent", _recurrent),
+    PositionwiseDense: ("positionwise_dense", _positionwise_dense),
+    PositionalEncoding: ("positional_encoding", _positional_encoding),
+    Attention: ("attention", _attention),
 }
 """The name of each layer in the compiled module's table, and how it is described to it."""

@@ -5,12 +5,20 @@ neighbours, multiplications and receptive fields.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from axone.activations import name_of
 from axone.arrays import Shape
-from axone.layers import Activation, Convolution, Dense, GlobalPool, Layer
+from axone.layers import (
+    Activation,
+    Convolution,
+    Dense,
+    GlobalPool,
+    Layer,
+    PositionwiseDense,
+    Recurrent,
+)
 from axone.layers.sequence import fields_after
 from axone.layers.windows import Field
 from axone.messages import _, shorten
+from axone.registry import name_of
 
 _NAME = 24
 """Characters of a layer's name: with its kind, shape and parameters a line has at most 80."""
@@ -146,10 +154,12 @@ def layer_title(layer: Layer) -> str:
     name = type(layer).__name__
     if isinstance(layer, GlobalPool):
         return f"{name} ({layer.function})"
-    if not isinstance(layer, (Dense, Convolution, Activation)):
+    if isinstance(layer, Recurrent):
+        return f"{name} ({name_of(layer.cell)}{', bidirectional' * layer.bidirectional})"
+    if not isinstance(layer, (Dense, PositionwiseDense, Convolution, Activation)):
         return name
     # A name or a table in the layer's `function` became the activation on creation.
-    word = name_of(layer.function)  # type: ignore[arg-type]
+    word = name_of(layer.function)
     return name if word == "identity" else f"{name} ({word})"
 
 

@@ -12,6 +12,7 @@ from tests.fuzz.oracle import watched
 
 import axone as ax
 from axone.activations import ACTIVATIONS
+from axone.augmentation import AUGMENTATIONS
 from axone.data import SCALINGS
 from axone.errors import ShapeError
 from axone.initializers import INITIALIZERS
@@ -20,7 +21,10 @@ from axone.losses import LOSSES
 from axone.optimizers import OPTIMIZERS
 from axone.schedules import SCHEDULES
 
-REGISTRIES = [ACTIVATIONS, SCALINGS, INITIALIZERS, LAYERS, LOSSES, OPTIMIZERS, SCHEDULES, CELLS]
+REGISTRIES = [
+    ACTIVATIONS, SCALINGS, INITIALIZERS, LAYERS, LOSSES, OPTIMIZERS, SCHEDULES, CELLS,
+    AUGMENTATIONS,
+]  # fmt: skip
 OBJECTS = [
     np.float16(2), np.float64(np.nan), np.int8(3), np.uint64(2**63), np.bool_(True),
     np.longdouble("1e4000"), np.array(3), np.array([1, 2]), np.array([]), np.zeros((2, 2)),
@@ -108,6 +112,8 @@ NEEDED = {
     "residual": {"layers": [{"name": "dense", "units": 4}]},
     "recurrent": {"cell": {"name": "rnn", "units": 2}}, "activation": {"function": "relu"},
     "lstm": {"units": 2}, "gru": {"units": 2}, "rnn": {"units": 2},
+    "conv1d": {"channels": 2, "kernel_size": 2}, "conv2d": {"channels": 2, "kernel_size": 1},
+    "channel_dropout": {"rate": 0.1},
     "positionwise_dense": {"units": 2}, "attention": {"heads": 2},
 }  # fmt: skip
 
@@ -130,8 +136,9 @@ def _used(registry, member):
         layers = (member, ax.Flatten(), ax.Dense(2, "softmax"))
         try:
             network = ax.Network(*layers, input_shape=4)
-        except ShapeError:  # it reads sequences
-            network = ax.Network(ax.Reshape((2, 2)), *layers, input_shape=4)
+        except ShapeError:  # it reads images, or sequences and signals
+            shape = (1, 2, 2) if isinstance(member, ax.Conv2D) else (2, 2)
+            network = ax.Network(ax.Reshape(shape), *layers, input_shape=4)
         if network.parameter_count < 10**6:
             _trained(network=network)
     elif registry is CELLS:
@@ -142,6 +149,10 @@ def _used(registry, member):
         ax.Network(ax.Dense(3, initializer=member), input_shape=4).initialize()
     elif registry is OPTIMIZERS:
         _trained(optimizer=member)
+    elif registry is AUGMENTATIONS:
+        shape = (1, 2, 2) if "images" in member.kinds else (2, 2)
+        layers = (ax.Reshape(shape), ax.Flatten(), ax.Dense(2, "softmax"))
+        _trained(network=ax.Network(*layers, input_shape=4), augmentation=[member])
     elif registry is SCHEDULES:
         _trained(schedule=member)
 

@@ -41,8 +41,8 @@ _BYTES_OF_A_COLUMN = 4096
 """Of a group of rows. Measured on 16512 rows of 8-64-32-1: groups of 512 or 1024 rows take half the
 time of all at once in float64, three quarters in float32."""
 
-_MULTIPLICATIONS_OF_A_WEIGHT = 3
-"""A row multiplies each weight forward, backward and for its gradient."""
+_PRODUCTS = 3
+"""What is multiplied forward is multiplied again backward and for the gradient."""
 
 _WORTH_THREADS = 5_000_000
 """Multiplications of a step, some 100 µs of one core: with fewer, barriers cost what they save."""
@@ -96,7 +96,7 @@ class NativePlan:
         """Return a run that goes on from `state`; see `Plan`."""
         self._check_mask(examples.mask, len(examples))
         size = self.recipe.batch_rows(len(examples))
-        work = _MULTIPLICATIONS_OF_A_WEIGHT * size * self._multiplications
+        work = _PRODUCTS * size * self.recipe.network.multiply_adds
         threads = self.threads or default_threads(work)
         hits, optimizer = self.compiled.hit_counts, self.recipe.optimizer
         if isinstance(optimizer, LBFGS):
@@ -105,14 +105,6 @@ class NativePlan:
             return LBFGSSession(self.recipe, optimizer, borrowed, hits, state, examples, max_epochs)
         borrowed = self._workspaces.borrow(size, size, threads)
         return NativeSession(self.recipe, borrowed, hits, state, examples, max_epochs)
-
-    @cached_property
-    def _multiplications(self) -> int:
-        """How often one example multiplies a weight: some weights are used at many positions."""
-        network = self.recipe.network
-        before = (network.input_shape, *network.shapes)
-        uses = sum(layer.multiply_adds(before[n]) for n, layer in enumerate(network.layers))
-        return max(uses, network.layout.size)
 
     @cached_property
     def _most_rows(self) -> int:

@@ -5,8 +5,7 @@ loss or optimiser is translated here and known there, or it is an obstacle.
 """
 
 import math
-from collections.abc import Callable, Collection, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Collection, Mapping, Sequence
 from types import ModuleType
 from typing import Any, NamedTuple, cast
 
@@ -14,6 +13,16 @@ import numpy as np
 
 from axone.activations import ACTIVATIONS, ActivationFunction, Heaviside
 from axone.arrays import BoolArray, DType, FloatArray, IntArray, Shape
+from axone.augmentation import (
+    AUGMENTATIONS,
+    Augmentation,
+    Axes,
+    Flip,
+    Rotate,
+    Scale,
+    Shift,
+    TimeWarp,
+)
 from axone.data.examples import Examples
 from axone.engines.engine import obstacles_of_searching, refuse_obstacles
 from axone.engines.recipe import Recipe
@@ -53,7 +62,6 @@ from axone.optimizers import OPTIMIZERS
 from axone.parameters import Slot
 from axone.registry import Registry
 
-_SHORTCUT = _("Residual with a shortcut runs on the reference engine.")
 _SOFTMAX_OVER_CHANNELS = _("softmax over channels runs on the reference engine.")
 
 _MOST_TOKENS = 2**24
@@ -178,7 +186,7 @@ class _Translator:
         return name
 
     def layers(
-        self, layers: Sequence[Layer], shapes: Sequence[Shape], slots: Sequence[Sequence[Slot]]
+        self, layers: Sequence[Layer], shapes: Sequence[Shape], slots: Sequence[Mapping[str, Slot]]
     ) -> list[dict[str, Any]]:
         """Describe each layer, with the places of its numbers in the flat vectors.
 
@@ -187,15 +195,15 @@ class _Translator:
         layers : sequence of Layer
         shapes : sequence of tuple
             Of an example before each of them.
-        slots : sequence of sequences of Slot
-            Of each of them.
+        slots : sequence of mappings of str to Slot
+            Of each of them, by their names in it.
         """
         return [
-            self.layer(layer, shape, {slot.spec.name: slot for slot in own})
+            self.layer(layer, shape, own)
             for layer, shape, own in zip(layers, shapes, slots, strict=True)
         ]
 
-    def layer(self, layer: Layer, shape: Shape, slots: dict[str, Slot]) -> dict[str, Any]:
+    def layer(self, layer: Layer, shape: Shape, slots: Mapping[str, Slot]) -> dict[str, Any]:
         """Describe one layer, which takes examples of that shape."""
         kind, describe = _DESCRIPTIONS.get(type(layer), ("", _nothing))
         if kind not in self.module.layers:
@@ -249,9 +257,45 @@ class _Translator:
             **_learned({}),
         }
 
+    def augmentation(self, augmentation: Augmentation) -> dict[str, Any]:
+        """Describe a change of training rows."""
+        kind = self.name(AUGMENTATIONS, augmentation, self.module.augmentations)
+        if not kind:
+            return {}
+        first, second = _strengths(augmentation)
+        return {"kind": kind, "first": float(first), "second": float(second)}
+
     def _is_left_to_the_reference(self, described: object) -> None:
         obstacle = _("{name} runs on the reference engine.", name=type(described).__name__)
         self.found[obstacle] = None
+
+
+def _strengths(augmentation: Augmentation) -> tuple[float, float]:
+    """Return the two numbers that an augmentation is set by; 0 where there is no second."""
+    match augmentation:
+        case Shift(pixels):
+            return pixels, 0
+        case Rotate(degrees):
+            return math.radians(degrees), 0
+        case Scale(smallest, largest):
+            return smallest, largest
+        case Flip(probability, horizontal):
+            return probability, horizontal
+        case TimeWarp(deviation, knots):
+            return deviation, knots
+    # All others have one number.
+    (only,) = AUGMENTATIONS.settings(AUGMENTATIONS.name_of(augmentation) or "")
+    return getattr(augmentation, only.name), 0
+
+
+def _described_axes(axes: Axes) -> dict[str, Any]:
+    """Describe examples: their channels, height and width; the width of a signal is its length."""
+    channels, height, width = math.prod(axes.shape), 1, 1
+    if axes.kind == "images":
+        channels, height, width = axes.shape
+    elif axes.time is not None:
+        channels, width = axes.shape[1 - axes.time], axes.length
+    return {"kind": axes.kind, "channels": channels, "height": height, "width": width}
 
 
 def _number_of(function: ActivationFunction) -> float:
@@ -268,19 +312,24 @@ def _translated(recipe: Recipe, module: ModuleType) -> tuple[dict[str, Any], tup
     before, layout = (network.input_shape, *network.shapes[:-1]), network.layout
     settings = {
         "optimizer": translator.optimizer(recipe),
-        "layers": translator.layers(body, before, layout.by_layer),
+        "layers": translator.layers(
+            body, before, [{slot.spec.name: slot for slot in own} for own in layout.by_layer]
+        ),
         "head": translator.head(output, recipe.loss, network.output_shape),
         "columns": math.prod(network.input_shape),
         "outputs": math.prod(network.output_shape),
         "parameters": layout.size,
         "buffers": layout.buffer_size,
     }
+    if recipe.augmentation:
+        changes = [translator.augmentation(each) for each in recipe.augmentation]
+        settings |= {"augmentation": changes, "axes": _described_axes(recipe.axes)}
     found = dict.fromkeys(obstacles_of_searching(recipe)) | translator.found
     return settings, tuple(found)
 
 
 def _dense(
-    translator: _Translator, layer: Dense, shape: Shape, slots: dict[str, Slot]
+    translator: _Translator, layer: Dense, shape: Shape, slots: Mapping[str, Slot]
 ) -> dict[str, Any]:
     return {
         "outputs": layer.units,
@@ -293,7 +342,7 @@ def _dense(
 
 
 def _convolution(
-    translator: _Translator, layer: Conv1D | Conv2D, shape: Shape, slots: dict[str, Slot]
+    translator: _Translator, layer: Conv1D | Conv2D, shape: Shape, slots: Mapping[str, Slot]
 ) -> dict[str, Any]:
     return {
         "channels": layer.channels,
@@ -311,7 +360,7 @@ def _pool(
     translator: _Translator,
     layer: MaxPool | AveragePool,
     shape: Shape,
-    slots: dict[str, Slot],
+    slots: Mapping[str, Slot],
 ) -> dict[str, Any]:
     return _planes(shape, layer.windows(shape))
 
@@ -338,26 +387,26 @@ def _planes(shape: Shape, windows: Sequence[Window]) -> dict[str, Any]:
 
 
 def _global_pool(
-    translator: _Translator, layer: GlobalPool, shape: Shape, slots: dict[str, Slot]
+    translator: _Translator, layer: GlobalPool, shape: Shape, slots: Mapping[str, Slot]
 ) -> dict[str, Any]:
     return {"channels": shape[0], "is_maximum": layer.function == "max"}
 
 
 def _channel_dropout(
-    translator: _Translator, layer: ChannelDropout, shape: Shape, slots: dict[str, Slot]
+    translator: _Translator, layer: ChannelDropout, shape: Shape, slots: Mapping[str, Slot]
 ) -> dict[str, Any]:
     return {"channels": shape[0], "rate": float(layer.rate)}
 
 
 def _transpose(
-    translator: _Translator, layer: Transpose, shape: Shape, slots: dict[str, Slot]
+    translator: _Translator, layer: Transpose, shape: Shape, slots: Mapping[str, Slot]
 ) -> dict[str, Any]:
     first, second = shape
     return {"first": first, "second": second}
 
 
 def _embedding(
-    translator: _Translator, layer: Embedding, shape: Shape, slots: dict[str, Slot]
+    translator: _Translator, layer: Embedding, shape: Shape, slots: Mapping[str, Slot]
 ) -> dict[str, Any]:
     if layer.vocabulary_size > _MOST_TOKENS and translator.dtype == "float32":
         translator.found[_TOO_MANY_TOKENS] = None
@@ -369,14 +418,14 @@ def _embedding(
 
 
 def _last_step(
-    translator: _Translator, layer: LastStep, shape: Shape, slots: dict[str, Slot]
+    translator: _Translator, layer: LastStep, shape: Shape, slots: Mapping[str, Slot]
 ) -> dict[str, Any]:
     length, features = shape
     return {"length": length, "features": features}
 
 
 def _recurrent(
-    translator: _Translator, layer: Recurrent, shape: Shape, slots: dict[str, Slot]
+    translator: _Translator, layer: Recurrent, shape: Shape, slots: Mapping[str, Slot]
 ) -> dict[str, Any]:
     """Describe the cell, and where the arrays of each direction lie."""
     length, features = shape
@@ -404,7 +453,7 @@ def _recurrent(
 
 
 def _positionwise_dense(
-    translator: _Translator, layer: PositionwiseDense, shape: Shape, slots: dict[str, Slot]
+    translator: _Translator, layer: PositionwiseDense, shape: Shape, slots: Mapping[str, Slot]
 ) -> dict[str, Any]:
     """Describe a dense layer, to which each position is an example."""
     length, *features = shape
@@ -412,14 +461,14 @@ def _positionwise_dense(
 
 
 def _positional_encoding(
-    translator: _Translator, layer: PositionalEncoding, shape: Shape, slots: dict[str, Slot]
+    translator: _Translator, layer: PositionalEncoding, shape: Shape, slots: Mapping[str, Slot]
 ) -> dict[str, Any]:
     length, features = shape
     return {"length": length, "features": features}
 
 
 def _attention(
-    translator: _Translator, layer: Attention, shape: Shape, slots: dict[str, Slot]
+    translator: _Translator, layer: Attention, shape: Shape, slots: Mapping[str, Slot]
 ) -> dict[str, Any]:
     """Describe the maps of Q, K, V and the output as the dense layers that they are."""
     length, features = shape
@@ -439,39 +488,39 @@ def _attention(
 
 
 def _activation_layer(
-    translator: _Translator, layer: Activation, shape: Shape, slots: dict[str, Slot]
+    translator: _Translator, layer: Activation, shape: Shape, slots: Mapping[str, Slot]
 ) -> dict[str, Any]:
     function = cast(ActivationFunction, layer.function)  # resolved on creation
     return {**translator.activation(function, shape), **_learned(slots)}
 
 
-def _learned(slots: dict[str, Slot]) -> dict[str, Any]:
+def _learned(slots: Mapping[str, Slot]) -> dict[str, Any]:
     """Say whether and where the slope of a parametric ReLU lies."""
     learned = "alpha" in slots
     return {"learns_alpha": learned, "alpha_offset": slots["alpha"].offset if learned else 0}
 
 
 def _rearrangement(
-    translator: _Translator, layer: Layer, shape: Shape, slots: dict[str, Slot]
+    translator: _Translator, layer: Layer, shape: Shape, slots: Mapping[str, Slot]
 ) -> dict[str, Any]:
     """The numbers of an example stay where they are: nothing to run."""
     return {"activation": "identity", "alpha": 0.0, **_learned({})}
 
 
 def _dropout(
-    translator: _Translator, layer: Dropout, shape: Shape, slots: dict[str, Slot]
+    translator: _Translator, layer: Dropout, shape: Shape, slots: Mapping[str, Slot]
 ) -> dict[str, Any]:
     return {"rate": float(layer.rate)}
 
 
 def _noise(
-    translator: _Translator, layer: GaussianNoise, shape: Shape, slots: dict[str, Slot]
+    translator: _Translator, layer: GaussianNoise, shape: Shape, slots: Mapping[str, Slot]
 ) -> dict[str, Any]:
     return {"deviation": float(layer.standard_deviation)}
 
 
 def _batch_norm(
-    translator: _Translator, layer: BatchNorm, shape: Shape, slots: dict[str, Slot]
+    translator: _Translator, layer: BatchNorm, shape: Shape, slots: Mapping[str, Slot]
 ) -> dict[str, Any]:
     return {
         "channels": shape[0],
@@ -485,7 +534,7 @@ def _batch_norm(
 
 
 def _layer_norm(
-    translator: _Translator, layer: LayerNorm, shape: Shape, slots: dict[str, Slot]
+    translator: _Translator, layer: LayerNorm, shape: Shape, slots: Mapping[str, Slot]
 ) -> dict[str, Any]:
     return {
         "features": shape[-1],
@@ -496,35 +545,37 @@ def _layer_norm(
 
 
 def _rms_norm(
-    translator: _Translator, layer: RMSNorm, shape: Shape, slots: dict[str, Slot]
+    translator: _Translator, layer: RMSNorm, shape: Shape, slots: Mapping[str, Slot]
 ) -> dict[str, Any]:
     weight = slots["weight"].offset
     return {"features": shape[-1], "epsilon": float(layer.epsilon), "weight": weight}
 
 
 def _residual(
-    translator: _Translator, block: Residual, shape: Shape, slots: dict[str, Slot]
+    translator: _Translator, block: Residual, shape: Shape, slots: Mapping[str, Slot]
 ) -> dict[str, Any]:
-    """Describe the layers within, whose slots are named ``"0.weight"`` here."""
-    if block.shortcut:
-        translator.found[_SHORTCUT] = None
-        return {}
-    inner: list[list[Slot]] = [[] for _ in block.layers]
-    for name, slot in slots.items():
-        position, _, own = name.partition(".")
-        inner[int(position)].append(replace(slot, spec=replace(slot.spec, name=own)))
-    before = (shape, *output_shapes(block.layers, shape)[:-1])
-    return {"layers": translator.layers(block.layers, before, inner)}
+    """Describe both ways, whose slots are named ``"0.weight"`` and ``"shortcut.0.weight"``."""
+    ways = {"layers": block.layers, "shortcut": block.shortcut}
+    described = {}
+    for way, layers in ways.items():
+        inner: list[dict[str, Slot]] = [{} for _ in layers]
+        for name, slot in slots.items():
+            if name.startswith("shortcut.") == (way == "shortcut"):
+                position, own = name.removeprefix("shortcut.").split(".", 1)
+                inner[int(position)][own] = slot
+        before = (shape, *output_shapes(layers, shape))[: len(layers)]
+        described[way] = translator.layers(layers, before, inner)
+    return described
 
 
 def _nothing(
-    translator: _Translator, layer: Layer, shape: Shape, slots: dict[str, Slot]
+    translator: _Translator, layer: Layer, shape: Shape, slots: Mapping[str, Slot]
 ) -> dict[str, Any]:
     """Of a layer that the module does not know there is nothing to say."""
     return {}
 
 
-Describe = Callable[[_Translator, Any, Shape, dict[str, Slot]], dict[str, Any]]
+Describe = Callable[[_Translator, Any, Shape, Mapping[str, Slot]], dict[str, Any]]
 
 _DESCRIPTIONS: dict[type[Layer], tuple[str, Describe]] = {
     Dense: ("dense", _dense),

@@ -44,8 +44,9 @@ def presets(
             _list_all()
             return
         preset = find_preset(name)
+        layers = _layers(preset, _shape(shape), kind, outputs)
         _describe(preset, rows)
-        _show_layers(preset, _shape(shape), kind, outputs)
+        echo(layers)
 
 
 def _list_all() -> None:
@@ -87,16 +88,15 @@ def _word(value: Any) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def _show_layers(preset: "Preset", shape: "Shape | None", kind: str | None, outputs: int) -> None:
+def _layers(preset: "Preset", shape: "Shape | None", kind: str | None, outputs: int) -> str:
     from axone.network import Network
 
     found = _kind(preset, shape, kind)
     shape = shape or _EXAMPLES[found]
     vocabulary = 28 if found == "tokens" else None
     layers = preset.layers(shape, outputs, kind=found, vocabulary=vocabulary)
-    echo("")
-    echo(str(_("{name} {shape}", name=found, shape=shape)))
-    echo(str(Network(*layers, input_shape=shape).summary()))
+    heading = _("{name} {shape}", name=found, shape=shape)
+    return f"\n{heading}\n{Network(*layers, input_shape=shape).summary()}"
 
 
 _EXAMPLES: dict[str, tuple[int, ...]] = {

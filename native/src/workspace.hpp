@@ -53,6 +53,12 @@ class Workspace {
   /// How many threads the last run settled on.
   int threads_used() const { return team_ && trial_.uses_team() ? team_->size() : 1; }
 
+  /// std::invalid_argument where the layers cannot take such a mask, or none of them ends it.
+  void check_mask(const Mask& mask) const {
+    if (mask && positions_after(layers_, mask.length) > 0)
+      throw std::invalid_argument("the mask reaches the output");
+  }
+
   Index batch_size() const { return batch_size_; }
   Index capacity() const { return capacity_; }
 
@@ -68,6 +74,7 @@ class Workspace {
     const SoleUse use(in_use_);
     const Position start = at;
     trail_ = trail;
+    hold_mask(rows.mask);
     read(flat);
     Ending ending = train(rows, schedule, at, reports, poll);
     const auto repeat = [&](std::int64_t steps) {
@@ -101,6 +108,7 @@ class Workspace {
                   const Trail<Real>& trail = {}) {
     const SoleUse use(in_use_);
     trail_ = trail;
+    hold_mask(rows.mask);
     read(flat);
     arena_.need_gradients();
     if (!search_ || search_->memory() != minimisation.memory)
@@ -119,6 +127,7 @@ class Workspace {
   double predict(const Real* parameters, const Real* buffers, const Rows<Real>& rows, bool measured,
                  Real* out) {
     const SoleUse use(in_use_);
+    hold_mask(rows.mask);
     read(parameters, buffers, std::vector<Real*>());
     Totals totals;
     totals.hits.resize(head_.hit_counts());
@@ -141,6 +150,7 @@ class Workspace {
   double gradient(const Real* parameters, const Real* buffers, const Rows<Real>& rows,
                   std::int64_t step_number, Real* flat) {
     const SoleUse use(in_use_);
+    hold_mask(rows.mask);
     read(parameters, buffers, std::vector<Real*>());
     for (Index r = 0; r < rows.count; ++r) index_[r] = static_cast<std::uint32_t>(r);
     Totals totals;
@@ -444,6 +454,7 @@ class Workspace {
       // The next batch's rows lie anywhere: ask for them now.
       if (r < ahead) prefetch(rows.X + Index(index[count + r]) * rows.columns, rows.columns);
     }
+    pass.mask = gathered(rows.mask, index, count);
     const RandomStream random = pass.random;
     Matrix<Real> x = input;
     for (std::size_t n = 0; n < layers_.size(); ++n) {
@@ -451,6 +462,19 @@ class Workspace {
       x = layers_[n]->forward(x, pass);
     }
     return x;
+  }
+
+  /// Room for a batch's part of such a mask.
+  void hold_mask(const Mask& mask) {
+    const Index size = cells(capacity_, mask.length);
+    if (mask_.size() < size) mask_ = Buffer<std::uint8_t>(size);
+  }
+
+  Mask gathered(const Mask& mask, const std::uint32_t* index, Index count) {
+    if (!mask) return {};
+    for (Index r = 0; r < count; ++r)
+      std::copy_n(mask.row(index[r]), mask.length, mask_.data() + r * mask.length);
+    return {mask_.data(), mask.length};
   }
 
   static void prefetch(const Real* row, Index columns) {
@@ -538,6 +562,7 @@ class Workspace {
   bool random_ = false;
   bool moves_at_once_ = false;  // all weights, when the whole gradient is there
   OwnMatrix<Real> input_;
+  Buffer<std::uint8_t> mask_;  // of the batch
   std::vector<Store<Real>*> stores_, buffers_;
   Arena<Real> arena_, averages_arena_;
   std::vector<Buffer<Real>> sums_;  // of the gradients of groups of rows, a store each

@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "../correlation.hpp"
+#include "../presence.hpp"
 #include "slope.hpp"
 
 namespace axone {
@@ -29,7 +30,23 @@ struct Window {
       throw std::invalid_argument("the planes of a layer do not hold the numbers that it is given");
   }
   Index outputs() const { return product_of(out.channels, product_of(out.height, out.width)); }
+
+  /// How many positions a mask has behind the windows.
+  Index positions_after(Index positions) const {
+    if (in.height != 1 || out.height != 1 || rows.kernel != 1)
+      throw std::invalid_argument("a mask meets an image");
+    positions_of(positions, in.width);
+    return out.width;
+  }
 };
+
+/// The mask behind the windows along an axis.
+inline Mask behind(MaskBehindWindows& memory, const Mask& mask, Index examples, const Axis& axis) {
+  return memory.of(mask, examples, axis.outputs, [&](Index output, auto visit) {
+    const Taps taps = taps_of_output(axis, output);
+    for (Index k = 0; k < taps.count; ++k) visit(taps.from + k * taps.advance);
+  });
+}
 
 /// A = σ(Z), z[o][p] = b[o] + Σ w[o][i][k]·x[i][p·s + k·d].
 template <class Real>
@@ -37,7 +54,7 @@ class Convolution : public Layer<Real> {
  public:
   Convolution(const Window<Real>& window, const Settings& s, const Site& site)
       : Layer<Real>(product_of(window.in.channels, window.in.size()), window.outputs()),
-        window_(window), groups_(groups_of(window, s)), depth_(window.in.channels / groups_),
+        window_(window), most_rows_(site.rows), groups_(groups_of(window, s)), depth_(window.in.channels / groups_),
         taps_(product_of(window.rows.kernel, window.columns.kernel)), has_bias_(s.flag("has_bias")),
         activation_(activation_of<Real>(s)), slope_(s, site),
         forward_(window.in, window.out, groups_, window.rows.kernel, window.columns.kernel,
@@ -66,6 +83,7 @@ class Convolution : public Layer<Real> {
   }
 
   Arrangement takes() const override { return Arrangement::lanes; }
+  Index positions_after(Index positions) const override { return window_.positions_after(positions); }
 
   void collect(std::vector<Store<Real>*>& stores) override {
     stores.push_back(&weight_);
@@ -74,7 +92,7 @@ class Convolution : public Layer<Real> {
   }
 
   Matrix<Real> forward(Matrix<Real> x, Pass<Real>& pass) override {
-    x_ = x;
+    x_ = pass.mask ? present(x, pass) : x;
     slope_.tell(activation_);
     const Real* weight = weight_.weight.data();
     const Index columns = window_.columns.kernel;
@@ -85,9 +103,11 @@ class Convolution : public Layer<Real> {
     const Real floor = activation_.is_relu() ? Real{0} : -std::numeric_limits<Real>::infinity();
     share(pass.team, blocks_of<Real>(pass.rows), [&](Index from, Index to, int) {
       for (Index block = from; block < to; ++block)
-        forward_.run(x.row(block), has_bias_ ? bias_.weight.data() : nullptr, floor, z.row(block));
+        forward_.run(x_.row(block), has_bias_ ? bias_.weight.data() : nullptr, floor, z.row(block));
       if (!activation_.is_relu()) activation_.forward(part(z, from), part(a, from), to - from);
     });
+    is_masked_ = static_cast<bool>(pass.mask);
+    pass.mask = behind(masks_, pass.mask, pass.rows, window_.columns);
     return a;
   }
 
@@ -111,6 +131,8 @@ class Convolution : public Layer<Real> {
         sum_positions(dy.row(block), bias_shares_.data() + block * window_.out.channels);
         if (this->needs_input_gradient)
           backward_.run(dy.row(block), nullptr, -std::numeric_limits<Real>::infinity(), dx.row(block));
+        if (this->needs_input_gradient && is_masked_)
+          presence_.clear(block, dx.row(block), this->inputs, dx.row(block));
       }
     });
     Real* gradient = pass.keep_gradient ? weight_.gradient.data() : gradient_.data();
@@ -134,6 +156,19 @@ class Convolution : public Layer<Real> {
   static Matrix<Real> part(Matrix<Real> m, Index from) { return {m.row(from), m.stride, m.columns}; }
   Matrix<Real> input_of_activation() { return activation_.needs_input() ? z_.view() : a_.view(); }
 
+  /// x with zeros for what is not there.
+  Matrix<Real> present(Matrix<Real> x, const Pass<Real>& pass) {
+    if (!present_.view().data) {  // in the first pass under a mask
+      present_ = LaneMatrix<Real>(most_rows_, this->inputs);
+      presence_ = LanePresence<Real>(most_rows_, window_.in.width);
+    }
+    presence_.take(pass.mask, pass.rows);
+    const auto to = present_.view();
+    for (Index block = 0; block < blocks_of<Real>(pass.rows); ++block)
+      presence_.clear(block, x.row(block), this->inputs, to.row(block));
+    return to;
+  }
+
   /// Σ over positions and lanes of δ, for each channel.
   void sum_positions(const Real* delta, Real* sums) const {
     const Index plane = window_.out.size() * kLanes<Real>;
@@ -154,13 +189,15 @@ class Convolution : public Layer<Real> {
   }
 
   Window<Real> window_;
-  Index groups_, depth_, taps_;
-  bool has_bias_;
+  Index most_rows_, groups_, depth_, taps_;
+  bool has_bias_, is_masked_ = false;
   Activation<Real> activation_;
   LearnedSlope<Real> slope_;
   Correlator<Real> forward_, backward_;
   WeightCorrelator<Real> weights_;
-  LaneMatrix<Real> a_, z_, dx_;
+  LaneMatrix<Real> a_, z_, dx_, present_;
+  LanePresence<Real> presence_;
+  MaskBehindWindows masks_;
   Buffer<Real> gradient_, bias_gradient_, bias_shares_;
   Matrix<Real> x_;
   Store<Real> weight_, bias_;

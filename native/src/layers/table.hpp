@@ -6,10 +6,13 @@
 #include "channels.hpp"
 #include "convolution.hpp"
 #include "dense.hpp"
+#include "embedding.hpp"
+#include "last_step.hpp"
 #include "layer_normalization.hpp"
 #include "noise.hpp"
 #include "normalization.hpp"
 #include "pooling.hpp"
+#include "recurrent.hpp"
 #include "rearranged.hpp"
 #include "residual.hpp"
 #include "rms_normalization.hpp"
@@ -36,6 +39,9 @@ inline constexpr Named<LayerBuilder<Real>> kLayers[] = {
     {"global_pool", GlobalPool<Real>::build},
     {"channel_dropout", ChannelDropout<Real>::build},
     {"transpose", Transpose<Real>::build},
+    {"embedding", Embedding<Real>::build},
+    {"last_step", LastStep<Real>::build},
+    {"recurrent", Recurrent<Real>::build},
 };
 
 template <class Real>

@@ -13,6 +13,7 @@ from axone.calibration import find_temperature
 from axone.checks import check_choice, check_number
 from axone.data import Examples, Preprocessing
 from axone.engines import NotBuiltError, Plan, Recipe, UnsupportedError, get_engine
+from axone.engines.native import NativePlan
 from axone.errors import ConfigurationError, DataError
 from axone.losses import Head, Loss, MeanSquaredError
 from axone.messages import _
@@ -247,8 +248,11 @@ class _Plans:
         self._recipe, self._engine = recipe, engine
 
     def for_rows(self, mask: BoolArray | None) -> Plan:
-        """Return the plan for rows with that mask; only the reference engine knows masks."""
-        return self._fastest if mask is None else self._reference
+        """Return the fastest plan for rows with that mask, which not all layers know everywhere."""
+        fastest = self._fastest
+        if mask is None or not isinstance(fastest, NativePlan) or fastest.takes_mask(mask):
+            return fastest
+        return self._reference
 
     @cached_property
     def _fastest(self) -> Plan:

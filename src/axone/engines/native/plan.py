@@ -9,13 +9,19 @@ from types import ModuleType
 
 import numpy as np
 
-from axone.arrays import BoolArray, FloatArray, IntArray
+from axone.arrays import BoolArray, FloatArray
 from axone.data.examples import Examples
 from axone.engines.engine import Session, UnsupportedError
 from axone.engines.native.draws import CompiledStream
 from axone.engines.native.lbfgs import LBFGSSession
 from axone.engines.native.session import NativeSession
-from axone.engines.native.translation import flat_examples, flat_rows, plan_settings
+from axone.engines.native.translation import (
+    FlatExamples,
+    flat_examples,
+    flat_mask,
+    flat_rows,
+    plan_settings,
+)
 from axone.engines.native.workspaces import Workspaces
 from axone.engines.recipe import Recipe
 from axone.engines.state import RunState
@@ -31,8 +37,8 @@ _BYTES_OF_A_COLUMN = 4096
 """Of a group of rows. Measured on 16512 rows of 8-64-32-1: groups of 512 or 1024 rows take half the
 time of all at once in float64, three quarters in float32."""
 
-_MULTIPLICATIONS_OF_A_WEIGHT = 3
-"""A row multiplies each weight forward, backward and for its gradient."""
+_PRODUCTS = 3
+"""What is multiplied forward is multiplied again backward and for the gradient."""
 
 _WORTH_THREADS = 5_000_000
 """Multiplications of a step, some 100 µs of one core: with fewer, barriers cost what they save."""
@@ -70,6 +76,7 @@ class NativePlan:
         self.settings = plan_settings(recipe, module)
         self.compiled = compiled(self.settings, int(recipe.seed) % 2**64)
         self._workspaces = Workspaces(self.compiled)
+        self._takes_masks: dict[int, bool] = {}  # of so many positions
 
     def initialize(self) -> Parameters:
         """Draw the weights with which a run begins from the recipe's seed; see `Plan`."""
@@ -83,9 +90,9 @@ class NativePlan:
 
     def session(self, state: RunState, examples: Examples, max_epochs: int) -> Session:
         """Return a run that goes on from `state`; see `Plan`."""
-        self._refuse_mask(examples.mask, len(examples))
+        self._check_mask(examples.mask, len(examples))
         size = self.recipe.batch_rows(len(examples))
-        work = _MULTIPLICATIONS_OF_A_WEIGHT * size * self.recipe.network.layout.size
+        work = _PRODUCTS * size * self.recipe.network.multiply_adds
         threads = self.threads or default_threads(work)
         hits, optimizer = self.compiled.hit_counts, self.recipe.optimizer
         if isinstance(optimizer, LBFGS):
@@ -110,17 +117,18 @@ class NativePlan:
         self, parameters: Parameters, X: FloatArray, mask: BoolArray | None = None
     ) -> FloatArray:
         """Return ŷ for all rows, nothing random."""
-        self._refuse_mask(mask, len(X))
-        return self._predict(parameters, flat_rows(X, self.recipe.dtype), None, None, None)[1]
+        self._check_mask(mask, len(X))
+        rows = FlatExamples(flat_rows(X, self.recipe.dtype), mask=flat_mask(mask))
+        return self._predict(parameters, rows)[1]
 
     def evaluate(self, parameters: Parameters, examples: Examples) -> tuple[float, FloatArray]:
         """Return the mean loss, penalties apart, and ŷ, nothing random."""
-        self._refuse_mask(examples.mask, len(examples))
-        return self._predict(parameters, *flat_examples(examples, self.recipe.dtype))
+        self._check_mask(examples.mask, len(examples))
+        return self._predict(parameters, flat_examples(examples, self.recipe.dtype))
 
     def evaluate_each(self, trail: Trail, examples: Examples) -> tuple[FloatArray, FloatArray]:
         """Return the same for the weights of several epochs, an epoch after the other."""
-        self._refuse_mask(examples.mask, len(examples))
+        self._check_mask(examples.mask, len(examples))
         rows, shape = len(examples), self.recipe.network.output_shape
         values = np.empty(len(trail))
         out = np.empty((len(trail) * rows, math.prod(shape)), dtype=self.recipe.dtype)
@@ -135,7 +143,7 @@ class NativePlan:
         self, parameters: Parameters, examples: Examples, step: int
     ) -> tuple[float, Parameters]:
         """Return the loss of one batch, penalty included, and its unclipped gradient."""
-        self._refuse_mask(examples.mask, len(examples))
+        self._check_mask(examples.mask, len(examples))
         gradient = parameters.zeros_like()
         with self._workspaces.borrow(1, _capacity(len(examples)), 1) as workspace:
             loss = workspace.gradient(
@@ -148,29 +156,31 @@ class NativePlan:
         return loss, gradient
 
     def _predict(
-        self,
-        parameters: Parameters,
-        rows: FloatArray,
-        labels: IntArray | None,
-        numbers: FloatArray | None,
-        weight: FloatArray | None,
+        self, parameters: Parameters, examples: FlatExamples
     ) -> tuple[float, FloatArray]:
-        shape = self.recipe.network.output_shape
-        out = np.empty((len(rows), math.prod(shape)), dtype=self.recipe.dtype)
-        capacity = _capacity(min(_EVALUATION_ROWS, len(rows)))
+        shape, rows = self.recipe.network.output_shape, len(examples.rows)
+        out = np.empty((rows, math.prod(shape)), dtype=self.recipe.dtype)
+        capacity = _capacity(min(_EVALUATION_ROWS, rows))
         with self._workspaces.borrow(1, capacity, 1) as workspace:
-            vector, buffers = parameters.vector, parameters.buffers
-            loss = workspace.predict(vector, buffers, rows, labels, numbers, weight, out)
-        return loss, out.reshape(len(rows), *shape)
+            loss = workspace.predict(parameters.vector, parameters.buffers, *examples, out)
+        return loss, out.reshape(rows, *shape)
 
-    def _refuse_mask(self, mask: BoolArray | None, rows: int) -> None:
-        """Refuse rows of different length: by the layer that cannot take them, if there is one."""
+    def takes_mask(self, mask: BoolArray) -> bool:
+        """Whether all layers that a mask meets know masks in the compiled module."""
+        length = mask.shape[1]
+        if length not in self._takes_masks:
+            self._takes_masks[length] = bool(self.compiled.takes_mask(length))
+        return self._takes_masks[length]
+
+    def _check_mask(self, mask: BoolArray | None, rows: int) -> None:
+        """Refuse a mask by the layer that cannot take it, if there is one."""
         if mask is None:
             return
         self.recipe.network.check_mask(mask, rows)
-        raise UnsupportedError(
-            _("Rows with a mask run on the reference engine: choose engine = 'reference'.")
-        )
+        if not self.takes_mask(mask):
+            raise UnsupportedError(
+                _("Rows with a mask run on the reference engine: choose engine = 'reference'.")
+            )
 
 
 def _capacity(rows: int) -> int:

@@ -10,7 +10,8 @@ from axone.data import Dataset
 from axone.experiments.description import Description
 from axone.experiments.schema import ExperimentData, TrainingSection
 from axone.messages import Message, _
-from axone.presets import Preset, find_preset, kind_of, preset_for
+from axone.presets import Preset, find_preset, kind_of, preset_for, shape_of
+from axone.presets.preset import word_of
 
 _SHARE = 0.15
 
@@ -58,27 +59,21 @@ def _preset_of(
     name = settings.network.preset
     if name is not None:
         return find_preset(name), ()
-    if not settings.network.is_open or dataset.is_table:
+    if not settings.network.is_open:
         return None, ()
-    shape = tuple(dataset.X.shape[1:])
-    preset = preset_for(kind_of(dataset), shape, rows)
+    kind, shape = kind_of(dataset), shape_of(dataset)
+    preset = preset_for(kind, shape, rows)
     if preset is None:
         return None, ()
     note = _(
         "the preset {name} was chosen for {kind} of shape {shape}: {summary} (--preset takes "
         "another, --hidden dense layers; axone presets lists them)",
         name=preset.name,
-        kind=_words(dataset),
+        kind=word_of(kind),
         shape=shape,
         summary=preset.summary,
     ).coded("preset_chosen")
     return preset, (note,)
-
-
-def _words(dataset: Dataset) -> Message:
-    from axone.presets.preset import word_of
-
-    return word_of(kind_of(dataset))
 
 
 def _training(experiment: Description, preset: Preset, rows: int, task: str) -> TrainingSection:

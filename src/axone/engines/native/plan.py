@@ -155,9 +155,7 @@ class NativePlan:
             )
         return loss, gradient
 
-    def _predict(
-        self, parameters: Parameters, examples: FlatExamples
-    ) -> tuple[float, FloatArray]:
+    def _predict(self, parameters: Parameters, examples: FlatExamples) -> tuple[float, FloatArray]:
         shape, rows = self.recipe.network.output_shape, len(examples.rows)
         out = np.empty((rows, math.prod(shape)), dtype=self.recipe.dtype)
         capacity = _capacity(min(_EVALUATION_ROWS, rows))

@@ -390,7 +390,9 @@ def _recurrent(
         "truncation": truncation,
         "ways": [
             {
-                name: slots[direction.prefix + name].offset if direction.prefix + name in slots else 0
+                name: slots[direction.prefix + name].offset
+                if direction.prefix + name in slots
+                else 0
                 for name in ("weight", "recurrent_weight", "bias", "recurrent_bias")
             }
             for direction in layer.directions

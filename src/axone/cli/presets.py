@@ -44,8 +44,9 @@ def presets(
             _list_all()
             return
         preset = find_preset(name)
-        layers = _layers(preset, _shape(shape), kind, outputs)
-        _describe(preset, rows)
+        example = _shape(shape)
+        layers = _layers(preset, example, kind, outputs)
+        _describe(preset, rows, example)
         echo(layers)
 
 
@@ -61,11 +62,12 @@ def _list_all() -> None:
     tell(console, _("axone presets NAME shows its layers and how it is trained."))
 
 
-def _describe(preset: "Preset", rows: int) -> None:
+def _describe(preset: "Preset", rows: int, shape: "Shape | None") -> None:
     from axone.presets.preset import word_of
 
     console = output()
-    training = ", ".join(f"{key} {_word(value)}" for key, value in preset.training(rows).items())
+    settings = preset.training(rows, shape=shape)
+    training = ", ".join(f"{key} {_word(value)}" for key, value in settings.items())
     held_out = preset.validation(rows)
     share = _("the usual 15 %") if held_out is None else _("{share:.0%}", share=held_out)
     for line in (
@@ -85,6 +87,8 @@ def _word(value: Any) -> str:
     if isinstance(value, dict):
         name = value.get("name", _("none"))
         return " ".join([str(name), *(f"{k} {v}" for k, v in value.items() if k != "name")])
+    if isinstance(value, list):
+        return ", ".join(map(_word, value)) or str(_("none"))
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 

@@ -38,7 +38,7 @@ def with_preset(
         update={
             "data": _data(settings, preset, rows),
             "network": settings.network.model_copy(update={"preset": preset.name}),
-            "training": _training(experiment, preset, rows, dataset.task),
+            "training": _training(experiment, preset, rows, dataset),
         }
     )
     return replace(experiment, settings=complete), notes
@@ -76,10 +76,12 @@ def _preset_of(
     return preset, (note,)
 
 
-def _training(experiment: Description, preset: Preset, rows: int, task: str) -> TrainingSection:
+def _training(
+    experiment: Description, preset: Preset, rows: int, dataset: Dataset
+) -> TrainingSection:
     """Lay a preset's settings under those that were given."""
     training, rate = experiment.settings.training, experiment.learning_rate
-    below = TrainingSection.model_validate(preset.training(rows, task))
+    below = TrainingSection.model_validate(preset.training(rows, dataset.task, shape_of(dataset)))
     given = training.model_fields_set - (set() if rate is None else {"optimizer"})
     update: dict[str, Any] = {
         name: getattr(below, name) for name in below.model_fields_set if name not in given

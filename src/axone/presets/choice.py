@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 CHOSEN: Mapping[Kind, str] = {
     "images": "cnn",
-    "signals": "fcn-1d",
+    "signals": "resnet-1d",
     "sequences": "gru",
     "tokens": "gru",
 }

@@ -37,7 +37,7 @@ from axone.plots import (
 from axone.plots.classes import verdict
 
 _PLOTTED_PIXELS = 4096
-_SAMPLE_IMAGES, _SAMPLE_SIGNALS, _PREDICTED, _EXPLAINED = 50, 20, 12, 12
+_SAMPLE_IMAGES, _SAMPLE_SIGNALS, _SAMPLE_OF_CHANNELS, _PREDICTED, _EXPLAINED = 50, 20, 12, 12, 12
 """Examples in a picture."""
 
 
@@ -63,7 +63,8 @@ def draw_data(prepared: Prepared, folder: Path) -> None:
         grid = plot_image_grid(examples[:_SAMPLE_IMAGES], words, title=title)
         means = plot_class_means(examples, labels, names)
     else:
-        rows = _in_turn(labels, _SAMPLE_SIGNALS)
+        lone = examples.shape[1] == 1
+        rows = _in_turn(labels, _SAMPLE_SIGNALS if lone else _SAMPLE_OF_CHANNELS)
         channels = dataset.feature_names
         grid = plot_signal_grid(
             examples[rows],

@@ -31,7 +31,7 @@ MOST_IMAGES = 6
 MOST_SIGNALS = 3
 """Rows of pairs, and examples in a row."""
 
-_WORDS = 1.9
+_WORDS = 1.4
 """Breadth of the words at the left, in examples of a row of images."""
 
 

@@ -114,15 +114,28 @@ def _stretched(values: FloatArray) -> FloatArray:
     return (values - finite.min()) / (finite.max() - finite.min())
 
 
-def _name(label: str, maps: FloatArray, shown: int) -> str:
-    size = " × ".join(map(str, maps.shape[1:]))
-    return _(
-        "{layer}: {shown} of {channels} channels, {size}",
-        layer=shorten(label, 60),
-        shown=shown,
-        channels=len(maps),
-        size=size,
+def _name(axes: "Axes", label: str, maps: FloatArray, shown: int) -> None:
+    """Write above a map which layer's it is."""
+    layer = shorten(label, 60)
+    words = (
+        _(
+            "{layer}: {shown} of {channels} channels, {height} × {width}",
+            layer=layer,
+            shown=shown,
+            channels=len(maps),
+            height=maps.shape[1],
+            width=maps.shape[2],
+        )
+        if maps.ndim == 3
+        else _(
+            "{layer}: {shown} of {channels} channels, {length} positions",
+            layer=layer,
+            shown=shown,
+            channels=len(maps),
+            length=maps.shape[1],
+        )
     )
+    caption(axes, words)
 
 
 def _draw_images(example: FloatArray, maps: Mapping[str, FloatArray], title: str) -> "Figure":
@@ -136,13 +149,15 @@ def _draw_images(example: FloatArray, maps: Mapping[str, FloatArray], title: str
     first.set_anchor("NW")
     for row, (label, values) in enumerate(maps.items()):
         shown = _most_varied(values)
+        # The words are longer than a map is broad: they stand above the whole row.
+        above = figure.add_subplot(grid[row, 1:])
+        above.set_axis_off()
+        _name(above, label, values, len(shown))
         for column, k in enumerate(shown):
             axes = figure.add_subplot(grid[row, column + 1])
             _heat(axes, _stretched(values[k]), aspect="equal")
             bare(axes)
-            axes.set_anchor("W")
-            if column == 0:
-                caption(axes, _name(label, values, len(shown)))
+            axes.set_anchor("NW")
     return figure
 
 
@@ -161,7 +176,7 @@ def _draw_signals(example: FloatArray, maps: Mapping[str, FloatArray], title: st
         # Whatever the layers' strides, the same place of the signal is below the same place.
         _heat(axes, rows, aspect="auto", extent=(0.0, float(signal.shape[1]), len(rows), 0.0))
         bare(axes)
-        caption(axes, _name(label, values, len(shown)))
+        _name(axes, label, values, len(shown))
     panels[0].set_xlim(-0.5, signal.shape[1] - 0.5)
     dress(panels[-1], grid=False)
     panels[-1].set_xlabel(_("position"))

@@ -41,7 +41,7 @@ def plot_image_saliency(
 ) -> "Figure":
     """Draw each image and, beside it, how each of its pixels moves the answer.
 
-    Of grey images red pixels raise the answer when they get lighter and blue ones lower it; of
+    Of grey images orange pixels raise the answer when they get lighter and blue ones lower it; of
     coloured ones the largest |gradient| of the three channels is drawn (Simonyan et al. 2014).
 
     Parameters
@@ -88,10 +88,13 @@ def plot_image_saliency(
             words, color = str(captions[number]), color_of(right, number)
             draw_image(left, pictures[number], levels, words, color=color, loc="left")
             _draw(beside, slopes[number])
+            _outline(beside, pictures[number])
         meaning = (
             _("Dark: where a small change moves the answer most.")
             if coloured
-            else _("Red: what lighter pixels would make surer; blue: what they would make less so.")
+            else _(
+                "Orange: what lighter pixels would make surer; blue: what they would make less so."
+            )
         )
         few = (
             [_("The first {shown} of {images} images.", shown=count, images=len(pictures))]
@@ -114,3 +117,11 @@ def _draw(axes: "Axes", slopes: FloatArray) -> None:
     bare(axes)
     for spine in axes.spines.values():
         spine.set(visible=True, color=MUTED, linewidth=0.6)
+
+
+def _outline(axes: "Axes", picture: FloatArray) -> None:
+    """Draw where the image changes from dark to light, so that the eye finds its way."""
+    grey = picture.mean(axis=-1) if picture.ndim == 3 else picture.astype(np.float64)
+    low, high = float(grey.min()), float(grey.max())
+    if low < high and min(grey.shape) > 1:
+        axes.contour(grey, levels=[(low + high) / 2], colors=MUTED, linewidths=0.8)

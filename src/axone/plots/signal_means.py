@@ -72,7 +72,9 @@ def plot_signal_means(
         rows = len(shown) if len(channels) > 1 else math.ceil(len(shown) / columns)
         height = 1.25 if len(channels) > 1 else max(1.9, 3.6 / rows)
         figure = new_figure(title, (SIZE[0], rows * height + 0.9))
-        grid = figure.subplots(rows, columns, squeeze=False, sharex=True, sharey="col")
+        grid = figure.subplots(
+            rows, columns, squeeze=False, sharex=True, sharey="col" if len(channels) > 1 else True
+        )
         panels = grid if len(channels) > 1 else grid.ravel()[: len(shown), None]
         overall = _moments(array)[0]
         for row, k in zip(panels, shown, strict=True):
@@ -109,10 +111,8 @@ def _moments(signals: FloatArray) -> tuple[FloatArray, FloatArray]:
     """Return mean and standard deviation of what is there at each position, (channels, length)."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # where no signal of the class is there, the mean is NaN
-        return (
-            np.nanmean(signals, axis=0, dtype=np.float64),
-            np.nanstd(signals, axis=0, dtype=np.float64),
-        )
+        mean = np.nanmean(signals, axis=0, dtype=np.float64)
+        return np.asarray(mean), np.asarray(np.nanstd(signals, axis=0, dtype=np.float64))
 
 
 def _draw(

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 MOST_SIGNALS = 12
+MOST_OF_CHANNELS = 6
+"""So many signals are drawn of one channel, and of several."""
+
 _COLUMNS = 2
 
 
@@ -34,8 +37,8 @@ def plot_signal_saliency(
     Parameters
     ----------
     signals : array of shape (m, channels, length) or (m, length)
-        NaN where nothing was measured. The first 12 are drawn, and those 8 channels whose gradients
-        are largest.
+        NaN where nothing was measured. The first 12 are drawn, of several channels the first 6, and
+        of these the 8 channels whose gradients are largest.
     gradients : array of the same shape
         As `axone.saliency` gives them; their size is drawn, not their sign. Each signal has its own
         scale, which its channels share.
@@ -63,7 +66,7 @@ def plot_signal_saliency(
     slopes = np.abs(np.asarray(gradients, dtype=np.float64))
     slopes = slopes[:, None] if slopes.ndim == 2 else slopes
     checked_gradients(array, slopes, captions, right)
-    count = min(len(array), MOST_SIGNALS)
+    count = min(len(array), MOST_SIGNALS if array.shape[1] == 1 else MOST_OF_CHANNELS)
     strips = Strips.of(array[:count], channel_names, _most_looked_at(slopes[:count]))
     columns = min(_COLUMNS, count)
     with house_style():
@@ -73,7 +76,10 @@ def plot_signal_saliency(
             strips.dress(axes, named=number % columns == 0)
             caption(axes, str(captions[number]), color_of(right, number))
         _scale(figure, panels)
-        notes = [_("Broad and dark: where a small change moves the answer most.")]
+        notes = [
+            _("Broad and dark: where a small change moves the answer most."),
+            _("Each signal has its own scale."),
+        ]
         if array.shape[1] > len(strips.shown):
             notes.append(
                 _(
@@ -120,7 +126,7 @@ def _scale(figure: "Figure", panels: "list[Axes]") -> None:
     from matplotlib.cm import ScalarMappable
 
     bar = figure.colorbar(
-        ScalarMappable(cmap=color_map(WARMING)), ax=panels, shrink=0.6, aspect=22, pad=0.02
+        ScalarMappable(cmap=color_map(WARMING)), ax=panels, shrink=0.4, aspect=18, pad=0.02
     )
     bar.set_label(_("|gradient|, of the largest"))
     bar.outline.set_visible(False)

@@ -29,6 +29,7 @@ from .estimators import (
     TabularRegressor,
 )
 from .experiments import Experiment
+from .explain import feature_maps, saliency
 from .gradients import loss_and_gradient
 from .layers import (
     GRU,
@@ -167,6 +168,7 @@ __all__ = [
     "ValidationLoss",
     "calibration_error",
     "compare",
+    "feature_maps",
     "find_temperature",
     "fit_many",
     "get_engine",
@@ -175,6 +177,7 @@ __all__ = [
     "load_examples",
     "look",
     "loss_and_gradient",
+    "saliency",
     "save",
     "tune",
 ]

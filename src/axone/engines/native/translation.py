@@ -320,6 +320,7 @@ def _translated(recipe: Recipe, module: ModuleType) -> tuple[dict[str, Any], tup
         "outputs": math.prod(network.output_shape),
         "parameters": layout.size,
         "buffers": layout.buffer_size,
+        "frozen": recipe.frozen,
     }
     if recipe.augmentation:
         changes = [translator.augmentation(each) for each in recipe.augmentation]

@@ -60,8 +60,9 @@ from .layers import (
     RMSNorm,
     RNNCell,
     Transpose,
+    Upsample,
 )
-from .model import Model, load, save
+from .model import Model, Transfer, load, save, transfer
 from .network import Network
 from .optimizers import (
     LBFGS,
@@ -163,7 +164,9 @@ __all__ = [
     "TimeWarp",
     "Trainer",
     "TrainingResult",
+    "Transfer",
     "Transpose",
+    "Upsample",
     "ValidationLoss",
     "calibration_error",
     "compare",
@@ -176,5 +179,6 @@ __all__ = [
     "look",
     "loss_and_gradient",
     "save",
+    "transfer",
     "tune",
 ]

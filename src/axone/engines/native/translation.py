@@ -52,6 +52,7 @@ from axone.layers import (
     RMSNorm,
     RNNCell,
     Transpose,
+    Upsample,
 )
 from axone.layers.cells import CELLS, Cell
 from axone.layers.sequence import output_shapes
@@ -406,6 +407,20 @@ def _transpose(
     return {"first": first, "second": second}
 
 
+def _upsample(
+    translator: _Translator, layer: Upsample, shape: Shape, slots: Mapping[str, Slot]
+) -> dict[str, Any]:
+    channels, *lengths = shape
+    before, after = ([1, 1, *axes][-2:] for axes in (lengths, layer.lengths(tuple(lengths))))
+    return {
+        "channels": channels,
+        "in_height": before[0],
+        "in_width": before[1],
+        "out_height": after[0],
+        "out_width": after[1],
+    }
+
+
 def _embedding(
     translator: _Translator, layer: Embedding, shape: Shape, slots: Mapping[str, Slot]
 ) -> dict[str, Any]:
@@ -596,6 +611,7 @@ _DESCRIPTIONS: dict[type[Layer], tuple[str, Describe]] = {
     GlobalPool: ("global_pool", _global_pool),
     ChannelDropout: ("channel_dropout", _channel_dropout),
     Transpose: ("transpose", _transpose),
+    Upsample: ("upsample", _upsample),
     Embedding: ("embedding", _embedding),
     LastStep: ("last_step", _last_step),
     Recurrent: ("recurrent", _recurrent),

@@ -118,6 +118,7 @@ inline Settings network_of(const Description& d, std::vector<Settings> layers, d
   all.set_whole("columns", kColumns);
   all.set_whole("outputs", kClasses);
   all.set_whole("parameters", d.parameters);
+  all.set_whole("frozen", 0);
   all.set_whole("buffers", d.buffers);
   all.set("layers", std::move(layers));
   all.set("head", std::vector<Settings>{std::move(head)});

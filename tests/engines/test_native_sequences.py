@@ -207,6 +207,27 @@ class TestMasks:
             ends.append((state.parameters.vector.tobytes(), prediction.tobytes()))
         assert len(set(ends)) == 1
 
+    @pytest.mark.parametrize("gaps", [False, True])
+    def test_rows_that_end_early_or_begin_late_learn_alike(self, gaps):
+        """Those that go equally far go together, whatever their places in the batch."""
+        random, rows = np.random.default_rng(5), 140
+        starts, ends = random.integers(0, 5, rows), random.integers(5, 14, rows)
+        positions = np.arange(13)
+        mask = (positions >= starts[:, None]) & (positions < ends[:, None])
+        if gaps:
+            mask &= mask_for(rows, 13, 1)
+            mask[np.arange(rows), starts] = True
+        recipe = classes(
+            ax.PositionwiseDense(4, "tanh"),
+            ax.LSTM(5, bidirectional=True, truncation=4),
+            ax.GRU(17, bidirectional=True),
+            ax.Recurrent(ax.RNNCell(3), last=True, bidirectional=True),
+            inputs=(13, 2),
+            batch_size=70,
+            dtype="float64",
+        )
+        assert_engines_agree(recipe, rows, FLOAT64, mask=mask)
+
     def test_a_row_among_longer_ones_is_predicted_as_alone(self):
         layer = ax.LSTM(7, bidirectional=True, last=True)
         whole, short = (classes(layer, inputs=(n, 3), dtype="float64") for n in (9, 5))

@@ -42,34 +42,31 @@ class Recurrent : public Layer<Real> {
   }
 
   Matrix<Real> forward(Matrix<Real> x, Pass<Real>& pass) override {
-    mask_ = pass.mask;
+    for (auto& way : ways_) way->take_up(pass.mask, pass.rows);
     if (ends_) pass.mask = {};
     const auto y = y_.view();
-    each_block(pass, [&](Way<Real>& way, Index, Index from, Index rows) {
-      way.forward(x, y, mask_, from, rows);
-    });
+    const Index groups = ways_.front()->groups();
+    each(groups * Index(ways_.size()), pass,
+         [&](Index n) { ways_[static_cast<std::size_t>(n / groups)]->forward(x, y, n % groups); });
     return y;
   }
 
   Matrix<Real> backward(Matrix<Real> dy, Pass<Real>& pass) override {
     const auto dx = this->needs_input_gradient ? dx_.view() : Matrix<Real>{};
-    for (auto& way : ways_) way->turn(dx.data);
-    // Each way adds to what those before it have given, so that all have the rows of a block in turn. What
-    // the last blocks have left behind is still in the cache.
-    const Index together = ways_.front()->rows_together();
-    share(pass.team, blocks(pass.rows), [&](Index first, Index last, int) {
-      for (Index block = last; block-- > first;)
-        for (std::size_t n = 0; n < ways_.size(); ++n)
-          ways_[n]->backward(dy, dx, n > 0, mask_, block * together,
-                             std::min(together, pass.rows - block * together));
-    });
+    for (auto& way : ways_) {
+      way->turn(dx.data);
+      // What the last groups have left behind is still in the cache.
+      const Index groups = way->groups();
+      each(groups, pass,
+           [&](Index n) { way->backward(dy, dx, way != ways_.front(), groups - 1 - n); });
+    }
     std::fill(tallies_.begin(), tallies_.end(), Tally{});
     share(pass.team, tasks_, [&](Index from, Index to, int member) {
       for (Index task = from; task < to; ++task) {
         Index own = task;
         auto way = ways_.begin();
         for (; own >= (*way)->tasks(); ++way) own -= (*way)->tasks();
-        (*way)->gradient(own, pass.rows, pass, member, tallies_[static_cast<std::size_t>(task)]);
+        (*way)->gradient(own, pass, member, tallies_[static_cast<std::size_t>(task)]);
       }
     });
     this->tally = {};
@@ -114,21 +111,13 @@ class Recurrent : public Layer<Real> {
     return find(kCells, cell, "cell")(plan, site);
   }
 
-  Index blocks(Index rows) const {
-    const Index together = ways_.front()->rows_together();
-    return (rows + together - 1) / together;
-  }
-
-  /// Let a team share out the blocks of rows of all ways.
+  /// Let a team share out so many items, of which the first take longest: by turns.
   template <class Visit>
-  void each_block(const Pass<Real>& pass, Visit visit) {
-    const Index count = blocks(pass.rows), together = ways_.front()->rows_together();
-    share(pass.team, count * Index(ways_.size()), [&](Index first, Index last, int) {
-      for (Index n = first; n < last; ++n) {
-        const Index from = n % count * together;
-        visit(*ways_[static_cast<std::size_t>(n / count)], n / count, from,
-              std::min(together, pass.rows - from));
-      }
+  static void each(Index count, const Pass<Real>& pass, Visit visit) {
+    const Index turns = std::min<Index>(count, pass.team ? pass.team->size() : 1);
+    share(pass.team, turns, [&](Index from, Index to, int) {
+      for (Index turn = from; turn < to; ++turn)
+        for (Index n = turn; n < count; n += turns) visit(n);
     });
   }
 
@@ -138,7 +127,6 @@ class Recurrent : public Layer<Real> {
   std::vector<std::unique_ptr<Way<Real>>> ways_;
   Index tasks_ = 0;
   std::vector<Tally> tallies_;  // of each piece of the gradient
-  Mask mask_;
 };
 
 }  // namespace axone

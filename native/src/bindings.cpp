@@ -111,7 +111,7 @@ class BoundWorkspace {
                  Array2<Real> out) {
     sizes_.check(parameters.size(), buffers.size());
     const bool measured = labels || numbers;
-    Rows<Real> rows{X.data(), Index(X.shape(0)), sizes_.columns, {}, nullptr};
+    Rows<Real> rows{X.data(), Index(X.shape(0)), sizes_.columns, {}, nullptr, {}};
     if (measured) {
       rows = checked_rows(X, labels, numbers, weights, mask);
     } else {

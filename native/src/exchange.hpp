@@ -132,7 +132,7 @@ Rows<Real> rows_of(const Sizes& sizes, const Array2<const Real>& X,
   require(count >= 1 && count < 0xFFFFFFFFu, "there are no rows, or too many");
   check_rows(sizes, X);
   require(labels.has_value() != numbers.has_value(), "either labels or numbers are needed");
-  Rows<Real> rows{X.data(), Index(count), sizes.columns, {}, nullptr};
+  Rows<Real> rows{X.data(), Index(count), sizes.columns, {}, nullptr, {}};
   if (labels) {
     require(labels->shape(0) == count, "one label a row is needed");
     for (std::size_t r = 0; r < count; ++r)

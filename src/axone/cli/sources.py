@@ -19,6 +19,7 @@ _SETTINGS = {
     "epochs": "training.epochs",
     "batch_size": "training.batch_size",
     "learning_rate": "training.optimizer.learning_rate",
+    "preset": "network.preset",
     "hidden": "network.hidden",
     "activation": "network.activation",
     "optimizer": "training.optimizer",
@@ -47,6 +48,7 @@ class Overrides:
     epochs: int | None = None
     batch_size: int | None = None
     learning_rate: float | None = None
+    preset: str | None = None
     hidden: str | None = None
     activation: str | None = None
     optimizer: str | None = None
@@ -85,7 +87,12 @@ class Overrides:
             section[key] = value if read is None else read(value)
         if self.hidden is not None:
             # A file's list of layers, and their names, would contradict it.
-            settings["network"] |= {"layers": None, "layer_names": None}
+            settings["network"] = {
+                "layers": None,
+                "layer_names": None,
+                "preset": None,
+                **settings["network"],
+            }
         return settings
 
 

@@ -21,6 +21,7 @@ from axone.data.files import STANDARD_INPUT
 from axone.errors import ConfigurationError, DataError
 from axone.experiments.description import IN_MEMORY, Description
 from axone.experiments.networks import build_network
+from axone.experiments.presets import with_preset
 from axone.experiments.schema import ExperimentData, StoppingSection
 from axone.losses import Loss
 from axone.messages import _
@@ -182,6 +183,7 @@ def assemble(
         The network or the loss does not fit the data.
     """
     dataset, preprocessing = arranged.dataset, arranged.preprocessing
+    experiment, about_preset = with_preset(experiment, dataset)
     _require_classes(experiment, dataset.task)
     network, loss = build_network(experiment, preprocessing.feature_shape, dataset)
     rows = len(arranged.parts["train"])
@@ -193,7 +195,7 @@ def assemble(
         arranged.target,
         network,
         loss,
-        (*dataset.notes, *notes, *preprocessing.notes),
+        (*dataset.notes, *notes, *preprocessing.notes, *about_preset),
     )
 
 
@@ -273,7 +275,7 @@ def split(
     experiment: Description, dataset: Dataset
 ) -> tuple[dict[str, IntArray], Mapping[str, float | None], tuple[str, ...]]:
     """Return the row numbers of each part, the shares asked for, and notes."""
-    settings = experiment.settings
+    settings = with_preset(experiment, dataset)[0].settings
     data = settings.data
     own_test = dataset.X_test is not None
     validation = _SHARE if data.validation is None else data.validation

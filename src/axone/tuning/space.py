@@ -119,10 +119,10 @@ def with_values(
     ConfigurationError
         A value that the setting does not allow.
     """
-    content = experiment.settings.model_dump()
+    content = experiment.to_data()
     content["tuning"] = None
     if "network.hidden" in values:
-        content["network"]["layers"] = content["network"]["layer_names"] = None
+        content["network"] |= dict.fromkeys(("layers", "layer_names", "preset"))
     # A rule before its own settings: "training.optimizer" before its learning rate.
     for name in sorted(values, key=lambda name: name.count(".")):
         _put(content, name.split("."), values[name])

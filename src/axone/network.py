@@ -4,6 +4,7 @@ A `Network` knows shapes and where every parameter lies; it holds no weights and
 Engines run it; everything else only describes, draws or saves it.
 """
 
+import contextlib
 import math
 import warnings
 from collections.abc import Mapping, Sequence
@@ -218,6 +219,18 @@ class Network:
     def takes_tokens(self) -> bool:
         """Whether examples are token numbers: integers that nobody scales or casts."""
         return self.layers[0].takes_tokens
+
+    @cached_property
+    def takes_masks(self) -> bool:
+        """Whether rows may be of unlike lengths: masks are known up to where positions end."""
+        if len(self.input_shape) not in (1, 2):
+            return False
+        for length in {self.input_shape[0], self.input_shape[-1]}:
+            mask = np.ones((1, length), dtype=bool)
+            with contextlib.suppress(ShapeError):
+                if masks_between(self.layers, mask)[-1] is None:
+                    return True
+        return False
 
     def predict(self, parameters: Parameters, X: Any, mask: Any = None) -> FloatArray:
         """Return the predictions ŷ for examples X, of shape (m, *output_shape).

@@ -180,7 +180,7 @@ def describe(source: str, overrides: Overrides) -> Experiment:
     if is_stream(source):
         return Experiment.from_source(source, settings, overrides.given())
     path = Path(source)
-    if source and path.is_dir():
+    if source and (path / EXPERIMENT).is_file():
         raise ConfigurationError(
             _(
                 "{source} is a folder. To continue its run: axone train {source} "

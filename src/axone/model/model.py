@@ -91,6 +91,8 @@ class Model:
 
     def outputs(self, X: Any, mask: BoolArray | None = None) -> FloatArray:
         """Return the networks' mean outputs for raw rows: an array, or a table of named columns."""
+        if mask is None and self.network.takes_masks:
+            mask = self.preprocessing.mask(X)
         return self.forward(self.preprocessing.transform(X, self.dtype), mask)
 
     def forward(self, inputs: FloatArray, mask: BoolArray | None = None) -> FloatArray:

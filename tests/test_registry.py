@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 import axone as ax
 from axone.activations import ACTIVATIONS
+from axone.augmentation import AUGMENTATIONS
 from axone.errors import ArgumentTypeError, AxoneError, ConfigurationError, UnknownNameError
 from axone.initializers import INITIALIZERS
 from axone.layers import LAYERS
@@ -16,7 +17,7 @@ from axone.optimizers import OPTIMIZERS
 from axone.registry import registry_of
 from axone.schedules import SCHEDULES
 
-TABLES = [ACTIVATIONS, INITIALIZERS, LOSSES, OPTIMIZERS, SCHEDULES]
+TABLES = [ACTIVATIONS, INITIALIZERS, LOSSES, OPTIMIZERS, SCHEDULES, AUGMENTATIONS]
 
 
 @pytest.mark.parametrize("table", TABLES, ids=lambda table: table.kind)

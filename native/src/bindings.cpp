@@ -276,6 +276,7 @@ NB_MODULE(AXONE_MODULE, module) {
   module.attr("compiler") = AXONE_COMPILER;
   module.attr("layers") = axone::tuple_of_names(axone::kLayers<float>);
   module.attr("activations") = axone::tuple_of_names(axone::kActivations<float>);
+  module.attr("augmentations") = axone::tuple_of_names(axone::kAugmentations);
   module.attr("losses") = axone::tuple_of_names(axone::kLosses);
   module.attr("optimizers") = axone::tuple_of_names(axone::kOptimizers);
   axone::wait_for_threads_at_exit();

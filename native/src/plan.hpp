@@ -2,6 +2,7 @@
 // number of threads may make workspaces from.
 #pragma once
 
+#include "augmentation.hpp"
 #include "layers/table.hpp"
 #include "losses.hpp"
 
@@ -41,6 +42,9 @@ class Plan {
     if (layers.front()->inputs != columns || layers.back()->outputs != outputs)
       throw std::invalid_argument("the layers are not as wide as the network at its ends");
     vocabulary = layers.front()->vocabulary();
+    const auto augmenter = this->augmenter(1);
+    if (augmenter && augmenter.numbers() != columns)
+      throw std::invalid_argument("the augmentation changes examples of another width");
     hit_counts = head(1).hit_counts();
     depth = static_cast<Index>(layers.size());
   }
@@ -59,6 +63,13 @@ class Plan {
     } catch (const std::invalid_argument&) {
       return false;
     }
+  }
+
+  /// What changes the training rows, where anything does.
+  Augmenter<Real> augmenter(int threads) const {
+    const auto& changes = settings_.list_or_none("augmentation");
+    if (changes.empty()) return {};
+    return {changes, ExampleAxes::of(settings_.part("axes")), threads};
   }
 
   Head<Real> head(Index rows) const {

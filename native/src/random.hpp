@@ -12,7 +12,7 @@
 
 namespace axone {
 
-enum StreamOf : std::uint64_t { kShuffle = 0, kNoise = 2 };
+enum StreamOf : std::uint64_t { kShuffle = 0, kNoise = 2, kAugment = 5 };
 
 AXONE_INLINE std::uint64_t splitmix64(std::uint64_t word) {
   word += 0x9E3779B97F4A7C15u;

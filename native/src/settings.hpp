@@ -25,6 +25,12 @@ class Settings {
   bool flag(const char* key) const { return whole(key) != 0; }
   const std::string& word(const char* key) const { return at(words_, key, "a word"); }
   const std::vector<Settings>& list(const char* key) const { return at(lists_, key, "a list"); }
+  /// A list that need not be given: none is an empty one.
+  const std::vector<Settings>& list_or_none(const char* key) const {
+    static const std::vector<Settings> none;
+    const auto found = lists_.find(key);
+    return found == lists_.end() ? none : found->second;
+  }
   const Settings& part(const char* key) const { return at(lists_, key, "a part").at(0); }
 
   /// A count of something that must exist.

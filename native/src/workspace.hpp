@@ -28,6 +28,7 @@ class Workspace {
         batch_size_(checked(batch_size, capacity)), capacity_(capacity),
         parameters_(plan.parameters), averages_(plan.buffers),
         seed_(RandomStream::from_seed(plan.seed)), noise_(seed_.child(kNoise)),
+        augmenter_(plan.augmenter(checked_threads(threads))),
         layers_(plan.layers(capacity, batch_size, checked_threads(threads))),
         head_(plan.head(capacity)), input_(capacity, plan.columns) {
     for (auto& layer : layers_) {
@@ -162,6 +163,7 @@ class Workspace {
     pass.optimizer = &unclipped_;
     arena_.need_gradients();
     pass.random = noise_.child(static_cast<std::uint64_t>(step_number));
+    begin_augmentation(step_number, pass.rows);
     Matrix<Real> delta;
     loss_of(rows, index_.data(), 0, pass, totals, delta);
     backward(delta, pass);
@@ -277,6 +279,7 @@ class Workspace {
     pass.measure = norms || clips;
     pass.look = look_;
     if (random_) pass.random = noise_.child(static_cast<std::uint64_t>(at.step + 1));
+    begin_augmentation(at.step + 1, count);
     if (clips) arena_.need_gradients();
     Matrix<Real> delta;
     const double loss = loss_of(rows, index, ahead, pass, at.totals, delta);
@@ -449,12 +452,24 @@ class Workspace {
   Matrix<Real> forward(const Rows<Real>& rows, const std::uint32_t* index, Index count, Index ahead,
                        Pass<Real>& pass) {
     const auto input = input_.view();
-    for (Index r = 0; r < count; ++r) {
-      copy_row(rows.X + Index(index[r]) * rows.columns, input.row(r), rows.columns);
-      // The next batch's rows lie anywhere: ask for them now.
-      if (r < ahead) prefetch(rows.X + Index(index[count + r]) * rows.columns, rows.columns);
-    }
+    const auto gathering = [&](const auto& put) __attribute__((always_inline)) {
+      return [&, put](Index from, Index to, int member) {
+        for (Index r = from; r < to; ++r) {
+          put(rows.X + Index(index[r]) * rows.columns, r, member);
+          // The next batch's rows lie anywhere: ask for them now.
+          if (r < ahead) prefetch(rows.X + Index(index[count + r]) * rows.columns, rows.columns);
+        }
+      };
+    };
     pass.mask = gathered(rows.mask, index, count);
+    if (pass.training && augmenter_) {
+      share(pass.team, count, gathering([&](const Real* row, Index r, int member) {
+              augmenter_.write(row, input.row(r), r, length_of(pass.mask, r), member);
+            }));
+    } else {
+      gathering([&](const Real* row, Index r, int) { copy_row(row, input.row(r), rows.columns); })(
+          0, count, 0);
+    }
     const RandomStream random = pass.random;
     Matrix<Real> x = input;
     for (std::size_t n = 0; n < layers_.size(); ++n) {
@@ -475,6 +490,19 @@ class Workspace {
     for (Index r = 0; r < count; ++r)
       std::copy_n(mask.row(index[r]), mask.length, mask_.data() + r * mask.length);
     return {mask_.data(), mask.length};
+  }
+
+  /// Up to where positions of a row are there, as the augmentation asks.
+  Index length_of(const Mask& mask, Index r) const {
+    Index length = augmenter_.length();
+    if (!mask || mask.length != length) return length;
+    while (length > 0 && !mask.has(r, length - 1)) --length;
+    return length;
+  }
+
+  void begin_augmentation(std::int64_t step, Index rows) {
+    if (augmenter_)
+      augmenter_.begin(seed_.child(kAugment).child(static_cast<std::uint64_t>(step)), rows);
   }
 
   static void prefetch(const Real* row, Index columns) {
@@ -557,6 +585,7 @@ class Workspace {
   StepNumbers<Vector<Real>> numbers_{optimizer_, Step{}, 1};
   const Index batch_size_, capacity_, parameters_, averages_;  // averages: numbers that batches keep
   const RandomStream seed_, noise_;
+  Augmenter<Real> augmenter_;
   Layers<Real> layers_;
   Head<Real> head_;
   bool random_ = false;

@@ -12,6 +12,7 @@ from tests.fuzz.oracle import watched
 
 import axone as ax
 from axone.activations import ACTIVATIONS
+from axone.augmentation import AUGMENTATIONS
 from axone.data import SCALINGS
 from axone.errors import ShapeError
 from axone.initializers import INITIALIZERS
@@ -20,7 +21,10 @@ from axone.losses import LOSSES
 from axone.optimizers import OPTIMIZERS
 from axone.schedules import SCHEDULES
 
-REGISTRIES = [ACTIVATIONS, SCALINGS, INITIALIZERS, LAYERS, LOSSES, OPTIMIZERS, SCHEDULES, CELLS]
+REGISTRIES = [
+    ACTIVATIONS, SCALINGS, INITIALIZERS, LAYERS, LOSSES, OPTIMIZERS, SCHEDULES, CELLS,
+    AUGMENTATIONS,
+]  # fmt: skip
 OBJECTS = [
     np.float16(2), np.float64(np.nan), np.int8(3), np.uint64(2**63), np.bool_(True),
     np.longdouble("1e4000"), np.array(3), np.array([1, 2]), np.array([]), np.zeros((2, 2)),
@@ -145,6 +149,10 @@ def _used(registry, member):
         ax.Network(ax.Dense(3, initializer=member), input_shape=4).initialize()
     elif registry is OPTIMIZERS:
         _trained(optimizer=member)
+    elif registry is AUGMENTATIONS:
+        shape = (1, 2, 2) if "images" in member.kinds else (2, 2)
+        layers = (ax.Reshape(shape), ax.Flatten(), ax.Dense(2, "softmax"))
+        _trained(network=ax.Network(*layers, input_shape=4), augmentation=[member])
     elif registry is SCHEDULES:
         _trained(schedule=member)
 

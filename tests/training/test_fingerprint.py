@@ -21,6 +21,7 @@ OTHERS = {
     "l2": 0.1,
     "clip_value": 1.0,
     "clip_norm": 1.0,
+    "augmentation": ["jitter"],
     "dtype": "float64",
     "engine": "reference",
     "seed": 1,

@@ -3,57 +3,17 @@
 
 #include <limits>
 
-#include "../correlation.hpp"
-#include "../presence.hpp"
 #include "slope.hpp"
+#include "window.hpp"
 
 namespace axone {
-
-/// How a layer passes over planes: what it is given, what it gives, and its two axes.
-template <class Real>
-struct Window {
-  using Plane = typename Correlator<Real>::Plane;
-  Plane in, out;
-  Axis rows, columns;
-
-  /// `depthwise`: as many channels come out as go in.
-  Window(const Settings& s, Index channels)
-      : in{s.size("in_channels"), s.size("in_height"), s.size("in_width")},
-        out{channels, s.size("out_height"), s.size("out_width")},
-        rows{in.height, out.height, s.size("kernel_height"), s.size("stride_height"),
-             s.whole("padding_top"), s.size("dilation_height")},
-        columns{in.width, out.width, s.size("kernel_width"), s.size("stride_width"),
-                s.whole("padding_left"), s.size("dilation_width")} {
-    rows.check();
-    columns.check();
-    if (product_of(in.channels, product_of(in.height, in.width)) != s.size("columns"))
-      throw std::invalid_argument("the planes of a layer do not hold the numbers that it is given");
-  }
-  Index outputs() const { return product_of(out.channels, product_of(out.height, out.width)); }
-
-  /// How many positions a mask has behind the windows.
-  Index positions_after(Index positions) const {
-    if (in.height != 1 || out.height != 1 || rows.kernel != 1)
-      throw std::invalid_argument("a mask meets an image");
-    positions_of(positions, in.width);
-    return out.width;
-  }
-};
-
-/// The mask behind the windows along an axis.
-inline Mask behind(MaskBehindWindows& memory, const Mask& mask, Index examples, const Axis& axis) {
-  return memory.of(mask, examples, axis.outputs, [&](Index output, auto visit) {
-    const Taps taps = taps_of_output(axis, output);
-    for (Index k = 0; k < taps.count; ++k) visit(taps.from + k * taps.advance);
-  });
-}
 
 /// A = σ(Z), z[o][p] = b[o] + Σ w[o][i][k]·x[i][p·s + k·d].
 template <class Real>
 class Convolution : public Layer<Real> {
  public:
-  Convolution(const Window<Real>& window, const Settings& s, const Site& site)
-      : Layer<Real>(product_of(window.in.channels, window.in.size()), window.outputs()),
+  Convolution(const Window& window, const Settings& s, const Site& site)
+      : Layer<Real>(window.in.numbers(), window.out.numbers()),
         window_(window), most_rows_(site.rows), groups_(groups_of(window, s)), depth_(window.in.channels / groups_),
         taps_(product_of(window.rows.kernel, window.columns.kernel)), has_bias_(s.flag("has_bias")),
         activation_(activation_of<Real>(s)), slope_(s, site),
@@ -79,7 +39,7 @@ class Convolution : public Layer<Real> {
   }
 
   static std::unique_ptr<Layer<Real>> build(const Settings& s, const Site& site) {
-    return std::make_unique<Convolution>(Window<Real>(s, s.size("channels")), s, site);
+    return std::make_unique<Convolution>(Window(s, s.size("channels")), s, site);
   }
 
   Arrangement takes() const override { return Arrangement::lanes; }
@@ -147,7 +107,7 @@ class Convolution : public Layer<Real> {
   }
 
  private:
-  static Index groups_of(const Window<Real>& window, const Settings& s) {
+  static Index groups_of(const Window& window, const Settings& s) {
     const Index groups = s.size("groups");
     if (window.in.channels % groups != 0 || window.out.channels % groups != 0)
       throw std::invalid_argument("the groups do not divide the channels of a convolution");
@@ -188,7 +148,7 @@ class Convolution : public Layer<Real> {
     finish(bias_.stretch(0, bias_.size, gradient), pass, this->tally);
   }
 
-  Window<Real> window_;
+  Window window_;
   Index most_rows_, groups_, depth_, taps_;
   bool has_bias_, is_masked_ = false;
   Activation<Real> activation_;

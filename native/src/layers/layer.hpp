@@ -17,6 +17,7 @@ namespace axone {
 template <class Real>
 struct Pass {
   Index rows = 0;             // examples of the batch
+  Index positions = 1;        // of an example, where each of them is a row to a layer within another
   bool training = false;
   RandomStream random;        // of this step and this layer
   const OptimizerSettings* optimizer = nullptr;
@@ -47,7 +48,8 @@ struct Tally {
 template <class Real>
 void finish(const Stretch<Real>& s, const Pass<Real>& pass, Tally& tally) {
   const auto& optimizer = *pass.optimizer;
-  if (pass.completes && !complete_gradient(s, optimizer, pass.rows)) tally.is_finite = false;
+  const Index examples = pass.rows / pass.positions;
+  if (pass.completes && !complete_gradient(s, optimizer, examples)) tally.is_finite = false;
   if (pass.measure) tally.squared_norm += squared_norm(s.gradient, s.size);
   if (!pass.keep_gradient) update(s, optimizer, *pass.numbers, !pass.completes);
 }

@@ -4,7 +4,7 @@
 
 #include <limits>
 
-#include "convolution.hpp"
+#include "window.hpp"
 
 namespace axone {
 
@@ -13,7 +13,7 @@ template <class Real>
 class Pool : public Layer<Real> {
  public:
   explicit Pool(const Settings& s, const Site& site)
-      : Pool(Window<Real>(s, s.size("in_channels")), site) {}
+      : Pool(Window(s, s.size("in_channels")), site) {}
 
   Arrangement takes() const override { return Arrangement::lanes; }
   Index positions_after(Index positions) const override { return window_.positions_after(positions); }
@@ -68,13 +68,13 @@ class Pool : public Layer<Real> {
     });
   }
 
-  Window<Real> window_;
+  Window window_;
   LaneMatrix<Real> y_, dx_;
   Matrix<Real> x_;
 
  private:
-  Pool(Window<Real> window, const Site& site)
-      : Layer<Real>(product_of(window.in.channels, window.in.size()), window.outputs()),
+  Pool(Window window, const Site& site)
+      : Layer<Real>(window.in.numbers(), window.out.numbers()),
         window_(window), y_(site.rows, this->outputs), dx_(site.rows, this->inputs),
         most_rows_(site.rows) {
     for (Index o = 0; o < window.out.height; ++o) rows_.push_back(taps_of_output(window.rows, o));

@@ -3,6 +3,7 @@
 
 #include "../tables.hpp"
 #include "activation.hpp"
+#include "attention.hpp"
 #include "channels.hpp"
 #include "convolution.hpp"
 #include "dense.hpp"
@@ -12,6 +13,8 @@
 #include "noise.hpp"
 #include "normalization.hpp"
 #include "pooling.hpp"
+#include "positional_encoding.hpp"
+#include "positionwise.hpp"
 #include "recurrent.hpp"
 #include "rearranged.hpp"
 #include "residual.hpp"
@@ -42,6 +45,9 @@ inline constexpr Named<LayerBuilder<Real>> kLayers[] = {
     {"embedding", Embedding<Real>::build},
     {"last_step", LastStep<Real>::build},
     {"recurrent", Recurrent<Real>::build},
+    {"positionwise_dense", PositionwiseDense<Real>::build},
+    {"positional_encoding", PositionalEncoding<Real>::build},
+    {"attention", Attention<Real>::build},
 };
 
 template <class Real>

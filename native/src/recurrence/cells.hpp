@@ -1,5 +1,8 @@
 // Cells of recurrent layers: what one step does after its products, and the way back to δ, for a vector
 // of units of one row. The equations are those of axone/layers/cells; PyTorch's gates in its order.
+//
+// Functions that wait for one another are in two halves, which are called for all rows one after the other:
+// the processor looks ahead no further than to the next row, and would wait for each of them.
 #pragma once
 
 #include "../functions.hpp"
@@ -50,6 +53,7 @@ struct RNNStep {
     store(s.slots, h);
     store(s.after, h);
   }
+  static AXONE_INLINE void complete(const CellStep<Real>&) {}
   static AXONE_INLINE void backward(const CellStepBack<Real>& s) {
     const V h = load<V>(s.slots), dh = load<V>(s.d_state);
     store(s.slots, IsReLU ? (h > 0 ? dh : V{}) : dh * (1 - h * h));
@@ -68,14 +72,17 @@ struct LSTMStep {
     const V i = sigmoid(load<V>(s.slots)), f = sigmoid(load<V>(s.slots + Lanes));
     const V g = hyperbolic_tangent(load<V>(s.slots + 2 * Lanes));
     const V o = sigmoid(load<V>(s.slots + 3 * Lanes));
-    const V c = f * load<V>(s.memory_before) + i * g, shown = hyperbolic_tangent(c);
+    const V c = f * load<V>(s.memory_before) + i * g;
     store(s.slots, i);
     store(s.slots + Lanes, f);
     store(s.slots + 2 * Lanes, g);
     store(s.slots + 3 * Lanes, o);
     store(s.memory, c);
+  }
+  static AXONE_INLINE void complete(const CellStep<Real>& s) {
+    const V shown = hyperbolic_tangent(load<V>(s.memory));
     store(s.kept, shown);
-    store(s.after, o * shown);
+    store(s.after, load<V>(s.slots + 3 * Lanes) * shown);
   }
   static AXONE_INLINE void backward(const CellStepBack<Real>& s) {
     const V i = load<V>(s.slots), f = load<V>(s.slots + Lanes), g = load<V>(s.slots + 2 * Lanes);
@@ -98,11 +105,13 @@ struct GRUStep {
   static constexpr CellLayout kLayout{3, 4, 1, 0, 0, 0, {0, 1, 2}, {2, 0, 1}};
 
   static AXONE_INLINE void forward(const CellStep<Real>& step) {
-    const V s = load<V>(step.slots), r = sigmoid(load<V>(step.slots + Lanes));
-    const V z = sigmoid(load<V>(step.slots + 2 * Lanes));
-    const V n = hyperbolic_tangent(load<V>(step.slots + 3 * Lanes) + r * s);
+    const V r = sigmoid(load<V>(step.slots + Lanes)), z = sigmoid(load<V>(step.slots + 2 * Lanes));
     store(step.slots + Lanes, r);
     store(step.slots + 2 * Lanes, z);
+    store(step.slots + 3 * Lanes, load<V>(step.slots + 3 * Lanes) + r * load<V>(step.slots));
+  }
+  static AXONE_INLINE void complete(const CellStep<Real>& step) {
+    const V z = load<V>(step.slots + 2 * Lanes), n = hyperbolic_tangent(load<V>(step.slots + 3 * Lanes));
     store(step.slots + 3 * Lanes, n);
     store(step.after, (1 - z) * n + z * load<V>(step.before));
   }

@@ -207,10 +207,13 @@ class CellWay : public Way<Real> {
       Real* slots = slots_of(block, here);
       if (t > 0) recurrent_weight_.forward(block, before, state_, nullptr, slots, rows);
       const Index first = block * Lanes;
-      for (Index r = 0; r < rows; ++r)
-        Cell::forward({slots + r * Sizes::kSlots, before + r * state_ + first,
-                       next + r * state_ + first, memory_before + r * memories() + first,
-                       memory + r * memories() + first, kept + r * kCell.kept * padded + first});
+      const auto row = [=, this](Index r) -> CellStep<Real> {
+        return {slots + r * Sizes::kSlots,           before + r * state_ + first,
+                next + r * state_ + first,           memory_before + r * memories() + first,
+                memory + r * memories() + first,     kept + r * kCell.kept * padded + first};
+      };
+      for (Index r = 0; r < rows; ++r) Cell::forward(row(r));
+      for (Index r = 0; r < rows; ++r) Cell::complete(row(r));
     }
     if (!mask) return;
     for (Index r = 0; r < rows; ++r) {

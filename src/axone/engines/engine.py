@@ -108,7 +108,7 @@ class Plan(Protocol):
     ) -> tuple[float, Parameters]:
         """Return the loss of one batch, penalty included, and its unclipped gradient.
 
-        `step` (from 1) chooses the dropout masks.
+        `step` (from 1) chooses the dropout masks and the augmentation.
         """
 
 
@@ -141,11 +141,11 @@ def obstacles_of_searching(recipe: Recipe) -> tuple[Message, ...]:
                 name=type(recipe.optimizer).__name__,
             ),
         )
-    if any(layer.is_random for layer in recipe.network.layers):
+    if recipe.augmentation or any(layer.is_random for layer in recipe.network.layers):
         return (
             _(
                 "L-BFGS needs a loss that is the same each time it is computed: leave out "
-                "dropout and noise, or choose another optimizer (adam)."
+                "dropout, noise and augmentation, or choose another optimizer (adam)."
             ),
         )
     return ()

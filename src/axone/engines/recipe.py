@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from axone.arrays import DType, FloatArray, IntArray
+from axone.augmentation import Augmentation, Augmenter, Axes
 from axone.checks import check_choice, check_integer, check_seed, check_truth
 from axone.engines.state import RunState
 from axone.errors import DataError
@@ -41,13 +42,20 @@ class Recipe:
         Whether an epoch leaves that smaller batch out. All rows at once are never left out.
     schedule, penalty, clipping
         See their rooms.
+    augmentation : tuple of Augmentation
+        What changes the training rows of every step, in this order.
     dtype : {"float32", "float64"}
     seed : int
-        Of the shuffles, the masks and the noise.
+        Of the shuffles, the masks, the noise and the augmentation.
     shuffle : bool
         Whether each epoch takes the rows in another order.
     measures : tuple of str
         Which of `MEASURES` an epoch's report holds; the others cost nothing.
+
+    Raises
+    ------
+    ShapeError
+        An augmentation that cannot change the network's examples.
     """
 
     network: Network
@@ -62,6 +70,7 @@ class Recipe:
     seed: int = 0
     shuffle: bool = True
     measures: tuple[str, ...] = MEASURES
+    augmentation: tuple[Augmentation, ...] = ()
 
     def __post_init__(self) -> None:
         check_integer("batch_size", self.batch_size, at_least=1)
@@ -75,6 +84,20 @@ class Recipe:
         object.__setattr__(self, "shuffle", bool(self.shuffle))
         for measure in self.measures:
             check_choice("measures", measure, MEASURES)
+        for each in self.augmentation:
+            each.check(self.axes)
+
+    @property
+    def axes(self) -> Axes:
+        """What the axes of an example mean."""
+        return Axes.of(self.network)
+
+    @property
+    def augmenter(self) -> Augmenter | None:
+        """What changes the training rows of a step; None where nothing does."""
+        if not self.augmentation:
+            return None
+        return Augmenter(self.augmentation, self.axes, self.seed)
 
     @property
     def full_batch(self) -> bool:

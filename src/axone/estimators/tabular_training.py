@@ -77,6 +77,7 @@ SAID_OTHERWISE: Mapping[str, str] = {
     "l2": "none: `weight_decay` and `dropout` keep the weights in bounds",
     "clip_value": "none: inputs are clipped, and AdamW's steps have a length of their own",
     "clip_norm": "none: inputs are clipped, and AdamW's steps have a length of their own",
+    "augmentation": "none: a table's columns have no neighbours",
     "dtype": "the trainer's own, float32; the model predicts in float64",
     "threads": "of the networks side by side, where there are several",
     "seed": "one a network, drawn from `random_state`",

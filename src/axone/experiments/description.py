@@ -42,6 +42,8 @@ class Description:
         The file, for messages.
     origins : mapping of str to str
         The author's word for a setting, where it is not ours.
+    learning_rate : float or None
+        Of the optimiser, where its author left open which: of a preset's own.
     """
 
     settings: ExperimentData
@@ -49,6 +51,7 @@ class Description:
     folder: Path | None = None
     where: str = ""
     origins: Mapping[str, str] = field(default_factory=dict)
+    learning_rate: float | None = None
 
     @classmethod
     def from_file(

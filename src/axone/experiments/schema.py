@@ -22,6 +22,7 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, core_schema
 
 from axone.activations import ACTIVATIONS, ActivationFunction, ReLU
+from axone.augmentation import AUGMENTATIONS, MOST_AUGMENTATIONS, Augmentation
 from axone.bounds import (
     LARGEST_COUNT,
     LARGEST_SEED,
@@ -216,8 +217,8 @@ class NetworkSection(
     ) = Field(
         None,
         description=_(
-            "A network by name, with how it is trained where `training` leaves that open; `layers` "
-            "stand before its own. `axone presets` lists them."
+            "A network by name, with how it is trained where `training` leaves that open; "
+            "`axone presets` lists them. Beside `layers` it only tells where they come from."
         ),
     )
 
@@ -337,6 +338,14 @@ class TrainingSection(Section, json_schema_extra={"description": _("How the netw
     l2: float = Field(0.0, ge=0, description=_("λ₂ of λ₂/(2m)·ΣW²."))
     clip_value: float | None = Field(None, gt=0, description=_("Bound of each gradient component."))
     clip_norm: float | None = Field(None, gt=0, description=_("Bound of the gradient's norm."))
+    augmentation: list[Annotated[Augmentation, Described(AUGMENTATIONS)]] = Field(
+        default_factory=list,
+        max_length=MOST_AUGMENTATIONS,
+        description=_(
+            "What changes the training rows of every step at random: shift, rotate, jitter, …, in "
+            "this order."
+        ),
+    )
     class_weight: Annotated[
         Literal["balanced"]
         | dict[str, Annotated[float, BeforeValidator(_no_truth), Field(ge=0)]]

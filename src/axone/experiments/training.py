@@ -12,8 +12,9 @@ from typing import Any
 import numpy as np
 
 from axone.arrays import FloatArray
+from axone.augmentation import Axes
 from axone.data import Examples
-from axone.errors import ConfigurationError, DataError, UnknownNameError
+from axone.errors import ConfigurationError, DataError, ShapeError, UnknownNameError
 from axone.experiments.description import Description
 from axone.experiments.folder import CHECKPOINT
 from axone.experiments.preparation import Part, Prepared
@@ -64,11 +65,19 @@ def build_trainer(prepared: Prepared, threads: int | None = None) -> Trainer:
         As of `Trainer`.
     DataError
         Fewer training rows than a batch, where `drop_last` leaves out what is no whole one.
+    ShapeError
+        An augmentation that cannot change such examples.
     """
     settings = trainer_settings(prepared.experiment.settings)
     settings |= {"network": prepared.network, "loss": prepared.loss}
     if threads is not None:
         settings["threads"] = threads
+    try:
+        for each in prepared.experiment.settings.training.augmentation:
+            each.check(Axes.of(prepared.network))
+    except ShapeError as error:
+        place = prepared.experiment.place("training.augmentation")
+        raise ShapeError(at(place, error.message)) from error
     trainer = Trainer(**settings)
     try:
         trainer.recipe.check_rows(len(prepared.parts["train"]))

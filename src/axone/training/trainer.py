@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from axone.arrays import DType
+from axone.augmentation import Augmentation, augmentations_of
 from axone.checks import check_choice, check_integer, check_number, check_truth, items_of
 from axone.data.examples import Examples
 from axone.data.stored import store_examples
@@ -67,6 +68,9 @@ class Trainer:
     l1, l2 : float, default 0
         Penalties λ₁/m·Σ|W| and λ₂/(2m)·ΣW².
     clip_value, clip_norm : float, optional
+    augmentation : sequence of str, mapping or Augmentation, default ()
+        What changes the training rows of every step at random, in this order:
+        ``[ax.Shift(2), ax.Rotate(10)]``. Other rows than those of training are never changed.
     dtype : {"float32", "float64"}, default "float32"
     engine : str, default "auto"
         "native", "reference", or the faster of the two that can run the network.
@@ -74,7 +78,7 @@ class Trainer:
         Of the compiled engine, which by default takes several only where they are faster. How many
         there are changes no result.
     seed : int, default 0
-        Decides initial weights, shuffles, masks and noise.
+        Decides initial weights, shuffles, masks, noise and augmentation.
     shuffle : bool, default True
     measures : sequence of str, default ("gradient_norm", "dead_units")
         What is measured of every layer at the end of each epoch; the rest costs nothing.
@@ -111,6 +115,7 @@ class Trainer:
     l2: float = 0.0
     clip_value: float | None = None
     clip_norm: float | None = None
+    augmentation: Sequence[Augmentation | str | Mapping[str, Any]] = ()
     dtype: DType = "float32"
     engine: str = "auto"
     threads: int | None = None
@@ -136,6 +141,7 @@ class Trainer:
             seed=self.seed,
             shuffle=self.shuffle,
             measures=_named_measures(self.measures),
+            augmentation=augmentations_of(self.augmentation),
         )
         compiled = compile_recipe(recipe, self.engine, self.threads)
         object.__setattr__(self, "recipe", recipe)
@@ -267,8 +273,10 @@ class Trainer:
         if resume:
             if settings.checkpoint is None:
                 raise ConfigurationError(_("To resume a run, name the checkpoint file it left."))
-            earlier = fingerprint_of_version_1(self.recipe, self.engine_used, sums)
-            begin = load_checkpoint(settings.checkpoint, begin.state, {mark, earlier})
+            known = {mark}
+            if not self.recipe.augmentation:  # which checkpoints of the first form know nothing of
+                known.add(fingerprint_of_version_1(self.recipe, self.engine_used, sums))
+            begin = load_checkpoint(settings.checkpoint, begin.state, known)
             begin = replace(begin, fingerprint=mark)
         return Run(self.plan, self.engine_used, examples, held_out, settings, begin)
 
@@ -344,9 +352,10 @@ class Trainer:
         resolved = {name: getattr(self.recipe, name, value) for name, value in given.items()}
         for name in _WITHOUT_EFFECT:
             del resolved[name]
-        # Checkpoints of before there was this setting are of runs without it.
-        if not self.drop_last:
-            del resolved["drop_last"]
+        # Checkpoints of before there were these settings are of runs without them.
+        for name in ("drop_last", "augmentation"):
+            if not resolved[name]:
+                del resolved[name]
         return fingerprint(resolved | {"engine": self.engine_used, "data": list(rows)})
 
     def _beginning(

@@ -5,6 +5,7 @@ keeps those that are idle and makes a new one for whoever finds none.
 """
 
 import math
+from functools import cached_property
 from types import ModuleType
 
 import numpy as np
@@ -32,6 +33,9 @@ from axone.processors import processors, threads_asked_for
 from axone.random import WEIGHTS
 
 _EVALUATION_ROWS = 256
+
+_MOST_NUMBERS = 2**22
+"""Of what lies between two layers, where no more rows than one need pass together."""
 
 _BYTES_OF_A_COLUMN = 4096
 """Of a group of rows. Measured on 16512 rows of 8-64-32-1: groups of 512 or 1024 rows take half the
@@ -102,6 +106,16 @@ class NativePlan:
         borrowed = self._workspaces.borrow(size, size, threads)
         return NativeSession(self.recipe, borrowed, hits, state, examples, max_epochs)
 
+    @cached_property
+    def _most_rows(self) -> int:
+        """How many rows pass together where it does not matter: long sequences take much memory."""
+        network = self.recipe.network
+        largest = max(math.prod(shape) for shape in (network.input_shape, *network.shapes))
+        return max(1, _MOST_NUMBERS // largest)
+
+    def _evaluation_capacity(self, rows: int) -> int:
+        return _capacity(min(_EVALUATION_ROWS, self._most_rows, rows))
+
     def _rows_together(self, rows: int) -> int:
         """Return in how large groups all rows pass for one gradient.
 
@@ -111,7 +125,7 @@ class NativePlan:
         if self.recipe.network.layout.buffer_size:
             return rows
         groups = -(-rows * np.dtype(self.recipe.dtype).itemsize // _BYTES_OF_A_COLUMN)
-        return -(-rows // groups)
+        return -(-rows // max(groups, -(-rows // self._most_rows)))
 
     def predict(
         self, parameters: Parameters, X: FloatArray, mask: BoolArray | None = None
@@ -132,7 +146,7 @@ class NativePlan:
         rows, shape = len(examples), self.recipe.network.output_shape
         values = np.empty(len(trail))
         out = np.empty((len(trail) * rows, math.prod(shape)), dtype=self.recipe.dtype)
-        capacity = _capacity(min(_EVALUATION_ROWS, rows))
+        capacity = self._evaluation_capacity(rows)
         with self._workspaces.borrow(1, capacity, 1) as workspace:
             workspace.evaluate_each(
                 trail.rows, *flat_examples(examples, self.recipe.dtype), out, values
@@ -155,12 +169,10 @@ class NativePlan:
             )
         return loss, gradient
 
-    def _predict(
-        self, parameters: Parameters, examples: FlatExamples
-    ) -> tuple[float, FloatArray]:
+    def _predict(self, parameters: Parameters, examples: FlatExamples) -> tuple[float, FloatArray]:
         shape, rows = self.recipe.network.output_shape, len(examples.rows)
         out = np.empty((rows, math.prod(shape)), dtype=self.recipe.dtype)
-        capacity = _capacity(min(_EVALUATION_ROWS, rows))
+        capacity = self._evaluation_capacity(rows)
         with self._workspaces.borrow(1, capacity, 1) as workspace:
             loss = workspace.predict(parameters.vector, parameters.buffers, *examples, out)
         return loss, out.reshape(rows, *shape)

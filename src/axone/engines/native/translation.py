@@ -13,11 +13,22 @@ import numpy as np
 
 from axone.activations import ACTIVATIONS, ActivationFunction, Heaviside
 from axone.arrays import BoolArray, DType, FloatArray, IntArray, Shape
+from axone.augmentation import (
+    AUGMENTATIONS,
+    Augmentation,
+    Axes,
+    Flip,
+    Rotate,
+    Scale,
+    Shift,
+    TimeWarp,
+)
 from axone.data.examples import Examples
 from axone.engines.engine import obstacles_of_searching, refuse_obstacles
 from axone.engines.recipe import Recipe
 from axone.layers import (
     Activation,
+    Attention,
     AveragePool,
     BatchNorm,
     ChannelDropout,
@@ -33,8 +44,10 @@ from axone.layers import (
     Layer,
     LayerNorm,
     MaxPool,
-    Reshape,
+    PositionalEncoding,
+    PositionwiseDense,
     Recurrent,
+    Reshape,
     Residual,
     RMSNorm,
     RNNCell,
@@ -244,9 +257,45 @@ class _Translator:
             **_learned({}),
         }
 
+    def augmentation(self, augmentation: Augmentation) -> dict[str, Any]:
+        """Describe a change of training rows."""
+        kind = self.name(AUGMENTATIONS, augmentation, self.module.augmentations)
+        if not kind:
+            return {}
+        first, second = _strengths(augmentation)
+        return {"kind": kind, "first": float(first), "second": float(second)}
+
     def _is_left_to_the_reference(self, described: object) -> None:
         obstacle = _("{name} runs on the reference engine.", name=type(described).__name__)
         self.found[obstacle] = None
+
+
+def _strengths(augmentation: Augmentation) -> tuple[float, float]:
+    """Return the two numbers that an augmentation is set by; 0 where there is no second."""
+    match augmentation:
+        case Shift(pixels):
+            return pixels, 0
+        case Rotate(degrees):
+            return math.radians(degrees), 0
+        case Scale(smallest, largest):
+            return smallest, largest
+        case Flip(probability, horizontal):
+            return probability, horizontal
+        case TimeWarp(deviation, knots):
+            return deviation, knots
+    # All others have one number.
+    (only,) = AUGMENTATIONS.settings(AUGMENTATIONS.name_of(augmentation) or "")
+    return getattr(augmentation, only.name), 0
+
+
+def _described_axes(axes: Axes) -> dict[str, Any]:
+    """Describe examples: their channels, height and width; the width of a signal is its length."""
+    channels, height, width = math.prod(axes.shape), 1, 1
+    if axes.kind == "images":
+        channels, height, width = axes.shape
+    elif axes.time is not None:
+        channels, width = axes.shape[1 - axes.time], axes.length
+    return {"kind": axes.kind, "channels": channels, "height": height, "width": width}
 
 
 def _number_of(function: ActivationFunction) -> float:
@@ -272,6 +321,9 @@ def _translated(recipe: Recipe, module: ModuleType) -> tuple[dict[str, Any], tup
         "parameters": layout.size,
         "buffers": layout.buffer_size,
     }
+    if recipe.augmentation:
+        changes = [translator.augmentation(each) for each in recipe.augmentation]
+        settings |= {"augmentation": changes, "axes": _described_axes(recipe.axes)}
     found = dict.fromkeys(obstacles_of_searching(recipe)) | translator.found
     return settings, tuple(found)
 
@@ -354,7 +406,7 @@ def _transpose(
 
 
 def _embedding(
-    translator: _Translator, layer: Embedding, shape: Shape, slots: dict[str, Slot]
+    translator: _Translator, layer: Embedding, shape: Shape, slots: Mapping[str, Slot]
 ) -> dict[str, Any]:
     if layer.vocabulary_size > _MOST_TOKENS and translator.dtype == "float32":
         translator.found[_TOO_MANY_TOKENS] = None
@@ -366,14 +418,14 @@ def _embedding(
 
 
 def _last_step(
-    translator: _Translator, layer: LastStep, shape: Shape, slots: dict[str, Slot]
+    translator: _Translator, layer: LastStep, shape: Shape, slots: Mapping[str, Slot]
 ) -> dict[str, Any]:
     length, features = shape
     return {"length": length, "features": features}
 
 
 def _recurrent(
-    translator: _Translator, layer: Recurrent, shape: Shape, slots: dict[str, Slot]
+    translator: _Translator, layer: Recurrent, shape: Shape, slots: Mapping[str, Slot]
 ) -> dict[str, Any]:
     """Describe the cell, and where the arrays of each direction lie."""
     length, features = shape
@@ -390,10 +442,47 @@ def _recurrent(
         "truncation": truncation,
         "ways": [
             {
-                name: slots[direction.prefix + name].offset if direction.prefix + name in slots else 0
+                name: slots[direction.prefix + name].offset
+                if direction.prefix + name in slots
+                else 0
                 for name in ("weight", "recurrent_weight", "bias", "recurrent_bias")
             }
             for direction in layer.directions
+        ],
+    }
+
+
+def _positionwise_dense(
+    translator: _Translator, layer: PositionwiseDense, shape: Shape, slots: Mapping[str, Slot]
+) -> dict[str, Any]:
+    """Describe a dense layer, to which each position is an example."""
+    length, *features = shape
+    return {"length": length, "dense": translator.layer(layer.dense, tuple(features), slots)}
+
+
+def _positional_encoding(
+    translator: _Translator, layer: PositionalEncoding, shape: Shape, slots: Mapping[str, Slot]
+) -> dict[str, Any]:
+    length, features = shape
+    return {"length": length, "features": features}
+
+
+def _attention(
+    translator: _Translator, layer: Attention, shape: Shape, slots: Mapping[str, Slot]
+) -> dict[str, Any]:
+    """Describe the maps of Q, K, V and the output as the dense layers that they are."""
+    length, features = shape
+    map_, names = Dense(features), ("query", "key", "value", "output")
+    return {
+        "length": length,
+        "features": features,
+        "heads": layer.heads,
+        "causal": layer.causal,
+        "maps": [
+            translator.layer(
+                map_, (features,), {part: slots[f"{name}_{part}"] for part in ("weight", "bias")}
+            )
+            for name in names
         ],
     }
 
@@ -509,5 +598,8 @@ _DESCRIPTIONS: dict[type[Layer], tuple[str, Describe]] = {
     Embedding: ("embedding", _embedding),
     LastStep: ("last_step", _last_step),
     Recurrent: ("recurrent", _recurrent),
+    PositionwiseDense: ("positionwise_dense", _positionwise_dense),
+    PositionalEncoding: ("positional_encoding", _positional_encoding),
+    Attention: ("attention", _attention),
 }
 """The name of each layer in the compiled module's table, and how it is described to it."""

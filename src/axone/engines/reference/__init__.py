@@ -27,7 +27,7 @@ class ReferenceEngine:
         Raises
         ------
         UnsupportedError
-            Dropout or noise with L-BFGS.
+            Dropout, noise or augmentation with L-BFGS.
         """
         refuse_obstacles(self.obstacles(recipe))
         if isinstance(recipe.optimizer, LBFGS):

@@ -54,6 +54,7 @@ class Equations:
         self.head = Head(output_activation, recipe.loss)
         self.mask = network.layout.penalised_mask(recipe.dtype)
         self.noise = RandomStream.from_seed(recipe.seed).child(NOISE)
+        self.augmenter = recipe.augmenter
         self.is_random = any(layer.is_random for layer in network.layers)
         # Below the first layer with weights no gradient is of use.
         self.first = next(
@@ -113,7 +114,8 @@ class Equations:
         """Write the gradient of the batch's mean loss into `gradient`; see `Pass`."""
         random = self.noise.child(step) if self.is_random else None
         context = Context(training=True, random=random, mask=batch.mask)
-        logits, caches = forward_through(self.body, parameters.by_layer, batch.X, context)
+        X = batch.X if self.augmenter is None else self.augmenter(batch.X, step, batch.mask)
+        logits, caches = forward_through(self.body, parameters.by_layer, X, context)
         prediction = self.head.predict(logits)
         losses = self.head.rows(logits, prediction, batch.target)
         delta = self.head.row_deltas(logits, prediction, batch.target)

@@ -44,6 +44,8 @@ def obstacles(recipe: Recipe) -> tuple[Message, ...]:
         found.append(_("the optimizer {name}", name=name_of(recipe.optimizer)))
     elif isinstance(recipe.optimizer, Adam) and recipe.optimizer.form == "uncorrected":
         found.append(_("the uncorrected form of adam"))
+    if recipe.augmentation:
+        found.append(_("augmentation"))
     return tuple(dict.fromkeys(found))
 
 

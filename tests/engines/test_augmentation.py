@@ -1,0 +1,92 @@
+"""The compiled engine changes rows as the equations do, whatever the examples and the order."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.engines.agreement import FLOAT32, FLOAT64, assert_engines_agree
+
+import axone as ax
+from axone.augmentation import AUGMENTATIONS
+from axone.data import Examples
+from axone.engines import Recipe, ReferenceEngine
+from axone.engines.native import NativeEngine
+from axone.engines.native.variants import NotBuiltError, load_variant
+from axone.losses import LOSSES
+
+try:
+    load_variant()
+except NotBuiltError as error:
+    pytest.skip(str(error), allow_module_level=True)
+
+shares = st.floats(0, 1)
+SIZES = st.sampled_from([1, 2, 3, 4, 7, 8, 9, 16, 17, 28, 33])
+ANYWHERE = [st.builds(ax.Jitter, shares), st.builds(ax.Magnify, shares)]
+IN_IMAGES = [
+    *ANYWHERE,
+    st.builds(ax.Shift, st.integers(0, 40)),
+    st.builds(ax.Rotate, st.floats(0, 180)),
+    st.builds(ax.Scale, st.floats(0.2, 1), st.floats(1, 5)),
+    st.builds(ax.Flip, shares, st.booleans()),
+    st.builds(ax.Cut, shares),
+]
+IN_TIME = [
+    *ANYWHERE,
+    st.builds(ax.TimeWarp, st.floats(0, 1), st.integers(2, 64)),
+    st.builds(ax.TimeShift, shares),
+    st.builds(ax.Crop, st.floats(0.1, 1)),
+    st.builds(ax.Cut, shares),
+]
+
+
+@st.composite
+def recipes(draw, dtype):
+    kind = draw(st.sampled_from(["images", "signals", "sequences", "features"]))
+    one, other = draw(SIZES), draw(SIZES)
+    shape = {
+        "images": (draw(st.integers(1, 3)), one, other),
+        "signals": (draw(st.integers(1, 9)), draw(st.sampled_from([one, 300]))),
+        "sequences": (draw(st.sampled_from([one, 300])), draw(st.integers(1, 9))),
+        "features": (one,),
+    }[kind]
+    first = [ax.Residual(ax.Activation("tanh"), ax.LayerNorm())] if kind == "sequences" else []
+    members = {"images": IN_IMAGES, "features": ANYWHERE}.get(kind, IN_TIME)
+    network = ax.Network(*first, ax.Flatten(), ax.Dense(2, "softmax"), input_shape=shape)
+    return Recipe(
+        network,
+        LOSSES.resolve("cce"),
+        ax.SGD(0.01),
+        batch_size=draw(st.integers(1, 9)),
+        dtype=dtype,
+        seed=draw(st.integers(0, 1000)),
+        augmentation=tuple(draw(st.lists(st.one_of(members), min_size=1, max_size=5))),
+    )
+
+
+@given(recipe=recipes("float64"), rows=st.integers(1, 20))
+def test_trajectories_agree_in_float64(recipe, rows):
+    assert_engines_agree(recipe, rows, FLOAT64)
+
+
+@given(recipe=recipes("float32"), rows=st.integers(1, 20))
+def test_trajectories_agree_in_float32(recipe, rows):
+    assert_engines_agree(recipe, rows, FLOAT32)
+
+
+@pytest.mark.parametrize("name", list(AUGMENTATIONS))
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_every_number_of_a_changed_row_is_the_references(name, dtype):
+    """Read off a network that is linear in each: its gradient is the row."""
+    change = AUGMENTATIONS.resolve(name)
+    shape = (2, 13, 11) if "images" in change.kinds else (3, 37)
+    network = ax.Network(ax.Flatten(), ax.Dense(1, bias=False), input_shape=shape)
+    recipe = Recipe(network, LOSSES.resolve("mae"), ax.SGD(), dtype=dtype, augmentation=(change,))
+    X = np.random.default_rng(0).uniform(1, 2, size=(5, *shape)).astype(dtype)
+    weights = network.initialize(0, dtype)
+    for row in range(1, 6):
+        examples = Examples(X[:row], np.full((row, 1), -1e3, dtype))
+        found, wanted = (
+            engine.compile(recipe).loss_and_gradient(weights, examples, step=row)[1].vector
+            for engine in (NativeEngine(), ReferenceEngine())
+        )
+        np.testing.assert_allclose(found, wanted, rtol=1e-12 if dtype == "float64" else 3e-5)

@@ -20,11 +20,15 @@ from .data.look import look
 from .engines import get_engine
 from .errors import AxoneError, ConfigurationError, DataError, ModelFileError, ShapeError
 from .estimators import (
+    ConvClassifier,
+    ConvRegressor,
     MLPClassifier,
     MLPRegressor,
     NetworkClassifier,
     NetworkRegressor,
     Perceptron,
+    SequenceClassifier,
+    SequenceRegressor,
     TabularClassifier,
     TabularRegressor,
 )
@@ -61,6 +65,7 @@ from .layers import (
     RNNCell,
     Transpose,
 )
+from .losses import Quantile
 from .model import Model, load, save
 from .network import Network
 from .optimizers import (
@@ -108,6 +113,8 @@ __all__ = [
     "ConfigurationError",
     "Conv1D",
     "Conv2D",
+    "ConvClassifier",
+    "ConvRegressor",
     "Crop",
     "Cut",
     "DataError",
@@ -146,6 +153,7 @@ __all__ = [
     "Plateau",
     "PositionalEncoding",
     "PositionwiseDense",
+    "Quantile",
     "RMSNorm",
     "RMSProp",
     "RNNCell",
@@ -155,6 +163,8 @@ __all__ = [
     "RosenblattPerceptron",
     "Rotate",
     "Scale",
+    "SequenceClassifier",
+    "SequenceRegressor",
     "ShapeError",
     "Shift",
     "TabularClassifier",

@@ -17,7 +17,7 @@ from axone.engines.native import NativePlan
 from axone.errors import ConfigurationError, DataError
 from axone.losses import Head, Loss, MeanSquaredError
 from axone.messages import _
-from axone.model.targets import Classes, Target
+from axone.model.targets import Classes, Numbers, Target
 from axone.network import Network
 from axone.optimizers import SGD
 from axone.parameters import Parameters
@@ -217,6 +217,24 @@ class Model:
             Which positions of a signal or sequence are there; all if left out.
         """
         return self.target.decode(self.outputs(X, mask))
+
+    def predict_quantiles(self, X: Any, mask: BoolArray | None = None) -> FloatArray:
+        """Return the quantiles of every number, (m, levels) or (m, n_outputs, levels), rising.
+
+        Parameters
+        ----------
+        X : array or table of m rows
+        mask : array of bool, shape (m, length), optional
+            As of `predict`.
+
+        Raises
+        ------
+        DataError
+            The model was not trained to predict several quantiles: `Quantile`.
+        """
+        if not isinstance(self.target, Numbers):
+            raise DataError(_("This model predicts classes, and no quantiles."))
+        return self.target.quantiles(self.outputs(X, mask))
 
     def evaluate(
         self, inputs: FloatArray, target: FloatArray, mask: BoolArray | None = None

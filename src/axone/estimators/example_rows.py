@@ -116,12 +116,19 @@ def _checked(estimator: Any, X: Any, *, reset: bool, features: int = 1) -> NDArr
     }
     require_unmasked(X, "X")
     with told_of_numbers():
-        if is_frame(X) or np.ndim(X) <= 2:
+        if is_frame(X) or _axes_of(X) <= 2:
             return np.asarray(validate_data(estimator, X, reset=reset, **settings))
         array = check_array(X, allow_nd=True, estimator=estimator, input_name="X", **settings)
     if reset:
         estimator.n_features_in_ = array.shape[features]
     return np.asarray(array)
+
+
+def _axes_of(X: Any) -> int:
+    """Return how many axes X has; what does not say so is for scikit-learn to judge."""
+    if isinstance(X, list | tuple):
+        return int(np.ndim(X))
+    return int(getattr(X, "ndim", 2))
 
 
 def _sequences_of_table(

@@ -118,7 +118,8 @@ class ExampleClassification:
 
     def predict(self, X: Any) -> NDArray[Any]:
         """Return the most probable class of each example, (m,)."""
-        return self.classes_[self.predict_proba(X).argmax(axis=1)]
+        probabilities = self.predict_proba(X)
+        return self.classes_[probabilities.argmax(axis=1)]
 
     def predict_proba(self, X: Any) -> FloatArray:
         """Return the probability of every class, (m, n_classes), in the order of `classes_`."""

@@ -243,10 +243,9 @@ def _parts(
 
 def _scaling(estimator: Any) -> Scaling:
     given = estimator.scale
-    asked = (
-        {True: "standard", False: "none"}.get(given, given) if isinstance(given, bool) else given
-    )
-    return resolved(estimator, "scale", SCALINGS, asked)
+    if isinstance(given, bool | np.bool_):
+        given = "standard" if given else "none"
+    return resolved(estimator, "scale", SCALINGS, given)
 
 
 def _network(estimator: Any, lesson: ExampleLesson, shape: Shape, rows: int) -> Network:
@@ -360,7 +359,8 @@ def _listener(estimator: Any) -> EpochCallback | None:
         loss = history["train_loss"][-1]
         say(estimator, _("Iteration {epoch}, loss = {loss:.8f}", epoch=history.epochs, loss=loss))
         # Every callback is asked, whatever the one before said.
-        return any([callback(history) for callback in callbacks])
+        answers = [callback(history) for callback in callbacks]
+        return any(answers)
 
     return listen
 

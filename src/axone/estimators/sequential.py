@@ -25,8 +25,8 @@ class SequenceClassifier(ExampleClassification, ClassifierMixin, ExampleParamete
     """A classifier of sequences, of different lengths too.
 
     X is (m, length, features) or, of one feature, (m, length); a list of arrays (length, features)
-    or (length,), which are masked where the shorter ones end; NaN where nothing is there; or a frame
-    with a row a position, whose column `id` says of which sequence it is.
+    or (length,), which are masked where the shorter ones end; NaN where nothing is there; or a
+    frame with a row a position, whose column `id` says of which sequence it is.
 
     Parameters
     ----------
@@ -56,9 +56,9 @@ validation_fraction, class_weight, random_state, verbose, callbacks, engine, thr
     --------
     >>> import numpy as np, axone as ax
     >>> random = np.random.default_rng(0)
-    >>> lengths = random.integers(4, 12, 40)
-    >>> X = [random.normal(size=(length, 2)) + (number % 2) for number, length in enumerate(lengths)]
-    >>> y = np.where(np.arange(40) % 2, "high", "low")
+    >>> high = np.arange(40) % 2
+    >>> X = [random.normal(2 * each, size=(random.integers(4, 12), 2)) for each in high]
+    >>> y = np.where(high, "high", "low")
     >>> classifier = ax.SequenceClassifier([ax.GRU(8, last=True)], max_iter=30, random_state=0)
     >>> bool(classifier.fit(X, y).score(X, y) > 0.9)
     True

@@ -70,15 +70,15 @@ class Huber(Loss):
 class Quantile(Loss):
     """max(q(y − ŷ), (q − 1)(y − ŷ)): least where ŷ is the quantile of level q of what y may be.
 
-    The mean over the outputs; gradient 1 − q above y, −q below, 0 at equality. Of level ½ it is half
-    the absolute error, and ŷ the median. Koenker & Bassett 1978, "Regression quantiles",
+    The mean over the outputs; gradient 1 − q above y, −q below, 0 at equality. Of level ½ it is
+    half the absolute error, and ŷ the median. Koenker & Bassett 1978, "Regression quantiles",
     Econometrica 46, equation 3.1; also called the pinball loss.
 
     Parameters
     ----------
     levels : float or sequence of float, default (0.5,)
-        Kept as a tuple; each above 0 and below 1. Of several, rising, a network has an output for each: those of the
-        first number to predict stand before those of the second.
+        Kept as a tuple; each above 0 and below 1. Of several, rising, a network has an output for
+        each: those of the first number to predict stand before those of the second.
     """
 
     levels: float | Sequence[float] = (0.5,)

@@ -22,6 +22,7 @@ from .errors import AxoneError, ConfigurationError, DataError, ModelFileError, S
 from .estimators import (
     ConvClassifier,
     ConvRegressor,
+    Forecaster,
     MLPClassifier,
     MLPRegressor,
     NetworkClassifier,
@@ -128,6 +129,7 @@ __all__ = [
     "FittedPerceptron",
     "Flatten",
     "Flip",
+    "Forecaster",
     "GRUCell",
     "GaussianNoise",
     "GlobalPool",

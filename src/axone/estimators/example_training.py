@@ -4,7 +4,7 @@ A preset brings a network and how it is trained; what is given as a parameter go
 """
 
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass
 from numbers import Real
 from typing import TYPE_CHECKING, Any
@@ -15,8 +15,8 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils import check_random_state
 from sklearn.utils._param_validation import Interval, InvalidParameterError
 
-from axone.arrays import DType, FloatArray, Shape
-from axone.data import SCALINGS, Examples, Preprocessing, Scaling, Task, split_rows
+from axone.arrays import DType, FloatArray, IntArray, Shape
+from axone.data import SCALINGS, Examples, Preprocessing, Scaling, Step, Task, split_rows
 from axone.errors import AxoneError, ShapeError
 from axone.estimators.example_rows import ExamplesKind
 from axone.estimators.reporting import say
@@ -73,6 +73,7 @@ SAID_OTHERWISE: Mapping[str, str] = {
     "clip_value": "none: `clip_norm` keeps the direction of a gradient",
     "seed": "drawn from `random_state`",
     "shuffle": "always",
+    "frozen": "none: every layer learns; `axone.transfer` goes on from a model",
     "measures": "the trainer's own: `history_` holds what is recorded by default",
 }
 """The settings of the trainer that `ExampleParameters` do not hand over by name, and what each is
@@ -106,6 +107,25 @@ class ExampleParameters(CheckedParameters):
 
 
 @dataclass(frozen=True, eq=False)
+class Course:
+    """A network of an estimator's own, for where neither layers nor a preset were given.
+
+    Attributes
+    ----------
+    layers : sequence of Layer
+        The output layer too.
+    training : callable
+        From the number of training rows to how the network is trained, as a preset's recipe.
+    features : Step, optional
+        What makes of scaled examples what these layers read.
+    """
+
+    layers: Sequence[Layer]
+    training: Callable[[int], Mapping[str, Any]]
+    features: Step | None = None
+
+
+@dataclass(frozen=True, eq=False)
 class ExampleLesson:
     """What is to be learnt of examples.
 
@@ -125,6 +145,13 @@ class ExampleLesson:
         The last layer.
     target : Target
         From the network's outputs to predictions.
+    reader : Step, optional
+        How rows became examples, and new ones will.
+    spans : ndarray of int, shape (m, 2), optional
+        When each target begins and ends, where rows lie in an order of time: validation rows then
+        are the last.
+    course : Course, optional
+        The network where the parameters name none.
     """
 
     X: NDArray[Any]
@@ -136,6 +163,9 @@ class ExampleLesson:
     loss: Loss
     output: Dense
     target: Target
+    reader: Step | None = None
+    spans: IntArray | None = None
+    course: Course | None = None
 
     def rows(self, index: NDArray[Any]) -> Examples:
         """Return some of the rows as they came, with their targets."""
@@ -150,25 +180,27 @@ class Trained:
     Attributes
     ----------
     model : Model
-    result : TrainingResult
+    results : list of TrainingResult
+        Of each network.
     """
 
     model: Model
-    result: TrainingResult
+    results: list[TrainingResult]
 
     def show(self, estimator: Any) -> None:
         """Set the fitted attributes."""
+        first = self.results[0]
         estimator.model_ = self.model
-        estimator.network_, estimator.parameters_ = self.model.network, self.result.parameters
+        estimator.network_, estimator.parameters_ = self.model.network, first.parameters
         estimator.preprocessing_ = self.model.preprocessing
-        estimator.history_, estimator.engine_ = self.result.history, self.result.engine
-        estimator.n_iter_, estimator.best_epoch_ = self.result.epochs, self.result.best_epoch
+        estimator.history_, estimator.engine_ = first.history, first.engine
+        estimator.n_iter_, estimator.best_epoch_ = first.epochs, first.best_epoch
 
 
 def train_examples(
-    estimator: Any, lesson: ExampleLesson, validation: Examples | None = None
+    estimator: Any, lesson: ExampleLesson, validation: Examples | None = None, networks: int = 1
 ) -> Trained:
-    """Train the network that the parameters say.
+    """Train the network that the parameters say, or several of it.
 
     Parameters
     ----------
@@ -176,6 +208,8 @@ def train_examples(
     lesson : ExampleLesson
     validation : Examples, optional
         Rows as they come, to measure each epoch by; the weights that are best on them are kept.
+    networks : int, default 1
+        How many, each from weights of its own, are averaged.
 
     Raises
     ------
@@ -183,37 +217,61 @@ def train_examples(
         Parameters that cannot be used, layers that do not fit, data that cannot be learnt from.
     """
     random = check_random_state(estimator.random_state)
-    seed = int(random.randint(_LARGEST_SEED))
-    train, held_out = _parts(estimator, lesson, validation, seed)
-    preprocessing = Preprocessing.fit(train.X, _scaling(estimator), kind=lesson.kind)
+    seeds = random.randint(_LARGEST_SEED, size=networks).tolist()
+    train, held_out = _parts(estimator, lesson, validation, seeds[0])
+    preprocessing = _fitted(estimator, lesson, train)
     shape = preprocessing.feature_shape
     network = _network(estimator, lesson, shape, len(train))
     settings = _settings(estimator, lesson, shape, len(train))
-    trainer = Trainer(
-        network,
-        loss=lesson.loss,
-        l2=float(estimator.alpha),
-        seed=seed,
-        **{name: value for name, value in settings.items() if name != "epochs"},
-        **trainer_settings(estimator, SAID_OTHERWISE),
-    )
-    result = trainer.fit(
-        _ready(train, preprocessing, network, estimator.dtype),
-        None if held_out is None else _ready(held_out, preprocessing, network, estimator.dtype),
-        max_epochs=settings["epochs"],
-        restore_best=held_out is not None,
-        after_epoch=_listener(estimator),
-    )
-    _tell_of_the_end(result)
+    epochs = settings.pop("epochs")
+    trainers = [
+        Trainer(
+            network,
+            loss=lesson.loss,
+            l2=float(estimator.alpha),
+            seed=seed,
+            **settings,
+            **trainer_settings(estimator, SAID_OTHERWISE),
+        )
+        for seed in seeds
+    ]
+    learnt = _ready(train, preprocessing, network, estimator.dtype)
+    judged = None if held_out is None else _ready(held_out, preprocessing, network, estimator.dtype)
+    results = [
+        trainer.fit(
+            learnt,
+            judged,
+            max_epochs=epochs,
+            restore_best=held_out is not None,
+            after_epoch=_listener(estimator),
+        )
+        for trainer in trainers
+    ]
+    for result in results:
+        _tell_of_the_end(result)
     model = Model(
         network,
-        (result.parameters,),
+        tuple(result.parameters for result in results),
         lesson.loss,
         preprocessing,
         lesson.target,
-        engine=result.engine,
+        engine=results[0].engine,
     )
-    return Trained(model, result)
+    return Trained(model, results)
+
+
+def _fitted(estimator: Any, lesson: ExampleLesson, train: Examples) -> Preprocessing:
+    """Return the way from rows to the network, its statistics from the training rows alone."""
+    scaling = _scaling(estimator)
+    found = Preprocessing.fit(train.X, scaling, kind=lesson.kind, reader=lesson.reader)
+    course = lesson.course if _is_open(estimator) else None
+    if course is None or course.features is None:
+        return found
+    return Preprocessing((*found.steps, course.features))
+
+
+def _is_open(estimator: Any) -> bool:
+    return estimator.layers is None and estimator.preset is None
 
 
 def _parts(
@@ -229,6 +287,7 @@ def _parts(
         validation=float(estimator.validation_fraction),
         test=0.0,
         seed=seed,
+        spans=lesson.spans,
     )
     if not len(split.validation):
         raise InvalidParameterError(
@@ -270,6 +329,8 @@ def _network(estimator: Any, lesson: ExampleLesson, shape: Shape, rows: int) -> 
         before = [Reshape((1, *shape))] if lesson.kind == "images" and len(shape) == 2 else []
         own = [resolved(estimator, "layers", LAYERS, layer) for layer in layers]
         return Network(*before, *own, lesson.output, input_shape=shape)
+    if lesson.course is not None and estimator.preset is None:
+        return Network(*lesson.course.layers, input_shape=shape)
     preset = _preset(estimator, lesson, shape, rows)
     activation: Any = lesson.output.activation
     found = preset.layers(shape, lesson.output.units, kind=lesson.kind, activation=activation)
@@ -296,7 +357,9 @@ def _preset(estimator: Any, lesson: ExampleLesson, shape: Shape, rows: int) -> A
 def _settings(estimator: Any, lesson: ExampleLesson, shape: Shape, rows: int) -> dict[str, Any]:
     """Return how the network is trained: what was given, and the rest as the preset has it."""
     usual = usual_course(rows)
-    if estimator.layers is None:
+    if lesson.course is not None and _is_open(estimator):
+        usual |= lesson.course.training(rows)
+    elif estimator.layers is None:
         preset = _preset(estimator, lesson, shape, rows)
         usual |= preset.training(rows, lesson.task, shape)
     given = {
@@ -325,6 +388,7 @@ def _ready(
     rows: Examples, preprocessing: Preprocessing, network: Network, dtype: DType
 ) -> Examples:
     """Return rows as the network takes them, with a mask where it knows one."""
+    inputs = preprocessing.transform(rows.X, dtype)
     mask = preprocessing.mask(rows.X)
     if mask is not None and not network.takes_masks:
         warnings.warn(
@@ -336,7 +400,7 @@ def _ready(
             stacklevel=5,
         )
         mask = None
-    return Examples(preprocessing.transform(rows.X, dtype), rows.target, rows.weight, mask)
+    return Examples(inputs, rows.target, rows.weight, mask)
 
 
 def _listener(estimator: Any) -> EpochCallback | None:

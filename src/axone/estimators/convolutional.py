@@ -81,8 +81,9 @@ class ConvClassifier(ExampleClassification, ClassifierMixin, ExampleParameters, 
     >>> random = np.random.default_rng(0)
     >>> y = np.arange(40) % 2
     >>> X = random.normal(size=(40, 1, 20)); X[y == 1, :, 5:9] += 3.0
-    >>> classifier = ax.ConvClassifier(preset="course-1d", max_iter=40, random_state=0).fit(X, y)
-    >>> bool(classifier.score(X, y) > 0.9)
+    >>> layers = [ax.Conv1D(8, 5, "relu"), ax.MaxPool(2), ax.Flatten()]
+    >>> classifier = ax.ConvClassifier(layers, max_iter=40, random_state=0)
+    >>> bool(classifier.fit(X, y).score(X, y) > 0.9)
     True
     """
 

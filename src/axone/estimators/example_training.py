@@ -374,8 +374,7 @@ def _settings(estimator: Any, lesson: ExampleLesson, shape: Shape, rows: int) ->
     settings["optimizer"] = resolved(estimator, "optimizer", OPTIMIZERS, settings["optimizer"])
     settings["schedule"] = resolved(estimator, "schedule", SCHEDULES, settings["schedule"])
     settings["augmentation"] = settings["augmentation"] or ()
-    settings["batch_size"] = min(int(settings["batch_size"]), rows)
-    settings["epochs"] = int(settings["epochs"])
+    settings["batch_size"] = min(settings["batch_size"], rows)
     return settings
 
 

@@ -5,7 +5,7 @@ which class, what its probability is, in which units numbers are.
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any, ClassVar, Literal, get_args
 
@@ -89,7 +89,7 @@ class Target(ABC):
                     task=task,
                 )
             )
-        numbers = vars(read_data(_NumbersData, {"levels": (), **fields}, _("target")))
+        numbers = vars(read_data(_NumbersData, {"levels": (), "spread": (), **fields}, _("target")))
         scaler = numbers["scaler"]
         return Numbers(
             **{**numbers, "scaler": None if scaler is None else Scaler.from_data(scaler)}
@@ -246,16 +246,28 @@ class Numbers(Target):
     levels : tuple of float
         Where the network has several outputs for each number, quantiles of these levels, rising:
         that nearest to the median is what is predicted. Empty where it has one.
+    spread : tuple of float
+        How many times as far from the predicted number each quantile is as the network says. Empty
+        where they are as it says.
     """
 
     task: ClassVar[Task] = "regression"
     lowest: tuple[float, ...] = ()
     highest: tuple[float, ...] = ()
     levels: tuple[float, ...] = ()
+    spread: tuple[float, ...] = ()
 
     def __post_init__(self) -> None:
         if self.levels:
             Quantile(self.levels)  # refuses what are no levels
+        if self.spread and len(self.spread) != len(self.levels):
+            raise ConfigurationError(
+                _(
+                    "{spread} spreads for {levels} levels of quantiles",
+                    spread=len(self.spread),
+                    levels=len(self.levels),
+                )
+            )
         if len(self.lowest) != len(self.highest):
             raise ConfigurationError(
                 _(
@@ -268,7 +280,7 @@ class Numbers(Target):
     def decode(self, outputs: FloatArray) -> FloatArray:
         """Return numbers in the target's own units, (m,) or (m, n_outputs)."""
         if self.levels:
-            return self.quantiles(outputs)[..., _nearest_to_the_median(self.levels)]
+            return self.quantiles(outputs)[..., nearest_to_the_median(self.levels)]
         return self._in_units(outputs[:, 0] if outputs.shape[1:] == (1,) else outputs)
 
     def quantiles(self, outputs: FloatArray) -> FloatArray:
@@ -290,6 +302,9 @@ class Numbers(Target):
                 )
             )
         grouped = np.sort(outputs.reshape(len(outputs), -1, len(self.levels)), axis=2)
+        if self.spread:
+            middle = grouped[..., [nearest_to_the_median(self.levels)]]
+            grouped = np.sort(middle + (grouped - middle) * np.float32(self.spread), axis=2)
         each = [self._in_units(_squeezed(grouped[..., at])) for at in range(len(self.levels))]
         return np.stack(each, axis=-1)
 
@@ -327,11 +342,12 @@ class Numbers(Target):
         described = _own(self, _NumbersData) | {"scaler": scaler}
         written = write_data(_NumbersData(**described))
         if not self.levels:
-            del written["levels"]  # as files were before there were any
+            del written["levels"], written["spread"]  # as files were before there were any
         return {"task": self.task, **written}
 
 
-def _nearest_to_the_median(levels: tuple[float, ...]) -> int:
+def nearest_to_the_median(levels: Sequence[float]) -> int:
+    """Return which of some levels of quantiles is nearest to ½."""
     return min(range(len(levels)), key=lambda at: abs(levels[at] - 0.5))
 
 
@@ -362,6 +378,7 @@ class _NumbersData(PlainData):
     lowest: tuple[float, ...]
     highest: tuple[float, ...]
     levels: tuple[float, ...]
+    spread: tuple[float, ...]
 
 
 def _own(target: Target, described: type) -> dict[str, Any]:

@@ -28,9 +28,10 @@ from benchmarks.report import (
     time_sections,
 )
 from benchmarks.rounds import Rounds, measure_rounds
+from benchmarks.signals.kernels import measure_convolutions
 from benchmarks.signals.opponents import SIGNAL_OPPONENTS
 from benchmarks.signals.rounds import SignalRounds, measure_signals
-from benchmarks.signals.tables import signal_sections
+from benchmarks.signals.tables import convolution_sections, signal_sections
 from benchmarks.signals.workloads import SIGNAL_WORKLOADS
 from benchmarks.workloads import WORKLOADS
 
@@ -108,6 +109,8 @@ def _measure(chosen: argparse.Namespace, opponents: list[str]) -> list[Section]:
         if "kernels" in chosen.parts:
             kernels = measure_kernels(variant)
             sections += [NO_COMPILER] if kernels is None else kernel_sections(kernels)
+            convolutions = measure_convolutions(variant)
+            sections += [] if convolutions is None else convolution_sections(convolutions)
         if "populations" in chosen.parts:
             for threads in _threads(chosen):
                 found = measure_populations(

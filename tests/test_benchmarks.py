@@ -26,9 +26,10 @@ from benchmarks.report import (
     time_sections,
 )
 from benchmarks.rounds import Rounds, Timing, measure_rounds
+from benchmarks.signals.kernels import ConvolutionKernels, convolutions
 from benchmarks.signals.opponents import SIGNAL_OPPONENTS
 from benchmarks.signals.rounds import SignalRounds, measure_signals, require_same_losses
-from benchmarks.signals.tables import signal_sections
+from benchmarks.signals.tables import convolution_sections, signal_sections
 from benchmarks.signals.with_axone import prepare, trainer
 from benchmarks.signals.workloads import SIGNAL_WORKLOADS
 from benchmarks.workloads import SMALLEST, WORKLOADS, Workload
@@ -361,3 +362,21 @@ def test_what_an_opponent_cannot_train_is_left_blank():
     times, ratios, *_ = signal_sections(SignalRounds(1, "avx512", rows, None))
     assert times.table.splitlines()[1].split() == ["lstm", "b16", "1000", "(0.00)"]
     assert ratios.table.splitlines()[2].split() == ["gru", "b16", "0.5×"]
+
+
+def test_convolutions_are_told_to_c_as_planes_and_kernels():
+    lenet, *_, last = convolutions()
+    assert lenet.label == "32, 1×28×28, 6 @ 5×5"
+    assert lenet.numbers() == [32, 1, 28, 28, 6, 28, 28, 5, 5, 2, 2]
+    assert lenet.products == 32 * 28 * 28 * 25 * 6
+    assert last.label == "16, 256×100, 128 @ 3"
+    assert last.numbers() == [16, 256, 1, 100, 128, 1, 100, 1, 3, 0, 1]
+
+
+def test_rates_of_convolutions_are_shown_beside_the_peak():
+    rates = {shapes.label: [5e10, 2e10, 8e10] for shapes in convolutions()}
+    found = {f"{dtype} axone": rates for dtype in ("float32", "float64")}
+    single, double = convolution_sections(ConvolutionKernels("avx2", 1e11, found))
+    assert single.title == "Convolutions, avx2, float32"
+    assert single.table.splitlines()[1].split()[-6:] == ["50", "50%", "20", "20%", "80", "80%"]
+    assert double.table.splitlines()[1].split()[-6:] == ["50", "100%", "20", "40%", "80", "160%"]

@@ -11,8 +11,10 @@ from benchmarks.formats import (
     table_of,
     with_spread,
 )
+from benchmarks.kernels import DTYPES
 from benchmarks.limits import Limits
 from benchmarks.machine import is_held_back
+from benchmarks.signals.kernels import PASSES, ConvolutionKernels, convolutions
 from benchmarks.signals.opponents import SIGNAL_OPPONENTS
 from benchmarks.signals.rounds import SignalRounds
 from benchmarks.signals.workloads import SIGNAL_WORKLOADS
@@ -50,6 +52,31 @@ def signal_sections(rounds: SignalRounds, single: SignalRounds | None = None) ->
         sections.append(_compiled_section(rounds.compiled, rounds.limits, cores))
     if single is not None:
         sections.append(_gain_section(single.seconds, rounds.seconds, opponents, cores))
+    return sections
+
+
+def convolution_sections(kernels: ConvolutionKernels) -> list[Section]:
+    """Show what every convolution reaches, of the peak and beside PyTorch."""
+    sections = []
+    for dtype in DTYPES:
+        peak = kernels.peak if dtype == "float32" else kernels.peak / 2
+        ours = kernels.flops_per_second[f"{dtype} axone"]
+        theirs = kernels.flops_per_second.get(f"{dtype} torch", {})
+        rows = []
+        for label in (shapes.label for shapes in convolutions()):
+            cells = [f"{rate / 1e9:4.0f} {100 * rate / peak:3.0f}%" for rate in ours[label]]
+            if theirs:
+                pairs = zip(cells, theirs[label], strict=True)
+                cells = [f"{cell}{rate / 1e9:5.0f}" for cell, rate in pairs]
+            rows.append([label, *cells])
+        note = (
+            "GFLOP/s of Axone's layer and their share of the peak, then of PyTorch's kernels, on "
+            f"one core: of z, of ∂L/∂W alone, of ∂L/∂W with ∂L/∂x. The peak is {peak / 1e9:.0f} "
+            f"GFLOP/s (measured, {dtype} multiply-adds). Shapes are the batch, an example, and "
+            "channels @ kernel."
+        )
+        title = f"Convolutions, {kernels.variant}, {dtype}"
+        sections.append(Section(title, note, table_of(["convolution", *PASSES], rows)))
     return sections
 
 
@@ -106,7 +133,7 @@ def _rate_section(
             share = "" if least is None else f" {100 * least / taken:3.0f}%"
             cells.append(f"{workload.batch_size / taken:.0f}{share}")
         limit = "" if least is None else microseconds(least)
-        rows.append([workload.label, f"{workload.flops / 1e6:.3g}", limit, *cells])
+        rows.append([workload.label, _millions(workload.flops), limit, *cells])
     note = "Images, signals or sequences a second"
     if limits is not None:
         note += (
@@ -154,6 +181,11 @@ def _opponents(seconds: Seconds) -> list[str]:
     """Return everybody who trained something, in the order of their table."""
     found = {who for row in seconds.values() for who in row}
     return [who for who in SIGNAL_OPPONENTS if who in found]
+
+
+def _millions(flops: int) -> str:
+    figure = flops / 1e6
+    return f"{figure:.0f}" if figure >= 100 else f"{figure:.3g}"
 
 
 def _label(name: str) -> str:

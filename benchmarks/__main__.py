@@ -87,7 +87,8 @@ def main() -> int:
     try:
         sections = _measure(chosen, opponents)
     except subprocess.CalledProcessError as error:
-        print(f"A measuring process failed: {' '.join(error.cmd[2:])}", file=sys.stderr)
+        command = " ".join(error.cmd[2:])
+        print(f"A measuring process failed ({error.returncode}): {command}", file=sys.stderr)
         return 1
     if not set(chosen.opponents) <= set(opponents):
         missing = [name for name in chosen.opponents if name not in opponents]

@@ -5,9 +5,10 @@ import tomllib
 import numpy as np
 import pytest
 
+from axone.data.dataset import Dataset
 from axone.errors import ConfigurationError
 from axone.experiments import Experiment, ExperimentData, prepare
-from axone.layers import Conv1D, Conv2D, Dense
+from axone.layers import Conv1D, Conv2D, Dense, Embedding
 from axone.optimizers import Adam, AdamW
 from axone.presets import PRESETS
 from axone.schedules import ConstantRate, OneCycle
@@ -199,3 +200,19 @@ def test_a_named_learning_rate_changes_the_presets_own_optimiser(signals):
     assert prepare(own).experiment.settings.training.optimizer == Adam(0.5)
     table = prepare(describe("iris", Overrides(learning_rate=0.5))).experiment
     assert table.settings.training.optimizer == Adam(0.5)
+
+
+@pytest.mark.parametrize("preset", [None, "fcn-1d", "mlp"])
+def test_texts_are_read_as_tokens(preset):
+    words = np.array(["anna", "bo", "hannah", "otto", "oslo", "eve"] * 8)
+    y = np.array(["o" in word for word in words], dtype=np.int64)
+    dataset = Dataset(
+        "words", words, y, "classification", class_names=("no", "yes"), source="words"
+    )
+    settings = {"network": {"preset": preset}} if preset else {}
+    prepared = prepare(Experiment.in_memory(settings), dataset)
+    (embedding, *_rest) = prepared.network.layers
+    assert isinstance(embedding, Embedding)
+    assert embedding.vocabulary == prepared.preprocessing.vocabulary
+    assert prepared.network.input_shape == (6,)
+    assert ("preset_chosen" in codes(prepared)) == (preset is None)

@@ -20,6 +20,9 @@ _SMALLEST_MAP = 4
 """Rows or columns below which an image is not pooled again."""
 
 
+_LARGEST_SIDE = 64
+"""Pixels of a side above which only every other place is looked at."""
+
 _SIDE_TO_SHIFT = 14
 """Pixels of a side for each that an image is moved by: 2 of 28."""
 
@@ -49,6 +52,9 @@ def _cnn(shape: Shape) -> list[Layer]:
     """Pairs of 3×3 convolutions, wider after each pool, and the mean of every map at the end."""
     layers: list[Layer] = []
     side = min(shape[1:])
+    while side > _LARGEST_SIDE:
+        layers += convolved(16, stride=2)
+        side = (side + 1) // 2
     for number, channels in enumerate((32, 64, 128)):
         if number:
             if side < 2 * _SMALLEST_MAP:
@@ -59,10 +65,10 @@ def _cnn(shape: Shape) -> list[Layer]:
     return [*layers, GlobalPool(), Dropout(0.3)]
 
 
-def convolved(channels: int) -> list[Layer]:
+def convolved(channels: int, stride: int = 1) -> list[Layer]:
     """A 3×3 convolution, normalised, rectified: without a bias, which the normalisation has."""
     return [
-        Conv2D(channels, 3, initializer="he_normal", padding="same", bias=False),
+        Conv2D(channels, 3, stride=stride, initializer="he_normal", padding="same", bias=False),
         BatchNorm(),
         Activation("relu"),
     ]

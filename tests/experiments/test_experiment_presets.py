@@ -213,6 +213,6 @@ def test_texts_are_read_as_tokens(preset):
     prepared = prepare(Experiment.in_memory(settings), dataset)
     (embedding, *_rest) = prepared.network.layers
     assert isinstance(embedding, Embedding)
-    assert embedding.vocabulary == prepared.preprocessing.vocabulary
+    assert embedding.vocabulary_size == prepared.preprocessing.vocabulary
     assert prepared.network.input_shape == (6,)
     assert ("preset_chosen" in codes(prepared)) == (preset is None)

@@ -55,13 +55,13 @@ def _cnn(shape: Shape) -> list[Layer]:
     while side > _LARGEST_SIDE:
         layers += convolved(16, stride=2)
         side = (side + 1) // 2
-    for number, channels in enumerate((32, 64, 128)):
+    for number, channels in enumerate((16, 32, 64)):
         if number:
             if side < 2 * _SMALLEST_MAP:
                 break
             layers.append(MaxPool(2))
             side //= 2
-        layers += [*convolved(channels), *convolved(channels)]
+        layers += [*convolved(channels), *convolved(2 * channels)]
     return [*layers, GlobalPool(), Dropout(0.3)]
 
 
@@ -80,7 +80,7 @@ def _cnn_training(rows: int, shape: Shape) -> Settings:
         learning_rate=5e-3,
         batch_size=64,
         steps=2000,
-        epochs=(12, 200),
+        epochs=(10, 200),
         augmentation=_shifts(shape),
     )
 

@@ -29,6 +29,7 @@ from .estimators import (
     TabularRegressor,
 )
 from .experiments import Experiment
+from .explain import feature_maps, saliency
 from .gradients import loss_and_gradient
 from .layers import (
     GRU,
@@ -60,8 +61,9 @@ from .layers import (
     RMSNorm,
     RNNCell,
     Transpose,
+    Upsample,
 )
-from .model import Model, load, save
+from .model import Model, Transfer, load, save, transfer
 from .network import Network
 from .optimizers import (
     LBFGS,
@@ -163,10 +165,13 @@ __all__ = [
     "TimeWarp",
     "Trainer",
     "TrainingResult",
+    "Transfer",
     "Transpose",
+    "Upsample",
     "ValidationLoss",
     "calibration_error",
     "compare",
+    "feature_maps",
     "find_temperature",
     "fit_many",
     "get_engine",
@@ -175,6 +180,8 @@ __all__ = [
     "load_examples",
     "look",
     "loss_and_gradient",
+    "saliency",
     "save",
+    "transfer",
     "tune",
 ]

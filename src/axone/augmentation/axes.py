@@ -25,12 +25,13 @@ from axone.layers import (
     Residual,
     RMSNorm,
     Transpose,
+    Upsample,
 )
 from axone.network import Network
 
 Kind = Literal["features", "signals", "sequences", "images", "tokens"]
 
-_READ_SIGNALS = (Conv1D, MaxPool, AveragePool, GlobalPool, ChannelDropout, BatchNorm)
+_READ_SIGNALS = (Conv1D, MaxPool, AveragePool, Upsample, GlobalPool, ChannelDropout, BatchNorm)
 _READ_SEQUENCES = (
     Recurrent,
     Attention,

@@ -11,14 +11,21 @@ from axone.experiments.schema import ExperimentData
 from axone.layers import Activation, BatchNorm, Dense, Dropout, Flatten, Layer
 from axone.losses import LOSSES, Loss
 from axone.messages import Message, _, _n, at
+from axone.model import Model
+from axone.model.transfer import with_head
 from axone.network import Network
 from axone.presets import find_preset, kind_of
 
 
 def build_network(
-    experiment: Description, preprocessing: Preprocessing, dataset: Dataset
+    experiment: Description,
+    preprocessing: Preprocessing,
+    dataset: Dataset,
+    start: Model | None = None,
 ) -> tuple[Network, Loss]:
     """Return the network and the loss that the settings ask for, checked against the data.
+
+    Where layers are not listed and there is a model to begin with, its body comes first.
 
     Raises
     ------
@@ -38,6 +45,8 @@ def build_network(
             )
         )
     outputs = _outputs(dataset)
+    if settings.layers is None and start is not None:
+        return _behind_body(experiment, start.network, dataset)
     if settings.layers is None and settings.preset is not None:
         layers = _layers_of_preset(experiment, settings.preset, preprocessing, dataset)
     elif settings.layers is None:
@@ -53,6 +62,21 @@ def build_network(
     except (ShapeError, ConfigurationError) as error:
         place = experiment.place("network.layers")
         raise ConfigurationError(_("{place}: {cause}", place=place, cause=error)) from error
+    return network, _loss(experiment, network, dataset, outputs)
+
+
+def _behind_body(
+    experiment: Description, source: Network, dataset: Dataset
+) -> tuple[Network, Loss]:
+    """Return the body of a trained network with a head that suits the target."""
+    settings, outputs = experiment.settings, _outputs(dataset)
+    asked = "hidden" in settings.network.model_fields_set
+    head = _hidden_layers(settings, flatten=False) if asked else []
+    try:
+        network = with_head(source, [*head, Dense(outputs, _output_activation(dataset))])
+    except (ShapeError, ConfigurationError) as error:
+        place = experiment.place("network.start_from")
+        raise ConfigurationError(at(place, error.message)) from error
     return network, _loss(experiment, network, dataset, outputs)
 
 

@@ -5,6 +5,7 @@ import tomllib
 import numpy as np
 import pytest
 
+from axone.augmentation import Shift
 from axone.data.dataset import Dataset
 from axone.errors import ConfigurationError
 from axone.experiments import Experiment, ExperimentData, prepare
@@ -56,6 +57,17 @@ def test_images_get_a_convolutional_network(pictures_file):
     prepared = prepare(described(pictures_file))
     assert prepared.experiment.settings.network.preset == "cnn"
     assert any(isinstance(layer, Conv2D) for layer in prepared.network.layers)
+
+
+@pytest.mark.parametrize("shape", [(28, 28), (3, 15, 16)], ids=["grey", "colours"])
+def test_images_are_moved_while_they_are_learnt(here, shape):
+    random = np.random.default_rng(0)
+    X = random.integers(0, 256, (40, *shape), dtype=np.uint8)
+    np.savez(here / "large.npz", X=X, y=np.arange(40) % 2)
+    result = described(here / "large.npz", training={"epochs": 1}).run()
+    (shift,) = result.prepared.experiment.settings.training.augmentation
+    assert shift == Shift(min(shape[-2:]) // 14)
+    assert np.isfinite(result.metrics["test"]["loss"])
 
 
 def test_tables_and_features_keep_their_dense_layers(write):

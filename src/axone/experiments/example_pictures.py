@@ -37,8 +37,9 @@ from axone.plots import (
 from axone.plots.classes import verdict
 
 _PLOTTED_PIXELS = 4096
-_SAMPLE_IMAGES, _SAMPLE_SIGNALS, _SAMPLE_OF_CHANNELS, _PREDICTED, _EXPLAINED = 50, 20, 12, 12, 12
-"""Examples in a picture."""
+_SAMPLE_IMAGES, _SAMPLE_SIGNALS, _PREDICTED, _EXPLAINED = 50, 20, 12, 12
+_SAMPLE_OF_CHANNELS, _EXPLAINED_OF_CHANNELS = 12, 6
+"""Examples in a picture, and those of signals of several channels, which are higher."""
 
 
 def kind_of_pictures(dataset: Dataset) -> Literal["images", "signals"] | None:
@@ -221,7 +222,8 @@ def _draw_feature_maps(model: Model, seen: _Seen, folder: Path) -> None:
 
 
 def _draw_saliency(model: Model, seen: _Seen, channels: tuple[str, ...], folder: Path) -> None:
-    rows = _in_turn(seen.part.y, _EXPLAINED)
+    tall = seen.kind == "signals" and seen.examples.shape[1] > 1
+    rows = _in_turn(seen.part.y, _EXPLAINED_OF_CHANNELS if tall else _EXPLAINED)
     shown, examples = seen.part.rows(rows), seen.examples[rows]
     gradients = saliency(model.network, model.parameters, shown.X, mask=shown.mask)
     if not np.isfinite(gradients).all():

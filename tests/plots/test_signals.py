@@ -6,6 +6,7 @@ import pytest
 from axone.errors import ConfigurationError, DataError, ShapeError
 from axone.plots import plot_signal_grid, plot_signal_means, plot_signal_saliency
 from axone.plots.signals import as_signals
+from axone.plots.style import VERMILION
 
 RANDOM = np.random.default_rng(2)
 SIGNALS = RANDOM.normal(size=(6, 3, 20))
@@ -125,7 +126,7 @@ def test_saliency_is_dark_and_broad_where_the_gradient_is_large():
     assert np.array_equal(colors[0], colors[1])
     assert colors[2].sum() < colors[0].sum()
     assert captions(figure) == ["ramp"]
-    assert figure.axes[0].title is not None
+    assert figure.axes[0]._left_title.get_color() == VERMILION
 
 
 def test_saliency_draws_the_channels_that_matter_and_leaves_gaps():

@@ -33,7 +33,8 @@ class Plan {
   /// std::invalid_argument where something is missing, unknown, or does not fit the rest.
   Plan(Settings settings, std::uint64_t seed)
       : columns(settings.size("columns")), outputs(settings.size("outputs")),
-        parameters(settings.whole("parameters")), buffers(settings.whole("buffers")), seed(seed),
+        parameters(settings.whole("parameters")), buffers(settings.whole("buffers")),
+        frozen(settings.whole("frozen")), seed(seed),
         optimizer(optimizer_of(settings.part("optimizer"))), settings_(std::move(settings)) {
     if (parameters < 0 || buffers < 0)
       throw std::invalid_argument("the flat vectors cannot have negative lengths");
@@ -47,6 +48,8 @@ class Plan {
       throw std::invalid_argument("the augmentation changes examples of another width");
     hit_counts = head(1).hit_counts();
     depth = static_cast<Index>(layers.size());
+    if (frozen < 0 || frozen >= depth)
+      throw std::invalid_argument("at least the last layer must learn");
   }
 
   /// For passes of up to `rows` rows and steps of `batch`.
@@ -84,6 +87,7 @@ class Plan {
 
   const Index columns, outputs;     // numbers of a row, and of its prediction
   const Index parameters, buffers;  // numbers of the flat vectors
+  const Index frozen;               // so many layers, the first ones, run as at prediction
   const std::uint64_t seed;
   const OptimizerSettings optimizer;
   Index hit_counts = 0;  // numbers that a batch's right answers are told in

@@ -27,20 +27,24 @@ class Workspace {
         unpenalised_(without_penalty(unclipped_)),
         batch_size_(checked(batch_size, capacity)), capacity_(capacity),
         parameters_(plan.parameters), averages_(plan.buffers),
+        frozen_(static_cast<std::size_t>(plan.frozen)),
         seed_(RandomStream::from_seed(plan.seed)), noise_(seed_.child(kNoise)),
         augmenter_(plan.augmenter(checked_threads(threads))),
         layers_(plan.layers(capacity, batch_size, checked_threads(threads))),
         head_(plan.head(capacity)), input_(capacity, plan.columns) {
-    for (auto& layer : layers_) {
-      layer->collect(stores_);
-      layer->collect_buffers(buffers_);
-      random_ = random_ || layer->is_random();
+    for (std::size_t n = 0; n < layers_.size(); ++n) {
+      const bool learns = n >= frozen_;
+      layers_[n]->collect(learns ? stores_ : frozen_stores_);
+      layers_[n]->collect_buffers(learns ? buffers_ : frozen_buffers_);
+      random_ = random_ || (learns && layers_[n]->is_random());
     }
     arena_.hold(stores_, plan.optimizer.slots());
     averages_arena_.hold(buffers_, 0);
+    frozen_arena_.hold(frozen_stores_, 0);
+    frozen_averages_arena_.hold(frozen_buffers_, 0);
     moves_at_once_ = arena_.size() <= kMostMovedAtOnce;
     if (moves_at_once_) arena_.need_gradients();
-    for (first_ = 0; first_ + 1 < layers_.size(); ++first_) {
+    for (first_ = frozen_; first_ + 1 < layers_.size(); ++first_) {
       std::vector<Store<Real>*> own;
       layers_[first_]->collect(own);
       if (!own.empty()) break;
@@ -203,6 +207,8 @@ class Workspace {
       for (std::size_t s = 0; s < slots.size(); ++s) store->read(slots[s], store->slot[s]);
     }
     for (auto* store : buffers_) store->read(buffers, store->weight);
+    for (auto* store : frozen_stores_) store->read(parameters, store->weight);
+    for (auto* store : frozen_buffers_) store->read(buffers, store->weight);
   }
   void write(const FlatNumbers<Real>& flat) {
     for (auto* store : stores_) {
@@ -211,6 +217,8 @@ class Workspace {
         store->write(store->slot[s], flat.slots[s]);
     }
     for (auto* store : buffers_) store->write(store->weight, flat.buffers);
+    for (auto* store : frozen_stores_) store->write(store->weight, flat.parameters);
+    for (auto* store : frozen_buffers_) store->write(store->weight, flat.buffers);
   }
 
   /// Leave the weights and averages of an epoch of this call where they were asked for.
@@ -471,8 +479,10 @@ class Workspace {
           0, count, 0);
     }
     const RandomStream random = pass.random;
+    const bool training = pass.training;
     Matrix<Real> x = input;
     for (std::size_t n = 0; n < layers_.size(); ++n) {
+      pass.training = training && n >= frozen_;
       if (pass.training && random_) pass.random = random.child(n);
       x = layers_[n]->forward(x, pass);
     }
@@ -584,6 +594,7 @@ class Workspace {
   const OptimizerSettings optimizer_, unclipped_, unpenalised_;
   StepNumbers<Vector<Real>> numbers_{optimizer_, Step{}, 1};
   const Index batch_size_, capacity_, parameters_, averages_;  // averages: numbers that batches keep
+  const std::size_t frozen_;  // layers, the first ones
   const RandomStream seed_, noise_;
   Augmenter<Real> augmenter_;
   Layers<Real> layers_;
@@ -592,8 +603,9 @@ class Workspace {
   bool moves_at_once_ = false;  // all weights, when the whole gradient is there
   OwnMatrix<Real> input_;
   Buffer<std::uint8_t> mask_;  // of the batch
-  std::vector<Store<Real>*> stores_, buffers_;
+  std::vector<Store<Real>*> stores_, buffers_, frozen_stores_, frozen_buffers_;
   Arena<Real> arena_, averages_arena_;
+  Arena<Real> frozen_arena_, frozen_averages_arena_;  // which nothing moves
   std::vector<Buffer<Real>> sums_;  // of the gradients of groups of rows, a store each
   std::size_t first_ = 0;
   std::unique_ptr<Team> team_;

@@ -61,8 +61,9 @@ from .layers import (
     RMSNorm,
     RNNCell,
     Transpose,
+    Upsample,
 )
-from .model import Model, load, save
+from .model import Model, Transfer, load, save, transfer
 from .network import Network
 from .optimizers import (
     LBFGS,
@@ -164,7 +165,9 @@ __all__ = [
     "TimeWarp",
     "Trainer",
     "TrainingResult",
+    "Transfer",
     "Transpose",
+    "Upsample",
     "ValidationLoss",
     "calibration_error",
     "compare",
@@ -179,5 +182,6 @@ __all__ = [
     "loss_and_gradient",
     "saliency",
     "save",
+    "transfer",
     "tune",
 ]

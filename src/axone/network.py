@@ -17,7 +17,7 @@ from axone.activations import ActivationFunction
 from axone.arrays import BoolArray, DType, FloatArray, Shape
 from axone.bounds import MOST_LAYERS, MOST_PARAMETERS
 from axone.checks import as_array, check_choice, check_seed, checked_shape
-from axone.errors import ConfigurationError, DataError, ShapeError
+from axone.errors import ConfigurationError, DataError, ShapeError, UnknownNameError
 from axone.initializers import Constant, Zeros
 from axone.layers import LAYERS, PREDICTION, Context, Layer
 from axone.layers.sequence import (
@@ -210,6 +210,33 @@ class Network:
     def layer_kind(self, position: int) -> str:
         """Return what a layer is called in a message: ``"Dense 'hidden 1'"``."""
         return layer_kind(self.layers, position, self.layer_names)
+
+    def layers_up_to(self, last: int | str) -> int:
+        """Return how many layers there are up to one and with it.
+
+        Parameters
+        ----------
+        last : int or str
+            The name of that layer, or the number of layers itself.
+
+        Raises
+        ------
+        UnknownNameError
+            No layer of that name.
+
+        Examples
+        --------
+        >>> import axone as ax
+        >>> layers = [ax.Dense(8, "relu"), ax.Dense(4, "relu"), ax.Dense(3, "softmax")]
+        >>> network = ax.Network(*layers, input_shape=2, layer_names=["edges", "forms", "classes"])
+        >>> network.layers_up_to("forms"), network.layers_up_to(1)
+        (2, 1)
+        """
+        if not isinstance(last, str):
+            return last
+        if last not in self.layer_names or not last:
+            raise UnknownNameError(_("layer"), last, [name for name in self.layer_names if name])
+        return self.layer_names.index(last) + 1
 
     def _numbered(self, position: int) -> str:
         name = self.layer_names[position]

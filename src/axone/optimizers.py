@@ -63,6 +63,15 @@ class Optimizer(ABC):
         """
         return dict(slots)
 
+    def without_frozen(self, slots: Mapping[str, FloatArray], size: int) -> dict[str, FloatArray]:
+        """Return what is remembered, but for what would move the first `size` weights.
+
+        For a run that goes on with them frozen. A rule that is given the other weights alone, as
+        all are that make a step a batch, forgets nothing.
+        """
+        del size
+        return dict(slots)
+
     @abstractmethod
     def update(
         self,
@@ -440,6 +449,12 @@ class LBFGS(Optimizer):
 
     def without_rows(self, slots: Mapping[str, FloatArray]) -> dict[str, FloatArray]:
         return lbfgs.without_loss(slots)
+
+    def without_frozen(self, slots: Mapping[str, FloatArray], size: int) -> dict[str, FloatArray]:
+        # A pair of steps that moved them is of no use, and a part of one has no curvature.
+        if not slots["steps"][:, :size].any():
+            return dict(slots)
+        return lbfgs.fresh_slots(slots["gradient"], self.memory)
 
     def update(
         self,

@@ -68,6 +68,15 @@ class Layout:
         self.size: int = sizes[True]
         self.buffer_size: int = sizes[False]
 
+    @property
+    def learning(self) -> tuple[int, ...]:
+        """The positions of the layers that have something to learn."""
+        return tuple(
+            position
+            for position, slots in enumerate(self.by_layer)
+            if any(slot.spec.trainable for slot in slots)
+        )
+
     def penalised_mask(self, dtype: DType) -> FloatArray:
         """Return (size,) ones where penalties apply and zeros elsewhere."""
         mask = np.zeros(self.size, dtype=dtype)
@@ -75,6 +84,11 @@ class Layout:
             if slot.spec.trainable and slot.spec.penalised:
                 mask[slot.offset : slot.offset + slot.size] = 1
         return mask
+
+    def size_before(self, position: int) -> int:
+        """Return how many trainable numbers the layers before that one have: where its own begin."""
+        slots = (slot for layer in self.by_layer[:position] for slot in layer)
+        return sum(slot.size for slot in slots if slot.spec.trainable)
 
     def layer_slice(self, position: int) -> slice:
         """Return where the trainable numbers of a layer lie in the vector."""

@@ -20,6 +20,7 @@
 #include "residual.hpp"
 #include "rms_normalization.hpp"
 #include "transpose.hpp"
+#include "upsample.hpp"
 
 namespace axone {
 
@@ -42,6 +43,7 @@ inline constexpr Named<LayerBuilder<Real>> kLayers[] = {
     {"global_pool", GlobalPool<Real>::build},
     {"channel_dropout", ChannelDropout<Real>::build},
     {"transpose", Transpose<Real>::build},
+    {"upsample", Upsample<Real>::build},
     {"embedding", Embedding<Real>::build},
     {"last_step", LastStep<Real>::build},
     {"recurrent", Recurrent<Real>::build},

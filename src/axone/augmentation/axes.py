@@ -18,6 +18,7 @@ from axone.layers import (
     Layer,
     LayerNorm,
     MaxPool,
+    Upsample,
     PositionalEncoding,
     PositionwiseDense,
     Recurrent,
@@ -30,7 +31,7 @@ from axone.network import Network
 
 Kind = Literal["features", "signals", "sequences", "images", "tokens"]
 
-_READ_SIGNALS = (Conv1D, MaxPool, AveragePool, GlobalPool, ChannelDropout, BatchNorm)
+_READ_SIGNALS = (Conv1D, MaxPool, AveragePool, Upsample, GlobalPool, ChannelDropout, BatchNorm)
 _READ_SEQUENCES = (
     Recurrent,
     Attention,

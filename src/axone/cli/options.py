@@ -1,5 +1,6 @@
 """Options that several commands take: what to learn, with which network, how to train it."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -33,6 +34,28 @@ Preset = Annotated[
             "A network by name: lenet, cnn, fcn-1d, gru, …; axone presets lists them (default what "
             "images, signals and sequences call for)."
         )
+    ),
+]
+StartFrom = Annotated[
+    Path | None,
+    typer.Option(
+        "--from",
+        metavar="MODEL",
+        help=_(
+            "Begin with what a run or a model file has learnt: its layers below the output layer, "
+            "with their weights and their preprocessing."
+        ),
+    ),
+]
+Frozen = Annotated[
+    str | None,
+    typer.Option(
+        "--freeze",
+        metavar="LAYERS",
+        help=_(
+            "How many layers, the first ones, learn nothing, or the name of the last of them "
+            "(default 0)."
+        ),
     ),
 ]
 Activation = Annotated[

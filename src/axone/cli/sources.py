@@ -20,6 +20,8 @@ _SETTINGS = {
     "batch_size": "training.batch_size",
     "learning_rate": "training.optimizer.learning_rate",
     "preset": "network.preset",
+    "start_from": "network.start_from",
+    "frozen": "network.frozen",
     "hidden": "network.hidden",
     "activation": "network.activation",
     "optimizer": "training.optimizer",
@@ -49,6 +51,8 @@ class Overrides:
     batch_size: int | None = None
     learning_rate: float | None = None
     preset: str | None = None
+    start_from: Path | None = None
+    frozen: str | None = None
     hidden: str | None = None
     activation: str | None = None
     optimizer: str | None = None
@@ -96,7 +100,12 @@ class Overrides:
         return settings
 
 
-_WORDS = {"learning_rate": "--lr", "data_options": "--data-option"}
+_WORDS = {
+    "learning_rate": "--lr",
+    "data_options": "--data-option",
+    "start_from": "--from",
+    "frozen": "--freeze",
+}
 """The options whose words are not those of their setting."""
 
 
@@ -164,6 +173,9 @@ _READERS: dict[str, Callable[[Any], Any]] = {
     "types": column_choices,
     "missing": list,
     "data_options": data_options,
+    # A file's own folder is not where the options were typed.
+    "start_from": lambda path: str(path.resolve()),
+    "frozen": lambda word: int(word) if word.isdecimal() else word,
 }
 """What turns the words of an option into a setting, where that is not the words themselves."""
 

@@ -48,6 +48,8 @@ def train(
     batch_size: options.BatchSize = None,
     lr: options.LearningRate = None,
     preset: options.Preset = None,
+    start_from: options.StartFrom = None,
+    freeze: options.Frozen = None,
     hidden: options.Hidden = None,
     activation: options.Activation = None,
     optimizer: Annotated[
@@ -125,6 +127,8 @@ def train(
             batch_size=batch_size,
             learning_rate=lr,
             preset=preset,
+            start_from=start_from,
+            frozen=freeze,
             hidden=hidden,
             activation=activation,
             optimizer=optimizer,

@@ -141,7 +141,7 @@ def obstacles_of_searching(recipe: Recipe) -> tuple[Message, ...]:
                 name=type(recipe.optimizer).__name__,
             ),
         )
-    if recipe.augmentation or any(layer.is_random for layer in recipe.network.layers):
+    if recipe.is_random:
         return (
             _(
                 "L-BFGS needs a loss that is the same each time it is computed: leave out "

@@ -12,9 +12,9 @@ from axone.arrays import DType, FloatArray, IntArray
 from axone.augmentation import Augmentation, Augmenter, Axes
 from axone.checks import check_choice, check_integer, check_seed, check_truth
 from axone.engines.state import RunState
-from axone.errors import DataError
+from axone.errors import ConfigurationError, DataError
 from axone.losses import Loss
-from axone.messages import _
+from axone.messages import _, _n
 from axone.network import Network
 from axone.optimizers import Optimizer
 from axone.penalties import Clipping, Penalty
@@ -51,9 +51,14 @@ class Recipe:
         Whether each epoch takes the rows in another order.
     measures : tuple of str
         Which of `MEASURES` an epoch's report holds; the others cost nothing.
+    frozen : int
+        So many layers, the first ones, learn nothing and run as at prediction: no gradient, no
+        penalty, no decay, no dropout or noise, and batch norm keeps its averages.
 
     Raises
     ------
+    ConfigurationError
+        So many frozen layers that nothing is left to learn.
     ShapeError
         An augmentation that cannot change the network's examples.
     """
@@ -71,6 +76,7 @@ class Recipe:
     shuffle: bool = True
     measures: tuple[str, ...] = MEASURES
     augmentation: tuple[Augmentation, ...] = ()
+    frozen: int = 0
 
     def __post_init__(self) -> None:
         check_integer("batch_size", self.batch_size, at_least=1)
@@ -86,6 +92,35 @@ class Recipe:
             check_choice("measures", measure, MEASURES)
         for each in self.augmentation:
             each.check(self.axes)
+        self._check_frozen()
+
+    def _check_frozen(self) -> None:
+        """Refuse to freeze so many layers that nothing is left to learn."""
+        check_integer("frozen", self.frozen, at_least=0)
+        object.__setattr__(self, "frozen", int(self.frozen))
+        layout, layers = self.network.layout, len(self.network.layers)
+        if self.frozen and layout.size_before(self.frozen) == layout.size:
+            raise ConfigurationError(
+                _(
+                    "frozen = {frozen} leaves nothing to learn: of {layers} the last with weights "
+                    "is layer {last} ({kind}). Freeze at most {last}.",
+                    frozen=self.frozen,
+                    layers=_n("{count} layer", "{count} layers", layers),
+                    last=max(layout.learning, default=0),
+                    kind=self.network.layer_kind(max(layout.learning, default=0)),
+                )
+            )
+
+    @property
+    def frozen_size(self) -> int:
+        """How many trainable numbers the frozen layers have: the first ones of every flat vector."""
+        return self.network.layout.size_before(self.frozen)
+
+    @property
+    def is_random(self) -> bool:
+        """Whether two passes over the same rows in training differ: frozen layers draw nothing."""
+        learning = self.network.layers[self.frozen :]
+        return bool(self.augmentation) or any(layer.is_random for layer in learning)
 
     @property
     def axes(self) -> Axes:

@@ -4,28 +4,35 @@ import math
 
 from axone.activations import Sigmoid, Softmax
 from axone.arrays import Shape
-from axone.data import Dataset
+from axone.data import Dataset, Preprocessing
 from axone.errors import ConfigurationError, ShapeError
 from axone.experiments.description import Description
 from axone.experiments.schema import ExperimentData
 from axone.layers import Activation, BatchNorm, Dense, Dropout, Flatten, Layer
 from axone.losses import LOSSES, Loss
 from axone.messages import Message, _, _n, at
+from axone.model import Model
+from axone.model.transfer import with_head
 from axone.network import Network
 from axone.presets import find_preset, kind_of
 
 
 def build_network(
-    experiment: Description, input_shape: Shape, dataset: Dataset
+    experiment: Description,
+    preprocessing: Preprocessing,
+    dataset: Dataset,
+    start: Model | None = None,
 ) -> tuple[Network, Loss]:
     """Return the network and the loss that the settings ask for, checked against the data.
+
+    Where layers are not listed and there is a model to begin with, its body comes first.
 
     Raises
     ------
     ConfigurationError
         The first layer does not fit the features, or the last one the target.
     """
-    settings = experiment.settings.network
+    settings, input_shape = experiment.settings.network, preprocessing.feature_shape
     size = math.prod(input_shape)
     if settings.input_size is not None and settings.input_size != size:
         raise ConfigurationError(
@@ -38,8 +45,10 @@ def build_network(
             )
         )
     outputs = _outputs(dataset)
+    if settings.layers is None and start is not None:
+        return _behind_body(experiment, start.network, dataset)
     if settings.layers is None and settings.preset is not None:
-        layers = _layers_of_preset(experiment, settings.preset, input_shape, dataset)
+        layers = _layers_of_preset(experiment, settings.preset, preprocessing, dataset)
     elif settings.layers is None:
         layers = _hidden_layers(experiment.settings, len(input_shape) > 1)
         layers.append(Dense(outputs, _output_activation(dataset)))
@@ -56,6 +65,21 @@ def build_network(
     return network, _loss(experiment, network, dataset, outputs)
 
 
+def _behind_body(
+    experiment: Description, source: Network, dataset: Dataset
+) -> tuple[Network, Loss]:
+    """Return the body of a trained network with a head that suits the target."""
+    settings, outputs = experiment.settings, _outputs(dataset)
+    asked = "hidden" in settings.network.model_fields_set
+    head = _hidden_layers(settings, flatten=False) if asked else []
+    try:
+        network = with_head(source, [*head, Dense(outputs, _output_activation(dataset))])
+    except (ShapeError, ConfigurationError) as error:
+        place = experiment.place("network.start_from")
+        raise ConfigurationError(at(place, error.message)) from error
+    return network, _loss(experiment, network, dataset, outputs)
+
+
 def _outputs(dataset: Dataset) -> int:
     if dataset.task == "classification":
         return len(dataset.class_names)
@@ -67,14 +91,15 @@ def _output_activation(dataset: Dataset) -> str:
 
 
 def _layers_of_preset(
-    experiment: Description, name: str, input_shape: Shape, dataset: Dataset
+    experiment: Description, name: str, preprocessing: Preprocessing, dataset: Dataset
 ) -> list[Layer]:
     try:
         return find_preset(name).layers(
-            input_shape,
+            preprocessing.feature_shape,
             _outputs(dataset),
             kind=kind_of(dataset),
             activation=_output_activation(dataset),
+            vocabulary=preprocessing.vocabulary,
         )
     except ShapeError as error:
         raise ConfigurationError(at(experiment.place("network.preset"), error.message)) from error

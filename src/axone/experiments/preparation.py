@@ -20,15 +20,17 @@ from axone.data import (
     split_rows,
 )
 from axone.data.files import STANDARD_INPUT
-from axone.errors import ConfigurationError, DataError
+from axone.errors import ConfigurationError, DataError, ShapeError
 from axone.experiments.description import IN_MEMORY, Description
 from axone.experiments.networks import build_network
 from axone.experiments.presets import with_preset
 from axone.experiments.schema import ExperimentData, StoppingSection
+from axone.experiments.starting import begun_with, start_file, starting_model
 from axone.losses import Loss
 from axone.messages import _
-from axone.model import Classes, Numbers, Target
+from axone.model import Classes, Model, Numbers, Target
 from axone.network import Network
+from axone.parameters import Parameters
 
 _SHARE = 0.15
 _LOSS_PATIENCE = 20
@@ -96,6 +98,8 @@ class Prepared:
     loss : Loss
     notes : tuple of str
         What was decided on the way that the user may want to know.
+    initial : Parameters or None
+        Weights to start from, where it begins with a model; those of the seed otherwise.
     """
 
     experiment: Description
@@ -106,6 +110,7 @@ class Prepared:
     network: Network
     loss: Loss
     notes: tuple[str, ...]
+    initial: Parameters | None = None
 
 
 def prepare(experiment: Description, dataset: Any = None) -> Prepared:
@@ -145,16 +150,21 @@ class Arranged:
     parts : dict of str to Part
     preprocessing : Preprocessing
     target : Target
+    start : Model or None
+        That the networks begin with.
     """
 
     dataset: Dataset
     parts: dict[str, Part]
     preprocessing: Preprocessing
     target: Target
+    start: Model | None = None
 
 
 def arrange(experiment: Description, dataset: Dataset, rows: Mapping[str, IntArray]) -> Arranged:
     """Scale the rows of each part by what its part "train" alone shows.
+
+    Or as the model was used to that the experiment begins with.
 
     Parameters
     ----------
@@ -169,6 +179,9 @@ def arrange(experiment: Description, dataset: Dataset, rows: Mapping[str, IntArr
         The rows cannot be encoded or scaled.
     """
     settings = experiment.settings
+    start = starting_model(experiment)
+    if start is not None:
+        return _arranged_for(experiment, start, dataset, rows)
     training_rows = take(dataset.X, rows["train"])
     preprocessing, inputs = Preprocessing.fit_transform(
         training_rows,
@@ -191,6 +204,27 @@ def arrange(experiment: Description, dataset: Dataset, rows: Mapping[str, IntArr
     return Arranged(dataset, parts, preprocessing, target)
 
 
+def _arranged_for(
+    experiment: Description, start: Model, dataset: Dataset, rows: Mapping[str, IntArray]
+) -> Arranged:
+    """Prepare rows as those were that a model was trained on."""
+    settings, preprocessing = experiment.settings, start.preprocessing
+    try:
+        parts = {
+            name: Part.of(
+                preprocessing, take(dataset.X, which), dataset.y[which], settings.dtype, which
+            )
+            for name, which in rows.items()
+        }
+    except (DataError, ShapeError) as error:
+        place = experiment.place("network.start_from")
+        raise DataError(
+            _("{place}: these rows are not such as that model reads: {cause}", place=place, cause=error)
+        ) from error
+    target = _target(settings, dataset, dataset.y[rows["train"]])
+    return Arranged(dataset, parts, preprocessing, target, start)
+
+
 def assemble(
     experiment: Description,
     arranged: Arranged,
@@ -207,8 +241,12 @@ def assemble(
     dataset, preprocessing = arranged.dataset, arranged.preprocessing
     experiment, about_preset = with_preset(experiment, dataset)
     _require_classes(experiment, dataset.task)
-    network, loss = build_network(experiment, preprocessing.feature_shape, dataset)
+    network, loss = build_network(experiment, preprocessing, dataset, arranged.start)
     parts, more = _as_the_network_takes_them(network, arranged.parts)
+    initial = None
+    if arranged.start is not None:
+        initial, note = begun_with(experiment, network, arranged.start, experiment.settings.dtype)
+        more = (note, *more)
     rows = len(parts["train"])
     return Prepared(
         _resolved(experiment, dataset, network, loss, shares, rows),
@@ -219,6 +257,7 @@ def assemble(
         network,
         loss,
         (*dataset.notes, *notes, *preprocessing.notes, *about_preset, *more),
+        initial,
     )
 
 
@@ -396,6 +435,7 @@ def _resolved(
     if stopping is None:
         patience = _LOSS_PATIENCE if shares["validation"] else None
         stopping = StoppingSection(loss_patience=patience)
+    start = start_file(experiment)
     data = settings.data.model_copy(
         update={"source": _source_to_keep(dataset.source), "task": dataset.task, **shares}
         | ({"target": dataset.target_name} if dataset.target_name else {})
@@ -407,6 +447,7 @@ def _resolved(
                 update={
                     "layers": list(network.layers),
                     "layer_names": list(network.names) or None,
+                    "start_from": None if start is None else str(start),
                 }
             ),
             "training": training.model_copy(

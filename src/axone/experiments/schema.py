@@ -256,10 +256,31 @@ class NetworkSection(
             "first."
         ),
     )
+    start_from: str | None = Field(
+        None,
+        description=_(
+            "A run's folder or a model file: its layers below the output layer begin this "
+            "network, with their weights and their preprocessing; `hidden` comes between."
+        ),
+    )
+    frozen: Annotated[int, BeforeValidator(_no_truth), Field(ge=0, le=MOST_LAYERS)] | str = Field(
+        0,
+        description=_(
+            "How many layers, the first ones, learn nothing; or the name of the last of them."
+        ),
+    )
 
     @model_validator(mode="after")
     def _one_network(self) -> Self:
         """Refuse sizes of hidden layers beside a preset, which has its own."""
+        if self.start_from is not None and self.preset is not None and self.layers is None:
+            raise ConfigurationError(
+                _(
+                    "the preset {name} and the model of start_from are two networks: leave out "
+                    "the one or the other.",
+                    name=self.preset,
+                )
+            )
         needless = [name for name in SHORTHAND if name in self.model_fields_set]
         if self.preset is not None and self.layers is None and needless:
             raise ConfigurationError(
@@ -275,7 +296,7 @@ class NetworkSection(
     @property
     def is_open(self) -> bool:
         """Whether nothing of the network was asked for."""
-        asked = self.model_fields_set - {"input_size"}
+        asked = self.model_fields_set - {"input_size", "frozen"}
         return all(getattr(self, name) is None for name in asked)
 
 

@@ -47,7 +47,7 @@ OF_THE_FIT: Mapping[str, str] = {
 def trainer_settings(settings: ExperimentData) -> dict[str, Any]:
     """Return every setting of an experiment that a `Trainer` has a field for."""
     known = {field.name for field in fields(Trainer) if field.init}
-    sections = (settings, settings.training)
+    sections = (settings, settings.network, settings.training)
     return {
         name: getattr(section, name)
         for section in sections
@@ -118,6 +118,7 @@ def fit(
         stopping=stopping_rules(training.stopping),
         warmup_epochs=training.stopping.warmup_epochs,
         restore_best=training.restore_best,
+        initial=prepared.initial,
         after_epoch=after_epoch,
         on_progress=on_progress,
         checkpoint=checkpoint,

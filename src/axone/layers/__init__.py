@@ -17,6 +17,7 @@ from axone.layers.recurrent import GRU, LSTM, LastStep, Recurrent
 from axone.layers.residual import Residual
 from axone.layers.rms_norm import RMSNorm
 from axone.layers.shape import Flatten, Reshape, Transpose
+from axone.layers.upsample import Upsample
 from axone.messages import _
 from axone.registry import Registry
 
@@ -43,6 +44,7 @@ LAYERS: Registry[Layer] = Registry(
         "global_pool": GlobalPool,
         "channel_dropout": ChannelDropout,
         "transpose": Transpose,
+        "upsample": Upsample,
         "positionwise_dense": PositionwiseDense,
         "positional_encoding": PositionalEncoding,
         "attention": Attention,
@@ -89,4 +91,5 @@ __all__ = [
     "Residual",
     "Traced",
     "Transpose",
+    "Upsample",
 ]

@@ -115,11 +115,15 @@ def forward_through(
     parameters: Sequence[LayerArrays],
     x: FloatArray,
     context: Context,
+    frozen: int = 0,
 ) -> tuple[FloatArray, list[AnyCache]]:
-    """Return the last layer's output and every layer's cache."""
+    """Return the last layer's output and every layer's cache.
+
+    The first `frozen` layers run as at prediction, whatever the context says.
+    """
     y, caches = x, []
     # Only the newest output is held on to: the others may be freed.
-    for output, cache in _forward(layers, parameters, x, context):
+    for output, cache in _forward(layers, parameters, x, context, frozen):
         y = output
         caches.append(cache)
     return y, caches
@@ -210,12 +214,15 @@ def _forward(
     parameters: Sequence[LayerArrays],
     x: FloatArray,
     context: Context,
+    frozen: int = 0,
 ) -> Iterator[tuple[FloatArray, AnyCache]]:
     """Give the output and the cache of every layer, from first to last."""
     masks = masks_between(layers, context.mask)
     for position, (layer, arrays) in enumerate(zip(layers, parameters, strict=True)):
+        mask = masks[position]
+        own = Context(mask=mask) if position < frozen else context.child(position, mask)
         try:
-            x, cache = layer.forward(arrays, x, context.child(position, masks[position]))
+            x, cache = layer.forward(arrays, x, own)
         except ShapeError as error:
             raise _placed(error, position, layer_kind(layers, position)) from error
         yield x, cache

@@ -3,13 +3,16 @@
 from axone.model.files import load, save
 from axone.model.model import Model
 from axone.model.targets import Classes, Numbers, Target, class_probabilities
+from axone.model.transfer import Transfer, transfer
 
 __all__ = [
     "Classes",
     "Model",
     "Numbers",
     "Target",
+    "Transfer",
     "class_probabilities",
     "load",
     "save",
+    "transfer",
 ]

@@ -80,6 +80,11 @@ class Trainer:
     seed : int, default 0
         Decides initial weights, shuffles, masks, noise and augmentation.
     shuffle : bool, default True
+    frozen : int or str, default 0
+        How many layers, the first ones, learn nothing, or the name of the last of them: no
+        gradient, no step, no penalty and no weight decay. They run as at prediction, without
+        dropout or noise, batch norm by the averages that it has. For weights learnt elsewhere; see
+        `axone.transfer`.
     measures : sequence of str, default ("gradient_norm", "dead_units")
         What is measured of every layer at the end of each epoch; the rest costs nothing.
 
@@ -121,6 +126,7 @@ class Trainer:
     threads: int | None = None
     seed: int = 0
     shuffle: bool = True
+    frozen: int | str = 0
     measures: Sequence[str] = MEASURES
     recipe: Recipe = field(init=False)
     plan: Plan = field(init=False)
@@ -141,6 +147,7 @@ class Trainer:
             seed=self.seed,
             shuffle=self.shuffle,
             measures=_named_measures(self.measures),
+            frozen=self.network.layers_up_to(self.frozen),
             augmentation=augmentations_of(self.augmentation),
         )
         compiled = compile_recipe(recipe, self.engine, self.threads)
@@ -353,7 +360,7 @@ class Trainer:
         for name in _WITHOUT_EFFECT:
             del resolved[name]
         # Checkpoints of before there were these settings are of runs without them.
-        for name in ("drop_last", "augmentation"):
+        for name in ("drop_last", "augmentation", "frozen"):
             if not resolved[name]:
                 del resolved[name]
         return fingerprint(resolved | {"engine": self.engine_used, "data": list(rows)})
@@ -413,6 +420,7 @@ class Trainer:
         slots = recipe.optimizer.without_rows(
             {name: slot.astype(fresh[name].dtype) for name, slot in state.slots.items()}
         )
+        slots = recipe.optimizer.without_frozen(slots, recipe.frozen_size)
         moved = replace(
             state.copy(),
             parameters=parameters,

@@ -44,7 +44,7 @@ def shape_of(plan: Plan, rows: int) -> str | None:
     if not isinstance(plan, NativePlan) or (plan.threads or 1) > 1:
         return None
     recipe, settings = plan.recipe, plan.settings
-    if not recipe.optimizer.stepwise or recipe.augmentation:
+    if not recipe.optimizer.stepwise or recipe.augmentation or recipe.frozen:
         return None
     small = settings["parameters"] * plan.compiled.vector_bytes <= _MOST_BYTES
     if not small or recipe.batch_rows(rows) > _MOST_ROWS or settings["buffers"]:

@@ -52,6 +52,7 @@ from axone.layers import (
     RMSNorm,
     RNNCell,
     Transpose,
+    Upsample,
 )
 from axone.layers.cells import CELLS, Cell
 from axone.layers.sequence import output_shapes
@@ -320,6 +321,7 @@ def _translated(recipe: Recipe, module: ModuleType) -> tuple[dict[str, Any], tup
         "outputs": math.prod(network.output_shape),
         "parameters": layout.size,
         "buffers": layout.buffer_size,
+        "frozen": recipe.frozen,
     }
     if recipe.augmentation:
         changes = [translator.augmentation(each) for each in recipe.augmentation]
@@ -403,6 +405,20 @@ def _transpose(
 ) -> dict[str, Any]:
     first, second = shape
     return {"first": first, "second": second}
+
+
+def _upsample(
+    translator: _Translator, layer: Upsample, shape: Shape, slots: Mapping[str, Slot]
+) -> dict[str, Any]:
+    channels, *lengths = shape
+    before, after = ([1, 1, *axes][-2:] for axes in (lengths, layer.lengths(tuple(lengths))))
+    return {
+        "channels": channels,
+        "in_height": before[0],
+        "in_width": before[1],
+        "out_height": after[0],
+        "out_width": after[1],
+    }
 
 
 def _embedding(
@@ -595,6 +611,7 @@ _DESCRIPTIONS: dict[type[Layer], tuple[str, Describe]] = {
     GlobalPool: ("global_pool", _global_pool),
     ChannelDropout: ("channel_dropout", _channel_dropout),
     Transpose: ("transpose", _transpose),
+    Upsample: ("upsample", _upsample),
     Embedding: ("embedding", _embedding),
     LastStep: ("last_step", _last_step),
     Recurrent: ("recurrent", _recurrent),

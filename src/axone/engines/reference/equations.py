@@ -52,13 +52,15 @@ class Equations:
         self.recipe = recipe
         self.body, output_activation = network.split_output()
         self.head = Head(output_activation, recipe.loss)
+        # What learns lies behind what is frozen, in every flat vector.
+        self.learning = slice(recipe.frozen_size, None)
         self.mask = network.layout.penalised_mask(recipe.dtype)
+        self.mask[: recipe.frozen_size] = 0
         self.noise = RandomStream.from_seed(recipe.seed).child(NOISE)
         self.augmenter = recipe.augmenter
-        self.is_random = any(layer.is_random for layer in network.layers)
-        # Below the first layer with weights no gradient is of use.
+        # Below the first layer that learns no gradient is of use.
         self.first = next(
-            (n for n, slots in enumerate(network.layout.by_layer) if slots), len(self.body) - 1
+            (n for n in network.layout.learning if n >= recipe.frozen), len(self.body) - 1
         )
 
     def initialize(self) -> Parameters:
@@ -112,10 +114,12 @@ class Equations:
         self, parameters: Parameters, gradient: Parameters, batch: Examples, step: int
     ) -> Pass:
         """Write the gradient of the batch's mean loss into `gradient`; see `Pass`."""
-        random = self.noise.child(step) if self.is_random else None
+        random = self.noise.child(step) if self.recipe.is_random else None
         context = Context(training=True, random=random, mask=batch.mask)
         X = batch.X if self.augmenter is None else self.augmenter(batch.X, step, batch.mask)
-        logits, caches = forward_through(self.body, parameters.by_layer, X, context)
+        logits, caches = forward_through(
+            self.body, parameters.by_layer, X, context, self.recipe.frozen
+        )
         prediction = self.head.predict(logits)
         losses = self.head.rows(logits, prediction, batch.target)
         delta = self.head.row_deltas(logits, prediction, batch.target)
@@ -196,9 +200,14 @@ class Equations:
         )
 
     def _dead_shares(self, caches: Sequence[AnyCache]) -> tuple[float, ...]:
-        """Return the share of ReLU units of each layer that were 0 on every row of a pass."""
+        """Return the share of ReLU units of each layer that were 0 on every row of a pass.
+
+        Of frozen layers nothing is measured, as nothing is to be done about them.
+        """
+        shares = (layer.dead_share(cache) for layer, cache in zip(self.body, caches, strict=True))
         return tuple(
-            layer.dead_share(cache) for layer, cache in zip(self.body, caches, strict=True)
+            share if position >= self.recipe.frozen else 0.0
+            for position, share in enumerate(shares)
         )
 
 

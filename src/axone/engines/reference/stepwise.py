@@ -98,8 +98,10 @@ class StepwiseSession:
             share = learning_rate * optimizer.decoupled_decay
             parameters.vector *= 1 - share * plan.mask
         state.step += 1
-        slots = [state.slots[name] for name in optimizer.slots]
-        optimizer.update(parameters.vector, gradient.vector, slots, learning_rate, state.step)
+        learning = plan.learning
+        slots = [state.slots[name][learning] for name in optimizer.slots]
+        weights, slopes = parameters.vector[learning], gradient.vector[learning]
+        optimizer.update(weights, slopes, slots, learning_rate, state.step)
         state.batch += 1
         plan.count(state.totals, batch, passed, penalty)
         return passed, ""

@@ -46,6 +46,8 @@ def obstacles(recipe: Recipe) -> tuple[Message, ...]:
         found.append(_("the uncorrected form of adam"))
     if recipe.augmentation:
         found.append(_("augmentation"))
+    if recipe.frozen:
+        found.append(_("frozen layers"))
     return tuple(dict.fromkeys(found))
 
 

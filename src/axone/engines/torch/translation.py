@@ -71,6 +71,7 @@ from axone.layers import (
     RMSNorm,
     RNNCell,
     Transpose,
+    Upsample,
 )
 from axone.layers.sequence import output_shapes
 from axone.losses import (
@@ -195,6 +196,10 @@ def _max_pool(layer: MaxPool, place: Place) -> Translated:
 
 def _average_pool(layer: AveragePool, place: Place) -> Translated:
     return Translated(modules.AveragePresent(layer.windows(place.shape), place.dtype))
+
+
+def _upsample(layer: Upsample, place: Place) -> Translated:
+    return Translated(nn.Upsample(layer.lengths(place.shape[1:]), mode="nearest"))
 
 
 def _global_pool(layer: GlobalPool, place: Place) -> Translated:
@@ -323,6 +328,7 @@ LAYERS: dict[type[Layer], Callable[[Any, Place], Translated]] = {
     GlobalPool: _global_pool,
     ChannelDropout: _random,
     Transpose: _transpose,
+    Upsample: _upsample,
 }
 
 CELLS: tuple[type[Cell], ...] = (RNNCell, LSTMCell, GRUCell)

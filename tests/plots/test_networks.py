@@ -31,7 +31,7 @@ class TestKernels:
         limits = {axes.images[0].get_clim() for axes in figure.axes if axes.images}
         assert limits == {(-largest, largest)}
 
-    def test_a_kernel_of_several_channels_has_a_row(self):
+    def test_the_channels_of_a_kernel_stand_side_by_side(self):
         weight = RANDOM.normal(size=(20, 3, 2, 2))
         figure = plot_kernels(weight, channel_names=("red", "green", "blue"))
         np.testing.assert_array_equal(drawn(figure), weight[:16].reshape(-1, 2, 2))

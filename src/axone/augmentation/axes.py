@@ -18,7 +18,6 @@ from axone.layers import (
     Layer,
     LayerNorm,
     MaxPool,
-    Upsample,
     PositionalEncoding,
     PositionwiseDense,
     Recurrent,
@@ -26,6 +25,7 @@ from axone.layers import (
     Residual,
     RMSNorm,
     Transpose,
+    Upsample,
 )
 from axone.network import Network
 

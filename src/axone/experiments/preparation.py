@@ -219,7 +219,11 @@ def _arranged_for(
     except (DataError, ShapeError) as error:
         place = experiment.place("network.start_from")
         raise DataError(
-            _("{place}: these rows are not such as that model reads: {cause}", place=place, cause=error)
+            _(
+                "{place}: these rows are not such as that model reads: {cause}",
+                place=place,
+                cause=error,
+            )
         ) from error
     target = _target(settings, dataset, dataset.y[rows["train"]])
     return Arranged(dataset, parts, preprocessing, target, start)

@@ -4,8 +4,10 @@ None of them touches pyplot or any global state, so they run on servers and in t
 nothing; `save_figure` writes one as PNG.
 """
 
+from axone.plots.anomalies import plot_anomaly_scores
 from axone.plots.calibration import plot_calibration
 from axone.plots.class_means import plot_class_means
+from axone.plots.code_map import plot_code_map
 from axone.plots.comparison import plot_comparison
 from axone.plots.confusion import plot_confusion_matrix
 from axone.plots.curves import plot_curves
@@ -15,13 +17,17 @@ from axone.plots.importance import plot_importance
 from axone.plots.label_histogram import plot_label_histogram
 from axone.plots.parallel_coordinates import plot_parallel_coordinates
 from axone.plots.predictions import plot_predictions
+from axone.plots.reconstructions import MOST_RECONSTRUCTIONS, plot_reconstructions
 from axone.plots.residuals import plot_residuals
 from axone.plots.saving import save_figure
 from axone.plots.thresholds import plot_precision_recall, plot_roc
 
 __all__ = [
+    "MOST_RECONSTRUCTIONS",
+    "plot_anomaly_scores",
     "plot_calibration",
     "plot_class_means",
+    "plot_code_map",
     "plot_comparison",
     "plot_confusion_matrix",
     "plot_curves",
@@ -32,6 +38,7 @@ __all__ = [
     "plot_parallel_coordinates",
     "plot_precision_recall",
     "plot_predictions",
+    "plot_reconstructions",
     "plot_residuals",
     "plot_roc",
     "save_figure",

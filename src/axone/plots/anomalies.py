@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from axone.errors import DataError
-from axone.messages import _
+from axone.messages import _, _n
 from axone.plots.style import (
     BLUE,
     GREEN,
@@ -88,8 +88,11 @@ def plot_anomaly_scores(
         axes.set_ylabel(_("share of the rows"))
         axes.legend(loc="center right")
         beyond = int((everything > end).sum())
-        add_note(
-            figure,
-            _("{count:,} rows lie further out, in the last bar.", count=beyond) if beyond else "",
-        )
+        if beyond:
+            note = _n(
+                "{count} row lies further out, in the last bar.",
+                "{count:,} rows lie further out, in the last bar.",
+                beyond,
+            )
+            add_note(figure, note)
     return figure

@@ -8,7 +8,7 @@ from numpy.typing import ArrayLike
 
 from axone.arrays import FloatArray
 from axone.errors import DataError, ShapeError
-from axone.messages import Message, _, shorten
+from axone.messages import Message, _, _n, shorten
 from axone.plots.classes import checked_labels
 from axone.plots.style import BLUE, SIZE, add_note, dress, house_style, new_figure
 
@@ -18,6 +18,10 @@ if TYPE_CHECKING:
 
 _MOST_COLOURS = 20
 """Classes that can be told apart by colour, and have room in a legend."""
+
+
+_OUTSIDE = 0.01
+"""Share of the points that may lie outside on each side, if they lie far."""
 
 
 def plot_code_map(
@@ -71,7 +75,14 @@ def plot_code_map(
                 axes.scatter(*points.T, color=BLUE, **style)
         axes.set_xlabel(axis_labels[0])
         axes.set_ylabel(axis_labels[1])
-        add_note(figure, _("The network saw no label.") if labels is not None else "")
+        outside = _look_at_most(axes, points)
+        add_note(
+            figure,
+            _("The network saw no label.") if labels is not None else "",
+            _n("{count} point lies outside.", "{count} points lie outside.", outside)
+            if outside
+            else "",
+        )
     return figure
 
 
@@ -96,6 +107,18 @@ def _in_two(codes: FloatArray) -> tuple[FloatArray, tuple[Message, Message]]:
         _("1st principal component of {n} ({share:.0%})", n=codes.shape[1], share=first),
         _("2nd principal component ({share:.0%})", share=second),
     )
+
+
+def _look_at_most(axes: "Axes", points: FloatArray) -> int:
+    """Let a few codes far away not press all others together; return how many are not shown."""
+    low, high = np.quantile(points, [_OUTSIDE, 1 - _OUTSIDE], axis=0)
+    margin = 0.15 * (high - low)
+    low, high = low - margin, high + margin
+    if not (high > low).all():
+        return 0
+    axes.set_xlim(low[0], high[0])
+    axes.set_ylim(low[1], high[1])
+    return int(((points < low) | (points > high)).any(axis=1).sum())
 
 
 def _draw_classes(

@@ -34,7 +34,7 @@ def rows_alone(here):
     return here / "rows.npz"
 
 
-def test_an_archive_without_labels_is_enough(rows_alone, here):
+def test_an_archive_without_labels_is_enough(rows_alone, here, pictures):
     result = run(described(rows_alone, training={"epochs": 60}), here / "run")
     assert result.prepared.experiment.settings.data.task == "reconstruction"
     assert result.metrics["test"]["r2"] > 0.9
@@ -75,7 +75,7 @@ def test_labels_are_kept_aside_for_the_colours_alone():
 
 
 @pytest.mark.parametrize("shape", [(9, 7), (3, 12, 10)])
-def test_images_and_signals_are_given_back_in_their_shape(here, shape):
+def test_images_and_signals_are_given_back_in_their_shape(here, shape, pictures):
     random = np.random.default_rng(0)
     X = random.integers(0, 256, (40, *shape), dtype=np.uint8)
     np.savez(here / "pictures.npz", X=X, y=np.arange(40) % 2)
@@ -84,7 +84,7 @@ def test_images_and_signals_are_given_back_in_their_shape(here, shape):
     assert result.model.reconstruct(X).shape == X.shape
 
 
-def test_signals_run_too(here):
+def test_signals_run_too(here, pictures):
     X = np.random.default_rng(0).normal(size=(40, 2, 31)).astype(np.float32)
     np.savez(here / "waves.npz", X=X, y=np.arange(40) % 2)
     result = run(described("waves.npz", training={"epochs": 1}), here / "run")

@@ -30,6 +30,7 @@ from axone.experiments.reconstruction import (
     gives_back,
     inputs_of,
     read_unlabelled,
+    task_of_labels,
     unlabelled,
 )
 from axone.experiments.schema import ExperimentData, StoppingSection
@@ -328,12 +329,12 @@ def load(experiment: Description) -> Dataset:
                 place=experiment.place("data.source"),
             )
         )
-    task, table = settings.data.task, _table_options(settings)
+    table = _table_options(settings)
     try:
         return load_dataset(
             settings.data.source,
             target=settings.data.target,
-            task="auto" if task == RECONSTRUCTION else task,
+            task=task_of_labels(settings),
             table=table,
             beside=experiment.folder,
             seed=settings.seed,
@@ -362,7 +363,7 @@ def _given(experiment: Description, rows: Any) -> Dataset:
     is_alone = not isinstance(rows, tuple | Dataset)
     if gives_back(experiment.settings) and is_alone and data.target is None:
         return replace(unlabelled(rows), source=IN_MEMORY)
-    task = "auto" if data.task == RECONSTRUCTION else data.task
+    task = task_of_labels(experiment.settings)
     dataset = dataset_of(rows, target=data.target, task=task, table=table)
     return replace(dataset, source=IN_MEMORY)
 

@@ -12,6 +12,7 @@ import numpy as np
 
 from axone.checks import as_array
 from axone.data import Dataset, Preprocessing, TableOptions, read_rows
+from axone.data.dataset import TaskChoice
 from axone.data.frames import as_frame, is_frame
 from axone.data.sources import is_stream, source_name
 from axone.errors import ConfigurationError
@@ -24,6 +25,11 @@ from axone.presets import AUTOENCODER
 def gives_back(settings: ExperimentData) -> bool:
     """Whether an experiment's network is to give its inputs back."""
     return settings.data.task == RECONSTRUCTION or settings.network.preset == AUTOENCODER.name
+
+
+def task_of_labels(settings: ExperimentData) -> TaskChoice:
+    """Return what the target of a source is, which for an autoencoder is whatever it is."""
+    return "auto" if settings.data.task == RECONSTRUCTION else settings.data.task
 
 
 def inputs_of(preprocessing: Preprocessing, place: str) -> Inputs:

@@ -63,16 +63,16 @@ def plot_code_map(
         size = 6.0 if len(points) > 2000 else 14.0
         style: dict[str, Any] = {"s": size, "alpha": 0.7, "linewidths": 0}
         if labels is None or np.ndim(labels) != 1:
-            axes.scatter(*points.T, color=BLUE, **style)
+            axes.scatter(points[:, 0], points[:, 1], color=BLUE, **style)
         elif len(class_names):
             _draw_classes(axes, points, labels, class_names, style)
         else:
             amounts = np.asarray(labels, dtype=np.float64)
             if np.ptp(amounts) > 0:
-                drawn = axes.scatter(*points.T, c=amounts, cmap="viridis", **style)
+                drawn = axes.scatter(points[:, 0], points[:, 1], c=amounts, cmap="viridis", **style)
                 figure.colorbar(drawn, ax=axes, label=_("target"))
             else:
-                axes.scatter(*points.T, color=BLUE, **style)
+                axes.scatter(points[:, 0], points[:, 1], color=BLUE, **style)
         axes.set_xlabel(axis_labels[0])
         axes.set_ylabel(axis_labels[1])
         outside = _look_at_most(axes, points)
@@ -136,8 +136,8 @@ def _draw_classes(
     for place, number in enumerate(present[:_MOST_COLOURS].tolist()):
         rows = numbers == number
         name = shorten(class_names[number], 24)
-        axes.scatter(*points[rows].T, color=colours(place), label=name, **style)
+        axes.scatter(points[rows, 0], points[rows, 1], color=colours(place), label=name, **style)
     rest = ~np.isin(numbers, present[:_MOST_COLOURS])
     if rest.any():
-        axes.scatter(*points[rest].T, color="#999999", label=_("others"), **style)
+        axes.scatter(points[rest, 0], points[rest, 1], color="#999999", label=_("others"), **style)
     axes.legend(loc="center left", bbox_to_anchor=(1.0, 0.5), markerscale=2.0)

@@ -87,7 +87,7 @@ def plot_reconstructions(
     if not len(given):
         raise DataError(_("There is no row to draw."))
     found = [] if errors is None else np.asarray(errors).tolist()
-    captions = [_("error {error:.3g}", error=error) for error in found] or [""] * len(given)
+    captions = [str(_("error {error:.3g}", error=each)) for each in found] or [""] * len(given)
     with house_style():
         if kind == "images":
             return _images(given, back, captions, title)
@@ -98,7 +98,7 @@ def _images(given: FloatArray, back: FloatArray, captions: Sequence[str], title:
     above, below = as_images(given)[:MOST_RECONSTRUCTIONS], as_images(back)[:MOST_RECONSTRUCTIONS]
     columns = len(above)
     cell = min(SIZE[0] / columns, 1.6)
-    size = (SIZE[0], 2 * (cell * tallness(above) + 0.25) + 0.9)
+    size = (SIZE[0], 2 * (cell - 0.1) * tallness(above) + 1.3)
     figure = new_figure(title, size)
     panels = figure.subplots(2, columns, squeeze=False)
     levels = grey_levels(above)
@@ -129,8 +129,8 @@ def _lines(
     is_named = len(names) == given.shape[1] <= _NAMED
     figure = new_figure(title, (SIZE[0], 1.5 * rows + (1.6 if is_named else 0.9)))
     panels = figure.subplots(rows, columns, squeeze=False, sharex=True, sharey=True).ravel()
-    for axes, *lines, caption in zip(panels, given, back, captions, strict=False):
-        _draw_lines(axes, *lines, caption)
+    for axes, row, its_back, caption in zip(panels, given, back, captions, strict=False):
+        _draw_lines(axes, row, its_back, caption)
     for axes in panels[shown:]:
         axes.set_axis_off()
     if is_named:

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from axone.arrays import Shape
 from axone.errors import ShapeError
 from axone.layers import (
+    Activation,
+    BatchNorm,
     Conv1D,
     Conv2D,
     Dense,
@@ -101,25 +103,32 @@ def _convolutional(shape: Shape, convolution: type[Conv1D | Conv2D], taps: int) 
     for number, width in enumerate(_CHANNELS):
         if min(lengths) < (_SMALLEST_MAP if number else 2):
             break
-        activation = "relu" if number else "identity"
-        down += [convolution(width, taps, "relu", padding="same"), MaxPool(2)]
         size = lengths if len(lengths) > 1 else lengths[0]
-        back = convolution(channels, taps, activation, padding="same")
-        up = [Upsample(size=size), back, *up]
+        back: list[Layer] = [convolution(channels, taps, padding="same")]
+        if number:
+            back = _normalised(convolution, channels, taps)
+        up = [Upsample(size=size), *back, *up]
+        down += [*_normalised(convolution, width, taps), MaxPool(2)]
         channels, lengths = width, [length // 2 for length in lengths]
-    inner, code = (channels, *lengths), code_size(math.prod(shape), 8)
-    middle: list[Layer] = [Flatten(), Dense(code), Dense(math.prod(inner), "relu"), Reshape(inner)]
     if not down:  # too small for any pool
         return [Flatten(), *_dense((math.prod(shape),)), Reshape(shape)]
-    return [*down, *middle, *up]
+    inner, code = (channels, *lengths), code_size(math.prod(shape), 8)
+    middle = [Flatten(), Dense(code), Dense(math.prod(inner)), Reshape(inner)]
+    return [*down, *middle, BatchNorm(), Activation("relu"), *up]
+
+
+def _normalised(convolution: type[Conv1D | Conv2D], channels: int, taps: int) -> list[Layer]:
+    """A convolution, normalised, rectified: without a bias, which the normalisation has."""
+    layer = convolution(channels, taps, initializer="he_normal", padding="same", bias=False)
+    return [layer, BatchNorm(), Activation("relu")]
 
 
 def _training(rows: int, shape: Shape) -> Settings:
-    is_wide = math.prod(shape) >= 128
+    is_dense = len(shape) < 2
     return one_cycle(
         rows,
-        learning_rate=2e-3,
-        batch_size=64 if is_wide else 32,
+        learning_rate=3e-3 if is_dense else 1e-2,
+        batch_size=32 if is_dense else 64,
         steps=3000,
         epochs=(8, 200),
         weight_decay=0.0,

@@ -46,6 +46,45 @@ class Description {
     s.set_whole("variance", take(buffers, columns));
     return s;
   }
+  Settings sequences(const char* kind, Index length, Index features) const {
+    Settings s = layer(kind, length * features);
+    s.set_whole("length", length);
+    s.set_whole("features", features);
+    return s;
+  }
+  Settings positionwise_dense(Index length, Index inputs, Index outputs, const char* activation) {
+    Settings s = sequences("positionwise_dense", length, inputs);
+    s.set("dense", std::vector<Settings>{dense(inputs, outputs, activation)});
+    return s;
+  }
+  Settings attention(Index length, Index features, Index heads) {
+    Settings s = sequences("attention", length, features);
+    s.set_whole("heads", heads);
+    s.set_whole("causal", 0);
+    std::vector<Settings> maps;
+    for (int n = 0; n < 4; ++n) maps.push_back(dense(features, features, "identity"));
+    s.set("maps", std::move(maps));
+    return s;
+  }
+  Settings recurrent(Index length, Index features, const char* cell, Index units, int ways, bool last) {
+    const Index gates = std::string(cell) == "lstm" ? 4 : 3;
+    Settings s = sequences("recurrent", length, features);
+    s.set("cell", std::string(cell));
+    s.set_whole("units", units);
+    s.set_whole("last", last);
+    s.set_whole("truncation", 0);
+    std::vector<Settings> described;
+    for (int n = 0; n < ways; ++n) {
+      Settings way;
+      way.set_whole("weight", take(parameters, gates * units * features));
+      way.set_whole("recurrent_weight", take(parameters, gates * units * units));
+      way.set_whole("bias", take(parameters, gates * units));
+      way.set_whole("recurrent_bias", take(parameters, units));
+      described.push_back(std::move(way));
+    }
+    s.set("ways", std::move(described));
+    return s;
+  }
   static void activate(Settings& s, const char* activation) {
     s.set("activation", std::string(activation));
     s.set("alpha", 0.01);
@@ -116,22 +155,40 @@ inline Settings plain_network(Index units) {
   return network_of(d, std::move(layers), 0);
 }
 
+/// The same columns as a sequence of single numbers: all kinds of layers that know positions.
+inline Settings sequence_network(Index units, double clip_norm) {
+  Description d;
+  std::vector<Settings> layers;
+  layers.push_back(d.positionwise_dense(kColumns, 1, 6, "tanh"));
+  layers.push_back(d.sequences("positional_encoding", kColumns, 6));
+  layers.push_back(d.attention(kColumns, 6, 2));
+  layers.push_back(d.recurrent(kColumns, 6, "lstm", units, 2, false));
+  layers.push_back(d.recurrent(kColumns, 2 * units, "gru", units, 1, true));
+  layers.push_back(d.dense(units, kClasses, "identity"));
+  return network_of(d, std::move(layers), clip_norm);
+}
+
 /// A run of such a network from the same weights on the same rows.
 template <class Real>
 struct Run {
   static constexpr Index kRows = 200, kBatch = 17, kEpochs = 5;
   static constexpr Index kBatches = (kRows + kBatch - 1) / kBatch;
 
-  explicit Run(const Plan<Real>& plan)
+  /// With a mask, if the network is one of sequences.
+  explicit Run(const Plan<Real>& plan, bool is_masked = false)
       : flat(normal_numbers<Real>(1, plan.parameters, 0.2)),
         buffers(static_cast<std::size_t>(plan.buffers), Real(1)), first(flat.size()),
         second(flat.size()), X(normal_numbers<Real>(2, kRows * kColumns, 1)), labels(kRows),
         rates(kEpochs * kBatches, 0.01) {
+    if (is_masked)
+      for (Index n = 0; n < kRows * kColumns; ++n) mask.push_back(n % kColumns <= n % 11);
     for (Index r = 0; r < kRows; ++r) labels[r] = X[r * kColumns] > 0 ? r % 2 : 2 + r % 3;
   }
 
   Rows<Real> rows() const {
-    return {X.data(), kRows, kColumns, {labels.data(), nullptr, 1}, nullptr};
+    Rows<Real> rows{X.data(), kRows, kColumns, {labels.data(), nullptr, 1}, nullptr, {}};
+    if (!mask.empty()) rows.mask = {mask.data(), kColumns};
+    return rows;
   }
   Ending train(Workspace<Real>& workspace) {
     Position at;
@@ -142,6 +199,7 @@ struct Run {
 
   std::vector<Real> flat, buffers, first, second, X;
   std::vector<std::int64_t> labels;
+  std::vector<std::uint8_t> mask;
   std::vector<double> rates;
   std::vector<EpochReport> reports;
 };

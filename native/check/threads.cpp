@@ -11,10 +11,10 @@ namespace {
 using namespace axone;
 
 template <class Real>
-std::vector<Real> trained(const Plan<Real>& plan, int threads) {
+std::vector<Real> trained(const Plan<Real>& plan, int threads, bool is_masked = false) {
   constexpr Index batch = check::Run<Real>::kBatch;
   Workspace<Real> workspace(plan, batch, batch, threads, threads > 1);
-  check::Run<Real> run(plan);
+  check::Run<Real> run(plan, is_masked);
   run.train(workspace);
   return run.flat;
 }
@@ -63,12 +63,24 @@ void check_threads(double clip_norm) {
   require(refused < 4, "everybody was refused");
 }
 
+template <class Real>
+void check_sequences(double clip_norm) {
+  const Plan<Real> plan(check::sequence_network(20, clip_norm), 7);
+  for (bool is_masked : {false, true}) {
+    const auto alone = trained(plan, 1, is_masked);
+    for (int threads : {2, 3})
+      require(trained(plan, threads, is_masked) == alone, "a team changed a bit of sequences");
+  }
+}
+
 }  // namespace
 
 int main() {
   for (double clip_norm : {0.0, 0.05}) {
     check_threads<float>(clip_norm);
     check_threads<double>(clip_norm);
+    check_sequences<float>(clip_norm);
+    check_sequences<double>(clip_norm);
   }
   std::printf("threads: the same bits\n");
 }

@@ -10,10 +10,10 @@ namespace {
 using namespace axone;
 
 template <class Real>
-void train(const char* name) {
-  const Plan<Real> plan(check::network(40, 0), 7);
+void train(const char* name, Settings network, bool is_masked) {
+  const Plan<Real> plan(std::move(network), 7);
   Workspace<Real> workspace(plan, check::Run<Real>::kBatch, check::Run<Real>::kBatch, 1, false);
-  check::Run<Real> run(plan);
+  check::Run<Real> run(plan, is_masked);
   run.train(workspace);
   for (const auto& report : run.reports)
     std::printf("%s loss %.9g\n", name, report.position.totals.loss / run.kRows);
@@ -51,8 +51,10 @@ void train_population(const char* name) {
 }  // namespace
 
 int main() {
-  train<float>("float32");
-  train<double>("float64");
+  train<float>("float32", check::network(40, 0), false);
+  train<double>("float64", check::network(40, 0), false);
+  train<float>("float32 sequences:", check::sequence_network(20, 0), true);
+  train<double>("float64 sequences:", check::sequence_network(20, 0), true);
   train_population<float>("float32");
   train_population<double>("float64");
 }

@@ -29,6 +29,7 @@ from .estimators import (
     TabularRegressor,
 )
 from .experiments import Experiment
+from .explain import feature_maps, saliency
 from .gradients import loss_and_gradient
 from .layers import (
     GRU,
@@ -170,6 +171,7 @@ __all__ = [
     "ValidationLoss",
     "calibration_error",
     "compare",
+    "feature_maps",
     "find_temperature",
     "fit_many",
     "get_engine",
@@ -178,6 +180,7 @@ __all__ = [
     "load_examples",
     "look",
     "loss_and_gradient",
+    "saliency",
     "save",
     "transfer",
     "tune",

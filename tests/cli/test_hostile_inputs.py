@@ -142,7 +142,7 @@ def test_a_truncated_archive_is_refused_with_its_name(refused, here, write, kept
         (["nowhere.csv"], "There is no file nowhere.csv"),
         (["nowhere.toml"], "nowhere.toml: cannot be read: No such file"),
         (["notes.md"], "no kind of file that can be read"),
-        (["."], ". is a folder"),
+        (["."], ". holds no image or sound files in subfolders"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
 )

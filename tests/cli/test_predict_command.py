@@ -212,3 +212,55 @@ def test_a_model_of_arrays_asks_which_column_is_the_target(refused, iris_run, fl
 def test_an_archive_without_targets_cannot_be_evaluated(refused, iris_run, flowers, here):
     np.savez(here / "new.npz", X=flowers[0])
     assert "an array without y" in refused("evaluate", iris_run, "new.npz")
+
+
+def test_what_the_network_sees_of_a_picture_is_drawn_and_written(axone, here, refused):
+    digits = np.zeros((40, 28, 28), dtype=np.uint8)
+    digits[:20, 4:24, 12:16] = 255
+    digits[20:, 12:16, 4:24] = 255
+    np.savez(here / "strokes.npz", X=digits, y=np.repeat([0, 1], 20))
+    axone("train", "strokes.npz", "-q", "--out", "run", "--epochs", "3")
+    page = np.full((300, 200), 230, dtype=np.uint8)
+    page[60:240, 90:120] = 30
+    Image.fromarray(page).save(here / "upright.png")
+    shown = axone("predict", "run", "upright.png", "--seen", "seen.png")
+    assert parsed(shown.stdout)[0]["prediction"] == "0"
+    lines = shown.stderr.splitlines()
+    assert lines[0] == "upright.png"
+    assert len(lines) == 15
+    assert sum("█" in line for line in lines) >= 8
+    assert max(map(len, lines)) <= 80
+    with Image.open(here / "seen.png") as picture:
+        assert picture.size == (28, 28)
+        assert np.ptp(np.nonzero(np.asarray(picture)[:, :, 0] > 50)[0]) == 19
+    axone("train", "iris", "-q", "--out", "flowers", "--epochs", "1")
+    assert "--seen writes images" in refused(
+        "predict", "flowers", "1", "2", "3", "4", "--seen", "x"
+    )
+
+
+def test_words_are_predicted_as_they_are_typed(axone, here):
+    words = np.array(["ab", "ba", "aab", "bb", "xy", "yx", "xx", "yyx"] * 8)
+    np.savez(here / "words.npz", names=words, y=np.array(list("ttttffff") * 8))
+    axone("train", "words.npz", "-q", "--out", "run", "--epochs", "30")
+    shown = axone("predict", "run", "abba", "zzz")
+    assert [row["text"] for row in parsed(shown.stdout)] == ["abba", "zzz"]
+    assert "longer than those of training" in shown.stderr
+    assert "characters that the model does not know" in " ".join(shown.stderr.split()) or (
+        "character that the model does not know" in " ".join(shown.stderr.split())
+    )
+
+
+def test_a_forecast_follows_the_end_of_a_table(axone, here):
+    days = np.arange(120)
+    table = "sales,open\n" + "".join(f"{10 + day % 7},{int(day % 7 < 5)}\n" for day in days)
+    (here / "shop.csv").write_text(table)
+    axone(
+        *("train", "shop.csv", "--target", "sales", "-q", "--out", "run", "--epochs", "200"),
+        *("--data-option", "lags=14", "--data-option", "horizon=3"),
+    )
+    (row,) = parsed(axone("predict", "run", "shop.csv").stdout)
+    assert list(row) == [f"prediction_sales +{step}" for step in (1, 2, 3)]
+    expected = [10 + day % 7 for day in (120, 121, 122)]
+    np.testing.assert_allclose([float(cell) for cell in row.values()], expected, atol=1)
+    assert "r2" in axone("evaluate", "run", "shop.csv").stdout

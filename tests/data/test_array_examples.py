@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from axone.data import Preprocessing, load_dataset, read_rows, save_dataset, split_rows
+from axone.data import Preprocessing, dataset_of, load_dataset, read_rows, save_dataset, split_rows
 from axone.data.positions import lengths_of
 from axone.errors import DataError
 
@@ -180,3 +180,19 @@ def test_new_rows_of_an_archive_carry_their_lengths(tmp_path):
     np.savez(tmp_path / "new.npz", X=SIGNALS, lengths=LENGTHS)
     rows = read_rows(tmp_path / "new.npz")
     assert lengths_of(rows.X, "signals").tolist() == LENGTHS.tolist()
+
+
+def test_lists_of_unlike_lengths_are_rows_in_memory():
+    signals = [RANDOM.normal(size=(2, length)) for length in LENGTHS]
+    data = dataset_of((signals, Y))
+    assert (data.kind, data.X.shape) == ("signals", (6, 2, 9))
+    assert data.lengths.tolist() == LENGTHS.tolist()
+    sequences = dataset_of(([row.T for row in signals], Y))
+    assert sequences.kind == "sequences"
+    np.testing.assert_array_equal(sequences.X.swapaxes(1, 2), data.X)
+    assert dataset_of(([row[0] for row in signals], Y)).X.shape == (6, 1, 9)
+    tokens = dataset_of(([list(range(length)) for length in LENGTHS], Y))
+    assert (tokens.kind, tokens.lengths.tolist()) == ("tokens", LENGTHS.tolist())
+    assert dataset_of((["Ada", "Ed", "Bo", "Di", "Cy", "Flo"], Y)).kind == "text"
+    with pytest.raises(DataError, match="channels"):
+        dataset_of(([np.ones((2, 3)), np.ones((3, 4))] * 3, Y))

@@ -214,3 +214,38 @@ def test_texts_within_a_picture_that_unpack_without_end_are_refused(tmp_path, st
     Image.fromarray(stroke).save(tmp_path / "sign.png", pnginfo=words)
     with pytest.raises(DataError, match="is not a picture that can be read"):
         read(tmp_path / "sign.png")
+
+
+def test_a_digit_of_mnist_comes_back_as_itself(tmp_path, real_data):
+    digits = np.load(real_data / "mnist.npz")["X_test"][:50]
+    paths = [write(tmp_path, digit, f"{n}.png") for n, digit in enumerate(digits)]
+    difference = np.abs(read_images(paths, (28, 28)).astype(int) - digits)
+    # Rounding moves a few by one pixel.
+    assert np.mean(difference.max(axis=(1, 2)) <= 1) > 0.95
+
+
+@pytest.fixture
+def page(stroke):
+    """A sign in ink on a sheet of paper: 255 is white."""
+    paper = np.full((240, 320), 235.0)
+    height, width = stroke.shape
+    paper[60 : 60 + height, 200 : 200 + width] -= 0.8 * stroke
+    return paper
+
+
+@pytest.mark.parametrize("spoilt", ["light", "grain", "specks", "frame"])
+def test_light_grain_specks_and_a_frame_make_no_difference(page, spoilt):
+    random = np.random.default_rng(0)
+    expected = centred(page, 28, 28, "page").astype(int)
+    photo = page.copy()
+    if spoilt == "light":
+        photo -= np.linspace(0, 90, 320) + np.linspace(0, 30, 240)[:, None]
+    elif spoilt == "grain":
+        photo += random.normal(0, 8, photo.shape)
+    elif spoilt == "specks":
+        photo.ravel()[random.integers(0, photo.size, 40)] = 20
+    else:
+        photo[:4] = photo[-4:] = 10
+        photo[:, :4] = photo[:, -4:] = 10
+    found = centred(np.clip(photo, 0, 255), 28, 28, "page").astype(int)
+    assert np.abs(found - expected).mean() < 12  # moved by a pixel it would be 25

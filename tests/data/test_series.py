@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from axone.data import load_dataset
+from axone.data import Preprocessing, load_dataset
 from axone.errors import ConfigurationError, DataError, UnknownNameError
 
 SERIES = np.column_stack([np.arange(60.0), np.arange(60.0) % 7, -np.arange(60.0)])
@@ -100,3 +100,30 @@ def test_electricity_is_said_a_day_ahead_from_a_week(real_data):
     demand = np.load(real_data / "electricity_demand.npz")["series"][:, 0]
     np.testing.assert_array_equal(data.X[10, 0], demand[10:346])
     np.testing.assert_allclose(data.y[10], demand[346:394])
+
+
+def test_a_model_says_what_follows_the_end_of_another_table(shop):
+    options = {"lags": 5, "horizon": 3, "known": "weekday", "periods": "7"}
+    data = load_dataset(shop, options=options)
+    fitted = Preprocessing.fit(data.X, "none", kind=data.kind, reader=data.reader)
+    first = Preprocessing.from_data(fitted.to_data()).steps[0]
+    assert first == data.reader
+    table = pd.DataFrame(SERIES, columns=COLUMNS)
+    # The last three sales are to be said; the stock of then is not known either.
+    table.loc[57:, ["sales", "stock"]] = np.nan
+    np.testing.assert_allclose(first.transform(table), data.X[-1:], rtol=1e-6)
+    X, y = first.examples(pd.DataFrame(SERIES, columns=COLUMNS))
+    np.testing.assert_allclose(X, data.X, rtol=1e-6)
+    np.testing.assert_array_equal(y, data.y)
+    with pytest.raises(DataError, match="'weekday' must be known for the 3 rows"):
+        first.transform(table[:58])
+    with pytest.raises(DataError, match="reads 5 rows of the past, and the table has 4"):
+        first.transform(table[:4])
+    with pytest.raises(UnknownNameError, match="unknown column 'stock'"):
+        first.transform(table.drop(columns="stock"))
+
+
+def test_a_calendar_alone_needs_no_rows_of_the_future(shop):
+    data = load_dataset(shop, options={"lags": 5, "horizon": 3, "periods": [7]})
+    table = pd.DataFrame(SERIES, columns=COLUMNS)[:57]
+    np.testing.assert_allclose(data.reader.transform(table), data.X[-1:], rtol=1e-6, atol=1e-6)

@@ -37,10 +37,9 @@ def experiment(source, **tables):
 
 
 def test_masks_reach_the_network_in_training_measuring_and_predicting(ragged, here):
-    described = experiment(
-        ragged, network=RECURRENT, training={"epochs": 60, "optimizer": {"name": "adam",
-                                                                         "learning_rate": 0.02}},
-    )  # fmt: skip
+    adam = {"name": "adam", "learning_rate": 0.02}
+    training = {"epochs": 60, "optimizer": adam}
+    described = experiment(ragged, engine="reference", network=RECURRENT, training=training)
     result = run(described, here / "out")
     parts = result.prepared.parts
     assert all(part.mask is not None for part in parts.values())

@@ -38,7 +38,7 @@ class Attention : public Layer<Real> {
         scale_(Real(1 / std::sqrt(double(depth_)))), width_(padded_width<Real>(depth_)),
         span_(padded_width<Real>(length_)), x_(length_, features_, site), z_(length_, features_, site),
         dy_(length_, features_, site), y_(site.rows, this->outputs), dx_(site.rows, this->inputs),
-        weights_(cells(cells(site.rows, heads_), cells(length_, span_))) {
+        all_weights_(cells(cells(site.rows, heads_), cells(length_, span_))) {
     if (features_ % heads_ != 0) throw std::invalid_argument("the heads do not divide the features");
     const auto& maps = s.list("maps");
     if (maps.size() != 4) throw std::invalid_argument("attention has maps of Q, K, V and the output");
@@ -66,9 +66,13 @@ class Attention : public Layer<Real> {
   Matrix<Real> forward(Matrix<Real> x, Pass<Real>& pass) override {
     auto inner = over_positions(pass, length_);
     mask_ = pass.mask;
+    // Predictions, which no way back follows, need them of one head at a time.
+    if (pass.training && weights_.size() == 0) weights_ = Buffer<Real>(all_weights_);
     const auto positions = x_.taken(x, pass);
     for (int n = 0; n < 3; ++n) mapped_[n] = maps_[n]->forward(positions, inner);
-    each_head(pass, [&](Index r, Index head, Scratch& s) { gather(r, head, s); });
+    each_head(pass, [&](Index r, Index head, Scratch& s) {
+      gather(r, head, pass.training ? weights_of(r, head) : s.scores.data(), s);
+    });
     give_positions(maps_[3]->forward(z_.view(), inner), length_, features_, y_.view(), false, pass);
     return y_.view();
   }
@@ -126,12 +130,11 @@ class Attention : public Layer<Real> {
   }
 
   /// A = softmax(Q·Kᵀ/√d) and Z = A·V.
-  void gather(Index r, Index head, Scratch& s) {
+  void gather(Index r, Index head, Real* weights, Scratch& s) {
     take(mapped_[0], r, head, s.q);
     take(mapped_[1], r, head, s.k);
     take(mapped_[2], r, head, s.v);
     turn(s.k, s.turned);
-    Real* weights = weights_of(r, head);
     multiply_rows_of<true>(Broadcast<Real>{s.q.data(), width_, 1}, s.turned.data(), span_, depth_, weights,
                            length_);
     for (Index p = 0; p < length_; ++p) s.there[p] = !causal_ && mask_.has(r, p) ? 1 : 0;
@@ -206,7 +209,8 @@ class Attention : public Layer<Real> {
   std::vector<std::unique_ptr<Layer<Real>>> maps_;  // of Q, K, V and the output
   std::vector<PositionRows<Real>> d_maps_;          // ∂L/∂ of Q, K and V
   Matrix<Real> mapped_[3];
-  Buffer<Real> weights_;  // A, of every example and head
+  Index all_weights_;     // numbers of A of all examples and heads
+  Buffer<Real> weights_;  // they, once there has been a step
   std::vector<Scratch> scratch_;
   Mask mask_;
 };

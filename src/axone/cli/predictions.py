@@ -17,6 +17,7 @@ from axone.data.frames import as_frame, is_frame
 from axone.data.media import is_medium
 from axone.data.pictures import Pictures
 from axone.data.remarks import remarks_on
+from axone.data.series_windows import SeriesWindows
 from axone.data.sounds import Sounds
 from axone.data.sources import is_stream, shown_source
 from axone.errors import DataError, UnknownNameError
@@ -120,6 +121,8 @@ def _as_images(X: Any) -> Any:
 def _of_table(
     frame: "DataFrame", model: Model, keep: Sequence[str], notes: tuple[str, ...]
 ) -> RowsToPredict:
+    if isinstance(model.preprocessing.steps[0], SeriesWindows):
+        return _without_columns(RowsToPredict(frame, {}, notes), keep)
     for name in keep:
         if name not in frame.columns:
             raise UnknownNameError(_("column"), name, list(frame.columns), where=_("--keep"))

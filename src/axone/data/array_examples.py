@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from axone.arrays import BoolArray, IntArray
+from axone.checks import as_array
 from axone.data.dataset import ExampleKind, kind_of_examples
 from axone.data.positions import (
     AlongTime,
@@ -26,6 +27,7 @@ from axone.data.positions import (
     require_room,
     with_nothing_at,
 )
+from axone.data.signals import of_unlike_lengths
 from axone.data.tokens import PADDING
 from axone.errors import DataError
 from axone.messages import Message, _, listed
@@ -99,6 +101,30 @@ def examples_of(arrays: Arrays, where: str) -> ArrayExamples:
     if "X" not in found:
         return examples
     return _in_order(replace(examples, groups=_groups(found, where)), where)
+
+
+def arrays_of_rows(X: Any) -> dict[str, NDArray[Any]]:
+    """Return rows in memory under the keys of an archive, rows of unlike lengths one after another.
+
+    Of arrays with two axes the one that differs between rows is time.
+
+    Raises
+    ------
+    DataError
+        The rows are no array, nor of unlike lengths alone.
+    """
+    if not of_unlike_lengths(X):
+        return {"X": as_array(X, "X")}
+    rows = [as_array(row, "X") for row in X]
+    axes = {row.ndim for row in rows}
+    kind = "signals"
+    if axes == {2}:
+        heights, widths = ({row.shape[axis] for row in rows} for axis in (0, 1))
+        kind = "sequences" if len(widths) == 1 and len(heights) > 1 else "signals"
+    if axes == {1} and all(row.dtype.kind in "iu" for row in rows):
+        lengths = np.array([len(row) for row in rows])
+        return {"X": np.concatenate(rows), "lengths": lengths, "kind": np.array("tokens")}
+    return {"X": joined(rows, cast(AlongTime, kind), "X"), "kind": np.array(kind)}
 
 
 def _with_texts_as_examples(found: dict[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
@@ -197,7 +223,7 @@ def _of_kind(
                 kind=kind,
             )
         )
-    if kind == "tokens" and not (X.dtype.kind in "iu" or bool((np.floor(X) == X).all())):
+    if kind == "tokens" and not _are_whole(X):
         raise DataError(
             _(
                 "{where}: {key} holds {dtype}, and tokens are whole numbers.",
@@ -207,6 +233,12 @@ def _of_kind(
             )
         )
     return (X.astype(np.int64) if kind == "tokens" else X), kind
+
+
+def _are_whole(X: NDArray[Any]) -> bool:
+    if X.dtype.kind in "iu":
+        return True
+    return X.dtype.kind == "f" and bool((np.abs(X) < 2**31).all() and (np.floor(X) == X).all())
 
 
 def _offsets(
@@ -286,7 +318,7 @@ def _mask(
     if "mask" in beside:
         mask = beside["mask"]
         fits = mask.ndim == 2 and len(mask) == len(X) and mask.shape[1] in possible
-        truths = mask.dtype == np.bool_ or bool(np.isin(mask, (0, 1)).all())
+        truths = mask.dtype.kind in "biuf" and bool(np.isin(mask, (0, 1)).all())
         if not fits or not truths:
             raise DataError(
                 _(
@@ -304,6 +336,7 @@ def _mask(
         lengths = beside["lengths"]
         length = axes[0] if kind == "sequences" else axes[-1] if axes else 0
         fits = lengths.shape == (len(X),) and lengths.dtype.kind in "iu" and bool(possible)
+        fits = fits and lengths.size > 0
         if not fits or lengths.min() < 1 or lengths.max() > length:
             raise DataError(
                 _(

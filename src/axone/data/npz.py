@@ -36,9 +36,10 @@ from axone.data.array_dataset import (
 from axone.data.array_examples import KEYS as BESIDE_EXAMPLES
 from axone.data.array_examples import TEXTS, examples_of
 from axone.data.conditions import Condition
-from axone.data.dataset import Dataset, DatasetInfo, TaskChoice
+from axone.data.dataset import Dataset, DatasetInfo, Rows, TaskChoice
 from axone.data.home import require_readable, stem_of
-from axone.data.series import series_of_arrays, windows_of
+from axone.data.series import series_of_arrays
+from axone.data.series_windows import windows_of
 from axone.errors import ConfigurationError, DataError
 from axone.files import told_of_damage
 from axone.messages import Message, _, _n, listed
@@ -84,7 +85,7 @@ def read_npz(
     target : str, optional
         One of several targets, by its name in `target_names`; of a series its column to be said.
     options : mapping, optional
-        Of a series, see `axone.data.series.OPTIONS`.
+        Of a series, see `axone.data.series_windows.OPTIONS`.
 
     Raises
     ------
@@ -114,10 +115,10 @@ def read_npz(
 
 def read_npz_rows(
     path: Path, condition: Condition | None = None
-) -> tuple[NDArray[Any], NDArray[Any] | None]:
+) -> tuple[Rows, NDArray[Any] | None]:
     """Read `X`, and `y` as it stands where there is one: rows to predict from.
 
-    With a condition `y` says of which rows it is true.
+    With a condition `y` says of which rows it is true. A series comes as a table of its columns.
 
     Raises
     ------
@@ -126,6 +127,8 @@ def read_npz_rows(
     """
     arrays = _read_arrays(path)
     if not any(key in arrays for key in ("X", *TEXTS)):
+        if "series" in arrays:
+            return series_of_arrays(stem_of(path), arrays, str(path)).frame(), None
         raise DataError(_missing(path, "X"))
     if condition is not None:
         if "y" not in arrays:

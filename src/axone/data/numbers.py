@@ -101,7 +101,9 @@ class Reshaping(Step, PlainData):
                 )
             )
         positions = before.positions if self.shape == before.shape else None
-        return ExampleLayout(self.shape, tokens=before.tokens, positions=positions)
+        return ExampleLayout(
+            self.shape, tokens=before.tokens, positions=positions, vocabulary=before.vocabulary
+        )
 
     def transform(self, X: NDArray[Any], dtype: DType = "float32") -> NDArray[Any]:
         return X.reshape(len(X), *self.shape)

@@ -22,6 +22,7 @@ from axone.data.plain_data import PlainData, read_data
 from axone.data.reading import ColumnChoice, ReadTable
 from axone.data.robust import RobustBins
 from axone.data.scaling import SCALINGS, Scaler, Scaling
+from axone.data.series_windows import SeriesWindows
 from axone.data.signals import Signals
 from axone.data.sounds import Sounds
 from axone.data.steps import ExampleLayout, Step
@@ -37,6 +38,7 @@ STEPS: dict[str, type[Step]] = {
     "numbers": NumericRows,
     "signals": Signals,
     "sounds": Sounds,
+    "windows": SeriesWindows,
     "pictures": Pictures,
     "tokens": Tokens,
     "characters": Characters,

@@ -121,7 +121,7 @@ def rows_along_time(X: Any, kind: Literal["signals", "sequences"]) -> NDArray[An
     DataError
         Something else than numbers.
     """
-    if _of_unlike_lengths(X):
+    if of_unlike_lengths(X):
         return joined(list(X), kind, "X")
     array = as_array(X, "X")
     if array.dtype.kind != "f" or array.ndim == 0:
@@ -129,7 +129,14 @@ def rows_along_time(X: Any, kind: Literal["signals", "sequences"]) -> NDArray[An
     return array
 
 
-def _of_unlike_lengths(X: Any) -> bool:
+def of_unlike_lengths(X: Any) -> bool:
+    """Tell whether rows are a sequence of arrays that are not all of one shape.
+
+    Raises
+    ------
+    DataError
+        A row is no array.
+    """
     if not isinstance(X, list | tuple) and not (isinstance(X, np.ndarray) and X.dtype == object):
         return False
     if not isinstance(X, Sequence | np.ndarray) or not len(X):

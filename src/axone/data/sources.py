@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from axone.checks import as_array, check_choice, check_seed
 from axone.data.array_dataset import make_array_dataset
+from axone.data.array_examples import arrays_of_rows
 from axone.data.builtin import BUILT_IN, load_built_in
 from axone.data.conditions import condition_of
 from axone.data.dataset import Dataset, DatasetInfo, Rows, TaskChoice
@@ -34,7 +35,8 @@ from axone.data.media import read_folder
 from axone.data.names import canonical, spelled
 from axone.data.npz import describe_npz, read_npz, read_npz_rows
 from axone.data.reading import read_columns
-from axone.data.series import series_of_frame, windows_of
+from axone.data.series import series_of_frame
+from axone.data.series_windows import windows_of
 from axone.data.tables import dataset_from_frame
 from axone.data.time_series_files import (
     holds_time_series,
@@ -127,7 +129,7 @@ def load_dataset(
     options : mapping, optional
         Of generated sets too: rows, noise, and what else each has (`axone datasets moons` tells).
         Of a series, and of a table whose rows are one: lags, horizon, …
-        (`axone.data.series.OPTIONS`).
+        (`axone.data.series_windows.OPTIONS`).
 
     Returns
     -------
@@ -189,7 +191,8 @@ def dataset_of(
     Parameters
     ----------
     rows : Dataset, (X, y), or pandas or polars frame
-        Of a frame, one column is the target; X may be a frame too, or an array.
+        Of a frame, one column is the target; X may be a frame too, an array, or a list of arrays
+        of unlike lengths: (channels, length) each, (length, features), or (length,).
     target, task, table
         As of `load_dataset`.
 
@@ -223,7 +226,7 @@ def dataset_of(
         name = own if target is None else target if compared is None else compared.name
         frame = as_frame(X, "X").assign(**{name: as_array(y, "y")})
         return _of_frame(frame, "table", target or name, task, table)
-    arrays = {"X": as_array(X, "X"), "y": as_array(y, "y")}
+    arrays = {**arrays_of_rows(X), "y": as_array(y, "y")}
     return make_array_dataset("rows", arrays, task=task, target=target)
 
 

@@ -29,6 +29,8 @@ class ExampleLayout:
     positions : int, optional
         The axis of an example along which rows may be shorter than it: -1 of signals, 0 of
         sequences and tokens.
+    vocabulary : int, optional
+        How many tokens there are: what an embedding needs to know.
     """
 
     shape: Shape
@@ -36,6 +38,7 @@ class ExampleLayout:
     amounts: tuple[bool, ...] | None = None
     tokens: bool = False
     positions: int | None = None
+    vocabulary: int | None = None
 
 
 class Step(ABC):

@@ -62,7 +62,7 @@ class Tokens(Step, PlainData):
                     before=before,
                 )
             )
-        return ExampleLayout((self.length,), tokens=True, positions=0)
+        return ExampleLayout((self.length,), tokens=True, positions=0, vocabulary=self.vocabulary)
 
     def transform(self, X: Any, dtype: DType = "float32") -> NDArray[np.int64]:
         """Return int64 `(m, length)`; `dtype` is that of networks' numbers, not of tokens.

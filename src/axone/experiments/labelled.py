@@ -13,6 +13,7 @@ from axone.data.frames import as_frame, numbers_of
 from axone.data.media import labelled_files
 from axone.data.reading import read_columns
 from axone.data.remarks import remarks_on
+from axone.data.series_windows import SeriesWindows
 from axone.data.tables import missing_labels, rows_left_out, truths_told
 from axone.errors import DataError
 from axone.experiments.preparation import Part
@@ -75,7 +76,10 @@ def read_labelled(
     else:
         rows = read_rows(path, table, column or None)
     X, y, notes = rows.X, rows.y, list(rows.notes)
-    if not isinstance(X, np.ndarray):
+    first = model.preprocessing.steps[0]
+    if isinstance(first, SeriesWindows) and not isinstance(X, np.ndarray):
+        X, y = first.examples(X)
+    elif not isinstance(X, np.ndarray):
         frame = as_frame(X, str(path))
         y = _targets(frame, model, column, str(path), table)
         known = ~missing_labels(y)

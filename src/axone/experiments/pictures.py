@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from axone.arrays import FloatArray
+from axone.arrays import FloatArray, IntArray
 from axone.experiments.preparation import Part, Prepared
 from axone.messages import _
 from axone.metrics import confusion_counts, predicted_labels
@@ -18,13 +18,10 @@ from axone.plots import (
     MOST_RECONSTRUCTIONS,
     plot_anomaly_scores,
     plot_calibration,
-    plot_class_means,
     plot_code_map,
     plot_confusion_matrix,
     plot_curves,
-    plot_image_grid,
-    plot_image_predictions,
-    plot_label_histogram,
+    plot_forecast,
     plot_precision_recall,
     plot_predictions,
     plot_reconstructions,
@@ -34,7 +31,8 @@ from axone.plots import (
 )
 from axone.training import TrainingResult
 
-_PLOTTED_PIXELS = 4096
+_FORECAST_POSITIONS = 336
+"""So many positions of a forecast can be told apart: a week of half-hours."""
 
 _MAPPED_ROWS = 5000
 """More points would cover one another."""
@@ -124,25 +122,37 @@ def draw_reconstructions(
     save_figure(figure, folder / "code_map.png")
 
 
-def draw_images(prepared: Prepared, model: Model, part: Part, folder: Path) -> None:
-    """Draw what a data set of small images looks like, and what the model makes of it."""
-    dataset = prepared.dataset
-    images, labels, names = dataset.X, dataset.y, dataset.class_names
-    drawable = len(images.shape) == 3 or (len(images.shape) == 4 and images.shape[1] in (1, 3))
-    small = np.prod(images.shape[1:]) <= _PLOTTED_PIXELS
-    if dataset.task != "classification" or not (drawable and small):
+def draw_forecast(prepared: Prepared, model: Model, part: Part, folder: Path) -> None:
+    """Draw the forecasts of a series beside what came true, window after window.
+
+    Of windows that overlap the first is drawn, then the next that begins where it ends.
+    """
+    spans = prepared.dataset.spans
+    if spans is None or part.numbers is None:
         return
-    words = [names[label] for label in labels[:50]]
-    grid = plot_image_grid(
-        images[:50],
-        words,
-        title=_("{name}, the first {images}", name=dataset.name, images=len(words)),
+    predicted = np.asarray(model.in_units(model.forward(part.X, part.mask)))
+    true, said = part.y.reshape(len(part), -1), predicted.reshape(len(part), -1)
+    if true.shape != said.shape:
+        return
+    rows = _one_after_another(spans[part.numbers], true.shape[1])
+    times = np.concatenate([spans[part.numbers[row], 0] + np.arange(true.shape[1]) for row in rows])
+    figure = plot_forecast(
+        times,
+        np.concatenate(true[rows]),
+        np.concatenate(said[rows]),
+        title=_("{name}, forecast and truth", name=prepared.dataset.name),
     )
-    save_figure(grid, folder / "samples.png")
-    save_figure(plot_class_means(images, labels, names), folder / "class_means.png")
-    save_figure(plot_label_histogram(labels, names), folder / "label_histogram.png")
-    whole = dataset.X_test is not None and len(part) == len(dataset.X_test)
-    if dataset.X_test is not None and "test" in prepared.parts and whole:
-        outputs = model.forward(part.X[:12])
-        figure = plot_image_predictions(dataset.X_test[:12], outputs, names, part.y[:12])
-        save_figure(figure, folder / "image_predictions.png")
+    save_figure(figure, folder / "forecast.png")
+
+
+def _one_after_another(spans: IntArray, horizon: int) -> list[int]:
+    """Return rows whose targets follow one another, no more than can be told apart."""
+    rows: list[int] = []
+    end = -1
+    for row in np.argsort(spans[:, 0], kind="stable").tolist():
+        if spans[row, 0] >= end:
+            rows.append(row)
+            end = spans[row, 0] + horizon
+        if len(rows) * horizon >= _FORECAST_POSITIONS:
+            break
+    return rows

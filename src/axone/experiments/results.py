@@ -82,7 +82,7 @@ def _write_report(prepared: Prepared, lost: int, model: Model, folder: Path) -> 
 
 
 def _draw(prepared: Prepared, result: TrainingResult, model: Model, folder: Path) -> None:
-    from axone.experiments import pictures
+    from axone.experiments import example_pictures, pictures
 
     part_name, part = last_part(prepared)
     name = prepared.dataset.name
@@ -97,8 +97,10 @@ def _draw(prepared: Prepared, result: TrainingResult, model: Model, folder: Path
         pictures.draw_classes(model, part_name, part, title, folder)
     else:
         pictures.draw_numbers(model, part, title, folder)
-    if prepared.dataset.is_image:
-        pictures.draw_images(prepared, model, part, folder)
+        pictures.draw_forecast(prepared, model, part, folder)
+    example_pictures.draw_data(prepared, folder)
+    example_pictures.draw_answers(prepared, model, part_name, part, folder)
+    example_pictures.draw_network(prepared, model, part_name, part, folder)
 
 
 def load_run(folder: Path) -> tuple[Description, Model]:

@@ -9,17 +9,25 @@ from axone.plots.calibration import plot_calibration
 from axone.plots.class_means import plot_class_means
 from axone.plots.code_map import plot_code_map
 from axone.plots.comparison import plot_comparison
+from axone.plots.confused_pairs import plot_confused_images, plot_confused_signals
 from axone.plots.confusion import plot_confusion_matrix
 from axone.plots.curves import plot_curves
+from axone.plots.feature_maps import plot_feature_maps
+from axone.plots.forecast import plot_forecast
 from axone.plots.image_grid import plot_image_grid
 from axone.plots.image_predictions import plot_image_predictions
+from axone.plots.image_saliency import plot_image_saliency
 from axone.plots.importance import plot_importance
+from axone.plots.kernels import plot_kernels
 from axone.plots.label_histogram import plot_label_histogram
 from axone.plots.parallel_coordinates import plot_parallel_coordinates
 from axone.plots.predictions import plot_predictions
 from axone.plots.reconstructions import MOST_RECONSTRUCTIONS, plot_reconstructions
 from axone.plots.residuals import plot_residuals
 from axone.plots.saving import save_figure
+from axone.plots.signal_grid import plot_signal_grid
+from axone.plots.signal_means import plot_signal_means
+from axone.plots.signal_saliency import plot_signal_saliency
 from axone.plots.thresholds import plot_precision_recall, plot_roc
 
 __all__ = [
@@ -29,11 +37,17 @@ __all__ = [
     "plot_class_means",
     "plot_code_map",
     "plot_comparison",
+    "plot_confused_images",
+    "plot_confused_signals",
     "plot_confusion_matrix",
     "plot_curves",
+    "plot_feature_maps",
+    "plot_forecast",
     "plot_image_grid",
     "plot_image_predictions",
+    "plot_image_saliency",
     "plot_importance",
+    "plot_kernels",
     "plot_label_histogram",
     "plot_parallel_coordinates",
     "plot_precision_recall",
@@ -41,5 +55,8 @@ __all__ = [
     "plot_reconstructions",
     "plot_residuals",
     "plot_roc",
+    "plot_signal_grid",
+    "plot_signal_means",
+    "plot_signal_saliency",
     "save_figure",
 ]

@@ -1,4 +1,4 @@
-"""Checks of labels and of the names of their classes, shared by the pictures that show both."""
+"""Labels, probabilities and names of classes, checked and worded as every picture shows them."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -6,8 +6,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from axone.arrays import FloatArray
 from axone.errors import DataError, ShapeError
 from axone.messages import _
+from axone.plots.style import GREEN, INK, VERMILION
 
 
 def checked_labels(labels: ArrayLike, class_names: Sequence[object], rows: int) -> NDArray[Any]:
@@ -46,3 +48,40 @@ def checked_labels(labels: ArrayLike, class_names: Sequence[object], rows: int) 
             )
         )
     return numbers.astype(np.intp)
+
+
+def checked_probabilities(probabilities: ArrayLike, rows: int, classes: int) -> FloatArray:
+    """Return the probability of each class for each of `rows` rows, (rows, classes).
+
+    Raises
+    ------
+    ShapeError
+        There is not one for each; of two classes those of the second will do, (rows, 1).
+    DataError
+        They are not finite.
+    """
+    table = np.asarray(probabilities, dtype=np.float64)
+    if table.shape == (rows, 1) and classes == 2:
+        table = np.hstack([1.0 - table, table])
+    if table.shape != (rows, classes):
+        raise ShapeError(
+            _(
+                "probabilities have shape {shape}; {rows} examples and {classes} classes need "
+                "({rows}, {classes}).",
+                shape=table.shape,
+                rows=rows,
+                classes=classes,
+            )
+        )
+    if not np.isfinite(table).all():
+        raise DataError(_("probabilities must be finite: has the training diverged?"))
+    return table
+
+
+def verdict(names: Sequence[str], predicted: int, answer: int | None) -> tuple[str, str]:
+    """Say in words and by a colour what was predicted, and whether that is right if it is known."""
+    if answer is None:
+        return names[predicted], INK
+    if answer == predicted:
+        return _("{name}, right", name=names[predicted]), GREEN
+    return _("{name}, not {right}", name=names[predicted], right=names[answer]), VERMILION

@@ -8,9 +8,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from axone.arrays import FloatArray, IntArray
-from axone.errors import DataError, ShapeError
 from axone.messages import Message, _, shorten
-from axone.plots.classes import checked_labels
+from axone.plots.classes import checked_labels, checked_probabilities, verdict
 from axone.plots.images import MARGIN, as_images, draw_image, grey_levels, tallness
 from axone.plots.style import (
     BLUE,
@@ -19,7 +18,6 @@ from axone.plots.style import (
     MUTED,
     PALE,
     SIZE,
-    VERMILION,
     add_note,
     house_style,
     new_figure,
@@ -76,7 +74,7 @@ def plot_image_predictions(
         There is no image, its pixels are no finite numbers, or a label has no name.
     """
     pictures = as_images(images, image_shape)
-    table = _table(probabilities, len(pictures), len(class_names))
+    table = checked_probabilities(probabilities, len(pictures), len(class_names))
     answers = None if true is None else checked_labels(true, class_names, len(pictures))
     pictures, levels = pictures[:MOST_IMAGES], grey_levels(pictures[:MOST_IMAGES])
     names = [shorten(name, 12) for name in class_names]
@@ -91,7 +89,7 @@ def plot_image_predictions(
                 bar_axes.set_axis_off()
                 continue
             answer = None if answers is None else int(answers[i])
-            caption, color = _caption(names, int(table[i].argmax()), answer)
+            caption, color = verdict(names, int(table[i].argmax()), answer)
             draw_image(image_axes, pictures[i], levels, caption, color=color, loc="left")
             _draw_bars(bar_axes, table[i], names, answer)
         add_note(figure, *_notes(table, answers))
@@ -103,34 +101,6 @@ def _height(pictures: FloatArray, rows: int, columns: int, names: Sequence[str])
     longest = 0.075 * max(map(len, names))
     cell = (SIZE[0] / columns - longest - 0.2) / 2.0
     return rows * (cell * max(tallness(pictures), 1.0) + 0.35) + MARGIN
-
-
-def _table(probabilities: ArrayLike, rows: int, classes: int) -> FloatArray:
-    """Return probabilities as (rows, classes)."""
-    table = np.asarray(probabilities, dtype=np.float64)
-    if table.shape == (rows, 1) and classes == 2:
-        table = np.hstack([1.0 - table, table])
-    if table.shape != (rows, classes):
-        raise ShapeError(
-            _(
-                "probabilities have shape {shape}; {rows} images and {classes} classes need "
-                "({rows}, {classes}).",
-                shape=table.shape,
-                rows=rows,
-                classes=classes,
-            )
-        )
-    if not np.isfinite(table).all():
-        raise DataError(_("probabilities must be finite: has the training diverged?"))
-    return table
-
-
-def _caption(names: Sequence[str], predicted: int, answer: int | None) -> tuple[str, str]:
-    if answer is None:
-        return names[predicted], INK
-    if answer == predicted:
-        return _("{name}, right", name=names[predicted]), GREEN
-    return _("{name}, not {right}", name=names[predicted], right=names[answer]), VERMILION
 
 
 def _draw_bars(

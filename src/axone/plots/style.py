@@ -3,12 +3,13 @@
 Matplotlib is imported where a figure is made, so that `import axone` stays quick.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.colors import Colormap
     from matplotlib.figure import Figure
 
 BLUE: Final = "#0072B2"
@@ -17,6 +18,12 @@ GREEN: Final = "#009E73"
 VERMILION: Final = "#D55E00"
 PURPLE: Final = "#CC79A7"
 """From the palette of Okabe & Ito (2008), distinct under every common colour blindness."""
+
+DIVERGING: Final = (BLUE, "#FFFFFF", VERMILION)
+"""Colours of numbers on both sides of 0, which is white."""
+
+WARMING: Final = ("#C8C8C8", ORANGE, VERMILION, "#7A2A00")
+"""Colours from nothing to much, ever darker: in print too, and on white."""
 
 INK: Final = "#222222"
 MUTED: Final = "#666666"
@@ -88,3 +95,10 @@ def bare(axes: "Axes") -> None:
     axes.set_yticks([])
     for spine in axes.spines.values():
         spine.set_visible(False)
+
+
+def color_map(colors: Sequence[str]) -> "Colormap":
+    """Return the colours in between, NaN drawn pale."""
+    from matplotlib.colors import LinearSegmentedColormap
+
+    return LinearSegmentedColormap.from_list("axone", list(colors)).with_extremes(bad=PALE)

@@ -1,0 +1,132 @@
+"""Saliency: how each number of an example moves the answer, ∂z/∂x (Simonyan et al. 2014).
+
+z is the logit of the winning class and not its probability: where the network is sure of itself a
+probability no longer moves, and its gradient says nothing.
+"""
+
+from typing import Any
+
+import numpy as np
+
+from axone.activations import Sigmoid
+from axone.arrays import FloatArray, IntArray
+from axone.checks import as_array
+from axone.errors import DataError, ShapeError
+from axone.layers import PREDICTION, Context
+from axone.layers.sequence import backward_through, forward_through
+from axone.messages import _
+from axone.network import Network
+from axone.parameters import Parameters
+
+_ROWS = 256
+"""Examples taken at a time: every layer remembers what it computed of them."""
+
+
+def saliency(
+    network: Network, parameters: Parameters, X: Any, *, outputs: Any = None, mask: Any = None
+) -> FloatArray:
+    """Return ∂z/∂x of every example: where a change of x would move an output, and which way.
+
+    z are the outputs before the output activation. Nothing is random: dropout is off, and batch
+    norm uses its running averages. Backpropagation goes on past the first layer, ∂z/∂x being what
+    that one hands back.
+
+    Parameters
+    ----------
+    network : Network
+    parameters : Parameters
+    X : array of shape (m, *network.input_shape)
+        As the network takes them, already scaled.
+    outputs : array of int, shape (m,), or int, optional
+        The output of each row that is looked at; by default the largest, the winning class. Where
+        one sigmoid output stands for two classes, 1 is its logit z and 0 is −z.
+    mask : array of bool, shape (m, length), optional
+        Which positions of each row are there; on the others nothing depends, and ∂z/∂x is 0.
+
+    Returns
+    -------
+    array of shape (m, *network.input_shape)
+        In the precision of the parameters.
+
+    Raises
+    ------
+    ShapeError
+        Examples, parameters or a mask that do not fit, outputs that are not one a row, or a network
+        whose outputs are no row of numbers.
+    DataError
+        The network reads token numbers, along which nothing changes gradually; or there is no such
+        output.
+
+    Examples
+    --------
+    >>> import axone as ax
+    >>> network = ax.Network(ax.Dense(2, "softmax"), input_shape=3)
+    >>> weight = [[1.0, 2.0, 3.0], [-1.0, 0.0, 0.5]]
+    >>> parameters = network.initialize(dtype="float64").replaced({"0.weight": weight})
+    >>> ax.saliency(network, parameters, [[1.0, 1.0, 1.0], [-1.0, -1.0, -1.0]]).tolist()
+    [[1.0, 2.0, 3.0], [-1.0, 0.0, 0.5]]
+    """
+    X = network.check_examples(X)
+    present = network.check_mask(mask, len(X))
+    network.check_parameters(parameters)
+    _require_differentiable(network)
+    layers, ending = network.split_output()
+    two_classes = network.output_shape == (1,) and isinstance(ending, Sigmoid)
+    classes = 2 if two_classes else network.output_shape[0]
+    chosen = None if outputs is None else _checked_outputs(outputs, len(X), classes)
+    dtype = parameters.vector.dtype
+    gradient = np.zeros(X.shape, dtype)
+    for start in range(0, len(X), _ROWS):
+        rows = slice(start, start + _ROWS)
+        context = PREDICTION if present is None else Context(mask=present[rows])
+        x = network.cast_examples(X[rows], dtype)
+        z, caches = forward_through(layers, parameters.by_layer, x, context)
+        scores = np.hstack([-z, z]) if two_classes else z
+        wanted = scores.argmax(axis=1) if chosen is None else chosen[rows]
+        dz = np.eye(classes, dtype=dtype)[wanted]  # ∂z[wanted]/∂z: 1 there, 0 elsewhere
+        if two_classes:
+            dz = dz[:, 1:] - dz[:, :1]
+        gradient[rows] = backward_through(layers, parameters.by_layer, caches, dz)[0]
+    return gradient
+
+
+def _require_differentiable(network: Network) -> None:
+    if network.takes_tokens:
+        raise DataError(
+            _(
+                "Layer 0 ({kind}) reads token numbers, which have no values in between: there is "
+                "no gradient with respect to them.",
+                kind=network.layer_kind(0),
+            )
+        )
+    if len(network.output_shape) != 1:
+        raise ShapeError(
+            _(
+                "Saliency is that of one number a row, of a class or of a target; this network's "
+                "outputs have shape {shape}.",
+                shape=network.output_shape,
+            )
+        )
+
+
+def _checked_outputs(outputs: Any, rows: int, classes: int) -> IntArray:
+    """Return one output number a row."""
+    numbers = as_array(outputs, "outputs")
+    if numbers.shape not in ((), (rows,)):
+        raise ShapeError(
+            _(
+                "outputs has shape {shape}: give one number, or one for each of the {rows} rows.",
+                shape=numbers.shape,
+                rows=rows,
+            )
+        )
+    whole = numbers.dtype.kind in "iu"
+    if not whole or (numbers.size and (numbers.min() < 0 or numbers.max() >= classes)):
+        raise DataError(
+            _(
+                "outputs must be whole numbers from 0 to {last}; found {found:.60}.",
+                last=classes - 1,
+                found=str(numbers.tolist()),
+            )
+        )
+    return np.broadcast_to(numbers.astype(np.intp), (rows,))

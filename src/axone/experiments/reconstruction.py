@@ -29,7 +29,8 @@ def gives_back(settings: ExperimentData) -> bool:
 
 def task_of_labels(settings: ExperimentData) -> TaskChoice:
     """Return what the target of a source is, which for an autoencoder is whatever it is."""
-    return "auto" if settings.data.task == RECONSTRUCTION else settings.data.task
+    task = settings.data.task
+    return "auto" if task == "reconstruction" else task
 
 
 def inputs_of(preprocessing: Preprocessing, place: str) -> Inputs:

@@ -10,7 +10,7 @@ from axone.model.targets import (
     Target,
     class_probabilities,
 )
-from axone.model.transfer import Transfer, transfer
+from axone.model.transferring import Transfer, transfer
 
 __all__ = [
     "RECONSTRUCTION",

@@ -113,7 +113,7 @@ def _convolutional(shape: Shape, convolution: type[Conv1D | Conv2D], taps: int) 
     if not down:  # too small for any pool
         return [Flatten(), *_dense((math.prod(shape),)), Reshape(shape)]
     inner, code = (channels, *lengths), code_size(math.prod(shape), 8)
-    middle = [Flatten(), Dense(code), Dense(math.prod(inner)), Reshape(inner)]
+    middle: list[Layer] = [Flatten(), Dense(code), Dense(math.prod(inner)), Reshape(inner)]
     return [*down, *middle, BatchNorm(), Activation("relu"), *up]
 
 

@@ -117,7 +117,7 @@ def transfer(
     Examples
     --------
     >>> import axone as ax
-    >>> digits = ax.MLPClassifier((32, 16), max_iter=20, random_state=0)
+    >>> digits = ax.MLPClassifier((32, 16), early_stopping=True, random_state=0)
     >>> X, y = ax.load_dataset("digits").X, ax.load_dataset("digits").y
     >>> few = digits.fit(X[y < 5], y[y < 5])
     >>> start = ax.transfer(few, classes=[5, 6, 7, 8, 9], frozen=1)

@@ -16,7 +16,7 @@ from axone.experiments.report import classification_report
 from axone.files import json_text, write_atomically
 from axone.messages import _
 from axone.metrics import predicted_labels
-from axone.model import Model, load
+from axone.model import Inputs, Model, load
 from axone.training import TrainingResult
 
 
@@ -89,6 +89,9 @@ def _draw(prepared: Prepared, result: TrainingResult, model: Model, folder: Path
     title = _("{name}, {part} rows", name=name, part=part_name)
     pictures.draw_curves(result, name, folder)
     if not len(part):
+        return
+    if isinstance(model.target, Inputs):
+        pictures.draw_reconstructions(prepared, model, part, title, folder)
         return
     if model.target.task == "classification":
         pictures.draw_classes(model, part_name, part, title, folder)

@@ -138,6 +138,7 @@ inline Settings network(Index units, double clip_norm) {
   std::vector<Settings> inner{d.dense(units, units, "tanh"), d.dense(units, units, "gelu")};
   layers.push_back(d.layer("residual", units));
   layers.back().set("layers", std::move(inner));
+  layers.back().set("shortcut", std::vector<Settings>{});
   layers.push_back(d.dense(units, kClasses, "identity"));
   return network_of(d, std::move(layers), clip_norm);
 }

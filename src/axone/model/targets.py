@@ -4,6 +4,7 @@ Whatever stands between a network's outputs and what a user reads is here once: 
 which class, what its probability is, in which units numbers are.
 """
 
+import math
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
@@ -81,11 +82,14 @@ class Target(ABC):
         task = fields.pop("task", None)
         if task == "classification":
             return Classes(**vars(read_data(_ClassesData, fields, _("target"))))
+        if task == RECONSTRUCTION:
+            return Inputs(**vars(read_data(_InputsData, fields, _("target"))))
         if task != "regression":
             raise ModelFileError(
                 _(
                     "The target in this model file is damaged: task: {task!r} is neither "
-                    "'classification' nor 'regression'. Save or fetch the model again.",
+                    "'classification' nor 'regression' nor 'reconstruction'. Save or fetch the "
+                    "model again.",
                     task=task,
                 )
             )
@@ -355,6 +359,43 @@ def _squeezed(numbers: FloatArray) -> FloatArray:
     return numbers[:, 0] if numbers.shape[1:] == (1,) else numbers
 
 
+@dataclass(frozen=True, kw_only=True)
+class Inputs(Target):
+    """The inputs themselves, which an autoencoder gives back.
+
+    Attributes
+    ----------
+    shape : tuple of int
+        Of an example as the network takes it; its numbers stand in a row at the output.
+    """
+
+    task: ClassVar[Task] = "regression"
+    shape: Shape
+
+    def decode(self, outputs: FloatArray) -> FloatArray:
+        """Return reconstructions as the network takes examples, (m, *shape)."""
+        return outputs.reshape(len(outputs), *self.shape)
+
+    def scaled(self, y: FloatArray) -> FloatArray:
+        return y.reshape(len(y), -1)
+
+    def obstacle(self, outputs: Shape) -> str:
+        if outputs != (math.prod(self.shape),):
+            return _(
+                "{outputs} outputs for inputs of shape {shape}, which are to be given back",
+                outputs=outputs,
+                shape=self.shape,
+            )
+        return ""
+
+    def to_data(self) -> dict[str, Any]:
+        return {"task": RECONSTRUCTION, **write_data(_InputsData(self.shape))}
+
+
+RECONSTRUCTION = "reconstruction"
+"""The task of an autoencoder, as files and settings have it."""
+
+
 def class_probabilities(outputs: FloatArray) -> FloatArray:
     """Return one column a class; a lone sigmoid output p becomes (1 − p, p)."""
     return np.hstack([1 - outputs, outputs]) if outputs.shape[1] == 1 else outputs
@@ -368,6 +409,11 @@ class _ClassesData(PlainData):
     labels: tuple[bool | int | float | str, ...]
     label_type: _LabelType
     several: bool
+
+
+@dataclass(frozen=True)
+class _InputsData(PlainData):
+    shape: tuple[int, ...]
 
 
 @dataclass(frozen=True)

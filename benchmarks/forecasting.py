@@ -24,6 +24,7 @@ FOLDS = 4
 
 
 def main() -> None:
+    """Print the errors."""
     dataset = load_dataset("electricity_demand")
     train, judged = backtest_folds(dataset.spans, FOLDS)[-1]
     X, y = np.asarray(dataset.X), dataset.y

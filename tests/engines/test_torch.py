@@ -40,6 +40,9 @@ def examples_of(recipe, weight=None):
 RECIPES = {
     "classes": recipe_of(ax.Dense(6, "tanh"), ax.Dense(3, "softmax")),
     "several numbers": recipe_of(ax.Dense(6, "gelu"), ax.Dense(2), loss="huber"),
+    "quantiles": recipe_of(
+        ax.Dense(6, "gelu"), ax.Dense(4), loss={"name": "quantile", "levels": [0.1, 0.7]}
+    ),
     "random layers": recipe_of(
         ax.GaussianNoise(0.1), ax.Dense(6, "prelu"), ax.Dropout(0.3), ax.Dense(3, "softmax")
     ),

@@ -1,6 +1,5 @@
 """scikit-learn's interface: estimators that train through `axone.Trainer`."""
 
-from axone.estimators.backtest import Backtest, FoldScore
 from axone.estimators.convolutional import ConvClassifier, ConvRegressor
 from axone.estimators.forecaster import Forecaster
 from axone.estimators.mlp import MLPClassifier, MLPRegressor
@@ -10,10 +9,8 @@ from axone.estimators.sequential import SequenceClassifier, SequenceRegressor
 from axone.estimators.tabular import TabularClassifier, TabularRegressor
 
 __all__ = [
-    "Backtest",
     "ConvClassifier",
     "ConvRegressor",
-    "FoldScore",
     "Forecaster",
     "MLPClassifier",
     "MLPRegressor",

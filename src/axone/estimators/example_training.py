@@ -370,7 +370,9 @@ def _settings(estimator: Any, lesson: ExampleLesson, shape: Shape, rows: int) ->
         "clip_norm": estimator.clip_norm,
         "augmentation": tuple(estimator.augmentation) or None,
     }
-    settings = {name: usual.get(name) if value is None else value for name, value in given.items()}
+    settings: dict[str, Any] = {
+        name: usual.get(name) if value is None else value for name, value in given.items()
+    }
     settings["optimizer"] = resolved(estimator, "optimizer", OPTIMIZERS, settings["optimizer"])
     settings["schedule"] = resolved(estimator, "schedule", SCHEDULES, settings["schedule"])
     settings["augmentation"] = settings["augmentation"] or ()

@@ -308,7 +308,9 @@ class Numbers(Target):
         grouped = np.sort(outputs.reshape(len(outputs), -1, len(self.levels)), axis=2)
         if self.spread:
             middle = grouped[..., [nearest_to_the_median(self.levels)]]
-            grouped = np.sort(middle + (grouped - middle) * np.float32(self.spread), axis=2)
+            grouped = np.sort(
+                middle + (grouped - middle) * np.array(self.spread, grouped.dtype), axis=2
+            )
         each = [self._in_units(_squeezed(grouped[..., at])) for at in range(len(self.levels))]
         return np.stack(each, axis=-1)
 

@@ -263,6 +263,10 @@ DRAWN = {
     ),
     "precision_recall": lambda: plots.plot_precision_recall(LABELS_OF_ROWS, PROBABILITIES, "012"),
     "predictions": lambda: plots.plot_predictions(NUMBERS, NUMBERS, max_points=9),
+    "anomaly_scores": lambda: plots.plot_anomaly_scores({"0": [1.0, 2.0, 1e9]}),
+    "code_map": lambda: plots.plot_code_map(np.eye(60)[:, :5], LABELS_OF_ROWS, "012"),
+    "code_map_of_amounts": lambda: plots.plot_code_map(np.eye(60)[:, :1], np.arange(60.0)),
+    "reconstructions": lambda: plots.plot_reconstructions(np.eye(3), np.eye(3), [1.0, 2.0, 3.0]),
     "residuals": lambda: plots.plot_residuals(NUMBERS, NUMBERS**3, max_points=9),
     "roc": lambda: plots.plot_roc(LABELS_OF_ROWS, PROBABILITIES, "012"),
 }

@@ -105,7 +105,6 @@ inline Settings network_of(const Description& d, std::vector<Settings> layers, d
   Settings head, optimizer, all;
   head.set("loss", std::string("categorical_cross_entropy"));
   head.set("scale", 1.0);
-  head.set("delta", 1.0);
   Description::activate(head, "softmax");
   optimizer.set("rule", std::string("adam"));
   optimizer.set_whole("uncorrected", 0);
@@ -139,6 +138,7 @@ inline Settings network(Index units, double clip_norm) {
   std::vector<Settings> inner{d.dense(units, units, "tanh"), d.dense(units, units, "gelu")};
   layers.push_back(d.layer("residual", units));
   layers.back().set("layers", std::move(inner));
+  layers.back().set("shortcut", std::vector<Settings>{});
   layers.push_back(d.dense(units, kClasses, "identity"));
   return network_of(d, std::move(layers), clip_norm);
 }

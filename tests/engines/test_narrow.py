@@ -148,7 +148,7 @@ def test_few_outputs_of_long_batches_are_shared_out_to_the_same_bits(outputs, ro
         vectors = state.parameters.vector, state.parameters.buffers, list(state.slots.values())
         rates = recipe.rates(state, 3, rows, 3)
         start = (0, 0, 0, 0.0, 0.0, 0.0, 0, [])
-        given = (X, y.astype(np.int64), None, None)
+        given = (X, y.astype(np.int64), None, None, None)
         workspace.run(*vectors, *given, start, rates, True, lambda *_: False, -1, True)
         ends.append(state.parameters.vector.copy())
     assert ends[0].tobytes() == ends[1].tobytes() == ends[2].tobytes()

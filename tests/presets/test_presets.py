@@ -129,6 +129,22 @@ def test_numbers_are_predicted_by_an_output_layer_without_softmax():
     assert all("label_smoothing" not in p.training(100, "regression") for p in smoothed)
 
 
+def test_very_long_signals_and_large_images_cost_little_more_than_usual_ones():
+    for name, usual, large in (
+        ("cnn", (3, 64, 64), (3, 256, 256)),
+        ("resnet-1d", (1, 512), (1, 16000)),
+    ):
+        costs = [
+            sum(row.multiply_adds for row in network_of(name, shape).summary().rows)
+            for shape in (usual, large)
+        ]
+        assert costs[1] < 2 * costs[0]
+
+
+def network_of(name, shape):
+    return Network(*PRESETS[name].layers(shape, 3), input_shape=shape)
+
+
 def test_lenet_has_the_sizes_of_the_paper_on_handwritten_digits():
     network = Network(*PRESETS["lenet"].layers((28, 28), 10), input_shape=(28, 28))
     shapes = [row.output_shape for row in network.summary().rows]

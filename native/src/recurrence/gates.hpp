@@ -87,21 +87,21 @@ class GateMatrix {
                       rows, panel.width);
   }
 
-  /// The gradient comes in so many pieces, which different threads may make.
-  Index tasks() const { return sizes_.blocks() * chunks(); }
+  /// The gradient of a block of units comes in so many pieces, which different threads may make.
+  Index pieces() const { return (inputs_ + kTogether - 1) / kTogether; }
   /// Numbers of the largest.
   static Index scratch() { return kTogether * Sizes::kGates; }
 
-  /// One of these pieces of ∂L/∂W = δᵀ·X, finished as the pass says.
-  void gradient(Index task, const Real* x, Index x_stride, const Real* delta, Index delta_block,
-                Index rows, const Pass<Real>& pass, Buffer<Real>& scratch, Tally& tally) {
-    const Index block = task / chunks(), first = task % chunks() * kTogether;
+  /// One of these pieces of ∂L/∂W = δᵀ·X, finished as the pass says; δ is that of the block.
+  void gradient(Index block, Index piece, const Real* x, Index x_stride, const Real* delta, Index rows,
+                const Pass<Real>& pass, Buffer<Real>& scratch, Tally& tally) {
+    const Index first = piece * kTogether;
     const Index count = std::min(kTogether, inputs_ - first);
     const Index offset = block * panel_ + first * Sizes::kGates, size = count * Sizes::kGates;
     Real* g = pass.keep_gradient ? store_.gradient.data() + offset : scratch.data();
     Multiplier<Real, Lanes, Sizes::kCell.gates, false>::run(
-        Product<Real>{{x + first, 1, x_stride}, delta + block * delta_block + slot_, Sizes::kSlots, rows,
-                      nullptr, g, Sizes::kGates},
+        Product<Real>{{x + first, 1, x_stride}, delta + slot_, Sizes::kSlots, rows, nullptr, g,
+                      Sizes::kGates},
         count);
     // The optimiser works on whole vectors: what follows the last row is padding.
     const Index whole = round_up(count, 4) * Sizes::kGates;
@@ -111,8 +111,6 @@ class GateMatrix {
 
  private:
   static constexpr Index kTogether = 32;  // inputs of a piece, a multiple of four
-
-  Index chunks() const { return (inputs_ + kTogether - 1) / kTogether; }
 
   Index inputs_, slot_;
   Sizes sizes_;

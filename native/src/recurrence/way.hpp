@@ -4,6 +4,7 @@
 #pragma once
 
 #include <memory>
+#include <span>
 
 #include "gates.hpp"
 
@@ -78,7 +79,6 @@ class CellWay : public Way<Real> {
     for (auto* end : {&memory_end_, &d_memory_})
       *end = Buffer<Real>(cells(site.rows, kCell.memories * padded));
     left_.resize(static_cast<std::size_t>(site.rows));
-    sums_ = Buffer<Real>(bias_.size);
     for (auto* gradient : {&bias_gradient_, &recurrent_bias_gradient_})
       *gradient = Buffer<Real>(bias_.size);
     for (int thread = 0; thread < site.threads; ++thread)
@@ -136,19 +136,20 @@ class CellWay : public Way<Real> {
     if (dx.data) give_back(dx, adds, from, rows);
   }
 
-  Index tasks() const override { return weight_.tasks() + recurrent_weight_.tasks() + 1; }
+  Index tasks() const override { return sizes_.blocks() * pieces(); }
 
   void gradient(Index task, Index rows, const Pass<Real>& pass, int member, Tally& tally) override {
     auto& scratch = scratch_[static_cast<std::size_t>(member)];
-    const Index steps = rows * plan_.length;
-    if (task < weight_.tasks())
-      return weight_.gradient(task, x_.data(), x_stride_, slots_.data(), block_stride(), steps, pass,
-                              scratch, tally);
-    task -= weight_.tasks();
-    if (task < recurrent_weight_.tasks())
-      return recurrent_weight_.gradient(task, before_.data(), state_, slots_.data(), block_stride(),
-                                        steps, pass, scratch, tally);
-    bias_gradient(steps, pass, tally);
+    const Index steps = rows * plan_.length, block = task / pieces();
+    const Real* delta = slots_of(block, 0);
+    Index piece = task % pieces();
+    if (piece < weight_.pieces())
+      return weight_.gradient(block, piece, x_.data(), x_stride_, delta, steps, pass, scratch, tally);
+    piece -= weight_.pieces();
+    if (piece < recurrent_weight_.pieces())
+      return recurrent_weight_.gradient(block, piece, before_.data(), state_, delta, steps, pass, scratch,
+                                        tally);
+    bias_gradient(block, steps, pass, tally);
   }
 
  private:
@@ -158,6 +159,10 @@ class CellWay : public Way<Real> {
   /// Rows that go along together: so many that a step fills the processor and its numbers stay in the
   /// first-level cache with U; where U does not stay there, more, which share each piece of it.
   static constexpr Index kFewRows = 16, kManyRows = 64;
+
+  /// Of a block of units: of W, of U, and the biases. Blocks come one after another, so that threads
+  /// which share them out have much of the same.
+  Index pieces() const { return weight_.pieces() + recurrent_weight_.pieces() + 1; }
 
   Index memories() const { return kCell.memories * sizes_.padded(); }
   Index block_stride() const { return steps_ * Sizes::kSlots; }
@@ -294,28 +299,24 @@ class CellWay : public Way<Real> {
       }
   }
 
-  /// ∂L/∂b = Σ δ.
-  void bias_gradient(Index steps, const Pass<Real>& pass, Tally& tally) {
-    for (Index block = 0; block < sizes_.blocks(); ++block) {
-      V sums[kCell.slots] = {};
-      const Real* slots = slots_of(block, 0);
-      for (Index n = 0; n < steps; ++n, slots += Sizes::kSlots)
-        AXONE_UNROLL for (int v = 0; v < kCell.slots; ++v) sums[v] += load<V>(slots + v * Lanes);
-      for (int v = 0; v < kCell.slots; ++v)
-        store(sums_.data() + block * Sizes::kSlots + v * Lanes, sums[v]);
-    }
+  /// ∂L/∂b = Σ δ, of a block of units.
+  void bias_gradient(Index block, Index steps, const Pass<Real>& pass, Tally& tally) {
+    V sums[kCell.slots] = {};
+    const Real* slots = slots_of(block, 0);
+    for (Index n = 0; n < steps; ++n, slots += Sizes::kSlots)
+      AXONE_UNROLL for (int v = 0; v < kCell.slots; ++v) sums[v] += load<V>(slots + v * Lanes);
     if (kHasRecurrentBias) {
-      Real* g = pass.keep_gradient ? recurrent_bias_.gradient.data() : recurrent_bias_gradient_.data();
-      for (Index block = 0; block < sizes_.blocks(); ++block) {
-        Real* own = sums_.data() + block * Sizes::kSlots;
-        store(g + block * Lanes, load<V>(own));
-        store(own, V{});
-      }
-      finish(recurrent_bias_.stretch(0, recurrent_bias_.size, g), pass, tally);
+      finish_bias(recurrent_bias_, recurrent_bias_gradient_, block * Lanes, {sums, 1}, pass, tally);
+      sums[0] = V{};
     }
-    Real* g = pass.keep_gradient ? bias_.gradient.data() : bias_gradient_.data();
-    std::copy_n(sums_.data(), bias_.size, g);
-    finish(bias_.stretch(0, bias_.size, g), pass, tally);
+    finish_bias(bias_, bias_gradient_, block * Sizes::kSlots, sums, pass, tally);
+  }
+
+  void finish_bias(Store<Real>& bias, Buffer<Real>& scratch, Index offset, std::span<const V> sums,
+                   const Pass<Real>& pass, Tally& tally) {
+    Real* g = (pass.keep_gradient ? bias.gradient.data() : scratch.data()) + offset;
+    for (std::size_t v = 0; v < sums.size(); ++v) store(g + v * Lanes, sums[v]);
+    finish(bias.stretch(offset, static_cast<Index>(sums.size()) * Lanes, g), pass, tally);
   }
 
   const WayPlan plan_;
@@ -330,7 +331,7 @@ class CellWay : public Way<Real> {
   // Of every row: h and c at the end, ∂L/∂h and ∂L/∂c on the way back.
   Buffer<Real> end_, memory_end_, d_state_, d_memory_;
   std::vector<Index> left_;  // positions of every row that are still to come on the way back
-  Buffer<Real> sums_, bias_gradient_, recurrent_bias_gradient_;
+  Buffer<Real> bias_gradient_, recurrent_bias_gradient_;
   std::vector<Buffer<Real>> scratch_;  // of each thread
 };
 

@@ -98,9 +98,7 @@ def _draw(prepared: Prepared, result: TrainingResult, model: Model, folder: Path
     else:
         pictures.draw_numbers(model, part, title, folder)
         pictures.draw_forecast(prepared, model, part, folder)
-    example_pictures.draw_data(prepared, folder)
-    example_pictures.draw_answers(prepared, model, part_name, part, folder)
-    example_pictures.draw_network(prepared, model, part_name, part, folder)
+    example_pictures.draw_examples(prepared, model, part_name, part, folder)
 
 
 def load_run(folder: Path) -> tuple[Description, Model]:

@@ -18,7 +18,7 @@ from axone.engines.native import NativePlan
 from axone.errors import ConfigurationError, DataError
 from axone.losses import Head, Loss, MeanSquaredError
 from axone.messages import _
-from axone.model.targets import Classes, Inputs, Target
+from axone.model.targets import Classes, Inputs, Numbers, Target
 from axone.network import Network
 from axone.optimizers import SGD
 from axone.parameters import Parameters
@@ -220,6 +220,24 @@ class Model:
         if isinstance(self.target, Inputs):
             return self.anomaly_scores(X)
         return self.target.decode(self.outputs(X, mask))
+
+    def predict_quantiles(self, X: Any, mask: BoolArray | None = None) -> FloatArray:
+        """Return the quantiles of every number, (m, levels) or (m, n_outputs, levels), rising.
+
+        Parameters
+        ----------
+        X : array or table of m rows
+        mask : array of bool, shape (m, length), optional
+            As of `predict`.
+
+        Raises
+        ------
+        DataError
+            The model was not trained to predict several quantiles: `Quantile`.
+        """
+        if not isinstance(self.target, Numbers):
+            raise DataError(_("This model predicts classes, and no quantiles."))
+        return self.target.quantiles(self.outputs(X, mask))
 
     def reconstruct(self, X: Any) -> FloatArray:
         """Return rows as an autoencoder gives them back, (m, …): as the network takes them, scaled.

@@ -1,0 +1,363 @@
+"""The forecaster: from the last rows of a series to what follows, with intervals.
+
+Windows of a series become rows (`axone.data.windows`), quantiles of all that is to be said are
+learnt at once by the pinball loss, and a backtest trains on what was known before each cut.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from numbers import Integral, Real
+from typing import TYPE_CHECKING, Any, ClassVar, Self
+
+import numpy as np
+from sklearn.base import BaseEstimator, clone
+from sklearn.utils._param_validation import Interval, InvalidParameterError
+from sklearn.utils.validation import check_array, check_is_fitted
+
+from axone.arrays import FloatArray, IntArray
+from axone.bounds import MOST_MEMBERS
+from axone.data import Dataset, Standard
+from axone.data.frames import as_frame, is_frame
+from axone.data.reading import read_columns
+from axone.data.series import Series, series_of_frame
+from axone.data.series_windows import SeriesWindows, windows_of
+from axone.data.window_features import WindowFeatures
+from axone.data.windows import backtest_folds
+from axone.errors import AxoneError
+from axone.estimators.backtest import Backtest, FoldScore, seasonal_forecast
+from axone.estimators.example_training import (
+    EXAMPLE_CONSTRAINTS,
+    Course,
+    ExampleLesson,
+    ExampleParameters,
+    train_examples,
+)
+from axone.estimators.rows import told_of_numbers
+from axone.estimators.settings import COUNT, UNITS, Constraints
+from axone.layers import Dense, Dropout, Flatten, Layer, Residual
+from axone.losses import Quantile
+from axone.messages import _
+from axone.model import Model, Numbers
+from axone.presets.recipes import one_cycle
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
+
+@dataclass(eq=False, repr=False)
+class Forecaster(ExampleParameters, BaseEstimator):
+    """A forecaster: of a series the next values, each as quantiles of what may come.
+
+    A series is a pandas or polars frame with a row for each position, or an array of one or two
+    axes; every position of it that has enough past and future is learnt from. Nothing is read from
+    the future but the columns named as `known` and the calendar.
+
+    Parameters
+    ----------
+    layers, preset
+        A network for signals (channels, lags), as of `ConvClassifier`, to which a unit for each
+        quantile of each value is added. By default the sum of a linear layer, which holds whatever
+        is seasonal, and of a hidden one beside it (in the manner of TiDE, Das et al. 2023).
+    lags : int, default 32
+        Positions of the past that are read: at least a season.
+    horizon : int, default 1
+        Positions of the future that are said.
+    target : str, optional
+        The column to be said; the first by default.
+    known : sequence of str, default ()
+        Columns known beforehand, as far as the horizon: holidays, prices, plans.
+    past : sequence of str, default ()
+        Columns of which the past is read; all the others where none is named.
+    periods : sequence of int, default ()
+        Of the calendar, in positions: ``(48, 336)`` for the day and week of half-hours.
+    time : str, optional
+        The column of moments: it puts rows in order, and finds a later table in the calendar.
+        Without it rows are in order, and a table begins where training began in all periods.
+    quantiles : sequence of float, default (0.05, 0.5, 0.95)
+        The levels that are learnt (Koenker & Bassett 1978). The one nearest to ½ is what is
+        predicted, the outer two are the interval.
+    stride : int, default 1
+        From one position that is learnt from to the next.
+    hidden : int, default 64
+        Units of the hidden layer.
+    dropout : float, default 0.5
+        After it: the days of a year are few, and near ones are alike.
+    n_networks : int, default 2
+        How many networks are averaged.
+    optimizer, batch_size, max_iter, schedule, clip_norm, alpha, augmentation, scale, \
+random_state, verbose, callbacks, engine, threads, dtype
+        As of `ConvClassifier`.
+    validation_fraction : float, default 0
+        Share of the windows, the last ones, that choose the best epoch instead of teaching.
+
+    Attributes
+    ----------
+    model_ : Model
+        Everything that predicts; `axone.save` writes it, and ``axone predict`` reads it.
+    target_ : str
+        The column that is said.
+    network_, parameters_, preprocessing_, history_, n_iter_, best_epoch_, engine_
+        As of `ConvClassifier`; of the first network.
+
+    Notes
+    -----
+    scikit-learn's checks of estimators do not apply: their rows stand for themselves, in any order,
+    and hold no targets. Parameters, clones, copies and pickles are as everywhere.
+
+    Examples
+    --------
+    >>> import numpy as np, axone as ax
+    >>> days = np.arange(400)
+    >>> sales = 50 + 10 * np.sin(2 * np.pi * days / 7) + np.random.default_rng(0).normal(size=400)
+    >>> forecaster = ax.Forecaster(lags=14, horizon=7, periods=(7,), random_state=0).fit(sales)
+    >>> forecaster.predict(sales).shape, forecaster.predict_interval(sales).shape
+    ((7,), (7, 2))
+    >>> report = forecaster.backtest(sales, folds=2)
+    >>> bool(report.mae < report.naive_mae)
+    True
+    """
+
+    lags: int = field(default=32, kw_only=True)
+    horizon: int = field(default=1, kw_only=True)
+    target: str | None = field(default=None, kw_only=True)
+    known: Sequence[str] = field(default=(), kw_only=True)
+    past: Sequence[str] = field(default=(), kw_only=True)
+    periods: Sequence[int] = field(default=(), kw_only=True)
+    time: str | None = field(default=None, kw_only=True)
+    quantiles: Sequence[float] = field(default=(0.05, 0.5, 0.95), kw_only=True)
+    stride: int = field(default=1, kw_only=True)
+    hidden: int = field(default=64, kw_only=True)
+    dropout: float = field(default=0.5, kw_only=True)
+    n_networks: int = field(default=2, kw_only=True)
+
+    _parameter_constraints: ClassVar[Constraints] = {
+        **EXAMPLE_CONSTRAINTS,
+        "lags": [COUNT],
+        "horizon": [COUNT],
+        "target": [str, None],
+        "known": ["array-like"],
+        "past": ["array-like"],
+        "periods": ["array-like"],
+        "time": [str, None],
+        "quantiles": ["array-like"],
+        "stride": [COUNT],
+        "hidden": [UNITS],
+        "dropout": [Interval(Real, 0, 1, closed="left")],
+        "n_networks": [Interval(Integral, 1, MOST_MEMBERS, closed="both")],
+    }
+
+    def fit(self, table: Any, y: None = None) -> Self:
+        """Learn from a series.
+
+        Parameters
+        ----------
+        table : pandas or polars frame, or array of shape (positions,) or (positions, columns)
+            In the order of time, unless `time` tells it. Cells may be missing.
+        y : None
+            Nothing: what is to be said is a column of the table.
+
+        Returns
+        -------
+        self
+
+        Raises
+        ------
+        ValueError
+            Too few positions, columns that there are not, parameters out of bounds.
+        """
+        del y
+        self._validate_params()
+        windows = self._windows(table)
+        self._learn(windows, np.arange(len(windows.y)))
+        return self
+
+    def predict(self, table: Any) -> FloatArray:
+        """Return what follows the last row whose target is known, (horizon,).
+
+        Parameters
+        ----------
+        table : as of `fit`
+            At least `lags` rows; behind them rows of the horizon with an empty target, where
+            columns are known beforehand.
+        """
+        return self._quantiles(table)[:, _nearest(self.quantiles, 0.5)]
+
+    def predict_quantiles(self, table: Any) -> FloatArray:
+        """Return the quantiles of what follows, (horizon, n_quantiles), rising.
+
+        Parameters
+        ----------
+        table : as of `predict`
+        """
+        return self._quantiles(table)
+
+    def predict_interval(self, table: Any) -> FloatArray:
+        """Return the lowest and the highest quantile of what follows, (horizon, 2).
+
+        Parameters
+        ----------
+        table : as of `predict`
+        """
+        return self._quantiles(table)[:, [0, -1]]
+
+    def backtest(self, table: Any, folds: int = 5, season: int | None = None) -> Backtest:
+        """Judge the forecaster along time: a fold learns what was before a cut, and goes on.
+
+        The fitted attributes stay as they are; it need not be fitted.
+
+        Parameters
+        ----------
+        table : as of `fit`
+        folds : int, default 5
+            The first leaves a share of 1/(folds + 1) for training, each adds what judged the last.
+        season : int, optional
+            Positions of the seasonal forecast that it is compared with, which says what was so long
+            before; by default the longest of `periods` that `lags` hold, else `horizon`.
+
+        Returns
+        -------
+        Backtest
+            Errors and coverage of each fold.
+
+        Raises
+        ------
+        ValueError
+            As `fit`; too few rows for so many folds.
+        """
+        self._validate_params()
+        windows = self._windows(table)
+        assert windows.spans is not None  # noqa: S101 — windows have them
+        season = self._season() if season is None else season
+        middle = _nearest(self.quantiles, 0.5)
+        scores = []
+        for train, judged in backtest_folds(windows.spans, folds):
+            X = np.asarray(windows.X)[judged]
+            said = clone(self)._learn(windows, train)._said(X)
+            score = FoldScore.of(
+                windows.y[judged].reshape(len(judged), self.horizon),
+                said[..., middle],
+                said[..., [0, -1]],
+                seasonal_forecast(X[:, 0], season, self.horizon),
+                len(train),
+            )
+            scores.append(score)
+        return Backtest(tuple(scores), float(self.quantiles[-1]) - float(self.quantiles[0]), season)
+
+    def _season(self) -> int:
+        """Return the longest period that the lags hold."""
+        held = [int(period) for period in self.periods if self.horizon <= period <= self.lags]
+        return max(held, default=min(self.horizon, self.lags))
+
+    def _windows(self, table: Any) -> Dataset:
+        """Return every window of a series."""
+        read = read_columns(self._frame(table))
+        target = None if self.target is None else str(self.target)
+        series: Series = series_of_frame("table", read, "table", target)[0]
+        options = {
+            "lags": int(self.lags),
+            "horizon": int(self.horizon),
+            "stride": int(self.stride),
+            "known": [str(name) for name in self.known],
+            "past": [str(name) for name in self.past],
+            "periods": [int(period) for period in self.periods],
+            "time": [] if self.time is None else [str(self.time)],
+        }
+        return windows_of(series, target, options)
+
+    def _frame(self, table: Any) -> "DataFrame":
+        if is_frame(table):
+            return as_frame(table)
+        import pandas as pd
+
+        with told_of_numbers(table=table):
+            values = check_array(
+                table, ensure_2d=False, ensure_all_finite="allow-nan", input_name="table"
+            )
+        columns = values.reshape(len(values), -1)
+        return pd.DataFrame(columns, columns=[f"x{at}" for at in range(columns.shape[1])])
+
+    def _learn(self, windows: Dataset, rows: IntArray) -> Self:
+        """Learn from some of the windows, and from nothing else."""
+        reader = windows.reader
+        assert isinstance(reader, SeriesWindows)  # noqa: S101 — as windows are made
+        assert windows.spans is not None  # noqa: S101
+        loss = self._loss()
+        levels = tuple(self.quantiles)
+        y = windows.y[rows]
+        target = Numbers(
+            column=reader.past[0],
+            names=windows.target_names,
+            # One unit for all steps ahead: they are values of one series.
+            scaler=Standard().fit(y.reshape(-1)),
+            levels=levels if len(levels) > 1 else (),
+        )
+        learnt = target.scaled(y)
+        outputs = self.horizon * len(levels)
+        lesson = ExampleLesson(
+            np.asarray(windows.X)[rows],
+            "signals",
+            learnt,
+            learnt,
+            None,
+            "regression",
+            loss,
+            Dense(outputs),
+            target,
+            reader=reader,
+            spans=windows.spans[rows],
+            course=self._course(reader, outputs),
+        )
+        train_examples(self, lesson, networks=self.n_networks).show(self)
+        self.target_ = reader.past[0]
+        return self
+
+    def _loss(self) -> Quantile:
+        try:
+            return Quantile(tuple(self.quantiles))
+        except AxoneError as error:
+            raise InvalidParameterError(
+                _(
+                    "The {parameter!r} parameter of {kind} cannot be used: {error}",
+                    parameter="quantiles",
+                    kind=type(self).__name__,
+                    error=error,
+                )
+            ) from error
+
+    def _course(self, reader: SeriesWindows, outputs: int) -> Course:
+        """Return the usual network: a linear layer and a hidden one side by side."""
+        features = None
+        if reader.horizon <= reader.lags:
+            features = WindowFeatures(
+                len(reader.past),
+                len(reader.known),
+                2 * len(reader.periods),
+                reader.lags,
+                reader.horizon,
+            )
+        branch = (Dense(self.hidden, "relu"), Dropout(self.dropout), Dense(outputs))
+        layers: list[Layer] = [] if features is not None else [Flatten()]
+        layers.append(Residual(*branch, shortcut=[Dense(outputs)]))
+        return Course(layers, _training, features)
+
+    def _said(self, X: Any) -> FloatArray:
+        """Return quantiles (m, horizon, n_quantiles) for windows, or for a table's last."""
+        model: Model = self.model_
+        several = len(self.quantiles) > 1
+        found = model.predict_quantiles(X) if several else model.predict(X)
+        return np.asarray(found).reshape(-1, self.horizon, len(self.quantiles))
+
+    def _quantiles(self, table: Any) -> FloatArray:
+        check_is_fitted(self)
+        return self._said(self._frame(table))[0]
+
+
+def _training(rows: int) -> Mapping[str, Any]:
+    """Return a course of strong weight decay: a year has few days, and the near ones are alike."""
+    return one_cycle(
+        rows, learning_rate=1e-3, batch_size=64, steps=2000, epochs=(5, 200), weight_decay=3.0
+    )
+
+
+def _nearest(levels: Sequence[float], level: float) -> int:
+    return min(range(len(levels)), key=lambda at: abs(levels[at] - level))

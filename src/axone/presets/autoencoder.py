@@ -6,6 +6,7 @@ goes the same way back. Nobody need label a row: the target is the input.
 
 import math
 from dataclasses import dataclass
+from typing import ClassVar
 
 from axone.arrays import Shape
 from axone.errors import ShapeError
@@ -39,6 +40,8 @@ _CHANNELS = (16, 32)
 @dataclass(frozen=True)
 class Autoencoder(Preset):
     """A preset that ends in the inputs, whatever number of outputs would be asked for."""
+
+    gives_back: ClassVar[bool] = True
 
     def layers(
         self,

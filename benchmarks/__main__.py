@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 
 from benchmarks.around import measure_around, tables
+from benchmarks.formats import Section
 from benchmarks.kernels import measure_kernels
 from benchmarks.lbfgs import measure_lbfgs
 from benchmarks.machine import ROOT, count_cores, variants
@@ -14,7 +15,6 @@ from benchmarks.opponents import OPPONENTS
 from benchmarks.populations import measure_populations
 from benchmarks.processes import measure_memory, measure_startup
 from benchmarks.report import (
-    Section,
     accuracy_section,
     around_sections,
     as_markdown,
@@ -28,13 +28,19 @@ from benchmarks.report import (
     time_sections,
 )
 from benchmarks.rounds import Rounds, measure_rounds
+from benchmarks.signals.kernels import measure_convolutions
+from benchmarks.signals.opponents import SIGNAL_OPPONENTS
+from benchmarks.signals.rounds import SignalRounds, measure_signals
+from benchmarks.signals.tables import convolution_sections, signal_sections
+from benchmarks.signals.workloads import SIGNAL_WORKLOADS
 from benchmarks.workloads import WORKLOADS
 
 PARTS = (
-    *("steps", "limits", "kernels", "populations", "lbfgs", "around"),
+    *("steps", "limits", "kernels", "signals", "populations", "lbfgs", "around"),
     *("memory", "startup"),
 )
 THREADS = (1, 2)
+_ONLY_OF_SIGNALS = [name for name in SIGNAL_OPPONENTS if name not in OPPONENTS]
 NO_COMPILER = Section(
     "Against the hardware", "Not measured: there is no working C++ compiler here."
 )
@@ -43,11 +49,12 @@ NO_COMPILER = Section(
 def parse_arguments(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     """Read the command line; what is unknown ends the program with what is allowed."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    everything, everybody = [*WORKLOADS, *SIGNAL_WORKLOADS], [*OPPONENTS, *_ONLY_OF_SIGNALS]
     parser.add_argument(
-        "--workloads", type=_names("workload", WORKLOADS), default=list(WORKLOADS), metavar="A,B"
+        "--workloads", type=_names("workload", everything), default=everything, metavar="A,B"
     )
     parser.add_argument(
-        "--opponents", type=_names("opponent", OPPONENTS), default=list(OPPONENTS), metavar="A,B"
+        "--opponents", type=_names("opponent", everybody), default=everybody, metavar="A,B"
     )
     parser.add_argument("--rounds", type=_positive, help="default 11; 3 with --quick")
     parser.add_argument("--threads", type=int, choices=THREADS, help="default: 1, then 2")
@@ -80,7 +87,8 @@ def main() -> int:
     try:
         sections = _measure(chosen, opponents)
     except subprocess.CalledProcessError as error:
-        print(f"A measuring process failed: {' '.join(error.cmd[2:])}", file=sys.stderr)
+        command = " ".join(error.cmd[2:])
+        print(f"A measuring process failed ({error.returncode}): {command}", file=sys.stderr)
         return 1
     if not set(chosen.opponents) <= set(opponents):
         missing = [name for name in chosen.opponents if name not in opponents]
@@ -97,9 +105,13 @@ def _measure(chosen: argparse.Namespace, opponents: list[str]) -> list[Section]:
     for variant in chosen.variants:
         if "steps" in chosen.parts:
             sections += _measure_steps(chosen, opponents, variant)
+        if "signals" in chosen.parts:
+            sections += _measure_signals(chosen, opponents, variant)
         if "kernels" in chosen.parts:
             kernels = measure_kernels(variant)
             sections += [NO_COMPILER] if kernels is None else kernel_sections(kernels)
+            convolutions = measure_convolutions(variant)
+            sections += [] if convolutions is None else convolution_sections(convolutions)
         if "populations" in chosen.parts:
             for threads in _threads(chosen):
                 found = measure_populations(
@@ -110,6 +122,7 @@ def _measure(chosen: argparse.Namespace, opponents: list[str]) -> list[Section]:
             sections += _measure_around(chosen, variant)
         if "lbfgs" in chosen.parts:
             sections += lbfgs_sections(measure_lbfgs(variant=variant, rounds=chosen.rounds))
+    opponents = [name for name in opponents if name in OPPONENTS]
     if "memory" in chosen.parts:
         sections.append(memory_section({name: measure_memory(name) for name in opponents}))
     if "startup" in chosen.parts:
@@ -120,11 +133,15 @@ def _measure(chosen: argparse.Namespace, opponents: list[str]) -> list[Section]:
 
 
 def _measure_steps(chosen: argparse.Namespace, opponents: list[str], variant: str) -> list[Section]:
+    workloads = [name for name in chosen.workloads if name in WORKLOADS]
+    opponents = [name for name in opponents if name in OPPONENTS]
+    if not workloads or not opponents:
+        return []
     measured: list[Rounds] = []
     sections = []
     for threads in _threads(chosen):
         rounds = measure_rounds(
-            chosen.workloads,
+            workloads,
             opponents,
             threads=threads,
             variant=variant,
@@ -137,6 +154,29 @@ def _measure_steps(chosen: argparse.Namespace, opponents: list[str], variant: st
     if "limits" in chosen.parts and measured[0].limits is None:
         sections.append(NO_COMPILER)
     return [*sections, accuracy_section(measured[0].timings)]
+
+
+def _measure_signals(
+    chosen: argparse.Namespace, opponents: list[str], variant: str
+) -> list[Section]:
+    workloads = [name for name in chosen.workloads if name in SIGNAL_WORKLOADS]
+    opponents = [name for name in opponents if name in SIGNAL_OPPONENTS]
+    if not workloads or not opponents:
+        return []
+    measured: list[SignalRounds] = []
+    sections = []
+    for threads in _threads(chosen):
+        rounds = measure_signals(
+            workloads,
+            opponents,
+            threads=threads,
+            variant=variant,
+            rounds=chosen.rounds,
+            quick=chosen.quick,
+        )
+        sections += signal_sections(rounds, measured[0] if measured else None)
+        measured.append(rounds)
+    return sections
 
 
 def _threads(chosen: argparse.Namespace) -> list[int]:
@@ -153,7 +193,9 @@ def _measure_around(chosen: argparse.Namespace, variant: str) -> list[Section]:
 
 
 def _installed(opponents: Sequence[str]) -> list[str]:
-    return [name for name in opponents if OPPONENTS[name].available]
+    available = {name: found.available for name, found in SIGNAL_OPPONENTS.items()}
+    available |= {name: found.available for name, found in OPPONENTS.items()}
+    return [name for name in opponents if available[name]]
 
 
 def _names(kind: str, table: Collection[str]) -> Callable[[str], list[str]]:

@@ -92,13 +92,14 @@ def _theirs(library: str, dtype: str, shape: tuple[int, int, int]) -> dict[str, 
     else:
         multiply = np.matmul
     return {
-        "forward": _best(lambda: multiply(X, W.T)),
-        "input_gradient": _best(lambda: multiply(delta, W)),
-        "weight_gradient": _best(lambda: multiply(delta.T, X)),
+        "forward": best_seconds(lambda: multiply(X, W.T)),
+        "input_gradient": best_seconds(lambda: multiply(delta, W)),
+        "weight_gradient": best_seconds(lambda: multiply(delta.T, X)),
     }
 
 
-def _best(work: Callable[[], object]) -> float:
+def best_seconds(work: Callable[[], object]) -> float:
+    """Return the best of several repetitions, each of calls enough to be timed."""
     calls = 1
     while _time(work, calls) < _SHORTEST:
         calls *= 2

@@ -8,11 +8,23 @@ import tempfile
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, Protocol
 
 from benchmarks.machine import MARCH, compiler
-from benchmarks.workloads import Workload
 
 _SOURCE = Path(__file__).with_name("peak.cpp")
+
+
+class Step(Protocol):
+    """What a step of training takes at least."""
+
+    @property
+    def flops(self) -> int:
+        """Floating-point operations of its products."""
+
+    @property
+    def parameters(self) -> int:
+        """Numbers that it moves."""
 
 
 @dataclass(frozen=True)
@@ -30,14 +42,22 @@ class Limits:
     flops_per_second: float
     update_seconds: dict[int, float]
 
-    def step_seconds(self, workload: Workload) -> float:
+    @classmethod
+    def from_json(cls, data: dict[str, Any] | None) -> "Limits | None":
+        """Return limits that have been through JSON, which knows no integer keys."""
+        if data is None:
+            return None
+        updates = {int(size): seconds for size, seconds in data["update_seconds"].items()}
+        return cls(data["flops_per_second"], updates)
+
+    def step_seconds(self, step: Step) -> float:
         """Return the least time of a step: its operations, then the update of its parameters."""
-        return workload.flops / self.flops_per_second + self.update_seconds[workload.parameters]
+        return step.flops / self.flops_per_second + self.update_seconds[step.parameters]
 
 
-def measure_limits(workloads: Iterable[Workload], threads: int, variant: str = "") -> Limits | None:
+def measure_limits(steps: Iterable[Step], threads: int, variant: str = "") -> Limits | None:
     """Compile `peak.cpp` for a variant and run it; None without a compiler, or where it fails."""
-    sizes = sorted({workload.parameters for workload in workloads})
+    sizes = sorted({step.parameters for step in steps})
     march = MARCH.get(variant, ("-march=native",))
     lines = printed_by(_SOURCE, ["-std=c++17", "-O3", *march], [str(threads), *map(str, sizes)])
     if lines is None:

@@ -3,10 +3,18 @@
 import statistics
 import textwrap
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from benchmarks.around import Table, Turns, tables
+from benchmarks.formats import (
+    JAX_HELD_BACK,
+    Section,
+    duration,
+    microseconds,
+    name_of_cores,
+    table_of,
+    with_spread,
+)
 from benchmarks.kernels import DTYPES, LIBRARIES, PRODUCTS, Kernels, shapes
 from benchmarks.lbfgs import GRADIENT_TOLERANCE, ITERATIONS, LBFGSFits
 from benchmarks.lbfgs import NETWORKS as LBFGS_NETWORKS
@@ -38,22 +46,6 @@ NOT_EQUAL = (
 )
 
 
-_JAX_HELD_BACK = (
-    "JAX's large products come from YNNPACK, which takes AVX-512 wherever the processor has it, "
-    "whatever the flags say: it is turned off here. XLA's own AVX2 code makes them, slower than "
-    "that library's would be where there is nothing better."
-)
-
-
-@dataclass(frozen=True)
-class Section:
-    """A table under a title, and what there is to know about it."""
-
-    title: str
-    note: str
-    table: str = ""
-
-
 def time_sections(rounds: Rounds, single: Rounds | None = None) -> list[Section]:
     """Return times, ratios and shares of the hardware's limit.
 
@@ -66,12 +58,11 @@ def time_sections(rounds: Rounds, single: Rounds | None = None) -> list[Section]
     """
     timings = rounds.timings if single is None else best_of(single.timings, rounds.timings)
     grid = _grid(timings)
-    cores = "one core" if rounds.threads == 1 else f"{rounds.threads} cores"
-    cores = f"{rounds.variant}, {cores}"
+    cores = f"{rounds.variant}, {name_of_cores(rounds.threads)}"
     count = len(timings[0].seconds)
     note = f"Median of {count} rounds of whole fits by turns; in brackets the interquartile range."
     if is_held_back(rounds.variant) and any(each.opponent == "jax" for each in timings):
-        note += " " + _JAX_HELD_BACK
+        note += " " + JAX_HELD_BACK
     if single is not None:
         note += " " + _say_who_gained(rounds.timings, timings)
     sections = [
@@ -124,7 +115,7 @@ def kernel_sections(kernels: Kernels) -> list[Section]:
             f"of PyTorch, on one core. The peak is {peak / 1e9:.0f} GFLOP/s (measured, {dtype} "
             "multiply-adds). Shapes are batch×inputs×outputs."
         )
-        table = _table(["shape", *(product.replace("_", " ") for product in PRODUCTS)], rows)
+        table = table_of(["shape", *(product.replace("_", " ") for product in PRODUCTS)], rows)
         sections.append(Section(f"Kernels, {kernels.variant}, {dtype}", note, table))
     return sections
 
@@ -136,9 +127,9 @@ def population_section(populations: Populations) -> Section:
         medians = {way: statistics.median(seconds) for way, seconds in ways.items()}
         alone = medians["one by one"] / medians["fit_many"]
         ratios.append(alone)
-        cells = [_microseconds(median) for median in medians.values()]
+        cells = [microseconds(median) for median in medians.values()]
         rows.append([WORKLOADS[name].label, *cells, f"{alone:.2f}×"])
-    cores = "one core" if populations.threads == 1 else f"{populations.threads} cores"
+    cores = name_of_cores(populations.threads)
     ways = list(next(iter(populations.seconds.values())))
     note = (
         f"Microseconds a step of one network, where {NETWORKS} of them are fitted that differ in "
@@ -147,7 +138,7 @@ def population_section(populations: Populations) -> Section:
         f"the first over that of the second; its geometric mean is "
         f"{statistics.geometric_mean(ratios):.2f}×."
     )
-    table = _table(["workload", *ways, "gain"], rows)
+    table = table_of(["workload", *ways, "gain"], rows)
     return Section(f"Many networks at once, {populations.variant}, {cores}", note, table)
 
 
@@ -180,15 +171,15 @@ def lbfgs_sections(found: LBFGSFits) -> list[Section]:
         "library's own."
     )
     return [
-        Section(f"{name}: time", note, _table(header, times)),
-        Section(f"{name}: what it came to", told, _table(["fit", *ways], ends)),
+        Section(f"{name}: time", note, table_of(header, times)),
+        Section(f"{name}: what it came to", told, table_of(["fit", *ways], ends)),
     ]
 
 
 def accuracy_section(timings: Sequence[Timing]) -> Section:
     """Show that everybody learnt."""
     grid = _grid(timings)
-    table = _table(
+    table = table_of(
         ["share of the training rows", *_opponents(grid)],
         [
             [WORKLOADS[name].label, *(f"{timing.accuracy:.3f}" for timing in row.values())]
@@ -211,7 +202,7 @@ def _around_section(table: Table, measured: Sequence[Turns], variant: str) -> Se
     rows = []
     for turns in measured:
         medians = {name: statistics.median(seconds) for name, seconds in turns.seconds.items()}
-        cells = [_duration(medians[name]) if name in medians else "" for name in columns]
+        cells = [duration(medians[name]) if name in medians else "" for name in columns]
         ours, theirs = (
             [medians[name] for name in names if name in medians]
             for names in (table.ours, table.theirs)
@@ -226,13 +217,13 @@ def _around_section(table: Table, measured: Sequence[Turns], variant: str) -> Se
         note += f"{', '.join(table.ours)}."
         header.append("ratio")
     title = f"{table.title}, {variant}" if table.by_variant else table.title
-    return Section(title, note, _table(header, rows))
+    return Section(title, note, table_of(header, rows))
 
 
 def memory_section(memory: Mapping[str, Memory]) -> Section:
     """Show the peaks of memory."""
     megabytes = 1e6
-    table = _table(
+    table = table_of(
         ["MB", *memory],
         [
             [label, *(f"{figure / megabytes:.0f}" for figure in figures)]
@@ -253,7 +244,7 @@ def memory_section(memory: Mapping[str, Memory]) -> Section:
 
 def startup_section(startup: Mapping[str, Startup], repetitions: int) -> Section:
     """Show what a fresh process costs before training runs at full speed."""
-    table = _table(
+    table = table_of(
         ["seconds", *startup],
         [
             ["import", *(f"{s.imports:.2f}" for s in startup.values())],
@@ -311,10 +302,10 @@ def as_markdown(sections: Sequence[Section], description: Sequence[str]) -> str:
 
 
 def _times_table(grid: Mapping[str, Mapping[str, Timing]]) -> str:
-    return _table(
+    return table_of(
         ["workload", *_opponents(grid)],
         [
-            [WORKLOADS[name].label, *(_with_spread(timing) for timing in row.values())]
+            [WORKLOADS[name].label, *(with_spread(timing.seconds) for timing in row.values())]
             for name, row in grid.items()
         ],
     )
@@ -339,7 +330,7 @@ def _ratio_sections(grid: Mapping[str, Mapping[str, Timing]], cores: str) -> lis
             f"{name} {_ratio(row['scikit-learn'], row['reference'])}" for name, row in grid.items()
         ]
         note += f" scikit-learn against the reference engine: {', '.join(ratios)}."
-    return [Section(f"Ratios, {cores}", note, _table(["workload", *others], table_rows))]
+    return [Section(f"Ratios, {cores}", note, table_of(["workload", *others], table_rows))]
 
 
 def _limits_section(
@@ -353,7 +344,7 @@ def _limits_section(
             f"{workload.flops / _median(t) / 1e9:.1f} {100 * least / _median(t):3.0f}%"
             for t in row.values()
         ]
-        rows.append([workload.label, _microseconds(least), *cells])
+        rows.append([workload.label, microseconds(least), *cells])
     note = (
         f"GFLOP/s, and the share of the hardware's limit: the products at "
         f"{limits.flops_per_second / 1e9:.0f} GFLOP/s (measured, float32 multiply-adds), then the "
@@ -361,7 +352,7 @@ def _limits_section(
         "2·batch·(3·weights − first layer's weights)."
     )
     header = ["workload", "limit µs", *_opponents(grid)]
-    return Section(f"Against the hardware, {cores}", note, _table(header, rows))
+    return Section(f"Against the hardware, {cores}", note, table_of(header, rows))
 
 
 def _compiled_section(compiled: Mapping[str, float], limits: Limits, cores: str) -> Section:
@@ -369,13 +360,13 @@ def _compiled_section(compiled: Mapping[str, float], limits: Limits, cores: str)
     for name, seconds in compiled.items():
         least = limits.step_seconds(WORKLOADS[name])
         cells = [f"{100 * least / seconds:.0f}%", f"{seconds / least:.1f}×"]
-        rows.append([WORKLOADS[name].label, _microseconds(least), _microseconds(seconds), *cells])
+        rows.append([WORKLOADS[name].label, microseconds(least), microseconds(seconds), *cells])
     note = (
         "A step of Axone's compiled engine, of whole epochs in one call: gathering the rows, "
         "shuffles, loss and right answers are in it, Python is not. The limit is that above."
     )
     header = ["workload", "limit µs", "compiled µs", "share", "of the limit"]
-    return Section(f"The compiled part of a step, {cores}", note, _table(header, rows))
+    return Section(f"The compiled part of a step, {cores}", note, table_of(header, rows))
 
 
 def _say_who_gained(several: Sequence[Timing], best: Sequence[Timing]) -> str:
@@ -407,40 +398,6 @@ def _median(timing: Timing) -> float:
 
 def _ratio(timing: Timing, base: Timing) -> str:
     return f"{_median(timing) / _median(base):.1f}×"
-
-
-def _with_spread(timing: Timing) -> str:
-    spread = 0.0
-    if len(timing.seconds) > 1:
-        low, _, high = statistics.quantiles(timing.seconds, n=4, method="inclusive")
-        spread = high - low
-    return f"{_microseconds(_median(timing))} ({_microseconds(spread)})"
-
-
-def _duration(seconds: float) -> str:
-    """Return a time in the unit that leaves it three digits or so."""
-    for unit, size in (("s", 1.0), ("ms", 1e-3)):
-        if seconds >= size:
-            return f"{seconds / size:.{0 if seconds >= 100 * size else 1}f} {unit}"
-    return f"{_microseconds(seconds)} µs"
-
-
-def _microseconds(seconds: float) -> str:
-    figure = seconds * 1e6
-    return f"{figure:.0f}" if figure >= 100 else f"{figure:.1f}" if figure >= 1 else f"{figure:.2f}"
-
-
-def _table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """Align the first column left and the others right."""
-    lines = [header, *rows]
-    widths = [max(len(line[column]) for line in lines) for column in range(len(header))]
-    return "\n".join(
-        "  ".join(
-            [line[0].ljust(widths[0])]
-            + [cell.rjust(width) for cell, width in zip(line[1:], widths[1:], strict=True)]
-        ).rstrip()
-        for line in lines
-    )
 
 
 def _wrap(text: str) -> str:

@@ -13,11 +13,16 @@ import sys
 import time
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING
 
 from benchmarks.limits import Limits, measure_limits
 from benchmarks.machine import confine_to_cores, run_confined
 from benchmarks.opponents import OPPONENTS, Fit, axone_trainer
 from benchmarks.workloads import WORKLOADS, Workload
+
+if TYPE_CHECKING:
+    from axone.training import Trainer
+    from benchmarks.workloads import Rows
 
 _SHORTEST_COMPILED = 0.05
 
@@ -83,11 +88,7 @@ def measure_rounds(
     ]
     arguments += ["--variant", variant]
     data = run_confined("benchmarks.rounds", arguments, threads, variant)
-    limits = data["limits"]
-    if limits is not None:
-        # JSON knows no integer keys.
-        updates = {int(size): seconds for size, seconds in limits["update_seconds"].items()}
-        limits = Limits(limits["flops_per_second"], updates)
+    limits = Limits.from_json(data["limits"])
     timings = [Timing(**timing) for timing in data["timings"]]
     return Rounds(threads, variant, timings, limits, data["compiled"])
 
@@ -117,16 +118,15 @@ def time_workload(workload: Workload, opponents: Sequence[str], rounds: int) -> 
     return [Timing(workload.name, name, seconds[name], accuracies[name]) for name in opponents]
 
 
-def time_compiled(workload: Workload, rounds: int) -> float:
+def time_compiled(trainer: "Trainer", rows: "Rows", rounds: int) -> float:
     """Return the median seconds of a step of the compiled engine, Python left out.
 
     Whole epochs in one call of a session, as many as take a twentieth of a second.
     """
-    trainer, rows = axone_trainer(workload, "native"), workload.draw_rows()
     plan, epochs = trainer.plan, 1
     state = plan.start(trainer.network.initialize(0, "float32"))
     session = plan.session(state, trainer.examples(rows), 10**6)
-    steps = workload.rows // workload.batch_size
+    steps = len(rows[0]) // trainer.batch_size
     seconds: list[float] = []
     while len(seconds) < rounds:
         start = time.perf_counter()
@@ -173,7 +173,12 @@ def main() -> None:
         timings += time_workload(trained, arguments.opponents.split(","), arguments.rounds)
     compiled = {}
     if limits is not None and "axone" in arguments.opponents.split(","):
-        compiled = {each.name: time_compiled(each, arguments.rounds) for each in workloads}
+        compiled = {
+            each.name: time_compiled(
+                axone_trainer(each, "native"), each.draw_rows(), arguments.rounds
+            )
+            for each in workloads
+        }
     print(json.dumps(asdict(Rounds(threads, variant, timings, limits, compiled))))
 
 

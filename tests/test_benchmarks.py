@@ -26,6 +26,12 @@ from benchmarks.report import (
     time_sections,
 )
 from benchmarks.rounds import Rounds, Timing, measure_rounds
+from benchmarks.signals.kernels import ConvolutionKernels, convolutions
+from benchmarks.signals.opponents import SIGNAL_OPPONENTS
+from benchmarks.signals.rounds import SignalRounds, measure_signals, require_same_losses
+from benchmarks.signals.tables import convolution_sections, signal_sections
+from benchmarks.signals.with_axone import prepare, trainer
+from benchmarks.signals.workloads import SIGNAL_WORKLOADS
 from benchmarks.workloads import SMALLEST, WORKLOADS, Workload
 
 ROOT = Path(__file__).parent.parent
@@ -271,3 +277,106 @@ def test_the_parts_of_a_search_add_up_to_the_whole():
     whole, *parts = (figure for (figure,) in seconds.values())
     assert sum(parts) == pytest.approx(whole)
     assert min(parts) >= 0
+
+
+def test_the_operations_and_parameters_of_lenet_are_the_textbook_ones():
+    workload = SIGNAL_WORKLOADS["lenet-32"]
+    first, second = 28 * 28 * 25 * 6, 10 * 10 * 25 * 6 * 16
+    dense = 400 * 120 + 120 * 84 + 84 * 10
+    assert workload.parameters == 61_706
+    assert workload.flops == 2 * 32 * (2 * first + 3 * (second + dense))
+    assert [form.shape for form in SIGNAL_WORKLOADS["course-1d-10"].forms()] == [
+        *((1, 8), (1, 4), (4,), (8,), (2,))
+    ]
+    assert all(w.rows % w.batch_size == 0 for w in SIGNAL_WORKLOADS.values())
+
+
+def test_a_recurrent_network_has_as_many_products_as_positions_and_one_fewer_of_its_state():
+    workload = SIGNAL_WORKLOADS["gru-16"]
+    inputs, states, dense = 25 * 96 * 12, 24 * 96 * 32, 32 * 9
+    assert workload.flops == 2 * 16 * (2 * inputs + 3 * (states + dense))
+
+
+@pytest.mark.parametrize("name", ["course-1d-10", "fcn-1d-16", "lstm-16", "gru-16"])
+def test_networks_of_signals_have_as_many_parameters_as_axone_gives_them(name):
+    workload = SIGNAL_WORKLOADS[name]
+    network = trainer(workload, "reference").network
+    assert network.parameter_count == workload.parameters
+    assert network.output_shape == (workload.classes,)
+
+
+@pytest.mark.skipif(not OPPONENTS["axone"].available, reason="the compiled engine is not built")
+@pytest.mark.parametrize("name", ["course-1d-10", "fcn-1d-16", "lstm-16", "gru-16"])
+def test_both_engines_train_networks_of_signals_to_the_same_losses(name):
+    workload = SIGNAL_WORKLOADS[name]
+    rows, weights = workload.draw_rows(), workload.draw_weights()
+    losses = {
+        engine: prepare(workload, rows, weights, engine).first_losses()
+        for engine in ("reference", "native")
+    }
+    require_same_losses(losses)
+    assert losses["native"][-1] < losses["native"][0]
+
+
+def test_peers_that_train_networks_of_signals_learn_what_axone_learns():
+    # In a process of their own, which ends with an error if the losses are not the same.
+    peers = [name for name in ("axone", "pytorch", "jax") if SIGNAL_OPPONENTS[name].available]
+    if len(peers) < 2:
+        pytest.skip("neither PyTorch nor JAX, of the extra `peers`, is installed here")
+    networks = ["lenet-32", "course-1d-10", "lstm-16", "gru-16"]
+    found = measure_signals(networks, peers, threads=1, variant="", rounds=1, quick=True)
+    assert {name: list(row) for name, row in found.seconds.items()} == dict.fromkeys(
+        networks, peers
+    )
+
+
+def test_losses_that_are_not_the_same_are_refused():
+    require_same_losses({"axone": [2.0, 1.0], "jax": [2.0, 1.0001]})
+    with pytest.raises(RuntimeError, match="jax does not learn what axone learns"):
+        require_same_losses({"axone": [2.0, 1.0], "jax": [2.0, 1.01]})
+
+
+def test_examples_a_second_and_what_threads_bring_come_from_the_medians():
+    gru = SIGNAL_WORKLOADS["gru-16"]
+    limits = Limits(gru.flops / 40e-6, {gru.parameters: 10e-6})
+    seconds = {"axone": [1e-4, 1e-4, 9.0], "jax": [2e-4]}
+    single = SignalRounds(1, "avx2", {"gru-16": seconds}, limits, {"gru-16": 8e-5})
+    faster = {"axone": [5e-5], "jax": [4e-4]}
+    double = SignalRounds(2, "avx2", {"gru-16": faster}, limits)
+
+    times, ratios, rates, compiled = signal_sections(single)
+    assert times.title.endswith("microseconds a step, avx2, one core")
+    assert ratios.table.splitlines()[1].split() == ["gru", "b16", "2.0×"]
+    assert rates.table.splitlines()[1].split()[-4:] == ["160000", "50%", "80000", "25%"]
+    assert compiled.table.splitlines()[1].split()[-1] == "62%"
+    *_, ratios, _, gains = signal_sections(double, single)
+    assert ratios.table.splitlines()[1].split()[-1] == "4.0×"
+    assert gains.table.splitlines()[1].split()[-2:] == ["2.00×", "0.50×"]
+    assert max(map(len, as_terminal([times, rates, gains], ["today"]).splitlines())) <= 100
+
+
+def test_what_an_opponent_cannot_train_is_left_blank():
+    assert not SIGNAL_OPPONENTS["torch.compile"].can_train(SIGNAL_WORKLOADS["lstm-16"])
+    assert SIGNAL_OPPONENTS["torch.compile"].can_train(SIGNAL_WORKLOADS["gru-16"])
+    rows = {"lstm-16": {"pytorch": [1e-3]}, "gru-16": {"pytorch": [1e-3], "torch.compile": [5e-4]}}
+    times, ratios, *_ = signal_sections(SignalRounds(1, "avx512", rows, None))
+    assert times.table.splitlines()[1].split() == ["lstm", "b16", "1000", "(0.00)"]
+    assert ratios.table.splitlines()[2].split() == ["gru", "b16", "0.5×"]
+
+
+def test_convolutions_are_told_to_c_as_planes_and_kernels():
+    lenet, *_, last = convolutions()
+    assert lenet.label == "32, 1×28×28, 6 @ 5×5"
+    assert lenet.numbers() == [32, 1, 28, 28, 6, 28, 28, 5, 5, 2, 2]
+    assert lenet.products == 32 * 28 * 28 * 25 * 6
+    assert last.label == "16, 256×100, 128 @ 3"
+    assert last.numbers() == [16, 256, 1, 100, 128, 1, 100, 1, 3, 0, 1]
+
+
+def test_rates_of_convolutions_are_shown_beside_the_peak():
+    rates = {shapes.label: [5e10, 2e10, 8e10] for shapes in convolutions()}
+    found = {f"{dtype} axone": rates for dtype in ("float32", "float64")}
+    single, double = convolution_sections(ConvolutionKernels("avx2", 1e11, found))
+    assert single.title == "Convolutions, avx2, float32"
+    assert single.table.splitlines()[1].split()[-6:] == ["50", "50%", "20", "20%", "80", "80%"]
+    assert double.table.splitlines()[1].split()[-6:] == ["50", "100%", "20", "40%", "80", "160%"]

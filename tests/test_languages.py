@@ -228,6 +228,7 @@ LABELS_OF_ROWS = np.arange(60) % 3
 PROBABILITIES = RANDOM.dirichlet(np.ones(3), 60)
 IMAGES = RANDOM.random((60, 4, 4))
 NUMBERS = RANDOM.normal(size=(60, 7))
+SIGNALS = RANDOM.normal(size=(60, 10, 5))
 
 DRAWN = {
     "calibration": lambda: plots.plot_calibration(
@@ -245,6 +246,12 @@ DRAWN = {
         {"1": 1.0, "2": 2.0},
         validation_losses={"1": [2.0, 1.0], "2": [2.0, 1.0]},
     ),
+    "confused_images": lambda: plots.plot_confused_images(
+        IMAGES, LABELS_OF_ROWS, PROBABILITIES, "012"
+    ),
+    "confused_signals": lambda: plots.plot_confused_signals(
+        SIGNALS, LABELS_OF_ROWS, PROBABILITIES, "012"
+    ),
     "confusion": lambda: plots.plot_confusion_matrix(np.eye(3, dtype=int), "012"),
     "large_confusion": lambda: plots.plot_confusion_matrix(np.eye(70, dtype=int), range(70)),
     "curves": lambda: plots.plot_curves(
@@ -252,19 +259,50 @@ DRAWN = {
         best_epoch=1,
         stopped_by=_("loss"),
     ),
+    "feature_maps": lambda: plots.plot_feature_maps(
+        IMAGES[0], {str(k): np.zeros((9, 2, 2)) for k in range(8)}
+    ),
+    "feature_maps_of_signals": lambda: plots.plot_feature_maps(
+        SIGNALS[0], {"0": np.zeros((1, 5)), "1": np.zeros((17, 5))}
+    ),
+    "forecast": lambda: plots.plot_forecast(
+        [0, 1], [1.0, 2.0], [1.0, 2.0], [0.0, 1.0], [2.0, 3.0], level=0.9
+    ),
+    "forecast_of_days": lambda: plots.plot_forecast(
+        np.arange("2026-01", "2026-04", dtype="datetime64[D]"),
+        np.arange(90.0),
+        np.arange(90.0),
+        np.arange(90.0),
+        np.arange(90.0),
+    ),
     "image_grid": lambda: plots.plot_image_grid(np.zeros((101, 2, 2)), range(101)),
     "image_predictions": lambda: plots.plot_image_predictions(
         IMAGES, PROBABILITIES, "012", LABELS_OF_ROWS
     ),
+    "image_saliency": lambda: plots.plot_image_saliency(IMAGES, IMAGES, range(60)),
+    "image_saliency_of_colours": lambda: plots.plot_image_saliency(
+        np.zeros((1, 3, 2, 2)), np.zeros((1, 3, 2, 2)), "0"
+    ),
     "importance": lambda: plots.plot_importance({"1": 0.5}, score_name="2"),
+    "kernels": lambda: plots.plot_kernels(np.zeros((50, 12, 2, 2))),
+    "kernels_of_a_channel": lambda: plots.plot_kernels(np.zeros((50, 1, 2, 2))),
+    "kernels_of_signals": lambda: plots.plot_kernels(np.zeros((50, 2, 3))),
+    "kernels_of_many_channels": lambda: plots.plot_kernels(np.zeros((50, 9, 3))),
     "label_histogram": lambda: plots.plot_label_histogram(np.arange(50), range(50)),
     "parallel_coordinates": lambda: plots.plot_parallel_coordinates(
         {"1": [1, 2]}, [1.0, 2.0], score_name="2"
     ),
     "precision_recall": lambda: plots.plot_precision_recall(LABELS_OF_ROWS, PROBABILITIES, "012"),
     "predictions": lambda: plots.plot_predictions(NUMBERS, NUMBERS, max_points=9),
+    "anomaly_scores": lambda: plots.plot_anomaly_scores({"0": [1.0, 2.0, 1e9]}),
+    "code_map": lambda: plots.plot_code_map(np.eye(60)[:, :5], LABELS_OF_ROWS, "012"),
+    "code_map_of_amounts": lambda: plots.plot_code_map(np.eye(60)[:, :1], np.arange(60.0)),
+    "reconstructions": lambda: plots.plot_reconstructions(np.eye(3), np.eye(3), [1.0, 2.0, 3.0]),
     "residuals": lambda: plots.plot_residuals(NUMBERS, NUMBERS**3, max_points=9),
     "roc": lambda: plots.plot_roc(LABELS_OF_ROWS, PROBABILITIES, "012"),
+    "signal_grid": lambda: plots.plot_signal_grid(SIGNALS, range(60)),
+    "signal_means": lambda: plots.plot_signal_means(SIGNALS, np.arange(60), range(60)),
+    "signal_saliency": lambda: plots.plot_signal_saliency(SIGNALS, SIGNALS, range(60)),
 }
 
 

@@ -18,6 +18,7 @@ from axone.losses import (
     Huber,
     MeanSquaredError,
     Poisson,
+    Quantile,
     prepare_weights,
 )
 
@@ -46,6 +47,7 @@ TARGETS = {
             lambda random, rows, outputs: random.uniform(0.1, 0.8, (rows, outputs)),
         ),
     ],
+    "quantile": [(NUMBERS, far_targets)],
     "poisson": [
         (
             ["exponential", "softplus", *PROBABILITIES],
@@ -124,6 +126,67 @@ def test_huber_is_right_on_both_sides_of_its_bend(delta, sides, numeric_gradient
     analytic = loss.row_gradients(prediction, target)
     numeric = numeric_gradient(lambda: loss.rows(prediction, target).item(), prediction)
     assert relative_error(analytic, numeric) <= 1e-7
+
+
+@given(
+    level=st.floats(0.01, 0.99), sides=st.lists(st.sampled_from([-3.0, -0.5, 0.5, 3.0]), min_size=1)
+)
+def test_the_pinball_loss_is_right_on_both_sides(level, sides, numeric_gradient, relative_error):
+    loss, prediction = Quantile(level), np.array([sides])
+    target = np.zeros_like(prediction)
+    analytic = loss.row_gradients(prediction, target)
+    numeric = numeric_gradient(lambda: loss.rows(prediction, target).item(), prediction)
+    assert relative_error(analytic, numeric) <= 1e-7
+
+
+@pytest.mark.parametrize("level", [0.05, 0.5, 0.9])
+def test_the_pinball_loss_is_scikit_learns(level):
+    from sklearn.metrics import mean_pinball_loss
+
+    random = np.random.default_rng(0)
+    prediction, y = random.normal(size=(20, 3)), random.normal(size=(20, 3))
+    prediction[3] = y[3]
+    wanted = mean_pinball_loss(y, prediction, alpha=level)
+    assert Quantile(level).rows(prediction, y).mean() == pytest.approx(wanted, rel=1e-12)
+
+
+def test_each_level_of_a_quantile_has_its_output():
+    from sklearn.metrics import mean_pinball_loss
+
+    random, levels = np.random.default_rng(1), (0.1, 0.5, 0.8)
+    loss, y = Quantile(levels), random.normal(size=(20, 2))
+    prediction = random.normal(size=(20, 6))
+    target = loss.prepare(y, (6,), "float64")
+    np.testing.assert_array_equal(target, y[:, [0, 0, 0, 1, 1, 1]])
+    wanted = np.mean(
+        [
+            mean_pinball_loss(y[:, number], prediction[:, 3 * number + at], alpha=level)
+            for number in range(2)
+            for at, level in enumerate(levels)
+        ]
+    )
+    assert loss.rows(prediction, target).mean() == pytest.approx(wanted, rel=1e-12)
+
+
+def test_the_least_pinball_loss_is_at_the_quantile():
+    y = np.random.default_rng(2).exponential(size=999)
+    for level in (0.1, 0.5, 0.9):
+        guesses = np.quantile(y, [level - 0.05, level, level + 0.05], method="inverted_cdf")
+        costs = [Quantile(level).rows(np.full((999, 1), g), y[:, None]).mean() for g in guesses]
+        assert np.argmin(costs) == 1
+
+
+@pytest.mark.parametrize("levels", [0.0, 1.0, (), (0.5, 0.1), (0.5, 0.5), (0.1, 2.0)])
+def test_levels_that_are_none_are_refused(levels):
+    with pytest.raises(ConfigurationError, match="levels must be"):
+        Quantile(levels)
+
+
+def test_levels_are_written_as_a_list_and_read_again():
+    loss = Quantile((0.1, 0.9), scale=2.0)
+    assert LOSSES.resolve(LOSSES.to_data(loss)) == loss
+    assert LOSSES.to_data(Quantile()) == "quantile"
+    assert LOSSES.resolve({"name": "pinball", "levels": 0.3}) == Quantile(0.3)
 
 
 class TestAgainstPyTorch:

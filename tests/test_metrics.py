@@ -14,6 +14,7 @@ from axone.metrics import (
     log_loss,
     predicted_labels,
     r_squared,
+    reconstruction_metrics,
     regression_metrics,
     rounded,
     total_squares,
@@ -166,3 +167,18 @@ def test_ten_thousand_classes_need_no_table_of_their_pairs():
 
 def test_scores_are_rounded_for_people():
     assert rounded({"a": 0.123456789, "b": "word"}, 3) == {"a": 0.123, "b": "word"}
+
+
+@pytest.mark.parametrize("rows", [2, 5000])
+def test_scores_of_reconstructions_are_scikit_learns_over_all_numbers_together(rows):
+    from sklearn import metrics as sk
+
+    random = np.random.default_rng(0)
+    inputs = random.normal(size=(rows, 7)) * np.arange(7)  # the first never varies
+    outputs = inputs + random.normal(size=inputs.shape)
+    found = reconstruction_metrics(inputs.astype(np.float32), outputs.astype(np.float32))
+    assert found["mse"] == pytest.approx(sk.mean_squared_error(inputs, outputs), rel=1e-5)
+    assert found["rmse"] == pytest.approx(found["mse"] ** 0.5)
+    assert found["mae"] == pytest.approx(sk.mean_absolute_error(inputs, outputs), rel=1e-5)
+    total = ((inputs - inputs.mean(axis=0)) ** 2).sum()
+    assert found["r2"] == pytest.approx(1 - ((inputs - outputs) ** 2).sum() / total, rel=1e-5)

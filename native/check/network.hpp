@@ -105,7 +105,6 @@ inline Settings network_of(const Description& d, std::vector<Settings> layers, d
   Settings head, optimizer, all;
   head.set("loss", std::string("categorical_cross_entropy"));
   head.set("scale", 1.0);
-  head.set("delta", 1.0);
   Description::activate(head, "softmax");
   optimizer.set("rule", std::string("adam"));
   optimizer.set_whole("uncorrected", 0);

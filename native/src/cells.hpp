@@ -7,12 +7,13 @@
 
 namespace axone {
 
-enum class LossKind { mse, mae, huber, poisson, binary, categorical };
+enum class LossKind { mse, mae, huber, quantile, poisson, binary, categorical };
 
 inline constexpr Named<LossKind> kLosses[] = {
     {"mse", LossKind::mse},
     {"mae", LossKind::mae},
     {"huber", LossKind::huber},
+    {"quantile", LossKind::quantile},
     {"poisson", LossKind::poisson},
     {"binary_cross_entropy", LossKind::binary},
     {"categorical_cross_entropy", LossKind::categorical},
@@ -61,7 +62,7 @@ template <class V>
 struct Cells {
   using Real = typename RealOfCell<V>::type;
   LossKind loss;
-  Real huber;
+  Real setting;  // Huber's bend, or the level of a quantile
   bool pair;
 
   /// Of the output p = σ(z) for the target y.
@@ -71,9 +72,10 @@ struct Cells {
       case LossKind::mse: return error * error;
       case LossKind::mae: return size;
       case LossKind::huber: {
-        const V inside = minimum(size, zero + huber);
-        return Real(0.5) * inside * inside + huber * (size - inside);
+        const V inside = minimum(size, zero + setting);
+        return Real(0.5) * inside * inside + setting * (size - inside);
       }
+      case LossKind::quantile: return maximum(-setting * error, (1 - setting) * error);
       case LossKind::poisson: {
         const V log_p = pair ? z : logarithm(maximum(p, zero + kTiny<Real>));
         return p - y * log_p + (y > 0 ? y * logarithm(y) - y : zero);
@@ -91,7 +93,9 @@ struct Cells {
     switch (loss) {
       case LossKind::mse: return 2 * error;
       case LossKind::mae: return (error > 0 ? zero + 1 : zero) - (error < 0 ? zero + 1 : zero);
-      case LossKind::huber: return minimum(maximum(error, zero - huber), zero + huber);
+      case LossKind::huber: return minimum(maximum(error, zero - setting), zero + setting);
+      case LossKind::quantile:
+        return error > 0 ? zero + (1 - setting) : error < 0 ? zero - setting : zero;
       case LossKind::poisson: return pair ? error : 1 - y / maximum(p, tiny);
       default: return pair ? error : error / maximum(p * (1 - p), tiny);
     }

@@ -6,6 +6,7 @@
 
 #include "activations.hpp"
 #include "cells.hpp"
+#include "settings.hpp"
 #include "transpose.hpp"
 
 namespace axone {
@@ -38,14 +39,23 @@ inline Index hit_counts(LossKind loss, Index outputs) {
   return loss == LossKind::binary || loss == LossKind::categorical ? 1 : outputs;
 }
 
+/// A loss's setting for each output: those that were described, in turn; 0 where it has none.
+template <class Real>
+std::vector<Real> settings_of_cells(const std::vector<Settings>& described, Index outputs) {
+  std::vector<Real> settings(std::size_t(outputs), Real(0));
+  for (std::size_t c = 0; c < settings.size() && !described.empty(); ++c)
+    settings[c] = Real(described[c % described.size()].number("setting"));
+  return settings;
+}
+
 template <class Real>
 class Head {
  public:
-  /// `scale` times the loss is what is minimised.
-  Head(LossKind loss, double scale, double delta, Activation<Real> activation, Index outputs,
-       Index rows)
+  /// `scale` times the loss is what is minimised; `settings` are the loss's, of the outputs in turn.
+  Head(LossKind loss, double scale, const std::vector<Settings>& settings,
+       Activation<Real> activation, Index outputs, Index rows)
       : loss_(loss), scale_(scale), activation_(std::move(activation)),
-        pair_(is_pair(loss, activation_)), cells_{loss, Real(delta), pair_},
+        pair_(is_pair(loss, activation_)), settings_(settings_of_cells<Real>(settings, outputs)),
         outputs_(outputs), prediction_(rows, outputs), delta_(rows, outputs), shares_(rows),
         classes_(rows), columns_(round_up(outputs, kLanes<Real>) * kLanes<Real>) {}
 
@@ -151,6 +161,8 @@ class Head {
   }
 
  private:
+  Cells<Real> cells(Index c) const { return {loss_, settings_[std::size_t(c)], pair_}; }
+
   double row_loss(const Real* z, const Real* p, const Targets<Real>& targets, Index row) const {
     if (loss_ == LossKind::categorical) {
       if (!activation_.is_softmax()) return plain_categorical(p, targets, row);
@@ -168,7 +180,7 @@ class Head {
     }
     const Real* y = targets.numbers + row * targets.columns;
     double sum = 0;
-    for (Index c = 0; c < outputs_; ++c) sum += cells_.value(z[c], p[c], y[c]);
+    for (Index c = 0; c < outputs_; ++c) sum += cells(c).value(z[c], p[c], y[c]);
     return sum / outputs_;
   }
 
@@ -184,7 +196,7 @@ class Head {
     if (loss_ == LossKind::categorical) return categorical_delta(p, targets, row, d, share);
     const Real* y = targets.numbers + row * targets.columns;
     const Real each = share / outputs_;
-    for (Index c = 0; c < outputs_; ++c) d[c] = cells_.slope(p[c], y[c]) * each;
+    for (Index c = 0; c < outputs_; ++c) d[c] = cells(c).slope(p[c], y[c]) * each;
   }
 
   void categorical_delta(const Real* p, const Targets<Real>& targets, Index row, Real* d,
@@ -239,7 +251,7 @@ class Head {
   double scale_;
   Activation<Real> activation_;
   bool pair_;
-  Cells<Real> cells_;
+  std::vector<Real> settings_;
   Index outputs_;
   OwnMatrix<Real> prediction_, delta_;
   Buffer<Real> shares_, classes_, columns_;

@@ -77,7 +77,7 @@ class Plan {
 
   Head<Real> head(Index rows) const {
     const auto& s = described_head();
-    return {find(kLosses, s.word("loss"), "loss"), s.number("scale"), s.number("delta"),
+    return {find(kLosses, s.word("loss"), "loss"), s.number("scale"), s.list_or_none("settings"),
             activation_of<Real>(s), outputs, rows};
   }
 

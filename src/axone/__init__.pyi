@@ -20,11 +20,16 @@ from .data.look import look
 from .engines import get_engine
 from .errors import AxoneError, ConfigurationError, DataError, ModelFileError, ShapeError
 from .estimators import (
+    ConvClassifier,
+    ConvRegressor,
+    Forecaster,
     MLPClassifier,
     MLPRegressor,
     NetworkClassifier,
     NetworkRegressor,
     Perceptron,
+    SequenceClassifier,
+    SequenceRegressor,
     TabularClassifier,
     TabularRegressor,
 )
@@ -63,6 +68,7 @@ from .layers import (
     Transpose,
     Upsample,
 )
+from .losses import Quantile
 from .model import Model, Transfer, load, save, transfer
 from .network import Network
 from .optimizers import (
@@ -110,6 +116,8 @@ __all__ = [
     "ConfigurationError",
     "Conv1D",
     "Conv2D",
+    "ConvClassifier",
+    "ConvRegressor",
     "Crop",
     "Cut",
     "DataError",
@@ -121,6 +129,7 @@ __all__ = [
     "FittedPerceptron",
     "Flatten",
     "Flip",
+    "Forecaster",
     "GRUCell",
     "GaussianNoise",
     "GlobalPool",
@@ -148,6 +157,7 @@ __all__ = [
     "Plateau",
     "PositionalEncoding",
     "PositionwiseDense",
+    "Quantile",
     "RMSNorm",
     "RMSProp",
     "RNNCell",
@@ -157,6 +167,8 @@ __all__ = [
     "RosenblattPerceptron",
     "Rotate",
     "Scale",
+    "SequenceClassifier",
+    "SequenceRegressor",
     "ShapeError",
     "Shift",
     "TabularClassifier",

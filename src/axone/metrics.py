@@ -61,7 +61,12 @@ def epoch_scores(
 
 
 def scores_of_epochs(
-    loss: Loss, predictions: FloatArray, target: FloatArray, weight: FloatArray | None = None
+    loss: Loss,
+    predictions: FloatArray,
+    target: FloatArray,
+    weight: FloatArray | None = None,
+    *,
+    pooled: bool = False,
 ) -> dict[str, FloatArray]:
     """Return the scores of several epochs' predictions for the same rows, an array each.
 
@@ -70,13 +75,15 @@ def scores_of_epochs(
     loss, target, weight
         See `epoch_scores`, which says what the scores are.
     predictions : array of shape (epochs, m, …)
+    pooled : bool
+        As of `r_squared`.
     """
     several = isinstance(loss, BinaryCrossEntropy) and predictions.shape[2] > 1
     if loss.task == "regression" or several:
         hits = np.stack([loss.hits(each, target, weight) for each in predictions])
         if several:
             return {"accuracy": hits[:, 0] / _sum_of(weight, target)}
-        return {"r2": r_squared(hits, total_squares(target, weight))}
+        return {"r2": r_squared(hits, total_squares(target, weight), pooled)}
     y_true = target[:, 0] > 0.5 if isinstance(loss, BinaryCrossEntropy) else target
     if y_true.ndim == 2:
         y_true = y_true.argmax(axis=1)
@@ -109,7 +116,7 @@ def _sum_of(weight: FloatArray | None, target: FloatArray) -> float:
     return float(len(target) if weight is None else weight.sum())
 
 
-def r_squared(squared_errors: FloatArray, total: FloatArray) -> FloatArray:
+def r_squared(squared_errors: FloatArray, total: FloatArray, pooled: bool = False) -> FloatArray:
     """Return R² = 1 − Σ(y − ŷ)²/Σ(y − ȳ)², the mean over the outputs.
 
     Of a target that never changes it is 1 where every prediction is right and 0 otherwise, as
@@ -121,7 +128,12 @@ def r_squared(squared_errors: FloatArray, total: FloatArray) -> FloatArray:
         Σ(y − ŷ)² of every output, from `Loss.hits`.
     total : array of shape (outputs,)
         Σ(y − ȳ)², from `total_squares`.
+    pooled : bool
+        Whether both sums go over all outputs, which then count by how much they vary.
     """
+    if pooled:
+        squared_errors = np.asarray(squared_errors).sum(axis=-1, keepdims=True)
+        total = total.sum(axis=-1, keepdims=True)
     errors, varies = np.asarray(squared_errors), total > 0
     constant = (errors == 0).astype(np.float64)
     with np.errstate(invalid="ignore", over="ignore"):
@@ -190,6 +202,34 @@ def log_loss(y_true: IntArray, probabilities: FloatArray) -> float:
     true = probabilities[np.arange(len(y_true)), y_true].astype(np.float64)
     true /= probabilities.sum(axis=1, dtype=np.float64)
     return float(-np.log(np.clip(true, np.finfo(np.float64).eps, 1)).mean())
+
+
+def reconstruction_metrics(inputs: FloatArray, outputs: FloatArray) -> dict[str, float]:
+    """Return MSE, RMSE, MAE and R² of rows that were given back, over all their numbers together.
+
+    Some thousand rows at a time, for images are wide; R² is `pooled` as that of `r_squared` is.
+
+    Parameters
+    ----------
+    inputs, outputs : array of shape (m, n)
+    """
+    squares = sizes = spread = 0.0
+    mean = inputs.mean(axis=0, dtype=np.float64)
+    for start in range(0, len(inputs), _ROWS_TOGETHER):
+        rows = slice(start, start + _ROWS_TOGETHER)
+        x = inputs[rows].astype(np.float64)
+        left = x - outputs[rows]
+        squares += float(np.square(left).sum())
+        sizes += float(np.abs(left).sum())
+        spread += float(np.square(x - mean).sum())
+    mse = squares / inputs.size
+    scores = {"mse": mse, "rmse": float(np.sqrt(mse)), "mae": sizes / inputs.size}
+    if len(inputs) > 1:
+        scores["r2"] = float(r_squared(np.array([squares]), np.array([spread])))
+    return scores
+
+
+_ROWS_TOGETHER = 4096
 
 
 def regression_metrics(y_true: FloatArray, y_pred: FloatArray) -> dict[str, float]:

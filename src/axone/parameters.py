@@ -86,7 +86,7 @@ class Layout:
         return mask
 
     def size_before(self, position: int) -> int:
-        """Return how many trainable numbers the layers before that one have: where its own begin."""
+        """Return how many trainable numbers the layers before that one have."""
         slots = (slot for layer in self.by_layer[:position] for slot in layer)
         return sum(slot.size for slot in slots if slot.spec.trainable)
 

@@ -22,6 +22,8 @@ from axone.augmentation import Axes
         ([ax.Dense(2)], (8,), "features"),
         ([ax.Reshape((1, 8, 8)), ax.Conv2D(2, 3)], (64,), "images"),
         ([ax.Reshape((8, 8)), ax.LSTM(2)], (64,), "sequences"),
+        ([ax.Reshape((1, 8, 8)), ax.Conv2D(2, 3)], (8, 8), "images"),
+        ([ax.Reshape((4, 16)), ax.Conv1D(2, 3)], (8, 8), "signals"),
         ([ax.Embedding(5, 3)], (8,), "tokens"),
     ],
 )

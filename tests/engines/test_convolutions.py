@@ -38,6 +38,7 @@ except NotBuiltError as error:
 KINDS = (
     *("convolution", "convolution", "convolution", "max_pool", "average_pool", "batch_norm"),
     *("activation", "dropout", "channel_dropout", "noise", "residual", "transpose", "layer_norm"),
+    "upsample",
 )
 
 
@@ -90,6 +91,7 @@ def a_layer(draw, kind, shape, names):
         "channel_dropout": ax.ChannelDropout(0.3),
         "noise": ax.GaussianNoise(0.1),
         "transpose": ax.Transpose(),
+        "upsample": ax.Upsample(2),
         "layer_norm": ax.LayerNorm(),
     }[kind]
 

@@ -256,6 +256,7 @@ def test_every_layer_that_is_translated_runs_natively():
         "global_pool": ax.GlobalPool(),
         "channel_dropout": ax.ChannelDropout(0.5),
         "transpose": ax.Transpose(),
+        "upsample": ax.Upsample(2),
         "embedding": ax.Embedding(6, 3),
         "last_step": ax.LastStep(),
         "recurrent": ax.LSTM(3),
@@ -265,6 +266,7 @@ def test_every_layer_that_is_translated_runs_natively():
     }
     signals = {
         *("conv1d", "max_pool", "average_pool", "global_pool", "channel_dropout", "transpose"),
+        "upsample",
         *("last_step", "recurrent", "attention", "positional_encoding", "positionwise_dense"),
     }
     assert set(examples) == {name for name in LAYERS if LAYERS.member(name) in _DESCRIPTIONS}

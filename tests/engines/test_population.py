@@ -6,7 +6,7 @@ import pytest
 import axone as ax
 from axone.engines import NativeEngine, population_of, shape_of
 from axone.engines.engine import never
-from axone.losses import Huber
+from axone.losses import Huber, Quantile
 from axone.parameters import Trail
 
 RANDOM = np.random.default_rng(3)
@@ -124,6 +124,7 @@ def test_every_optimizer_moves_as_alone(optimizer, schedule):
         ("softmax", "mse", NUMBERS),
         ("identity", "mae", NUMBERS),
         ("identity", Huber(0.4), NUMBERS),
+        ("identity", Quantile(0.2), NUMBERS),
         ("exponential", "poisson", COUNTS),
         ("softplus", "poisson", COUNTS),
         ("sigmoid", "cce", CLASSES),

@@ -40,6 +40,9 @@ def examples_of(recipe, weight=None):
 RECIPES = {
     "classes": recipe_of(ax.Dense(6, "tanh"), ax.Dense(3, "softmax")),
     "several numbers": recipe_of(ax.Dense(6, "gelu"), ax.Dense(2), loss="huber"),
+    "quantiles": recipe_of(
+        ax.Dense(6, "gelu"), ax.Dense(4), loss={"name": "quantile", "levels": [0.1, 0.7]}
+    ),
     "random layers": recipe_of(
         ax.GaussianNoise(0.1), ax.Dense(6, "prelu"), ax.Dropout(0.3), ax.Dense(3, "softmax")
     ),
@@ -79,6 +82,7 @@ RECIPES = {
         ax.ChannelDropout(0.3),
         ax.Transpose(),
         ax.AveragePool(2, padding=1),
+        ax.Upsample(size=7),
         ax.GlobalPool("max"),
         ax.Dense(3, "softmax"),
     ),
@@ -87,6 +91,7 @@ RECIPES = {
         ax.Reshape((2, 4, 5)),
         ax.Conv2D(3, (3, 2), "tanh", (2, 1), padding=(1, 0), dilation=(1, 2)),
         ax.AveragePool((2, 3), 2, "same"),
+        ax.Upsample((2, 3)),
         ax.Conv2D(4, 4, "softmax", padding="same"),
         ax.MaxPool(2, 1, (1, 0)),
         ax.GlobalPool(),

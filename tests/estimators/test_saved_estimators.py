@@ -75,6 +75,18 @@ CASES = {
     "a table with two classes": (ax.TabularClassifier(n_networks=1, **TABULAR), MIXED, Y > 1),
     "a table's numbers": (ax.TabularRegressor(n_networks=3, **TABULAR), MIXED, X[:, 0]),
     "two numbers of a table": (ax.TabularRegressor(**TABULAR), MIXED, X[:, :2] * [1, 1000]),
+    "signals": (ax.ConvClassifier([ax.Conv1D(3, 2, "relu"), ax.Flatten()], **QUICK), X, WORDS),
+    "numbers of signals": (
+        ax.ConvRegressor([ax.Conv1D(3, 2, "relu"), ax.Flatten()], **QUICK),
+        NUMBERS,
+        np.column_stack([AMOUNTS, COUNTS]),
+    ),
+    "sequences": (ax.SequenceClassifier([ax.GRU(4, last=True)], **QUICK), X, Y),
+    "the median of numbers of sequences": (
+        ax.SequenceRegressor([ax.GRU(4, last=True)], loss=ax.Quantile((0.1, 0.5, 0.9)), **QUICK),
+        NUMBERS,
+        AMOUNTS,
+    ),
     "a perceptron": (ax.Perceptron(random_state=0), X, Y > 0),
     "a perceptron for every class": (ax.Perceptron(max_iter=20, random_state=0), NAMED, WORDS),
 }

@@ -14,7 +14,7 @@ import axone as ax
 from axone import estimators
 from axone.engines import get_engine
 from axone.errors import UnknownNameError
-from axone.estimators import fitting, settings, tabular_training
+from axone.estimators import example_training, fitting, settings, tabular_training
 from axone.schedules import Cosine
 from axone.training import Trainer
 
@@ -27,6 +27,14 @@ TRAINED = sorted(set(estimators.__all__) - {"Perceptron"})
 
 TABULAR = {"TabularClassifier", "TabularRegressor"}
 
+EXAMPLES = {
+    "ConvClassifier",
+    "ConvRegressor",
+    "Forecaster",
+    "SequenceClassifier",
+    "SequenceRegressor",
+}
+
 PERCEPTRONS = {"MLPClassifier", "MLPRegressor"}
 
 OTHER_NAMES = {"alpha": "l2"}
@@ -34,10 +42,20 @@ OTHER_NAMES = {"alpha": "l2"}
 
 FORCED = {
     "alpha": (PERCEPTRONS, "scikit-learn's, 1e-4"),
-    "batch_size": (PERCEPTRONS | TABULAR, "'auto': scikit-learn's min(200, n_samples); by √rows"),
-    "dtype": (set(TRAINED) - TABULAR, "None takes X as it comes, as scikit-learn does"),
-    "loss": ({"MLPRegressor", "NetworkRegressor"}, "scikit-learn's; the trainer has none"),
-    "schedule": (set(TRAINED) - TABULAR, "None leaves it to scikit-learn's `learning_rate`"),
+    "batch_size": (
+        PERCEPTRONS | TABULAR | EXAMPLES,
+        "'auto': scikit-learn's min(200, n_samples); by √rows; None is the preset's",
+    ),
+    "optimizer": (EXAMPLES, "None is the preset's"),
+    "dtype": (set(TRAINED) - TABULAR - EXAMPLES, "None takes X as it comes, as scikit-learn does"),
+    "loss": (
+        {"MLPRegressor", "NetworkRegressor", "ConvRegressor", "SequenceRegressor"},
+        "scikit-learn's; the trainer has none",
+    ),
+    "schedule": (
+        set(TRAINED) - TABULAR,
+        "None leaves it to scikit-learn's `learning_rate`, or to the preset",
+    ),
 }
 """Whose defaults differ from the trainer's, and why they must."""
 
@@ -51,6 +69,8 @@ def parameters(name):
 
 
 def said_otherwise(name):
+    if name in EXAMPLES:
+        return example_training.SAID_OTHERWISE
     return (tabular_training if name in TABULAR else settings).SAID_OTHERWISE
 
 
@@ -101,7 +121,7 @@ def trainer_of(estimator, module, monkeypatch):
     return recorder.trainer
 
 
-@pytest.mark.parametrize("name", sorted(set(TRAINED) - TABULAR))
+@pytest.mark.parametrize("name", sorted(set(TRAINED) - TABULAR - EXAMPLES))
 def test_what_an_estimator_is_told_reaches_the_trainer(name, monkeypatch):
     estimator = getattr(estimators, name)(max_iter=1, **SAID)
     trainer = trainer_of(estimator, fitting, monkeypatch)
@@ -126,6 +146,26 @@ def test_what_a_tabular_estimator_is_told_reaches_the_trainer(name, monkeypatch)
     estimator = getattr(estimators, name)(n_networks=1, max_epochs=1, **told)
     trainer = trainer_of(estimator, tabular_training, monkeypatch)
     assert {setting: getattr(trainer, setting) for setting in told} == told
+
+
+@pytest.mark.parametrize("name", sorted(EXAMPLES - {"Forecaster"}))
+def test_what_an_estimator_of_examples_is_told_reaches_the_trainer(name, monkeypatch):
+    told = {
+        "engine": "reference",
+        "threads": 1,
+        "batch_size": 75,
+        "clip_norm": 0.4,
+        "dtype": "float64",
+    }
+    layers = [ax.Flatten(), ax.Dense(2)]
+    settings = {"optimizer": "sgd", "schedule": "cosine", "alpha": 0.2, "max_iter": 1, **told}
+    estimator = getattr(estimators, name)(layers, **settings)
+    trainer = trainer_of(estimator, example_training, monkeypatch)
+    assert {setting: getattr(trainer, setting) for setting in told} == told
+    assert (trainer.l2, trainer.recipe.optimizer, trainer.recipe.schedule) == (
+        *(0.2, ax.SGD()),
+        Cosine(),
+    )
 
 
 def test_a_setting_that_was_forgotten_stops_every_fit():

@@ -5,9 +5,11 @@ import tomllib
 import numpy as np
 import pytest
 
+from axone.augmentation import Shift
+from axone.data.dataset import Dataset
 from axone.errors import ConfigurationError
 from axone.experiments import Experiment, ExperimentData, prepare
-from axone.layers import Conv1D, Conv2D, Dense
+from axone.layers import Conv1D, Conv2D, Dense, Embedding
 from axone.optimizers import Adam, AdamW
 from axone.presets import PRESETS
 from axone.schedules import ConstantRate, OneCycle
@@ -55,6 +57,17 @@ def test_images_get_a_convolutional_network(pictures_file):
     prepared = prepare(described(pictures_file))
     assert prepared.experiment.settings.network.preset == "cnn"
     assert any(isinstance(layer, Conv2D) for layer in prepared.network.layers)
+
+
+@pytest.mark.parametrize("shape", [(28, 28), (3, 15, 16)], ids=["grey", "colours"])
+def test_images_are_moved_while_they_are_learnt(here, shape):
+    random = np.random.default_rng(0)
+    X = random.integers(0, 256, (40, *shape), dtype=np.uint8)
+    np.savez(here / "large.npz", X=X, y=np.arange(40) % 2)
+    result = described(here / "large.npz", training={"epochs": 1}).run()
+    (shift,) = result.prepared.experiment.settings.training.augmentation
+    assert shift == Shift(min(shape[-2:]) // 14)
+    assert np.isfinite(result.metrics["test"]["loss"])
 
 
 def test_tables_and_features_keep_their_dense_layers(write):
@@ -199,3 +212,19 @@ def test_a_named_learning_rate_changes_the_presets_own_optimiser(signals):
     assert prepare(own).experiment.settings.training.optimizer == Adam(0.5)
     table = prepare(describe("iris", Overrides(learning_rate=0.5))).experiment
     assert table.settings.training.optimizer == Adam(0.5)
+
+
+@pytest.mark.parametrize("preset", [None, "fcn-1d", "mlp"])
+def test_texts_are_read_as_tokens(preset):
+    words = np.array(["anna", "bo", "hannah", "otto", "oslo", "eve"] * 8)
+    y = np.array(["o" in word for word in words], dtype=np.int64)
+    dataset = Dataset(
+        "words", words, y, "classification", class_names=("no", "yes"), source="words"
+    )
+    settings = {"network": {"preset": preset}} if preset else {}
+    prepared = prepare(Experiment.in_memory(settings), dataset)
+    (embedding, *_rest) = prepared.network.layers
+    assert isinstance(embedding, Embedding)
+    assert embedding.vocabulary_size == prepared.preprocessing.vocabulary
+    assert prepared.network.input_shape == (6,)
+    assert ("preset_chosen" in codes(prepared)) == (preset is None)

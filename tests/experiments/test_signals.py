@@ -58,7 +58,7 @@ def test_masks_reach_the_network_in_training_measuring_and_predicting(ragged, he
 
 
 def test_layers_that_know_no_ends_read_zeros_there_and_it_is_said(ragged):
-    prepared = prepare(experiment(ragged))
+    prepared = prepare(experiment(ragged, network={"hidden": [8]}))
     assert "ends_read_as_zeros" in [note.code for note in prepared.notes]
     assert all(part.mask is None for part in prepared.parts.values())
     with np.load(ragged) as archive:

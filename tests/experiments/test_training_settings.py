@@ -8,7 +8,7 @@ from sklearn.utils import compute_sample_weight
 
 from axone.errors import ConfigurationError, UnknownNameError
 from axone.experiments import Experiment, prepare
-from axone.experiments.schema import ExperimentData, TrainingSection
+from axone.experiments.schema import ExperimentData, NetworkSection, TrainingSection
 from axone.experiments.training import (
     OF_THE_FIT,
     build_trainer,
@@ -35,7 +35,8 @@ def test_every_setting_of_the_section_is_the_trainers_or_known_to_be_used_otherw
 
 
 def test_every_setting_of_the_trainer_can_be_said_in_a_file_or_is_known_not_to_be():
-    said = {*TrainingSection.model_fields, *ExperimentData.model_fields}
+    sections = (TrainingSection, NetworkSection, ExperimentData)
+    said = {name for section in sections for name in section.model_fields}
     assert {f.name for f in fields(Trainer) if f.init} - said == {"shuffle", "measures"}
 
 
@@ -45,7 +46,7 @@ def test_what_a_file_says_reaches_the_trainer():
         "dtype": "float64",
         "engine": "reference",
         "threads": 1,
-        "network": {"hidden": [4]},
+        "network": {"hidden": [4], "frozen": 1},
         "training": {
             "optimizer": {"name": "sgd", "learning_rate": 0.2},
             "batch_size": 7,

@@ -293,6 +293,17 @@ ROWS = {
         pool("AvgPool1d", "AvgPool2d", count_include_pad=False),
         positions=1,
     ),
+    "upsample": Row(
+        [
+            (ax.Upsample(), SIGNAL),
+            (ax.Upsample(3), LONGER_SIGNAL),
+            (ax.Upsample(size=13), LONGER_SIGNAL),
+            (ax.Upsample((2, 3)), IMAGE),
+            (ax.Upsample(size=(9, 7)), LARGER_IMAGE),
+        ],
+        lambda nn, layer, shape: nn.Upsample(layer.lengths(shape[1:])),
+        positions=1,
+    ),
     "global_pool": Row(
         [
             (ax.GlobalPool(), SIGNAL),

@@ -10,7 +10,7 @@ from axone.errors import ConfigurationError, ShapeError, UnknownNameError
 from axone.experiments.schema import TrainingSection
 from axone.layers import LAYERS
 from axone.network import Network
-from axone.presets import KINDS, PRESETS, find_preset, preset_for
+from axone.presets import AUTOENCODER, KINDS, PRESETS, find_preset, preset_for
 from axone.presets.entrance import embedding_size
 from axone.registry import plain
 from axone.training import Trainer
@@ -63,11 +63,13 @@ def test_it_trains_on_what_it_takes_and_its_loss_stays_finite(preset, kind, shap
     network = Network(*layers, input_shape=shape)
     training = preset.training(6)
     chosen = {key: training[key] for key in ("optimizer", "schedule") if key in training}
-    trainer = Trainer(network, loss="categorical_cross_entropy", batch_size=4, threads=1, **chosen)
-    result = trainer.fit((X, y), max_epochs=1)
+    gives_back = preset is AUTOENCODER
+    loss, target = ("mse", X.reshape(6, -1)) if gives_back else ("categorical_cross_entropy", y)
+    trainer = Trainer(network, loss=loss, batch_size=4, threads=1, **chosen)
+    result = trainer.fit((X, target), max_epochs=1)
     assert result.epochs == 1
     assert np.isfinite(result.parameters.vector).all()
-    assert network.output_shape == (3,)
+    assert network.output_shape == ((X[0].size,) if gives_back else (3,))
 
 
 @pytest.mark.parametrize(("preset", "kind", "shape"), REFUSED)
@@ -76,9 +78,10 @@ def test_what_it_does_not_take_is_refused_with_what_would_fit(preset, kind, shap
         preset.layers(shape, 3, kind=kind, vocabulary=VOCABULARY)
     said = str(refusal.value)
     assert preset.name in said
-    fitting = [other.name for other in PRESETS.values() if other.fits(kind, shape)]
+    alike = [other for other in PRESETS.values() if other.gives_back == preset.gives_back]
+    fitting = [other.name for other in alike if other.fits(kind, shape)]
     assert all(name in said for name in fitting)
-    assert "mlp" in fitting
+    assert preset.gives_back or "mlp" in fitting
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -124,6 +127,22 @@ def test_numbers_are_predicted_by_an_output_layer_without_softmax():
     assert plain(layers[-1]) == {"name": "dense", "units": 3}
     smoothed = [p for p in PRESETS.values() if "label_smoothing" in p.training(100)]
     assert all("label_smoothing" not in p.training(100, "regression") for p in smoothed)
+
+
+def test_very_long_signals_and_large_images_cost_little_more_than_usual_ones():
+    for name, usual, large in (
+        ("cnn", (3, 64, 64), (3, 256, 256)),
+        ("resnet-1d", (1, 512), (1, 16000)),
+    ):
+        costs = [
+            sum(row.multiply_adds for row in network_of(name, shape).summary().rows)
+            for shape in (usual, large)
+        ]
+        assert costs[1] < 2 * costs[0]
+
+
+def network_of(name, shape):
+    return Network(*PRESETS[name].layers(shape, 3), input_shape=shape)
 
 
 def test_lenet_has_the_sizes_of_the_paper_on_handwritten_digits():

@@ -9,7 +9,7 @@ import axone as ax
 from axone.engines import get_engine
 from axone.training.fingerprint import checksum_of_rows
 
-NETWORK = ax.Network(ax.Dense(3, "softmax"), input_shape=2)
+NETWORK = ax.Network(ax.Dense(4, "tanh"), ax.Dense(3, "softmax"), input_shape=2)
 OTHERS = {
     "network": ax.Network(ax.Dense(3, "softmax", bias=False), input_shape=2),
     "loss": {"name": "cce", "scale": 2.0},
@@ -22,6 +22,7 @@ OTHERS = {
     "clip_value": 1.0,
     "clip_norm": 1.0,
     "augmentation": ["jitter"],
+    "frozen": 1,
     "dtype": "float64",
     "engine": "reference",
     "seed": 1,

@@ -22,10 +22,11 @@ class Head {
   static constexpr int kLanes = kLanesOf<V>;
   using Wide = Vector<double, kLanes>;
 
-  Head(LossKind loss, double scale, double delta, Activation<Real> activation, Index outputs,
-       Index rows)
+  Head(LossKind loss, double scale, const std::vector<Settings>& settings,
+       Activation<Real> activation, Index outputs, Index rows)
       : loss_(loss), scale_(scale), activation_(std::move(activation)),
-        pair_(is_pair(loss, activation_)), cells_{loss, Real(delta), pair_}, outputs_(outputs),
+        pair_(is_pair(loss, activation_)), settings_(settings_of_cells<Real>(settings, outputs)),
+        outputs_(outputs),
         prediction_(rows, outputs), target_(rows, outputs), delta_(rows, outputs),
         weight_(product_of(rows, kLanes)), class_(product_of(rows, kLanes)) {
     totals.hits.resize(static_cast<std::size_t>(hit_counts(loss, outputs)));
@@ -185,8 +186,9 @@ class Head {
         best = maximum(best, p);
         most = maximum(most, y);
       } else {
-        loss += wide(cells_.value(z, p, y));
-        slope = cells_.slope(p, y);
+        const Cells<V> cells{loss_, settings_[std::size_t(c)], pair_};
+        loss += wide(cells.value(z, p, y));
+        slope = cells.slope(p, y);
       }
       if (loss_ == LossKind::binary) {
         right += wide((p > Real(0.5)) == (y > Real(0.5)) ? V{} + 1 : V{});
@@ -221,7 +223,7 @@ class Head {
   double scale_;
   Activation<Real> activation_;
   bool pair_;
-  Cells<V> cells_;
+  std::vector<Real> settings_;
   Index outputs_;
   OwnMatrix<V> prediction_, target_, delta_;
   Buffer<Real> weight_, class_;  // of each row of each lane

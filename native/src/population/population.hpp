@@ -143,7 +143,7 @@ class Population {
 
   static Head<V> head_of(const Plan<Real>& plan, Index rows) {
     const auto& s = plan.described_head();
-    return {find(kLosses, s.word("loss"), "loss"), s.number("scale"), s.number("delta"),
+    return {find(kLosses, s.word("loss"), "loss"), s.number("scale"), s.list_or_none("settings"),
             activation_of<Real>(s), plan.outputs, rows};
   }
 

@@ -18,7 +18,6 @@ from axone.layers import (
     Layer,
     LayerNorm,
     MaxPool,
-    Upsample,
     PositionalEncoding,
     PositionwiseDense,
     Recurrent,
@@ -26,6 +25,7 @@ from axone.layers import (
     Residual,
     RMSNorm,
     Transpose,
+    Upsample,
 )
 from axone.network import Network
 
@@ -69,13 +69,16 @@ class Axes:
         Of two axes it is the first layer that can tell which says whether the last is time, as of
         signals (channels, length), or the first, as of sequences (length, features); signals, if
         none can. Features that the network begins by arranging (`Reshape`) are what they are
-        arranged to.
+        arranged to, and so are grey images without an axis of channels, to which it gives one.
         """
         layers, shape = network.layers, network.input_shape
         if network.takes_tokens:
             return cls("tokens", shape)
-        while len(shape) == 1 and layers and isinstance(layers[0], Reshape):
-            shape, layers = layers[0].output_shape(shape), layers[1:]
+        while layers and isinstance(layers[0], Reshape):
+            arranged = layers[0].output_shape(shape)
+            if len(shape) > 1 and not len(shape) < len(arranged) == 3:
+                break
+            shape, layers = arranged, layers[1:]
         if len(shape) == 2:
             return cls(_kind_of_two_axes(layers), shape)
         # What has more axes than an image is treated number by number.

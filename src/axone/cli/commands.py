@@ -47,6 +47,8 @@ axone train experiment.toml --out runs/first
 axone train digits --target "digit == 5"
 axone train moons --data-option rows=500
 axone train gunpoint --preset fcn-1d
+axone train mnist --preset autoencoder
+axone train letters.npz --from runs/mnist --freeze 6
 axone train iris --cv 5
 axone train iris --repeats 10
 axone train runs/first --resume

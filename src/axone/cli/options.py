@@ -11,7 +11,10 @@ Target = Annotated[
     str | None,
     typer.Option(help=_('Column to predict, for a table; or a comparison: "price > 100".')),
 ]
-Task = Annotated[str | None, typer.Option(help=_("classification or regression."))]
+Task = Annotated[
+    str | None,
+    typer.Option(help=_("classification, regression, or reconstruction: give the input back.")),
+]
 DataOption = Annotated[
     list[str] | None,
     typer.Option(

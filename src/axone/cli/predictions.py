@@ -22,7 +22,7 @@ from axone.data.sounds import Sounds
 from axone.data.sources import is_stream, shown_source
 from axone.errors import DataError, UnknownNameError
 from axone.messages import _, _n
-from axone.model import Classes, Model
+from axone.model import Classes, Inputs, Model
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -211,6 +211,8 @@ def _classes(model: Model, X: Any) -> tuple[list[str], list[list[str]]]:
 
 def _numbers(model: Model, X: Any) -> tuple[list[str], list[list[str]]]:
     predicted = _finite(model.predict(X))
+    if isinstance(model.target, Inputs):
+        return ["anomaly_score"], [[shortest(score)] for score in predicted]
     numbers = predicted.reshape(len(predicted), -1)
     names = model.target.names
     if len(names) != numbers.shape[1]:

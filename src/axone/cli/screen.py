@@ -1,5 +1,6 @@
 """What a person watching a training run sees: the plan, the epochs as they pass, the outcome."""
 
+import math
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -22,6 +23,7 @@ from axone.experiments import Prepared, RunResult
 from axone.experiments.class_counts import class_counts, counts_in_words
 from axone.experiments.training import stopping_rules
 from axone.messages import Message, _, _n, listed, shorten
+from axone.model import Inputs
 from axone.registry import plain
 from axone.training import History, StoppingRule
 
@@ -165,14 +167,7 @@ def plan(prepared: Prepared) -> list[str]:
     """Describe the data, the network and the training in a few lines."""
     settings = prepared.experiment.settings
     dataset, network, training = prepared.dataset, prepared.network, settings.training
-    what = (
-        _("{classes} classes", classes=len(dataset.class_names))
-        if dataset.task == "classification"
-        else _(
-            "regression of {names}",
-            names=listed(dataset.target_names) or dataset.target_name or "y",
-        )
-    )
+    what = _what_is_learnt(prepared)
     parts = ", ".join(f"{len(part):,} {name}" for name, part in prepared.parts.items())
     layers = " → ".join(
         [f"{shorten(network.input_name, _NAME)} {_size(network.input_shape)}".lstrip()]
@@ -201,6 +196,19 @@ def plan(prepared: Prepared) -> list[str]:
         *(entry("", text) for text in _left_out(prepared)),
         *(entry(_("Note"), note) for note in prepared.notes),
     ]
+
+
+def _what_is_learnt(prepared: Prepared) -> Message:
+    dataset = prepared.dataset
+    if isinstance(prepared.target, Inputs):
+        numbers = math.prod(prepared.network.input_shape)
+        return _n(
+            "its {count} input, to be given back", "its {count:,} inputs, to be given back", numbers
+        )
+    if dataset.task == "classification":
+        return _("{classes} classes", classes=len(dataset.class_names))
+    names = listed(dataset.target_names) or dataset.target_name or "y"
+    return _("regression of {names}", names=names)
 
 
 _KINDS: dict[str, Callable[[int], Message]] = {

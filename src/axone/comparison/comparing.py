@@ -198,7 +198,7 @@ def _exercise(prepared: Prepared, recipe: Recipe, threads: int) -> Exercise:
 
     return Exercise(
         recipe,
-        network.initialize(recipe.seed, recipe.dtype),
+        prepared.initial or network.initialize(recipe.seed, recipe.dtype),
         rows("train"),
         rows("validation") if "validation" in prepared.parts else None,
         prepared.experiment.settings.training.epochs,

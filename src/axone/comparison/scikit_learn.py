@@ -120,6 +120,8 @@ def obstacles(exercise: Exercise) -> tuple[Message, ...]:
         for name, function in hidden.items()
         if type(function) not in _ACTIVATIONS
     ]
+    if recipe.frozen:
+        found.append(_("frozen layers"))
     output = row.functions[-1] if row.functions else Identity()
     if (type(output), type(recipe.loss)) not in _HEADS:
         found.append(

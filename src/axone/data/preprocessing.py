@@ -27,6 +27,7 @@ from axone.data.signals import Signals
 from axone.data.sounds import Sounds
 from axone.data.steps import ExampleLayout, Step
 from axone.data.tokens import PADDING, Tokens
+from axone.data.window_features import WindowFeatures
 from axone.errors import ModelFileError, ShapeError
 from axone.messages import _, listed
 
@@ -39,6 +40,7 @@ STEPS: dict[str, type[Step]] = {
     "signals": Signals,
     "sounds": Sounds,
     "windows": SeriesWindows,
+    "window_features": WindowFeatures,
     "pictures": Pictures,
     "tokens": Tokens,
     "characters": Characters,

@@ -33,12 +33,15 @@ class Series:
     columns : tuple of str
     where : str
         For messages.
+    moments : ndarray of shape (positions,), optional
+        When each position is, in days; None where no column tells.
     """
 
     name: str
     values: FloatArray
     columns: tuple[str, ...]
     where: str
+    moments: FloatArray | None = None
 
     def frame(self) -> "DataFrame":
         """Return the series as a table."""
@@ -168,7 +171,8 @@ def in_time(series: Series, names: Sequence[str]) -> tuple[Series, tuple[Message
         )
     kept = [at for at in range(len(series.columns)) if at != column]
     columns = tuple(series.columns[at] for at in kept)
-    return replace(series, values=series.values[order][:, kept], columns=columns), notes
+    values = series.values[order][:, kept]
+    return replace(series, values=values, columns=columns, moments=moments[order]), notes
 
 
 def column_of(series: Series, name: str, what: Message) -> int:

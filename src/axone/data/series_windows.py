@@ -66,10 +66,13 @@ class SeriesWindows(Step, PlainData):
     known : tuple of str
         Columns known beforehand.
     periods : tuple of int
-        Of the calendar, in positions from the first row on.
+        Of the calendar, in positions from the first row of training on.
     lags, horizon : int
     time : str
         The column that puts rows in order; may be empty.
+    first, step : float
+        When the first row of training was, and how long a position is, as `time` counts: so a later
+        table is found in the calendar. Without a step its first row stands where training began.
     """
 
     past: tuple[str, ...]
@@ -78,6 +81,8 @@ class SeriesWindows(Step, PlainData):
     lags: int
     horizon: int
     time: str = ""
+    first: float = 0.0
+    step: float = 0.0
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -125,7 +130,8 @@ class SeriesWindows(Step, PlainData):
     def _windows(self, X: Any) -> Any:
         if not is_frame(X):
             return X
-        past, ahead = self._columns(self._series(X))
+        series = self._series(X)
+        past, ahead = self._columns(series)
         said = np.flatnonzero(~np.isnan(past[:, 0]))
         origin = int(said[-1]) + 1 if len(said) else 0
         if origin < self.lags:
@@ -149,7 +155,7 @@ class SeriesWindows(Step, PlainData):
                         column=self.past[0],
                     )
                 )
-            ahead = calendar(origin + self.horizon, self.periods)
+            ahead = calendar(origin + self.horizon, self.periods, self._begin(series))
         return inputs_at(past, ahead, np.array([origin]), Window(self.lags, self.horizon))
 
     def _series(self, table: Any) -> Series:
@@ -162,8 +168,14 @@ class SeriesWindows(Step, PlainData):
         what = _("column")
         past = series.values[:, [column_of(series, name, what) for name in self.past]]
         known = series.values[:, [column_of(series, name, what) for name in self.known]]
-        ahead = np.column_stack([known, calendar(len(past), self.periods)])
+        ahead = np.column_stack([known, calendar(len(past), self.periods, self._begin(series))])
         return past, ahead if ahead.shape[1] else None
+
+    def _begin(self, series: Series) -> int:
+        """Return which position of the calendar the first row of a table is."""
+        if series.moments is None or not self.step:
+            return 0
+        return round((float(series.moments[0]) - self.first) / self.step)
 
     def to_data(self) -> Any:
         return write_data(self)
@@ -265,6 +277,7 @@ def windows_of(
         window.lags,
         window.horizon,
         "".join(chosen["time"][:1]),
+        *_clock_of(series),
     )
     dataset = make_array_dataset(
         series.name,
@@ -280,6 +293,13 @@ def windows_of(
     )
     notes = (*dataset.notes, *notes, _in_words(series, goal, window))  # type: ignore[arg-type]
     return replace(dataset, notes=notes, reader=reader)
+
+
+def _clock_of(series: Series) -> tuple[float, float]:
+    """Return when a series begins, and how long its positions are; zeros where nothing tells."""
+    if series.moments is None:
+        return 0.0, 0.0
+    return float(series.moments[0]), float(np.median(np.diff(series.moments)))
 
 
 def _in_words(series: Series, goal: int, window: Window) -> Message:

@@ -113,7 +113,7 @@ class Recipe:
 
     @property
     def frozen_size(self) -> int:
-        """How many trainable numbers the frozen layers have: the first ones of every flat vector."""
+        """How many trainable numbers are frozen: the first ones of every flat vector."""
         return self.network.layout.size_before(self.frozen)
 
     @property

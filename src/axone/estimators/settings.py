@@ -96,6 +96,7 @@ SAID_OTHERWISE: Mapping[str, str] = {
     "l1": "shared among the weights of the rows, as scikit-learn shares its penalty",
     "l2": "`alpha`, scikit-learn's name, shared like `l1`",
     "augmentation": "none: features have no neighbours; `Trainer` changes images and signals",
+    "frozen": "none: estimators begin with weights of their own; `axone.transfer` with learnt ones",
     "dtype": "that of the rows: None, the default, leaves X as it comes",
     "seed": "drawn from `random_state`",
     "measures": "the trainer's own: `history_` holds what is recorded by default",

@@ -78,6 +78,7 @@ SAID_OTHERWISE: Mapping[str, str] = {
     "clip_value": "none: inputs are clipped, and AdamW's steps have a length of their own",
     "clip_norm": "none: inputs are clipped, and AdamW's steps have a length of their own",
     "augmentation": "none: a table's columns have no neighbours",
+    "frozen": "none: estimators begin with weights of their own; `axone.transfer` with learnt ones",
     "dtype": "the trainer's own, float32; the model predicts in float64",
     "threads": "of the networks side by side, where there are several",
     "seed": "one a network, drawn from `random_state`",

@@ -37,12 +37,12 @@ def constant_outputs(model: Model, y_train: Any) -> FloatArray:
     if isinstance(model.target, Classes):
         counts = np.bincount(y_train, minlength=len(model.target.class_names))
         return (counts / counts.sum())[None]
-    return np.atleast_1d(np.asarray(y_train, dtype=np.float64).mean(axis=0))[None]
+    return np.atleast_1d(np.asarray(y_train).mean(axis=0, dtype=np.float64))[None]
 
 
 def constant_scores(model: Model, constant: FloatArray, part: Part) -> Scores:
     """Return every metric of a constant answer on some rows, as `measure` returns a model's."""
-    outputs = np.repeat(constant, len(part), axis=0)
+    outputs = np.broadcast_to(constant, (len(part), constant.shape[1]))
     return scores_of(model.target, part.y, outputs)
 
 

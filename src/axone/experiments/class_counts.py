@@ -17,7 +17,7 @@ _NAME = 24
 
 def class_counts(prepared: Prepared) -> dict[str, dict[str, int]]:
     """Return the rows of every class by part and class name; empty for a regression."""
-    if prepared.dataset.task == "regression":
+    if prepared.target.task == "regression":
         return {}
     names = prepared.dataset.class_names
     return {part: counts_of(rows.y, names) for part, rows in prepared.parts.items()}

@@ -37,8 +37,9 @@ from axone.plots import (
 from axone.plots.classes import verdict
 
 _PLOTTED_PIXELS = 4096
-_SAMPLE_IMAGES, _SAMPLE_SIGNALS, _SAMPLE_OF_CHANNELS, _PREDICTED, _EXPLAINED = 50, 20, 12, 12, 12
-"""Examples in a picture."""
+_SAMPLE_IMAGES, _SAMPLE_SIGNALS, _PREDICTED, _EXPLAINED = 50, 20, 12, 12
+_SAMPLE_OF_CHANNELS, _EXPLAINED_OF_CHANNELS = 12, 6
+"""Examples in a picture, and those of signals of several channels, which are higher."""
 
 
 def kind_of_pictures(dataset: Dataset) -> Literal["images", "signals"] | None:
@@ -50,7 +51,30 @@ def kind_of_pictures(dataset: Dataset) -> Literal["images", "signals"] | None:
     return "signals" if dataset.kind in ("signals", "sequences") else None
 
 
-def draw_data(prepared: Prepared, folder: Path) -> None:
+def draw_examples(prepared: Prepared, model: Model, name: str, part: Part, folder: Path) -> None:
+    """Draw what fits the run: its data, its answers and mistakes, what its network sees.
+
+    Of several networks the first is drawn. Kernels are those of a convolution that reads the
+    examples themselves, feature maps those of networks with layers that have them, and saliency is
+    drawn of every network.
+
+    Parameters
+    ----------
+    name : str
+        Of the part: "test", "validation" or "train".
+    part : Part
+        The rows that answers are drawn of, one at least.
+    """
+    _draw_data(prepared, folder)
+    _draw_kernels(prepared.dataset, model, folder)
+    seen = _seen(prepared, model, name, part)
+    if seen is not None:
+        _draw_answers(prepared, model, name, seen, folder)
+        _draw_feature_maps(model, seen, folder)
+        _draw_saliency(prepared.dataset, model, seen, folder)
+
+
+def _draw_data(prepared: Prepared, folder: Path) -> None:
     """Draw a sample, the mean example of each class, and how many each has."""
     dataset = prepared.dataset
     kind = kind_of_pictures(dataset)
@@ -65,7 +89,7 @@ def draw_data(prepared: Prepared, folder: Path) -> None:
     else:
         lone = examples.shape[1] == 1
         rows = _in_turn(labels, _SAMPLE_SIGNALS if lone else _SAMPLE_OF_CHANNELS)
-        channels = dataset.feature_names
+        channels = _channel_names(dataset, examples.shape[1])
         grid = plot_signal_grid(
             examples[rows],
             [names[label] for label in labels[rows]],
@@ -79,55 +103,34 @@ def draw_data(prepared: Prepared, folder: Path) -> None:
     save_figure(plot_label_histogram(labels, names), folder / "label_histogram.png")
 
 
-def draw_answers(prepared: Prepared, model: Model, name: str, part: Part, folder: Path) -> None:
-    """Draw what the model makes of some examples, and the classes that it confuses most.
-
-    Parameters
-    ----------
-    name : str
-        Of the part: "test", "validation" or "train".
-    """
-    seen = _seen(prepared, model, name, part)
-    if seen is None:
-        return
-    dataset, names = prepared.dataset, model.target.class_names
+def _draw_answers(prepared: Prepared, model: Model, name: str, seen: "_Seen", folder: Path) -> None:
+    """Draw what the model makes of some examples, and the classes that it confuses most."""
+    dataset, names, y = prepared.dataset, model.target.class_names, seen.part.y
     if seen.kind == "images" and _is_own_test(prepared, name):
         rows = slice(0, _PREDICTED)
         figure = plot_image_predictions(
-            seen.examples[rows], seen.probabilities[rows], names, part.y[rows]
+            seen.examples[rows], seen.probabilities[rows], names, y[rows]
         )
         save_figure(figure, folder / "image_predictions.png")
     if not seen.wrong.any():
         return
     title = _("{name}, the worst mistakes of the {part} rows", name=dataset.name, part=name)
-    answers = (seen.examples, part.y, seen.probabilities, names)
+    answers = (seen.examples, y, seen.probabilities, names)
+    channels = _channel_names(dataset, seen.examples.shape[1])
     figure = (
         plot_confused_images(*answers, title=title)
         if seen.kind == "images"
-        else plot_confused_signals(*answers, channel_names=dataset.feature_names, title=title)
+        else plot_confused_signals(*answers, channel_names=channels, title=title)
     )
     save_figure(figure, folder / "mistakes.png")
 
 
-def draw_network(prepared: Prepared, model: Model, name: str, part: Part, folder: Path) -> None:
-    """Draw what the network looks for and at: kernels, feature maps, saliency.
-
-    Of several networks the first is drawn. Kernels are those of a convolution that reads the
-    examples themselves, feature maps those of networks with layers that have them, and saliency is
-    drawn of every network.
-    """
-    network, parameters = model.network, model.parameters
-    convolution = _reading_convolution(network)
+def _draw_kernels(dataset: Dataset, model: Model, folder: Path) -> None:
+    convolution = _reading_convolution(model.network)
     if convolution is not None:
-        weight = parameters[f"{convolution}.weight"]
-        channels = prepared.dataset.feature_names
-        known = channels if len(channels) == weight.shape[1] else ()
-        save_figure(plot_kernels(weight, channel_names=known), folder / "kernels.png")
-    seen = _seen(prepared, model, name, part)
-    if seen is None:
-        return
-    _draw_feature_maps(model, seen, folder)
-    _draw_saliency(model, seen, prepared.dataset.feature_names, folder)
+        weight = model.parameters[f"{convolution}.weight"]
+        names = _channel_names(dataset, weight.shape[1])
+        save_figure(plot_kernels(weight, channel_names=names), folder / "kernels.png")
 
 
 @dataclass(frozen=True, eq=False)
@@ -188,6 +191,12 @@ def _as_drawn(dataset: Dataset, X: Any) -> NDArray[Any]:
     return array.swapaxes(1, 2) if dataset.kind == "sequences" else array
 
 
+def _channel_names(dataset: Dataset, channels: int) -> tuple[str, ...]:
+    """Return what the source calls so many channels; nothing where it names something else."""
+    names = dataset.feature_names
+    return names if len(names) == channels else ()
+
+
 def _in_turn(labels: IntArray, most: int) -> IntArray:
     """Return rows of every class in turn, the first of each, then the second, and so on."""
     order = np.argsort(labels, kind="stable")
@@ -220,13 +229,16 @@ def _draw_feature_maps(model: Model, seen: _Seen, folder: Path) -> None:
     save_figure(figure, folder / "feature_maps.png")
 
 
-def _draw_saliency(model: Model, seen: _Seen, channels: tuple[str, ...], folder: Path) -> None:
-    rows = _in_turn(seen.part.y, _EXPLAINED)
+def _draw_saliency(dataset: Dataset, model: Model, seen: _Seen, folder: Path) -> None:
+    tall = seen.kind == "signals" and seen.examples.shape[1] > 1
+    rows = _in_turn(seen.part.y, _EXPLAINED_OF_CHANNELS if tall else _EXPLAINED)
     shown, examples = seen.part.rows(rows), seen.examples[rows]
     gradients = saliency(model.network, model.parameters, shown.X, mask=shown.mask)
     if not np.isfinite(gradients).all():
         return
-    gradients = gradients.reshape(examples.shape) if seen.kind == "images" else gradients
+    # Inputs may be the same numbers on other axes.
+    gradients = _as_drawn(dataset, gradients).reshape(examples.shape)
+    channels = _channel_names(dataset, examples.shape[1])
     captions, right = [seen.captions[row] for row in rows], (~seen.wrong[rows]).tolist()
     figure = (
         plot_image_saliency(examples, gradients, captions, right)

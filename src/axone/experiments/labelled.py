@@ -18,7 +18,7 @@ from axone.data.tables import missing_labels, rows_left_out, truths_told
 from axone.errors import DataError
 from axone.experiments.preparation import Part
 from axone.messages import _, listed
-from axone.model import Classes, Model
+from axone.model import Classes, Inputs, Model
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -69,6 +69,8 @@ def read_labelled(
                 path=path,
             )
         )
+    if isinstance(model.target, Inputs):
+        return _giving_back(path, model, table)
     if Path(path).is_dir():
         rows = NewRows(*labelled_files(Path(path), model.preprocessing.steps[0]))
     else:
@@ -100,6 +102,18 @@ def read_labelled(
     if not model.network.takes_masks:
         part = replace(part, mask=None)
     return LabelledRows(part, tuple(notes))
+
+
+def _giving_back(path: str | Path, model: Model, table: TableOptions) -> LabelledRows:
+    """Read rows of which an autoencoder's own inputs are the target."""
+    rows = read_rows(path, table)
+    part = Part.of(model.preprocessing, rows.X, np.empty(0), model.dtype)
+    if not model.network.takes_masks:
+        part = replace(part, mask=None)
+    part = replace(part, y=part.X.reshape(len(part.X), -1))
+    if not len(part):
+        raise DataError(_("There are no rows to evaluate."))
+    return LabelledRows(part, tuple(rows.notes))
 
 
 def _targets(

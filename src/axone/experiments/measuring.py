@@ -21,10 +21,12 @@ from axone.metrics import (
     classification_metrics,
     log_loss,
     predicted_labels,
+    reconstruction_metrics,
     regression_metrics,
     rounded,
 )
-from axone.model import Model, Target, class_probabilities
+from axone.model import Inputs, Model, Target, class_probabilities
+from axone.model.model import reconstruction_errors
 
 Scores = dict[str, float | None]
 
@@ -64,7 +66,20 @@ def scores_of(target: Target, y: Any, answers: Any) -> Scores:
         probabilities, classes = class_probabilities(answers), len(target.class_names)
         scores = classification_metrics(y, probabilities, classes)
         return {"right": right, "of": len(y), **rounded(scores)}
+    if isinstance(target, Inputs):
+        return dict(rounded(reconstruction_metrics(y, answers.reshape(y.shape))))
     return dict(rounded(regression_metrics(y, answers)))
+
+
+_QUANTILES = {"median": 0.5, "q95": 0.95, "q99": 0.99, "largest": 1.0}
+
+
+def anomaly_quantiles(model: Model, part: Part) -> dict[str, float]:
+    """Return how large the errors of reconstruction of some rows are: above which so many lie."""
+    with np.errstate(all="ignore"):
+        errors = reconstruction_errors(part.X, model.forward(part.X, part.mask))
+    found = np.quantile(errors[np.isfinite(errors)], list(_QUANTILES.values()))
+    return dict(rounded(dict(zip(_QUANTILES, found.tolist(), strict=True))))
 
 
 def finite_rows(outputs: Any) -> NDArray[np.bool_]:

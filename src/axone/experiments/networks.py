@@ -12,7 +12,7 @@ from axone.layers import Activation, BatchNorm, Dense, Dropout, Flatten, Layer
 from axone.losses import LOSSES, Loss
 from axone.messages import Message, _, _n, at
 from axone.model import Model
-from axone.model.transfer import with_head
+from axone.model.transferring import with_head
 from axone.network import Network
 from axone.presets import find_preset, kind_of
 

@@ -13,13 +13,18 @@ from axone.experiments.preparation import Part, Prepared
 from axone.messages import _
 from axone.metrics import confusion_counts, predicted_labels
 from axone.model import Model, class_probabilities
+from axone.model.model import reconstruction_errors
 from axone.plots import (
+    MOST_RECONSTRUCTIONS,
+    plot_anomaly_scores,
     plot_calibration,
+    plot_code_map,
     plot_confusion_matrix,
     plot_curves,
     plot_forecast,
     plot_precision_recall,
     plot_predictions,
+    plot_reconstructions,
     plot_residuals,
     plot_roc,
     save_figure,
@@ -28,6 +33,9 @@ from axone.training import TrainingResult
 
 _FORECAST_POSITIONS = 336
 """So many positions of a forecast can be told apart: a week of half-hours."""
+
+_MAPPED_ROWS = 5000
+"""More points would cover one another."""
 
 
 def draw_curves(result: TrainingResult, title: str, folder: Path) -> None:
@@ -74,6 +82,44 @@ def draw_numbers(model: Model, part: Part, title: str, folder: Path) -> None:
     save_figure(figure, folder / "predictions.png")
     figure = plot_residuals(part.y, predicted, target_names=names, title=title)
     save_figure(figure, folder / "residuals.png")
+
+
+def draw_reconstructions(
+    prepared: Prepared, model: Model, part: Part, title: str, folder: Path
+) -> None:
+    """Draw what an autoencoder gives back, what it cannot, and where its codes lie."""
+    outputs = model.forward(part.X, part.mask)
+    errors = reconstruction_errors(part.X, outputs)
+    shape, names = part.X.shape, prepared.preprocessing.output_names
+    kind = "features" if prepared.dataset.kind == "table" else prepared.dataset.kind
+    back = outputs.reshape(shape)
+    first = np.arange(min(len(part), MOST_RECONSTRUCTIONS))
+    worst = np.argsort(-errors, kind="stable")[: len(first)]
+    for name, rows, heading in (
+        ("reconstructions", first, _("{name}: given back", name=title)),
+        ("anomalies", worst, _("{name}: given back worst", name=title)),
+    ):
+        figure = plot_reconstructions(
+            part.X[rows], back[rows], errors[rows], kind=kind, feature_names=names, title=heading
+        )
+        save_figure(figure, folder / f"{name}.png")
+    all_errors = {
+        name: errors
+        if rows is part
+        else reconstruction_errors(rows.X, model.forward(rows.X, rows.mask))
+        for name, rows in prepared.parts.items()
+    }
+    heading = _("{name}: errors of reconstruction", name=prepared.dataset.name)
+    save_figure(plot_anomaly_scores(all_errors, title=heading), folder / "anomaly_scores.png")
+    codes = model.codes(part.X[:_MAPPED_ROWS])
+    labels = None if part.labels is None else part.labels[:_MAPPED_ROWS]
+    figure = plot_code_map(
+        codes,
+        labels,
+        prepared.dataset.class_names,
+        title=_("{name}: map of the code", name=title),
+    )
+    save_figure(figure, folder / "code_map.png")
 
 
 def draw_forecast(prepared: Prepared, model: Model, part: Part, folder: Path) -> None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from axone.arrays import BoolArray, DType, FloatArray, IntArray
 from axone.data import (
@@ -24,11 +25,19 @@ from axone.errors import ConfigurationError, DataError, ShapeError
 from axone.experiments.description import IN_MEMORY, Description
 from axone.experiments.networks import build_network
 from axone.experiments.presets import with_preset
+from axone.experiments.reconstruction import (
+    aimed,
+    gives_back,
+    inputs_of,
+    read_unlabelled,
+    task_of_labels,
+    unlabelled,
+)
 from axone.experiments.schema import ExperimentData, StoppingSection
 from axone.experiments.starting import begun_with, start_file, starting_model
 from axone.losses import Loss
 from axone.messages import _
-from axone.model import Classes, Model, Numbers, Target
+from axone.model import RECONSTRUCTION, Classes, Model, Numbers, Target
 from axone.network import Network
 from axone.parameters import Parameters
 
@@ -52,12 +61,15 @@ class Part:
         left out.
     mask : array of bool, shape (m, length), optional
         Which positions of signals, sequences or tokens are there; all if left out.
+    labels : array, optional
+        What the rows are, where that is not what is learnt.
     """
 
     X: FloatArray
     y: FloatArray
     numbers: IntArray | None = None
     mask: BoolArray | None = None
+    labels: NDArray[Any] | None = None
 
     def __len__(self) -> int:
         return len(self.y)
@@ -78,7 +90,13 @@ class Part:
         """Return some of the rows: those of a slice, of truths or of an array of row numbers."""
         numbers = np.arange(len(self)) if self.numbers is None else self.numbers
         mask = None if self.mask is None else self.mask[index]
-        return Part(self.X[index], self.y[index], numbers[index], mask)
+        labels = None if self.labels is None else self.labels[index]
+        return Part(self.X[index], self.y[index], numbers[index], mask, labels)
+
+    @property
+    def giving_back(self) -> "Part":
+        """The rows with themselves as their target; what it was is aside."""
+        return replace(self, y=self.X.reshape(len(self), -1), labels=self.y)
 
 
 @dataclass(frozen=True)
@@ -219,7 +237,11 @@ def _arranged_for(
     except (DataError, ShapeError) as error:
         place = experiment.place("network.start_from")
         raise DataError(
-            _("{place}: these rows are not such as that model reads: {cause}", place=place, cause=error)
+            _(
+                "{place}: these rows are not such as that model reads: {cause}",
+                place=place,
+                cause=error,
+            )
         ) from error
     target = _target(settings, dataset, dataset.y[rows["train"]])
     return Arranged(dataset, parts, preprocessing, target, start)
@@ -238,8 +260,10 @@ def assemble(
     ConfigurationError
         The network or the loss does not fit the data.
     """
+    experiment, about_preset = with_preset(experiment, arranged.dataset)
+    if gives_back(experiment.settings):
+        arranged = _giving_back(experiment, arranged)
     dataset, preprocessing = arranged.dataset, arranged.preprocessing
-    experiment, about_preset = with_preset(experiment, dataset)
     _require_classes(experiment, dataset.task)
     network, loss = build_network(experiment, preprocessing, dataset, arranged.start)
     parts, more = _as_the_network_takes_them(network, arranged.parts)
@@ -259,6 +283,12 @@ def assemble(
         (*dataset.notes, *notes, *preprocessing.notes, *about_preset, *more),
         initial,
     )
+
+
+def _giving_back(experiment: Description, arranged: Arranged) -> Arranged:
+    target = inputs_of(arranged.preprocessing, experiment.place("data.task"))
+    parts = {name: part.giving_back for name, part in arranged.parts.items()}
+    return replace(arranged, dataset=aimed(arranged.dataset, target), parts=parts, target=target)
 
 
 def _as_the_network_takes_them(
@@ -299,17 +329,22 @@ def load(experiment: Description) -> Dataset:
                 place=experiment.place("data.source"),
             )
         )
+    table = _table_options(settings)
     try:
         return load_dataset(
             settings.data.source,
             target=settings.data.target,
-            task=settings.data.task,
-            table=_table_options(settings),
+            task=task_of_labels(settings),
+            table=table,
             beside=experiment.folder,
             seed=settings.seed,
             options=settings.data.options,
         )
     except (DataError, ConfigurationError) as error:
+        if gives_back(settings) and settings.data.target is None:
+            found = read_unlabelled(settings.data.source, table, experiment.folder)
+            if found is not None:
+                return found
         if not experiment.where:
             raise
         place = experiment.place("data")
@@ -325,7 +360,11 @@ def _given(experiment: Description, rows: Any) -> Dataset:
     """Return rows in memory as a dataset, of which the description says that no file holds it."""
     data = experiment.settings.data
     table = _table_options(experiment.settings)
-    dataset = dataset_of(rows, target=data.target, task=data.task, table=table)
+    is_alone = not isinstance(rows, tuple | Dataset)
+    if gives_back(experiment.settings) and is_alone and data.target is None:
+        return replace(unlabelled(rows), source=IN_MEMORY)
+    task = task_of_labels(experiment.settings)
+    dataset = dataset_of(rows, target=data.target, task=task, table=table)
     return replace(dataset, source=IN_MEMORY)
 
 
@@ -373,7 +412,7 @@ def _require_calibratable(experiment: Description, dataset: Dataset, has_validat
     if experiment.settings.training.calibrate is None:
         return
     place = experiment.place("training.calibrate")
-    if dataset.task == "regression":
+    if dataset.task == "regression" or gives_back(experiment.settings):
         raise ConfigurationError(
             _(
                 "{place}: probabilities are calibrated, and {source} is a regression, "
@@ -436,8 +475,9 @@ def _resolved(
         patience = _LOSS_PATIENCE if shares["validation"] else None
         stopping = StoppingSection(loss_patience=patience)
     start = start_file(experiment)
+    task = RECONSTRUCTION if gives_back(settings) else dataset.task
     data = settings.data.model_copy(
-        update={"source": _source_to_keep(dataset.source), "task": dataset.task, **shares}
+        update={"source": _source_to_keep(dataset.source), "task": task, **shares}
         | ({"target": dataset.target_name} if dataset.target_name else {})
     )
     complete = settings.model_copy(

@@ -8,9 +8,10 @@ from typing import Any
 
 from axone.data import Dataset
 from axone.experiments.description import Description
+from axone.experiments.reconstruction import gives_back
 from axone.experiments.schema import ExperimentData, TrainingSection
 from axone.messages import Message, _
-from axone.presets import Preset, find_preset, kind_of, preset_for, shape_of
+from axone.presets import AUTOENCODER, Preset, find_preset, kind_of, preset_for, shape_of
 from axone.presets.preset import word_of
 
 _SHARE = 0.15
@@ -59,10 +60,12 @@ def _preset_of(
     name = settings.network.preset
     if name is not None:
         return find_preset(name), ()
-    if not settings.network.is_open:
+    # What comes next of a series hangs on where in its window a value stands: a mean over time,
+    # as the presets of signals end in, would not know.
+    if not settings.network.is_open or dataset.spans is not None:
         return None, ()
     kind, shape = kind_of(dataset), shape_of(dataset)
-    preset = preset_for(kind, shape, rows)
+    preset = AUTOENCODER if gives_back(settings) else preset_for(kind, shape, rows)
     if preset is None:
         return None, ()
     note = _(
@@ -81,7 +84,8 @@ def _training(
 ) -> TrainingSection:
     """Lay a preset's settings under those that were given."""
     training, rate = experiment.settings.training, experiment.learning_rate
-    below = TrainingSection.model_validate(preset.training(rows, dataset.task, shape_of(dataset)))
+    task = "regression" if gives_back(experiment.settings) else dataset.task
+    below = TrainingSection.model_validate(preset.training(rows, task, shape_of(dataset)))
     given = training.model_fields_set - (set() if rate is None else {"optimizer"})
     update: dict[str, Any] = {
         name: getattr(below, name) for name in below.model_fields_set if name not in given

@@ -16,7 +16,7 @@ from axone.experiments.report import classification_report
 from axone.files import json_text, write_atomically
 from axone.messages import _
 from axone.metrics import predicted_labels
-from axone.model import Model, load
+from axone.model import Inputs, Model, load
 from axone.training import TrainingResult
 
 
@@ -90,14 +90,15 @@ def _draw(prepared: Prepared, result: TrainingResult, model: Model, folder: Path
     pictures.draw_curves(result, name, folder)
     if not len(part):
         return
+    if isinstance(model.target, Inputs):
+        pictures.draw_reconstructions(prepared, model, part, title, folder)
+        return
     if model.target.task == "classification":
         pictures.draw_classes(model, part_name, part, title, folder)
     else:
         pictures.draw_numbers(model, part, title, folder)
         pictures.draw_forecast(prepared, model, part, folder)
-    example_pictures.draw_data(prepared, folder)
-    example_pictures.draw_answers(prepared, model, part_name, part, folder)
-    example_pictures.draw_network(prepared, model, part_name, part, folder)
+    example_pictures.draw_examples(prepared, model, part_name, part, folder)
 
 
 def load_run(folder: Path) -> tuple[Description, Model]:

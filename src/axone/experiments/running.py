@@ -21,7 +21,12 @@ from axone.experiments.baseline import constant_outputs, constant_scores, no_bet
 from axone.experiments.class_counts import class_counts
 from axone.experiments.description import Description
 from axone.experiments.folder import MODEL, locked, refuse_occupied
-from axone.experiments.measuring import calibration_scores, measure, why_not_finite
+from axone.experiments.measuring import (
+    anomaly_quantiles,
+    calibration_scores,
+    measure,
+    why_not_finite,
+)
 from axone.experiments.preparation import Prepared, last_part, prepare
 from axone.experiments.results import write_early, write_results
 from axone.experiments.training import build_trainer, fit
@@ -29,7 +34,7 @@ from axone.files import without_infinities
 from axone.interruption import interruption
 from axone.messages import _
 from axone.metrics import MOST_AUC_CLASSES
-from axone.model import Model, save
+from axone.model import Inputs, Model, save
 from axone.registry import plain
 from axone.schedules import SCHEDULES, Clock, Schedule
 from axone.training import EpochCallback, ProgressCallback, TrainingResult
@@ -210,6 +215,10 @@ def _metrics(
         "environment": _environment(result.engine),
         "seed": prepared.experiment.settings.seed,
     }
+    if isinstance(model.target, Inputs):
+        metrics["anomaly_scores"] = {
+            name: anomaly_quantiles(model, part) for name, part in prepared.parts.items()
+        }
     if counts := class_counts(prepared):
         metrics["class_counts"] = counts
     if model is not uncalibrated:

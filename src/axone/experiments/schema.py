@@ -154,8 +154,12 @@ class DataSection(
             "price > 100, digit == 5."
         ),
     )
-    task: Literal["auto", "classification", "regression"] = Field(
-        "auto", description=_("What the target is; auto looks at it.")
+    task: Literal["auto", "classification", "regression", "reconstruction"] = Field(
+        "auto",
+        description=_(
+            "What the target is; auto looks at it. Of a reconstruction, which the preset "
+            "autoencoder makes, it is the input."
+        ),
     )
     validation: float | None = Field(
         None, ge=0, lt=1, description=_("Share of the rows that decides when to stop; 0.15.")

@@ -7,7 +7,7 @@ from axone.errors import ConfigurationError, ModelFileError
 from axone.experiments.description import Description
 from axone.messages import Message, _, _n, at
 from axone.model import Model, load
-from axone.model.transfer import model_file, shared_layers, with_body
+from axone.model.transferring import model_file, shared_layers, with_body
 from axone.network import Network
 from axone.parameters import Parameters
 

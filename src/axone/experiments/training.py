@@ -21,7 +21,7 @@ from axone.experiments.preparation import Part, Prepared
 from axone.experiments.schema import ExperimentData, StoppingSection
 from axone.losses import smoothed
 from axone.messages import _, at
-from axone.model import Classes, Target
+from axone.model import Classes, Inputs, Target
 from axone.training import (
     EpochCallback,
     LossTolerance,
@@ -119,6 +119,7 @@ def fit(
         warmup_epochs=training.stopping.warmup_epochs,
         restore_best=training.restore_best,
         initial=prepared.initial,
+        pooled=isinstance(prepared.target, Inputs),
         after_epoch=after_epoch,
         on_progress=on_progress,
         checkpoint=checkpoint,

@@ -3,7 +3,13 @@
 from axone.losses.classification import BinaryCrossEntropy, CategoricalCrossEntropy
 from axone.losses.head import Head
 from axone.losses.loss import Loss, Task, prepare_weights
-from axone.losses.regression import Huber, MeanAbsoluteError, MeanSquaredError, Poisson
+from axone.losses.regression import (
+    Huber,
+    MeanAbsoluteError,
+    MeanSquaredError,
+    Poisson,
+    Quantile,
+)
 from axone.losses.smoothing import smoothed
 from axone.messages import _
 from axone.registry import Registry
@@ -14,6 +20,7 @@ LOSSES: Registry[Loss] = Registry(
         "mse": MeanSquaredError,
         "mae": MeanAbsoluteError,
         "huber": Huber,
+        "quantile": Quantile,
         "poisson": Poisson,
         "binary_cross_entropy": BinaryCrossEntropy,
         "categorical_cross_entropy": CategoricalCrossEntropy,
@@ -21,6 +28,7 @@ LOSSES: Registry[Loss] = Registry(
     aliases={
         "mean_squared_error": "mse",
         "mean_absolute_error": "mae",
+        "pinball": "quantile",
         "bce": "binary_cross_entropy",
         "cce": "categorical_cross_entropy",
         "cross_entropy": "categorical_cross_entropy",
@@ -37,6 +45,7 @@ __all__ = [
     "MeanAbsoluteError",
     "MeanSquaredError",
     "Poisson",
+    "Quantile",
     "Task",
     "prepare_weights",
     "smoothed",

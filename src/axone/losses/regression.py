@@ -1,14 +1,18 @@
-"""Losses of numbers: squared, absolute, Huber's between the two, and the deviance of counts."""
+"""Losses of numbers: squared, absolute, Huber's between the two, quantiles, deviance of counts."""
 
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from axone.arrays import FloatArray, Shape
-from axone.checks import check_number
-from axone.errors import DataError
-from axone.losses.loss import TINY, Loss, outputs, per_row
+from axone.checks import check_number, items_of
+from axone.errors import ConfigurationError, DataError
+from axone.losses.loss import TINY, Loss, as_numbers, outputs, per_row
 from axone.messages import _
+
+_MOST_LEVELS = 1000
 
 
 @dataclass(frozen=True)
@@ -60,6 +64,61 @@ class Huber(Loss):
     def row_gradients(self, prediction: FloatArray, target: FloatArray) -> FloatArray:
         delta = prediction.dtype.type(self.delta)
         return np.clip(prediction - target, -delta, delta) / outputs(prediction)
+
+
+@dataclass(frozen=True)
+class Quantile(Loss):
+    """max(q(y − ŷ), (q − 1)(y − ŷ)): least where ŷ is the quantile of level q of what y may be.
+
+    The mean over the outputs; gradient 1 − q above y, −q below, 0 at equality. Of level ½ it is
+    half the absolute error, and ŷ the median. Koenker & Bassett 1978, "Regression quantiles",
+    Econometrica 46, equation 3.1; also called the pinball loss.
+
+    Parameters
+    ----------
+    levels : float or sequence of float, default (0.5,)
+        Kept as a tuple; each above 0 and below 1. Of several, rising, a network has an output for
+        each: those of the first number to predict stand before those of the second.
+    """
+
+    levels: float | Sequence[float] = (0.5,)
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        levels = items_of(self.levels, _MOST_LEVELS)
+        for level in levels:
+            check_number("levels", level, above=0, below=1)
+        rising = tuple(float(level) for level in levels)
+        if not 1 <= len(rising) <= _MOST_LEVELS or list(rising) != sorted(set(rising)):
+            raise ConfigurationError(
+                _(
+                    "levels must be 1 to {most} numbers, each above the one before, not {found!r}.",
+                    most=_MOST_LEVELS,
+                    found=self.levels,
+                )
+            )
+        object.__setattr__(self, "levels", rising)
+
+    def rows(self, prediction: FloatArray, target: FloatArray) -> FloatArray:
+        error, level = target - prediction, self._level_of_cells(prediction)
+        return per_row(np.maximum(level * error, (level - 1) * error))
+
+    def row_gradients(self, prediction: FloatArray, target: FloatArray) -> FloatArray:
+        level = self._level_of_cells(prediction)
+        above = np.where(prediction > target, 1 - level, 0)
+        slope = np.where(prediction < target, -level, above)
+        return slope.astype(prediction.dtype) / outputs(prediction)
+
+    def prepare(self, y: FloatArray, output_shape: Shape, dtype: str) -> FloatArray:
+        """Give every level of a number its own copy of it."""
+        count = len(self.levels)  # type: ignore[arg-type]  # a tuple, once checked
+        y = as_numbers(y)
+        if count > 1 and y[0:1].size * count == math.prod(output_shape):
+            y = np.repeat(y.reshape(len(y), -1), count, axis=1)
+        return super().prepare(y, output_shape, dtype)
+
+    def _level_of_cells(self, prediction: FloatArray) -> FloatArray:
+        return np.resize(np.asarray(self.levels, prediction.dtype), prediction.shape[1:])
 
 
 @dataclass(frozen=True)

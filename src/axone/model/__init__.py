@@ -2,11 +2,20 @@
 
 from axone.model.files import load, save
 from axone.model.model import Model
-from axone.model.targets import Classes, Numbers, Target, class_probabilities
-from axone.model.transfer import Transfer, transfer
+from axone.model.targets import (
+    RECONSTRUCTION,
+    Classes,
+    Inputs,
+    Numbers,
+    Target,
+    class_probabilities,
+)
+from axone.model.transferring import Transfer, transfer
 
 __all__ = [
+    "RECONSTRUCTION",
     "Classes",
+    "Inputs",
     "Model",
     "Numbers",
     "Target",

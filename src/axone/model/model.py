@@ -1,6 +1,7 @@
 """A trained model: networks, weights, preprocessing and the meaning of their outputs."""
 
 import contextlib
+import math
 from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from typing import Any
@@ -17,7 +18,7 @@ from axone.engines.native import NativePlan
 from axone.errors import ConfigurationError, DataError
 from axone.losses import Head, Loss, MeanSquaredError
 from axone.messages import _
-from axone.model.targets import Classes, Target
+from axone.model.targets import Classes, Inputs, Numbers, Target
 from axone.network import Network
 from axone.optimizers import SGD
 from axone.parameters import Parameters
@@ -216,7 +217,84 @@ class Model:
         mask : array of bool, shape (m, length), optional
             Which positions of a signal or sequence are there; all if left out.
         """
+        if isinstance(self.target, Inputs):
+            return self.anomaly_scores(X)
         return self.target.decode(self.outputs(X, mask))
+
+    def predict_quantiles(self, X: Any, mask: BoolArray | None = None) -> FloatArray:
+        """Return the quantiles of every number, (m, levels) or (m, n_outputs, levels), rising.
+
+        Parameters
+        ----------
+        X : array or table of m rows
+        mask : array of bool, shape (m, length), optional
+            As of `predict`.
+
+        Raises
+        ------
+        DataError
+            The model was not trained to predict several quantiles: `Quantile`.
+        """
+        if not isinstance(self.target, Numbers):
+            raise DataError(_("This model predicts classes, and no quantiles."))
+        return self.target.quantiles(self.outputs(X, mask))
+
+    def reconstruct(self, X: Any) -> FloatArray:
+        """Return rows as an autoencoder gives them back, (m, …): as the network takes them, scaled.
+
+        Raises
+        ------
+        DataError
+            The model is no autoencoder.
+        """
+        self._require_autoencoder()
+        return self.target.decode(self.outputs(X))
+
+    def encode(self, X: Any) -> FloatArray:
+        """Return the code of rows, (m, n): the numbers that an autoencoder makes all others of.
+
+        They are what its layer named ``"code"`` gives, or the narrowest one if none has that name.
+        Of a model that is none, what its narrowest layer gives below the output: features that may
+        serve another model.
+        """
+        return self.codes(self.preprocessing.transform(X, self.dtype))
+
+    def codes(self, inputs: FloatArray) -> FloatArray:
+        """Return the code of rows as the network takes them; see `encode`."""
+        inputs = self._checked(inputs)
+        network, parameters = self.network, self._weights()[0]
+        depth = code_depth(network)
+        encoder = Network(*network.layers[:depth], input_shape=network.input_shape)
+        size, buffers = encoder.layout.size, encoder.layout.buffer_size
+        weights = Parameters(encoder.layout, parameters.vector[:size], parameters.buffers[:buffers])
+        recipe = Recipe(encoder, MeanSquaredError(), SGD(), dtype=self.dtype)
+        codes = _Plans(recipe, self.engine).for_rows(None).predict(weights, inputs)
+        return codes.reshape(len(codes), -1)
+
+    def anomaly_scores(self, X: Any) -> FloatArray:
+        """Return how far each row is from its reconstruction: 1/n·Σᵢ(xᵢ − x̂ᵢ)², (m,).
+
+        In the scaled units that the network takes, so that no feature counts for more because of
+        its unit. What an autoencoder has seen often it gives back well; a row unlike those that it
+        was trained on has a large score (Hinton & Salakhutdinov 2006; Sakurada & Yairi 2014).
+
+        Raises
+        ------
+        DataError
+            The model is no autoencoder.
+        """
+        self._require_autoencoder()
+        inputs = self.preprocessing.transform(X, self.dtype)
+        return reconstruction_errors(inputs, self.forward(inputs))
+
+    def _require_autoencoder(self) -> None:
+        if not isinstance(self.target, Inputs):
+            raise DataError(
+                _(
+                    "This model is no autoencoder: it gives no rows back. Train one with the "
+                    "preset autoencoder."
+                )
+            )
 
     def evaluate(
         self, inputs: FloatArray, target: FloatArray, mask: BoolArray | None = None
@@ -238,6 +316,32 @@ class Model:
     def in_units(self, outputs: FloatArray) -> FloatArray:
         """Return a regression's outputs in the target's own units; one column is squeezed."""
         return self.target.decode(outputs)
+
+
+def reconstruction_errors(inputs: FloatArray, outputs: FloatArray) -> FloatArray:
+    """Return the mean square of what is left between rows and their reconstructions, (m,)."""
+    rows = len(inputs)
+    left = inputs.reshape(rows, -1).astype(np.float64) - outputs.reshape(rows, -1)
+    return np.asarray((left**2).mean(axis=1))
+
+
+def code_depth(network: Network) -> int:
+    """Return how many layers lead to the code: that of this name, or the narrowest one.
+
+    Of equally narrow ones the last, so that an activation or normalisation is of the code; the
+    output is no code.
+
+    Examples
+    --------
+    >>> import axone as ax
+    >>> layers = [ax.Dense(8, "relu"), ax.Dense(2), ax.Dense(8, "relu"), ax.Dense(20)]
+    >>> code_depth(ax.Network(*layers, input_shape=20))
+    2
+    """
+    if "code" in network.layer_names:
+        return network.layers_up_to("code")
+    sizes = [math.prod(shape) for shape in network.shapes[:-1]] or [math.prod(network.shapes[-1])]
+    return len(sizes) - int(np.argmin(sizes[::-1]))
 
 
 class _Plans:

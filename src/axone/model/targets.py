@@ -4,8 +4,9 @@ Whatever stands between a network's outputs and what a user reads is here once: 
 which class, what its probability is, in which units numbers are.
 """
 
+import math
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any, ClassVar, Literal, get_args
 
@@ -18,7 +19,7 @@ from axone.data import Scaler, cell_text
 from axone.data.plain_data import PlainData, read_data, write_data
 from axone.data.reading.truths import truth_of
 from axone.errors import ConfigurationError, DataError, ModelFileError
-from axone.losses import Task
+from axone.losses import Quantile, Task
 from axone.messages import _, listed
 from axone.metrics import predicted_labels
 
@@ -81,15 +82,18 @@ class Target(ABC):
         task = fields.pop("task", None)
         if task == "classification":
             return Classes(**vars(read_data(_ClassesData, fields, _("target"))))
+        if task == RECONSTRUCTION:
+            return Inputs(**vars(read_data(_InputsData, fields, _("target"))))
         if task != "regression":
             raise ModelFileError(
                 _(
                     "The target in this model file is damaged: task: {task!r} is neither "
-                    "'classification' nor 'regression'. Save or fetch the model again.",
+                    "'classification' nor 'regression' nor 'reconstruction'. Save or fetch the "
+                    "model again.",
                     task=task,
                 )
             )
-        numbers = vars(read_data(_NumbersData, fields, _("target")))
+        numbers = vars(read_data(_NumbersData, {"levels": (), "spread": (), **fields}, _("target")))
         scaler = numbers["scaler"]
         return Numbers(
             **{**numbers, "scaler": None if scaler is None else Scaler.from_data(scaler)}
@@ -243,13 +247,31 @@ class Numbers(Target):
     ----------
     lowest, highest : tuple of float
         Of each number in training: predictions are kept within. Empty where they are free.
+    levels : tuple of float
+        Where the network has several outputs for each number, quantiles of these levels, rising:
+        that nearest to the median is what is predicted. Empty where it has one.
+    spread : tuple of float
+        How many times as far from the predicted number each quantile is as the network says. Empty
+        where they are as it says.
     """
 
     task: ClassVar[Task] = "regression"
     lowest: tuple[float, ...] = ()
     highest: tuple[float, ...] = ()
+    levels: tuple[float, ...] = ()
+    spread: tuple[float, ...] = ()
 
     def __post_init__(self) -> None:
+        if self.levels:
+            Quantile(self.levels)  # refuses what are no levels
+        if self.spread and len(self.spread) != len(self.levels):
+            raise ConfigurationError(
+                _(
+                    "{spread} spreads for {levels} levels of quantiles",
+                    spread=len(self.spread),
+                    levels=len(self.levels),
+                )
+            )
         if len(self.lowest) != len(self.highest):
             raise ConfigurationError(
                 _(
@@ -261,14 +283,53 @@ class Numbers(Target):
 
     def decode(self, outputs: FloatArray) -> FloatArray:
         """Return numbers in the target's own units, (m,) or (m, n_outputs)."""
-        flat = outputs[:, 0] if outputs.shape[1:] == (1,) else outputs
-        numbers = flat if self.scaler is None else self.scaler.inverse(flat)
-        return np.clip(numbers, self.lowest, self.highest) if self.lowest else numbers
+        if self.levels:
+            return self.quantiles(outputs)[..., nearest_to_the_median(self.levels)]
+        return self._in_units(outputs[:, 0] if outputs.shape[1:] == (1,) else outputs)
+
+    def quantiles(self, outputs: FloatArray) -> FloatArray:
+        """Return quantiles in the target's own units, (m, levels) or (m, n_outputs, levels).
+
+        Those of a number rise with their levels: where a network has them cross, they are sorted,
+        which brings them nearer to the truth (Chernozhukov, Fernández-Val & Galichon 2010).
+
+        Raises
+        ------
+        DataError
+            The network predicts one number each.
+        """
+        if not self.levels:
+            raise DataError(
+                _(
+                    "This model predicts one number each, no quantiles: train it by the loss "
+                    "'quantile' of several levels."
+                )
+            )
+        grouped = np.sort(outputs.reshape(len(outputs), -1, len(self.levels)), axis=2)
+        if self.spread:
+            middle = grouped[..., [nearest_to_the_median(self.levels)]]
+            grouped = np.sort(
+                middle + (grouped - middle) * np.array(self.spread, grouped.dtype), axis=2
+            )
+        each = [self._in_units(_squeezed(grouped[..., at])) for at in range(len(self.levels))]
+        return np.stack(each, axis=-1)
+
+    def _in_units(self, numbers: FloatArray) -> FloatArray:
+        found = numbers if self.scaler is None else self.scaler.inverse(numbers)
+        return np.clip(found, self.lowest, self.highest) if self.lowest else found
 
     def scaled(self, y: FloatArray) -> FloatArray:
         return y if self.scaler is None else self.scaler.transform(y, "float64")
 
     def obstacle(self, outputs: Shape) -> str:
+        if self.levels:
+            if len(outputs) != 1 or outputs[0] % len(self.levels):
+                return _(
+                    "{levels} levels of quantiles for outputs of shape {outputs}",
+                    levels=len(self.levels),
+                    outputs=outputs,
+                )
+            outputs = (outputs[0] // len(self.levels),)
         for name, shape in (
             (_("bounds"), (len(self.lowest),) if self.lowest else outputs),
             (_("a scaler"), () if self.scaler is None else self.scaler.shift.shape),
@@ -285,7 +346,56 @@ class Numbers(Target):
     def to_data(self) -> dict[str, Any]:
         scaler = None if self.scaler is None else self.scaler.to_data()
         described = _own(self, _NumbersData) | {"scaler": scaler}
-        return {"task": self.task, **write_data(_NumbersData(**described))}
+        written = write_data(_NumbersData(**described))
+        if not self.levels:
+            del written["levels"], written["spread"]  # as files were before there were any
+        return {"task": self.task, **written}
+
+
+def nearest_to_the_median(levels: Sequence[float]) -> int:
+    """Return which of some levels of quantiles is nearest to ½."""
+    return min(range(len(levels)), key=lambda at: abs(levels[at] - 0.5))
+
+
+def _squeezed(numbers: FloatArray) -> FloatArray:
+    return numbers[:, 0] if numbers.shape[1:] == (1,) else numbers
+
+
+@dataclass(frozen=True, kw_only=True)
+class Inputs(Target):
+    """The inputs themselves, which an autoencoder gives back.
+
+    Attributes
+    ----------
+    shape : tuple of int
+        Of an example as the network takes it; its numbers stand in a row at the output.
+    """
+
+    task: ClassVar[Task] = "regression"
+    shape: Shape
+
+    def decode(self, outputs: FloatArray) -> FloatArray:
+        """Return reconstructions as the network takes examples, (m, *shape)."""
+        return outputs.reshape(len(outputs), *self.shape)
+
+    def scaled(self, y: FloatArray) -> FloatArray:
+        return y.reshape(len(y), -1)
+
+    def obstacle(self, outputs: Shape) -> str:
+        if outputs != (math.prod(self.shape),):
+            return _(
+                "{outputs} outputs for inputs of shape {shape}, which are to be given back",
+                outputs=outputs,
+                shape=self.shape,
+            )
+        return ""
+
+    def to_data(self) -> dict[str, Any]:
+        return {"task": RECONSTRUCTION, **write_data(_InputsData(self.shape))}
+
+
+RECONSTRUCTION = "reconstruction"
+"""The task of an autoencoder, as files and settings have it."""
 
 
 def class_probabilities(outputs: FloatArray) -> FloatArray:
@@ -304,12 +414,19 @@ class _ClassesData(PlainData):
 
 
 @dataclass(frozen=True)
+class _InputsData(PlainData):
+    shape: tuple[int, ...]
+
+
+@dataclass(frozen=True)
 class _NumbersData(PlainData):
     column: str
     names: tuple[str, ...]
     scaler: dict[str, Any] | None
     lowest: tuple[float, ...]
     highest: tuple[float, ...]
+    levels: tuple[float, ...]
+    spread: tuple[float, ...]
 
 
 def _own(target: Target, described: type) -> dict[str, Any]:

@@ -4,8 +4,10 @@ None of them touches pyplot or any global state, so they run on servers and in t
 nothing; `save_figure` writes one as PNG.
 """
 
+from axone.plots.anomalies import plot_anomaly_scores
 from axone.plots.calibration import plot_calibration
 from axone.plots.class_means import plot_class_means
+from axone.plots.code_map import plot_code_map
 from axone.plots.comparison import plot_comparison
 from axone.plots.confused_pairs import plot_confused_images, plot_confused_signals
 from axone.plots.confusion import plot_confusion_matrix
@@ -20,6 +22,7 @@ from axone.plots.kernels import plot_kernels
 from axone.plots.label_histogram import plot_label_histogram
 from axone.plots.parallel_coordinates import plot_parallel_coordinates
 from axone.plots.predictions import plot_predictions
+from axone.plots.reconstructions import MOST_RECONSTRUCTIONS, plot_reconstructions
 from axone.plots.residuals import plot_residuals
 from axone.plots.saving import save_figure
 from axone.plots.signal_grid import plot_signal_grid
@@ -28,8 +31,11 @@ from axone.plots.signal_saliency import plot_signal_saliency
 from axone.plots.thresholds import plot_precision_recall, plot_roc
 
 __all__ = [
+    "MOST_RECONSTRUCTIONS",
+    "plot_anomaly_scores",
     "plot_calibration",
     "plot_class_means",
+    "plot_code_map",
     "plot_comparison",
     "plot_confused_images",
     "plot_confused_signals",
@@ -46,6 +52,7 @@ __all__ = [
     "plot_parallel_coordinates",
     "plot_precision_recall",
     "plot_predictions",
+    "plot_reconstructions",
     "plot_residuals",
     "plot_roc",
     "plot_signal_grid",

@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike
 
 from axone.arrays import FloatArray, IntArray
 from axone.errors import DataError, ShapeError
-from axone.messages import _, shorten
+from axone.messages import _, _n, shorten
 from axone.plots.images import as_images, draw_image, grey_levels
 from axone.plots.signals import Strips, as_signals, caption, draw_signal, first_channels
 from axone.plots.style import BLUE, SIZE, add_note, bare, dress, house_style, new_figure
@@ -118,20 +118,22 @@ def _name(axes: "Axes", label: str, maps: FloatArray, shown: int) -> None:
     """Write above a map which layer's it is."""
     layer = shorten(label, 60)
     words = (
-        _(
-            "{layer}: {shown} of {channels} channels, {height} × {width}",
+        _n(
+            "{layer}: {count} channel, {height} × {width}",
+            "{layer}: {shown} of {count} channels, {height} × {width}",
+            len(maps),
             layer=layer,
             shown=shown,
-            channels=len(maps),
             height=maps.shape[1],
             width=maps.shape[2],
         )
         if maps.ndim == 3
-        else _(
-            "{layer}: {shown} of {channels} channels, {length} positions",
+        else _n(
+            "{layer}: {count} channel, {length} positions",
+            "{layer}: {shown} of {count} channels, {length} positions",
+            len(maps),
             layer=layer,
             shown=shown,
-            channels=len(maps),
             length=maps.shape[1],
         )
     )

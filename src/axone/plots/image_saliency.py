@@ -92,9 +92,7 @@ def plot_image_saliency(
         meaning = (
             _("Dark: where a small change moves the answer most.")
             if coloured
-            else _(
-                "Orange: what lighter pixels would make surer; blue: what they would make less so."
-            )
+            else _("Orange: where lighter pixels would make it surer; blue: less sure.")
         )
         few = (
             [_("The first {shown} of {images} images.", shown=count, images=len(pictures))]

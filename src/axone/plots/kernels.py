@@ -64,7 +64,7 @@ def plot_kernels(
     Parameters
     ----------
     weight : array of shape (channels, inputs, height, width) or (channels, inputs, taps)
-        Of `Conv2D` or `Conv1D`. The first are drawn: 48 images, a row a kernel where it reads
+        Of `Conv2D` or `Conv1D`. The first are drawn: 48 images, side by side where a kernel reads
         several channels, or 24 signals. Kernels of signals of more than five channels are heat
         maps, a row a channel.
     channel_names : sequence of str, optional
@@ -106,15 +106,11 @@ def plot_kernels(
 
 def _images(kernels: FloatArray, inputs: Sequence[str], largest: float, title: str) -> "Figure":
     channels, depth, height, width = kernels.shape
-    if depth == 1:
-        columns = min(_COLUMNS, channels)
-        shown = min(channels, MOST_IMAGES)
-        rows, drawn = math.ceil(shown / columns), 1
-        cells = kernels[:shown, 0]
-    else:
-        columns = drawn = min(_COLUMNS, depth)
-        rows = shown = min(channels, MOST_IMAGES // columns)
-        cells = kernels[:shown, :drawn].reshape(-1, height, width)
+    drawn = min(_COLUMNS, depth)
+    shown = min(channels, MOST_IMAGES // drawn)
+    columns = drawn * min(_COLUMNS // drawn, shown)
+    rows = math.ceil(shown * drawn / columns)
+    cells = kernels[:shown, :drawn].reshape(-1, height, width)
     cell = min((SIZE[0] - 1.0) / columns, 1.2)
     tall = min(height / width, 2.0)
     figure = new_figure(title, (SIZE[0], rows * (cell * tall + 0.28) + 0.9))
@@ -124,14 +120,15 @@ def _images(kernels: FloatArray, inputs: Sequence[str], largest: float, title: s
             axes.set_axis_off()
             continue
         _heat(axes, cells[number], largest)
-        words = str(number) if depth == 1 else f"{number // columns} · {inputs[number % columns]}"
+        kernel, channel = divmod(number, drawn)
+        words = str(kernel) if depth == 1 else f"{kernel} · {inputs[channel]}"
         axes.set_title(words, fontsize=SMALL, pad=2.0)
         bare(axes)
     _scale(figure, panels.ravel().tolist(), largest)
     how = (
         _("Above each its number.")
         if depth == 1
-        else _("A row is a kernel: its number · the channel that it reads.")
+        else _("Above each the number of the kernel · the channel that it reads.")
     )
     add_note(figure, how, *_left_out(shown, channels, drawn, depth))
     return figure

@@ -5,6 +5,7 @@ An experiment names one (`network.preset`, ``--preset``), or one is chosen by wh
 
 from collections.abc import Mapping
 
+from axone.presets.autoencoder import AUTOENCODER, AUTOENCODERS
 from axone.presets.choice import find_preset, kind_of, preset_for, shape_of
 from axone.presets.features import FEATURES
 from axone.presets.images import IMAGES
@@ -13,11 +14,12 @@ from axone.presets.sequences import SEQUENCES
 from axone.presets.signals import SIGNALS
 
 PRESETS: Mapping[str, Preset] = {
-    preset.name: preset for preset in (*IMAGES, *SIGNALS, *SEQUENCES, *FEATURES)
+    preset.name: preset for preset in (*IMAGES, *SIGNALS, *SEQUENCES, *FEATURES, *AUTOENCODERS)
 }
 """In the order in which they are listed."""
 
 __all__ = [
+    "AUTOENCODER",
     "KINDS",
     "PRESETS",
     "Kind",

@@ -74,10 +74,10 @@ def kind_of(dataset: "Dataset") -> Kind:
 
 def shape_of(dataset: "Dataset") -> Shape:
     """Return the shape of an example as it is before preprocessing; of a text, its characters."""
-    lengths = dataset.lengths
-    if dataset.kind == "text" and lengths is not None:
-        return (int(lengths.max(initial=0)),)
-    return tuple(dataset.X.shape[1:])
+    if dataset.kind != "text":
+        return tuple(dataset.X.shape[1:])
+    assert dataset.lengths is not None  # noqa: S101 — texts have some
+    return (int(dataset.lengths.max(initial=0)),)
 
 
 _AS_READ: Mapping[str, Kind] = {"table": "features", "text": "tokens"}

@@ -20,6 +20,9 @@ _SMALLEST_MAP = 4
 """Rows or columns below which an image is not pooled again."""
 
 
+_LARGEST_SIDE = 64
+"""Pixels of a side above which only every other place is looked at."""
+
 _SIDE_TO_SHIFT = 14
 """Pixels of a side for each that an image is moved by: 2 of 28."""
 
@@ -49,20 +52,23 @@ def _cnn(shape: Shape) -> list[Layer]:
     """Pairs of 3×3 convolutions, wider after each pool, and the mean of every map at the end."""
     layers: list[Layer] = []
     side = min(shape[1:])
-    for number, channels in enumerate((32, 64, 128)):
+    while side > _LARGEST_SIDE:
+        layers += convolved(16, stride=2)
+        side = (side + 1) // 2
+    for number, channels in enumerate((16, 32, 64)):
         if number:
             if side < 2 * _SMALLEST_MAP:
                 break
             layers.append(MaxPool(2))
             side //= 2
-        layers += [*convolved(channels), *convolved(channels)]
+        layers += [*convolved(channels), *convolved(2 * channels)]
     return [*layers, GlobalPool(), Dropout(0.3)]
 
 
-def convolved(channels: int) -> list[Layer]:
+def convolved(channels: int, stride: int = 1) -> list[Layer]:
     """A 3×3 convolution, normalised, rectified: without a bias, which the normalisation has."""
     return [
-        Conv2D(channels, 3, initializer="he_normal", padding="same", bias=False),
+        Conv2D(channels, 3, stride=stride, initializer="he_normal", padding="same", bias=False),
         BatchNorm(),
         Activation("relu"),
     ]
@@ -74,7 +80,7 @@ def _cnn_training(rows: int, shape: Shape) -> Settings:
         learning_rate=5e-3,
         batch_size=64,
         steps=2000,
-        epochs=(12, 200),
+        epochs=(10, 200),
         augmentation=_shifts(shape),
     )
 

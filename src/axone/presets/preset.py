@@ -5,7 +5,7 @@ It adapts to the shape that it meets, and says of a shape that it cannot take wh
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal, TypeAlias, get_args
+from typing import Any, ClassVar, Literal, TypeAlias, get_args
 
 from axone.arrays import Shape
 from axone.errors import ShapeError
@@ -78,6 +78,8 @@ class Preset:
         From the number of training rows and an example's shape to settings of the table `training`.
     least : int
         Positions along every axis of an example that its windows need.
+    gives_back : bool
+        Whether it ends in its own inputs, and not in classes or numbers.
 
     Examples
     --------
@@ -94,6 +96,7 @@ class Preset:
     body: Body
     recipe: Training
     least: int = 1
+    gives_back: ClassVar[bool] = False
 
     def layers(
         self,
@@ -209,7 +212,8 @@ def obstacle(preset: Preset, kind: Kind, shape: Shape) -> Message:
     """Say why a preset does not fit examples of that kind and shape, and what would."""
     from axone.presets import PRESETS
 
-    others = listed(other.name for other in PRESETS.values() if other.fits(kind, shape))
+    alike = (other for other in PRESETS.values() if other.gives_back == preset.gives_back)
+    others = listed(other.name for other in alike if other.fits(kind, shape))
     return _("{cause}. {remedy}", cause=_cause(preset, kind, shape), remedy=_remedy(others))
 
 

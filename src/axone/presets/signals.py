@@ -22,6 +22,9 @@ _ALONG_TIME: tuple[Kind, ...] = ("signals", "sequences", "tokens", "features")
 _WIDTH, _TAPS, _MOST_BLOCKS = 64, 5, 4
 """Channels and taps of a residual network's convolutions, and the most blocks that it has."""
 
+_STEM_TAPS, _LONGEST = 7, 512
+"""Taps of the convolution before them, and the most positions along which they are laid."""
+
 
 def _course(shape: Shape) -> list[Layer]:
     """The course's: length 10 → 8 → 4, dense 8."""
@@ -41,13 +44,23 @@ def _fcn(shape: Shape) -> list[Layer]:
     return [layer for width in widths for layer in convolved(*width)] + [GlobalPool()]
 
 
-def convolved(channels: int, taps: int, dilation: int = 1) -> list[Layer]:
+def shortened(length: int) -> tuple[list[Layer], int]:
+    """Return convolutions of every other position for as long as a signal is very long."""
+    layers: list[Layer] = []
+    while length > _LONGEST:
+        layers += convolved(_WIDTH // 2, _STEM_TAPS, stride=2)
+        length = (length + 1) // 2
+    return layers, length
+
+
+def convolved(channels: int, taps: int, dilation: int = 1, stride: int = 1) -> list[Layer]:
     """A convolution, normalised, rectified: without a bias, which the normalisation has."""
     return [
         Conv1D(
             channels,
             taps,
             initializer="he_normal",
+            stride=stride,
             padding="same",
             dilation=dilation,
             bias=False,
@@ -64,10 +77,11 @@ def _fcn_training(rows: int, shape: Shape) -> Settings:
 
 def _resnet(shape: Shape) -> list[Layer]:
     """Residual blocks whose dilations double, so that each sees twice as far as the one before."""
+    layers, length = shortened(shape[1])
+    layers += convolved(_WIDTH, _STEM_TAPS)
     dilations = [1]
-    while len(dilations) < _MOST_BLOCKS and _TAPS * 4 * dilations[-1] <= shape[1]:
+    while len(dilations) < _MOST_BLOCKS and _TAPS * 4 * dilations[-1] <= length:
         dilations.append(2 * dilations[-1])
-    layers = convolved(_WIDTH, 7)
     for dilation in dilations:
         layers += [_residual(dilation), Activation("relu")]
     return [*layers, GlobalPool(), Dropout(0.2)]

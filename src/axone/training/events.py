@@ -76,3 +76,4 @@ class RunSettings:
     checkpoint: Path | None = None
     checkpoint_seconds: float = 5.0
     every: Every = "epoch"
+    pooled: bool = False

@@ -100,7 +100,9 @@ class Run:
         self.diagnosis: Diagnosis | None = None
         self.on_progress: ProgressCallback | None = None
         self.interrupted: Callable[[], bool] = never
-        self._scores = Scores(self.recipe.loss, examples, held_out, settings.validation_score)
+        self._scores = Scores(
+            self.recipe.loss, examples, held_out, settings.validation_score, settings.pooled
+        )
         self.trail: Trail | None = None
         if held_out is not None:
             room = self._room_of_trail(held_out)

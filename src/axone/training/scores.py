@@ -24,6 +24,8 @@ class Scores:
         The validation rows.
     validation_score : callable or None
         Computes the column ``validation_score`` in place of the usual scores.
+    pooled : bool
+        Whether R² is that of all outputs together.
     """
 
     def __init__(
@@ -32,7 +34,9 @@ class Scores:
         examples: Examples,
         held_out: Examples | None,
         validation_score: Callable[[Parameters, FloatArray], float] | None,
+        pooled: bool = False,
     ) -> None:
+        self._pooled = pooled
         self.loss, self.held_out, self.validation_score = loss, held_out, validation_score
         if loss.task == "regression":
             self._spread = total_squares(examples.target, examples.weight)
@@ -41,7 +45,7 @@ class Scores:
     def of_training(self, reports: EpochReports) -> dict[str, FloatArray]:
         """Return accuracy or R² of some epochs."""
         if self.loss.task == "regression":
-            return {"train_r2": r_squared(reports.hits, self._spread_of(reports))}
+            return {"train_r2": r_squared(reports.hits, self._spread_of(reports), self._pooled)}
         return {"train_accuracy": reports.hits[:, 0] / reports.weight}
 
     def _spread_of(self, reports: EpochReports) -> FloatArray:
@@ -69,7 +73,9 @@ class Scores:
             judged = [self.validation_score(*each) for each in zip(trail, predictions, strict=True)]
             scores = {"score": np.array(judged, dtype=np.float64)}
         else:
-            scores = scores_of_epochs(self.loss, predictions, held_out.target, held_out.weight)
+            scores = scores_of_epochs(
+                self.loss, predictions, held_out.target, held_out.weight, pooled=self._pooled
+            )
         return values, {
             f"validation_{name}": each for name, each in [("loss", values), *scores.items()]
         }

@@ -203,6 +203,7 @@ class Trainer:
         checkpoint_seconds: float = 5.0,
         resume: bool = False,
         every: Every = "epoch",
+        pooled: bool = False,
     ) -> Run:
         """Return a run that trains as it is gone through: ``for event in run: …``.
 
@@ -233,6 +234,9 @@ class Trainer:
             Continue from that file: the same bits as if never stopped.
         every : {"step", "epoch", "lap"}
             How often there is an event; see `Every`.
+        pooled : bool
+            Whether R² of several outputs is that of all together, 1 − ΣΣ(y − ŷ)²/ΣΣ(y − ȳ)², and
+            not the mean of each output's: of many outputs some may hardly vary.
 
         Raises
         ------
@@ -246,6 +250,7 @@ class Trainer:
         check_number("checkpoint_seconds", checkpoint_seconds, at_least=0)
         check_truth("restore_best", restore_best)
         check_truth("resume", resume)
+        check_truth("pooled", pooled)
         examples = self.examples(train)
         self.recipe.check_rows(len(examples))
         held_out = None if validation is None else self.examples(validation, _("validation"))
@@ -267,6 +272,7 @@ class Trainer:
             _checked_path(checkpoint),
             checkpoint_seconds,
             every,
+            bool(pooled),
         )
         sums: list[Any] = []
         mark = ""

@@ -11,6 +11,7 @@ from axone.errors import ArgumentTypeError, ConfigurationError, DataError
 from axone.experiments import SUFFIXES, Experiment
 from axone.experiments.preparation import assemble
 from axone.experiments.presets import with_preset
+from axone.experiments.reconstruction import gives_back
 from axone.experiments.schema import TuningSection
 from axone.messages import _
 from axone.processors import processors
@@ -119,6 +120,14 @@ def tune(
     """
     _require_optuna()
     experiment = _experiment(source, seed)
+    if gives_back(experiment.settings):
+        raise ConfigurationError(
+            _(
+                "{place}: autoencoders are not tuned: the wider their code the less they lose. "
+                "Choose the code by what it is for, and compare runs.",
+                place=experiment.place("data.task"),
+            )
+        )
     check_choice("backend", backend, BACKENDS)
     check_integer("heartbeat", heartbeat, at_least=1)
     given = experiment.settings.tuning or TuningSection()

@@ -57,7 +57,7 @@ from axone.layers import (
 from axone.layers.cells import CELLS, Cell
 from axone.layers.sequence import output_shapes
 from axone.layers.windows import Window
-from axone.losses import LOSSES, Head, Huber, Loss
+from axone.losses import LOSSES, Head, Huber, Loss, Quantile
 from axone.messages import Message, _
 from axone.optimizers import OPTIMIZERS
 from axone.parameters import Slot
@@ -253,7 +253,7 @@ class _Translator:
         return {
             "loss": name,
             "scale": float(loss.scale),
-            "delta": float(loss.delta) if isinstance(loss, Huber) else 0.0,
+            "settings": [{"setting": float(setting)} for setting in _settings_of(loss)],
             **activation,
             **_learned({}),
         }
@@ -269,6 +269,16 @@ class _Translator:
     def _is_left_to_the_reference(self, described: object) -> None:
         obstacle = _("{name} runs on the reference engine.", name=type(described).__name__)
         self.found[obstacle] = None
+
+
+def _settings_of(loss: Loss) -> tuple[float, ...]:
+    """Return what the cells of a loss are set by, one output after the other in turn."""
+    match loss:
+        case Huber():
+            return (loss.delta,)
+        case Quantile():
+            return tuple(loss.levels)  # type: ignore[arg-type]  # a tuple
+    return ()
 
 
 def _strengths(augmentation: Augmentation) -> tuple[float, float]:

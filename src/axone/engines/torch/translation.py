@@ -82,6 +82,7 @@ from axone.losses import (
     MeanAbsoluteError,
     MeanSquaredError,
     Poisson,
+    Quantile,
 )
 from axone.optimizers import (
     SGD,
@@ -378,6 +379,17 @@ def _poisson(z: Any, y: Any, reduction: str) -> Any:
     return functional.poisson_nll_loss(z, y, reduction=reduction) + rest
 
 
+def _quantile(levels: tuple[float, ...]) -> Criterion:
+    def criterion(p: Any, y: Any, reduction: str) -> Any:
+        columns = p[0].numel()
+        level = torch.tensor([levels[c % len(levels)] for c in range(columns)], dtype=p.dtype)
+        error = (y - p).reshape(len(p), columns)
+        cells = level * functional.relu(error) + (1 - level) * functional.relu(-error)
+        return cells.mean() if reduction == "mean" else cells
+
+    return criterion
+
+
 HEADS: dict[tuple[type[Loss], type[ActivationFunction]], Criterion] = {
     (CategoricalCrossEntropy, Softmax): lambda z, y, reduction: functional.cross_entropy(
         z, y, reduction=reduction
@@ -396,6 +408,7 @@ LOSSES: dict[type[Loss], Callable[[Any], Criterion]] = {
     MeanAbsoluteError: lambda loss: (
         lambda p, y, reduction: functional.l1_loss(p, y, reduction=reduction)
     ),
+    Quantile: lambda loss: _quantile(tuple(loss.levels)),
     Huber: lambda loss: (
         lambda p, y, reduction: functional.huber_loss(p, y, reduction, delta=loss.delta)
     ),

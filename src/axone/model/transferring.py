@@ -117,19 +117,19 @@ def transfer(
     Examples
     --------
     >>> import axone as ax
-    >>> digits = ax.MLPClassifier((32, 16), max_iter=20, random_state=0)
+    >>> digits = ax.MLPClassifier((32, 16), early_stopping=True, random_state=0)
     >>> X, y = ax.load_dataset("digits").X, ax.load_dataset("digits").y
     >>> few = digits.fit(X[y < 5], y[y < 5])
     >>> start = ax.transfer(few, classes=[5, 6, 7, 8, 9], frozen=1)
     >>> print(start.network.summary())
-    Layer              Output shape  Parameters
-    0 Dense (relu)            (32,)        2080
-    1 Dense (relu)            (16,)         528
-    2 Dense (softmax)          (5,)          85
-    Total                                  2693
+    Layer              Output shape   Parameters
+    0 Dense (relu)            (32,)        2,080
+    1 Dense (relu)            (16,)          528
+    2 Dense (softmax)          (5,)           85
+    Total                                  2,693
     >>> trainer = ax.Trainer(start.network, loss=start.loss, frozen=start.frozen)
     >>> rows = start.inputs(X[y > 4]), y[y > 4] - 5
-    >>> result = trainer.fit(rows, max_epochs=10, initial=start.parameters())
+    >>> result = trainer.fit(rows, max_epochs=50, initial=start.parameters())
     >>> bool((start.model(result.parameters).predict(X[y > 4]) == y[y > 4]).mean() > 0.8)
     True
     """

@@ -1,0 +1,145 @@
+"""Times whole fits by turns, in one process on some cores, as `benchmarks.rounds` does.
+
+Before that all train some steps of the same rows in the same order, and must come to the same
+losses. `python -m benchmarks.signals.rounds` is the process; `measure_signals` starts it and reads
+what it prints.
+"""
+
+import argparse
+import gc
+import json
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+
+from benchmarks.limits import Limits, measure_limits
+from benchmarks.machine import confine_to_cores, run_confined
+from benchmarks.rounds import time_compiled
+from benchmarks.signals.opponents import SIGNAL_OPPONENTS
+from benchmarks.signals.workloads import SIGNAL_WORKLOADS, SignalWorkload
+
+_TOLERANCE = 5e-4
+"""Of losses, relative: many times what roundings make of them in twelve steps."""
+
+
+@dataclass(frozen=True)
+class SignalRounds:
+    """Everything measured with one number of threads.
+
+    Attributes
+    ----------
+    threads : int
+    variant : str
+    seconds : dict
+        Of a step, one figure a round: by workload, then by opponent.
+    limits : Limits or None
+        None without a compiler.
+    compiled : dict of str to float
+        Seconds of a step within Axone's compiled engine, by workload, if it takes part.
+    """
+
+    threads: int
+    variant: str
+    seconds: dict[str, dict[str, list[float]]]
+    limits: Limits | None
+    compiled: dict[str, float] = field(default_factory=dict)
+
+
+def measure_signals(
+    workloads: Sequence[str],
+    opponents: Sequence[str],
+    *,
+    threads: int,
+    variant: str,
+    rounds: int,
+    quick: bool,
+) -> SignalRounds:
+    """Measure in a fresh process; see `SignalRounds`."""
+    arguments = [
+        *("--workloads", ",".join(workloads), "--opponents", ",".join(opponents)),
+        *("--threads", str(threads), "--variant", variant, "--rounds", str(rounds)),
+        *(["--quick"] if quick else []),
+    ]
+    data = run_confined("benchmarks.signals.rounds", arguments, threads, variant)
+    return SignalRounds(**{**data, "limits": Limits.from_json(data["limits"])})
+
+
+def time_workload(
+    workload: SignalWorkload, opponents: Sequence[str], rounds: int
+) -> dict[str, list[float]]:
+    """Let the opponents that can train it fit by turns; return the seconds of a step.
+
+    Raises
+    ------
+    RuntimeError
+        One of them learns something else than the others: its time would mean nothing.
+    """
+    rows, weights = workload.draw_rows(), workload.draw_weights()
+    able = [name for name in opponents if SIGNAL_OPPONENTS[name].can_train(workload)]
+    programs = {name: SIGNAL_OPPONENTS[name].prepare(workload, rows, weights) for name in able}
+    require_same_losses({name: program.first_losses() for name, program in programs.items()})
+    seconds: dict[str, list[float]] = {name: [] for name in able}
+    for program in programs.values():
+        program.fit()  # the warm-up: compilation, thread pools, first touch of memory
+    turns = list(able)
+    for _ in range(rounds):
+        for name in turns:
+            gc.collect()
+            start = time.perf_counter()
+            programs[name].fit()
+            seconds[name].append((time.perf_counter() - start) / workload.steps)
+        turns.append(turns.pop(0))
+    return seconds
+
+
+def require_same_losses(losses: Mapping[str, Sequence[float]]) -> None:
+    """Refuse losses of every epoch that differ by more than roundings.
+
+    Raises
+    ------
+    RuntimeError
+    """
+    (first, expected), *others = losses.items()
+    for name, found in others:
+        for ours, theirs in zip(expected, found, strict=True):
+            if abs(ours - theirs) > _TOLERANCE * abs(ours):
+                raise RuntimeError(
+                    f"{name} does not learn what {first} learns: losses {list(found)}, "
+                    f"not {list(expected)}."
+                )
+
+
+def _parse_arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--workloads", required=True)
+    parser.add_argument("--opponents", required=True)
+    parser.add_argument("--threads", type=int, required=True)
+    parser.add_argument("--variant", required=True)
+    parser.add_argument("--rounds", type=int, required=True)
+    parser.add_argument("--quick", action="store_true")
+    return parser.parse_args()
+
+
+def main() -> None:
+    """Measure, with progress on stderr, and print the figures as JSON."""
+    arguments = _parse_arguments()
+    confine_to_cores(arguments.threads)
+    workloads = {name: SIGNAL_WORKLOADS[name] for name in arguments.workloads.split(",")}
+    opponents, rounds = arguments.opponents.split(","), arguments.rounds
+    threads, variant = arguments.threads, arguments.variant
+    limits = measure_limits(workloads.values(), threads, variant)
+    seconds, compiled = {}, {}
+    for name, workload in workloads.items():
+        print(f"{variant}, {threads} thread(s): {workload.label}", file=sys.stderr, flush=True)
+        trained = workload.shortened() if arguments.quick else workload
+        seconds[name] = time_workload(trained, opponents, rounds)
+        if "axone" in opponents:
+            from benchmarks.signals.with_axone import trainer
+
+            compiled[name] = time_compiled(trainer(workload), workload.draw_rows(), rounds)
+    print(json.dumps(asdict(SignalRounds(threads, variant, seconds, limits, compiled))))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,439 @@
+"""The forecaster: from the last rows of a series to what follows, with intervals.
+
+Windows of a series become rows (`axone.data.windows`), quantiles of all that is to be said are
+learnt at once by the pinball loss, and a backtest trains on what was known before each cut.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from numbers import Integral, Real
+from typing import TYPE_CHECKING, Any, ClassVar, Self
+
+import numpy as np
+from sklearn.base import BaseEstimator, clone
+from sklearn.utils._param_validation import Interval, InvalidParameterError, Options
+from sklearn.utils.validation import check_array, check_is_fitted
+
+from axone.arrays import FloatArray, IntArray
+from axone.bounds import MOST_MEMBERS
+from axone.data import Dataset, Standard
+from axone.data.frames import as_frame, is_frame
+from axone.data.reading import read_columns
+from axone.data.series import Series, series_of_frame
+from axone.data.series_windows import SeriesWindows, windows_of
+from axone.data.window_features import WindowFeatures
+from axone.data.windows import backtest_folds
+from axone.errors import AxoneError
+from axone.estimators.backtest import Backtest, FoldScore, seasonal_forecast
+from axone.estimators.example_training import (
+    EXAMPLE_CONSTRAINTS,
+    Course,
+    ExampleLesson,
+    ExampleParameters,
+    train_examples,
+)
+from axone.estimators.rows import told_of_numbers
+from axone.estimators.settings import COUNT, UNITS, Constraints
+from axone.layers import Dense, Dropout, Flatten, Layer, Residual
+from axone.losses import Quantile
+from axone.messages import _
+from axone.model import Model, Numbers
+from axone.model.targets import nearest_to_the_median
+from axone.presets.recipes import one_cycle
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
+
+@dataclass(eq=False, repr=False)
+class Forecaster(ExampleParameters, BaseEstimator):
+    """A forecaster: of a series the next values, each as quantiles of what may come.
+
+    A series is a pandas or polars frame with a row for each position, or an array of one or two
+    axes; every position of it that has enough past and future is learnt from. Nothing is read from
+    the future but the columns named as `known` and the calendar.
+
+    Parameters
+    ----------
+    layers, preset
+        A network for signals (channels, lags), as of `ConvClassifier`, to which a unit for each
+        quantile of each value is added. By default the sum of a linear layer, which holds whatever
+        is seasonal, and of a hidden one beside it (in the manner of TiDE, Das et al. 2023).
+    lags : int, default 32
+        Positions of the past that are read: at least a season.
+    horizon : int, default 1
+        Positions of the future that are said.
+    target : str, optional
+        The column to be said; the first by default.
+    known : sequence of str, default ()
+        Columns known beforehand, as far as the horizon: holidays, prices, plans.
+    past : sequence of str, default ()
+        Columns of which the past is read; all the others where none is named.
+    periods : sequence of int, default ()
+        Of the calendar, in positions: ``(48, 336)`` for the day and week of half-hours.
+    time : str, optional
+        The column of moments: it puts rows in order, and finds a later table in the calendar.
+        Without it rows are in order, and a table begins where training began in all periods.
+    quantiles : sequence of float, default (0.05, 0.5, 0.95)
+        The levels that are learnt (Koenker & Bassett 1978). The one nearest to ½ is what is
+        predicted, the outer two are the interval.
+    stride : int, default 1
+        From one position that is learnt from to the next.
+    hidden : int, default 64
+        Units of the hidden layer.
+    dropout : float, default 0.5
+        After it: the days of a year are few, and near ones are alike.
+    n_networks : int, default 2
+        How many networks are averaged.
+    calibration_folds : int, default 3
+        Parts of time by each of which the interval is made as wide as it must be, with networks
+        that learnt the others; those that predict learn from all. A network is too sure of what it
+        has seen (cross-conformal prediction: Vovk 2015, Romano, Patterson & Candès 2019). 0 takes
+        quantiles as they are learnt, in a third of the time.
+    optimizer, batch_size, max_iter, schedule, clip_norm, alpha, augmentation, scale, \
+random_state, verbose, callbacks, engine, threads, dtype
+        As of `ConvClassifier`.
+    validation_fraction : float, default 0
+        Share of the windows, the last ones, that choose the best epoch instead of teaching.
+
+    Attributes
+    ----------
+    model_ : Model
+        Everything that predicts; `axone.save` writes it, and ``axone predict`` reads it.
+    target_ : str
+        The column that is said.
+    network_, parameters_, preprocessing_, history_, n_iter_, best_epoch_, engine_
+        As of `ConvClassifier`; of the first network.
+
+    Notes
+    -----
+    scikit-learn's checks of estimators do not apply: their rows stand for themselves, in any order,
+    and hold no targets. Parameters, clones, copies and pickles are as everywhere.
+
+    Examples
+    --------
+    >>> import numpy as np, axone as ax
+    >>> days = np.arange(400)
+    >>> sales = 50 + 10 * np.sin(2 * np.pi * days / 7) + np.random.default_rng(0).normal(size=400)
+    >>> forecaster = ax.Forecaster(lags=14, horizon=7, periods=(7,), random_state=0).fit(sales)
+    >>> forecaster.predict(sales).shape, forecaster.predict_interval(sales).shape
+    ((7,), (7, 2))
+    >>> report = forecaster.backtest(sales, folds=2)
+    >>> bool(report.mae < report.naive_mae)
+    True
+    """
+
+    lags: int = field(default=32, kw_only=True)
+    horizon: int = field(default=1, kw_only=True)
+    target: str | None = field(default=None, kw_only=True)
+    known: Sequence[str] = field(default=(), kw_only=True)
+    past: Sequence[str] = field(default=(), kw_only=True)
+    periods: Sequence[int] = field(default=(), kw_only=True)
+    time: str | None = field(default=None, kw_only=True)
+    quantiles: Sequence[float] = field(default=(0.05, 0.5, 0.95), kw_only=True)
+    stride: int = field(default=1, kw_only=True)
+    hidden: int = field(default=64, kw_only=True)
+    dropout: float = field(default=0.5, kw_only=True)
+    n_networks: int = field(default=2, kw_only=True)
+    calibration_folds: int = field(default=3, kw_only=True)
+
+    _parameter_constraints: ClassVar[Constraints] = {
+        **EXAMPLE_CONSTRAINTS,
+        "lags": [COUNT],
+        "horizon": [COUNT],
+        "target": [str, None],
+        "known": ["array-like"],
+        "past": ["array-like"],
+        "periods": ["array-like"],
+        "time": [str, None],
+        "quantiles": ["array-like"],
+        "stride": [COUNT],
+        "hidden": [UNITS],
+        "dropout": [Interval(Real, 0, 1, closed="left")],
+        "calibration_folds": [Options(Integral, {0}), Interval(Integral, 2, 100, closed="both")],
+        "n_networks": [Interval(Integral, 1, MOST_MEMBERS, closed="both")],
+    }
+
+    def fit(self, table: Any, y: None = None) -> Self:
+        """Learn from a series.
+
+        Parameters
+        ----------
+        table : pandas or polars frame, or array of shape (positions,) or (positions, columns)
+            In the order of time, unless `time` tells it. Cells may be missing.
+        y : None
+            Nothing: what is to be said is a column of the table.
+
+        Returns
+        -------
+        self
+
+        Raises
+        ------
+        ValueError
+            Too few positions, columns that there are not, parameters out of bounds.
+        """
+        del y
+        self._validate_params()
+        windows = self._windows(table)
+        self._learn(windows, np.arange(len(windows.y)))
+        return self
+
+    def predict(self, table: Any) -> FloatArray:
+        """Return what follows the last row whose target is known, (horizon,).
+
+        Parameters
+        ----------
+        table : as of `fit`
+            At least `lags` rows; behind them rows of the horizon with an empty target, where
+            columns are known beforehand.
+        """
+        return self._quantiles(table)[:, nearest_to_the_median(self.quantiles)]
+
+    def predict_quantiles(self, table: Any) -> FloatArray:
+        """Return the quantiles of what follows, (horizon, n_quantiles), rising.
+
+        Parameters
+        ----------
+        table : as of `predict`
+        """
+        return self._quantiles(table)
+
+    def predict_interval(self, table: Any) -> FloatArray:
+        """Return the lowest and the highest quantile of what follows, (horizon, 2).
+
+        Parameters
+        ----------
+        table : as of `predict`
+        """
+        return self._quantiles(table)[:, [0, -1]]
+
+    def backtest(self, table: Any, folds: int = 5, season: int | None = None) -> Backtest:
+        """Judge the forecaster along time: a fold learns what was before a cut, and goes on.
+
+        The fitted attributes stay as they are; it need not be fitted.
+
+        Parameters
+        ----------
+        table : as of `fit`
+        folds : int, default 5
+            The first leaves a share of 1/(folds + 1) for training, each adds what judged the last.
+        season : int, optional
+            Positions of the seasonal forecast that it is compared with, which says what was so long
+            before; by default the longest of `periods` that `lags` hold, else `horizon`.
+
+        Returns
+        -------
+        Backtest
+            Errors and coverage of each fold.
+
+        Raises
+        ------
+        ValueError
+            As `fit`; too few rows for so many folds.
+        """
+        self._validate_params()
+        windows = self._windows(table)
+        assert windows.spans is not None  # noqa: S101 — windows have them
+        season = self._season() if season is None else season
+        middle = nearest_to_the_median(self.quantiles)
+        scores = []
+        for train, judged in backtest_folds(windows.spans, folds):
+            X = np.asarray(windows.X)[judged]
+            said = clone(self)._learn(windows, train)._said(X)
+            score = FoldScore.of(
+                windows.y[judged].reshape(len(judged), self.horizon),
+                said[..., middle],
+                said[..., [0, -1]],
+                seasonal_forecast(X[:, 0], season, self.horizon),
+                len(train),
+            )
+            scores.append(score)
+        return Backtest(tuple(scores), float(self.quantiles[-1]) - float(self.quantiles[0]), season)
+
+    def _season(self) -> int:
+        """Return the longest period that the lags hold."""
+        held = [int(period) for period in self.periods if self.horizon <= period <= self.lags]
+        return max(held, default=min(self.horizon, self.lags))
+
+    def _windows(self, table: Any) -> Dataset:
+        """Return every window of a series."""
+        read = read_columns(self._frame(table))
+        target = None if self.target is None else str(self.target)
+        series: Series = series_of_frame("table", read, "table", target)[0]
+        options = {
+            "lags": int(self.lags),
+            "horizon": int(self.horizon),
+            "stride": int(self.stride),
+            "known": [str(name) for name in self.known],
+            "past": [str(name) for name in self.past],
+            "periods": [int(period) for period in self.periods],
+            "time": [] if self.time is None else [str(self.time)],
+        }
+        return windows_of(series, target, options)
+
+    def _frame(self, table: Any) -> "DataFrame":
+        if is_frame(table):
+            return as_frame(table)
+        import pandas as pd
+
+        with told_of_numbers(table=table):
+            values = check_array(
+                table, ensure_2d=False, ensure_all_finite="allow-nan", input_name="table"
+            )
+        columns = values.reshape(len(values), -1)
+        return pd.DataFrame(columns, columns=[f"x{at}" for at in range(columns.shape[1])])
+
+    def _learn(self, windows: Dataset, rows: IntArray) -> Self:
+        """Learn from some of the windows, and from nothing else."""
+        spread = self._spread(windows, rows)
+        return self._trained(windows, rows, spread)
+
+    def _spread(self, windows: Dataset, rows: IntArray) -> tuple[float, ...]:
+        """Return how wide quantiles must be, as each part of time has it; () for as learnt."""
+        assert windows.spans is not None  # noqa: S101 — windows have them
+        spans, X = windows.spans[rows], np.asarray(windows.X)
+        targets, said = [], []
+        for others, part in blocks_of(spans, self.calibration_folds):
+            if len(others) < 2 or len(self.quantiles) < 2:
+                return ()
+            apart = clone(self)._trained(windows, rows[others], ())
+            said.append(apart._said(X[rows[part]]))
+            targets.append(windows.y[rows[part]].reshape(said[-1].shape[:2]))
+        if not said:
+            return ()
+        return spread_of(np.concatenate(targets), np.concatenate(said), self.quantiles)
+
+    def _trained(self, windows: Dataset, rows: IntArray, spread: tuple[float, ...]) -> Self:
+        reader = windows.reader
+        assert isinstance(reader, SeriesWindows)  # noqa: S101 — as windows are made
+        assert windows.spans is not None  # noqa: S101
+        loss = self._loss()
+        levels = tuple(self.quantiles)
+        y = windows.y[rows]
+        target = Numbers(
+            column=reader.past[0],
+            names=windows.target_names,
+            # One unit for all steps ahead: they are values of one series.
+            scaler=Standard().fit(y.reshape(-1)),
+            levels=levels if len(levels) > 1 else (),
+            spread=spread,
+        )
+        learnt = target.scaled(y)
+        outputs = self.horizon * len(levels)
+        lesson = ExampleLesson(
+            np.asarray(windows.X)[rows],
+            "signals",
+            learnt,
+            learnt,
+            None,
+            "regression",
+            loss,
+            Dense(outputs),
+            target,
+            reader=reader,
+            spans=windows.spans[rows],
+            course=self._course(reader, outputs),
+        )
+        train_examples(self, lesson, networks=self.n_networks).show(self)
+        self.target_ = reader.past[0]
+        return self
+
+    def _loss(self) -> Quantile:
+        try:
+            return Quantile(tuple(self.quantiles))
+        except AxoneError as error:
+            raise InvalidParameterError(
+                _(
+                    "The {parameter!r} parameter of {kind} cannot be used: {error}",
+                    parameter="quantiles",
+                    kind=type(self).__name__,
+                    error=error,
+                )
+            ) from error
+
+    def _course(self, reader: SeriesWindows, outputs: int) -> Course:
+        """Return the usual network: a linear layer and a hidden one side by side."""
+        features = None
+        if reader.horizon <= reader.lags:
+            features = WindowFeatures(
+                len(reader.past),
+                len(reader.known),
+                2 * len(reader.periods),
+                reader.lags,
+                reader.horizon,
+            )
+        branch = (Dense(self.hidden, "relu"), Dropout(self.dropout), Dense(outputs))
+        layers: list[Layer] = [] if features is not None else [Flatten()]
+        layers.append(Residual(*branch, shortcut=[Dense(outputs)]))
+        return Course(layers, _training, features)
+
+    def _said(self, X: Any) -> FloatArray:
+        """Return quantiles (m, horizon, n_quantiles) for windows, or for a table's last."""
+        model: Model = self.model_
+        several = len(self.quantiles) > 1
+        found = model.predict_quantiles(X) if several else model.predict(X)
+        return np.asarray(found).reshape(-1, self.horizon, len(self.quantiles))
+
+    def _quantiles(self, table: Any) -> FloatArray:
+        check_is_fitted(self)
+        return self._said(self._frame(table))[0]
+
+
+def _training(rows: int) -> Mapping[str, Any]:
+    """Return a course of strong weight decay: a year has few days, and the near ones are alike."""
+    return one_cycle(
+        rows, learning_rate=1e-3, batch_size=64, steps=2000, epochs=(5, 200), weight_decay=3.0
+    )
+
+
+def blocks_of(spans: IntArray, blocks: int) -> Iterator[tuple[IntArray, IntArray]]:
+    """Go through blocks along time: the rows of all others, and those of the block.
+
+    Rows whose targets lie on both sides of an end of the block are in neither.
+
+    Examples
+    --------
+    >>> days = np.column_stack([np.arange(5), np.arange(2, 7)])
+    >>> [(others.tolist(), block.tolist()) for others, block in blocks_of(days, 2)]
+    [([4], [0, 1, 2]), ([0, 1], [3, 4])]
+    """
+    begin, end = spans.T
+    if not blocks:
+        return
+    for block in np.array_split(np.argsort(begin, kind="stable"), blocks):
+        if len(block):
+            before, after = end <= begin[block].min(), begin >= end[block].max()
+            yield np.flatnonzero(before | after), block
+
+
+def spread_of(target: FloatArray, said: FloatArray, levels: Sequence[float]) -> tuple[float, ...]:
+    """Return how many times as far from the middle quantiles must be for their levels to hold.
+
+    Of a quantile q of level τ beside the middle m, s with P(y ≤ m + s(q − m)) = τ: the quantile of
+    level max(τ, 1 − τ) of (y − m)/(q − m).
+
+    Parameters
+    ----------
+    target : ndarray of shape (m, horizon)
+    said : ndarray of shape (m, horizon, levels)
+    levels : sequence of float
+
+    Examples
+    --------
+    >>> said = np.tile([-1.0, 0.0, 1.0], (1, 101, 1))
+    >>> spread_of(np.linspace(-2, 2, 101)[None], said, (0.05, 0.5, 0.95))
+    (1.8, 1.0, 1.8)
+    """
+    middle = nearest_to_the_median(levels)
+    found = []
+    for at, level in enumerate(map(float, levels)):
+        width = said[..., at] - said[..., middle]
+        wide = np.abs(width) > 1e-9
+        if at == middle or not wide.any():
+            found.append(1.0)
+            continue
+        shares = (target - said[..., middle])[wide] / width[wide]
+        needed = float(np.quantile(shares, max(level, 1 - level)))
+        found.append(round(max(needed, 0.0), 6))
+    return tuple(found)

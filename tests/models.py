@@ -54,7 +54,7 @@ MODELS = {
     "float64": (classifier(dtype="float64"), RANDOM.normal(size=(5, 4))),
     "table": (classifier(TABLE), TABLE.iloc[::-1]),
     "images": (
-        classifier(RANDOM.integers(0, 256, (20, 6, 6), dtype=np.uint8), is_image=True),
+        classifier(RANDOM.integers(0, 256, (20, 6, 6), dtype=np.uint8), kind="images"),
         RANDOM.integers(0, 256, (5, 6, 6), dtype=np.uint8),
     ),
     "named columns": (

@@ -34,6 +34,20 @@ def test_shapes_follow_the_layers():
     assert network.output_shape == (3,)
 
 
+def test_the_summary_tells_cells_and_activations():
+    network = ax.Network(
+        ax.PositionwiseDense(4, "gelu"),
+        ax.GRU(3, bidirectional=True),
+        ax.LSTM(2, last=True),
+        input_shape=(5, 2),
+    )
+    assert [row.title for row in network.summary().rows] == [
+        "PositionwiseDense (gelu)",
+        "Recurrent (gru, bidirectional)",
+        "Recurrent (lstm)",
+    ]
+
+
 @pytest.mark.parametrize("input_shape", [4, np.int64(4), (4,), [4], np.array([4])])
 def test_the_input_shape_may_come_in_any_form(input_shape):
     network = ax.Network(ax.Dense(2), input_shape=input_shape)
@@ -138,6 +152,65 @@ def test_the_summary_is_a_table_with_running_averages_apart():
         ["Total", "99"],
         ["Not", "trained", "(running", "averages)", "12"],
     ]
+
+
+def test_where_layers_see_neighbours_the_summary_counts_and_tells_how_many():
+    network = ax.Network(
+        ax.Conv2D(6, 5, "tanh", padding="same"),
+        ax.AveragePool(),
+        ax.Conv2D(16, (5, 3), "tanh", dilation=(1, 2)),
+        ax.Residual(ax.Conv2D(16, 3, padding="same"), shortcut=[ax.Conv2D(16, 1)]),
+        ax.MaxPool(),
+        ax.BatchNorm(),
+        ax.Flatten(),
+        ax.Dense(120, "tanh"),
+        ax.Dense(10, "softmax"),
+        input_shape=(1, 28, 28),
+        layer_names=["a name that is far too long for a line of eighty characters", *[""] * 8],
+    )
+    text = str(network.summary())
+    assert [line.split()[-2:] for line in text.splitlines()] == [
+        ["Multiply-adds", "Field"],
+        ["117,600", "5×5"],
+        ["0", "6×6"],
+        ["144,000", "14×14"],
+        ["256,000", "18×18"],
+        ["0", "20×20"],
+        ["0", "20×20"],
+        ["0", "20×20"],
+        ["48,000", "all"],
+        ["1,200", "all"],
+        ["53,566", "566,800"],
+        ["averages)", "32"],
+    ]
+    assert max(map(len, text.splitlines())) <= 80
+    assert network.summary().multiply_adds == 566_800
+
+
+def test_sequences_are_read_as_a_whole_by_recurrent_layers_and_attention():
+    network = ax.Network(
+        ax.Conv1D(4, 3),
+        ax.Transpose(),
+        ax.PositionwiseDense(6, "relu"),
+        ax.Attention(2),
+        ax.Recurrent(ax.RNNCell(5)),
+        ax.LastStep(),
+        input_shape=(2, 10),
+    )
+    assert [row.receptive_field for row in network.summary().rows] == [
+        *[(3,)] * 3, *[None] * 3,
+    ]  # fmt: skip
+    assert [row.multiply_adds for row in network.summary().rows] == [
+        4 * 2 * 3 * 8,
+        0,
+        8 * 4 * 6,
+        8 * 4 * 6 * 6 + 2 * 8 * 8 * 6,
+        8 * (6 * 5 + 5 * 5),
+        0,
+    ]
+    tokens = ax.Network(ax.Embedding(9, 4), ax.Flatten(), ax.Dense(2), input_shape=3)
+    assert [row.multiply_adds for row in tokens.summary().rows] == [0, 0, 24]
+    assert "Field" not in str(tokens.summary())
 
 
 def test_an_activation_of_ones_own_runs_and_is_named_but_not_saved():

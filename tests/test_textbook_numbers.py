@@ -150,3 +150,38 @@ def test_a_network_with_four_hidden_units_learns_xor(seed):
     result = trainer.fit((X, y), max_epochs=300)
     assert (network.predict(result.parameters, X)[:, 0] > 0.5).astype(int).tolist() == y.tolist()
     assert result.history["train_accuracy"][-1] == 1
+
+
+def test_a_window_of_a_signal_is_weighed_by_the_kernel():
+    network = ax.Network(ax.Conv1D(1, 3, bias=False), input_shape=(1, 3))
+    parameters = network.initialize(dtype="float64").replaced({"0.weight": [[[0.5, 1, 0.5]]]})
+    step = network.trace(parameters, [[[0.20, 0.60, 0.90]]])[0].forward[0]
+    assert (step.equation, step.array.item()) == ("z = Σₖ W[k]·x[p + k]", pytest.approx(1.15))
+
+
+def test_the_gradients_of_a_convolution_are_these_sums():
+    """∂L/∂w[k] = Σₚ δ[p]·x[p + k]; ∂L/∂x is the full convolution of δ with the kernel."""
+    random = np.random.default_rng(0)
+    x, kernel, delta = random.normal(size=10), random.normal(size=3), random.normal(size=8)
+    network = ax.Network(ax.Conv1D(1, 3), input_shape=(1, 10))
+    parameters = network.initialize(dtype="float64").replaced({"0.weight": kernel.reshape(1, 1, 3)})
+    (trace,) = network.trace(parameters, x.reshape(1, 1, 10), dy=delta.reshape(1, 1, 8))
+    np.testing.assert_allclose(trace["z"][0, 0], np.correlate(x, kernel, "valid"))
+    np.testing.assert_allclose(trace["∂L/∂W"][0, 0], np.correlate(x, delta, "valid"))
+    np.testing.assert_allclose(trace["∂L/∂b"], [delta.sum()])
+    np.testing.assert_allclose(trace["∂L/∂x"][0, 0], np.convolve(delta, kernel, "full"))
+
+
+def test_the_network_for_signals_halves_their_length_and_ends_in_two_classes():
+    network = ax.Network(
+        ax.Conv1D(1, 3, "relu"),
+        ax.MaxPool(2),
+        ax.Flatten(),
+        ax.Dense(8, "relu"),
+        ax.Dense(2, "softmax"),
+        input_shape=(1, 10),
+    )
+    assert network.shapes == ((1, 8), (1, 4), (4,), (8,), (2,))
+    summary = network.summary()
+    assert [row.multiply_adds for row in summary.rows] == [24, 0, 0, 32, 16]
+    assert [row.receptive_field for row in summary.rows] == [(3,), (4,), (4,), None, None]

@@ -38,11 +38,11 @@ class BoundWorkspace {
   nb::tuple run(Array1<Real> parameters, Array1<Real> buffers, std::vector<Array1<Real>> slots,
                 Array2<const Real> X, std::optional<Labels> labels,
                 std::optional<Array2<const Real>> numbers, std::optional<Array1<const Real>> weights,
-                nb::tuple position, Array2<const double> rates, bool shuffle,
+                std::optional<Presence> mask, nb::tuple position, Array2<const double> rates, bool shuffle,
                 std::function<bool(std::int64_t, std::int64_t)> poll, std::int64_t steps,
                 bool measure, std::optional<Array2<Real>> trail) {
     const auto flat = flat_numbers_of(sizes_, parameters, buffers, slots);
-    const auto rows = rows_of(sizes_, X, labels, numbers, weights);
+    const auto rows = checked_rows(X, labels, numbers, weights, mask);
     require(steps >= -1, "the number of steps must be -1 or more");
     auto at = position_of(position);
     const Index batches = batches_of(rates, at, rows.count, workspace_.batch_size());
@@ -65,8 +65,8 @@ class BoundWorkspace {
                      Array2<Real> steps, Array2<Real> changes, Array1<double> curvatures,
                      Array1<double> standing, Array2<const Real> X, std::optional<Labels> labels,
                      std::optional<Array2<const Real>> numbers,
-                     std::optional<Array1<const Real>> weights, nb::tuple position,
-                     std::int64_t epochs, std::tuple<double, double, std::int64_t> limits,
+                     std::optional<Array1<const Real>> weights, std::optional<Presence> mask,
+                     nb::tuple position, std::int64_t epochs, std::tuple<double, double, std::int64_t> limits,
                      std::function<bool(std::int64_t, std::int64_t)> poll, bool measure,
                      std::optional<Array2<Real>> trail) {
     sizes_.check(parameters.size(), buffers.size());
@@ -79,7 +79,7 @@ class BoundWorkspace {
     require(standing.size() == kStandingNumbers, "where the search stands is told in other numbers");
     const double pairs = standing.data()[offsetof(Standing, pairs) / sizeof(double)];
     require(pairs >= 0 && pairs < 1e15, "the number of pairs is out of range");
-    const auto rows = rows_of(sizes_, X, labels, numbers, weights);
+    const auto rows = checked_rows(X, labels, numbers, weights, mask);
     require(rows.count <= workspace_.capacity() || sizes_.buffers == 0,
             "the rows are more than the workspace holds");
     auto at = position_of(position);
@@ -107,12 +107,18 @@ class BoundWorkspace {
 
   double predict(Array1<const Real> parameters, Array1<const Real> buffers, Array2<const Real> X,
                  std::optional<Labels> labels, std::optional<Array2<const Real>> numbers,
-                 std::optional<Array1<const Real>> weights, Array2<Real> out) {
+                 std::optional<Array1<const Real>> weights, std::optional<Presence> mask,
+                 Array2<Real> out) {
     sizes_.check(parameters.size(), buffers.size());
     const bool measured = labels || numbers;
     Rows<Real> rows{X.data(), Index(X.shape(0)), sizes_.columns, {}, nullptr};
-    require(Index(X.shape(1)) == sizes_.columns, "X has another width");
-    if (measured) rows = rows_of(sizes_, X, labels, numbers, weights);
+    if (measured) {
+      rows = checked_rows(X, labels, numbers, weights, mask);
+    } else {
+      check_rows(sizes_, X);
+      rows.mask = mask_of(mask, X.shape(0));
+      workspace_.check_mask(rows.mask);
+    }
     require(out.shape(0) == X.shape(0) && Index(out.shape(1)) == sizes_.outputs,
             "out has another shape");
     const WithoutInterpreter outside;
@@ -123,9 +129,9 @@ class BoundWorkspace {
   /// the other.
   void evaluate_each(Array2<const Real> trail, Array2<const Real> X, std::optional<Labels> labels,
                      std::optional<Array2<const Real>> numbers,
-                     std::optional<Array1<const Real>> weights, Array2<Real> out,
-                     Array1<double> losses) {
-    const auto rows = rows_of(sizes_, X, labels, numbers, weights);
+                     std::optional<Array1<const Real>> weights, std::optional<Presence> mask,
+                     Array2<Real> out, Array1<double> losses) {
+    const auto rows = checked_rows(X, labels, numbers, weights, mask);
     const auto count = trail.shape(0);
     require(trail.shape(1) == sizes_.parameters + sizes_.buffers, "the trail has another width");
     require(losses.size() == count && out.shape(0) == count * X.shape(0) &&
@@ -141,10 +147,11 @@ class BoundWorkspace {
 
   double gradient(Array1<const Real> parameters, Array1<const Real> buffers, Array2<const Real> X,
                   std::optional<Labels> labels, std::optional<Array2<const Real>> numbers,
-                  std::optional<Array1<const Real>> weights, std::int64_t step, Array1<Real> out) {
+                  std::optional<Array1<const Real>> weights, std::optional<Presence> mask,
+                  std::int64_t step, Array1<Real> out) {
     sizes_.check(parameters.size(), buffers.size());
     require(out.size() == sizes_.parameters, "out has another length");
-    const auto rows = rows_of(sizes_, X, labels, numbers, weights);
+    const auto rows = checked_rows(X, labels, numbers, weights, mask);
     require(rows.count <= workspace_.capacity(), "the batch is larger than the workspace");
     const WithoutInterpreter outside;
     return workspace_.gradient(parameters.data(), buffers.data(), rows, step, out.data());
@@ -169,6 +176,15 @@ class BoundWorkspace {
     };
   }
 
+  Rows<Real> checked_rows(const Array2<const Real>& X, const std::optional<Labels>& labels,
+                          const std::optional<Array2<const Real>>& numbers,
+                          const std::optional<Array1<const Real>>& weights,
+                          const std::optional<Presence>& mask) const {
+    const auto rows = rows_of(sizes_, X, labels, numbers, weights, mask);
+    workspace_.check_mask(rows.mask);
+    return rows;
+  }
+
   Sizes sizes_;
   Workspace<Real> workspace_;
 };
@@ -181,19 +197,19 @@ void bind(nb::module_& module, const char* plan, const char* workspace, const ch
   const auto perhaps = [](const char* name) { return nb::arg(name).noconvert().none(); };
   nb::class_<Bound>(module, workspace)
       .def("run", &Bound::run, array("parameters"), array("buffers"), array("slots"), array("X"),
-           perhaps("labels"), perhaps("numbers"), perhaps("weights"), "position"_a, array("rates"),
+           perhaps("labels"), perhaps("numbers"), perhaps("weights"), perhaps("mask"), "position"_a, array("rates"),
            "shuffle"_a, "poll"_a, "steps"_a = -1, "measure"_a = true,
            perhaps("trail") = nb::none())
       .def("minimise", &Bound::minimise, array("parameters"), array("buffers"), array("gradient"),
            array("steps"), array("changes"), array("curvatures"), array("standing"), array("X"),
-           perhaps("labels"), perhaps("numbers"), perhaps("weights"), "position"_a, "epochs"_a,
+           perhaps("labels"), perhaps("numbers"), perhaps("weights"), perhaps("mask"), "position"_a, "epochs"_a,
            "limits"_a, "poll"_a, "measure"_a = true, perhaps("trail") = nb::none())
       .def("evaluate_each", &Bound::evaluate_each, array("trail"), array("X"), perhaps("labels"),
-           perhaps("numbers"), perhaps("weights"), array("out"), array("losses"))
+           perhaps("numbers"), perhaps("weights"), perhaps("mask"), array("out"), array("losses"))
       .def("predict", &Bound::predict, array("parameters"), array("buffers"), array("X"),
-           perhaps("labels"), perhaps("numbers"), perhaps("weights"), array("out"))
+           perhaps("labels"), perhaps("numbers"), perhaps("weights"), perhaps("mask"), array("out"))
       .def("gradient", &Bound::gradient, array("parameters"), array("buffers"), array("X"),
-           perhaps("labels"), perhaps("numbers"), perhaps("weights"), "step"_a, array("out"))
+           perhaps("labels"), perhaps("numbers"), perhaps("weights"), perhaps("mask"), "step"_a, array("out"))
       .def_prop_ro("batch_size", &Bound::batch_size)
       .def_prop_ro("capacity", &Bound::capacity)
       .def_prop_ro("threads_used", &Bound::threads_used);
@@ -204,6 +220,7 @@ void bind(nb::module_& module, const char* plan, const char* workspace, const ch
            },
            "settings"_a, "seed"_a)
       .def_prop_ro("hit_counts", [](const Plan<Real>& self) { return self.hit_counts; })
+      .def("takes_mask", &Plan<Real>::takes_mask, "positions"_a)
       .def_prop_ro_static("vector_bytes", [](nb::handle) { return kVectorBytes; })
       .def("workspace",
            [](const Plan<Real>& self, Index batch_size, Index capacity, int threads,

@@ -19,6 +19,13 @@
 
 namespace axone {
 
+/// Channels of numbers that lie in rows; a signal has one row.
+struct Planes {
+  Index channels, height, width;
+  Index size() const { return height * width; }  // of one of them
+  Index numbers() const { return product_of(channels, product_of(height, width)); }
+};
+
 /// One axis of a correlation.
 struct Axis {
   Index inputs, outputs, kernel, stride, padding, dilation;  // padding: before the first input
@@ -189,12 +196,7 @@ inline std::vector<ChannelTile> channel_tiles(Index channels, Index groups, Inde
 template <class Real>
 class Correlator {
  public:
-  struct Plane {
-    Index channels, height, width;
-    Index size() const { return height * width; }
-  };
-
-  Correlator(Plane in, Plane out, Index groups, Index kernel_height, Index kernel_width,
+  Correlator(Planes in, Planes out, Index groups, Index kernel_height, Index kernel_width,
              std::vector<Run> rows, std::vector<Run> columns)
       : in_(in), out_(out), groups_(groups), kernel_height_(kernel_height), kernel_width_(kernel_width),
         rows_(std::move(rows)), columns_(std::move(columns)),
@@ -262,7 +264,7 @@ class Correlator {
     });
   }
 
-  Plane in_, out_;
+  Planes in_, out_;
   Index groups_, kernel_height_, kernel_width_, together_;
   std::vector<Run> rows_, columns_;
   std::vector<ChannelTile> tiles_;
@@ -273,9 +275,7 @@ class Correlator {
 template <class Real>
 class WeightCorrelator {
  public:
-  using Plane = typename Correlator<Real>::Plane;
-
-  WeightCorrelator(Plane in, Plane out, Index groups, const Axis& rows, const Axis& columns)
+  WeightCorrelator(Planes in, Planes out, Index groups, const Axis& rows, const Axis& columns)
       : in_(in), out_(out), groups_(groups), rows_(rows), columns_(columns) {
     const Index depth = in.channels / groups;
     for (Index i = 0; i < depth; ++i)
@@ -417,7 +417,7 @@ class WeightCorrelator {
     }
   }
 
-  Plane in_, out_;
+  Planes in_, out_;
   Index groups_, together_;
   Axis rows_, columns_;
   std::vector<Tap> taps_;

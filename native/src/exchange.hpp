@@ -57,6 +57,7 @@ using Array1 = nb::ndarray<Real, nb::ndim<1>, nb::c_contig, nb::device::cpu>;
 template <class Real>
 using Array2 = nb::ndarray<Real, nb::ndim<2>, nb::c_contig, nb::device::cpu>;
 using Labels = Array1<const std::int64_t>;
+using Presence = nb::ndarray<const bool, nb::ndim<2>, nb::c_contig, nb::device::cpu>;
 
 /// The sizes that the arrays of a plan must have.
 struct Sizes {
@@ -66,7 +67,7 @@ struct Sizes {
         parameters(static_cast<std::size_t>(plan.parameters)),
         buffers(static_cast<std::size_t>(plan.buffers)),
         slots(static_cast<std::size_t>(plan.optimizer.slots())), hit_counts(plan.hit_counts),
-        depth(plan.depth) {}
+        depth(plan.depth), vocabulary(plan.vocabulary) {}
 
   void check(std::size_t given_parameters, std::size_t given_buffers) const {
     require(given_parameters == parameters, "the vector of parameters has another length");
@@ -75,7 +76,7 @@ struct Sizes {
 
   Index columns, outputs;
   std::size_t parameters, buffers, slots;
-  Index hit_counts, depth;
+  Index hit_counts, depth, vocabulary;
 };
 
 /// The flat vectors of a run, checked.
@@ -103,15 +104,33 @@ Trail<Real> trail_of(const Sizes& sizes, const std::optional<Array2<Real>>& give
   return {given->data(), static_cast<Index>(sizes.parameters), static_cast<Index>(sizes.buffers)};
 }
 
+/// Numbers of rows, checked: so many columns and, where they are tokens, tokens that there are.
+template <class Real>
+void check_rows(const Sizes& sizes, const Array2<const Real>& X) {
+  require(Index(X.shape(1)) == sizes.columns, "X has another width");
+  if (sizes.vocabulary == 0) return;
+  const Real* tokens = X.data();
+  for (std::size_t n = 0; n < X.size(); ++n)
+    require(tokens[n] >= 0 && tokens[n] < Real(sizes.vocabulary), "a token is out of range");
+}
+
+/// A mask of so many rows, checked but for its length, which is the layers' affair.
+inline Mask mask_of(const std::optional<Presence>& given, std::size_t rows) {
+  if (!given) return {};
+  require(given->shape(0) == rows && given->shape(1) > 0, "the mask has another shape");
+  return {reinterpret_cast<const std::uint8_t*>(given->data()), static_cast<Index>(given->shape(1))};
+}
+
 /// Rows of the sizes that a plan's network takes, checked.
 template <class Real>
 Rows<Real> rows_of(const Sizes& sizes, const Array2<const Real>& X,
                    const std::optional<Labels>& labels,
                    const std::optional<Array2<const Real>>& numbers,
-                   const std::optional<Array1<const Real>>& weights) {
+                   const std::optional<Array1<const Real>>& weights,
+                   const std::optional<Presence>& mask = std::nullopt) {
   const auto count = X.shape(0);
   require(count >= 1 && count < 0xFFFFFFFFu, "there are no rows, or too many");
-  require(Index(X.shape(1)) == sizes.columns, "X has another width");
+  check_rows(sizes, X);
   require(labels.has_value() != numbers.has_value(), "either labels or numbers are needed");
   Rows<Real> rows{X.data(), Index(count), sizes.columns, {}, nullptr};
   if (labels) {
@@ -129,6 +148,7 @@ Rows<Real> rows_of(const Sizes& sizes, const Array2<const Real>& X,
     require(weights->shape(0) == count, "one weight a row is needed");
     rows.weights = weights->data();
   }
+  rows.mask = mask_of(mask, count);
   return rows;
 }
 

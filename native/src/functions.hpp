@@ -77,8 +77,7 @@ AXONE_INLINE V exponential(V x) {
   const V held = minimum(maximum(x, splat<V>(Real(wide ? -708.39 : -87.33))),
                          splat<V>(Real(wide ? 709.43 : 88.37)));
   const auto [r, power] = reduce(held);
-  const V value = (reduced_minus_one(r) + 1) * power;
-  return x == x ? value : x;
+  return (reduced_minus_one(r) + 1) * power;
 }
 
 template <class V>
@@ -92,17 +91,23 @@ AXONE_INLINE V exponential_minus_one(V x) {
   constexpr bool wide = std::is_same_v<LaneOf<V>, double>;
   using Real = LaneOf<V>;
   const auto [r, power] = reduce(maximum(x, splat<V>(Real(wide ? -708.39 : -87.33))));
-  const V value = reduced_minus_one(r) * power + (power - 1);
-  return x == x ? value : x;
+  return reduced_minus_one(r) * power + (power - 1);
 }
 
-/// tanh x = −e/(e + 2) with e = e^−2x − 1, exact near 0; for x < 0 with the signs turned.
+/// x with the sign of another, which is a bit: no comparison is needed for it.
+template <class V>
+AXONE_INLINE V with_sign_of(V sign, V x) {
+  using Integers = typename VectorOf<
+      std::conditional_t<std::is_same_v<LaneOf<V>, double>, std::int64_t, std::int32_t>, kLanesOf<V>>::type;
+  const Integers bit = std::bit_cast<Integers>(-V{});
+  return std::bit_cast<V>((std::bit_cast<Integers>(x) & ~bit) | (std::bit_cast<Integers>(sign) & bit));
+}
+
+/// tanh x = −e/(e + 2) with e = e^−2|x| − 1, exact near 0; with the sign of x.
 template <class V>
 AXONE_INLINE V hyperbolic_tangent(V x) {
-  const V size = maximum(x, -x);
-  const V e = exponential_minus_one(size * -2);
-  const V value = -e / (e + 2);
-  return x < 0 ? -value : value;
+  const V e = exponential_minus_one(with_sign_of(V{}, x) * -2);
+  return with_sign_of(x, e / (e + 2));
 }
 
 /// ln(1 + e^x) = max(x, 0) + ln(1 + e^−|x|).

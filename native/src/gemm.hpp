@@ -6,6 +6,7 @@
 // only in what plays A: the inputs (forward), delta (backward) or the inputs' columns (gradient).
 #pragma once
 
+#include <algorithm>
 #include <array>
 
 #include "simd.hpp"
@@ -67,11 +68,21 @@ AXONE_INLINE void multiply_tile(const Product<Real>& p, Corner<Real> at, Finish 
   const Real* a[kPointers];
   AXONE_UNROLL for (int n = 0; n < kPointers; ++n) a[n] = at.a + 3 * n * row;
   const auto accumulate = [&](int sum) __attribute__((always_inline)) {
-    V w[Vectors];
-    AXONE_UNROLL for (int v = 0; v < Vectors; ++v) w[v] = load<V>(b + v * Lanes);
-    AXONE_UNROLL for (int r = 0; r < Rows; ++r) {
-      const V x = splat<V>(a[r / 3][r % 3 * row]);
-      AXONE_UNROLL for (int v = 0; v < Vectors; ++v) sums[sum][r][v] += x * w[v];
+    if constexpr (Vectors > 2 && Rows < Vectors) {
+      // Whichever are fewer are held in registers while the others come one by one.
+      V x[Rows];
+      AXONE_UNROLL for (int r = 0; r < Rows; ++r) x[r] = splat<V>(a[r / 3][r % 3 * row]);
+      AXONE_UNROLL for (int v = 0; v < Vectors; ++v) {
+        const V w = load<V>(b + v * Lanes);
+        AXONE_UNROLL for (int r = 0; r < Rows; ++r) sums[sum][r][v] += x[r] * w;
+      }
+    } else {
+      V w[Vectors];
+      AXONE_UNROLL for (int v = 0; v < Vectors; ++v) w[v] = load<V>(b + v * Lanes);
+      AXONE_UNROLL for (int r = 0; r < Rows; ++r) {
+        const V x = splat<V>(a[r / 3][r % 3 * row]);
+        AXONE_UNROLL for (int v = 0; v < Vectors; ++v) sums[sum][r][v] += x * w[v];
+      }
     }
     AXONE_UNROLL for (int n = 0; n < kPointers; ++n) a[n] += step;
     b += b_stride;
@@ -101,9 +112,13 @@ void multiply_tile(const Product<Real>& p, const Real* a, Real* c) {
 
 /// The most rows whose accumulators, with the vectors of B and one broadcast, fit the registers.
 template <int Vectors>
-inline constexpr int kMostRows = (kVectorRegisters - Vectors - 2) / Vectors > 12
-                                     ? 12
-                                     : (kVectorRegisters - Vectors - 2) / Vectors;
+inline constexpr int kMostRows = [] {
+  int rows = 1;
+  while (rows < 12 && (rows + 1) * Vectors + std::min(rows + 1, Vectors) + (Vectors > 2 ? 1 : 2) <=
+                          kVectorRegisters)
+    ++rows;
+  return rows;
+}();
 
 /// Cut rows into tiles of at most `most`: as high as can be while there are many, and halves at the end,
 /// so that ten rows are twice five, not eight and two. Nothing is divided, which a short product would

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <cstring>
 #include <limits>
 #include <memory>
 #include <new>
@@ -78,6 +79,21 @@ struct Matrix {
         columns(static_cast<std::int32_t>(columns)) {}
   Real* row(Index r) const { return data + r * stride; }
 };
+
+/// Copy the numbers of a row by whole vectors, the last one overlapping the one before.
+template <class Real>
+AXONE_INLINE void copy_row(const Real* from, Real* to, Index columns) {
+  using V = Vector<Real, kFewestLanes<Real>>;
+  constexpr Index lanes = kFewestLanes<Real>;
+  if (columns > 256) {
+    std::memcpy(to, from, static_cast<std::size_t>(columns) * sizeof(Real));
+  } else if (columns >= lanes) {
+    for (Index c = 0; c < columns - lanes; c += lanes) store(to + c, load<V>(from + c));
+    store(to + columns - lanes, load<V>(from + columns - lanes));
+  } else {
+    for (Index c = 0; c < columns; ++c) to[c] = from[c];
+  }
+}
 
 /// A matrix with memory of its own. Rows are padded to whole vectors, and so are columns, for code
 /// that takes a vector of rows; a stride of a multiple of 1 KiB would map all rows to the same few

@@ -13,9 +13,11 @@
 
 namespace axone {
 
-/// A block of columns, `width` wide: of input 0, of input 1, … from `offset` on.
+/// A block of columns, `width` wide: of input 0, of input 1, … from `offset` on. At most `columns` of them
+/// are outputs, from `first` on, and other panels may lie between those of one input and the next.
 struct Panel {
   Index first, width, offset;
+  Index stride = width, columns = width;
 };
 
 /// One array of parameters.
@@ -49,7 +51,7 @@ struct Store {
     }
     for (const auto& panel : panels)
       transpose_exactly(home + panel.first * inputs, inputs, columns_of(panel), inputs,
-                        into.data() + panel.offset, panel.width);
+                        into.data() + panel.offset, panel.stride);
   }
   void write(const Span<Real>& from, Real* flat) const {
     Real* home = flat + offset;
@@ -60,11 +62,11 @@ struct Store {
       std::copy_n(from.data(), count, home);
     }
     for (const auto& panel : panels)
-      transpose_exactly(from.data() + panel.offset, panel.width, inputs, columns_of(panel),
+      transpose_exactly(from.data() + panel.offset, panel.stride, inputs, columns_of(panel),
                         home + panel.first * inputs, inputs);
   }
   /// How many columns of a panel are outputs; the others are padding.
-  Index columns_of(const Panel& panel) const { return std::min(panel.width, outputs - panel.first); }
+  Index columns_of(const Panel& panel) const { return std::min(panel.columns, outputs - panel.first); }
   Stretch<Real> stretch(Index from, Index size, Real* g) {
     Stretch<Real> s{weight.data() + from, {nullptr, nullptr}, g, size, penalised};
     for (int n = 0; n < 2; ++n)

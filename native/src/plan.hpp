@@ -41,6 +41,7 @@ class Plan {
     const auto layers = this->layers(1, 1, 1);
     if (layers.front()->inputs != columns || layers.back()->outputs != outputs)
       throw std::invalid_argument("the layers are not as wide as the network at its ends");
+    vocabulary = layers.front()->vocabulary();
     const auto augmenter = this->augmenter(1);
     if (augmenter && augmenter.numbers() != columns)
       throw std::invalid_argument("the augmentation changes examples of another width");
@@ -52,6 +53,16 @@ class Plan {
   Layers<Real> layers(Index rows, Index batch, int threads) const {
     const Site site{rows, batch, optimizer.slots(), threads, parameters, buffers};
     return build_layers<Real>(described(), site, Arrangement::rows);
+  }
+
+  /// Whether rows may come with a mask of so many positions: all layers take it that meet it, and one
+  /// of them ends it.
+  bool takes_mask(Index positions) const {
+    try {
+      return positions > 0 && positions_after(layers(1, 1, 1), positions) == 0;
+    } catch (const std::invalid_argument&) {
+      return false;
+    }
   }
 
   /// What changes the training rows, where anything does.
@@ -77,6 +88,7 @@ class Plan {
   const OptimizerSettings optimizer;
   Index hit_counts = 0;  // numbers that a batch's right answers are told in
   Index depth = 0;       // layers
+  Index vocabulary = 0;  // how many tokens there are, where rows are token numbers
 
  private:
   Settings settings_;

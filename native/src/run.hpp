@@ -7,32 +7,20 @@
 #include <vector>
 
 #include "losses.hpp"
+#include "mask.hpp"
 
 namespace axone {
 
-/// Rows to learn from: m × columns numbers, their targets, and their weights if they differ.
+/// Rows to learn from: m × columns numbers, their targets, their weights if they differ, and which of
+/// their positions are there, if not all.
 template <class Real>
 struct Rows {
   const Real* X;
   Index count, columns;
   Targets<Real> targets;
   const Real* weights = nullptr;
+  Mask mask;
 };
-
-/// Copy the numbers of a row by whole vectors, the last one overlapping the one before.
-template <class Real>
-AXONE_INLINE void copy_row(const Real* from, Real* to, Index columns) {
-  using V = Vector<Real, kFewestLanes<Real>>;
-  constexpr Index lanes = kFewestLanes<Real>;
-  if (columns > 256) {
-    std::memcpy(to, from, static_cast<std::size_t>(columns) * sizeof(Real));
-  } else if (columns >= lanes) {
-    for (Index c = 0; c < columns - lanes; c += lanes) store(to + c, load<V>(from + c));
-    store(to + columns - lanes, load<V>(from + columns - lanes));
-  } else {
-    for (Index c = 0; c < columns; ++c) to[c] = from[c];
-  }
-}
 
 /// The numbers of a run as Python keeps them, in flat vectors.
 template <class Real>

@@ -54,6 +54,12 @@ class Workspace {
   /// How many threads the last run settled on.
   int threads_used() const { return team_ && trial_.uses_team() ? team_->size() : 1; }
 
+  /// std::invalid_argument where the layers cannot take such a mask, or none of them ends it.
+  void check_mask(const Mask& mask) const {
+    if (mask && positions_after(layers_, mask.length) > 0)
+      throw std::invalid_argument("the mask reaches the output");
+  }
+
   Index batch_size() const { return batch_size_; }
   Index capacity() const { return capacity_; }
 
@@ -69,6 +75,7 @@ class Workspace {
     const SoleUse use(in_use_);
     const Position start = at;
     trail_ = trail;
+    hold_mask(rows.mask);
     read(flat);
     Ending ending = train(rows, schedule, at, reports, poll);
     const auto repeat = [&](std::int64_t steps) {
@@ -102,6 +109,7 @@ class Workspace {
                   const Trail<Real>& trail = {}) {
     const SoleUse use(in_use_);
     trail_ = trail;
+    hold_mask(rows.mask);
     read(flat);
     arena_.need_gradients();
     if (!search_ || search_->memory() != minimisation.memory)
@@ -120,6 +128,7 @@ class Workspace {
   double predict(const Real* parameters, const Real* buffers, const Rows<Real>& rows, bool measured,
                  Real* out) {
     const SoleUse use(in_use_);
+    hold_mask(rows.mask);
     read(parameters, buffers, std::vector<Real*>());
     Totals totals;
     totals.hits.resize(head_.hit_counts());
@@ -142,6 +151,7 @@ class Workspace {
   double gradient(const Real* parameters, const Real* buffers, const Rows<Real>& rows,
                   std::int64_t step_number, Real* flat) {
     const SoleUse use(in_use_);
+    hold_mask(rows.mask);
     read(parameters, buffers, std::vector<Real*>());
     for (Index r = 0; r < rows.count; ++r) index_[r] = static_cast<std::uint32_t>(r);
     Totals totals;
@@ -451,9 +461,10 @@ class Workspace {
         }
       };
     };
+    pass.mask = gathered(rows.mask, index, count);
     if (pass.training && augmenter_) {
       share(pass.team, count, gathering([&](const Real* row, Index r, int member) {
-              augmenter_.write(row, input.row(r), r, augmenter_.length(), member);
+              augmenter_.write(row, input.row(r), r, length_of(pass.mask, r), member);
             }));
     } else {
       gathering([&](const Real* row, Index r, int) { copy_row(row, input.row(r), rows.columns); })(
@@ -466,6 +477,27 @@ class Workspace {
       x = layers_[n]->forward(x, pass);
     }
     return x;
+  }
+
+  /// Room for a batch's part of such a mask.
+  void hold_mask(const Mask& mask) {
+    const Index size = cells(capacity_, mask.length);
+    if (mask_.size() < size) mask_ = Buffer<std::uint8_t>(size);
+  }
+
+  Mask gathered(const Mask& mask, const std::uint32_t* index, Index count) {
+    if (!mask) return {};
+    for (Index r = 0; r < count; ++r)
+      std::copy_n(mask.row(index[r]), mask.length, mask_.data() + r * mask.length);
+    return {mask_.data(), mask.length};
+  }
+
+  /// Up to where positions of a row are there, as the augmentation asks.
+  Index length_of(const Mask& mask, Index r) const {
+    Index length = augmenter_.length();
+    if (!mask || mask.length != length) return length;
+    while (length > 0 && !mask.has(r, length - 1)) --length;
+    return length;
   }
 
   void begin_augmentation(std::int64_t step, Index rows) {
@@ -559,6 +591,7 @@ class Workspace {
   bool random_ = false;
   bool moves_at_once_ = false;  // all weights, when the whole gradient is there
   OwnMatrix<Real> input_;
+  Buffer<std::uint8_t> mask_;  // of the batch
   std::vector<Store<Real>*> stores_, buffers_;
   Arena<Real> arena_, averages_arena_;
   std::vector<Buffer<Real>> sums_;  // of the gradients of groups of rows, a store each

@@ -92,3 +92,9 @@ MOST_AXES = 8
 MODEL_BYTES = 16 * 2**30
 """Of a model file or a checkpoint: `MOST_PARAMETERS` in float64, with all that their optimiser
 remembers."""
+
+MOST_FILES = 500_000
+"""In a folder of images or sounds: ten times Fashion-MNIST's."""
+
+SOUND_BYTES = 2**30
+"""Of one WAV file: three hours of stereo."""

@@ -4,6 +4,7 @@ A `Network` knows shapes and where every parameter lies; it holds no weights and
 Engines run it; everything else only describes, draws or saves it.
 """
 
+import contextlib
 import math
 import warnings
 from collections.abc import Mapping, Sequence
@@ -31,7 +32,7 @@ from axone.messages import _, _n
 from axone.parameters import Layout, Parameters
 from axone.random import WEIGHTS, RandomStream
 from axone.registry import plain
-from axone.summary import Summary, SummaryRow, layer_title
+from axone.summary import Summary, summarised
 
 _PREDICTION_ROWS = 4096
 
@@ -117,6 +118,14 @@ class Network:
     def parameter_count(self) -> int:
         """How many numbers training adjusts."""
         return self.layout.size
+
+    @cached_property
+    def multiply_adds(self) -> int:
+        """The multiplications of one example in all layers' products, each with an addition."""
+        before = (self.input_shape, *self.shapes)
+        return sum(
+            layer.multiply_adds(before[position]) for position, layer in enumerate(self.layers)
+        )
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -210,6 +219,18 @@ class Network:
     def takes_tokens(self) -> bool:
         """Whether examples are token numbers: integers that nobody scales or casts."""
         return self.layers[0].takes_tokens
+
+    @cached_property
+    def takes_masks(self) -> bool:
+        """Whether rows may be of unlike lengths: masks are known up to where positions end."""
+        if len(self.input_shape) not in (1, 2):
+            return False
+        for length in {self.input_shape[0], self.input_shape[-1]}:
+            mask = np.ones((1, length), dtype=bool)
+            with contextlib.suppress(ShapeError):
+                if masks_between(self.layers, mask)[-1] is None:
+                    return True
+        return False
 
     def predict(self, parameters: Parameters, X: Any, mask: Any = None) -> FloatArray:
         """Return the predictions ŷ for examples X, of shape (m, *output_shape).
@@ -405,6 +426,10 @@ class Network:
     def summary(self) -> Summary:
         """Return the table of layers, output shapes and parameters; print it to read it.
 
+        With convolutions, pools or recurrent layers it also tells how many multiplications, each
+        with an addition, one example takes, and how many positions of the input an output sees, its
+        receptive field.
+
         Examples
         --------
         >>> import axone as ax
@@ -415,18 +440,22 @@ class Network:
         >>> named = ax.Network(ax.Dense(3, "softmax"), input_shape=4, layer_names=["species"])
         >>> print(named.summary().rows[0].label)
         species: Dense (softmax)
+        >>> lengths = ax.Network(
+        ...     ax.Conv1D(4, 3), ax.MaxPool(2), ax.GlobalPool(), input_shape=(1, 10)
+        ... )
+        >>> print(lengths.summary())
+        Layer                   Output shape  Parameters  Multiply-adds  Field
+        0 Conv1D                      (4, 8)          16             96      3
+        1 MaxPool                     (4, 4)           0              0      4
+        2 GlobalPool (average)          (4,)           0              0    all
+        Total                                         16             96
         """
-        rows = tuple(
-            SummaryRow(
-                position,
-                layer_title(layer),
-                self.layer_names[position],
-                self.shapes[position],
-                sum(slot.size for slot in self.layout.by_layer[position] if slot.spec.trainable),
-            )
-            for position, layer in enumerate(self.layers)
-        )
-        return Summary(rows, self.parameter_count, self.layout.buffer_size)
+        trained = [
+            sum(slot.size for slot in slots if slot.spec.trainable)
+            for slots in self.layout.by_layer
+        ]
+        shapes = (self.input_shape, *self.shapes)
+        return summarised(self.layers, self.layer_names, shapes, trained, self.layout.buffer_size)
 
     def to_data(self) -> dict[str, Any]:
         """Describe the network as what JSON and TOML can hold."""

@@ -1,25 +1,57 @@
-"""The table of a network, printed or read: layers, output shapes and parameters."""
+"""The table of a network, printed or read: layers, output shapes, parameters and, where layers see
+neighbours, multiplications and receptive fields.
+"""  # noqa: D205
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from axone.activations import name_of
 from axone.arrays import Shape
-from axone.layers import Activation, Dense, Layer
+from axone.layers import (
+    Activation,
+    Convolution,
+    Dense,
+    GlobalPool,
+    Layer,
+    PositionwiseDense,
+    Recurrent,
+)
+from axone.layers.sequence import fields_after
+from axone.layers.windows import Field
 from axone.messages import _, shorten
+from axone.registry import name_of
 
 _NAME = 24
 """Characters of a layer's name: with its kind, shape and parameters a line has at most 80."""
 
+_LINE = 80
+
 
 @dataclass(frozen=True)
 class SummaryRow:
-    """One layer of a summary."""
+    """One layer of a summary.
+
+    Attributes
+    ----------
+    position : int
+    title, name : str
+        What it is, and its own name, "" if it has none.
+    output_shape : tuple of int
+    parameters : int
+        Numbers that training adjusts.
+    multiply_adds : int
+        Of one example.
+    receptive_field : tuple of int, or None
+        How many positions of the input one of its outputs sees, along each axis of positions; ()
+        where there are none or it sees a single one, None where it may see all.
+    """
 
     position: int
     title: str
     name: str
     output_shape: Shape
     parameters: int
+    multiply_adds: int = 0
+    receptive_field: tuple[int, ...] | None = ()
 
     @property
     def label(self) -> str:
@@ -29,33 +61,128 @@ class SummaryRow:
 
 @dataclass(frozen=True)
 class Summary:
-    """The table of a network: its text is aligned, its rows are data."""
+    """The table of a network: its text is aligned, its rows are data.
+
+    Attributes
+    ----------
+    rows : tuple of SummaryRow
+    parameters, buffers : int
+        Numbers that training adjusts, and those that it updates without gradients.
+    sees_neighbours : bool
+        Whether there are positions and a layer that looks at several of them: the text then has
+        columns for multiplications and receptive fields.
+    """
 
     rows: tuple[SummaryRow, ...]
     parameters: int
     buffers: int
+    sees_neighbours: bool = False
+
+    @property
+    def multiply_adds(self) -> int:
+        """Multiplications of one example, each with an addition."""
+        return sum(row.multiply_adds for row in self.rows)
 
     def __str__(self) -> str:
-        cells = [(str(_("Layer")), str(_("Output shape")), str(_("Parameters")))]
-        cells += [
-            (f"{row.position} {row.label}", str(row.output_shape), f"{row.parameters:,}")
-            for row in self.rows
-        ]
-        cells.append((str(_("Total")), "", f"{self.parameters:,}"))
+        cells = [self._header(), *map(self._cells, self.rows), self._total()]
         if self.buffers:
-            cells.append((str(_("Not trained (running averages)")), "", f"{self.buffers:,}"))
-        widths = [max(len(row[column]) for row in cells) for column in range(3)]
-        return "\n".join(
-            f"{name:<{widths[0]}}  {shape:>{widths[1]}}   {count:>{widths[2]}}"
-            for name, shape, count in cells
+            label = str(_("Not trained (running averages)"))
+            cells.append((label, "", f"{self.buffers:,}", "", ""))
+        if not self.sees_neighbours:
+            cells = [row[:3] for row in cells]
+        return _aligned(cells)
+
+    def _header(self) -> tuple[str, ...]:
+        words = (_("Layer"), _("Output shape"), _("Parameters"), _("Multiply-adds"), _("Field"))
+        return tuple(map(str, words))
+
+    def _cells(self, row: SummaryRow) -> tuple[str, ...]:
+        return (
+            f"{row.position} {row.label}",
+            str(row.output_shape),
+            f"{row.parameters:,}",
+            f"{row.multiply_adds:,}",
+            _written(row.receptive_field),
         )
+
+    def _total(self) -> tuple[str, ...]:
+        return (str(_("Total")), "", f"{self.parameters:,}", f"{self.multiply_adds:,}", "")
+
+
+def summarised(
+    layers: Sequence[Layer],
+    names: Sequence[str],
+    shapes: Sequence[Shape],
+    parameters: Sequence[int],
+    buffers: int,
+) -> Summary:
+    """Return the table of layers.
+
+    Parameters
+    ----------
+    layers : sequence of Layer
+    names : sequence of str
+        Their own, "" for those that have none.
+    shapes : sequence of tuple of int
+        Of an example before each layer and, last, after all of them.
+    parameters : sequence of int
+        How many numbers of each training adjusts.
+    buffers : int
+    """
+    fields = fields_after(layers, shapes[0])
+    rows = tuple(
+        SummaryRow(
+            position,
+            layer_title(layer),
+            names[position],
+            shapes[position + 1],
+            parameters[position],
+            layer.multiply_adds(shapes[position]),
+            _reaches(fields[position]),
+        )
+        for position, layer in enumerate(layers)
+    )
+    sees_neighbours = any(
+        len(shape) > 1 and layer.receptive_field(shape) != ()
+        for layer, shape in zip(layers, shapes[:-1], strict=True)
+    )
+    return Summary(rows, sum(parameters), buffers, sees_neighbours)
 
 
 def layer_title(layer: Layer) -> str:
     """Name a layer with its activation, as a reader would."""
     name = type(layer).__name__
-    if not isinstance(layer, (Dense, Activation)):
+    if isinstance(layer, GlobalPool):
+        return f"{name} ({layer.function})"
+    if isinstance(layer, Recurrent):
+        return f"{name} ({name_of(layer.cell)}{', bidirectional' * layer.bidirectional})"
+    if not isinstance(layer, (Dense, PositionwiseDense, Convolution, Activation)):
         return name
     # A name or a table in the layer's `function` became the activation on creation.
-    word = name_of(layer.function)  # type: ignore[arg-type]
+    word = name_of(layer.function)
     return name if word == "identity" else f"{name} ({word})"
+
+
+def _reaches(field: Field) -> tuple[int, ...] | None:
+    return None if field is None else tuple(sight.reach for sight in field)
+
+
+def _written(reaches: tuple[int, ...] | None) -> str:
+    """Write a receptive field: ``"5×5"``, ``"all"``, ``"1"``."""
+    if reaches is None:
+        return str(_("all"))
+    return "×".join(map(str, reaches)) or "1"
+
+
+def _aligned(cells: Sequence[Sequence[str]]) -> str:
+    """Put cells under one another, numbers to the right; the first column gives way to the rest."""
+    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
+    gap = " " * (3 if len(widths) == 3 else 2)
+    rest = sum(widths[1:]) + len(gap) * (len(widths) - 2) + 2
+    first = min(widths[0], max(_LINE - rest, _NAME))
+    lines = [
+        f"{shorten(row[0], first):<{first}}  "
+        + gap.join(f"{cell:>{width}}" for cell, width in zip(row[1:], widths[1:], strict=True))
+        for row in cells
+    ]
+    return "\n".join(line.rstrip() for line in lines)

@@ -93,8 +93,12 @@ def test_a_table_that_is_nowhere_is_refused(refused):
     assert "There is no file" in refused("look", "nowhere.csv")
 
 
-def test_arrays_have_no_cells_to_look_at(refused):
-    assert "a dataset of arrays" in " ".join(refused("look", "iris").split())
+def test_of_arrays_the_examples_are_told(axone, refused):
+    shown = axone("look", "iris").stdout
+    assert shown.startswith("iris: 150 examples\n  each: 4 numbers\n")
+    assert "classes: 50 × setosa, 50 × versicolor, 50 × virginica" in shown
+    told = refused("look", "iris", "--missing", "?")
+    assert "a dataset of arrays" in " ".join(told.split())
 
 
 @pytest.mark.parametrize("name", ["größe", "a b", "x=y", "$x", '"q"', "😀", "[1]"])

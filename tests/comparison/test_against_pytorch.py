@@ -149,6 +149,40 @@ def test_networks_of_sequences_make_the_same_steps(layers, exercise, race):
     race(task, PyTorchContestant, engine="reference")
 
 
+@pytest.mark.parametrize(
+    ("layers", "input_shape"),
+    [
+        ((ax.Conv1D(4, 3, "relu"), ax.MaxPool(2), ax.Flatten(), ax.Dense(8, "relu")), (1, 4)),
+        (
+            (
+                ax.Conv1D(4, 3, "tanh", padding="same", groups=2),
+                ax.Residual(
+                    ax.Conv1D(6, 2, "prelu", stride=2, padding="same"),
+                    ax.Conv1D(6, 3, padding=2, dilation=2),
+                    shortcut=[ax.Conv1D(6, 1, stride=2)],
+                ),
+                ax.ChannelDropout(0.2),
+                ax.GlobalPool(),
+            ),
+            (2, 2),
+        ),
+        (
+            (
+                ax.Conv2D(4, (2, 3), "gelu", padding="same"),
+                ax.AveragePool(2, 1, 1),
+                ax.Conv2D(5, 2, "relu", stride=2, dilation=2, padding=2),
+                ax.GlobalPool("max"),
+            ),
+            (1, 2, 2),
+        ),
+    ],
+    ids=["the course's", "a residual network", "images"],
+)
+def test_networks_of_signals_and_images_make_the_same_steps(layers, input_shape, exercise, race):
+    network = ax.Network(*layers, ax.Dense(3, "softmax"), input_shape=input_shape)
+    race(exercise(network, "cce", ax.SGD(0.1)), PyTorchContestant, engine="reference")
+
+
 def test_float32_stays_float32(exercise, classifier):
     task = exercise(classifier(*HIDDEN, ax.GaussianNoise(0.1)), dtype="float32")
     theirs = PyTorchContestant(task)

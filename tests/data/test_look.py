@@ -117,4 +117,4 @@ def test_a_file_of_arrays_has_no_cells(tmp_path):
     path = tmp_path / "some.npz"
     path.write_bytes(b"")
     with pytest.raises(DataError, match="there are no cells to be read"):
-        look(path)
+        look(path, missing=["?"])

@@ -75,7 +75,7 @@ def test_a_table_for_a_model_of_arrays_is_matched_by_names_then_by_count():
 
 def test_flattened_images_are_unfolded_and_images_flattened_where_the_model_wants_it():
     images = np.random.default_rng(0).integers(0, 256, (5, 4, 6)).astype(np.uint8)
-    fitted = Preprocessing.fit(images, "divide", is_image=True)
+    fitted = Preprocessing.fit(images, "divide", kind="images")
     expected = fitted.transform(images)
     np.testing.assert_array_equal(fitted.transform(images.reshape(5, 24)), expected)
     np.testing.assert_array_equal(fitted.transform(images[:, None]), expected)
@@ -125,7 +125,7 @@ def test_an_unknown_scaling_is_refused():
 
 @pytest.mark.parametrize("X", [IRIS.X, TABLE, np.ones((3, 2, 5)), np.ones((3, 4, 4), np.uint8)])
 def test_preprocessing_comes_back_from_json(X):
-    fitted = Preprocessing.fit(X, is_image=getattr(X, "dtype", None) == np.uint8)
+    fitted = Preprocessing.fit(X)
     again = Preprocessing.from_data(json.loads(json.dumps(fitted.to_data())))
     assert again == fitted
     np.testing.assert_array_equal(again.transform(X), fitted.transform(X))
@@ -255,7 +255,7 @@ def test_regression_targets_are_scaled_by_the_same_scaler():
 
 def test_real_images_share_one_statistic(real_data):
     mnist = load_dataset("mnist")
-    fitted = Preprocessing.fit(mnist.X, is_image=mnist.is_image)
+    fitted = Preprocessing.fit(mnist.X, kind=mnist.kind)
     inputs = fitted.transform(mnist.X_test)
     assert inputs.shape == (10_000, 28, 28)
     np.testing.assert_allclose(

@@ -66,9 +66,11 @@ def test_signals_have_a_statistic_for_each_channel():
     np.testing.assert_allclose(scaler.transform(X, "float64"), expected, atol=1e-12)
 
 
-def test_images_with_channels_have_one_each_and_grey_images_one_for_all():
+def test_images_have_one_statistic_for_all_pixels_and_colours():
     X = np.random.default_rng(0).integers(0, 256, (30, 3, 4, 4)).astype(np.uint8)
-    assert MinMax().fit(X, is_image=True).shift.shape == (3, 1, 1)
+    colour = Standard().fit(X, is_image=True)
+    assert colour.shift.shape == ()
+    np.testing.assert_allclose([colour.shift, colour.scale], [X.mean(), X.std()])
     grey = Standard().fit(X[:, 0], is_image=True)
     assert grey.shift.shape == ()
     np.testing.assert_allclose([grey.shift, grey.scale], [X[:, 0].mean(), X[:, 0].std()])

@@ -33,10 +33,10 @@ FLOAT32 = 1e-3
 out: where z is 0 to the last bit one engine takes one side, the other the other."""
 
 
-def trained(engine, recipe, X, target, weight, epochs):
+def trained(engine, recipe, X, target, weight, epochs, mask=None):
     plan = engine.compile(recipe)
     state = plan.start(recipe.network.initialize(recipe.seed, recipe.dtype))
-    session = plan.session(state, Examples(X, target, weight), epochs)
+    session = plan.session(state, Examples(X, target, weight, mask), epochs)
     reports = []
     while state.epoch < epochs:
         lap = session.advance(epochs=2)
@@ -55,16 +55,28 @@ def difference(found, wanted):
 def rows_for(recipe, rows, seed, weighted=False):
     random = np.random.default_rng(seed)
     network, dtype = recipe.network, recipe.dtype
-    X = random.normal(size=(rows, *network.input_shape)).astype(dtype)
+    shape = (rows, *network.input_shape)
+    if network.takes_tokens:
+        X = random.integers(0, network.layers[0].vocabulary_size, shape)
+    else:
+        X = random.normal(size=shape).astype(dtype)
     target = targets(random, recipe, rows)
     weight = random.uniform(0.1, 2, size=rows).astype(dtype) if weighted else None
     return X, target, weight
 
 
-def assert_engines_agree(recipe, rows, tolerance, epochs=3, weighted=False):
+def mask_for(rows, length, seed):
+    """A mask that leaves some positions out, anywhere, and of no row all."""
+    random = np.random.default_rng(seed)
+    mask = random.random((rows, length)) < 0.6
+    mask[np.arange(rows), random.integers(0, length, rows)] = True
+    return mask
+
+
+def assert_engines_agree(recipe, rows, tolerance, epochs=3, weighted=False, mask=None):
     X, target, weight = rows_for(recipe, rows, recipe.seed + 1, weighted)
-    _, wanted, wanted_reports = trained(ReferenceEngine(), recipe, X, target, weight, epochs)
-    plan, found, reports = trained(NativeEngine(), recipe, X, target, weight, epochs)
+    _, wanted, wanted_reports = trained(ReferenceEngine(), recipe, X, target, weight, epochs, mask)
+    plan, found, reports = trained(NativeEngine(), recipe, X, target, weight, epochs, mask)
     assert difference(found.parameters.vector, wanted.parameters.vector) < tolerance
     assert difference(found.parameters.buffers, wanted.parameters.buffers) < tolerance
     for name in wanted.slots:
@@ -76,13 +88,13 @@ def assert_engines_agree(recipe, rows, tolerance, epochs=3, weighted=False):
         assert ours.learning_rate == theirs.learning_rate
         assert difference(ours.gradient_norms, theirs.gradient_norms) < tolerance * 100
         assert ours.dead_shares == pytest.approx(theirs.dead_shares)
-    rows = Examples(X, target, weight)
+    rows = Examples(X, target, weight, mask)
     value, prediction = plan.evaluate(found.parameters, rows)
     reference = ReferenceEngine().compile(recipe)
     wanted_value, wanted_prediction = reference.evaluate(found.parameters, rows)
     assert difference(prediction, wanted_prediction) < tolerance
     assert value == pytest.approx(wanted_value, rel=tolerance)
-    assert difference(plan.predict(found.parameters, X), wanted_prediction) < tolerance
+    assert difference(plan.predict(found.parameters, X, mask), wanted_prediction) < tolerance
 
 
 def a_layer(draw, width, names):

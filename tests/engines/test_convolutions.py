@@ -16,13 +16,14 @@ from tests.engines.agreement import (
     FLOAT64_BATCH_NORM,
     SMOOTH,
     assert_engines_agree,
+    difference,
     rows_for,
     trained,
 )
 
 import axone as ax
 from axone.data import Examples
-from axone.engines import Recipe
+from axone.engines import Recipe, ReferenceEngine
 from axone.engines.native import NativeEngine
 from axone.engines.native.variants import NotBuiltError, load_variant
 from axone.errors import ShapeError
@@ -74,10 +75,14 @@ def a_layer(draw, kind, shape, names):
         return a_pool(draw, kind)
     if kind == "residual":
         convolution = ax.Conv1D if len(shape) == 2 else ax.Conv2D
-        return ax.Residual(
-            convolution(shape[0], 3, draw(st.sampled_from(names)), padding="same"),
-            ax.Dropout(0.2),
-        )
+        stride = draw(st.integers(1, 2))
+        channels = draw(st.integers(1, 5)) if stride > 1 else shape[0]
+        name = draw(st.sampled_from(names))
+        branch = convolution(channels, 3, name, stride=stride, padding="same"), ax.Dropout(0.2)
+        if stride == 1:
+            return ax.Residual(*branch)
+        aside = convolution(channels, 1, stride=stride), ax.BatchNorm(), ax.Dropout(0.1)
+        return ax.Residual(*branch, shortcut=aside)
     return {
         "batch_norm": ax.BatchNorm(),
         "activation": ax.Activation(draw(st.sampled_from(names))),
@@ -89,20 +94,25 @@ def a_layer(draw, kind, shape, names):
     }[kind]
 
 
+POOLS = (ax.GlobalPool(), ax.GlobalPool("max"))
+ENDS = (ax.Flatten(), *POOLS)
+UNDER_MASKS = tuple(kind for kind in KINDS if kind not in {"transpose", "layer_norm"})
+
+
 @st.composite
-def recipes(draw, dtype="float64", names=(*SMOOTH, "prelu")):
+def recipes(draw, dtype="float64", names=(*SMOOTH, "prelu"), axes=(1, 2), kinds=KINDS, ends=ENDS):
     """Networks of signals and images; a layer that does not fit what comes to it is left out."""
-    axes = draw(st.integers(1, 2))
+    axes = draw(st.sampled_from(axes))
     inputs = (draw(st.integers(1, 6)), *(draw(st.integers(1, 14)) for _ in range(axes)))
     layers, shape = [], inputs
     for _ in range(draw(st.integers(1, 5))):
-        layer = a_layer(draw, draw(st.sampled_from(KINDS)), shape, names)
+        layer = a_layer(draw, draw(st.sampled_from(kinds)), shape, names)
         try:
             shape = layer.output_shape(shape)
         except ShapeError:
             continue
         layers.append(layer)
-    layers.append(draw(st.sampled_from([ax.Flatten(), ax.GlobalPool(), ax.GlobalPool("max")])))
+    layers.append(draw(st.sampled_from(ends)))
     outputs = draw(st.integers(2, 5))
     network = ax.Network(*layers, ax.Dense(outputs, "softmax"), input_shape=inputs)
     return Recipe(
@@ -117,7 +127,7 @@ def recipes(draw, dtype="float64", names=(*SMOOTH, "prelu")):
 
 
 def has_batch_norm(recipe):
-    return any(isinstance(layer, ax.BatchNorm) for layer in recipe.network.layers)
+    return recipe.network.layout.buffer_size > 0
 
 
 @settings(max_examples=150)
@@ -129,6 +139,39 @@ def test_any_network_of_signals_or_images_trains_alike_in_float64(recipe, rows, 
     recipe = replace(recipe, batch_size=max(recipe.batch_size, 8))
     full_batches = max(1, rows // recipe.batch_size) * recipe.batch_size
     assert_engines_agree(recipe, full_batches, FLOAT64_BATCH_NORM, weighted=weighted)
+
+
+def some_positions(random, rows, length):
+    """A mask: most rows end early, some have holes, none is empty."""
+    mask = np.arange(length) < random.integers(1, length + 1, size=(rows, 1))
+    mask &= random.random((rows, length)) < random.choice([0.6, 1.0], size=(rows, 1))
+    mask[np.arange(rows), random.integers(0, length, size=rows)] = True
+    return mask
+
+
+@settings(max_examples=80)
+@given(recipe=recipes(axes=(1,), kinds=UNDER_MASKS, ends=POOLS), rows=st.integers(2, 40))
+def test_signals_of_different_lengths_are_learnt_alike(recipe, rows):
+    if has_batch_norm(recipe):
+        recipe = replace(recipe, batch_size=40)
+        rows = 40
+    X, target, _ = rows_for(recipe, rows, 1)
+    mask = some_positions(np.random.default_rng(recipe.seed), rows, X.shape[2])
+    X[~np.broadcast_to(mask[:, None, :], X.shape)] = 1e6  # whatever lies where nothing is
+    examples = Examples(X, target, mask=mask)
+    ends = []
+    for engine in (ReferenceEngine(), NativeEngine()):
+        plan = engine.compile(recipe)
+        parameters = recipe.network.initialize(3, "float64")
+        loss, gradient = plan.loss_and_gradient(parameters, examples, 5)
+        state = plan.start(parameters)
+        plan.session(state, examples, 2).advance(epochs=2)
+        value, prediction = plan.evaluate(state.parameters, examples)
+        found = (loss, gradient.vector, value, prediction, plan.predict(parameters, X, mask))
+        ends.append((*found, state.parameters.vector, state.parameters.buffers))
+    tolerance = FLOAT64_BATCH_NORM if has_batch_norm(recipe) else FLOAT64
+    for wanted, found in zip(*ends, strict=True):
+        assert difference(found, wanted) < tolerance
 
 
 @pytest.mark.parametrize("batch_size", [1, 7, 8, 16, 17, 33])

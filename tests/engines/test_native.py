@@ -256,8 +256,17 @@ def test_every_layer_that_is_translated_runs_natively():
         "global_pool": ax.GlobalPool(),
         "channel_dropout": ax.ChannelDropout(0.5),
         "transpose": ax.Transpose(),
+        "embedding": ax.Embedding(6, 3),
+        "last_step": ax.LastStep(),
+        "recurrent": ax.LSTM(3),
+        "attention": ax.Attention(1),
+        "positional_encoding": ax.PositionalEncoding(),
+        "positionwise_dense": ax.PositionwiseDense(3),
     }
-    signals = {"conv1d", "max_pool", "average_pool", "global_pool", "channel_dropout", "transpose"}
+    signals = {
+        *("conv1d", "max_pool", "average_pool", "global_pool", "channel_dropout", "transpose"),
+        *("last_step", "recurrent", "attention", "positional_encoding", "positionwise_dense"),
+    }
     assert set(examples) == {name for name in LAYERS if LAYERS.member(name) in _DESCRIPTIONS}
     for name, layer in examples.items():
         shape = (2, 5) if name in signals else (2, 5, 4) if name == "conv2d" else (4,)

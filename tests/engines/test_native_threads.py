@@ -32,9 +32,9 @@ except NotBuiltError as error:
     pytest.skip(str(error), allow_module_level=True)
 
 
-def trained_by_a_team(recipe, rows, threads, weighted=False, epochs=2):
+def trained_by_a_team(recipe, rows, threads, weighted=False, epochs=2, mask=None):
     """Train with so many threads at every step, whether that is faster or not."""
-    examples = Examples(*rows_for(recipe, rows, 1, weighted))
+    examples = Examples(*rows_for(recipe, rows, 1, weighted), mask)
     plan = NativeEngine().compile(recipe)
     state = plan.start(recipe.network.initialize(recipe.seed, recipe.dtype))
     size = recipe.batch_rows(rows)

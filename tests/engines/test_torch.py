@@ -68,6 +68,30 @@ RECIPES = {
         ax.GRU(2, last=True),
         ax.Dense(3, "softmax"),
     ),
+    "signals": recipe_of(
+        ax.Reshape((2, 2)),
+        ax.Conv1D(4, 3, "relu", stride=2, padding=2, groups=2),
+        ax.Residual(
+            ax.Conv1D(3, 2, "prelu", padding="same", stride=2, bias=False),
+            shortcut=[ax.Conv1D(3, 1, stride=2), ax.BatchNorm(), ax.Dropout(0.2)],
+        ),
+        ax.MaxPool(2, 1, "same"),
+        ax.ChannelDropout(0.3),
+        ax.Transpose(),
+        ax.AveragePool(2, padding=1),
+        ax.GlobalPool("max"),
+        ax.Dense(3, "softmax"),
+    ),
+    "images": recipe_of(
+        ax.Dense(40),
+        ax.Reshape((2, 4, 5)),
+        ax.Conv2D(3, (3, 2), "tanh", (2, 1), padding=(1, 0), dilation=(1, 2)),
+        ax.AveragePool((2, 3), 2, "same"),
+        ax.Conv2D(4, 4, "softmax", padding="same"),
+        ax.MaxPool(2, 1, (1, 0)),
+        ax.GlobalPool(),
+        ax.Dense(3, "softmax"),
+    ),
     "penalties": recipe_of(
         ax.Dense(5, "relu"), ax.Dense(1, "sigmoid"), loss="bce", penalty=Penalty(0.3, 0.7)
     ),
@@ -116,6 +140,10 @@ def test_a_plan_moves_neither_the_weights_nor_pytorchs_generator(torch):
 def test_what_is_beyond_pytorch_is_said_in_words_and_refused():
     engine = TorchEngine()
     assert engine.obstacles(RECIPES["classes"]) == ()
+    within = ax.Residual(ax.Dense(4), shortcut=[ax.Dense(4, "heaviside")])
+    assert engine.obstacles(recipe_of(within, ax.Dense(3, "softmax"))) == (
+        "PyTorch cannot be given the activation heaviside.",
+    )
     strange = recipe_of(ax.Dense(5, "heaviside"), ax.Dense(3, "softmax"))
     assert engine.obstacles(strange) == ("PyTorch cannot be given the activation heaviside.",)
     with pytest.raises(UnsupportedError, match="cannot be given the activation heaviside"):

@@ -45,6 +45,27 @@ def test_the_schema_knows_every_member_of_a_family_with_its_settings(schema, tab
         assert [f.name for f in registry.settings(name) if f'"{f.name}"' not in text] == []
 
 
+def test_short_ways_of_layers_are_described_checked_and_written_in_full(validate):
+    layers = [
+        {"name": "reshape", "shape": [2, 2]},
+        {"name": "gru", "units": 3, "bidirectional": True, "truncation": 2},
+        {"name": "lstm", "units": 4, "last": True},
+        {"name": "dense", "units": 3, "activation": "softmax"},
+    ]
+    data = {"data": {"source": "iris"}, "network": {"layers": layers}}
+    validate(data)
+    written = tomllib.loads(Experiment(ExperimentData.model_validate(data), "given").to_toml())
+    validate(written)
+    assert written["network"]["layers"][2] == {
+        "name": "recurrent",
+        "cell": {"name": "lstm", "units": 4},
+        "last": True,
+    }
+    wrong = {"name": "lstm", "units": "four"}
+    with pytest.raises(Exception, match="is not valid under any of the given schemas"):
+        validate({"data": {"source": "iris"}, "network": {"layers": [wrong]}})
+
+
 @pytest.mark.parametrize("source", ["iris", "diabetes", "xor", "calculator"])
 def test_a_resolved_experiment_is_valid_json_schema_and_is_read_back_as_it_was(validate, source):
     text = prepare(Experiment.from_source(source)).experiment.to_toml()

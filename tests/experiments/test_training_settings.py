@@ -79,15 +79,16 @@ def uneven(here):
 def test_balanced_weights_are_scikit_learns(here):
     ready = prepared(uneven(here), class_weight="balanced")
     y = ready.parts["train"].y
-    _, target, weight = learnt_rows(ready, "train")
+    rows = learnt_rows(ready, "train")
+    target, weight = rows.target, rows.weight
     np.testing.assert_allclose(weight, compute_sample_weight("balanced", y), rtol=1e-12)
     np.testing.assert_array_equal(target, y)
-    assert learnt_rows(ready, "validation")[2] is None
+    assert learnt_rows(ready, "validation").weight is None
 
 
 def test_a_table_of_weights_is_by_the_names_of_the_classes(here):
     ready = prepared(class_weight={"setosa": 3.0, "virginica": 0.5})
-    _, _, weight = learnt_rows(ready, "train")
+    weight = learnt_rows(ready, "train").weight
     np.testing.assert_array_equal(weight, np.array([3.0, 1.0, 0.5])[ready.parts["train"].y])
     with pytest.raises(UnknownNameError, match=r"class_weight: unknown class 'rosa'"):
         learnt_rows(prepared(class_weight={"rosa": 1.0}), "train")
@@ -110,7 +111,7 @@ def test_each_head_learns_the_smoothed_labels_of_its_own_shape(here, head):
     settings = {"network": {"layers": [last]}, "data": {}, "training": {"label_smoothing": 0.2}}
     ready = prepare(Experiment.from_source(uneven(here), settings))
     y = ready.parts["train"].y
-    _, target, _ = learnt_rows(ready, "train")
+    target = learnt_rows(ready, "train").target
     of_class_1 = 0.8 * y + 0.2 * y.mean()
     columns = [of_class_1] if head == "sigmoid" else [1 - of_class_1, of_class_1]
     np.testing.assert_allclose(target, np.column_stack(columns))

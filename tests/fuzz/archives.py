@@ -31,12 +31,18 @@ SHAPES = [
 ]
 
 
+KEYS = [
+    "X", "y", "feature_names", "target_names", "X_test", "y_test", "z", "mask", "lengths",
+    "offsets", "groups", "time", "spans", "kind", "names", "text", "series", "columns", "mask_test",
+]  # fmt: skip
+
+
 @st.composite
 def _arrays(draw):
     found = {}
     for key in draw(
         st.lists(
-            st.sampled_from(["X", "y", "feature_names", "target_names", "X_test", "y_test", "z"]),
+            st.sampled_from(KEYS),
             unique=True,
         )
     ):

@@ -112,6 +112,8 @@ NEEDED = {
     "residual": {"layers": [{"name": "dense", "units": 4}]},
     "recurrent": {"cell": {"name": "rnn", "units": 2}}, "activation": {"function": "relu"},
     "lstm": {"units": 2}, "gru": {"units": 2}, "rnn": {"units": 2},
+    "conv1d": {"channels": 2, "kernel_size": 2}, "conv2d": {"channels": 2, "kernel_size": 1},
+    "channel_dropout": {"rate": 0.1},
     "positionwise_dense": {"units": 2}, "attention": {"heads": 2},
 }  # fmt: skip
 
@@ -134,8 +136,9 @@ def _used(registry, member):
         layers = (member, ax.Flatten(), ax.Dense(2, "softmax"))
         try:
             network = ax.Network(*layers, input_shape=4)
-        except ShapeError:  # it reads sequences
-            network = ax.Network(ax.Reshape((2, 2)), *layers, input_shape=4)
+        except ShapeError:  # it reads images, or sequences and signals
+            shape = (1, 2, 2) if isinstance(member, ax.Conv2D) else (2, 2)
+            network = ax.Network(ax.Reshape(shape), *layers, input_shape=4)
         if network.parameter_count < 10**6:
             _trained(network=network)
     elif registry is CELLS:

@@ -16,6 +16,7 @@ NAMES = (
     "estimators",
     "rows",
     "tables",
+    "recordings",
 )
 
 

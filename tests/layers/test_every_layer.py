@@ -22,7 +22,8 @@ from axone.layers.sequence import masks_between, trace_through
 from axone.random import RandomStream
 
 FLAT, SIGNAL, IMAGE, TOKENS = (3,), (2, 3), (2, 2, 3), (4,)
-SEQUENCE = (4, 3)
+SEQUENCE, LONGER_SIGNAL, LARGER_IMAGE = (4, 3), (2, 7), (2, 5, 4)
+FAR = {"name": "constant", "value": 9}  # from the kink at zero
 
 
 def no_counterpart(nn, layer, input_shape):
@@ -76,19 +77,58 @@ def positionwise(nn, layer, input_shape):
     return None
 
 
+def convolution(nn, layer, input_shape):
+    """PyTorch knows "same" for a stride of 1 alone, and pads on the other side."""
+    if layer.padding == "same" or layer.function != ax.Conv1D(1, 1).function:
+        return None
+    kind = nn.Conv1d if len(input_shape) == 2 else nn.Conv2d
+    return kind(
+        input_shape[0],
+        layer.channels,
+        layer.kernel_size,
+        layer.stride,
+        layer.padding if layer.padding != "valid" else 0,
+        layer.dilation,
+        layer.groups,
+        layer.bias,
+    )
+
+
+def pool(of_signals, of_images, **settings):
+    def counterpart(nn, layer, input_shape):
+        if layer.padding == "same":
+            return None
+        kind = getattr(nn, of_signals if len(input_shape) == 2 else of_images)
+        padding = layer.padding if layer.padding != "valid" else 0
+        return kind(layer.size, layer.stride, padding, **settings)
+
+    return counterpart
+
+
+def global_pool(nn, layer, input_shape):
+    if layer.function == "max":
+        kind = nn.AdaptiveMaxPool1d if len(input_shape) == 2 else nn.AdaptiveMaxPool2d
+    else:
+        kind = nn.AdaptiveAvgPool1d if len(input_shape) == 2 else nn.AdaptiveAvgPool2d
+    return nn.Sequential(kind(1), nn.Flatten())
+
+
 @dataclass(frozen=True)
 class Row:
     """A layer's row.
 
     `pytorch(nn, layer, input_shape)` gives the counterpart of a case, or None; `names` says what
     PyTorch calls the arrays that have another name there; `positions` is the axis of an example
-    that a mask speaks of.
+    that a mask speaks of, `positions_after` that of its output, if it is another; `apart` asks for
+    inputs no two of which are nearly equal.
     """
 
     cases: list[tuple[ax.Layer, tuple[int, ...]]]
     pytorch: Callable[..., Any]
     names: Mapping[str, str] = field(default_factory=dict)
     positions: int = 0
+    positions_after: int | None = None
+    apart: bool = False
 
 
 ROWS = {
@@ -98,7 +138,7 @@ ROWS = {
             (ax.Dense(2, "tanh", bias=False), FLAT),
             (ax.Dense(3, bias=False), FLAT),
             (ax.Dense(3, "softmax"), FLAT),
-            (ax.Dense(2, "prelu", bias_initializer={"name": "constant", "value": 9}), FLAT),
+            (ax.Dense(2, "prelu", bias_initializer=FAR), FLAT),
         ],
         linear,
     ),
@@ -138,6 +178,15 @@ ROWS = {
             (ax.Residual(ax.Dense(4, "swish"), ax.Dropout(0.3), ax.Dense(3, "tanh")), FLAT),
             (ax.Residual(ax.BatchNorm(), ax.Residual(ax.Dense(3, "sigmoid"))), FLAT),
             (ax.Residual(ax.Activation("prelu"), ax.BatchNorm()), SIGNAL),
+            (ax.Residual(ax.Conv1D(2, 3, "tanh", padding="same"), ax.BatchNorm()), LONGER_SIGNAL),
+            (
+                ax.Residual(
+                    ax.Conv1D(3, 3, "tanh", stride=2, padding=1),
+                    shortcut=[ax.Conv1D(3, 1, stride=2, bias=False), ax.ChannelDropout(0.3)],
+                ),
+                LONGER_SIGNAL,
+            ),
+            (ax.Residual(ax.Dense(2), shortcut=(ax.Dense(2, "gelu"), ax.BatchNorm())), FLAT),
         ],
         no_counterpart,
         positions=1,
@@ -195,6 +244,77 @@ ROWS = {
         [(ax.RMSNorm(), FLAT), (ax.RMSNorm(0.1), SEQUENCE)],
         lambda nn, layer, shape: nn.RMSNorm(shape[-1], eps=layer.epsilon),
     ),
+    "conv1d": Row(
+        [
+            (ax.Conv1D(3, 2), SIGNAL),
+            (ax.Conv1D(4, 3, stride=2, padding=2, dilation=2, groups=2, bias=False), LONGER_SIGNAL),
+            (ax.Conv1D(2, 3, "tanh", stride=3, padding="same"), LONGER_SIGNAL),
+            (ax.Conv1D(2, 4, "prelu", padding="same", bias_initializer=FAR), SIGNAL),
+            (ax.Conv1D(3, 2, "softmax", stride=3), LONGER_SIGNAL),
+            (ax.Conv1D(2, 1, stride=4, dilation=9), LONGER_SIGNAL),
+        ],
+        convolution,
+        positions=1,
+    ),
+    "conv2d": Row(
+        [
+            (ax.Conv2D(3, 2), IMAGE),
+            (
+                ax.Conv2D(4, (3, 2), stride=(2, 1), padding=(1, 0), dilation=(1, 2), groups=2),
+                LARGER_IMAGE,
+            ),
+            (ax.Conv2D(2, (2, 3), "gelu", stride=2, padding="same", bias=False), LARGER_IMAGE),
+            (ax.Conv2D(2, 3, "softmax", padding="same", dilation=2), IMAGE),
+        ],
+        convolution,
+    ),
+    "max_pool": Row(
+        [
+            (ax.MaxPool(), LONGER_SIGNAL),
+            (ax.MaxPool(3, 2, 1), LONGER_SIGNAL),
+            (ax.MaxPool(2, 3), LONGER_SIGNAL),
+            (ax.MaxPool(4, 3, "same"), LONGER_SIGNAL),
+            (ax.MaxPool((2, 3), (1, 2), (1, 0)), LARGER_IMAGE),
+            (ax.MaxPool(3, padding="same"), LARGER_IMAGE),
+        ],
+        pool("MaxPool1d", "MaxPool2d"),
+        positions=1,
+        apart=True,
+    ),
+    "average_pool": Row(
+        [
+            (ax.AveragePool(), LONGER_SIGNAL),
+            (ax.AveragePool(3, 2, 1), LONGER_SIGNAL),
+            (ax.AveragePool(2, 3), LONGER_SIGNAL),
+            (ax.AveragePool(4, 3, "same"), LONGER_SIGNAL),
+            (ax.AveragePool((2, 3), (1, 2), (1, 0)), LARGER_IMAGE),
+            (ax.AveragePool(3, padding="same"), LARGER_IMAGE),
+        ],
+        pool("AvgPool1d", "AvgPool2d", count_include_pad=False),
+        positions=1,
+    ),
+    "global_pool": Row(
+        [
+            (ax.GlobalPool(), SIGNAL),
+            (ax.GlobalPool("max"), SIGNAL),
+            (ax.GlobalPool(), LARGER_IMAGE),
+            (ax.GlobalPool("max"), LARGER_IMAGE),
+        ],
+        global_pool,
+        positions=1,
+        apart=True,
+    ),
+    "channel_dropout": Row(
+        [(ax.ChannelDropout(0.4), SIGNAL), (ax.ChannelDropout(0), IMAGE)],
+        lambda nn, layer, shape: (nn.Dropout1d if len(shape) == 2 else nn.Dropout2d)(layer.rate),
+        positions=1,
+    ),
+    "transpose": Row(
+        [(ax.Transpose(), SIGNAL), (ax.Transpose(), SEQUENCE)],
+        no_counterpart,
+        positions=1,
+        positions_after=0,
+    ),
     "last_step": Row([(ax.LastStep(), SEQUENCE), (ax.LastStep(), (1, 2))], no_counterpart),
 }
 
@@ -213,7 +333,10 @@ def inputs(layer, input_shape, rows, seed, numbers):
     if layer.takes_tokens:
         random = np.random.default_rng(seed)
         return random.integers(0, layer.vocabulary_size, (rows, *input_shape))
-    return numbers((rows, *input_shape), seed)
+    x = numbers((rows, *input_shape), seed)
+    if row_of(LAYERS.name_of(layer)).apart:
+        return (x.ravel().argsort().argsort() / x.size - 0.4).reshape(x.shape)
+    return x
 
 
 def some_mask(rows, length, seed):
@@ -371,7 +494,8 @@ def test_a_layer_refuses_a_mask_with_its_place_or_lets_nothing_masked_through(
         passes = []
         for given_x in (x, other):
             y, cache = layer.forward(arrays, given_x, context)
-            there = np.ones(1, bool) if after is None else along(after, row.positions, y.ndim)
+            axis = row.positions if row.positions_after is None else row.positions_after
+            there = np.ones(1, bool) if after is None else along(after, axis, y.ndim)
             dy = np.where(there, np.random.default_rng(seed).normal(size=y.shape), 0)
             dx, gradients = layer.backward(arrays, cache, dy)
             np.testing.assert_array_equal(

@@ -12,7 +12,7 @@ import axone as ax
 from axone.activations import ACTIVATIONS, ActivationFunction, Identity, Sigmoid
 from axone.errors import ArgumentTypeError, ConfigurationError, ShapeError, UnknownNameError
 from axone.initializers import INITIALIZERS
-from axone.layers import PREDICTION, Context
+from axone.layers import LAYERS, PREDICTION, Context
 from axone.layers.sequence import backward_through, forward_through
 from axone.random import RandomStream
 
@@ -205,6 +205,30 @@ class TestNoise:
             ax.GaussianNoise(-1)
 
 
+class TestChannelDropout:
+    @pytest.mark.parametrize("shape", [(6, 4), (6, 3, 2)])
+    def test_a_channel_is_dropped_whole_or_scaled(self, shape):
+        context = Context(training=True, random=RandomStream.from_seed(3))
+        y, _ = ax.ChannelDropout(0.25).forward({}, np.ones((200, *shape)), context)
+        of_channels = y.reshape(200, 6, -1)
+        np.testing.assert_array_equal(
+            of_channels, of_channels[:, :, :1] * np.ones_like(of_channels)
+        )
+        assert set(np.round(np.unique(y), 12)) == {0, round(4 / 3, 12)}
+        assert y.mean() == pytest.approx(1, abs=0.05)
+
+    def test_nothing_random_happens_at_prediction(self):
+        x = np.arange(6.0).reshape(1, 2, 3)
+        assert ax.ChannelDropout(0.5).forward({}, x, PREDICTION)[0] is x
+        assert not ax.ChannelDropout(0).is_random
+
+    def test_what_it_cannot_drop_is_refused(self):
+        with pytest.raises(ShapeError, match=r"not of examples of shape \(3,\): take Dropout"):
+            ax.ChannelDropout(0.1).output_shape((3,))
+        with pytest.raises(ConfigurationError, match="rate must be at least 0 and less than 1"):
+            ax.ChannelDropout(1)
+
+
 class TestDense:
     def test_the_weights_start_as_the_activation_wants_them(self):
         for activation, initializer in [
@@ -304,7 +328,82 @@ class TestShapes:
             ax.Reshape(shape)
 
 
+class TestTranspose:
+    def test_signals_become_sequences_and_back(self):
+        x = np.arange(6.0).reshape(1, 2, 3)
+        y, cache = ax.Transpose().forward({}, x, PREDICTION)
+        assert y.tolist() == [[[0, 3], [1, 4], [2, 5]]]
+        assert ax.Transpose().backward({}, cache, y)[0].tolist() == x.tolist()
+
+    @pytest.mark.parametrize("shape", [(4,), (2, 3, 4)])
+    def test_examples_of_other_axes_are_refused(self, shape):
+        with pytest.raises(ShapeError, match=r"Transpose reads signals.*put a Reshape to two axes"):
+            ax.Transpose().output_shape(shape)
+
+
 class TestResidual:
+    def test_a_shortcut_is_added_instead(self):
+        layer = ax.Residual(ax.Dense(1, bias=False), shortcut=[ax.Dense(1, bias=False)])
+        arrays = {"0.weight": np.array([[1.0, 2]]), "shortcut.0.weight": np.array([[10.0, 20]])}
+        y, cache = layer.forward(arrays, np.array([[1.0, 1]]), PREDICTION)
+        dx, gradients = layer.backward(arrays, cache, np.array([[1.0]]))
+        assert (y.tolist(), dx.tolist()) == ([[33]], [[11, 22]])
+        assert {name: array.tolist() for name, array in gradients.items()} == {
+            "0.weight": [[1, 1]],
+            "shortcut.0.weight": [[1, 1]],
+        }
+        assert [step.equation for step in layer.trace(arrays, cache, y)] == [
+            "F(x) = Dense of x",
+            "S(x) = Dense of x",
+            "y = S(x) + F(x)",
+        ]
+
+    def test_a_shortcut_is_written_as_data(self):
+        layer = ax.Residual(ax.Dense(2), shortcut=[ax.Dense(2, bias=False)])
+        data = LAYERS.to_data(layer)
+        assert data["shortcut"] == [{"name": "dense", "units": 2, "bias": False}]
+        assert LAYERS.resolve(data) == layer
+        assert LAYERS.to_data(ax.Residual(ax.Dense(2))) == {
+            "name": "residual",
+            "layers": [{"name": "dense", "units": 2}],
+        }
+
+    def test_batch_norm_of_a_shortcut_updates_its_averages(self):
+        layer = ax.Residual(ax.Dense(2), shortcut=[ax.BatchNorm(0.5)])
+        arrays = ax.Network(layer, input_shape=2).initialize(0, "float64").by_layer[0]
+        x = np.random.default_rng(0).normal(size=(6, 2))
+        _, cache = layer.forward(arrays, x, Context(training=True))
+        updated = layer.updated_buffers(arrays, cache)
+        np.testing.assert_allclose(updated["shortcut.0.running_mean"], 0.5 * x.mean(axis=0))
+
+    def test_a_position_is_there_if_it_is_in_both(self):
+        mask = np.array([[True, True, False, False]])
+        plain = ax.Residual(ax.Conv1D(1, 3, padding="same"))
+        assert plain.output_mask(mask).tolist() == mask.tolist()
+        strided = ax.Residual(ax.MaxPool(1, 2), shortcut=[ax.MaxPool(2)])
+        assert strided.output_mask(np.array([[False, True, True, True]])).tolist() == [
+            [False, True]
+        ]
+        assert ax.Residual(ax.GlobalPool(), shortcut=[ax.GlobalPool()]).output_mask(mask) is None
+
+    def test_a_shortcut_of_another_shape_is_refused(self):
+        layer = ax.Residual(ax.Dense(2), shortcut=[ax.Dense(3)])
+        with pytest.raises(ShapeError, match=r"into \(2,\), its shortcut into \(3,\)"):
+            ax.Network(layer, input_shape=4)
+
+    @pytest.mark.parametrize(
+        ("shortcut", "message"),
+        [
+            (ax.Dense(2), "shortcut of Residual must be a list of layers, not Dense"),
+            (["dense"], "holds layers, not 'dense'"),
+            ([ax.Embedding(3, 2)], "token numbers cannot be added to"),
+            ([ax.Flatten()] * 1000, "holds 1,001 layers: at most 1,000"),
+        ],
+    )
+    def test_a_shortcut_that_is_none_is_refused(self, shortcut, message):
+        with pytest.raises(ConfigurationError, match=message):
+            ax.Residual(ax.Dense(2), shortcut=shortcut)
+
     def test_it_adds_its_input(self):
         layer = ax.Residual(ax.Dense(2, bias=False))
         arrays = {"0.weight": np.array([[1.0, 2.0], [3.0, 4.0]])}

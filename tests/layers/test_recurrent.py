@@ -288,6 +288,23 @@ def test_a_cell_with_two_arrays_of_state_needs_nothing_else(numeric_gradient, re
     assert [step.symbol for step in back] == ["∂L/∂h", "∂L/∂w", "∂L/∂x"]
 
 
+def test_signals_are_read_once_their_axes_are_swapped():
+    """Without Transpose() the mask tells: channels are no positions."""
+    mask = np.arange(6) < np.array([[6], [3]])
+    x = np.random.default_rng(0).normal(size=(2, 2, 6))
+    wrong = ax.Network(ax.LSTM(3, last=True), input_shape=(2, 6))
+    with pytest.raises(ShapeError, match=r"2 rows of 2 positions.*\(2, 6\).*put Transpose\(\)"):
+        wrong.predict(wrong.initialize(), x, mask)
+    right = ax.Network(ax.Transpose(), ax.LSTM(3, last=True), input_shape=(2, 6))
+    parameters = right.initialize(0, "float64")
+    other = np.where(mask[:, None, :], x, 1e6)
+    predicted = right.predict(parameters, x, mask)
+    np.testing.assert_array_equal(predicted, right.predict(parameters, other, mask))
+    short = x[1:, :, :3].swapaxes(1, 2)
+    alone, _ = ax.LSTM(3, last=True).forward(parameters.by_layer[1], short, PREDICTION)
+    np.testing.assert_allclose(predicted[1:], alone, atol=1e-15)
+
+
 class TestTheirWeights:
     def test_recurrent_weights_keep_the_length_of_a_state_gate_by_gate(self):
         for layer, gates in ((PLAIN, 1), (ax.LSTM(4), 4), (ax.GRU(4), 3)):

@@ -18,6 +18,7 @@ class ActivationLayer : public Layer<Real> {
   }
 
   void collect(std::vector<Store<Real>*>& stores) override { slope_.collect(stores); }
+  Index positions_after(Index positions) const override { return positions; }
   Arrangement takes() const override { return arrangement_; }
 
   Matrix<Real> forward(Matrix<Real> x, Pass<Real>& pass) override {

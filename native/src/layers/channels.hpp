@@ -5,6 +5,7 @@
 #include <cmath>
 #include <limits>
 
+#include "../presence.hpp"
 #include "layer.hpp"
 
 namespace axone {
@@ -24,11 +25,13 @@ class ChannelBatchNorm : public Layer<Real> {
     variance_.place(s.whole("variance"), channels_, site.buffers);
     for (auto* store : {&weight_, &bias_, &mean_, &variance_}) store->size = channels_;
     for (auto* matrix : {&y_, &normalised_, &dx_}) *matrix = LaneMatrix<Real>(site.rows, columns);
+    presence_ = LanePresence<Real>(site.rows, inner_);
     for (auto* buffer : {&inverse_, &sum_, &product_, &gradient_})
       *buffer = Buffer<Real>(channels_);
   }
 
   Arrangement takes() const override { return Arrangement::lanes; }
+  Index positions_after(Index positions) const override { return positions_of(positions, inner_); }
 
   void collect(std::vector<Store<Real>*>& stores) override {
     stores.push_back(&weight_);
@@ -41,19 +44,20 @@ class ChannelBatchNorm : public Layer<Real> {
 
   Matrix<Real> forward(Matrix<Real> x, Pass<Real>& pass) override {
     const auto y = y_.view(), normalised = normalised_.view();
-    const double cells = static_cast<double>(pass.rows * inner_);
+    presence_.take(pass.mask, pass.rows);
+    cells_ = static_cast<double>(presence_.count());
     // Channels have nothing to do with one another: whoever has one has all of it.
     share(pass.team, channels_, [&](Index from, Index to, int) {
       for (Index c = from; c < to; ++c) {
         double mean = mean_.weight[c], variance = variance_.weight[c];
         if (pass.training) {
-          mean = total(c, pass, [=](V, V use, Index b, Index n) { return use * load<V>(x.row(b) + n); }) /
-                 cells;
+          mean = total(c, pass, [=](V use, Index b, Index n) { return used(use, load<V>(x.row(b) + n)); }) /
+                 cells_;
           const V centre = splat<V>(Real(mean));
-          variance = total(c, pass, [=](V, V use, Index b, Index n) {
-                       const V distance = load<V>(x.row(b) + n) - centre;
-                       return use * distance * distance;
-                     }) / cells;
+          variance = total(c, pass, [=](V use, Index b, Index n) {
+                       const V distance = used(use, load<V>(x.row(b) + n) - centre);
+                       return distance * distance;
+                     }) / cells_;
           if (pass.update) {
             mean_.weight[c] = Real(momentum_ * mean_.weight[c] + (1 - momentum_) * mean);
             variance_.weight[c] = Real(momentum_ * variance_.weight[c] + (1 - momentum_) * variance);
@@ -62,10 +66,10 @@ class ChannelBatchNorm : public Layer<Real> {
         inverse_[c] = Real(1 / std::sqrt(variance + epsilon_));
         const V centre = splat<V>(Real(mean)), inverse = splat<V>(inverse_[c]);
         const V weight = splat<V>(weight_.weight[c]), bias = splat<V>(bias_.weight[c]);
-        each(c, pass, [=](V, Index b, Index n) {
-          const V here = (load<V>(x.row(b) + n) - centre) * inverse;
+        each(c, pass, [=](V use, Index b, Index n) {
+          const V here = used(use, (load<V>(x.row(b) + n) - centre) * inverse);
           store(normalised.row(b) + n, here);
-          store(y.row(b) + n, weight * here + bias);
+          store(y.row(b) + n, used(use, weight * here + bias));
         });
       }
     });
@@ -74,22 +78,21 @@ class ChannelBatchNorm : public Layer<Real> {
 
   Matrix<Real> backward(Matrix<Real> dy, Pass<Real>& pass) override {
     const auto dx = dx_.view(), normalised = normalised_.view();
-    const double cells = static_cast<double>(pass.rows * inner_);
     this->tally = {};
     share(pass.team, channels_, [&](Index from, Index to, int) {
       for (Index c = from; c < to; ++c) {
-        // Empty lanes of δ are zero.
-        const double sum = total(c, pass, [=](V, V, Index b, Index n) { return load<V>(dy.row(b) + n); });
-        const double product = total(c, pass, [=](V, V, Index b, Index n) {
-          return load<V>(dy.row(b) + n) * load<V>(normalised.row(b) + n);
+        const double sum =
+            total(c, pass, [=](V use, Index b, Index n) { return used(use, load<V>(dy.row(b) + n)); });
+        const double product = total(c, pass, [=](V use, Index b, Index n) {
+          return used(use, load<V>(dy.row(b) + n)) * load<V>(normalised.row(b) + n);
         });
         sum_[c] = Real(sum);
         product_[c] = Real(product);
         const V scale = splat<V>(weight_.weight[c] * inverse_[c]);
-        const V mean = splat<V>(Real(sum / cells)), pull = splat<V>(Real(product / cells));
+        const V mean = splat<V>(Real(sum / cells_)), pull = splat<V>(Real(product / cells_));
         each(c, pass, [=](V use, Index b, Index n) {
           const V slope = load<V>(dy.row(b) + n) - mean - load<V>(normalised.row(b) + n) * pull;
-          store(dx.row(b) + n, use * (scale * slope));
+          store(dx.row(b) + n, used(use, scale * slope));
         });
       }
     });
@@ -101,13 +104,14 @@ class ChannelBatchNorm : public Layer<Real> {
  private:
   using V = Vector<Real>;
 
+  static AXONE_INLINE V used(V use, V x) { return LanePresence<Real>::used(use, x); }
+
   /// Visit the vectors of a channel: which of its lanes are in use, its block and its place there.
   template <class Body>
   void each(Index channel, const Pass<Real>& pass, Body body) const {
-    for (Index b = 0; b < blocks_of<Real>(pass.rows); ++b) {
-      const V use = use_of_lanes<Real>(b, pass.rows);
-      for (Index n = channel * inner_; n < (channel + 1) * inner_; ++n) body(use, b, n * kLanes<Real>);
-    }
+    for (Index b = 0; b < blocks_of<Real>(pass.rows); ++b)
+      for (Index p = 0; p < inner_; ++p)
+        body(presence_.at(b, p), b, (channel * inner_ + p) * kLanes<Real>);
   }
 
   /// Σ over a channel, in Real over the positions of a block and in double over lanes and blocks.
@@ -115,14 +119,13 @@ class ChannelBatchNorm : public Layer<Real> {
   double total(Index channel, const Pass<Real>& pass, Number number) const {
     double total = 0;
     for (Index b = 0; b < blocks_of<Real>(pass.rows); ++b) {
-      const V use = use_of_lanes<Real>(b, pass.rows);
       V sums[kSums] = {};
-      Index n = channel * inner_;
-      const Index last = n + inner_;
-      for (; n + kSums <= last; n += kSums)
+      const Index first = channel * inner_;
+      Index p = 0;
+      for (; p + kSums <= inner_; p += kSums)
         AXONE_UNROLL for (int s = 0; s < kSums; ++s)
-          sums[s] += number(use, use, b, (n + s) * kLanes<Real>);
-      for (; n < last; ++n) sums[0] += number(use, use, b, n * kLanes<Real>);
+          sums[s] += number(presence_.at(b, p + s), b, (first + p + s) * kLanes<Real>);
+      for (; p < inner_; ++p) sums[0] += number(presence_.at(b, p), b, (first + p) * kLanes<Real>);
       for (int s = 0; s < kSums; ++s)
         for (int lane = 0; lane < kLanes<Real>; ++lane) total += sums[s][lane];
     }
@@ -134,6 +137,8 @@ class ChannelBatchNorm : public Layer<Real> {
   Index channels_, inner_;
   double momentum_, epsilon_;
   LaneMatrix<Real> y_, normalised_, dx_;
+  LanePresence<Real> presence_;
+  double cells_ = 0;  // of a channel that are there
   Buffer<Real> inverse_, sum_, product_, gradient_;
   Store<Real> weight_, bias_, mean_, variance_;
 };
@@ -144,7 +149,7 @@ class GlobalPool : public Layer<Real> {
  public:
   GlobalPool(Index columns, Index channels, bool is_maximum, const Site& site)
       : Layer<Real>(columns, channels), inner_(columns / channels), is_maximum_(is_maximum),
-        y_(site.rows, channels), dx_(site.rows, columns) {
+        y_(site.rows, channels), dx_(site.rows, columns), presence_(site.rows, inner_) {
     if (columns % channels != 0)
       throw std::invalid_argument("the channels do not divide the columns of a pool");
   }
@@ -154,25 +159,21 @@ class GlobalPool : public Layer<Real> {
   }
 
   Arrangement takes() const override { return Arrangement::lanes; }
+  Index positions_after(Index positions) const override {
+    positions_of(positions, inner_);
+    return 0;
+  }
 
   Matrix<Real> forward(Matrix<Real> x, Pass<Real>& pass) override {
     x_ = x;
+    presence_.take(pass.mask, pass.rows);
+    pass.mask = {};
     const auto y = y_.view();
     share(pass.team, blocks_of<Real>(pass.rows), [&](Index from, Index to, int) {
       for (Index b = from; b < to; ++b)
         for (Index c = 0; c < this->outputs; ++c) {
           const Real* numbers = x.row(b) + c * inner_ * kLanes<Real>;
-          V result = load<V>(numbers);
-          for (Index n = 1; n < inner_; ++n) {
-            const V number = load<V>(numbers + n * kLanes<Real>);
-            if (is_maximum_) {
-              result = (number <= result) | (result != result) ? result : number;
-            } else {
-              result += number;
-            }
-          }
-          if (!is_maximum_) result /= splat<V>(Real(inner_));
-          store(y.row(b) + c * kLanes<Real>, result);
+          store(y.row(b) + c * kLanes<Real>, is_maximum_ ? largest(b, numbers) : mean(b, numbers));
         }
     });
     return y;
@@ -182,23 +183,20 @@ class GlobalPool : public Layer<Real> {
     if (!this->needs_input_gradient) return {};
     const auto y = y_.view(), dx = dx_.view();
     share(pass.team, blocks_of<Real>(pass.rows), [&](Index from, Index to, int) {
-      for (Index b = from; b < to; ++b)
+      for (Index b = from; b < to; ++b) {
+        const V share_of_mean = 1 / there(b);
         for (Index c = 0; c < this->outputs; ++c) {
-          const Index first = c * inner_ * kLanes<Real>;
-          const V largest = load<V>(y.row(b) + c * kLanes<Real>);
-          V left = load<V>(dy.row(b) + c * kLanes<Real>);
-          if (!is_maximum_) left /= splat<V>(Real(inner_));
-          for (Index n = 0; n < inner_; ++n) {
-            const Index at = first + n * kLanes<Real>;
-            if (is_maximum_) {
-              const auto is_largest = load<V>(x_.row(b) + at) == largest;
-              store(dx.row(b) + at, is_largest ? left : V{});
-              left = is_largest ? V{} : left;
-            } else {
-              store(dx.row(b) + at, left);
-            }
+          const Real* numbers = x_.row(b) + c * inner_ * kLanes<Real>;
+          Real* to_write = dx.row(b) + c * inner_ * kLanes<Real>;
+          const V d = load<V>(dy.row(b) + c * kLanes<Real>);
+          if (is_maximum_) {
+            give_to_largest(b, numbers, load<V>(y.row(b) + c * kLanes<Real>), d, to_write);
+          } else {
+            for (Index p = 0; p < inner_; ++p)
+              store(to_write + p * kLanes<Real>, presence_.at(b, p) * share_of_mean * d);
           }
         }
+      }
     });
     return dx;
   }
@@ -206,9 +204,46 @@ class GlobalPool : public Layer<Real> {
  private:
   using V = Vector<Real>;
 
+  /// How many positions of each lane are there, at least 1.
+  V there(Index block) const {
+    V count{};
+    for (Index p = 0; p < inner_; ++p) count += presence_.at(block, p);
+    return maximum(count, V{} + 1);
+  }
+
+  V mean(Index block, const Real* numbers) const {
+    V sum{};
+    for (Index p = 0; p < inner_; ++p)
+      sum += LanePresence<Real>::used(presence_.at(block, p), load<V>(numbers + p * kLanes<Real>));
+    return sum / there(block);
+  }
+
+  /// The largest number that is there, 0 where nothing is; what is no number stays, so that it is
+  /// noticed.
+  V largest(Index block, const Real* numbers) const {
+    V best{}, found{};
+    for (Index p = 0; p < inner_; ++p) {
+      const V use = presence_.at(block, p), number = load<V>(numbers + p * kLanes<Real>);
+      const auto stays = (use == V{}) | ((found != V{}) & ((number <= best) | (best != best)));
+      best = stays ? best : number;
+      found = maximum(found, use);
+    }
+    return best;
+  }
+
+  /// Give each lane's gradient to the first position that holds its largest number.
+  void give_to_largest(Index block, const Real* numbers, V best, V gradient, Real* dx) const {
+    for (Index p = 0; p < inner_; ++p) {
+      const auto wins = (load<V>(numbers + p * kLanes<Real>) == best) & (presence_.at(block, p) != V{});
+      store(dx + p * kLanes<Real>, wins ? gradient : V{});
+      gradient = wins ? V{} : gradient;
+    }
+  }
+
   Index inner_;
   bool is_maximum_;
   LaneMatrix<Real> y_, dx_;
+  LanePresence<Real> presence_;
   Matrix<Real> x_;
 };
 
@@ -229,6 +264,7 @@ class ChannelDropout : public Layer<Real> {
 
   Arrangement takes() const override { return Arrangement::lanes; }
   bool is_random() const override { return rate_ > 0; }
+  Index positions_after(Index positions) const override { return positions_of(positions, inner_); }
 
   Matrix<Real> forward(Matrix<Real> x, Pass<Real>& pass) override {
     active_ = pass.training && rate_ > 0;

@@ -3,41 +3,18 @@
 
 #include <limits>
 
-#include "../correlation.hpp"
 #include "slope.hpp"
+#include "window.hpp"
 
 namespace axone {
-
-/// How a layer passes over planes: what it is given, what it gives, and its two axes.
-template <class Real>
-struct Window {
-  using Plane = typename Correlator<Real>::Plane;
-  Plane in, out;
-  Axis rows, columns;
-
-  /// `depthwise`: as many channels come out as go in.
-  Window(const Settings& s, Index channels)
-      : in{s.size("in_channels"), s.size("in_height"), s.size("in_width")},
-        out{channels, s.size("out_height"), s.size("out_width")},
-        rows{in.height, out.height, s.size("kernel_height"), s.size("stride_height"),
-             s.whole("padding_top"), s.size("dilation_height")},
-        columns{in.width, out.width, s.size("kernel_width"), s.size("stride_width"),
-                s.whole("padding_left"), s.size("dilation_width")} {
-    rows.check();
-    columns.check();
-    if (product_of(in.channels, product_of(in.height, in.width)) != s.size("columns"))
-      throw std::invalid_argument("the planes of a layer do not hold the numbers that it is given");
-  }
-  Index outputs() const { return product_of(out.channels, product_of(out.height, out.width)); }
-};
 
 /// A = σ(Z), z[o][p] = b[o] + Σ w[o][i][k]·x[i][p·s + k·d].
 template <class Real>
 class Convolution : public Layer<Real> {
  public:
-  Convolution(const Window<Real>& window, const Settings& s, const Site& site)
-      : Layer<Real>(product_of(window.in.channels, window.in.size()), window.outputs()),
-        window_(window), groups_(groups_of(window, s)), depth_(window.in.channels / groups_),
+  Convolution(const Window& window, const Settings& s, const Site& site)
+      : Layer<Real>(window.in.numbers(), window.out.numbers()),
+        window_(window), most_rows_(site.rows), groups_(groups_of(window, s)), depth_(window.in.channels / groups_),
         taps_(product_of(window.rows.kernel, window.columns.kernel)), has_bias_(s.flag("has_bias")),
         activation_(activation_of<Real>(s)), slope_(s, site),
         forward_(window.in, window.out, groups_, window.rows.kernel, window.columns.kernel,
@@ -62,10 +39,11 @@ class Convolution : public Layer<Real> {
   }
 
   static std::unique_ptr<Layer<Real>> build(const Settings& s, const Site& site) {
-    return std::make_unique<Convolution>(Window<Real>(s, s.size("channels")), s, site);
+    return std::make_unique<Convolution>(Window(s, s.size("channels")), s, site);
   }
 
   Arrangement takes() const override { return Arrangement::lanes; }
+  Index positions_after(Index positions) const override { return window_.positions_after(positions); }
 
   void collect(std::vector<Store<Real>*>& stores) override {
     stores.push_back(&weight_);
@@ -74,7 +52,7 @@ class Convolution : public Layer<Real> {
   }
 
   Matrix<Real> forward(Matrix<Real> x, Pass<Real>& pass) override {
-    x_ = x;
+    x_ = pass.mask ? present(x, pass) : x;
     slope_.tell(activation_);
     const Real* weight = weight_.weight.data();
     const Index columns = window_.columns.kernel;
@@ -85,9 +63,11 @@ class Convolution : public Layer<Real> {
     const Real floor = activation_.is_relu() ? Real{0} : -std::numeric_limits<Real>::infinity();
     share(pass.team, blocks_of<Real>(pass.rows), [&](Index from, Index to, int) {
       for (Index block = from; block < to; ++block)
-        forward_.run(x.row(block), has_bias_ ? bias_.weight.data() : nullptr, floor, z.row(block));
+        forward_.run(x_.row(block), has_bias_ ? bias_.weight.data() : nullptr, floor, z.row(block));
       if (!activation_.is_relu()) activation_.forward(part(z, from), part(a, from), to - from);
     });
+    is_masked_ = static_cast<bool>(pass.mask);
+    pass.mask = behind(masks_, pass.mask, pass.rows, window_.columns);
     return a;
   }
 
@@ -111,6 +91,8 @@ class Convolution : public Layer<Real> {
         sum_positions(dy.row(block), bias_shares_.data() + block * window_.out.channels);
         if (this->needs_input_gradient)
           backward_.run(dy.row(block), nullptr, -std::numeric_limits<Real>::infinity(), dx.row(block));
+        if (this->needs_input_gradient && is_masked_)
+          presence_.clear(block, dx.row(block), this->inputs, dx.row(block));
       }
     });
     Real* gradient = pass.keep_gradient ? weight_.gradient.data() : gradient_.data();
@@ -125,7 +107,7 @@ class Convolution : public Layer<Real> {
   }
 
  private:
-  static Index groups_of(const Window<Real>& window, const Settings& s) {
+  static Index groups_of(const Window& window, const Settings& s) {
     const Index groups = s.size("groups");
     if (window.in.channels % groups != 0 || window.out.channels % groups != 0)
       throw std::invalid_argument("the groups do not divide the channels of a convolution");
@@ -133,6 +115,19 @@ class Convolution : public Layer<Real> {
   }
   static Matrix<Real> part(Matrix<Real> m, Index from) { return {m.row(from), m.stride, m.columns}; }
   Matrix<Real> input_of_activation() { return activation_.needs_input() ? z_.view() : a_.view(); }
+
+  /// x with zeros for what is not there.
+  Matrix<Real> present(Matrix<Real> x, const Pass<Real>& pass) {
+    if (!present_.view().data) {  // in the first pass under a mask
+      present_ = LaneMatrix<Real>(most_rows_, this->inputs);
+      presence_ = LanePresence<Real>(most_rows_, window_.in.width);
+    }
+    presence_.take(pass.mask, pass.rows);
+    const auto to = present_.view();
+    for (Index block = 0; block < blocks_of<Real>(pass.rows); ++block)
+      presence_.clear(block, x.row(block), this->inputs, to.row(block));
+    return to;
+  }
 
   /// Σ over positions and lanes of δ, for each channel.
   void sum_positions(const Real* delta, Real* sums) const {
@@ -153,14 +148,16 @@ class Convolution : public Layer<Real> {
     finish(bias_.stretch(0, bias_.size, gradient), pass, this->tally);
   }
 
-  Window<Real> window_;
-  Index groups_, depth_, taps_;
-  bool has_bias_;
+  Window window_;
+  Index most_rows_, groups_, depth_, taps_;
+  bool has_bias_, is_masked_ = false;
   Activation<Real> activation_;
   LearnedSlope<Real> slope_;
   Correlator<Real> forward_, backward_;
   WeightCorrelator<Real> weights_;
-  LaneMatrix<Real> a_, z_, dx_;
+  LaneMatrix<Real> a_, z_, dx_, present_;
+  LanePresence<Real> presence_;
+  MaskBehindWindows masks_;
   Buffer<Real> gradient_, bias_gradient_, bias_shares_;
   Matrix<Real> x_;
   Store<Real> weight_, bias_;

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "../lanes.hpp"
+#include "../mask.hpp"
 #include "../parameters.hpp"
 #include "../random.hpp"
 #include "../settings.hpp"
@@ -16,6 +17,7 @@ namespace axone {
 template <class Real>
 struct Pass {
   Index rows = 0;             // examples of the batch
+  Index positions = 1;        // of an example, where each of them is a row to a layer within another
   bool training = false;
   RandomStream random;        // of this step and this layer
   const OptimizerSettings* optimizer = nullptr;
@@ -27,6 +29,7 @@ struct Pass {
   bool measure = false;       // add up the squared norm of the gradient
   bool continues = false;     // the rows are of the same batch as those of the pass before
   bool look = false;          // at every gradient, whether it is finite
+  Mask mask;                  // of the rows, as the layer meets it; one that ends positions ends it
 };
 
 /// What is found out about the gradient of a layer while it passes.
@@ -45,7 +48,8 @@ struct Tally {
 template <class Real>
 void finish(const Stretch<Real>& s, const Pass<Real>& pass, Tally& tally) {
   const auto& optimizer = *pass.optimizer;
-  if (pass.completes && !complete_gradient(s, optimizer, pass.rows)) tally.is_finite = false;
+  const Index examples = pass.rows / pass.positions;
+  if (pass.completes && !complete_gradient(s, optimizer, examples)) tally.is_finite = false;
   if (pass.measure) tally.squared_norm += squared_norm(s.gradient, s.size);
   if (!pass.keep_gradient) update(s, optimizer, *pass.numbers, !pass.completes);
 }
@@ -85,6 +89,13 @@ class Layer {
   /// How a batch lies that the layer is given, and the one that it gives.
   virtual Arrangement takes() const { return Arrangement::rows; }
   virtual Arrangement gives() const { return takes(); }
+  /// How many positions a mask of so many has behind the layer, 0 if it ends there;
+  /// std::invalid_argument if the layer takes no mask, or none of that length.
+  virtual Index positions_after(Index) const {
+    throw std::invalid_argument("a mask meets a layer that takes none");
+  }
+  /// Whether rows are token numbers, and how many there are: 0, 1, … below this; 0 if they are not.
+  virtual Index vocabulary() const { return 0; }
   /// Nobody asks for ∂L/∂x.
   virtual void spare_input_gradient() { needs_input_gradient = false; }
 
@@ -98,6 +109,14 @@ class Layer {
 
 template <class Real>
 using Layers = std::vector<std::unique_ptr<Layer<Real>>>;
+
+/// How many positions a mask of so many has behind all of these layers; see Layer::positions_after.
+template <class Real>
+Index positions_after(const Layers<Real>& layers, Index positions) {
+  for (const auto& layer : layers)
+    if (positions > 0) positions = layer->positions_after(positions);
+  return positions;
+}
 
 /// Build layers one after another, each as wide as the one before leaves it; what they are given lies
 /// as the site says, and what they give as is asked for.

@@ -33,6 +33,8 @@ class LayerNorm : public Layer<Real> {
     stores.push_back(&bias_);
   }
 
+  Index positions_after(Index positions) const override { return positions_of(positions, groups_); }
+
   Matrix<Real> forward(Matrix<Real> x, Pass<Real>& pass) override {
     for (Index r = 0; r < pass.rows; ++r)
       for (Index g = 0; g < groups_; ++g) {

@@ -47,6 +47,7 @@ class Dropout : public Layer<Real> {
 
   Arrangement takes() const override { return arrangement_; }
   bool is_random() const override { return rate_ > 0; }
+  Index positions_after(Index positions) const override { return positions; }
 
   Matrix<Real> backward(Matrix<Real> dy, Pass<Real>& pass) override {
     if (active_)
@@ -88,6 +89,7 @@ class GaussianNoise : public Layer<Real> {
   }
 
   bool is_random() const override { return true; }
+  Index positions_after(Index positions) const override { return positions; }
 
   Matrix<Real> backward(Matrix<Real> dy, Pass<Real>&) override { return dy; }
 

@@ -43,20 +43,26 @@ class BatchNorm : public Layer<Real> {
     stores.push_back(&variance_);
   }
 
+  Index positions_after(Index positions) const override { return positions_of(positions, inner_); }
+
   Matrix<Real> forward(Matrix<Real> x, Pass<Real>& pass) override {
     auto y = y_.view(), normalised = normalised_.view();
-    const Index cells = pass.rows * inner_;
+    mask_ = pass.mask;
+    cells_ = mask_ ? mask_.count(pass.rows) : pass.rows * inner_;
+    if (mask_)
+      for (auto matrix : {y, normalised})
+        for (Index r = 0; r < pass.rows; ++r) std::fill_n(matrix.row(r), matrix.columns, Real{0});
     for (Index c = 0; c < channels_; ++c) {
       double mean = mean_.weight[c], variance = variance_.weight[c];
       if (pass.training) {
         double sum = 0, squares = 0;
         over(c, pass.rows, [&](Index r, Index i) { sum += x.row(r)[i]; });
-        mean = sum / cells;
+        mean = sum / double(cells_);
         over(c, pass.rows, [&](Index r, Index i) {
           const double distance = x.row(r)[i] - mean;
           squares += distance * distance;
         });
-        variance = squares / cells;
+        variance = squares / double(cells_);
         if (pass.update) {
           mean_.weight[c] = Real(momentum_ * mean_.weight[c] + (1 - momentum_) * mean);
           variance_.weight[c] = Real(momentum_ * variance_.weight[c] + (1 - momentum_) * variance);
@@ -73,7 +79,8 @@ class BatchNorm : public Layer<Real> {
 
   Matrix<Real> backward(Matrix<Real> dy, Pass<Real>& pass) override {
     auto dx = dx_.view(), normalised = normalised_.view();
-    const Index cells = pass.rows * inner_;
+    if (mask_)
+      for (Index r = 0; r < pass.rows; ++r) std::fill_n(dx.row(r), dx.columns, Real{0});
     this->tally = {};
     for (Index c = 0; c < channels_; ++c) {
       double sum = 0, product = 0;
@@ -84,7 +91,7 @@ class BatchNorm : public Layer<Real> {
       sum_[c] = Real(sum);
       product_[c] = Real(product);
       const Real scale = weight_.weight[c] * inverse_[c];
-      const Real mean = Real(sum / cells), pull = Real(product / cells);
+      const Real mean = Real(sum / double(cells_)), pull = Real(product / double(cells_));
       over(c, pass.rows, [&](Index r, Index i) {
         dx.row(r)[i] = scale * (dy.row(r)[i] - mean - normalised.row(r)[i] * pull);
       });
@@ -95,10 +102,13 @@ class BatchNorm : public Layer<Real> {
   }
 
  private:
+  /// Visit the numbers of a channel that are there.
   template <class Body>
   void over(Index channel, Index rows, Body body) {
+    const Index first = channel * inner_;
     for (Index r = 0; r < rows; ++r)
-      for (Index i = channel * inner_; i < (channel + 1) * inner_; ++i) body(r, i);
+      for (Index i = first; i < first + inner_; ++i)
+        if (!mask_ || mask_.has(r, i - first)) body(r, i);
   }
 
   Index channels_, inner_;
@@ -106,6 +116,8 @@ class BatchNorm : public Layer<Real> {
   OwnMatrix<Real> y_, normalised_, dx_;
   Buffer<Real> inverse_, sum_, product_, gradient_;
   Store<Real> weight_, bias_, mean_, variance_;
+  Mask mask_;        // of the pass made last
+  Index cells_ = 0;  // of a channel that were there in it
 };
 
 }  // namespace axone

@@ -4,7 +4,7 @@
 
 #include <limits>
 
-#include "convolution.hpp"
+#include "window.hpp"
 
 namespace axone {
 
@@ -13,9 +13,10 @@ template <class Real>
 class Pool : public Layer<Real> {
  public:
   explicit Pool(const Settings& s, const Site& site)
-      : Pool(Window<Real>(s, s.size("in_channels")), site) {}
+      : Pool(Window(s, s.size("in_channels")), site) {}
 
   Arrangement takes() const override { return Arrangement::lanes; }
+  Index positions_after(Index positions) const override { return window_.positions_after(positions); }
 
  protected:
   using V = Vector<Real>;
@@ -40,19 +41,51 @@ class Pool : public Layer<Real> {
         }
   }
 
-  Window<Real> window_;
+  /// Note what is there of a batch, and what is there behind the windows.
+  void take_mask(Pass<Real>& pass) {
+    if (pass.mask && !has_presence_) {  // in the first pass under a mask
+      presence_ = LanePresence<Real>(most_rows_, window_.in.width);
+      has_presence_ = true;
+    }
+    is_masked_ = static_cast<bool>(pass.mask);
+    if (is_masked_) presence_.take(pass.mask, pass.rows);
+    pass.mask = behind(masks_, pass.mask, pass.rows, window_.columns);
+  }
+
+  /// Which lanes of the cell at a place of a block are there.
+  template <bool Masked>
+  AXONE_INLINE V use_of(Index block, Index place) const {
+    if constexpr (Masked) return presence_.at(block, place / kLane % window_.in.width);
+    return V{} + 1;
+  }
+
+  /// Call `body` for every block, told at compile time whether there is a mask.
+  template <class Body>
+  void each_block(const Pass<Real>& pass, const Body& body) const {
+    share(pass.team, blocks_of<Real>(pass.rows), [&](Index from, Index to, int) {
+      for (Index block = from; block < to; ++block)
+        is_masked_ ? body(block, std::true_type{}) : body(block, std::false_type{});
+    });
+  }
+
+  Window window_;
   LaneMatrix<Real> y_, dx_;
   Matrix<Real> x_;
 
  private:
-  Pool(Window<Real> window, const Site& site)
-      : Layer<Real>(product_of(window.in.channels, window.in.size()), window.outputs()),
-        window_(window), y_(site.rows, this->outputs), dx_(site.rows, this->inputs) {
+  Pool(Window window, const Site& site)
+      : Layer<Real>(window.in.numbers(), window.out.numbers()),
+        window_(window), y_(site.rows, this->outputs), dx_(site.rows, this->inputs),
+        most_rows_(site.rows) {
     for (Index o = 0; o < window.out.height; ++o) rows_.push_back(taps_of_output(window.rows, o));
     for (Index o = 0; o < window.out.width; ++o) columns_.push_back(taps_of_output(window.columns, o));
   }
 
   std::vector<Taps> rows_, columns_;
+  Index most_rows_;
+  bool is_masked_ = false, has_presence_ = false;
+  LanePresence<Real> presence_;
+  MaskBehindWindows masks_;
 };
 
 /// y[p] = the largest number of window p; its first cell that holds it has the gradient.
@@ -67,21 +100,27 @@ class MaxPool : public Pool<Real> {
 
   Matrix<Real> forward(Matrix<Real> x, Pass<Real>& pass) override {
     this->x_ = x;
+    this->take_mask(pass);
     const auto y = this->y_.view();
-    share(pass.team, blocks_of<Real>(pass.rows), [&](Index from, Index to, int) {
-      for (Index block = from; block < to; ++block) {
-        const Real* numbers = x.row(block);
-        Real* out = y.row(block);
-        this->each_window([=](Index place, auto each, Index) __attribute__((always_inline)) {
-          V largest = splat<V>(-std::numeric_limits<Real>::infinity());
-          each([&](Index at) __attribute__((always_inline)) {
-            const V number = load<V>(numbers + at);
-            // What is no number stays, so that it is noticed.
-            largest = (number <= largest) | (largest != largest) ? largest : number;
-          });
-          store(out + place, largest);
+    this->each_block(pass, [=, this](Index block, auto masked) {
+      const Real* numbers = x.row(block);
+      Real* out = y.row(block);
+      this->each_window([=, this](Index place, auto each, Index) __attribute__((always_inline)) {
+        V largest = splat<V>(-std::numeric_limits<Real>::infinity()), found{};
+        each([&](Index at) __attribute__((always_inline)) {
+          const V number = load<V>(numbers + at);
+          // What is no number stays, so that it is noticed.
+          auto stays = (number <= largest) | (largest != largest);
+          if constexpr (masked) {
+            const V use = this->template use_of<true>(block, at);
+            stays |= use == V{};
+            found = maximum(found, use);
+          }
+          largest = stays ? largest : number;
         });
-      }
+        if constexpr (masked) largest = LanePresence<Real>::used(found, largest);
+        store(out + place, largest);
+      });
     });
     return y;
   }
@@ -89,21 +128,20 @@ class MaxPool : public Pool<Real> {
   Matrix<Real> backward(Matrix<Real> dy, Pass<Real>& pass) override {
     if (!this->needs_input_gradient) return {};
     const auto x = this->x_, y = this->y_.view(), dx = this->dx_.view();
-    share(pass.team, blocks_of<Real>(pass.rows), [&](Index from, Index to, int) {
-      for (Index block = from; block < to; ++block) {
-        const Real *numbers = x.row(block), *out = y.row(block), *d = dy.row(block);
-        Real* to_add = dx.row(block);
-        std::fill_n(to_add, dx.columns, Real{0});
-        this->each_window([=](Index place, auto each, Index) __attribute__((always_inline)) {
-          const V largest = load<V>(out + place);
-          V left = load<V>(d + place);  // of the gradient, until a cell has it
-          each([&](Index at) __attribute__((always_inline)) {
-            const auto is_largest = load<V>(numbers + at) == largest;
-            store(to_add + at, load<V>(to_add + at) + (is_largest ? left : V{}));
-            left = is_largest ? V{} : left;
-          });
+    this->each_block(pass, [=, this](Index block, auto masked) {
+      const Real *numbers = x.row(block), *out = y.row(block), *d = dy.row(block);
+      Real* to_add = dx.row(block);
+      std::fill_n(to_add, dx.columns, Real{0});
+      this->each_window([=, this](Index place, auto each, Index) __attribute__((always_inline)) {
+        const V largest = load<V>(out + place);
+        V left = load<V>(d + place);  // of the gradient, until a cell has it
+        each([&](Index at) __attribute__((always_inline)) {
+          auto wins = load<V>(numbers + at) == largest;
+          if constexpr (masked) wins &= this->template use_of<true>(block, at) != V{};
+          store(to_add + at, load<V>(to_add + at) + (wins ? left : V{}));
+          left = wins ? V{} : left;
         });
-      }
+      });
     });
     return dx;
   }
@@ -112,7 +150,7 @@ class MaxPool : public Pool<Real> {
   using V = Vector<Real>;
 };
 
-/// y[p] = the mean of window p.
+/// y[p] = the mean of the cells of window p.
 template <class Real>
 class AveragePool : public Pool<Real> {
  public:
@@ -123,17 +161,19 @@ class AveragePool : public Pool<Real> {
   }
 
   Matrix<Real> forward(Matrix<Real> x, Pass<Real>& pass) override {
+    this->take_mask(pass);
     const auto y = this->y_.view();
-    share(pass.team, blocks_of<Real>(pass.rows), [&](Index from, Index to, int) {
-      for (Index block = from; block < to; ++block) {
-        const Real* numbers = x.row(block);
-        Real* out = y.row(block);
-        this->each_window([=](Index place, auto each, Index count) __attribute__((always_inline)) {
-          V sum{};
-          each([&](Index at) __attribute__((always_inline)) { sum += load<V>(numbers + at); });
-          store(out + place, sum / splat<V>(Real(std::max<Index>(count, 1))));
+    this->each_block(pass, [=, this](Index block, auto masked) {
+      const Real* numbers = x.row(block);
+      Real* out = y.row(block);
+      this->each_window([=, this](Index place, auto each, Index count) __attribute__((always_inline)) {
+        V sum{};
+        each([&](Index at) __attribute__((always_inline)) {
+          const V number = load<V>(numbers + at);
+          sum += masked ? LanePresence<Real>::used(this->template use_of<masked>(block, at), number) : number;
         });
-      }
+        store(out + place, sum / this->template cells<masked>(block, each, count));
+      });
     });
     return y;
   }
@@ -141,24 +181,33 @@ class AveragePool : public Pool<Real> {
   Matrix<Real> backward(Matrix<Real> dy, Pass<Real>& pass) override {
     if (!this->needs_input_gradient) return {};
     const auto dx = this->dx_.view();
-    share(pass.team, blocks_of<Real>(pass.rows), [&](Index from, Index to, int) {
-      for (Index block = from; block < to; ++block) {
-        const Real* d = dy.row(block);
-        Real* to_add = dx.row(block);
-        std::fill_n(to_add, dx.columns, Real{0});
-        this->each_window([=](Index place, auto each, Index count) __attribute__((always_inline)) {
-          const V part = load<V>(d + place) / splat<V>(Real(std::max<Index>(count, 1)));
-          each([&](Index at) __attribute__((always_inline)) {
-            store(to_add + at, load<V>(to_add + at) + part);
-          });
+    this->each_block(pass, [=, this](Index block, auto masked) {
+      const Real* d = dy.row(block);
+      Real* to_add = dx.row(block);
+      std::fill_n(to_add, dx.columns, Real{0});
+      this->each_window([=, this](Index place, auto each, Index count) __attribute__((always_inline)) {
+        const V part = load<V>(d + place) / this->template cells<masked>(block, each, count);
+        each([&](Index at) __attribute__((always_inline)) {
+          store(to_add + at, load<V>(to_add + at) + part * this->template use_of<masked>(block, at));
         });
-      }
+      });
     });
     return dx;
   }
 
  private:
   using V = Vector<Real>;
+
+  /// How many cells of a window are there, at least 1.
+  template <bool Masked, class Each>
+  AXONE_INLINE V cells(Index block, Each each, Index count) const {
+    V there = splat<V>(Real(count));
+    if constexpr (Masked) {
+      there = V{};
+      each([&](Index at) __attribute__((always_inline)) { there += this->template use_of<true>(block, at); });
+    }
+    return maximum(there, V{} + 1);
+  }
 };
 
 }  // namespace axone

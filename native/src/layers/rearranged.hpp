@@ -18,6 +18,8 @@ class Rearranged : public Layer<Real> {
   void collect(std::vector<Store<Real>*>& stores) override { layer_->collect(stores); }
   void collect_buffers(std::vector<Store<Real>*>& stores) override { layer_->collect_buffers(stores); }
   bool is_random() const override { return layer_->is_random(); }
+  Index positions_after(Index positions) const override { return layer_->positions_after(positions); }
+  Index vocabulary() const override { return layer_->vocabulary(); }
   Arrangement takes() const override { return before_; }
   Arrangement gives() const override { return after_; }
   void spare_input_gradient() override {

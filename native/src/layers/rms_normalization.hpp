@@ -29,6 +29,8 @@ class RMSNorm : public Layer<Real> {
 
   void collect(std::vector<Store<Real>*>& stores) override { stores.push_back(&weight_); }
 
+  Index positions_after(Index positions) const override { return positions_of(positions, groups_); }
+
   Matrix<Real> forward(Matrix<Real> x, Pass<Real>& pass) override {
     each_group(pass.rows, [&](Index r, Index first, Real& inverse) {
       const Real* from = x.row(r) + first;

@@ -3,13 +3,19 @@
 
 #include "../tables.hpp"
 #include "activation.hpp"
+#include "attention.hpp"
 #include "channels.hpp"
 #include "convolution.hpp"
 #include "dense.hpp"
+#include "embedding.hpp"
+#include "last_step.hpp"
 #include "layer_normalization.hpp"
 #include "noise.hpp"
 #include "normalization.hpp"
 #include "pooling.hpp"
+#include "positional_encoding.hpp"
+#include "positionwise.hpp"
+#include "recurrent.hpp"
 #include "rearranged.hpp"
 #include "residual.hpp"
 #include "rms_normalization.hpp"
@@ -36,6 +42,12 @@ inline constexpr Named<LayerBuilder<Real>> kLayers[] = {
     {"global_pool", GlobalPool<Real>::build},
     {"channel_dropout", ChannelDropout<Real>::build},
     {"transpose", Transpose<Real>::build},
+    {"embedding", Embedding<Real>::build},
+    {"last_step", LastStep<Real>::build},
+    {"recurrent", Recurrent<Real>::build},
+    {"positionwise_dense", PositionwiseDense<Real>::build},
+    {"positional_encoding", PositionalEncoding<Real>::build},
+    {"attention", Attention<Real>::build},
 };
 
 template <class Real>

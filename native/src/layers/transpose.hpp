@@ -19,6 +19,10 @@ class Transpose : public Layer<Real> {
   }
 
   Arrangement takes() const override { return arrangement_; }
+  Index positions_after(Index positions) const override {
+    if (positions != first_) positions_of(positions, second_);
+    return positions;
+  }
 
   Matrix<Real> forward(Matrix<Real> x, Pass<Real>& pass) override {
     return swapped(x, first_, second_, y_, pass);

@@ -46,6 +46,7 @@ axone train table.csv --target price --hidden 64,32 --epochs 200
 axone train experiment.toml --out runs/first
 axone train digits --target "digit == 5"
 axone train moons --data-option rows=500
+axone train gunpoint --preset fcn-1d
 axone train iris --cv 5
 axone train iris --repeats 10
 axone train runs/first --resume
@@ -146,7 +147,26 @@ axone evaluate runs/adult next_year.csv --json"""
             """Show layers, output shapes and parameter counts, without training.
 
 axone summary mnist --hidden 128,64
+axone summary gunpoint --preset gru
 axone summary runs/iris"""
+        ),
+    ),
+    Command(
+        "presets",
+        _(
+            """List the networks that have a name; look at one on examples of a shape.
+
+axone presets
+axone presets fcn-1d --shape 1,150
+axone presets cnn --shape 3,32,32 --outputs 10 --rows 50000
+
+`axone train NAME --preset fcn-1d` trains one, with its own optimiser, epochs
+and the like wherever you say nothing else. Without --preset and --hidden,
+images, signals and sequences get what suits them, and a note says which;
+tables keep their dense layers.
+
+A signal is (channels, length), an image (height, width) or (channels,
+height, width), a sequence (length, features), tokens (length,)."""
         ),
     ),
     Command(

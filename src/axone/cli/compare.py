@@ -53,6 +53,7 @@ def compare(
     data_option: options.DataOption = None,
     batch_size: options.BatchSize = None,
     lr: options.LearningRate = None,
+    preset: options.Preset = None,
     hidden: options.Hidden = None,
     activation: options.Activation = None,
     optimizer: Annotated[
@@ -89,6 +90,7 @@ def compare(
             epochs=epochs,
             batch_size=batch_size,
             learning_rate=lr,
+            preset=preset,
             hidden=hidden,
             activation=activation,
             optimizer=optimizer,

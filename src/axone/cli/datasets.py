@@ -85,6 +85,7 @@ def _list_all() -> None:
 def _described(dataset: "Dataset") -> list[str]:
     """Say what a dataset is: its rows, its features, its target, and the options that it takes."""
     from axone.data.generated import GENERATORS
+    from axone.data.look_examples import example_in_words, lengths_in_words, report_on_examples
     from axone.data.names import canonical
     from axone.experiments.class_counts import counts_in_words, counts_of
 
@@ -104,8 +105,16 @@ def _described(dataset: "Dataset") -> list[str]:
         counts = counts_in_words(counts_of(dataset.y, dataset.class_names))
         lines.append(entry(_("Classes"), counts))
     names = _names(dataset)
-    features = _("{shape}: {names}", shape=shape, names=names) if names else shape
-    lines.append(entry(_("Features"), features))
+    if dataset.kind in ("table", "features"):
+        features = _("{shape}: {names}", shape=shape, names=names) if names else shape
+        lines.append(entry(_("Features"), features))
+    else:
+        report = report_on_examples(dataset)
+        lines.append(entry(_("Each"), str(example_in_words(report))))
+        if report.lengths is not None and dataset.kind != "text":
+            lines.append(entry(_("Lengths"), str(lengths_in_words(*report.lengths))))
+        if names:
+            lines.append(entry(_("Named"), names))
     made_by = GENERATORS.get(canonical(dataset.source))
     if made_by is not None:
         lines += [

@@ -1,4 +1,4 @@
-"""`axone look`: what a table is read as, column by column, before anything is learnt from it."""
+"""`axone look`: what a table is read as, column by column, or what a dataset's examples are."""
 
 from typing import Annotated
 
@@ -15,7 +15,8 @@ def look(
         typer.Argument(
             help=_(
                 "A file (CSV, Excel, Parquet, JSON, ARFF, …, also compressed), - for standard "
-                "input, or a database's URL."
+                "input, or a database's URL; or a dataset's name, an archive of arrays or of time "
+                "series, a folder of images or sounds."
             ),
             metavar="TABLE",
         ),

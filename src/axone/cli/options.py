@@ -26,6 +26,15 @@ LearningRate = Annotated[
 Hidden = Annotated[
     str | None, typer.Option(help=_("Units of the hidden layers, e.g. 64,32 (default 64,32)."))
 ]
+Preset = Annotated[
+    str | None,
+    typer.Option(
+        help=_(
+            "A network by name: lenet, cnn, fcn-1d, gru, …; axone presets lists them (default what "
+            "images, signals and sequences call for)."
+        )
+    ),
+]
 Activation = Annotated[
     str | None, typer.Option(help=_("Of the hidden layers: relu, tanh, gelu, … (default relu)."))
 ]

@@ -1,13 +1,20 @@
 """`axone predict`: a model and new rows in, predictions as CSV out."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from axone.cli import options
 from axone.cli.console import echo, explained_errors, messages, tell
-from axone.messages import _
+from axone.errors import DataError
+from axone.messages import _, _n
+
+if TYPE_CHECKING:
+    from axone.cli.predictions import RowsToPredict
+
+_DRAWN = 4
+"""Images that are drawn in the terminal."""
 
 
 def predict(
@@ -35,6 +42,12 @@ def predict(
     ] = None,
     query: options.Query = None,
     sheet: options.Sheet = None,
+    seen: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="PNG", help=_("Of image files: write there what the network sees of them.")
+        ),
+    ] = None,
     out: Annotated[
         Path | None, typer.Option(help=_("Write the CSV there instead of printing it."))
     ] = None,
@@ -52,7 +65,27 @@ def predict(
         text = predictions_csv(fitted, given)
         for note in given.notes:
             tell(messages(), note)
+        _show(given, seen)
         if out is None:
             echo(text, end="")
         else:
             write_atomically(out, writable(text).encode())
+
+
+def _show(given: "RowsToPredict", seen: Path | None) -> None:
+    """Draw what the network sees of image files, in the terminal and, if asked for, in a file."""
+    from axone.cli.drawing import drawn_side_by_side, sheet
+    from axone.files import write_atomically
+
+    if given.images is None:
+        if seen is not None:
+            raise DataError(_("--seen writes images, and these rows are none."))
+        return
+    if seen is not None:
+        write_atomically(seen, sheet(given.images))
+    names = [Path(name).name for name in given.carried["file"]]
+    for line in drawn_side_by_side(given.images[:_DRAWN], names[:_DRAWN]):
+        messages().print(line, markup=False, highlight=False)
+    more = len(names) - _DRAWN
+    if more > 0:
+        tell(messages(), _n("… and {count:,} more image", "… and {count:,} more images", more))

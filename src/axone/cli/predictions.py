@@ -11,8 +11,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from axone.data import NO_OPTIONS, TableOptions, read_images, read_rows
+from axone.data.characters import Characters
+from axone.data.class_folders import SOUNDS
 from axone.data.frames import as_frame, is_frame
+from axone.data.media import is_medium
+from axone.data.pictures import Pictures
 from axone.data.remarks import remarks_on
+from axone.data.sounds import Sounds
 from axone.data.sources import is_stream, shown_source
 from axone.errors import DataError, UnknownNameError
 from axone.messages import _, _n
@@ -20,8 +25,6 @@ from axone.model import Classes, Model
 
 if TYPE_CHECKING:
     from pandas import DataFrame
-
-_IMAGES = (".png", ".jpg", ".jpeg", ".bmp", ".gif")
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,11 +38,14 @@ class RowsToPredict:
         Columns that are carried through, by their names.
     notes : tuple of str
         What the rows have that those of training had not.
+    images : ndarray, optional
+        What the network sees of image files, (m, height, width) or (m, channels, height, width).
     """
 
     X: Any
     carried: Mapping[str, Sequence[str]]
     notes: tuple[str, ...] = ()
+    images: Any = None
 
 
 def read(
@@ -58,9 +64,13 @@ def read(
         A column to be kept is not there.
     """
     paths = [Path(word) for word in words]
-    if all(path.suffix.lower() in _IMAGES for path in paths):
-        images = read_images(paths, model.preprocessing.feature_shape)
-        return _without_columns(RowsToPredict(images, {"file": words}), keep)
+    first = model.preprocessing.steps[0]
+    if all(map(is_medium, paths)):
+        X = _of_files(paths, model)
+        return _without_columns(RowsToPredict(X, {"file": words}, images=_as_images(X)), keep)
+    if isinstance(first, Characters) and not any(path.exists() for path in paths):
+        texts = np.array(words)
+        return _without_columns(RowsToPredict(texts, {"text": words}, first.remarks(texts)), keep)
     if len(words) == 1 and (is_stream(words[0]) or not _is_number(words[0])):
         rows = read_rows(words[0], table)
         if not is_frame(rows.X):
@@ -76,6 +86,35 @@ def read(
         )
     row = np.asarray([[float(word) for word in words]])
     return _without_columns(RowsToPredict(row, {}), keep)
+
+
+def _of_files(paths: Sequence[Path], model: Model) -> Any:
+    """Return image files or sounds as the model's training rows were read."""
+    first = model.preprocessing.steps[0]
+    sounds = [path for path in paths if path.suffix.lower() in SOUNDS]
+    if isinstance(first, Sounds) and len(sounds) == len(paths):
+        return first.read(paths)
+    if sounds or isinstance(first, Sounds):
+        raise DataError(
+            _(
+                "{path}: the model was trained on {kind}, and takes no such files.",
+                path=next(iter(sounds if not isinstance(first, Sounds) else paths)),
+                kind=_("sounds") if isinstance(first, Sounds) else _("no sounds"),
+            )
+        )
+    if isinstance(first, Pictures):
+        return first.read(paths)
+    return read_images(paths, model.preprocessing.feature_shape)
+
+
+def _as_images(X: Any) -> Any:
+    """Return examples as images, a flat one as a square; None if they are no bytes."""
+    if X.dtype != np.uint8:
+        return None
+    if X.ndim == 2:
+        side = math.isqrt(X.shape[1])
+        return X.reshape(len(X), side, side) if side * side == X.shape[1] else None
+    return X
 
 
 def _of_table(

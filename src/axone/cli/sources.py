@@ -19,6 +19,7 @@ _SETTINGS = {
     "epochs": "training.epochs",
     "batch_size": "training.batch_size",
     "learning_rate": "training.optimizer.learning_rate",
+    "preset": "network.preset",
     "hidden": "network.hidden",
     "activation": "network.activation",
     "optimizer": "training.optimizer",
@@ -47,6 +48,7 @@ class Overrides:
     epochs: int | None = None
     batch_size: int | None = None
     learning_rate: float | None = None
+    preset: str | None = None
     hidden: str | None = None
     activation: str | None = None
     optimizer: str | None = None
@@ -85,7 +87,12 @@ class Overrides:
             section[key] = value if read is None else read(value)
         if self.hidden is not None:
             # A file's list of layers, and their names, would contradict it.
-            settings["network"] |= {"layers": None, "layer_names": None}
+            settings["network"] = {
+                "layers": None,
+                "layer_names": None,
+                "preset": None,
+                **settings["network"],
+            }
         return settings
 
 
@@ -169,11 +176,12 @@ def describe(source: str, overrides: Overrides) -> Experiment:
     ConfigurationError
         The file is wrong, or options contradict it.
     """
+    _require_one_network(overrides)
     settings = overrides.to_settings()
     if is_stream(source):
         return Experiment.from_source(source, settings, overrides.given())
     path = Path(source)
-    if source and path.is_dir():
+    if source and (path / EXPERIMENT).is_file():
         raise ConfigurationError(
             _(
                 "{source} is a folder. To continue its run: axone train {source} "
@@ -201,6 +209,21 @@ def describe(source: str, overrides: Overrides) -> Experiment:
     return with_learning_rate(experiment, overrides.learning_rate)
 
 
+def _require_one_network(overrides: Overrides) -> None:
+    """Refuse sizes of hidden layers beside a preset, which has its own."""
+    names = ("hidden", "activation", "dropout")
+    needless = [_option(name) for name in names if getattr(overrides, name) is not None]
+    if overrides.preset is not None and needless:
+        raise ConfigurationError(
+            _(
+                "--preset {name} has layers of its own, so {options} would change nothing: leave "
+                "out the one or the other.",
+                name=overrides.preset,
+                options=all_of(needless),
+            )
+        )
+
+
 def with_learning_rate(experiment: Experiment, learning_rate: float) -> Experiment:
     """Return the experiment with that learning rate in its optimiser."""
     training = experiment.settings.training
@@ -212,5 +235,8 @@ def with_learning_rate(experiment: Experiment, learning_rate: float) -> Experime
         raise ConfigurationError(_("--lr: {error}", error=error)) from error
     changed = training.model_copy(update={"optimizer": optimizer})
     return replace(
-        experiment, settings=experiment.settings.model_copy(update={"training": changed})
+        experiment,
+        # A preset's own optimiser keeps its other settings.
+        settings=experiment.settings.model_copy(update={"training": changed}),
+        learning_rate=None if "optimizer" in training.model_fields_set else learning_rate,
     )

@@ -28,6 +28,7 @@ def summary(
     missing: options.Missing = None,
     query: options.Query = None,
     sheet: options.Sheet = None,
+    preset: options.Preset = None,
     hidden: Annotated[str | None, typer.Option(help=_("Units of the hidden layers."))] = None,
     activation: Annotated[str | None, typer.Option(help=_("Of the hidden layers."))] = None,
     dropout: Annotated[float | None, typer.Option(help=_("Rate after each hidden layer."))] = None,
@@ -40,6 +41,7 @@ def summary(
 
         overrides = Overrides(
             target=target,
+            preset=preset,
             hidden=hidden,
             activation=activation,
             dropout=dropout,

@@ -47,6 +47,7 @@ def train(
     ] = None,
     batch_size: options.BatchSize = None,
     lr: options.LearningRate = None,
+    preset: options.Preset = None,
     hidden: options.Hidden = None,
     activation: options.Activation = None,
     optimizer: Annotated[
@@ -123,6 +124,7 @@ def train(
             epochs=epochs_,
             batch_size=batch_size,
             learning_rate=lr,
+            preset=preset,
             hidden=hidden,
             activation=activation,
             optimizer=optimizer,

@@ -189,7 +189,8 @@ def _exercise(prepared: Prepared, recipe: Recipe, threads: int) -> Exercise:
         raise ConfigurationError(_("This network has no weights: there is nothing to compare."))
 
     def rows(name: str) -> Examples:
-        X, y, weight = learnt_rows(prepared, name)
+        learnt = learnt_rows(prepared, name)
+        X, y, weight = learnt.X, learnt.target, learnt.weight
         target = recipe.loss.prepare(y, network.output_shape, recipe.dtype)
         if weight is not None:
             weight = prepare_weights(weight, len(X), recipe.dtype)

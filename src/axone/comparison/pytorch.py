@@ -34,7 +34,7 @@ from axone.engines.torch.translation import (
     rate_share,
     translate,
 )
-from axone.layers import BatchNorm, Dropout, GaussianNoise, Layer, Residual
+from axone.layers import BatchNorm, ChannelDropout, Dropout, GaussianNoise, Layer, Residual
 from axone.layers.sequence import output_shapes
 from axone.messages import Message, _
 from axone.random import NOISE, RandomStream
@@ -56,7 +56,10 @@ def notes(exercise: Exercise) -> tuple[Message, ...]:
     """Return what is not quite PyTorch's own, or not quite the same."""
     found = []
     layers = list(all_layers(exercise.recipe.network.layers))
-    if any(isinstance(layer, (Dropout, GaussianNoise)) and layer.is_random for layer in layers):
+    if any(
+        isinstance(layer, (ChannelDropout, Dropout, GaussianNoise)) and layer.is_random
+        for layer in layers
+    ):
         found.append(
             _("PyTorch: masks and noise are Axone's, drawn outside its time").coded("noise_is_ours")
         )
@@ -74,7 +77,13 @@ def _normalises_flat(layers: Sequence[Layer], shape: Shape) -> bool:
     before = (shape, *output_shapes(layers, shape))
     return any(
         (isinstance(layer, BatchNorm) and math.prod(before[position][1:]) == 1)
-        or (isinstance(layer, Residual) and _normalises_flat(layer.layers, before[position]))
+        or (
+            isinstance(layer, Residual)
+            and (
+                _normalises_flat(layer.layers, before[position])
+                or _normalises_flat(layer.shortcut, before[position])
+            )
+        )
         for position, layer in enumerate(layers)
     )
 

@@ -10,9 +10,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from axone.data.array_examples import examples_of
+from axone.data.characters import texts_of_rows
 from axone.data.comparing import holds, require_both, require_classification
 from axone.data.conditions import Condition, condition_of
-from axone.data.dataset import Dataset, TaskChoice
+from axone.data.dataset import Dataset, ExampleKind, TaskChoice
 from axone.data.finite import require_finite
 from axone.data.names import OWN_TARGETS
 from axone.data.targets import USUAL_TARGETS, encode_target, is_one_hot
@@ -38,12 +40,17 @@ def make_array_dataset(
         `target` is none of several named targets.
     """
     where = where or name
-    X, y = _pair(arrays, "X", "y", where)
+    condition = condition_of(target, _names(arrays, "target_names", where))
+    if condition is not None:
+        return _by_condition(name, arrays, condition, task, where)
+    examples = examples_of(arrays, where)
+    arrays, kind = examples.arrays, examples.kind
+    X, y = _pair(arrays, "X", "y", where, kind)
     if len(X) < 2:
         raise DataError(_("{where}: X has a single row; learning needs at least two.", where=where))
     X_test, y_test = None, None
     if "X_test" in arrays or "y_test" in arrays:
-        X_test, y_test = _pair(arrays, "X_test", "y_test", where)
+        X_test, y_test = _pair(arrays, "X_test", "y_test", where, kind)
         if X_test.shape[1:] != X.shape[1:] or y_test.shape[1:] != y.shape[1:]:
             raise DataError(
                 _(
@@ -56,20 +63,18 @@ def make_array_dataset(
                     y=y.shape,
                 )
             )
-    condition = condition_of(target, _names(arrays, "target_names", where))
-    if condition is not None:
-        return _by_condition(name, arrays, condition, task, where)
-    notes: tuple[str, ...] = ()
+    notes: tuple[str, ...] = examples.notes
     target_names = _names(arrays, "target_names", where)
     if target is not None:
         y, y_test, target_names = _one_target(y, y_test, target_names, target, where)
     feature_names = _names(arrays, "feature_names", where)
-    if feature_names and len(feature_names) != X.shape[1]:
+    features = 1 if kind == "text" else X.shape[2] if kind == "sequences" else X.shape[1]
+    if feature_names and len(feature_names) != features:
         notes += (
             _(
                 "{names} feature names for {features} features: left out",
                 names=len(feature_names),
-                features=X.shape[1],
+                features=features,
             ).coded("feature_names_left_out"),
         )
         feature_names = ()
@@ -88,6 +93,9 @@ def make_array_dataset(
         class_values=encoded.class_values,
         target_names=target_names if numbers_named else (),
         notes=notes + encoded.notes,
+        kind=kind,
+        groups=examples.groups,
+        spans=examples.spans,
     )
 
 
@@ -133,7 +141,9 @@ def arrays_told_apart(
     UnknownNameError
         The condition's name is neither the target's nor a feature's.
     """
-    features = _names(arrays, "feature_names", where)
+    # Of signals and images no single number is a feature.
+    are_columns = "X" in arrays and arrays["X"].ndim == 2
+    features = _names(arrays, "feature_names", where) if are_columns else ()
     if condition.name in features:
         return _by_feature(arrays, condition, where, features)
     names, y = _names(arrays, "target_names", where), arrays["y"]
@@ -173,7 +183,11 @@ def _one_column(y: NDArray[Any], column: int) -> NDArray[Any]:
 
 
 def _pair(
-    arrays: Mapping[str, NDArray[Any]], examples: str, targets: str, where: str
+    arrays: Mapping[str, NDArray[Any]],
+    examples: str,
+    targets: str,
+    where: str,
+    kind: ExampleKind,
 ) -> tuple[NDArray[Any], NDArray[Any]]:
     for key in (examples, targets):
         if key not in arrays:
@@ -186,7 +200,7 @@ def _pair(
                     key=key,
                 )
             )
-    X, y = checked_examples(arrays[examples], examples, where), arrays[targets]
+    X, y = checked_examples(arrays[examples], examples, where, kind), arrays[targets]
     if y.ndim == 0 or len(y) != len(X):
         raise DataError(
             _(
@@ -214,8 +228,14 @@ def _pair(
     return X, y
 
 
-def checked_examples(X: NDArray[Any], key: str, where: str) -> NDArray[Any]:
+def checked_examples(
+    X: NDArray[Any], key: str, where: str, kind: ExampleKind = "features"
+) -> NDArray[Any]:
     """Return examples with an axis of features, or say why nothing can be learnt from them."""
+    if kind == "text" and X.size:
+        _require_writable(X.tolist(), key, where)
+        texts_of_rows(X)
+        return X
     if X.dtype.kind in "US":
         raise DataError(
             _(
@@ -245,7 +265,8 @@ def checked_examples(X: NDArray[Any], key: str, where: str) -> NDArray[Any]:
                 shape=X.shape,
             )
         )
-    require_finite(X, key, where)
+    if kind not in ("signals", "sequences"):  # whose gaps were looked at where they were arranged
+        require_finite(X, key, where)
     return X[:, None] if X.ndim == 1 else X
 
 

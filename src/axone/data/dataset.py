@@ -10,15 +10,26 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias, Union
 import numpy as np
 from numpy.typing import NDArray
 
+from axone.arrays import IntArray
+from axone.data.positions import lengths_of
+
 if TYPE_CHECKING:
     from pandas import DataFrame
 
     from axone.data.files import FileFacts
     from axone.data.reading import ReadTable
+    from axone.data.steps import Step
 
 Task: TypeAlias = Literal["classification", "regression"]
 
 TaskChoice: TypeAlias = Literal["auto", "classification", "regression"]
+
+ExampleKind: TypeAlias = Literal[
+    "table", "features", "signals", "sequences", "images", "tokens", "text"
+]
+"""What an example is: a row of a table or of an array's columns, a signal (channels, length), a
+sequence (length, features), an image (height, width) or (channels, height, width), token numbers
+(length,), or a text."""
 
 Rows: TypeAlias = Union[NDArray[Any], "DataFrame"]
 """Examples before preprocessing: an array `(m, …)` or a pandas frame of m rows."""
@@ -59,6 +70,16 @@ class Dataset:
         How the cells of a table were read.
     facts : FileFacts or None
         How the file of a table was read.
+    kind : ExampleKind, optional
+        What the examples are; by default what their shape says. Of signals and sequences NaN marks
+        what is not there, as `axone.data.positions` has it, of tokens `PADDING`.
+    reader : Step, optional
+        How image files or sounds became such rows, and new ones will: the first step of models.
+    groups : ndarray of int, shape (m,), optional
+        Whom or what each row is of: a person, a machine. No group is ever in two parts.
+    spans : ndarray of int, shape (m, 2), optional
+        When each row's target begins and ends, the end not included, for rows in an order of time:
+        parts and folds are then cut in that order.
     """
 
     name: str
@@ -76,6 +97,14 @@ class Dataset:
     notes: tuple[str, ...] = ()
     read: "ReadTable | None" = None
     facts: "FileFacts | None" = None
+    kind: ExampleKind = None  # type: ignore[assignment]  # what the shape says, from the start
+    reader: "Step | None" = None
+    groups: IntArray | None = None
+    spans: IntArray | None = None
+
+    def __post_init__(self) -> None:
+        if self.kind is None:
+            object.__setattr__(self, "kind", kind_of_examples(self.X))
 
     @property
     def is_image(self) -> bool:
@@ -86,6 +115,42 @@ class Dataset:
     def is_table(self) -> bool:
         """Whether `X` is a pandas frame, to be encoded before a network can take it."""
         return not isinstance(self.X, np.ndarray)
+
+    @property
+    def lengths(self) -> IntArray | None:
+        """How many positions of each training row are there, (m,); None where there are none."""
+        if self.kind in ("signals", "sequences"):
+            return lengths_of(self.X, self.kind)  # type: ignore[arg-type]
+        if self.kind == "tokens":
+            return np.asarray((self.X >= 0).sum(axis=1))
+        if self.kind == "text":
+            return np.array([len(text) for text in np.asarray(self.X).tolist()])
+        return None
+
+
+def kind_of_examples(X: Any) -> ExampleKind:
+    """Return what examples are by their shape.
+
+    Three axes are signals, of bytes grey images; four are images.
+    """
+    if hasattr(X, "columns"):
+        return "table"
+    if isinstance(X, np.ndarray) and X.dtype.kind == "U":
+        return "text"
+    axes = np.ndim(X) if isinstance(X, np.ndarray) else _axes_of_rows(X)
+    if axes == 4:
+        return "images"
+    if axes == 3:
+        return "images" if getattr(X, "dtype", None) == np.uint8 else "signals"
+    return "features"
+
+
+def _axes_of_rows(X: Any) -> int:
+    """Return how many axes a sequence of rows has, which may be of unlike lengths."""
+    try:
+        return 1 + max((np.ndim(row) for row in X), default=0)
+    except (TypeError, ValueError):
+        return 2
 
 
 @dataclass(frozen=True)

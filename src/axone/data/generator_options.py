@@ -1,4 +1,4 @@
-"""The options of generated datasets: what each may be, and the check that whatever is given is so.
+"""The options of generated datasets and of series: what each may be, and the check that it is so.
 
 An option is a description; it checks a value of a file, of the command line or of Python, and
 returns it as the generator takes it.
@@ -114,6 +114,47 @@ class IntegerRange(Option):
 
     def described(self) -> Message:
         return _("two integers, or the higher of two whose lower is 0")
+
+
+@dataclass(frozen=True)
+class Counts(Option):
+    """Whole numbers of at least 2, in a list or divided by commas."""
+
+    most: int = MOST_ROWS
+
+    def checked(self, name: str, given: Any) -> tuple[int, ...]:
+        found = []
+        for each in _items(given):
+            number = int(each) if isinstance(each, str) and each.isdecimal() else each
+            check_integer(name, number, at_least=2)
+            check_number(name, number, at_most=self.most)
+            found.append(int(number))
+        return tuple(found)
+
+    def described(self) -> Message:
+        return _("whole numbers of at least 2, divided by commas")
+
+
+@dataclass(frozen=True)
+class Words(Option):
+    """Words, in a list or divided by commas."""
+
+    def checked(self, name: str, given: Any) -> tuple[str, ...]:
+        for each in _items(given):
+            if not isinstance(each, str):
+                raise ConfigurationError(
+                    _("{name} must be names, not {found!r}.", name=name, found=each)
+                )
+        return tuple(_items(given))
+
+    def described(self) -> Message:
+        return _("names, divided by commas")
+
+
+def _items(given: Any) -> list[Any]:
+    if isinstance(given, str):
+        return [word.strip() for word in given.split(",") if word.strip()]
+    return list(given) if isinstance(given, list | tuple) else [given]
 
 
 def checked_options(

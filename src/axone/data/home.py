@@ -14,7 +14,7 @@ from axone.messages import Message, _, listed
 TEXT_TABLES = (".csv", ".tsv", ".tab", ".psv", ".txt", ".dat", ".data")
 """Endings of tables of text, whatever separates their cells."""
 
-TEXT_RECORDS = (".json", ".jsonl", ".ndjson", ".arff")
+TEXT_RECORDS = (".json", ".jsonl", ".ndjson", ".arff", ".ts")
 """Endings of texts that say more about their cells."""
 
 SPREADSHEETS = (".xlsx", ".xlsm", ".xls", ".ods")
@@ -45,7 +45,7 @@ SUFFIXES = (
 )
 """The endings of the files that can be read, in the order in which a bare name is tried."""
 
-_OF_ANY_CONTENT = (".txt", ".dat", ".data", ".json", ".db", ".zip")
+_OF_ANY_CONTENT = (".txt", ".dat", ".data", ".json", ".db", ".zip", ".ts")
 """Endings that say little: such a file is read when it is asked for, but is listed nowhere."""
 
 _LONGEST_FIRST = sorted(SUFFIXES, key=len, reverse=True)

@@ -1,4 +1,7 @@
-"""`look`: what a table was read as, column by column, before anything is learnt from it."""
+"""`look`: what a table was read as, column by column, before anything is learnt from it.
+
+Of a dataset of arrays there are no columns to be read, and what its examples are is told instead.
+"""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -10,10 +13,18 @@ import numpy as np
 from axone.data.at_once import each_column
 from axone.data.files import FileFacts
 from axone.data.frames import as_frame, is_frame
+from axone.data.look_examples import ExamplesReport, report_on_examples
 from axone.data.reading import ColumnReport, OpenColumnsError, ReadTable, read_columns
 from axone.data.reading.decision import Ambiguity, Decision
 from axone.data.reading.report import options_of, shortened
-from axone.data.sources import TableOptions, find_table, read_table, shown_source
+from axone.data.sources import (
+    TableOptions,
+    find_table,
+    is_of_arrays,
+    load_dataset,
+    read_table,
+    shown_source,
+)
 from axone.messages import Message, _, _n, listed
 
 if TYPE_CHECKING:
@@ -90,14 +101,14 @@ def look(
     missing: Sequence[str] = (),
     query: str | None = None,
     sheet: str | None = None,
-) -> TableReport:
+) -> TableReport | ExamplesReport:
     """Tell how a table is read: what every column holds, and which cell decided it.
 
     Parameters
     ----------
     table : str, Path, or pandas or polars frame
         A file (CSV, Excel, Parquet, JSON, ARFF, …), ``-`` for standard input, a database's URL, or
-        a frame.
+        a frame; or a dataset of arrays: its name, an archive, a folder of images or sounds.
     target : str, optional
         The column to be learnt, which is never left out.
     columns : mapping of str to str, optional
@@ -111,7 +122,7 @@ def look(
 
     Returns
     -------
-    TableReport
+    TableReport, or ExamplesReport of arrays
         `print` shows it.
 
     Raises
@@ -134,6 +145,8 @@ def look(
     if is_frame(table):
         read, still_open = _read(as_frame(table), options, target, "table")
         return report_on(read, "table", target, still_open=still_open)
+    if options == TableOptions({}, ()) and is_of_arrays(table):
+        return report_on_examples(load_dataset(table, target=target))
     source = find_table(table)
     raw, name = read_table(source, options), shown_source(source)
     read, still_open = _read(as_frame(raw.frame, name), options, target, name)

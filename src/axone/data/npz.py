@@ -1,7 +1,9 @@
 """NumPy archives: `X`, `y` and optionally `feature_names`, `target_names`, `X_test`, `y_test`.
 
-A file from outside is judged by its directory and its headers before any cell is decompressed:
-nothing pickled, nothing above the size limit, no header that promises more than the file holds.
+What else they may say of signals, sequences and texts, `axone.data.array_examples` tells; of a
+series, `axone.data.series`. A file from outside is judged by its directory and its headers before
+any cell is decompressed: nothing pickled, nothing above the size limit, no header that promises
+more than the file holds.
 """
 
 import math
@@ -31,16 +33,30 @@ from axone.data.array_dataset import (
     checked_examples,
     make_array_dataset,
 )
+from axone.data.array_examples import KEYS as BESIDE_EXAMPLES
+from axone.data.array_examples import TEXTS, examples_of
 from axone.data.conditions import Condition
 from axone.data.dataset import Dataset, DatasetInfo, TaskChoice
 from axone.data.home import require_readable, stem_of
-from axone.errors import DataError
+from axone.data.series import series_of_arrays, windows_of
+from axone.errors import ConfigurationError, DataError
 from axone.files import told_of_damage
-from axone.messages import Message, _, listed
+from axone.messages import Message, _, _n, listed
 
 SIZE_LIMIT = ARRAY_BYTES
 
-_KEYS = ("X", "y", "feature_names", "target_names", "X_test", "y_test")
+_SERIES = ("series", "columns")
+
+_KEYS = (
+    "X",
+    "y",
+    "feature_names",
+    "target_names",
+    "X_test",
+    "y_test",
+    *BESIDE_EXAMPLES,
+    *_SERIES,
+)
 
 
 @dataclass(frozen=True)
@@ -51,7 +67,12 @@ class ArrayHeader:
     dtype: np.dtype[Any]
 
 
-def read_npz(path: Path, task: TaskChoice = "auto", target: str | None = None) -> Dataset:
+def read_npz(
+    path: Path,
+    task: TaskChoice = "auto",
+    target: str | None = None,
+    options: Mapping[str, Any] | None = None,
+) -> Dataset:
     """Read a dataset of arrays.
 
     Parameters
@@ -61,7 +82,9 @@ def read_npz(path: Path, task: TaskChoice = "auto", target: str | None = None) -
     task : {"auto", "classification", "regression"}, default "auto"
         "auto": integers, booleans and text in `y` are classes, floats are amounts.
     target : str, optional
-        One of several targets, by its name in `target_names`.
+        One of several targets, by its name in `target_names`; of a series its column to be said.
+    options : mapping, optional
+        Of a series, see `axone.data.series.OPTIONS`.
 
     Raises
     ------
@@ -70,9 +93,22 @@ def read_npz(path: Path, task: TaskChoice = "auto", target: str | None = None) -
         learnt from; the message names the file.
     """
     arrays = _read_arrays(path)
-    for key in ("X", "y"):
-        if key not in arrays:
-            raise DataError(_missing(path, key))
+    examples = any(key in arrays for key in ("X", *TEXTS))
+    if "series" in arrays and not examples:
+        return windows_of(series_of_arrays(stem_of(path), arrays, str(path)), target, options)
+    if options:
+        raise ConfigurationError(
+            _(
+                "{path} takes no options such as {option!r}: only a series does, and generated "
+                "datasets.",
+                path=path,
+                option=next(iter(options)),
+            )
+        )
+    if not examples:
+        raise DataError(_missing(path, "X"))
+    if "y" not in arrays:
+        raise DataError(_missing(path, "y"))
     return make_array_dataset(stem_of(path), arrays, task=task, target=target, where=str(path))
 
 
@@ -89,14 +125,16 @@ def read_npz_rows(
         As `read_npz`, but a file without `y` is welcome.
     """
     arrays = _read_arrays(path)
-    if "X" not in arrays:
+    if not any(key in arrays for key in ("X", *TEXTS)):
         raise DataError(_missing(path, "X"))
     if condition is not None:
         if "y" not in arrays:
             raise DataError(_missing(path, "y"))
         # What labels the rows is called as it was where the model learnt it.
         arrays = arrays_told_apart(arrays, condition, str(path), [condition.name])
-    X = checked_examples(arrays["X"], "X", str(path))
+    examples = examples_of(arrays, str(path))
+    arrays = dict(examples.arrays)
+    X = checked_examples(arrays["X"], "X", str(path), examples.kind)
     y = arrays.get("y")
     if y is not None and len(np.atleast_1d(y)) != len(X):
         raise DataError(
@@ -116,7 +154,18 @@ def describe_npz(path: Path) -> DatasetInfo | None:
         headers = read_headers(path)
     except DataError:
         return None
-    X, y = headers.get("X"), headers.get("y")
+    y = headers.get("y")
+    X = next((headers[key] for key in ("X", *TEXTS) if key in headers), None)
+    series = headers.get("series")
+    if X is None and series is not None and series.shape:
+        return DatasetInfo(
+            name=stem_of(path),
+            task="regression",
+            rows=series.shape[0],
+            features=_series_in_words(series),
+            classes=None,
+            where="data home",
+        )
     if X is None or y is None or not X.shape or not y.shape:
         return None
     task: Literal["classification", "regression"] = (
@@ -128,10 +177,21 @@ def describe_npz(path: Path) -> DatasetInfo | None:
         name=stem_of(path),
         task=task,
         rows=X.shape[0],
-        features=" × ".join(map(str, X.shape[1:])) or "1",
+        features=_features(X),
         classes=named if task == "classification" else None,
         where="data home",
     )
+
+
+def _series_in_words(series: ArrayHeader) -> str:
+    columns = series.shape[1] if len(series.shape) > 1 else 1
+    return str(_n("series of {count}", "series of {count}", columns))
+
+
+def _features(X: ArrayHeader) -> str:
+    if X.dtype.kind == "U" and len(X.shape) == 1:
+        return str(_("text"))
+    return " × ".join(map(str, X.shape[1:])) or "1"
 
 
 def read_headers(path: Path) -> dict[str, ArrayHeader]:

@@ -64,7 +64,7 @@ class NumericRows(Step, PlainData):
         dtype : {"float32", "float64"}
             Without effect: the steps after this one, or the last of all, round.
         """
-        array = self._from_columns(as_frame(X)) if is_frame(X) else numeric(X)
+        array = from_columns(as_frame(X), self.shape, self.names) if is_frame(X) else numeric(X)
         return reshaped(array, self.shape)
 
     def to_data(self) -> Any:
@@ -73,28 +73,6 @@ class NumericRows(Step, PlainData):
     @classmethod
     def from_data(cls, data: object) -> "NumericRows":
         return read_data(cls, data, _("step {name!r}", name="numbers"))
-
-    def _from_columns(self, frame: "DataFrame") -> NDArray[Any]:
-        frame = _with_numbers_read(frame)
-        size, names = prod(self.shape), self.names
-        if len(names) != size or not set(names) <= set(frame.columns):
-            names = tuple(frame.select_dtypes(["number", "bool"]).columns)
-        if len(names) != size:
-            wanted = f" ({', '.join(self.names)})" if self.names else ""
-            raise DataError(
-                _(
-                    "The model takes {size} numbers a row{wanted}, but the table has {found} "
-                    "columns of numbers: {names}. Name the columns as in training, or leave only "
-                    "the features in.",
-                    size=size,
-                    wanted=wanted,
-                    found=len(names),
-                    names=listed(names) or _("none"),
-                )
-            )
-        array = np.column_stack([numbers_of(frame[name]) for name in names])
-        require_finite(array, "the features", "table")
-        return array
 
 
 @dataclass(frozen=True)
@@ -122,7 +100,8 @@ class Reshaping(Step, PlainData):
                     before=before and before.shape,
                 )
             )
-        return ExampleLayout(self.shape, tokens=before.tokens)
+        positions = before.positions if self.shape == before.shape else None
+        return ExampleLayout(self.shape, tokens=before.tokens, positions=positions)
 
     def transform(self, X: NDArray[Any], dtype: DType = "float32") -> NDArray[Any]:
         return X.reshape(len(X), *self.shape)
@@ -133,6 +112,43 @@ class Reshaping(Step, PlainData):
     @classmethod
     def from_data(cls, data: object) -> "Reshaping":
         return read_data(cls, data, _("step {name!r}", name="shape"))
+
+
+def from_columns(frame: "DataFrame", shape: Shape, names: tuple[str, ...]) -> NDArray[Any]:
+    """Return the columns of a table that make up examples of a shape, (m, numbers of one).
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        Of which the columns named as in training are taken, else all columns of numbers where their
+        count fits.
+    shape : tuple of int
+    names : tuple of str
+
+    Raises
+    ------
+    DataError
+        No such columns; cells that are NaN or infinite.
+    """
+    frame = _with_numbers_read(frame)
+    size, wanted = prod(shape), f" ({', '.join(names)})" if names else ""
+    if len(names) != size or not set(names) <= set(frame.columns):
+        names = tuple(frame.select_dtypes(["number", "bool"]).columns)
+    if len(names) != size:
+        raise DataError(
+            _(
+                "The model takes {size} numbers a row{wanted}, but the table has {found} "
+                "columns of numbers: {names}. Name the columns as in training, or leave only "
+                "the features in.",
+                size=size,
+                wanted=wanted,
+                found=len(names),
+                names=listed(names) or _("none"),
+            )
+        )
+    array = np.column_stack([numbers_of(frame[name]) for name in names])
+    require_finite(array, "the features", "table")
+    return array
 
 
 def _with_numbers_read(frame: "DataFrame") -> "DataFrame":

@@ -10,17 +10,22 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from axone.arrays import DType, FloatArray, Shape
+from axone.arrays import BoolArray, DType, FloatArray, Shape
+from axone.data.characters import Characters
+from axone.data.dataset import ExampleKind, kind_of_examples
 from axone.data.encoded import EncodedTable
 from axone.data.encoding import TableEncoder
 from axone.data.frames import is_frame
 from axone.data.numbers import NumericRows, Reshaping
+from axone.data.pictures import Pictures
 from axone.data.plain_data import PlainData, read_data
 from axone.data.reading import ColumnChoice, ReadTable
 from axone.data.robust import RobustBins
 from axone.data.scaling import SCALINGS, Scaler, Scaling
+from axone.data.signals import Signals
+from axone.data.sounds import Sounds
 from axone.data.steps import ExampleLayout, Step
-from axone.data.tokens import Tokens
+from axone.data.tokens import PADDING, Tokens
 from axone.errors import ModelFileError, ShapeError
 from axone.messages import _, listed
 
@@ -30,7 +35,11 @@ TargetScaler: TypeAlias = Scaler
 STEPS: dict[str, type[Step]] = {
     "table": TableEncoder,
     "numbers": NumericRows,
+    "signals": Signals,
+    "sounds": Sounds,
+    "pictures": Pictures,
     "tokens": Tokens,
+    "characters": Characters,
     "scaling": Scaler,
     "robust": RobustBins,
     "shape": Reshaping,
@@ -83,7 +92,8 @@ class Preprocessing:
         missing: Sequence[str] = (),
         read: ReadTable | None = None,
         feature_names: Sequence[str] = (),
-        is_image: bool = False,
+        kind: ExampleKind | None = None,
+        reader: Step | None = None,
     ) -> "Preprocessing":
         """Learn categories and statistics from the training rows, and from no others.
 
@@ -101,8 +111,10 @@ class Preprocessing:
             What was decided about the cells of the whole table, of which these rows are a part.
         feature_names : sequence of str, optional
             Names of an array's columns; a table has its own.
-        is_image : bool, default False
-            `Dataset.is_image`: grey pixels share one statistic.
+        kind : str, optional
+            `Dataset.kind`, what an array's examples are; by default what its shape says.
+        reader : Step, optional
+            `Dataset.reader`: how files became these rows.
 
         Raises
         ------
@@ -116,7 +128,8 @@ class Preprocessing:
             missing=missing,
             read=read,
             feature_names=feature_names,
-            is_image=is_image,
+            kind=kind,
+            reader=reader,
         )[0]
 
     @classmethod
@@ -129,7 +142,8 @@ class Preprocessing:
         missing: Sequence[str] = (),
         read: ReadTable | None = None,
         feature_names: Sequence[str] = (),
-        is_image: bool = False,
+        kind: ExampleKind | None = None,
+        reader: Step | None = None,
     ) -> tuple["Preprocessing", EncodedTable | None]:
         """Return what was learnt, and a table's rows as they were encoded on the way."""
         chosen = SCALINGS.resolve(scaling)
@@ -141,8 +155,19 @@ class Preprocessing:
             )
             encoded = encoder.encode(X_train)
             return cls((encoder, chosen.fit_table(encoded, encoder.scaled))), encoded
-        numbers = NumericRows.fit(X_train, tuple(feature_names))
-        scaler = chosen.fit(numbers.transform(X_train), is_image=is_image)
+        kind = kind or kind_of_examples(X_train)
+        if kind == "text":
+            return cls((Characters.fit(X_train),)), None
+        if kind == "tokens":
+            return cls((Tokens.fit(X_train, PADDING),)), None
+        if kind in ("signals", "sequences"):
+            signals = reader or Signals.fit(X_train, tuple(feature_names), kind)
+            positions = signals.after(None).positions
+            assert positions is not None  # noqa: S101 — as it says of both kinds
+            inputs, mask = signals.transform(X_train), signals.mask(X_train)
+            return cls((signals, chosen.fit_positions(inputs, mask, positions))), None
+        numbers = reader or NumericRows.fit(X_train, tuple(feature_names))
+        scaler = chosen.fit(numbers.transform(X_train), is_image=kind == "images")
         return cls((numbers, scaler)), None
 
     @classmethod
@@ -214,7 +239,7 @@ class Preprocessing:
     def feature_names(self) -> tuple[str, ...]:
         """The columns that a table of new rows is to have; for arrays possibly none."""
         first = self.steps[0]
-        if isinstance(first, TableEncoder | NumericRows):
+        if isinstance(first, TableEncoder | NumericRows | Signals):
             return first.names
         return ()
 
@@ -249,6 +274,7 @@ class Preprocessing:
         DataError
             Columns are lacking; cells are NaN, infinite or no numbers.
         """
+        mask = self.mask(X)
         steps = list(self.steps)
         if [*map(type, steps[:2])] == [TableEncoder, Scaler]:
             # The matrix between the two would be the largest thing of all.
@@ -257,7 +283,24 @@ class Preprocessing:
             steps = steps[2:]
         for step in steps:
             X = step.transform(X, dtype)
-        return X if self.layout.tokens else np.asarray(X, dtype=dtype)
+        if self.layout.tokens:
+            return X
+        inputs = np.asarray(X, dtype=dtype)
+        if mask is not None:
+            # What stands there counts for nothing: it is the same in every file of results.
+            axis = 1 if self.layout.positions == 0 else inputs.ndim - 1
+            np.moveaxis(inputs, axis, 1)[~mask] = 0
+        return inputs
+
+    def mask(self, X: Any) -> BoolArray | None:
+        """Return which positions of rows are there, (m, length); None where all are.
+
+        Parameters
+        ----------
+        X : array of examples
+            As `transform` takes it.
+        """
+        return None if self.layout.positions is None else self.steps[0].mask(X)
 
     def to_data(self) -> Any:
         """Write as what JSON can hold."""

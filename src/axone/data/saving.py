@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from axone.data.dataset import Dataset
+from axone.data.dataset import Dataset, kind_of_examples
 from axone.data.home import suffix_of
 from axone.data.targets import USUAL_TARGETS
 from axone.errors import ConfigurationError, DataError
@@ -116,6 +116,10 @@ def _arrays(dataset: Dataset, path: Path) -> dict[str, NDArray[Any]]:
             )
         )
     arrays: dict[str, Any] = {"X": dataset.X, "y": dataset.y}
+    beside = {"groups": dataset.groups, "spans": dataset.spans}
+    arrays |= {key: array for key, array in beside.items() if array is not None}
+    if dataset.kind != kind_of_examples(dataset.X):
+        arrays["kind"] = np.array(dataset.kind)
     if dataset.y_test is not None:
         arrays |= {"X_test": dataset.X_test, "y_test": dataset.y_test}
     names = {

@@ -1,7 +1,7 @@
 """Scalings: descriptions of how features are brought to like size, and the `Scaler` they fit.
 
 Statistics are taken in float64, piece by piece, from the training rows only: per column of a
-table, per channel of a signal, over all pixels of a grey image.
+table, per channel of a signal or feature of a sequence, over all pixels of an image.
 """
 
 from abc import ABC, abstractmethod
@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from axone.arrays import DType, FloatArray
+from axone.arrays import BoolArray, DType, FloatArray
 from axone.checks import check_number
 from axone.data.at_once import each_column
 from axone.data.encoded import EncodedTable
@@ -196,8 +196,8 @@ class Scaling(ABC):
         scaled : sequence of bool, optional
             For `(m, n)`: which columns to scale; the others keep shift 0 and scale 1.
         is_image : bool, default False
-            Then `(m, height, width)` is taken for grey pixels without an axis of channels: one
-            statistic for all of them.
+            Then there is one statistic for all pixels and colours: where they lie says nothing of
+            their size, and one ink is as dark as another.
 
         Raises
         ------
@@ -225,6 +225,31 @@ class Scaling(ABC):
             shift = np.where(scaled, shift, 0.0)
             scale = np.where(scaled, scale, 1.0)
         return Scaler(np.asarray(shift), np.asarray(scale))
+
+    def fit_positions(self, X: NDArray[Any], mask: BoolArray | None, positions: int) -> Scaler:
+        """Find shift and scale of each channel from the positions that are there.
+
+        Parameters
+        ----------
+        X : ndarray of shape (m, channels, length) or (m, length, features)
+            Finite numbers.
+        mask : ndarray of bool, shape (m, length), optional
+            Which positions are there; all if left out.
+        positions : {-1, 0}
+            The axis of an example along which they lie: -1 of signals, 0 of sequences.
+
+        Raises
+        ------
+        DataError
+            As `fit`.
+        """
+        if mask is None and positions == -1:
+            return self.fit(X)
+        vectors = X if positions == 0 else X.swapaxes(1, 2)
+        found = self.fit(vectors.reshape(-1, vectors.shape[2]) if mask is None else vectors[mask])
+        if positions == 0 or not found.shift.shape:
+            return found
+        return Scaler(found.shift[:, None], found.scale[:, None])
 
     def fit_table(self, table: EncodedTable, scaled: Sequence[bool]) -> Scaler:
         """Find shift and scale of an encoded table's columns, each where it lies.
@@ -338,8 +363,8 @@ def _do_not_fit(dtype: str, largest: float) -> DataError:
 def _statistic_axes(ndim: int, is_image: bool) -> tuple[int, ...]:
     if ndim <= 2:
         return (0,)
-    if is_image and ndim == 3:
-        return (0, 1, 2)
+    if is_image:
+        return tuple(range(ndim))
     return (0, *range(2, ndim))
 
 

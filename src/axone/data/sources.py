@@ -30,9 +30,17 @@ from axone.data.home import (
     stem_of,
     suffix_of,
 )
+from axone.data.media import read_folder
 from axone.data.names import canonical, spelled
 from axone.data.npz import describe_npz, read_npz, read_npz_rows
+from axone.data.reading import read_columns
+from axone.data.series import series_of_frame, windows_of
 from axone.data.tables import dataset_from_frame
+from axone.data.time_series_files import (
+    holds_time_series,
+    read_time_series,
+    time_series_arrays,
+)
 from axone.errors import ArgumentTypeError, ConfigurationError, DataError, UnknownNameError
 from axone.messages import _, _n, listed
 
@@ -99,7 +107,8 @@ def load_dataset(
     Parameters
     ----------
     source : str, Path, or pandas or polars frame
-        A name such as ``"iris"``; an NPZ file or a table's (CSV, Excel, Parquet, JSON, ARFF, …, see
+        A name such as ``"iris"``; a folder of images or sounds, with a subfolder for each class;
+        an NPZ file, an archive of time series (.ts) or a table's (CSV, Excel, Parquet, ARFF, …, see
         `axone.data.home.SUFFIXES`); ``-`` for a table on standard input; or a database's URL. A
         file that is nowhere stands for the dataset of its name, ``iris.npz``, or of another name
         of it: ``weather_data_cleaned.npz`` for ``weather_nyc``.
@@ -117,6 +126,8 @@ def load_dataset(
         Of generated sets.
     options : mapping, optional
         Of generated sets too: rows, noise, and what else each has (`axone datasets moons` tells).
+        Of a series, and of a table whose rows are one: lags, horizon, …
+        (`axone.data.series.OPTIONS`).
 
     Returns
     -------
@@ -142,8 +153,7 @@ def load_dataset(
     check_choice("task", task, ("auto", "classification", "regression"))
     check_seed(seed)
     if is_frame(source):
-        _require_no_options("table", options)
-        return _of_frame(source, "table", target, task, table)
+        return _of_rows(source, "table", target, task, table, options=options)
     if not isinstance(source, (str, Path)):
         raise ArgumentTypeError(
             _(
@@ -152,13 +162,15 @@ def load_dataset(
             )
         )
     if isinstance(source, str) and is_stream(source):
-        _require_no_options(shown_source(source), options)
-        return replace(_load_file(source, target, task, table), source=source)
+        return replace(_load_file(source, target, task, table, options), source=source)
+    folder = _find_folder(source, beside)
+    if folder is not None:
+        return replace(read_folder(folder, task, options), source=str(folder.resolve()))
     if isinstance(source, Path) or _looks_like_file(source):
         path = _find_file(source, beside)
         if path is not None:
-            _require_no_options(str(source), options)
-            return replace(_load_file(path, target, task, table), source=str(path.resolve()))
+            loaded = _load_file(path, target, task, table, options)
+            return replace(loaded, source=str(path.resolve()))
         name = _stand_in(source, beside)
     else:
         name = source
@@ -239,6 +251,9 @@ def read_rows(
         _require_known_suffix(path)
         if suffix_of(path) == ".npz":
             return NewRows(*read_npz_rows(path, condition_of(target)))
+        if holds_time_series(path):
+            series = read_time_series(path)
+            return NewRows(series.X, series.y)
     raw = read_table(path, table)
     return NewRows(raw.frame, notes=raw.notes)
 
@@ -283,6 +298,21 @@ def find_table(source: str | Path) -> str | Path:
     return path
 
 
+def is_of_arrays(source: str | Path) -> bool:
+    """Tell whether a source is here and holds arrays, not a table: nothing is downloaded for it."""
+    if isinstance(source, str) and is_stream(source):
+        return False
+    if isinstance(source, str) and canonical(source) in {*BUILT_IN, *GENERATED}:
+        return True
+    if _find_folder(source, None) is not None:
+        return True
+    if isinstance(source, Path) or _looks_like_file(source):
+        path = _find_file(source, None)
+    else:
+        path = find_at_home(source) or find_at_home(canonical(source))
+    return path is not None and (suffix_of(path) == ".npz" or holds_time_series(path))
+
+
 def is_stream(source: str) -> bool:
     """Tell whether a source is standard input or a database's URL: no file to be looked for."""
     return source == STANDARD_INPUT or "://" in source
@@ -314,6 +344,18 @@ def _looks_like_file(source: str) -> bool:
     return bool(suffix_of(source)) or "/" in source or "\\" in source or "." in source
 
 
+def _find_folder(source: str | Path, beside: Path | None) -> Path | None:
+    """Return the folder of classes that a source is; a dataset's name goes before a folder's."""
+    path = Path(source).expanduser()
+    is_name = isinstance(source, str) and not _looks_like_file(source)
+    if suffix_of(path) or not str(source):
+        return None
+    if is_name and (canonical(str(source)) in _own_names() or find_at_home(str(source))):
+        return None
+    candidates = (folder / path for folder in _folders(beside))
+    return next((candidate for candidate in candidates if candidate.is_dir()), None)
+
+
 def _find_file(source: str | Path, beside: Path | None) -> Path | None:
     _require_known_suffix(Path(source))
     path = Path(source).expanduser()
@@ -340,14 +382,25 @@ def _require_known_suffix(path: Path) -> None:
 
 
 def _load_file(
-    path: str | Path, target: str | None, task: TaskChoice, table: TableOptions
+    path: str | Path,
+    target: str | None,
+    task: TaskChoice,
+    table: TableOptions,
+    options: Mapping[str, Any] | None = None,
 ) -> Dataset:
     if suffix_of(path) == ".npz":
-        return read_npz(Path(path), task, target)
+        return read_npz(Path(path), task, target, options)
+    if not is_stream(str(path)) and holds_time_series(Path(path)):
+        _require_no_options(str(path), options)
+        arrays, told = time_series_arrays(Path(path))
+        dataset = make_array_dataset(
+            stem_of(path), arrays, task=task, target=target, where=str(path)
+        )
+        return replace(dataset, notes=(*told, *dataset.notes))
     raw = read_table(path, table)
     shown = shown_source(path)
     name = source_name(path) if is_stream(str(path)) else stem_of(path)
-    dataset = _of_frame(raw.frame, name, target, task, table, shown)
+    dataset = _of_rows(raw.frame, name, target, task, table, shown, options)
     return replace(dataset, notes=(*raw.notes, *dataset.notes), facts=raw.facts)
 
 
@@ -357,6 +410,29 @@ def source_name(source: str | Path) -> str:
     if not is_stream(text):
         return Path(text).name.split(".")[0] or "run"
     return "table" if text == STANDARD_INPUT else re.sub(r"\W+", "_", Path(text).stem) or "table"
+
+
+def _of_rows(
+    frame: Any,
+    name: str,
+    target: str | None,
+    task: TaskChoice,
+    table: TableOptions,
+    where: str = "",
+    options: Mapping[str, Any] | None = None,
+) -> Dataset:
+    """Make a dataset of a table: of its rows or, where options say how far back, of its windows."""
+    if not options:
+        return _of_frame(frame, name, target, task, table, where)
+    where = where or name
+    plain = as_frame(frame, where)
+    read = read_columns(plain, table.columns, table.missing, target, where)
+    series, notes = series_of_frame(name, read, where, target)
+    dates = [column for column, kind in read.kinds.items() if kind == "date"]
+    if len(dates) == 1:
+        options = {"time": dates, **options}
+    dataset = windows_of(series, target, options)
+    return replace(dataset, notes=(*notes, *dataset.notes))
 
 
 def _of_frame(
@@ -413,7 +489,8 @@ def _require_no_options(name: str, options: Mapping[str, Any] | None) -> None:
     if options:
         raise ConfigurationError(
             _(
-                "{name} takes no options such as {option!r}: only generated datasets do ({names}).",
+                "{name} takes no options such as {option!r}: only generated datasets do ({names}), "
+                "and series.",
                 name=name,
                 option=next(iter(options)),
                 names=listed(GENERATED),
@@ -432,8 +509,8 @@ def _load_named(
     known = canonical(name)
     if known in GENERATED:
         return generate(known, seed, task, target, options)
-    _require_no_options(name, options)
     if known in BUILT_IN:
+        _require_no_options(name, options)
         return load_built_in(known, task, target)
     # What a file is called goes before what its name stands for.
     path = find_at_home(name) or find_at_home(spelled(name)) or find_at_home(known)
@@ -447,12 +524,15 @@ def _load_named(
             _known_names(),
             where=_("Looked among the known names and in {folder}", folder=data_home()),
         )
-    return _load_file(path, target, task, table)
+    return _load_file(path, target, task, table, options)
 
 
 def _known_names() -> Iterable[str]:
-    at_home = {stem_of(path) for path in files_at_home()}
-    return sorted({*BUILT_IN, *GENERATED, *DOWNLOADS, *at_home})
+    return sorted(_own_names() | {stem_of(path) for path in files_at_home()})
+
+
+def _own_names() -> set[str]:
+    return {*BUILT_IN, *GENERATED, *DOWNLOADS}
 
 
 def _describe(path: Path) -> DatasetInfo | None:

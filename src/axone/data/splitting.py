@@ -1,5 +1,11 @@
-"""Training, validation and test rows: disjoint, together everything, chosen by the seed."""
+"""Training, validation and test rows: disjoint, chosen by the seed, in proportion to the classes.
 
+Rows of groups are divided by the group, so that nobody is in two parts; rows in an order of time
+are cut in that order, and what would look beyond a cut is left out.
+"""
+
+import contextlib
+import warnings
 from dataclasses import dataclass
 from math import floor
 from typing import Any
@@ -11,7 +17,7 @@ from axone.arrays import IntArray
 from axone.checks import check_number, check_seed
 from axone.data.dataset import Task
 from axone.errors import ConfigurationError, DataError
-from axone.messages import _, _n
+from axone.messages import Message, _, _n
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,7 +38,16 @@ class Split:
     notes: tuple[str, ...] = ()
 
 
-def split_rows(y: NDArray[Any], task: Task, *, validation: float, test: float, seed: int) -> Split:
+def split_rows(
+    y: NDArray[Any],
+    task: Task,
+    *,
+    validation: float,
+    test: float,
+    seed: int,
+    groups: IntArray | None = None,
+    spans: IntArray | None = None,
+) -> Split:
     """Split the rows of a dataset.
 
     Parameters
@@ -47,6 +62,12 @@ def split_rows(y: NDArray[Any], task: Task, *, validation: float, test: float, s
     seed : int
         Decides the split, as scikit-learn's ``train_test_split(random_state=seed)`` does: first
         the test rows are taken off, then the validation rows from what is left.
+    groups : ndarray of int, shape (m,), optional
+        Whom each row is of: all of a group are in one part, and parts are about as large as their
+        shares.
+    spans : ndarray of int, shape (m, 2), optional
+        When each row's target begins and ends: training comes first, then validation, then test.
+        Rows whose target lies on both sides of a cut are in no part.
 
     Raises
     ------
@@ -69,6 +90,8 @@ def split_rows(y: NDArray[Any], task: Task, *, validation: float, test: float, s
             )
         )
     rows = len(y)
+    if spans is not None:
+        return _in_order(spans, validation, test)
     sizes = (floor(validation * rows + 0.5), floor(test * rows + 0.5))
     if rows - sum(sizes) < 1:
         raise DataError(
@@ -92,6 +115,8 @@ def split_rows(y: NDArray[Any], task: Task, *, validation: float, test: float, s
         )
         if share > 0 and size == 0
     )
+    if groups is not None:
+        return Split(*_parts_by_group(y, task, groups, (validation, test), seed), notes)
     if task == "regression":
         return Split(*_parts(rows, sizes, None, seed), notes)
     try:
@@ -128,3 +153,102 @@ def _parts(
     rest, test = divide(np.arange(rows), sizes[1])
     train, validation = divide(rest, sizes[0])
     return train, validation, test
+
+
+def _parts_by_group(
+    y: NDArray[Any], task: Task, groups: IntArray, shares: tuple[float, float], seed: int
+) -> tuple[IntArray, IntArray, IntArray]:
+    """Divide groups, of classes so that each part gets about its share of every class."""
+    validation, test = shares
+    count = len(np.unique(groups))
+    wanted = 1 + sum(share > 0 for share in shares)
+    if count < wanted:
+        raise DataError(
+            _n(
+                "the rows are of {count} group, which cannot be divided: give more groups, or "
+                "shares of 0 for validation and test.",
+                "the rows are of {count} groups, too few for {parts} parts of which no two share "
+                "one: give more groups, or a share of 0 for validation or test.",
+                count,
+                parts=wanted,
+            )
+        )
+    every = np.arange(len(y))
+    rest, tested = _groups_taken(every, y, task, groups, test, seed, 1 + (validation > 0))
+    share = validation / (1 - test)
+    train, validated = _groups_taken(rest, y, task, groups, share, seed, 1)
+    random = np.random.default_rng(seed)
+    return random.permutation(train), random.permutation(validated), random.permutation(tested)
+
+
+def _groups_taken(
+    rows: IntArray,
+    y: NDArray[Any],
+    task: Task,
+    groups: IntArray,
+    share: float,
+    seed: int,
+    least_left: int,
+) -> tuple[IntArray, IntArray]:
+    """Take groups of about a share of the rows; at least so many groups are left."""
+    if share == 0:
+        return rows, rows[:0]
+    from sklearn.model_selection import GroupShuffleSplit, StratifiedGroupKFold
+
+    own = groups[rows]
+    count = len(np.unique(own))
+    folds = min(round(1 / share), count) if share <= 0.5 else 0
+    random = seed % 2**32
+    if task == "classification" and folds >= 2:
+        divide = StratifiedGroupKFold(folds, shuffle=True, random_state=random)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of classes with fewer rows than folds
+            with contextlib.suppress(ValueError):  # every class has fewer rows than folds
+                kept, taken = next(iter(divide.split(rows, y[rows], own)))
+                if len(np.unique(own[kept])) >= least_left and len(taken):
+                    return rows[kept], rows[taken]
+    size = min(max(1, round(share * count)), count - least_left)
+    shuffled = GroupShuffleSplit(1, test_size=size, random_state=random)
+    kept, taken = next(iter(shuffled.split(rows, groups=own)))
+    return rows[kept], rows[taken]
+
+
+def _in_order(spans: IntArray, validation: float, test: float) -> Split:
+    """Cut rows along time, at moments that leave each part about its share of the rows."""
+    starts = np.sort(spans[:, 0])
+    rows = len(starts)
+    # A row belongs to the part in which its target lies whole.
+    shares = (1 - validation - test, 1 - test)
+    cuts = [starts[min(floor(share * rows + 0.5), rows - 1)] for share in shares]
+    first = cuts[0] if validation + test else spans[:, 1].max()
+    second = cuts[1] if test else spans[:, 1].max()
+    begin, end = spans.T
+    train = np.flatnonzero(end <= first)
+    validated = np.flatnonzero((begin >= first) & (end <= second)) if validation else train[:0]
+    tested = np.flatnonzero(begin >= second) if test else train[:0]
+    for part, share, found in (
+        (_("training"), 1.0, train),
+        (_("validation"), validation, validated),
+        (_("test"), test, tested),
+    ):
+        if share and not len(found):
+            raise DataError(
+                _(
+                    "{rows} rows in an order of time leave none for {part}: its target would reach "
+                    "over the cut between the parts. Use more rows, a shorter horizon, or smaller "
+                    "shares.",
+                    rows=rows,
+                    part=part,
+                )
+            )
+    lost = rows - len(train) - len(validated) - len(tested)
+    notes: tuple[Message, ...] = ()
+    if lost:
+        notes = (
+            _n(
+                "cut in the order of time; {count:,} row reaches over a cut and is in no part",
+                "cut in the order of time; {count:,} rows reach over a cut and are in no part",
+                lost,
+            ).coded("rows_across_cuts"),
+        )
+    return Split(train, validated, tested, notes)

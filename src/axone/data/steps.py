@@ -8,7 +8,7 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import Any, Self
 
-from axone.arrays import DType, Shape
+from axone.arrays import BoolArray, DType, Shape
 
 
 @dataclass(frozen=True)
@@ -26,12 +26,16 @@ class ExampleLayout:
         stand for categories stay as they are. All are, if left out.
     tokens : bool
         Whether the examples are whole numbers that stand for words, which nobody scales or rounds.
+    positions : int, optional
+        The axis of an example along which rows may be shorter than it: -1 of signals, 0 of
+        sequences and tokens.
     """
 
     shape: Shape
     names: tuple[str, ...] = ()
     amounts: tuple[bool, ...] | None = None
     tokens: bool = False
+    positions: int | None = None
 
 
 class Step(ABC):
@@ -61,6 +65,14 @@ class Step(ABC):
         DataError, ShapeError
             The rows are not of the kind that the step was fitted to.
         """
+
+    def mask(self, X: Any) -> BoolArray | None:
+        """Return which positions of rows as they come are there, (m, length); None where all are.
+
+        Only the first step of a model of signals, sequences or tokens is asked.
+        """
+        del X
+        return None
 
     @abstractmethod
     def to_data(self) -> Any:

@@ -99,7 +99,8 @@ def _no_better_than_mean(name: str, scores: Scores, constants: Scores) -> list[M
 
 def _never_answered(model: Model, name: str, part: Part) -> list[Message]:
     names = model.target.class_names
-    answered = _counts(predicted_labels(class_probabilities(model.forward(part.X))), len(names))
+    probabilities = class_probabilities(model.forward(part.X, part.mask))
+    answered = _counts(predicted_labels(probabilities), len(names))
     never = np.flatnonzero((_counts(part.y, len(names)) > 0) & (answered == 0))
     if not len(never):
         return []

@@ -19,7 +19,7 @@ from axone.errors import AxoneError, ConfigurationError, UnknownNameError
 from axone.experiments import course
 from axone.experiments.files import merged, read_mapping, to_toml
 from axone.experiments.recipes import with_recipe
-from axone.experiments.schema import ExperimentData
+from axone.experiments.schema import SHORTHAND, ExperimentData
 from axone.messages import Listed, Message, _, _n, any_of
 from axone.shown import abridged
 
@@ -42,6 +42,8 @@ class Description:
         The file, for messages.
     origins : mapping of str to str
         The author's word for a setting, where it is not ours.
+    learning_rate : float or None
+        Of the optimiser, where its author left open which: of a preset's own.
     """
 
     settings: ExperimentData
@@ -49,6 +51,7 @@ class Description:
     folder: Path | None = None
     where: str = ""
     origins: Mapping[str, str] = field(default_factory=dict)
+    learning_rate: float | None = None
 
     @classmethod
     def from_file(
@@ -81,7 +84,7 @@ class Description:
             except ConfigurationError as error:
                 raise ConfigurationError(f"{path}: {error}") from error
         origins = {**origins, **(options or {})}
-        settings = parse(merged(content, overrides or {}), str(path), origins)
+        settings = parse(_laid_over(content, overrides or {}), str(path), origins)
         return cls(settings, path.stem, path.resolve().parent, str(path), origins)
 
     @classmethod
@@ -109,12 +112,26 @@ class Description:
 
     def to_toml(self) -> str:
         """Write the settings as an experiment file."""
+        return to_toml(self.to_data())
+
+    def to_data(self) -> dict[str, Any]:
+        """Return the settings as plain data, nested as in a file."""
         data = self.settings.model_dump()
-        if data["network"]["layers"] is not None:
-            # What the list of layers says already would only contradict it after an edit.
-            for shorthand in ("hidden", "activation", "initializer", "dropout", "batch_norm"):
-                del data["network"][shorthand]
-        return to_toml(data)
+        network = data["network"]
+        if network["layers"] is not None or network["preset"] is not None:
+            # What the layers say already would only contradict them after an edit.
+            for name in SHORTHAND:
+                del network[name]
+        return data
+
+
+def _laid_over(content: Mapping[str, Any], overrides: Mapping[str, Any]) -> dict[str, Any]:
+    """Lay settings over a file's; a preset among them takes the place of its whole network."""
+    network = content.get("network")
+    if overrides.get("network", {}).get("preset") is not None and isinstance(network, Mapping):
+        kept = {name: value for name, value in network.items() if name == "input_size"}
+        content = {**content, "network": kept}
+    return merged(content, overrides)
 
 
 def parse(content: Mapping[str, Any], where: str, origins: Mapping[str, str]) -> ExperimentData:

@@ -3,16 +3,18 @@
 The test rows of an experiment stay out of every fold: no choice may look at them.
 """
 
+import warnings
 from dataclasses import dataclass
 
 import numpy as np
 
 from axone.arrays import IntArray
 from axone.data import Dataset, split_rows
+from axone.data.windows import backtest_folds
 from axone.errors import ConfigurationError, DataError
 from axone.experiments.description import Description
 from axone.experiments.preparation import Arranged, arrange, split
-from axone.messages import _
+from axone.messages import _, _n
 
 SCORED = "scored"
 """The part of a fold that judges what was trained on the others."""
@@ -109,6 +111,10 @@ def _pairs(
     require_rows(len(known), cv)
     labels = dataset.y[known]
     random = seed % 2**32
+    if dataset.spans is not None:
+        return backtest_folds(dataset.spans[known], cv), ()
+    if dataset.groups is not None:
+        return _pairs_by_group(dataset, known, cv, random), ()
     if dataset.task == "regression":
         return list(KFold(cv, shuffle=True, random_state=random).split(known)), ()
     smallest = int(np.bincount(labels, minlength=len(dataset.class_names)).min())
@@ -121,6 +127,35 @@ def _pairs(
         folds=cv,
     ).coded("folds_not_stratified")
     return list(KFold(cv, shuffle=True, random_state=random).split(known)), (note,)
+
+
+def _pairs_by_group(
+    dataset: Dataset, known: IntArray, cv: int, random: int
+) -> list[tuple[IntArray, IntArray]]:
+    """Return folds of which no two score rows of one group."""
+    from sklearn.model_selection import GroupKFold, StratifiedGroupKFold
+
+    assert dataset.groups is not None  # noqa: S101 — as the caller has seen
+    groups = dataset.groups[known]
+    count = len(np.unique(groups))
+    if count < cv:
+        raise DataError(
+            _n(
+                "The rows are of {count} group, which cannot be divided into {folds} folds: give "
+                "more groups.",
+                "The rows are of {count} groups, too few for {folds} folds: use fewer folds or "
+                "more groups.",
+                count,
+                folds=cv,
+            )
+        )
+    if dataset.task == "regression":
+        folds = GroupKFold(cv, shuffle=True, random_state=random)
+        return list(folds.split(known, groups=groups))
+    stratified = StratifiedGroupKFold(cv, shuffle=True, random_state=random)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of classes with fewer rows than folds
+        return list(stratified.split(known, dataset.y[known], groups))
 
 
 def _arranged(
@@ -145,6 +180,8 @@ def _arranged(
         validation=min(share, 0.5),
         test=0.0,
         seed=experiment.settings.seed,
+        groups=None if dataset.groups is None else dataset.groups[train],
+        spans=None if dataset.spans is None else dataset.spans[train],
     )
     parts = {"train": train[divided.train], "validation": train[divided.validation]}
     return arrange(

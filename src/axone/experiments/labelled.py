@@ -1,6 +1,6 @@
 """Rows with their targets, from a file to what a model is measured on."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from axone.data import NO_OPTIONS, NewRows, TableOptions, read_rows
 from axone.data.conditions import condition_of
 from axone.data.frames import as_frame, numbers_of
+from axone.data.media import labelled_files
 from axone.data.reading import read_columns
 from axone.data.remarks import remarks_on
 from axone.data.tables import missing_labels, rows_left_out, truths_told
@@ -67,7 +68,10 @@ def read_labelled(
                 path=path,
             )
         )
-    rows = read_rows(path, table, column or None)
+    if Path(path).is_dir():
+        rows = NewRows(*labelled_files(Path(path), model.preprocessing.steps[0]))
+    else:
+        rows = read_rows(path, table, column or None)
     X, y, notes = rows.X, rows.y, list(rows.notes)
     if not isinstance(X, np.ndarray):
         frame = as_frame(X, str(path))
@@ -79,17 +83,19 @@ def read_labelled(
         encoder = model.preprocessing.encoder
         if encoder is not None and len(frame):
             notes += remarks_on(encoder, frame, _column_of(column, frame))
-        X = frame
+        X = frame if encoder is not None else frame.drop(columns=_column_of(column, frame))
     elif y is None:
         raise DataError(_without_target(rows, column, str(path)))
     if not len(X):
         raise DataError(
             _("{path}: no row has a target {column!r} to compare with.", path=path, column=column)
         )
-    inputs = model.preprocessing.transform(X, model.dtype)
     if isinstance(model.target, Classes):
         y = model.target.encode(y)
-    return LabelledRows(Part(inputs, np.asarray(y)), tuple(notes))
+    part = Part.of(model.preprocessing, X, np.asarray(y), model.dtype)
+    if not model.network.takes_masks:
+        part = replace(part, mask=None)
+    return LabelledRows(part, tuple(notes))
 
 
 def _targets(

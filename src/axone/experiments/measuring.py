@@ -46,7 +46,7 @@ def measure(model: Model, part: Part) -> Scores:
     if not len(part):
         raise DataError(_("There are no rows to evaluate."))
     with np.errstate(all="ignore"):
-        loss, outputs = model.evaluate(part.X, learnt_target(model.target, part))
+        loss, outputs = model.evaluate(part.X, learnt_target(model.target, part), part.mask)
         sound = finite_rows(outputs)
         if not sound.any():
             return {"loss": None}
@@ -75,11 +75,8 @@ def finite_rows(outputs: Any) -> NDArray[np.bool_]:
 def sound_part(model: Model, part: Part) -> Part:
     """Return the rows of a part whose outputs are finite."""
     with np.errstate(all="ignore"):
-        sound = finite_rows(model.forward(part.X))
-    if sound.all():
-        return part
-    numbers = np.arange(len(part)) if part.numbers is None else part.numbers
-    return Part(part.X[sound], part.y[sound], numbers[sound])
+        sound = finite_rows(model.forward(part.X, part.mask))
+    return part if sound.all() else part.rows(sound)
 
 
 def why_not_finite(prepared: Prepared, model: Model, name: str, scores: Scores) -> Message | None:
@@ -89,7 +86,7 @@ def why_not_finite(prepared: Prepared, model: Model, name: str, scores: Scores) 
         return None
     part = prepared.parts[name]
     with np.errstate(all="ignore"):
-        sound = finite_rows(model.forward(part.X))
+        sound = finite_rows(model.forward(part.X, part.mask))
     cells = np.abs(part.X.reshape(len(part), -1))
     broken = int(np.count_nonzero(~sound))
     # Without a broken row it is a sum that overflowed: the row of the largest cell is to blame.
@@ -149,7 +146,9 @@ def calibration_scores(before: Model, after: Model, prepared: Prepared) -> dict[
         part = sound_part(before, prepared.parts[name])
         if not len(part):
             continue
-        was, now = (class_probabilities(model.forward(part.X)) for model in (before, after))
+        was, now = (
+            class_probabilities(model.forward(part.X, part.mask)) for model in (before, after)
+        )
         scores[name] = rounded(
             {
                 "log_loss_before": log_loss(part.y, was),

@@ -10,8 +10,9 @@ from axone.experiments.description import Description
 from axone.experiments.schema import ExperimentData
 from axone.layers import Activation, BatchNorm, Dense, Dropout, Flatten, Layer
 from axone.losses import LOSSES, Loss
-from axone.messages import Message, _, _n
+from axone.messages import Message, _, _n, at
 from axone.network import Network
+from axone.presets import find_preset, kind_of
 
 
 def build_network(
@@ -37,9 +38,11 @@ def build_network(
             )
         )
     outputs = _outputs(dataset)
-    if settings.layers is None:
+    if settings.layers is None and settings.preset is not None:
+        layers = _layers_of_preset(experiment, settings.preset, input_shape, dataset)
+    elif settings.layers is None:
         layers = _hidden_layers(experiment.settings, len(input_shape) > 1)
-        layers.append(Dense(outputs, "softmax" if dataset.task == "classification" else "identity"))
+        layers.append(Dense(outputs, _output_activation(dataset)))
     else:
         layers = list(settings.layers)
         if len(input_shape) > 1 and isinstance(layers[0], Dense):
@@ -57,6 +60,24 @@ def _outputs(dataset: Dataset) -> int:
     if dataset.task == "classification":
         return len(dataset.class_names)
     return 1 if dataset.y.ndim == 1 else int(dataset.y.shape[1])
+
+
+def _output_activation(dataset: Dataset) -> str:
+    return "softmax" if dataset.task == "classification" else "identity"
+
+
+def _layers_of_preset(
+    experiment: Description, name: str, input_shape: Shape, dataset: Dataset
+) -> list[Layer]:
+    try:
+        return find_preset(name).layers(
+            input_shape,
+            _outputs(dataset),
+            kind=kind_of(dataset),
+            activation=_output_activation(dataset),
+        )
+    except ShapeError as error:
+        raise ConfigurationError(at(experiment.place("network.preset"), error.message)) from error
 
 
 def _hidden_layers(settings: ExperimentData, flatten: bool) -> list[Layer]:

@@ -47,7 +47,7 @@ def draw_curves(result: TrainingResult, title: str, folder: Path) -> None:
 def draw_classes(model: Model, part_name: str, part: Part, title: str, folder: Path) -> None:
     """Draw the confusion matrix, what thresholds would give, and how honest probabilities are."""
     names = model.target.class_names
-    outputs = model.forward(part.X)
+    outputs = model.forward(part.X, part.mask)
     counts = confusion_counts(part.y, predicted_labels(outputs), len(names))
     figure = plot_confusion_matrix(counts, names, title=title)
     save_figure(figure, folder / "confusion_matrix.png")
@@ -58,7 +58,7 @@ def draw_classes(model: Model, part_name: str, part: Part, title: str, folder: P
     before: FloatArray | None = None
     note = ""
     if model.temperature != 1:
-        before = class_probabilities(replace(model, temperature=1.0).forward(part.X))
+        before = class_probabilities(replace(model, temperature=1.0).forward(part.X, part.mask))
         note = (
             _("Temperature {number:.4g}, found on these validation rows.", number=model.temperature)
             if part_name == "validation"
@@ -70,7 +70,7 @@ def draw_classes(model: Model, part_name: str, part: Part, title: str, folder: P
 
 def draw_numbers(model: Model, part: Part, title: str, folder: Path) -> None:
     """Draw predicted against true numbers, and what is left between them."""
-    predicted = model.in_units(model.forward(part.X))
+    predicted = model.in_units(model.forward(part.X, part.mask))
     names = model.target.names or (model.target.column,)
     figure = plot_predictions(part.y, predicted, target_names=names, title=title)
     save_figure(figure, folder / "predictions.png")

@@ -8,7 +8,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from axone.arrays import FloatArray, IntArray
+import numpy as np
+
+from axone.arrays import BoolArray, DType, FloatArray, IntArray
 from axone.data import (
     Dataset,
     Preprocessing,
@@ -21,6 +23,7 @@ from axone.data.files import STANDARD_INPUT
 from axone.errors import ConfigurationError, DataError
 from axone.experiments.description import IN_MEMORY, Description
 from axone.experiments.networks import build_network
+from axone.experiments.presets import with_preset
 from axone.experiments.schema import ExperimentData, StoppingSection
 from axone.losses import Loss
 from axone.messages import _
@@ -45,14 +48,35 @@ class Part:
     numbers : array of int, optional
         Which rows of the dataset these are, for messages; all of the source's own test rows if
         left out.
+    mask : array of bool, shape (m, length), optional
+        Which positions of signals, sequences or tokens are there; all if left out.
     """
 
     X: FloatArray
     y: FloatArray
     numbers: IntArray | None = None
+    mask: BoolArray | None = None
 
     def __len__(self) -> int:
         return len(self.y)
+
+    @classmethod
+    def of(
+        cls,
+        preprocessing: Preprocessing,
+        X: Any,
+        y: FloatArray,
+        dtype: DType,
+        numbers: IntArray | None = None,
+    ) -> "Part":
+        """Return rows as they come, made ready for the network."""
+        return cls(preprocessing.transform(X, dtype), y, numbers, preprocessing.mask(X))
+
+    def rows(self, index: Any) -> "Part":
+        """Return some of the rows: those of a slice, of truths or of an array of row numbers."""
+        numbers = np.arange(len(self)) if self.numbers is None else self.numbers
+        mask = None if self.mask is None else self.mask[index]
+        return Part(self.X[index], self.y[index], numbers[index], mask)
 
 
 @dataclass(frozen=True)
@@ -104,9 +128,10 @@ def prepare(experiment: Description, dataset: Any = None) -> Prepared:
     arranged = arrange(experiment, dataset, rows)
     parts = arranged.parts
     if "test" not in parts and shares["test"] is None and dataset.X_test is not None:
-        X_test = arranged.preprocessing.transform(dataset.X_test, experiment.settings.dtype)
         assert dataset.y_test is not None  # noqa: S101 — the two come together
-        parts["test"] = Part(X_test, dataset.y_test)
+        parts["test"] = Part.of(
+            arranged.preprocessing, dataset.X_test, dataset.y_test, experiment.settings.dtype
+        )
     return assemble(experiment, arranged, shares, notes)
 
 
@@ -144,24 +169,22 @@ def arrange(experiment: Description, dataset: Dataset, rows: Mapping[str, IntArr
         The rows cannot be encoded or scaled.
     """
     settings = experiment.settings
+    training_rows = take(dataset.X, rows["train"])
     preprocessing, inputs = Preprocessing.fit_transform(
-        take(dataset.X, rows["train"]),
+        training_rows,
         settings.dtype,
         scaling=settings.data.scaling,
         columns=settings.data.columns,
         missing=settings.data.missing,
         read=dataset.read,
         feature_names=() if dataset.is_table else dataset.feature_names,
-        is_image=dataset.is_image,
+        kind=dataset.kind,
+        reader=dataset.reader,
     )
     parts = {
-        name: Part(
-            inputs
-            if name == "train"
-            else preprocessing.transform(take(dataset.X, which), settings.dtype),
-            dataset.y[which],
-            which,
-        )
+        name: Part(inputs, dataset.y[which], which, preprocessing.mask(training_rows))
+        if name == "train"
+        else Part.of(preprocessing, take(dataset.X, which), dataset.y[which], settings.dtype, which)
         for name, which in rows.items()
     }
     target = _target(settings, dataset, dataset.y[rows["train"]])
@@ -182,19 +205,34 @@ def assemble(
         The network or the loss does not fit the data.
     """
     dataset, preprocessing = arranged.dataset, arranged.preprocessing
+    experiment, about_preset = with_preset(experiment, dataset)
     _require_classes(experiment, dataset.task)
     network, loss = build_network(experiment, preprocessing.feature_shape, dataset)
-    rows = len(arranged.parts["train"])
+    parts, more = _as_the_network_takes_them(network, arranged.parts)
+    rows = len(parts["train"])
     return Prepared(
         _resolved(experiment, dataset, network, loss, shares, rows),
         dataset,
-        arranged.parts,
+        parts,
         preprocessing,
         arranged.target,
         network,
         loss,
-        (*dataset.notes, *notes, *preprocessing.notes),
+        (*dataset.notes, *notes, *preprocessing.notes, *about_preset, *more),
     )
+
+
+def _as_the_network_takes_them(
+    network: Network, parts: dict[str, Part]
+) -> tuple[dict[str, Part], tuple[str, ...]]:
+    """Leave the masks out where the network knows none, and say what it reads instead."""
+    if network.takes_masks or all(part.mask is None for part in parts.values()):
+        return parts, ()
+    note = _(
+        "rows are of unlike lengths, and these layers know none: they read 0, the mean of a "
+        "channel, where a row is at its end"
+    ).coded("ends_read_as_zeros")
+    return {name: replace(part, mask=None) for name, part in parts.items()}, (note,)
 
 
 def last_part(prepared: Prepared) -> tuple[str, Part]:
@@ -273,13 +311,19 @@ def split(
     experiment: Description, dataset: Dataset
 ) -> tuple[dict[str, IntArray], Mapping[str, float | None], tuple[str, ...]]:
     """Return the row numbers of each part, the shares asked for, and notes."""
-    settings = experiment.settings
+    settings = with_preset(experiment, dataset)[0].settings
     data = settings.data
     own_test = dataset.X_test is not None
     validation = _SHARE if data.validation is None else data.validation
     test = data.test if data.test is not None else (0.0 if own_test else _SHARE)
     divided = split_rows(
-        dataset.y, dataset.task, validation=validation, test=test, seed=settings.seed
+        dataset.y,
+        dataset.task,
+        validation=validation,
+        test=test,
+        seed=settings.seed,
+        groups=dataset.groups,
+        spans=dataset.spans,
     )
     rows = {"train": divided.train, "validation": divided.validation, "test": divided.test}
     shares = {"validation": validation, "test": data.test if own_test else test}

@@ -60,7 +60,7 @@ def write_results(
 def _write_report(prepared: Prepared, lost: int, model: Model, folder: Path) -> None:
     """Write precision, recall and F1 of every class, for people and for programs."""
     name, part = last_part(prepared)
-    predicted = predicted_labels(model.forward(part.X))
+    predicted = predicted_labels(model.forward(part.X, part.mask))
     text, data = classification_report(part.y, predicted, model.target.class_names)
     heading = (
         _(

@@ -150,7 +150,7 @@ def calibrated(prepared: Prepared, result: TrainingResult, model: Model) -> Mode
     held_out = prepared.parts.get("validation")
     if not wanted or held_out is None or result.diagnosis is not None:
         return model
-    return model.calibrated(held_out.X, held_out.y)
+    return model.calibrated(held_out.X, held_out.y, held_out.mask)
 
 
 def _require_saveable(prepared: Prepared) -> None:

@@ -4,9 +4,10 @@ The same schema is what `axone schema` prints as JSON Schema, what files are che
 what is written, completed, beside every result.
 """
 
-from typing import Annotated, Any, Literal, get_args, get_type_hints
+from typing import Annotated, Any, Literal, Self, get_args, get_type_hints
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -15,6 +16,7 @@ from pydantic import (
     GetJsonSchemaHandler,
     ValidationInfo,
     field_validator,
+    model_validator,
 )
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, core_schema
@@ -34,8 +36,9 @@ from axone.errors import ArgumentTypeError, ConfigurationError
 from axone.initializers import INITIALIZERS, Initializer
 from axone.layers import LAYERS, Layer
 from axone.losses import LOSSES, Loss
-from axone.messages import _
+from axone.messages import _, all_of
 from axone.optimizers import OPTIMIZERS, Adam, Optimizer
+from axone.presets import PRESETS, find_preset
 from axone.registry import Registry, plain
 from axone.schedules import SCHEDULES, ConstantRate, Schedule
 
@@ -189,13 +192,35 @@ class DataSection(
     )
 
 
+def _preset_name(given: str) -> str:
+    return find_preset(given).name
+
+
+SHORTHAND = ("hidden", "activation", "initializer", "dropout", "batch_norm")
+"""The settings of a network of dense layers, which a list of layers and a preset make needless."""
+
+
 class NetworkSection(
     Section,
     json_schema_extra={
-        "description": _("The network: either the sizes of its hidden layers, or every layer.")
+        "description": _(
+            "The network: a preset, the sizes of its hidden layers, or every layer. Where nothing "
+            "is asked for, images, signals and sequences get a preset."
+        )
     },
 ):
     """The table `network`."""
+
+    preset: (
+        Annotated[str, AfterValidator(_preset_name), Field(json_schema_extra={"enum": [*PRESETS]})]
+        | None
+    ) = Field(
+        None,
+        description=_(
+            "A network by name, with how it is trained where `training` leaves that open; "
+            "`axone presets` lists them. Beside `layers` it only tells where they come from."
+        ),
+    )
 
     hidden: list[Units] = Field(
         [64, 32], max_length=MOST_LAYERS, description=_("Units of the hidden dense layers.")
@@ -231,6 +256,27 @@ class NetworkSection(
             "first."
         ),
     )
+
+    @model_validator(mode="after")
+    def _one_network(self) -> Self:
+        """Refuse sizes of hidden layers beside a preset, which has its own."""
+        needless = [name for name in SHORTHAND if name in self.model_fields_set]
+        if self.preset is not None and self.layers is None and needless:
+            raise ConfigurationError(
+                _(
+                    "the preset {name} has layers of its own, so {needless} would change nothing: "
+                    "leave out the one or the other.",
+                    name=self.preset,
+                    needless=all_of(needless),
+                )
+            )
+        return self
+
+    @property
+    def is_open(self) -> bool:
+        """Whether nothing of the network was asked for."""
+        asked = self.model_fields_set - {"input_size"}
+        return all(getattr(self, name) is None for name in asked)
 
 
 class StoppingSection(

@@ -13,6 +13,7 @@ import numpy as np
 
 from axone.arrays import FloatArray
 from axone.augmentation import Axes
+from axone.data import Examples
 from axone.errors import ConfigurationError, DataError, ShapeError, UnknownNameError
 from axone.experiments.description import Description
 from axone.experiments.folder import CHECKPOINT
@@ -124,23 +125,23 @@ def fit(
     )
 
 
-def learnt_rows(prepared: Prepared, name: str) -> tuple[Any, Any, FloatArray | None]:
-    """Return the examples, targets and weights of a part as the network learns them.
+def learnt_rows(prepared: Prepared, name: str) -> Examples:
+    """Return the examples, targets, weights and mask of a part as the network learns them.
 
     Class weights and label smoothing are for the training rows alone: what is measured on others
     says how good the model is, not how it was taught.
     """
     part = prepared.parts[name]
     if name != "train" or prepared.target.task == "regression":
-        return part.X, learnt_target(prepared.target, part), None
+        return Examples(part.X, learnt_target(prepared.target, part), mask=part.mask)
     training = prepared.experiment.settings.training
     weight = class_weights(prepared.experiment, prepared.target, part)
     if not training.label_smoothing:
-        return part.X, part.y, weight
+        return Examples(part.X, part.y, weight, part.mask)
     outputs = prepared.network.output_shape[0]
     target = smoothed(np.eye(max(outputs, 2))[part.y], training.label_smoothing, weight)
     # A lone sigmoid learns the probability of class 1.
-    return part.X, target[:, 1:] if outputs == 1 else target, weight
+    return Examples(part.X, target[:, 1:] if outputs == 1 else target, weight, part.mask)
 
 
 def learnt_target(target: Target, part: Part) -> Any:

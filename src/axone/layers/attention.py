@@ -19,6 +19,7 @@ from axone.layers.layer import (
     Traced,
     check_positions,
 )
+from axone.layers.windows import Field
 from axone.messages import _
 
 
@@ -134,6 +135,14 @@ class Attention(Layer[AttentionCache]):
             ),
             *(ParameterSpec(f"{name}_bias", (features,), Zeros()) for name in names),
         )
+
+    def multiply_adds(self, input_shape: Shape) -> int:
+        """Return those of the four matrices, and of Q·Kᵀ and A·V over every pair of positions."""
+        length, features = input_shape
+        return length * super().multiply_adds(input_shape) + 2 * length * length * features
+
+    def receptive_field(self, input_shape: Shape) -> Field:
+        return None
 
     def forward(
         self, parameters: LayerArrays, x: FloatArray, context: Context

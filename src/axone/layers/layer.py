@@ -269,8 +269,8 @@ def check_positions(mask: BoolArray, rows: int, length: int) -> None:
         raise ShapeError(
             _(
                 "it reads {rows} rows of {length} positions, and the mask has shape "
-                "{shape}: give a mask of shape (m, length), or change the order of the "
-                "axes before this layer.",
+                "{shape}: give a mask of shape (m, length), or put Transpose() before this "
+                "layer, which swaps positions and features.",
                 rows=rows,
                 length=length,
                 shape=mask.shape,

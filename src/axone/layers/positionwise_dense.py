@@ -82,6 +82,9 @@ class PositionwiseDense(Layer[PositionwiseDenseCache]):
     def parameters(self, input_shape: Shape) -> tuple[ParameterSpec, ...]:
         return self.dense.parameters(input_shape[1:])
 
+    def multiply_adds(self, input_shape: Shape) -> int:
+        return input_shape[0] * super().multiply_adds(input_shape)
+
     def forward(
         self, parameters: LayerArrays, x: FloatArray, context: Context
     ) -> tuple[FloatArray, PositionwiseDenseCache]:

@@ -1,4 +1,4 @@
-"""The residual block: layers whose output is added to their input."""
+"""The residual block: layers whose output is added to their input, or to a projection of it."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -8,35 +8,64 @@ from axone.arrays import BoolArray, FloatArray, Shape
 from axone.bounds import DEEPEST_DESCRIPTION, MOST_LAYERS
 from axone.errors import ConfigurationError, ShapeError
 from axone.layers.layer import AnyCache, Context, Layer, LayerArrays, ParameterSpec, Traced
-from axone.layers.sequence import backward_through, forward_through, masks_between, output_shapes
+from axone.layers.sequence import (
+    backward_through,
+    field_after,
+    forward_through,
+    masks_between,
+    output_shapes,
+)
+from axone.layers.windows import Field
 from axone.messages import _
 
 
 class ResidualCache(NamedTuple):
-    """What the layers within gave, F(X), and the cache of each."""
+    """F(X), S(X), and the caches of the layers of both."""
 
     branch: FloatArray
+    short: FloatArray
     inner: tuple[AnyCache, ...]
+    shortcut: tuple[AnyCache, ...]
 
 
 @dataclass(frozen=True, init=False)
 class Residual(Layer[ResidualCache]):
-    """Y = X + F(X), F the layers within; ∂L/∂X = ∂L/∂Y + ∂L/∂Y·∂F/∂X (He et al. 2016).
+    """Y = S(X) + F(X), F the layers within; ∂L/∂X = ∂L/∂Y·∂S/∂X + ∂L/∂Y·∂F/∂X (He et al. 2016).
 
-    The gradient always has the short way round F, so that deep networks still learn.
+    Without a shortcut S(X) = X. The gradient then always has the short way round F, so that deep
+    networks still learn.
 
     Parameters
     ----------
     *layers : Layer
-        F, whose output must have the shape of its input.
+        F, whose output must have the shape of S(X).
+    shortcut : sequence of Layer, optional
+        S, where F changes the shape: ``[Conv1D(64, 1, stride=2)]``, a projection.
+
+    Notes
+    -----
+    Under a mask, a position of Y is there if it is in both S(X) and F(X). The arrays of the
+    shortcut are named ``"shortcut.0.weight"``; its random layers draw from the streams within child
+    ``len(layers)`` of the block's.
     """
 
     layers: tuple[Layer, ...]
+    shortcut: tuple[Layer, ...] = ()
     depth: ClassVar[int]
     """How many blocks are within one another, this one counted: set on creation, no setting."""
 
-    def __init__(self, *layers: Layer) -> None:
-        for layer in layers:
+    def __init__(self, *layers: Layer, shortcut: Sequence[Layer] = ()) -> None:
+        if not layers:
+            raise ConfigurationError(_("Residual needs at least one layer."))
+        if not isinstance(shortcut, list | tuple):
+            raise ConfigurationError(
+                _(
+                    "The shortcut of Residual must be a list of layers, not {found!r}.",
+                    found=shortcut,
+                )
+            )
+        within = (*layers, *shortcut)
+        for layer in within:
             if not isinstance(layer, Layer):
                 raise ConfigurationError(_("Residual holds layers, not {layer!r}.", layer=layer))
             if layer.takes_tokens:
@@ -46,17 +75,15 @@ class Residual(Layer[ResidualCache]):
                         layer=layer,
                     )
                 )
-        if len(layers) > MOST_LAYERS:
+        if len(within) > MOST_LAYERS:
             raise ConfigurationError(
                 _(
                     "Residual holds {layers:,} layers: at most {most:,} are allowed.",
-                    layers=len(layers),
+                    layers=len(within),
                     most=MOST_LAYERS,
                 )
             )
-        if not layers:
-            raise ConfigurationError(_("Residual needs at least one layer."))
-        inner = (layer.depth for layer in layers if isinstance(layer, Residual))
+        inner = (layer.depth for layer in within if isinstance(layer, Residual))
         depth = 1 + max(inner, default=0)
         if depth > DEEPEST_DESCRIPTION:
             raise ConfigurationError(
@@ -68,17 +95,19 @@ class Residual(Layer[ResidualCache]):
             )
         object.__setattr__(self, "depth", depth)
         object.__setattr__(self, "layers", layers)
+        object.__setattr__(self, "shortcut", tuple(shortcut))
 
     @classmethod
-    def from_settings(cls, layers: Sequence[Any]) -> "Residual":
+    def from_settings(cls, layers: Sequence[Any], shortcut: Sequence[Any] = ()) -> "Residual":
         """Build from plain data, as an experiment file holds it."""
         from axone.layers import LAYERS
 
-        return cls(*(LAYERS.resolve(layer) for layer in layers))
+        within = [LAYERS.resolve(layer) for layer in layers]
+        return cls(*within, shortcut=[LAYERS.resolve(layer) for layer in shortcut])
 
     @property
     def is_random(self) -> bool:
-        return any(layer.is_random for layer in self.layers)
+        return any(layer.is_random for layer in (*self.layers, *self.shortcut))
 
     @property
     def takes_mask(self) -> bool:
@@ -86,72 +115,154 @@ class Residual(Layer[ResidualCache]):
         return True
 
     def output_mask(self, mask: BoolArray) -> BoolArray | None:
-        return masks_between(self.layers, mask)[-1]
+        branch = masks_between(self.layers, mask)[-1]
+        short = masks_between(self.shortcut, mask)[-1]
+        # Where one of them has nothing, its numbers would reach the sum.
+        return None if branch is None or short is None else branch & short
 
     def output_shape(self, input_shape: Shape) -> Shape:
-        shape = output_shapes(self.layers, input_shape)[-1]
-        if shape != input_shape:
+        shape = _shape_after(self.layers, input_shape)
+        short = _shape_after(self.shortcut, input_shape)
+        if shape != short and not self.shortcut:
             raise ShapeError(
                 _(
                     "The layers of Residual turn {input_shape} into {shape}: the two are "
-                    "added, so they must be alike. Let its last layer give {input_shape}.",
+                    "added, so they must be alike. Let its last layer give {input_shape}, or give "
+                    "a shortcut that turns {input_shape} into {shape}.",
                     input_shape=input_shape,
                     shape=shape,
+                )
+            )
+        if shape != short:
+            raise ShapeError(
+                _(
+                    "The layers of Residual turn {input_shape} into {shape}, its shortcut into "
+                    "{short}: the two are added, so they must be alike.",
+                    input_shape=input_shape,
+                    shape=shape,
+                    short=short,
                 )
             )
         return shape
 
     def parameters(self, input_shape: Shape) -> tuple[ParameterSpec, ...]:
-        before = (input_shape, *output_shapes(self.layers, input_shape))
-        return tuple(
-            prefixed(spec, position)
-            for position, layer in enumerate(self.layers)
-            for spec in layer.parameters(before[position])
+        short = _specs(self.shortcut, input_shape)
+        return (
+            *_specs(self.layers, input_shape),
+            *(replace(spec, name=_SHORTCUT + spec.name) for spec in short),
         )
+
+    def multiply_adds(self, input_shape: Shape) -> int:
+        return _multiply_adds(self.layers, input_shape) + _multiply_adds(self.shortcut, input_shape)
+
+    def receptive_field(self, input_shape: Shape) -> Field:
+        """Return the larger of the two: they are added position by position."""
+        branch = field_after(self.layers, input_shape)
+        short = field_after(self.shortcut, input_shape)
+        if branch is None or short is None:
+            return None
+        if not branch or not short:
+            return branch or short
+        return tuple(map(max, branch, short))
 
     def forward(
         self, parameters: LayerArrays, x: FloatArray, context: Context
     ) -> tuple[FloatArray, ResidualCache]:
-        branch, inner = forward_through(self.layers, self._split(parameters), x, context)
-        return x + branch, ResidualCache(branch, tuple(inner))
+        within, of_shortcut = self._split(parameters)
+        branch, inner = forward_through(self.layers, within, x, context)
+        aside = context.child(len(self.layers), context.mask)
+        short, caches = forward_through(self.shortcut, of_shortcut, x, aside)
+        return short + branch, ResidualCache(branch, short, tuple(inner), tuple(caches))
 
     def backward(
         self, parameters: LayerArrays, cache: ResidualCache, dy: FloatArray
     ) -> tuple[FloatArray, dict[str, FloatArray]]:
-        dx, gradients = backward_through(self.layers, self._split(parameters), cache.inner, dy)
-        return dy + dx, _joined(gradients)
+        within, of_shortcut = self._split(parameters)
+        dx, gradients = backward_through(self.layers, within, cache.inner, dy)
+        d_short, of_short = backward_through(self.shortcut, of_shortcut, cache.shortcut, dy)
+        return d_short + dx, self._joined(gradients, of_short)
 
     def updated_buffers(
         self, parameters: LayerArrays, cache: ResidualCache
     ) -> dict[str, FloatArray]:
-        inner = zip(self.layers, self._split(parameters), cache.inner, strict=True)
-        return _joined([layer.updated_buffers(arrays, c) for layer, arrays, c in inner])
+        within, of_shortcut = self._split(parameters)
+        return self._joined(
+            _updated(self.layers, within, cache.inner),
+            _updated(self.shortcut, of_shortcut, cache.shortcut),
+        )
 
     def dead_share(self, cache: ResidualCache) -> float:
         """Return the worst of the layers within."""
-        return max(layer.dead_share(c) for layer, c in zip(self.layers, cache.inner, strict=True))
+        layers, caches = (*self.layers, *self.shortcut), (*cache.inner, *cache.shortcut)
+        return max(layer.dead_share(c) for layer, c in zip(layers, caches, strict=True))
 
     def trace(
         self, parameters: LayerArrays, cache: ResidualCache, y: FloatArray
     ) -> tuple[Traced, ...]:
-        names = ", ".join(type(layer).__name__ for layer in self.layers)
-        return (
-            Traced("F(x)", f"F(x) = {names} of x", cache.branch),
-            Traced("y", "y = x + F(x)", y),
-        )
+        branch = Traced("F(x)", f"F(x) = {_names(self.layers)} of x", cache.branch)
+        if not self.shortcut:
+            return (branch, Traced("y", "y = x + F(x)", y))
+        short = Traced("S(x)", f"S(x) = {_names(self.shortcut)} of x", cache.short)
+        return (branch, short, Traced("y", "y = S(x) + F(x)", y))
 
-    def _split(self, parameters: LayerArrays) -> list[dict[str, FloatArray]]:
+    def _split(
+        self, parameters: LayerArrays
+    ) -> tuple[list[dict[str, FloatArray]], list[dict[str, FloatArray]]]:
         """Give each inner layer its own arrays: ``"0.weight"`` is layer 0's ``"weight"``."""
-        split: list[dict[str, FloatArray]] = [{} for _ in self.layers]
+        within: list[dict[str, FloatArray]] = [{} for _ in self.layers]
+        of_shortcut: list[dict[str, FloatArray]] = [{} for _ in self.shortcut]
         for name, array in parameters.items():
-            position, _, inner_name = name.partition(".")
-            split[int(position)][inner_name] = array
-        return split
+            row = of_shortcut if name.startswith(_SHORTCUT) else within
+            position, _, inner_name = name.removeprefix(_SHORTCUT).partition(".")
+            row[int(position)][inner_name] = array
+        return within, of_shortcut
+
+    def _joined(
+        self,
+        within: Sequence[Mapping[str, FloatArray]],
+        of_shortcut: Sequence[Mapping[str, FloatArray]],
+    ) -> dict[str, FloatArray]:
+        """Name the arrays of the inner layers as those of the block: the inverse of `_split`."""
+        short = _joined(of_shortcut)
+        return _joined(within) | {_SHORTCUT + name: array for name, array in short.items()}
+
+
+_SHORTCUT = "shortcut."
+"""What the names of the shortcut's arrays begin with."""
 
 
 def prefixed(spec: ParameterSpec, position: int) -> ParameterSpec:
     """Return the same array under the name it has outside its layer: ``"0.weight"``."""
     return replace(spec, name=f"{position}.{spec.name}")
+
+
+def _shape_after(layers: Sequence[Layer], input_shape: Shape) -> Shape:
+    return (input_shape, *output_shapes(layers, input_shape))[-1]
+
+
+def _specs(layers: Sequence[Layer], input_shape: Shape) -> tuple[ParameterSpec, ...]:
+    before = (input_shape, *output_shapes(layers, input_shape))
+    return tuple(
+        prefixed(spec, position)
+        for position, layer in enumerate(layers)
+        for spec in layer.parameters(before[position])
+    )
+
+
+def _multiply_adds(layers: Sequence[Layer], input_shape: Shape) -> int:
+    before = (input_shape, *output_shapes(layers, input_shape))
+    return sum(layer.multiply_adds(before[position]) for position, layer in enumerate(layers))
+
+
+def _updated(
+    layers: Sequence[Layer], parameters: Sequence[LayerArrays], caches: Sequence[AnyCache]
+) -> list[dict[str, FloatArray]]:
+    inner = zip(layers, parameters, caches, strict=True)
+    return [layer.updated_buffers(arrays, cache) for layer, arrays, cache in inner]
+
+
+def _names(layers: Sequence[Layer]) -> str:
+    return ", ".join(type(layer).__name__ for layer in layers)
 
 
 def _joined(by_layer: Sequence[Mapping[str, FloatArray]]) -> dict[str, FloatArray]:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from axone.arrays import BoolArray, FloatArray, Shape
 from axone.errors import ShapeError
 from axone.layers.layer import AnyCache, Context, Layer, LayerArrays, Traced
+from axone.layers.windows import Field, composed
 from axone.messages import _, listed
 
 
@@ -60,6 +61,22 @@ def output_shapes(
             raise _placed(error, position, layer_kind(layers, position, names)) from error
         shapes.append(input_shape)
     return tuple(shapes)
+
+
+def field_after(layers: Sequence[Layer], input_shape: Shape) -> Field:
+    """Return what one position behind the layers sees of the input: the receptive field."""
+    return fields_after(layers, input_shape)[-1] if layers else ()
+
+
+def fields_after(layers: Sequence[Layer], input_shape: Shape) -> tuple[Field, ...]:
+    """Return what one position behind each layer sees of the input."""
+    field: Field = ()
+    fields = []
+    before = (input_shape, *output_shapes(layers, input_shape))
+    for position, layer in enumerate(layers):
+        field = composed(field, layer.receptive_field(before[position]))
+        fields.append(field)
+    return tuple(fields)
 
 
 def masks_between(

@@ -108,6 +108,12 @@ class Window:
         """What an output sees."""
         return Sight(reach(self.size, self.dilation), self.stride)
 
+    @property
+    def sides(self) -> tuple[int, int]:
+        """How far windows reach beyond the input before and behind it; less than 0, how short."""
+        end = (self.outputs - 1) * self.stride - self.before + reach(self.size, self.dilation)
+        return self.before, end - self.length
+
     def taps(self) -> Iterator[tuple[int, slice, slice]]:
         """Give every tap that meets the input: k, the windows p and their input positions."""
         start_of_last = (self.outputs - 1) * self.stride - self.before

@@ -13,6 +13,7 @@ from axone.calibration import find_temperature
 from axone.checks import check_choice, check_number
 from axone.data import Examples, Preprocessing
 from axone.engines import NotBuiltError, Plan, Recipe, UnsupportedError, get_engine
+from axone.engines.native import NativePlan
 from axone.errors import ConfigurationError, DataError
 from axone.losses import Head, Loss, MeanSquaredError
 from axone.messages import _
@@ -90,6 +91,8 @@ class Model:
 
     def outputs(self, X: Any, mask: BoolArray | None = None) -> FloatArray:
         """Return the networks' mean outputs for raw rows: an array, or a table of named columns."""
+        if mask is None and self.network.takes_masks:
+            mask = self.preprocessing.mask(X)
         return self.forward(self.preprocessing.transform(X, self.dtype), mask)
 
     def forward(self, inputs: FloatArray, mask: BoolArray | None = None) -> FloatArray:
@@ -247,8 +250,11 @@ class _Plans:
         self._recipe, self._engine = recipe, engine
 
     def for_rows(self, mask: BoolArray | None) -> Plan:
-        """Return the plan for rows with that mask; only the reference engine knows masks."""
-        return self._fastest if mask is None else self._reference
+        """Return the fastest plan for rows with that mask, which not all layers know everywhere."""
+        fastest = self._fastest
+        if mask is None or not isinstance(fastest, NativePlan) or fastest.takes_mask(mask):
+            return fastest
+        return self._reference
 
     @cached_property
     def _fastest(self) -> Plan:

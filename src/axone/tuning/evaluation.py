@@ -197,7 +197,9 @@ class _Evaluation:
         target = part.y if model.target.task == "classification" else model.target.scaled(part.y)
         recipe = trainer.recipe
         learnt = recipe.loss.prepare(target, prepared.network.output_shape, recipe.dtype)
-        loss, outputs = trainer.plan.evaluate(result.parameters, Examples(part.X, learnt))
+        loss, outputs = trainer.plan.evaluate(
+            result.parameters, Examples(part.X, learnt, mask=part.mask)
+        )
         if not np.isfinite(outputs).all():
             return np.nan
         return self.task.metric.score(model, part.y, outputs, loss)

@@ -54,12 +54,15 @@ def forget_folds() -> None:
 
 @lru_cache(maxsize=4)
 def _folds(request: _Request) -> Folds:
-    experiment, cv = request.experiment, request.cv
+    return make_folds(request.experiment, dataset_of(request.experiment), request.cv)
+
+
+def dataset_of(experiment: Experiment) -> Dataset:
+    """Return the rows of an experiment, read once for all experiments on the same source."""
     data = experiment.settings.data
     named = [data.source, data.options, data.target, data.task, experiment.settings.seed]
     source = json.dumps([str(experiment.folder), *named], default=repr)
-    dataset = _dataset(_Request(source, 0, experiment))
-    return make_folds(experiment, dataset, cv)
+    return _dataset(_Request(source, 0, experiment))
 
 
 @lru_cache(maxsize=1)

@@ -68,14 +68,17 @@ class Space:
             With the setting and the value.
         """
         shape = [name for name in _SHAPE if name in self.parameters]
-        listed = experiment.settings.network.layers is not None
+        network = experiment.settings.network
+        listed = network.layers is not None or network.preset is not None
         if shape and listed and "network.hidden" not in self.parameters:
             raise ConfigurationError(
                 _(
                     "{where}: {place} lists every layer, so varying {name} would change "
                     "nothing: vary network.hidden as well, or vary network.layers.",
                     where=self.where,
-                    place=experiment.place("network.layers"),
+                    place=experiment.place(
+                        "network.preset" if network.layers is None else "network.layers"
+                    ),
                     name=shape[0],
                 )
             )
@@ -119,10 +122,16 @@ def with_values(
     ConfigurationError
         A value that the setting does not allow.
     """
-    content = experiment.settings.model_dump()
+    content = experiment.to_data()
     content["tuning"] = None
+    network = content["network"]
     if "network.hidden" in values:
-        content["network"]["layers"] = content["network"]["layer_names"] = None
+        network |= dict.fromkeys(("layers", "layer_names", "preset"))
+    if "network.preset" in values:
+        content["network"] = {"input_size": network["input_size"]}
+        if not any(name.startswith("training.") for name in values):
+            # Each preset with its own training, wherever the author left that open.
+            content["training"] = experiment.settings.training.model_dump(exclude_unset=True)
     # A rule before its own settings: "training.optimizer" before its learning rate.
     for name in sorted(values, key=lambda name: name.count(".")):
         _put(content, name.split("."), values[name])
@@ -145,7 +154,7 @@ def default_space(experiment: Experiment, *, grid: bool = False) -> Space:
     """Return what usually matters, around what is usual.
 
     Learning rate, hidden layers, activation, dropout, L2 and batch size; a grid, which grows with
-    every setting, takes the first two and L2 only. Where a file lists its layers they stay.
+    every setting, takes the first two and L2 only. The layers of a file or of a preset stay.
 
     Parameters
     ----------
@@ -158,7 +167,7 @@ def default_space(experiment: Experiment, *, grid: bool = False) -> Space:
     if settings.training.optimizer.stepwise:
         ends = (1e-3, 1e-1) if grid else (1e-4, 1e-1)
         space["training.optimizer.learning_rate"] = Range(*ends, log=True, points=3)
-    if settings.network.layers is None:
+    if settings.network.layers is None and settings.network.preset is None:
         sizes = [[32], [128], [64, 32]] if grid else [[32], [64], [128], [64, 32], [128, 64]]
         space["network.hidden"] = Choices(tuple(sizes))
         if not grid:

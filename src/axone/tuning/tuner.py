@@ -10,11 +10,12 @@ from axone.checks import check_choice, check_integer, check_seed
 from axone.errors import ArgumentTypeError, ConfigurationError, DataError
 from axone.experiments import SUFFIXES, Experiment
 from axone.experiments.preparation import assemble
+from axone.experiments.presets import with_preset
 from axone.experiments.schema import TuningSection
 from axone.messages import _
 from axone.processors import processors
 from axone.tuning.candidates import Candidate, Search, candidates
-from axone.tuning.folds import folds_of, forget_folds
+from axone.tuning.folds import dataset_of, folds_of, forget_folds
 from axone.tuning.plan import Plan, ProgressReport
 from axone.tuning.reading import read_space
 from axone.tuning.result import TuningResult, write_result
@@ -128,9 +129,12 @@ def tune(
     check_integer("jobs", jobs, at_least=1, at_most=MOST_THREADS)
     folder = None if out is None else Path(out)
     try:
+        varied = _asked_space(experiment, space)
+        if varied is None or not any(name.startswith("network.") for name in varied):
+            experiment = _with_preset(experiment)
         plan = _plan(
             experiment,
-            _space(experiment, space, chosen == "grid"),
+            varied or default_space(experiment, grid=chosen == "grid"),
             chosen,
             given.trials if trials is None else trials,
             (given.cv or FOLDS) if cv is None else cv,
@@ -192,7 +196,18 @@ def _experiment(source: "str | Path | Experiment", seed: int | None) -> Experime
     return replace(experiment, settings=experiment.settings.model_copy(update={"seed": seed}))
 
 
-def _space(experiment: Experiment, given: "Space | Mapping[str, Any] | None", grid: bool) -> Space:
+def _with_preset(experiment: Experiment) -> Experiment:
+    """Settle the preset that all trials share, so that each varies its settings."""
+    network = experiment.settings.network
+    if network.preset is None and not network.is_open:
+        return experiment
+    complete = with_preset(experiment, dataset_of(experiment))[0]
+    assert isinstance(complete, Experiment)  # noqa: S101 — a copy of the one given
+    return complete
+
+
+def _asked_space(experiment: Experiment, given: "Space | Mapping[str, Any] | None") -> Space | None:
+    """Return what is to vary; None where that is left open."""
     if isinstance(given, Space):
         return given
     if given:
@@ -200,7 +215,7 @@ def _space(experiment: Experiment, given: "Space | Mapping[str, Any] | None", gr
     tuning = experiment.settings.tuning
     if tuning is not None and tuning.space:
         return read_space(tuning.space, experiment.place("tuning.space"))
-    return default_space(experiment, grid=grid)
+    return None
 
 
 def _plan(

@@ -5,17 +5,24 @@ keeps those that are idle and makes a new one for whoever finds none.
 """
 
 import math
+from functools import cached_property
 from types import ModuleType
 
 import numpy as np
 
-from axone.arrays import BoolArray, FloatArray, IntArray
+from axone.arrays import BoolArray, FloatArray
 from axone.data.examples import Examples
 from axone.engines.engine import Session, UnsupportedError
 from axone.engines.native.draws import CompiledStream
 from axone.engines.native.lbfgs import LBFGSSession
 from axone.engines.native.session import NativeSession
-from axone.engines.native.translation import flat_examples, flat_rows, plan_settings
+from axone.engines.native.translation import (
+    FlatExamples,
+    flat_examples,
+    flat_mask,
+    flat_rows,
+    plan_settings,
+)
 from axone.engines.native.workspaces import Workspaces
 from axone.engines.recipe import Recipe
 from axone.engines.state import RunState
@@ -27,12 +34,15 @@ from axone.random import WEIGHTS
 
 _EVALUATION_ROWS = 256
 
+_MOST_NUMBERS = 2**22
+"""Of what lies between two layers, where no more rows than one need pass together."""
+
 _BYTES_OF_A_COLUMN = 4096
 """Of a group of rows. Measured on 16512 rows of 8-64-32-1: groups of 512 or 1024 rows take half the
 time of all at once in float64, three quarters in float32."""
 
-_MULTIPLICATIONS_OF_A_WEIGHT = 3
-"""A row multiplies each weight forward, backward and for its gradient."""
+_PRODUCTS = 3
+"""What is multiplied forward is multiplied again backward and for the gradient."""
 
 _WORTH_THREADS = 5_000_000
 """Multiplications of a step, some 100 µs of one core: with fewer, barriers cost what they save."""
@@ -70,6 +80,7 @@ class NativePlan:
         self.settings = plan_settings(recipe, module)
         self.compiled = compiled(self.settings, int(recipe.seed) % 2**64)
         self._workspaces = Workspaces(self.compiled)
+        self._takes_masks: dict[int, bool] = {}  # of so many positions
 
     def initialize(self) -> Parameters:
         """Draw the weights with which a run begins from the recipe's seed; see `Plan`."""
@@ -83,9 +94,9 @@ class NativePlan:
 
     def session(self, state: RunState, examples: Examples, max_epochs: int) -> Session:
         """Return a run that goes on from `state`; see `Plan`."""
-        self._refuse_mask(examples.mask, len(examples))
+        self._check_mask(examples.mask, len(examples))
         size = self.recipe.batch_rows(len(examples))
-        work = _MULTIPLICATIONS_OF_A_WEIGHT * size * self.recipe.network.layout.size
+        work = _PRODUCTS * size * self.recipe.network.multiply_adds
         threads = self.threads or default_threads(work)
         hits, optimizer = self.compiled.hit_counts, self.recipe.optimizer
         if isinstance(optimizer, LBFGS):
@@ -94,6 +105,16 @@ class NativePlan:
             return LBFGSSession(self.recipe, optimizer, borrowed, hits, state, examples, max_epochs)
         borrowed = self._workspaces.borrow(size, size, threads)
         return NativeSession(self.recipe, borrowed, hits, state, examples, max_epochs)
+
+    @cached_property
+    def _most_rows(self) -> int:
+        """How many rows pass together where it does not matter: long sequences take much memory."""
+        network = self.recipe.network
+        largest = max(math.prod(shape) for shape in (network.input_shape, *network.shapes))
+        return max(1, _MOST_NUMBERS // largest)
+
+    def _evaluation_capacity(self, rows: int) -> int:
+        return _capacity(min(_EVALUATION_ROWS, self._most_rows, rows))
 
     def _rows_together(self, rows: int) -> int:
         """Return in how large groups all rows pass for one gradient.
@@ -104,27 +125,28 @@ class NativePlan:
         if self.recipe.network.layout.buffer_size:
             return rows
         groups = -(-rows * np.dtype(self.recipe.dtype).itemsize // _BYTES_OF_A_COLUMN)
-        return -(-rows // groups)
+        return -(-rows // max(groups, -(-rows // self._most_rows)))
 
     def predict(
         self, parameters: Parameters, X: FloatArray, mask: BoolArray | None = None
     ) -> FloatArray:
         """Return ŷ for all rows, nothing random."""
-        self._refuse_mask(mask, len(X))
-        return self._predict(parameters, flat_rows(X, self.recipe.dtype), None, None, None)[1]
+        self._check_mask(mask, len(X))
+        rows = FlatExamples(flat_rows(X, self.recipe.dtype), mask=flat_mask(mask))
+        return self._predict(parameters, rows)[1]
 
     def evaluate(self, parameters: Parameters, examples: Examples) -> tuple[float, FloatArray]:
         """Return the mean loss, penalties apart, and ŷ, nothing random."""
-        self._refuse_mask(examples.mask, len(examples))
-        return self._predict(parameters, *flat_examples(examples, self.recipe.dtype))
+        self._check_mask(examples.mask, len(examples))
+        return self._predict(parameters, flat_examples(examples, self.recipe.dtype))
 
     def evaluate_each(self, trail: Trail, examples: Examples) -> tuple[FloatArray, FloatArray]:
         """Return the same for the weights of several epochs, an epoch after the other."""
-        self._refuse_mask(examples.mask, len(examples))
+        self._check_mask(examples.mask, len(examples))
         rows, shape = len(examples), self.recipe.network.output_shape
         values = np.empty(len(trail))
         out = np.empty((len(trail) * rows, math.prod(shape)), dtype=self.recipe.dtype)
-        capacity = _capacity(min(_EVALUATION_ROWS, rows))
+        capacity = self._evaluation_capacity(rows)
         with self._workspaces.borrow(1, capacity, 1) as workspace:
             workspace.evaluate_each(
                 trail.rows, *flat_examples(examples, self.recipe.dtype), out, values
@@ -135,7 +157,7 @@ class NativePlan:
         self, parameters: Parameters, examples: Examples, step: int
     ) -> tuple[float, Parameters]:
         """Return the loss of one batch, penalty included, and its unclipped gradient."""
-        self._refuse_mask(examples.mask, len(examples))
+        self._check_mask(examples.mask, len(examples))
         gradient = parameters.zeros_like()
         with self._workspaces.borrow(1, _capacity(len(examples)), 1) as workspace:
             loss = workspace.gradient(
@@ -147,30 +169,30 @@ class NativePlan:
             )
         return loss, gradient
 
-    def _predict(
-        self,
-        parameters: Parameters,
-        rows: FloatArray,
-        labels: IntArray | None,
-        numbers: FloatArray | None,
-        weight: FloatArray | None,
-    ) -> tuple[float, FloatArray]:
-        shape = self.recipe.network.output_shape
-        out = np.empty((len(rows), math.prod(shape)), dtype=self.recipe.dtype)
-        capacity = _capacity(min(_EVALUATION_ROWS, len(rows)))
+    def _predict(self, parameters: Parameters, examples: FlatExamples) -> tuple[float, FloatArray]:
+        shape, rows = self.recipe.network.output_shape, len(examples.rows)
+        out = np.empty((rows, math.prod(shape)), dtype=self.recipe.dtype)
+        capacity = self._evaluation_capacity(rows)
         with self._workspaces.borrow(1, capacity, 1) as workspace:
-            vector, buffers = parameters.vector, parameters.buffers
-            loss = workspace.predict(vector, buffers, rows, labels, numbers, weight, out)
-        return loss, out.reshape(len(rows), *shape)
+            loss = workspace.predict(parameters.vector, parameters.buffers, *examples, out)
+        return loss, out.reshape(rows, *shape)
 
-    def _refuse_mask(self, mask: BoolArray | None, rows: int) -> None:
-        """Refuse rows of different length: by the layer that cannot take them, if there is one."""
+    def takes_mask(self, mask: BoolArray) -> bool:
+        """Whether all layers that a mask meets know masks in the compiled module."""
+        length = mask.shape[1]
+        if length not in self._takes_masks:
+            self._takes_masks[length] = bool(self.compiled.takes_mask(length))
+        return self._takes_masks[length]
+
+    def _check_mask(self, mask: BoolArray | None, rows: int) -> None:
+        """Refuse a mask by the layer that cannot take it, if there is one."""
         if mask is None:
             return
         self.recipe.network.check_mask(mask, rows)
-        raise UnsupportedError(
-            _("Rows with a mask run on the reference engine: choose engine = 'reference'.")
-        )
+        if not self.takes_mask(mask):
+            raise UnsupportedError(
+                _("Rows with a mask run on the reference engine: choose engine = 'reference'.")
+            )
 
 
 def _capacity(rows: int) -> int:

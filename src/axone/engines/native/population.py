@@ -129,7 +129,7 @@ class Population:
             state.parameters.vector,
             state.parameters.buffers,
             [state.slots[name] for name in recipe.optimizer.slots],
-            *flat_examples(examples, recipe.dtype),
+            *flat_examples(examples, recipe.dtype)[:4],  # no layer in lanes takes a mask
         )
         return Seat(number, recipe, state, examples, max_epochs)
 

@@ -5,15 +5,14 @@ loss or optimiser is translated here and known there, or it is an obstacle.
 """
 
 import math
-from collections.abc import Callable, Collection, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Collection, Mapping, Sequence
 from types import ModuleType
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 import numpy as np
 
 from axone.activations import ACTIVATIONS, ActivationFunction, Heaviside
-from axone.arrays import DType, FloatArray, IntArray, Shape
+from axone.arrays import BoolArray, DType, FloatArray, IntArray, Shape
 from axone.augmentation import (
     AUGMENTATIONS,
     Augmentation,
@@ -29,6 +28,7 @@ from axone.engines.engine import obstacles_of_searching, refuse_obstacles
 from axone.engines.recipe import Recipe
 from axone.layers import (
     Activation,
+    Attention,
     AveragePool,
     BatchNorm,
     ChannelDropout,
@@ -36,17 +36,24 @@ from axone.layers import (
     Conv2D,
     Dense,
     Dropout,
+    Embedding,
     Flatten,
     GaussianNoise,
     GlobalPool,
+    LastStep,
     Layer,
     LayerNorm,
     MaxPool,
+    PositionalEncoding,
+    PositionwiseDense,
+    Recurrent,
     Reshape,
     Residual,
     RMSNorm,
+    RNNCell,
     Transpose,
 )
+from axone.layers.cells import CELLS, Cell
 from axone.layers.sequence import output_shapes
 from axone.layers.windows import Window
 from axone.losses import LOSSES, Head, Huber, Loss
@@ -56,6 +63,15 @@ from axone.parameters import Slot
 from axone.registry import Registry
 
 _SOFTMAX_OVER_CHANNELS = _("softmax over channels runs on the reference engine.")
+
+_MOST_TOKENS = 2**24
+"""So many numbers, 0, 1, …, float32 tells apart."""
+
+_TOO_MANY_TOKENS = _(
+    "an Embedding of more than 16,777,216 tokens runs on the reference engine in float32."
+)
+
+_CELLS = ("rnn", "lstm", "gru")
 
 _NUMBERS_OF_RULES = (
     ("beta", 0.0),
@@ -93,18 +109,40 @@ def flat_rows(X: FloatArray, dtype: DType) -> FloatArray:
     return np.ascontiguousarray(X, dtype=dtype).reshape(len(X), -1)
 
 
-def flat_examples(
-    examples: Examples, dtype: DType
-) -> tuple[FloatArray, IntArray | None, FloatArray | None, FloatArray | None]:
-    """Return rows, class numbers or numbers to predict, and weights, as the workspace takes them.
+class FlatExamples(NamedTuple):
+    """Examples as a workspace takes them: arrays of its own precision and no others.
 
-    It takes arrays of its own precision and no others.
+    Attributes
+    ----------
+    rows : array of shape (m, columns)
+        Token numbers, too, which numbers of any precision hold exactly.
+    labels : array of int64, shape (m,), or None
+        Class numbers; either these or numbers to predict.
+    numbers : array of shape (m, outputs), or None
+    weight : array of shape (m,), or None
+    mask : array of bool, shape (m, length), or None
     """
+
+    rows: FloatArray
+    labels: IntArray | None = None
+    numbers: FloatArray | None = None
+    weight: FloatArray | None = None
+    mask: BoolArray | None = None
+
+
+def flat_examples(examples: Examples, dtype: DType) -> FlatExamples:
+    """Return examples as the workspace takes them."""
     rows, target, weight = flat_rows(examples.X, dtype), examples.target, examples.weight
     weight = None if weight is None else np.ascontiguousarray(weight, dtype=dtype)
+    mask = flat_mask(examples.mask)
     if target.dtype.kind in "iu":
-        return rows, np.ascontiguousarray(target, dtype=np.int64), None, weight
-    return rows, None, flat_rows(target, dtype), weight
+        return FlatExamples(rows, np.ascontiguousarray(target, dtype=np.int64), None, weight, mask)
+    return FlatExamples(rows, None, flat_rows(target, dtype), weight, mask)
+
+
+def flat_mask(mask: BoolArray | None) -> BoolArray | None:
+    """Return a mask whose rows lie one behind the other."""
+    return None if mask is None else np.ascontiguousarray(mask)
 
 
 class _Translator:
@@ -114,6 +152,8 @@ class _Translator:
     ----------
     module : module
         The compiled one.
+    dtype : {"float32", "float64"}
+        Of the run.
 
     Attributes
     ----------
@@ -121,8 +161,8 @@ class _Translator:
         The obstacles so far, each once, as its keys.
     """
 
-    def __init__(self, module: ModuleType) -> None:
-        self.module = module
+    def __init__(self, module: ModuleType, dtype: DType) -> None:
+        self.module, self.dtype = module, dtype
         self.found: dict[Message, None] = {}
 
     def name(self, registry: Registry[Any], described: Any, known: Collection[str]) -> str:
@@ -146,7 +186,7 @@ class _Translator:
         return name
 
     def layers(
-        self, layers: Sequence[Layer], shapes: Sequence[Shape], slots: Sequence[Sequence[Slot]]
+        self, layers: Sequence[Layer], shapes: Sequence[Shape], slots: Sequence[Mapping[str, Slot]]
     ) -> list[dict[str, Any]]:
         """Describe each layer, with the places of its numbers in the flat vectors.
 
@@ -155,15 +195,15 @@ class _Translator:
         layers : sequence of Layer
         shapes : sequence of tuple
             Of an example before each of them.
-        slots : sequence of sequences of Slot
-            Of each of them.
+        slots : sequence of mappings of str to Slot
+            Of each of them, by their names in it.
         """
         return [
-            self.layer(layer, shape, {slot.spec.name: slot for slot in own})
+            self.layer(layer, shape, own)
             for layer, shape, own in zip(layers, shapes, slots, strict=True)
         ]
 
-    def layer(self, layer: Layer, shape: Shape, slots: dict[str, Slot]) -> dict[str, Any]:
+    def layer(self, layer: Layer, shape: Shape, slots: Mapping[str, Slot]) -> dict[str, Any]:
         """Describe one layer, which takes examples of that shape."""
         kind, describe = _DESCRIPTIONS.get(type(layer), ("", _nothing))
         if kind not in self.module.layers:
@@ -267,12 +307,14 @@ def _number_of(function: ActivationFunction) -> float:
 
 def _translated(recipe: Recipe, module: ModuleType) -> tuple[dict[str, Any], tuple[Message, ...]]:
     """Return the settings of a recipe, and the obstacles that were met on the way to them."""
-    network, translator = recipe.network, _Translator(module)
+    network, translator = recipe.network, _Translator(module, recipe.dtype)
     body, output = network.split_output()
     before, layout = (network.input_shape, *network.shapes[:-1]), network.layout
     settings = {
         "optimizer": translator.optimizer(recipe),
-        "layers": translator.layers(body, before, layout.by_layer),
+        "layers": translator.layers(
+            body, before, [{slot.spec.name: slot for slot in own} for own in layout.by_layer]
+        ),
         "head": translator.head(output, recipe.loss, network.output_shape),
         "columns": math.prod(network.input_shape),
         "outputs": math.prod(network.output_shape),
@@ -287,7 +329,7 @@ def _translated(recipe: Recipe, module: ModuleType) -> tuple[dict[str, Any], tup
 
 
 def _dense(
-    translator: _Translator, layer: Dense, shape: Shape, slots: dict[str, Slot]
+    translator: _Translator, layer: Dense, shape: Shape, slots: Mapping[str, Slot]
 ) -> dict[str, Any]:
     return {
         "outputs": layer.units,
@@ -300,7 +342,7 @@ def _dense(
 
 
 def _convolution(
-    translator: _Translator, layer: Conv1D | Conv2D, shape: Shape, slots: dict[str, Slot]
+    translator: _Translator, layer: Conv1D | Conv2D, shape: Shape, slots: Mapping[str, Slot]
 ) -> dict[str, Any]:
     return {
         "channels": layer.channels,
@@ -318,7 +360,7 @@ def _pool(
     translator: _Translator,
     layer: MaxPool | AveragePool,
     shape: Shape,
-    slots: dict[str, Slot],
+    slots: Mapping[str, Slot],
 ) -> dict[str, Any]:
     return _planes(shape, layer.windows(shape))
 
@@ -345,58 +387,140 @@ def _planes(shape: Shape, windows: Sequence[Window]) -> dict[str, Any]:
 
 
 def _global_pool(
-    translator: _Translator, layer: GlobalPool, shape: Shape, slots: dict[str, Slot]
+    translator: _Translator, layer: GlobalPool, shape: Shape, slots: Mapping[str, Slot]
 ) -> dict[str, Any]:
     return {"channels": shape[0], "is_maximum": layer.function == "max"}
 
 
 def _channel_dropout(
-    translator: _Translator, layer: ChannelDropout, shape: Shape, slots: dict[str, Slot]
+    translator: _Translator, layer: ChannelDropout, shape: Shape, slots: Mapping[str, Slot]
 ) -> dict[str, Any]:
     return {"channels": shape[0], "rate": float(layer.rate)}
 
 
 def _transpose(
-    translator: _Translator, layer: Transpose, shape: Shape, slots: dict[str, Slot]
+    translator: _Translator, layer: Transpose, shape: Shape, slots: Mapping[str, Slot]
 ) -> dict[str, Any]:
     first, second = shape
     return {"first": first, "second": second}
 
 
+def _embedding(
+    translator: _Translator, layer: Embedding, shape: Shape, slots: Mapping[str, Slot]
+) -> dict[str, Any]:
+    if layer.vocabulary_size > _MOST_TOKENS and translator.dtype == "float32":
+        translator.found[_TOO_MANY_TOKENS] = None
+    return {
+        "vocabulary": layer.vocabulary_size,
+        "dimension": layer.dimension,
+        "weight": slots["weight"].offset,
+    }
+
+
+def _last_step(
+    translator: _Translator, layer: LastStep, shape: Shape, slots: Mapping[str, Slot]
+) -> dict[str, Any]:
+    length, features = shape
+    return {"length": length, "features": features}
+
+
+def _recurrent(
+    translator: _Translator, layer: Recurrent, shape: Shape, slots: Mapping[str, Slot]
+) -> dict[str, Any]:
+    """Describe the cell, and where the arrays of each direction lie."""
+    length, features = shape
+    cell = cast(Cell, layer.cell)  # resolved on creation
+    # What is looked back over from the first position on anyway is no limit.
+    truncation = layer.truncation if layer.truncation and layer.truncation < length else 0
+    name = translator.name(CELLS, cell, _CELLS)
+    return {
+        "length": length,
+        "features": features,
+        "units": cell.units,
+        "cell": f"rnn_{cell.activation}" if isinstance(cell, RNNCell) else name,
+        "last": layer.last,
+        "truncation": truncation,
+        "ways": [
+            {
+                name: slots[direction.prefix + name].offset
+                if direction.prefix + name in slots
+                else 0
+                for name in ("weight", "recurrent_weight", "bias", "recurrent_bias")
+            }
+            for direction in layer.directions
+        ],
+    }
+
+
+def _positionwise_dense(
+    translator: _Translator, layer: PositionwiseDense, shape: Shape, slots: Mapping[str, Slot]
+) -> dict[str, Any]:
+    """Describe a dense layer, to which each position is an example."""
+    length, *features = shape
+    return {"length": length, "dense": translator.layer(layer.dense, tuple(features), slots)}
+
+
+def _positional_encoding(
+    translator: _Translator, layer: PositionalEncoding, shape: Shape, slots: Mapping[str, Slot]
+) -> dict[str, Any]:
+    length, features = shape
+    return {"length": length, "features": features}
+
+
+def _attention(
+    translator: _Translator, layer: Attention, shape: Shape, slots: Mapping[str, Slot]
+) -> dict[str, Any]:
+    """Describe the maps of Q, K, V and the output as the dense layers that they are."""
+    length, features = shape
+    map_, names = Dense(features), ("query", "key", "value", "output")
+    return {
+        "length": length,
+        "features": features,
+        "heads": layer.heads,
+        "causal": layer.causal,
+        "maps": [
+            translator.layer(
+                map_, (features,), {part: slots[f"{name}_{part}"] for part in ("weight", "bias")}
+            )
+            for name in names
+        ],
+    }
+
+
 def _activation_layer(
-    translator: _Translator, layer: Activation, shape: Shape, slots: dict[str, Slot]
+    translator: _Translator, layer: Activation, shape: Shape, slots: Mapping[str, Slot]
 ) -> dict[str, Any]:
     function = cast(ActivationFunction, layer.function)  # resolved on creation
     return {**translator.activation(function, shape), **_learned(slots)}
 
 
-def _learned(slots: dict[str, Slot]) -> dict[str, Any]:
+def _learned(slots: Mapping[str, Slot]) -> dict[str, Any]:
     """Say whether and where the slope of a parametric ReLU lies."""
     learned = "alpha" in slots
     return {"learns_alpha": learned, "alpha_offset": slots["alpha"].offset if learned else 0}
 
 
 def _rearrangement(
-    translator: _Translator, layer: Layer, shape: Shape, slots: dict[str, Slot]
+    translator: _Translator, layer: Layer, shape: Shape, slots: Mapping[str, Slot]
 ) -> dict[str, Any]:
     """The numbers of an example stay where they are: nothing to run."""
     return {"activation": "identity", "alpha": 0.0, **_learned({})}
 
 
 def _dropout(
-    translator: _Translator, layer: Dropout, shape: Shape, slots: dict[str, Slot]
+    translator: _Translator, layer: Dropout, shape: Shape, slots: Mapping[str, Slot]
 ) -> dict[str, Any]:
     return {"rate": float(layer.rate)}
 
 
 def _noise(
-    translator: _Translator, layer: GaussianNoise, shape: Shape, slots: dict[str, Slot]
+    translator: _Translator, layer: GaussianNoise, shape: Shape, slots: Mapping[str, Slot]
 ) -> dict[str, Any]:
     return {"deviation": float(layer.standard_deviation)}
 
 
 def _batch_norm(
-    translator: _Translator, layer: BatchNorm, shape: Shape, slots: dict[str, Slot]
+    translator: _Translator, layer: BatchNorm, shape: Shape, slots: Mapping[str, Slot]
 ) -> dict[str, Any]:
     return {
         "channels": shape[0],
@@ -410,7 +534,7 @@ def _batch_norm(
 
 
 def _layer_norm(
-    translator: _Translator, layer: LayerNorm, shape: Shape, slots: dict[str, Slot]
+    translator: _Translator, layer: LayerNorm, shape: Shape, slots: Mapping[str, Slot]
 ) -> dict[str, Any]:
     return {
         "features": shape[-1],
@@ -421,32 +545,37 @@ def _layer_norm(
 
 
 def _rms_norm(
-    translator: _Translator, layer: RMSNorm, shape: Shape, slots: dict[str, Slot]
+    translator: _Translator, layer: RMSNorm, shape: Shape, slots: Mapping[str, Slot]
 ) -> dict[str, Any]:
     weight = slots["weight"].offset
     return {"features": shape[-1], "epsilon": float(layer.epsilon), "weight": weight}
 
 
 def _residual(
-    translator: _Translator, block: Residual, shape: Shape, slots: dict[str, Slot]
+    translator: _Translator, block: Residual, shape: Shape, slots: Mapping[str, Slot]
 ) -> dict[str, Any]:
-    """Describe the layers within, whose slots are named ``"0.weight"`` here."""
-    inner: list[list[Slot]] = [[] for _ in block.layers]
-    for name, slot in slots.items():
-        position, _, own = name.partition(".")
-        inner[int(position)].append(replace(slot, spec=replace(slot.spec, name=own)))
-    before = (shape, *output_shapes(block.layers, shape)[:-1])
-    return {"layers": translator.layers(block.layers, before, inner)}
+    """Describe both ways, whose slots are named ``"0.weight"`` and ``"shortcut.0.weight"``."""
+    ways = {"layers": block.layers, "shortcut": block.shortcut}
+    described = {}
+    for way, layers in ways.items():
+        inner: list[dict[str, Slot]] = [{} for _ in layers]
+        for name, slot in slots.items():
+            if name.startswith("shortcut.") == (way == "shortcut"):
+                position, own = name.removeprefix("shortcut.").split(".", 1)
+                inner[int(position)][own] = slot
+        before = (shape, *output_shapes(layers, shape))[: len(layers)]
+        described[way] = translator.layers(layers, before, inner)
+    return described
 
 
 def _nothing(
-    translator: _Translator, layer: Layer, shape: Shape, slots: dict[str, Slot]
+    translator: _Translator, layer: Layer, shape: Shape, slots: Mapping[str, Slot]
 ) -> dict[str, Any]:
     """Of a layer that the module does not know there is nothing to say."""
     return {}
 
 
-Describe = Callable[[_Translator, Any, Shape, dict[str, Slot]], dict[str, Any]]
+Describe = Callable[[_Translator, Any, Shape, Mapping[str, Slot]], dict[str, Any]]
 
 _DESCRIPTIONS: dict[type[Layer], tuple[str, Describe]] = {
     Dense: ("dense", _dense),
@@ -466,5 +595,11 @@ _DESCRIPTIONS: dict[type[Layer], tuple[str, Describe]] = {
     GlobalPool: ("global_pool", _global_pool),
     ChannelDropout: ("channel_dropout", _channel_dropout),
     Transpose: ("transpose", _transpose),
+    Embedding: ("embedding", _embedding),
+    LastStep: ("last_step", _last_step),
+    Recurrent: ("recurrent", _recurrent),
+    PositionwiseDense: ("positionwise_dense", _positionwise_dense),
+    PositionalEncoding: ("positional_encoding", _positional_encoding),
+    Attention: ("attention", _attention),
 }
 """The name of each layer in the compiled module's table, and how it is described to it."""

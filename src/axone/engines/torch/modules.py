@@ -8,8 +8,18 @@ from torch import nn
 from torch.nn import functional
 
 from axone.arrays import Shape
-from axone.layers import Attention, Dropout, GaussianNoise, GRUCell, LSTMCell, Recurrent, RNNCell
+from axone.layers import (
+    Attention,
+    ChannelDropout,
+    Dropout,
+    GaussianNoise,
+    GRUCell,
+    LSTMCell,
+    Recurrent,
+    RNNCell,
+)
 from axone.layers.positional_encoding import sinusoids
+from axone.layers.windows import Window
 from axone.random import RandomStream
 
 
@@ -22,15 +32,82 @@ class Exponential(nn.Module):
 
 
 class Sum(nn.Module):
-    """x + F(x)."""
+    """S(x) + F(x)."""
 
-    def __init__(self, inner: Any) -> None:
+    def __init__(self, inner: Any, shortcut: Any) -> None:
         super().__init__()
-        self.inner = inner
+        self.inner, self.shortcut = inner, shortcut
 
     def forward(self, x: Any) -> Any:
-        """Return x + F(x)."""
-        return x + self.inner(x)
+        """Return S(x) + F(x)."""
+        return self.shortcut(x) + self.inner(x)
+
+
+class Padding(nn.Module):
+    """What windows hold beyond the example, on each side its own.
+
+    Parameters
+    ----------
+    windows : sequence of Window
+        Axis by axis.
+    value : float, default 0
+    """
+
+    def __init__(self, windows: Sequence[Window], value: float = 0.0) -> None:
+        super().__init__()
+        # PyTorch counts from the last axis.
+        self.sides = [side for window in reversed(windows) for side in window.sides]
+        self.value = value
+
+    def forward(self, x: Any) -> Any:
+        """Return x with its margins; what no window reaches is cut off."""
+        return functional.pad(x, self.sides, value=self.value) if any(self.sides) else x
+
+
+class AveragePresent(nn.Module):
+    """The mean of the cells of a window that are no padding.
+
+    Parameters
+    ----------
+    windows : sequence of Window
+        Axis by axis.
+    dtype : torch.dtype
+    """
+
+    def __init__(self, windows: Sequence[Window], dtype: Any) -> None:
+        super().__init__()
+        self.padding = Padding(windows)
+        of_axes = {1: nn.AvgPool1d, 2: nn.AvgPool2d}
+        self.mean = of_axes[len(windows)](
+            tuple(window.size for window in windows), tuple(window.stride for window in windows)
+        )
+        ones = torch.ones((1, 1, *(window.length for window in windows)), dtype=dtype)
+        self.share = self.mean(self.padding(ones))
+
+    def forward(self, x: Any) -> Any:
+        """Return the means: those of whole windows, divided by the share that is there."""
+        return self.mean(self.padding(x)) / self.share
+
+
+class Globally(nn.Module):
+    """The mean, or the first of the largest, of every channel."""
+
+    def __init__(self, function: str) -> None:
+        super().__init__()
+        self.function = function
+
+    def forward(self, x: Any) -> Any:
+        """Return one number a channel."""
+        flat = x.flatten(2)
+        return flat.mean(dim=2) if self.function == "average" else flat.max(dim=2).values
+
+
+class Transposition(nn.Module):
+    """xᵀ of every example."""
+
+    def forward(self, x: Any) -> Any:
+        """Return x with its two axes exchanged."""
+        return x.transpose(1, 2)
 
 
 class Recurrence(nn.Module):
@@ -164,7 +241,7 @@ class GivenNumbers(nn.Module):
 
     Parameters
     ----------
-    layer : Dropout or GaussianNoise
+    layer : Dropout, ChannelDropout or GaussianNoise
     path : tuple of int
         Where it stands in the network, which chooses its stream.
     shape : tuple of int
@@ -173,10 +250,17 @@ class GivenNumbers(nn.Module):
     """
 
     def __init__(
-        self, layer: Dropout | GaussianNoise, path: tuple[int, ...], shape: Shape, dtype: Any
+        self,
+        layer: Dropout | ChannelDropout | GaussianNoise,
+        path: tuple[int, ...],
+        shape: Shape,
+        dtype: Any,
     ) -> None:
         super().__init__()
-        self.layer, self.path, self.shape, self.dtype = layer, path, shape, dtype
+        self.layer, self.path, self.dtype = layer, path, dtype
+        # A channel is dropped whole: one number for all of its positions.
+        whole = isinstance(layer, ChannelDropout)
+        self.shape = (shape[0], *[1] * (len(shape) - 1)) if whole else shape
         self.drawn: Iterator[Any] = iter(())
 
     def draw(self, noise: RandomStream, first_step: int, batches: Sequence[int]) -> None:
@@ -184,7 +268,7 @@ class GivenNumbers(nn.Module):
         tensors = []
         for step, rows in enumerate(batches, start=first_step):
             stream, shape = noise.child(step, *self.path), (rows, *self.shape)
-            if isinstance(self.layer, Dropout):
+            if isinstance(self.layer, Dropout | ChannelDropout):
                 tensors.append(torch.from_numpy(stream.keep(shape, self.layer.rate)))
             else:
                 tensors.append(torch.from_numpy(stream.normal(shape)).to(self.dtype))
@@ -194,6 +278,6 @@ class GivenNumbers(nn.Module):
         """Drop or add in training; leave x alone at prediction."""
         if not self.training:
             return x
-        if isinstance(self.layer, Dropout):
+        if isinstance(self.layer, Dropout | ChannelDropout):
             return x * next(self.drawn) * (1 / (1 - self.layer.rate))
         return torch.add(x, next(self.drawn), alpha=self.layer.standard_deviation)

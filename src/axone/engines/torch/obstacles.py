@@ -4,7 +4,15 @@ from collections.abc import Iterator, Sequence
 
 from axone.engines.recipe import Recipe
 from axone.engines.torch.translation import ACTIVATIONS, CELLS, LAYERS, OPTIMIZERS, criterion_of
-from axone.layers import Activation, Dense, Layer, PositionwiseDense, Recurrent, Residual
+from axone.layers import (
+    Activation,
+    Convolution,
+    Dense,
+    Layer,
+    PositionwiseDense,
+    Recurrent,
+    Residual,
+)
 from axone.messages import Message, _
 from axone.optimizers import Adam
 from axone.registry import name_of
@@ -46,7 +54,7 @@ def all_layers(layers: Sequence[Layer]) -> Iterator[Layer]:
     for layer in layers:
         yield layer
         if isinstance(layer, Residual):
-            yield from all_layers(layer.layers)
+            yield from all_layers((*layer.layers, *layer.shortcut))
 
 
 def _strange(layers: Sequence[Layer]) -> list[Message]:
@@ -54,7 +62,7 @@ def _strange(layers: Sequence[Layer]) -> list[Message]:
     for layer in all_layers(layers):
         if type(layer) not in LAYERS:
             found.append(_("the layer {kind}", kind=type(layer).__name__))
-        elif isinstance(layer, (Dense, PositionwiseDense, Activation)):
+        elif isinstance(layer, (Dense, PositionwiseDense, Convolution, Activation)):
             function = layer.function
             if type(function) not in ACTIVATIONS:
                 found.append(_("the activation {name}", name=name_of(function)))

@@ -8,11 +8,14 @@ may compute anything. What had to be arranged for the same numbers:
   given gradients times η.
 - `Softplus` is a straight line above a threshold of 20; here above 40, where that is exact.
 - Dropout masks and noise are Axone's: PyTorch draws none.
+- Its "same" padding knows no strides and gives the larger half first: windows are padded apart.
+- Its mean of a padded window divides by the whole of it, or knows no padding of unlike sides.
 - Its batch norm keeps the unbiased variance for prediction, Axone the biased one.
 """
 
+import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import torch
@@ -41,18 +44,25 @@ from axone.engines.torch import modules
 from axone.layers import (
     Activation,
     Attention,
+    AveragePool,
     BatchNorm,
     Cell,
+    ChannelDropout,
+    Conv1D,
+    Conv2D,
+    Convolution,
     Dense,
     Dropout,
     Embedding,
     Flatten,
     GaussianNoise,
+    GlobalPool,
     GRUCell,
     LastStep,
     Layer,
     LayerNorm,
     LSTMCell,
+    MaxPool,
     PositionalEncoding,
     PositionwiseDense,
     Recurrent,
@@ -60,6 +70,7 @@ from axone.layers import (
     Residual,
     RMSNorm,
     RNNCell,
+    Transpose,
 )
 from axone.layers.sequence import output_shapes
 from axone.losses import (
@@ -150,6 +161,50 @@ def _dense(layer: Dense, place: Place) -> Translated:
     return Translated(module, arrays | _learned(activation))
 
 
+def _convolution(layer: Convolution, place: Place) -> Translated:
+    windows = layer.windows(place.shape)
+    of_axes = {1: nn.Conv1d, 2: nn.Conv2d}
+    convolution = nn.utils.skip_init(
+        of_axes[layer.axes],
+        place.shape[0],
+        layer.channels,
+        tuple(window.size for window in windows),
+        tuple(window.stride for window in windows),
+        dilation=tuple(window.dilation for window in windows),
+        groups=layer.groups,
+        bias=layer.bias,
+        dtype=place.dtype,
+    )
+    activation = _activation(layer.function, place.dtype)
+    arrays = {
+        "weight": convolution.weight,
+        **({"bias": convolution.bias} if layer.bias else {}),
+    }
+    row = [modules.Padding(windows), convolution, activation]
+    return Translated(nn.Sequential(*row), arrays | _learned(activation))
+
+
+def _max_pool(layer: MaxPool, place: Place) -> Translated:
+    windows = layer.windows(place.shape)
+    of_axes = {1: nn.MaxPool1d, 2: nn.MaxPool2d}
+    pool = of_axes[len(windows)](
+        tuple(window.size for window in windows), tuple(window.stride for window in windows)
+    )
+    return Translated(nn.Sequential(modules.Padding(windows, -math.inf), pool))
+
+
+def _average_pool(layer: AveragePool, place: Place) -> Translated:
+    return Translated(modules.AveragePresent(layer.windows(place.shape), place.dtype))
+
+
+def _global_pool(layer: GlobalPool, place: Place) -> Translated:
+    return Translated(modules.Globally(layer.function))
+
+
+def _transpose(layer: Transpose, place: Place) -> Translated:
+    return Translated(modules.Transposition())
+
+
 def _activation_layer(layer: Activation, place: Place) -> Translated:
     assert isinstance(layer.function, ActivationFunction)  # noqa: S101 — resolved on creation
     activation = _activation(layer.function, place.dtype)
@@ -164,7 +219,7 @@ def _learned(activation: Any) -> dict[str, Any]:
     return {"alpha": activation.weight} if isinstance(activation, nn.PReLU) else {}
 
 
-def _random(layer: Dropout | GaussianNoise, place: Place) -> Translated:
+def _random(layer: ChannelDropout | Dropout | GaussianNoise, place: Place) -> Translated:
     if not layer.is_random:
         return Translated(nn.Identity())
     return Translated(modules.GivenNumbers(layer, place.path, place.shape, place.dtype))
@@ -238,7 +293,10 @@ def _positionwise_dense(layer: PositionwiseDense, place: Place) -> Translated:
 
 def _residual(block: Residual, place: Place) -> Translated:
     inner = _in_a_row(block.layers, place)
-    return Translated(modules.Sum(inner.module), inner.arrays)
+    aside = replace(place, path=(*place.path, len(block.layers)))
+    short = _in_a_row(block.shortcut, aside)
+    arrays = {f"shortcut.{name}": array for name, array in short.arrays.items()}
+    return Translated(modules.Sum(inner.module, short.module), inner.arrays | arrays)
 
 
 LAYERS: dict[type[Layer], Callable[[Any, Place], Translated]] = {
@@ -258,6 +316,13 @@ LAYERS: dict[type[Layer], Callable[[Any, Place], Translated]] = {
     Attention: _attention,
     PositionalEncoding: _positional_encoding,
     PositionwiseDense: _positionwise_dense,
+    Conv1D: _convolution,
+    Conv2D: _convolution,
+    MaxPool: _max_pool,
+    AveragePool: _average_pool,
+    GlobalPool: _global_pool,
+    ChannelDropout: _random,
+    Transpose: _transpose,
 }
 
 CELLS: tuple[type[Cell], ...] = (RNNCell, LSTMCell, GRUCell)

@@ -1,0 +1,213 @@
+"""Folders as datasets: a subfolder a class, with image files or WAV files in it.
+
+With `train` and `test` among the subfolders the classes are within these. Only plain files that lie
+within the folder are read: a link that leads out of it is refused, for folders come from strangers
+too.
+"""
+
+import os
+import stat
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from axone.bounds import MOST_FILES
+from axone.errors import DataError
+from axone.messages import Message, _, _n, listed
+
+IMAGES = (".png", ".jpg", ".jpeg", ".bmp", ".gif")
+"""Endings of image files; what they are, their content says."""
+
+SOUNDS = (".wav", ".wave")
+
+_TRAINING, _TEST = "train", "test"
+
+_Medium = Literal["images", "sounds"]
+
+
+@dataclass(frozen=True)
+class Labelled:
+    """Files of one part, each with its class.
+
+    Attributes
+    ----------
+    paths : tuple of Path
+    classes : tuple of str
+        The name of each file's folder.
+    """
+
+    paths: tuple[Path, ...] = ()
+    classes: tuple[str, ...] = ()
+
+    def __len__(self) -> int:
+        return len(self.paths)
+
+
+@dataclass(frozen=True)
+class ClassFolder:
+    """What a folder holds.
+
+    Attributes
+    ----------
+    medium : {"images", "sounds"}
+    training, test : Labelled
+        The test files may be none.
+    notes : tuple of Message
+        What was passed over.
+    """
+
+    medium: _Medium
+    training: Labelled
+    test: Labelled = Labelled()
+    notes: tuple[Message, ...] = ()
+
+
+def read_class_folder(folder: Path) -> ClassFolder:
+    """Look through a folder, without opening any of its files.
+
+    Raises
+    ------
+    DataError
+        No files of one kind in at least two subfolders, too many, or links that lead out of it.
+    """
+    parts = {name.lower(): path for name, path in _subfolders(folder, folder)}
+    if _TRAINING not in parts:
+        files = _files(folder, folder)
+        chosen, notes = _of_one_medium(folder, {_TRAINING: files})
+        return ClassFolder(chosen.medium, chosen.training, notes=notes)
+    read = {name: _files(parts[name], folder) for name in (_TRAINING, _TEST) if name in parts}
+    chosen, notes = _of_one_medium(folder, read)
+    passed_over = sorted(set(parts) - {_TRAINING, _TEST})
+    if passed_over:
+        notes = (
+            *notes,
+            _(
+                "beside {train} and {test} there are {names}, which are passed over",
+                train=_TRAINING,
+                test=_TEST,
+                names=listed(passed_over),
+            ).coded("folders_passed_over"),
+        )
+    return ClassFolder(chosen.medium, chosen.training, chosen.test, notes)
+
+
+def _of_one_medium(
+    folder: Path, parts: dict[str, list[tuple[str, Path]]]
+) -> tuple[ClassFolder, tuple[Message, ...]]:
+    """Keep the files of the medium that the training part holds."""
+    endings = Counter(_medium(path) for _class, path in parts[_TRAINING])
+    media = [medium for medium in ("images", "sounds") if endings[medium]]
+    if len(media) != 1:
+        raise DataError(
+            _(
+                "{folder} holds both images and sounds: give a folder of either.",
+                folder=folder,
+            )
+            if media
+            else _(
+                "{folder} holds no image or sound files in subfolders: a dataset has a subfolder "
+                "for each class, with files that end in {endings}.",
+                folder=folder,
+                endings=listed((*IMAGES, *SOUNDS)),
+            )
+        )
+    kept = {
+        name: [(word, path) for word, path in files if _medium(path) == media[0]]
+        for name, files in parts.items()
+    }
+    others = sum(map(len, parts.values())) - sum(map(len, kept.values()))
+    notes: tuple[Message, ...] = ()
+    if others:
+        notes = (
+            _n(
+                "{count:,} file of another kind is passed over",
+                "{count:,} files of other kinds are passed over",
+                others,
+            ).coded("files_passed_over"),
+        )
+    classes = {word for word, _path in kept[_TRAINING]}
+    if len(classes) < 2:
+        raise DataError(
+            _(
+                "{folder} holds files of one class, {name!r}: a dataset has a subfolder for each, "
+                "and at least two.",
+                folder=folder,
+                name=next(iter(classes)),
+            )
+        )
+    labelled = {name: _labelled(files) for name, files in kept.items()}
+    medium: _Medium = "images" if media[0] == "images" else "sounds"
+    return ClassFolder(medium, labelled[_TRAINING], labelled.get(_TEST, Labelled())), notes
+
+
+def _labelled(files: Sequence[tuple[str, Path]]) -> Labelled:
+    return Labelled(tuple(path for _word, path in files), tuple(word for word, _path in files))
+
+
+def _medium(path: Path) -> str:
+    ending = path.suffix.lower()
+    return "images" if ending in IMAGES else "sounds" if ending in SOUNDS else ""
+
+
+def _files(folder: Path, root: Path) -> list[tuple[str, Path]]:
+    """Return the files of each class's folder, sorted, so that a seed finds the same rows."""
+    found: list[tuple[str, Path]] = []
+    for word, below in _subfolders(folder, root):
+        for entry in _entries(below):
+            path = Path(entry.path)
+            if not entry.is_dir() and _is_plain(entry, path, root):
+                found.append((word, path))
+        if len(found) > MOST_FILES:
+            raise DataError(
+                _(
+                    "{folder} holds more than {most:,} files: use part of them.",
+                    folder=root,
+                    most=MOST_FILES,
+                )
+            )
+    return found
+
+
+def _subfolders(folder: Path, root: Path) -> list[tuple[str, Path]]:
+    found = []
+    for entry in _entries(folder):
+        if entry.is_dir():
+            path = Path(entry.path)
+            _require_within(path, root)
+            found.append((entry.name, path))
+    return found
+
+
+def _entries(folder: Path) -> list[os.DirEntry[str]]:
+    """Return what is in a folder, sorted by name; hidden files and a Mac's leavings are not."""
+    try:
+        with os.scandir(folder) as entries:
+            seen = [each for each in entries if not each.name.startswith((".", "__"))]
+    except OSError as error:
+        raise DataError(
+            _("{path} cannot be read: {reason}.", path=folder, reason=error.strerror)
+        ) from error
+    return sorted(seen, key=lambda entry: entry.name)
+
+
+def _is_plain(entry: os.DirEntry[str], path: Path, root: Path) -> bool:
+    """Tell whether it is a file, and no pipe or device."""
+    _require_within(path, root)
+    try:
+        return stat.S_ISREG(entry.stat().st_mode)
+    except OSError:
+        return False  # a link to nothing
+
+
+def _require_within(path: Path, root: Path) -> None:
+    if path.is_symlink() and not path.resolve().is_relative_to(root.resolve()):
+        raise DataError(
+            _(
+                "{path} is a link to {target}, out of {root}: put the files themselves there.",
+                path=path,
+                target=path.resolve(),
+                root=root,
+            )
+        )

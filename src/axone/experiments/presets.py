@@ -1,0 +1,103 @@
+"""The preset of an experiment: named by its author, or chosen by what the examples are.
+
+Like a recipe, a preset's settings are laid under the author's own, which take precedence.
+"""
+
+from dataclasses import replace
+from typing import Any
+
+from axone.data import Dataset
+from axone.experiments.description import Description
+from axone.experiments.schema import ExperimentData, TrainingSection
+from axone.messages import Message, _
+from axone.presets import Preset, find_preset, kind_of, preset_for
+
+_SHARE = 0.15
+
+_NEED_VALIDATION = ("stopping", "restore_best", "calibrate")
+"""Settings by which the author counts on rows that are held out."""
+
+
+def with_preset(
+    experiment: Description, dataset: Dataset
+) -> tuple[Description, tuple[Message, ...]]:
+    """Return an experiment with the settings of its preset, and a note if that was chosen here.
+
+    An experiment of a table or with a network of its own stays as it is, and so does one that lists
+    the layers of its preset: it has been completed before.
+    """
+    settings = experiment.settings
+    if settings.network.layers is not None:
+        return experiment, ()
+    rows = _rows(settings, dataset)
+    preset, notes = _preset_of(settings, dataset, rows)
+    if preset is None:
+        return experiment, ()
+    complete = settings.model_copy(
+        update={
+            "data": _data(settings, preset, rows),
+            "network": settings.network.model_copy(update={"preset": preset.name}),
+            "training": _training(experiment, preset, rows, dataset.task),
+        }
+    )
+    return replace(experiment, settings=complete), notes
+
+
+def _rows(settings: ExperimentData, dataset: Dataset) -> int:
+    """Return how many rows there are besides those of the test."""
+    own_test = dataset.X_test is not None
+    share = settings.data.test
+    if share is None:
+        share = 0.0 if own_test else _SHARE
+    return round((1 - share) * len(dataset.y))
+
+
+def _preset_of(
+    settings: ExperimentData, dataset: Dataset, rows: int
+) -> tuple[Preset | None, tuple[Message, ...]]:
+    name = settings.network.preset
+    if name is not None:
+        return find_preset(name), ()
+    if not settings.network.is_open or dataset.is_table:
+        return None, ()
+    shape = tuple(dataset.X.shape[1:])
+    preset = preset_for(kind_of(dataset), shape, rows)
+    if preset is None:
+        return None, ()
+    note = _(
+        "the preset {name} was chosen for {kind} of shape {shape}: {summary} (--preset takes "
+        "another, --hidden dense layers; axone presets lists them)",
+        name=preset.name,
+        kind=_words(dataset),
+        shape=shape,
+        summary=preset.summary,
+    ).coded("preset_chosen")
+    return preset, (note,)
+
+
+def _words(dataset: Dataset) -> Message:
+    from axone.presets.preset import word_of
+
+    return word_of(kind_of(dataset))
+
+
+def _training(experiment: Description, preset: Preset, rows: int, task: str) -> TrainingSection:
+    """Lay a preset's settings under those that were given."""
+    training, rate = experiment.settings.training, experiment.learning_rate
+    below = TrainingSection.model_validate(preset.training(rows, task))
+    given = training.model_fields_set - (set() if rate is None else {"optimizer"})
+    update: dict[str, Any] = {
+        name: getattr(below, name) for name in below.model_fields_set if name not in given
+    }
+    if rate is not None and "optimizer" in update:
+        update["optimizer"] = replace(update["optimizer"], learning_rate=rate)
+    return training.model_copy(update=update)
+
+
+def _data(settings: ExperimentData, preset: Preset, rows: int) -> Any:
+    """Hold out what the preset does, unless the settings say how much, or count on such rows."""
+    share = preset.validation(rows)
+    counted_on = settings.training.model_fields_set.intersection(_NEED_VALIDATION)
+    if settings.data.validation is not None or share is None or counted_on:
+        return settings.data
+    return settings.data.model_copy(update={"validation": share})

@@ -336,6 +336,7 @@ class TestTheCompiledFunction:
             "labels": labels,
             "numbers": numbers,
             "weights": weights,
+            "mask": None,
             "position": (0, 0, 0, 0.0, 0.0, 0.0, 0, []),
             "epochs": 2,
             "limits": (0.0, 0.0, 100),

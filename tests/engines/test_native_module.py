@@ -114,6 +114,7 @@ class TestArrays:
             "labels": None,
             "numbers": np.ones((4, 2)),
             "weights": np.ones(4),
+            "mask": None,
             "position": (0, 0, 0, 0.0, 0.0, 0.0, 0, []),
             "rates": np.full((1, 1), 0.1),
             "shuffle": False,
@@ -155,6 +156,7 @@ class TestArrays:
             ("position", (0, 5, 5, 0.0, 0.0, 0.0, 0, [])),
             ("position", (0, 1, 0, 0.0, 0.0, 0.0, 0, [])),
             ("weights", np.ones(3)),
+            ("mask", np.ones((3, 3), bool)),
             ("steps", -2),
             ("trail", np.ones((1, 3))),
             ("trail", np.ones((0, NETWORK.layout.size + NETWORK.layout.buffer_size))),
@@ -173,7 +175,7 @@ class TestArrays:
         workspace, run = self.arguments()
         given = {
             "trail": np.ones((2, NETWORK.layout.size + NETWORK.layout.buffer_size)),
-            **{each: run[each] for each in ("X", "labels", "numbers", "weights")},
+            **{each: run[each] for each in ("X", "labels", "numbers", "weights", "mask")},
             "out": np.ones((8, 2)),
             "losses": np.ones(2),
         }

@@ -54,10 +54,11 @@ class Recurrent : public Layer<Real> {
   Matrix<Real> backward(Matrix<Real> dy, Pass<Real>& pass) override {
     const auto dx = this->needs_input_gradient ? dx_.view() : Matrix<Real>{};
     for (auto& way : ways_) way->turn(dx.data);
-    // Each way adds to what those before it have given, so that all have the rows of a block in turn.
+    // Each way adds to what those before it have given, so that all have the rows of a block in turn. What
+    // the last blocks have left behind is still in the cache.
     const Index together = ways_.front()->rows_together();
     share(pass.team, blocks(pass.rows), [&](Index first, Index last, int) {
-      for (Index block = first; block < last; ++block)
+      for (Index block = last; block-- > first;)
         for (std::size_t n = 0; n < ways_.size(); ++n)
           ways_[n]->backward(dy, dx, n > 0, mask_, block * together,
                              std::min(together, pass.rows - block * together));

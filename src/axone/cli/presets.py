@@ -44,8 +44,10 @@ def presets(
             _list_all()
             return
         preset = find_preset(name)
-        _describe(preset, rows)
-        _show_layers(preset, _shape(shape), kind, outputs)
+        example = _shape(shape)
+        layers = _layers(preset, example, kind, outputs)
+        _describe(preset, rows, example)
+        echo(layers)
 
 
 def _list_all() -> None:
@@ -60,11 +62,12 @@ def _list_all() -> None:
     tell(console, _("axone presets NAME shows its layers and how it is trained."))
 
 
-def _describe(preset: "Preset", rows: int) -> None:
+def _describe(preset: "Preset", rows: int, shape: "Shape | None") -> None:
     from axone.presets.preset import word_of
 
     console = output()
-    training = ", ".join(f"{key} {_word(value)}" for key, value in preset.training(rows).items())
+    settings = preset.training(rows, shape=shape)
+    training = ", ".join(f"{key} {_word(value)}" for key, value in settings.items())
     held_out = preset.validation(rows)
     share = _("the usual 15 %") if held_out is None else _("{share:.0%}", share=held_out)
     for line in (
@@ -84,19 +87,20 @@ def _word(value: Any) -> str:
     if isinstance(value, dict):
         name = value.get("name", _("none"))
         return " ".join([str(name), *(f"{k} {v}" for k, v in value.items() if k != "name")])
+    if isinstance(value, list):
+        return ", ".join(map(_word, value)) or str(_("none"))
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def _show_layers(preset: "Preset", shape: "Shape | None", kind: str | None, outputs: int) -> None:
+def _layers(preset: "Preset", shape: "Shape | None", kind: str | None, outputs: int) -> str:
     from axone.network import Network
 
     found = _kind(preset, shape, kind)
     shape = shape or _EXAMPLES[found]
     vocabulary = 28 if found == "tokens" else None
     layers = preset.layers(shape, outputs, kind=found, vocabulary=vocabulary)
-    echo("")
-    echo(str(_("{name} {shape}", name=found, shape=shape)))
-    echo(str(Network(*layers, input_shape=shape).summary()))
+    heading = _("{name} {shape}", name=found, shape=shape)
+    return f"\n{heading}\n{Network(*layers, input_shape=shape).summary()}"
 
 
 _EXAMPLES: dict[str, tuple[int, ...]] = {

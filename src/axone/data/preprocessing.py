@@ -236,6 +236,12 @@ class Preprocessing:
         return self.layout.shape
 
     @property
+    def vocabulary(self) -> int | None:
+        """How many tokens there are; None where examples are no tokens."""
+        first = self.steps[0]
+        return first.vocabulary if isinstance(first, Tokens | Characters) else None
+
+    @property
     def feature_names(self) -> tuple[str, ...]:
         """The columns that a table of new rows is to have; for arrays possibly none."""
         first = self.steps[0]

@@ -4,7 +4,7 @@ import math
 
 from axone.activations import Sigmoid, Softmax
 from axone.arrays import Shape
-from axone.data import Dataset
+from axone.data import Dataset, Preprocessing
 from axone.errors import ConfigurationError, ShapeError
 from axone.experiments.description import Description
 from axone.experiments.schema import ExperimentData
@@ -16,7 +16,7 @@ from axone.presets import find_preset, kind_of
 
 
 def build_network(
-    experiment: Description, input_shape: Shape, dataset: Dataset
+    experiment: Description, preprocessing: Preprocessing, dataset: Dataset
 ) -> tuple[Network, Loss]:
     """Return the network and the loss that the settings ask for, checked against the data.
 
@@ -25,7 +25,7 @@ def build_network(
     ConfigurationError
         The first layer does not fit the features, or the last one the target.
     """
-    settings = experiment.settings.network
+    settings, input_shape = experiment.settings.network, preprocessing.feature_shape
     size = math.prod(input_shape)
     if settings.input_size is not None and settings.input_size != size:
         raise ConfigurationError(
@@ -39,7 +39,7 @@ def build_network(
         )
     outputs = _outputs(dataset)
     if settings.layers is None and settings.preset is not None:
-        layers = _layers_of_preset(experiment, settings.preset, input_shape, dataset)
+        layers = _layers_of_preset(experiment, settings.preset, preprocessing, dataset)
     elif settings.layers is None:
         layers = _hidden_layers(experiment.settings, len(input_shape) > 1)
         layers.append(Dense(outputs, _output_activation(dataset)))
@@ -67,14 +67,15 @@ def _output_activation(dataset: Dataset) -> str:
 
 
 def _layers_of_preset(
-    experiment: Description, name: str, input_shape: Shape, dataset: Dataset
+    experiment: Description, name: str, preprocessing: Preprocessing, dataset: Dataset
 ) -> list[Layer]:
     try:
         return find_preset(name).layers(
-            input_shape,
+            preprocessing.feature_shape,
             _outputs(dataset),
             kind=kind_of(dataset),
             activation=_output_activation(dataset),
+            vocabulary=preprocessing.vocabulary,
         )
     except ShapeError as error:
         raise ConfigurationError(at(experiment.place("network.preset"), error.message)) from error

@@ -207,7 +207,7 @@ def assemble(
     dataset, preprocessing = arranged.dataset, arranged.preprocessing
     experiment, about_preset = with_preset(experiment, dataset)
     _require_classes(experiment, dataset.task)
-    network, loss = build_network(experiment, preprocessing.feature_shape, dataset)
+    network, loss = build_network(experiment, preprocessing, dataset)
     parts, more = _as_the_network_takes_them(network, arranged.parts)
     rows = len(parts["train"])
     return Prepared(

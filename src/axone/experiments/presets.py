@@ -10,7 +10,8 @@ from axone.data import Dataset
 from axone.experiments.description import Description
 from axone.experiments.schema import ExperimentData, TrainingSection
 from axone.messages import Message, _
-from axone.presets import Preset, find_preset, kind_of, preset_for
+from axone.presets import Preset, find_preset, kind_of, preset_for, shape_of
+from axone.presets.preset import word_of
 
 _SHARE = 0.15
 
@@ -37,7 +38,7 @@ def with_preset(
         update={
             "data": _data(settings, preset, rows),
             "network": settings.network.model_copy(update={"preset": preset.name}),
-            "training": _training(experiment, preset, rows, dataset.task),
+            "training": _training(experiment, preset, rows, dataset),
         }
     )
     return replace(experiment, settings=complete), notes
@@ -58,33 +59,29 @@ def _preset_of(
     name = settings.network.preset
     if name is not None:
         return find_preset(name), ()
-    if not settings.network.is_open or dataset.is_table:
+    if not settings.network.is_open:
         return None, ()
-    shape = tuple(dataset.X.shape[1:])
-    preset = preset_for(kind_of(dataset), shape, rows)
+    kind, shape = kind_of(dataset), shape_of(dataset)
+    preset = preset_for(kind, shape, rows)
     if preset is None:
         return None, ()
     note = _(
         "the preset {name} was chosen for {kind} of shape {shape}: {summary} (--preset takes "
         "another, --hidden dense layers; axone presets lists them)",
         name=preset.name,
-        kind=_words(dataset),
+        kind=word_of(kind),
         shape=shape,
         summary=preset.summary,
     ).coded("preset_chosen")
     return preset, (note,)
 
 
-def _words(dataset: Dataset) -> Message:
-    from axone.presets.preset import word_of
-
-    return word_of(kind_of(dataset))
-
-
-def _training(experiment: Description, preset: Preset, rows: int, task: str) -> TrainingSection:
+def _training(
+    experiment: Description, preset: Preset, rows: int, dataset: Dataset
+) -> TrainingSection:
     """Lay a preset's settings under those that were given."""
     training, rate = experiment.settings.training, experiment.learning_rate
-    below = TrainingSection.model_validate(preset.training(rows, task))
+    below = TrainingSection.model_validate(preset.training(rows, dataset.task, shape_of(dataset)))
     given = training.model_fields_set - (set() if rate is None else {"optimizer"})
     update: dict[str, Any] = {
         name: getattr(below, name) for name in below.model_fields_set if name not in given

@@ -5,7 +5,7 @@ An experiment names one (`network.preset`, ``--preset``), or one is chosen by wh
 
 from collections.abc import Mapping
 
-from axone.presets.choice import find_preset, kind_of, preset_for
+from axone.presets.choice import find_preset, kind_of, preset_for, shape_of
 from axone.presets.features import FEATURES
 from axone.presets.images import IMAGES
 from axone.presets.preset import KINDS, Kind, Preset
@@ -25,4 +25,5 @@ __all__ = [
     "find_preset",
     "kind_of",
     "preset_for",
+    "shape_of",
 ]

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 CHOSEN: Mapping[Kind, str] = {
     "images": "cnn",
-    "signals": "fcn-1d",
+    "signals": "resnet-1d",
     "sequences": "gru",
     "tokens": "gru",
 }
@@ -68,11 +68,17 @@ def preset_for(kind: Kind, shape: Shape, rows: int) -> Preset | None:
 
 
 def kind_of(dataset: "Dataset") -> Kind:
-    """Return what the examples of a dataset are.
+    """Return what the examples of a dataset are to a network."""
+    return _AS_READ.get(dataset.kind, dataset.kind)  # type: ignore[arg-type]
 
-    Pixels are images; two axes are signals (channels, length), three images, one features.
-    """
-    axes = dataset.X.ndim - 1
-    if dataset.is_image or axes == 3:
-        return "images"
-    return "signals" if axes == 2 else "features"
+
+def shape_of(dataset: "Dataset") -> Shape:
+    """Return the shape of an example as it is before preprocessing; of a text, its characters."""
+    lengths = dataset.lengths
+    if dataset.kind == "text" and lengths is not None:
+        return (int(lengths.max(initial=0)),)
+    return tuple(dataset.X.shape[1:])
+
+
+_AS_READ: Mapping[str, Kind] = {"table": "features", "text": "tokens"}
+"""What the examples become of which a network reads no such kind."""

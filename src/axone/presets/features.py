@@ -11,8 +11,8 @@ def _mlp(shape: Shape) -> list[Layer]:
     return [Dense(128, "relu"), Dropout(0.2), Dense(64, "relu"), Dropout(0.2)]
 
 
-def _training(rows: int) -> Settings:
-    del rows
+def _training(rows: int, shape: Shape) -> Settings:
+    del rows, shape
     return {}
 
 

@@ -20,6 +20,9 @@ _SMALLEST_MAP = 4
 """Rows or columns below which an image is not pooled again."""
 
 
+_SIDE_TO_SHIFT = 14
+"""Pixels of a side for each that an image is moved by: 2 of 28."""
+
 _PICTURES: tuple[Kind, ...] = ("images", "features")
 
 
@@ -37,7 +40,8 @@ def _lenet(shape: Shape) -> list[Layer]:
     ]
 
 
-def _lenet_training(rows: int) -> Settings:
+def _lenet_training(rows: int, shape: Shape) -> Settings:
+    del shape
     return one_cycle(rows, learning_rate=4e-3, batch_size=64, steps=2000, epochs=(10, 200))
 
 
@@ -64,8 +68,21 @@ def convolved(channels: int) -> list[Layer]:
     ]
 
 
-def _cnn_training(rows: int) -> Settings:
-    return one_cycle(rows, learning_rate=5e-3, batch_size=64, steps=2000, epochs=(12, 200))
+def _cnn_training(rows: int, shape: Shape) -> Settings:
+    return one_cycle(
+        rows,
+        learning_rate=5e-3,
+        batch_size=64,
+        steps=2000,
+        epochs=(12, 200),
+        augmentation=_shifts(shape),
+    )
+
+
+def _shifts(shape: Shape) -> list[Settings]:
+    """Move images by up to a fourteenth of their side: what they show seldom depends on it."""
+    pixels = min(shape[-2:], default=0) // _SIDE_TO_SHIFT
+    return [{"name": "shift", "pixels": pixels}] if pixels else []
 
 
 LENET = Preset(

@@ -31,8 +31,8 @@ Settings: TypeAlias = Mapping[str, Any]
 Body: TypeAlias = Callable[[Shape], list[Layer]]
 """The layers between entrance and output, given an example's shape after the entrance."""
 
-Training: TypeAlias = Callable[[int], Settings]
-"""Settings of the table `training`, given how many rows are learnt from."""
+Training: TypeAlias = Callable[[int, Shape], Settings]
+"""Settings of the table `training`, given how many rows are learnt from, and an example's shape."""
 
 _ENTRANCES = {
     "features": as_features,
@@ -75,7 +75,7 @@ class Preset:
     body : callable
         From an example's shape, as its own layers read it, to those layers but the last.
     recipe : callable
-        From the number of training rows to settings of the table `training`.
+        From the number of training rows and an example's shape to settings of the table `training`.
     least : int
         Positions along every axis of an example that its windows need.
 
@@ -149,7 +149,9 @@ class Preset:
         _layers, inner = self._entrance(kind, shape, 1)
         return min(positions_of(self.reads, inner)) >= self.least
 
-    def training(self, rows: int, task: str = "classification") -> Settings:
+    def training(
+        self, rows: int, task: str = "classification", shape: Shape | None = None
+    ) -> Settings:
         """Return how it is trained, under the keys of an experiment's table `training`.
 
         Parameters
@@ -157,8 +159,10 @@ class Preset:
         rows : int
             How many are learnt from.
         task : {"classification", "regression"}
+        shape : tuple of int, optional
+            Of an example; without it nothing is said that depends on it.
         """
-        settings = self.recipe(rows)
+        settings = self.recipe(rows, shape or ())
         if task == "classification":
             return settings
         return {key: value for key, value in settings.items() if key not in _OF_CLASSES}

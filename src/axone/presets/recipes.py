@@ -8,6 +8,9 @@ import math
 
 from axone.presets.preset import Settings
 
+_SMALLEST_BATCH = 16
+"""As many rows as a vector of the compiled engine holds."""
+
 
 def one_cycle(
     rows: int,
@@ -35,7 +38,7 @@ def one_cycle(
     **settings
         More of the table `training`.
     """
-    while batch_size > 8 and rows < 4 * batch_size:
+    while batch_size > _SMALLEST_BATCH and rows < 4 * batch_size:
         batch_size //= 2
     least, most = epochs
     wanted = math.ceil(steps * batch_size / max(rows, 1))

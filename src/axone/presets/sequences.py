@@ -31,7 +31,8 @@ def _lstm(shape: Shape) -> list[Layer]:
     return [LSTM(64, bidirectional=True, last=True), Dropout(0.3)]
 
 
-def _gated_training(rows: int) -> Settings:
+def _gated_training(rows: int, shape: Shape) -> Settings:
+    del shape
     return one_cycle(
         rows, learning_rate=5e-3, batch_size=32, steps=1000, epochs=(10, 150), clip_norm=1.0
     )
@@ -55,7 +56,8 @@ def _transformer(shape: Shape) -> list[Layer]:
     return [*layers, LayerNorm(), Transpose(), GlobalPool(), Dropout(0.1)]
 
 
-def _transformer_training(rows: int) -> Settings:
+def _transformer_training(rows: int, shape: Shape) -> Settings:
+    del shape
     return one_cycle(
         rows, learning_rate=1e-3, batch_size=32, steps=1500, epochs=(15, 200), clip_norm=1.0
     )

@@ -29,7 +29,8 @@ def _course(shape: Shape) -> list[Layer]:
     return [Conv1D(1, 3, "relu"), MaxPool(2), Flatten(), Dense(8, "relu")]
 
 
-def _course_training(rows: int) -> Settings:
+def _course_training(rows: int, shape: Shape) -> Settings:
+    del shape
     return one_cycle(rows, learning_rate=0.01, batch_size=16, steps=2000, epochs=(20, 300))
 
 
@@ -56,7 +57,8 @@ def convolved(channels: int, taps: int, dilation: int = 1) -> list[Layer]:
     ]
 
 
-def _fcn_training(rows: int) -> Settings:
+def _fcn_training(rows: int, shape: Shape) -> Settings:
+    del shape
     return one_cycle(rows, learning_rate=3e-3, batch_size=16, steps=1500, epochs=(20, 300))
 
 
@@ -79,7 +81,8 @@ def _residual(dilation: int) -> Layer:
     return Residual(*most)
 
 
-def _resnet_training(rows: int) -> Settings:
+def _resnet_training(rows: int, shape: Shape) -> Settings:
+    del shape
     return one_cycle(rows, learning_rate=3e-3, batch_size=16, steps=1500, epochs=(20, 300))
 
 

@@ -90,3 +90,32 @@ def test_every_number_of_a_changed_row_is_the_references(name, dtype):
             for engine in (NativeEngine(), ReferenceEngine())
         )
         np.testing.assert_allclose(found, wanted, rtol=1e-12 if dtype == "float64" else 3e-5)
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize(
+    ("layers", "shape"),
+    [
+        ([ax.Conv1D(4, 3, padding="same"), ax.GlobalPool()], (3, 21)),
+        ([ax.LayerNorm(), ax.LastStep()], (21, 3)),
+    ],
+)
+def test_rows_that_end_early_are_changed_up_to_their_end(layers, shape, dtype):
+    network = ax.Network(*layers, ax.Dense(2, "softmax"), input_shape=shape)
+    chain = (ax.TimeWarp(0.5), ax.Crop(0.7), ax.TimeShift(0.2), ax.Jitter(0.1), ax.Cut(0.3))
+    recipe = Recipe(network, LOSSES.resolve("cce"), ax.SGD(0.1), dtype=dtype, augmentation=chain)
+    random = np.random.default_rng(0)
+    mask = np.arange(21) < random.integers(1, 22, 19)[:, None]
+    X = random.normal(size=(19, *shape)).astype(dtype)
+    examples = Examples(X, np.arange(19) % 2, mask=mask)
+    weights = network.initialize(0, dtype)
+    ends = []
+    for engine in (ReferenceEngine(), NativeEngine(), NativeEngine(2)):
+        plan = engine.compile(recipe)
+        gradient = plan.loss_and_gradient(weights, examples, step=3)[1].vector
+        state = plan.start(network.initialize(0, dtype))
+        plan.session(state, examples, 4).advance(epochs=4)
+        ends.append((gradient, state.parameters.vector))
+    for found in ends[1:]:
+        for ours, theirs in zip(found, ends[0], strict=True):
+            np.testing.assert_allclose(ours, theirs, atol=1e-12 if dtype == "float64" else 1e-4)

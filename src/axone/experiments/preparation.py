@@ -23,6 +23,14 @@ from axone.data import (
 from axone.data.files import STANDARD_INPUT
 from axone.errors import ConfigurationError, DataError, ShapeError
 from axone.experiments.description import IN_MEMORY, Description
+from axone.experiments.generation import (
+    beginnings_in_memory,
+    continues,
+    next_character,
+    read_beginnings,
+    require_generator,
+    task_of_split,
+)
 from axone.experiments.networks import build_network
 from axone.experiments.presets import with_preset
 from axone.experiments.reconstruction import (
@@ -37,7 +45,7 @@ from axone.experiments.schema import ExperimentData, StoppingSection
 from axone.experiments.starting import begun_with, start_file, starting_model
 from axone.losses import Loss
 from axone.messages import _
-from axone.model import RECONSTRUCTION, Classes, Model, Numbers, Target
+from axone.model import GENERATION, RECONSTRUCTION, Classes, Model, Numbers, Target
 from axone.network import Network
 from axone.parameters import Parameters
 
@@ -265,6 +273,7 @@ def assemble(
         arranged = _giving_back(experiment, arranged)
     dataset, preprocessing = arranged.dataset, arranged.preprocessing
     _require_classes(experiment, dataset.task)
+    require_generator(experiment)
     network, loss = build_network(experiment, preprocessing, dataset, arranged.start)
     parts, more = _as_the_network_takes_them(network, arranged.parts)
     initial = None
@@ -331,6 +340,8 @@ def load(experiment: Description) -> Dataset:
         )
     table = _table_options(settings)
     try:
+        if continues(settings):
+            return read_beginnings(settings, table, experiment.folder)
         return load_dataset(
             settings.data.source,
             target=settings.data.target,
@@ -360,6 +371,8 @@ def _given(experiment: Description, rows: Any) -> Dataset:
     """Return rows in memory as a dataset, of which the description says that no file holds it."""
     data = experiment.settings.data
     table = _table_options(experiment.settings)
+    if continues(experiment.settings):
+        return beginnings_in_memory(rows, experiment.settings, table)
     is_alone = not isinstance(rows, tuple | Dataset)
     if gives_back(experiment.settings) and is_alone and data.target is None:
         return replace(unlabelled(rows), source=IN_MEMORY)
@@ -396,7 +409,7 @@ def split(
     test = data.test if data.test is not None else (0.0 if own_test else _SHARE)
     divided = split_rows(
         dataset.y,
-        dataset.task,
+        task_of_split(dataset),
         validation=validation,
         test=test,
         seed=settings.seed,
@@ -447,6 +460,8 @@ def _require_classes(experiment: Description, task: str) -> None:
 
 
 def _target(settings: ExperimentData, dataset: Dataset, y_train: FloatArray) -> Target:
+    if continues(settings):
+        return next_character(dataset)
     if dataset.task == "classification":
         return Classes(
             column=dataset.target_name,
@@ -475,7 +490,11 @@ def _resolved(
         patience = _LOSS_PATIENCE if shares["validation"] else None
         stopping = StoppingSection(loss_patience=patience)
     start = start_file(experiment)
-    task = RECONSTRUCTION if gives_back(settings) else dataset.task
+    task = dataset.task
+    if gives_back(settings):
+        task = RECONSTRUCTION
+    elif continues(settings):
+        task = GENERATION
     data = settings.data.model_copy(
         update={"source": _source_to_keep(dataset.source), "task": task, **shares}
         | ({"target": dataset.target_name} if dataset.target_name else {})

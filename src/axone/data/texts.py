@@ -289,9 +289,9 @@ def _of_frame(
         raise UnknownNameError(_("column"), target, list(frame.columns), where=where)
     column = text_column(frame, where, target, table)
     cells = [_written(cell) for cell in frame[column]]
-    of_class = [""] * len(cells) if target is None else [_written(cell) for cell in frame[target]]
-    there = [bool(cell) and (target is None or bool(own)) for cell, own in zip(cells, of_class)]
-    texts = [cell for cell, kept in zip(cells, there, strict=True) if kept]
+    of_class = cells if target is None else [_written(cell) for cell in frame[target]]
+    pairs = [pair for pair in zip(cells, of_class, strict=True) if all(pair)]
+    texts = [cell for cell, _own in pairs]
     notes: tuple[Message, ...] = ()
     if lost := len(cells) - len(texts):
         notes = (
@@ -305,8 +305,7 @@ def _of_frame(
     if target is None:
         return found
     names, labels = np.unique(
-        np.array([own for own, kept in zip(of_class, there, strict=True) if kept], dtype=object),
-        return_inverse=True,
+        np.array([own for _cell, own in pairs], dtype=object), return_inverse=True
     )
     return replace(found, labels=labels, class_names=tuple(names.tolist()), target_name=target)
 

@@ -490,7 +490,7 @@ def _resolved(
         patience = _LOSS_PATIENCE if shares["validation"] else None
         stopping = StoppingSection(loss_patience=patience)
     start = start_file(experiment)
-    task = dataset.task
+    task: str = dataset.task
     if gives_back(settings):
         task = RECONSTRUCTION
     elif continues(settings):

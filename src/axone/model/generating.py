@@ -1,7 +1,7 @@
 """Texts that a trained generator makes up, a character at a time, and how probable it holds texts.
 
-A generator gives p(xₜ | x₁…xₜ₋₁), the probability of every character, and of the end, given the text
-so far. Drawn from it again and again, a text comes about (Sutskever, Martens & Hinton 2011; Graves
+A generator gives p(xₜ | x₁…xₜ₋₁), the probability of every character and of the end after a text so
+far. Drawn from it again and again, a text comes about (Sutskever, Martens & Hinton 2011; Graves
 2013, section 2).
 """
 

@@ -351,7 +351,7 @@ class Model:
     def log_probabilities(
         self, texts: Any, of_class: Sequence[str] | str | None = None
     ) -> FloatArray:
-        """Return how probable a generator holds texts: ln p(x₁…xₙ, end) = Σₜ ln p(xₜ | x₁…xₜ₋₁), (m,).
+        """Return how probable a generator holds texts, (m,): Σₜ ln p(xₜ | x₁…xₜ₋₁), end included.
 
         Parameters
         ----------

@@ -45,6 +45,8 @@ class Beginnings(Step, PlainData):
         How many of all texts each beginning has.
     longest : int
         Characters of the longest text.
+    column : str
+        That held the texts in a table; empty where they came otherwise.
 
     Examples
     --------
@@ -58,6 +60,7 @@ class Beginnings(Step, PlainData):
     classes: tuple[str, ...]
     shares: tuple[float, ...]
     longest: int
+    column: str = ""
 
     @classmethod
     def fit(
@@ -65,6 +68,7 @@ class Beginnings(Step, PlainData):
         texts: Sequence[str],
         classes: Sequence[str] = (),
         labels: IntArray | None = None,
+        column: str = "",
     ) -> "Beginnings":
         """Gather the characters of texts, and how many texts there are of each class.
 
@@ -74,6 +78,8 @@ class Beginnings(Step, PlainData):
         classes : sequence of str
         labels : array of int, shape (m,), optional
             Which of the classes each text is of, where there are classes.
+        column : str, optional
+            Of a table, that held the texts.
 
         Raises
         ------
@@ -90,6 +96,7 @@ class Beginnings(Step, PlainData):
             tuple(classes),
             tuple((counts / counts.sum()).tolist()),
             longest,
+            column,
         )
 
     @property

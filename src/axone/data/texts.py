@@ -53,8 +53,8 @@ class Texts:
     labels : array of int, shape (m,), optional
         Which of the classes each text is of, where there are classes.
     class_names : tuple of str
-    target_name : str
-        The column of the classes.
+    target_name, column : str
+        The columns of the classes and of the texts, in a table.
     groups : array of int, shape (m,), optional
         As of `Dataset`.
     test : Texts, optional
@@ -68,6 +68,7 @@ class Texts:
     labels: IntArray | None = None
     class_names: tuple[str, ...] = ()
     target_name: str = ""
+    column: str = ""
     source: str = ""
     groups: IntArray | None = None
     test: "Texts | None" = None
@@ -159,7 +160,7 @@ def continued(found: Texts, step: Beginnings | None = None) -> Dataset:
     labels = found.labels
     if labels is not None and found.test is not None and found.test.labels is not None:
         labels = np.concatenate([labels, found.test.labels])
-    step = step or Beginnings.fit(texts, found.class_names, labels)
+    step = step or Beginnings.fit(texts, found.class_names, labels, found.column)
     rows = continuations(step, found.texts, found.labels)
     test = None if found.test is None else continuations(step, found.test.texts, found.test.labels)
     groups = found.groups
@@ -181,6 +182,64 @@ def continued(found: Texts, step: Beginnings | None = None) -> Dataset:
         reader=step,
         groups=np.asarray(groups)[rows.of_text],
     )
+
+
+def reading_of(step: Beginnings, table: TableOptions) -> TableOptions:
+    """Return how a table of later texts is to be read: those of the column of training."""
+    if not step.column:
+        return table
+    return replace(table, columns={step.column: "text", **table.columns})
+
+
+def known_to(step: Beginnings, found: Texts) -> tuple[Texts, tuple[Message, ...]]:
+    """Return those texts whose characters a generator knows, their classes as it numbers them.
+
+    Raises
+    ------
+    DataError
+        There is no such text, or they are of no classes, where the generator's were.
+    UnknownNameError
+        They are of a class that it does not know.
+    """
+    labels = None
+    if step.classes:
+        if found.labels is None:
+            raise DataError(
+                _(
+                    "{name}: the model was trained on texts of classes ({classes}), and these are "
+                    "of none. Name the column of the classes with --target.",
+                    name=found.name,
+                    classes=listed(step.classes),
+                )
+            )
+        strange = next((own for own in found.class_names if own not in step.classes), None)
+        if strange is not None:
+            raise UnknownNameError(_("class"), strange, step.classes, where=found.name)
+        labels = np.array([step.classes.index(own) for own in found.class_names])[found.labels]
+    known = set(step.characters)
+    kept = np.array([set(text) <= known for text in found.texts])
+    if not kept.any():
+        raise DataError(
+            _(
+                "{name}: every text has a character that the model does not know: it knows "
+                "{known}.",
+                name=found.name,
+                known=listed(step.characters),
+            )
+        )
+    notes: tuple[Message, ...] = ()
+    if lost := int(np.count_nonzero(~kept)):
+        notes = (
+            _n(
+                "{count:,} text has a character that the model does not know, and is left out",
+                "{count:,} texts have characters that the model does not know, and are left out",
+                lost,
+            ).coded("unseen_characters"),
+        )
+    texts = [text for text, is_known in zip(found.texts, kept, strict=True) if is_known]
+    labels = None if labels is None else labels[kept]
+    groups = None if found.groups is None else found.groups[kept]
+    return replace(found, texts=texts, labels=labels, groups=groups, test=None), notes
 
 
 def checked_texts(texts: Sequence[str], where: str) -> list[str]:
@@ -301,7 +360,7 @@ def _of_frame(
                 lost,
             ).coded("rows_without_text"),
         )
-    found = Texts(name, checked_texts(texts, where), notes=notes)
+    found = Texts(name, checked_texts(texts, where), column=column, notes=notes)
     if target is None:
         return found
     names, labels = np.unique(
@@ -345,7 +404,7 @@ def text_column(frame: "DataFrame", where: str, target: str | None, table: Table
 def _is_numeric(column: Any) -> bool:
     import pandas as pd
 
-    return bool(pd.to_numeric(column.dropna(), errors="coerce").notna().all())
+    return bool(pd.to_numeric(column.dropna().astype(object), errors="coerce").notna().all())
 
 
 def _written(cell: Any) -> str:

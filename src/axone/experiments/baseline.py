@@ -34,7 +34,11 @@ def constant_outputs(model: Model, y_train: Any) -> FloatArray:
     ndarray of shape (1, n_outputs)
         Probabilities of every class, or numbers in their own units.
     """
-    if isinstance(model.target, Classes | NextCharacter):
+    if isinstance(model.target, NextCharacter):
+        # One more of each (Laplace): that a character was never met makes it rare, not impossible.
+        counts = 1 + np.bincount(y_train, minlength=len(model.target.class_names))
+        return (counts / counts.sum())[None]
+    if isinstance(model.target, Classes):
         counts = np.bincount(y_train, minlength=len(model.target.class_names))
         return (counts / counts.sum())[None]
     return np.atleast_1d(np.asarray(y_train).mean(axis=0, dtype=np.float64))[None]

@@ -91,6 +91,7 @@ def _draw(prepared: Prepared, result: TrainingResult, model: Model, folder: Path
     if not len(part):
         return
     if isinstance(model.target, NextCharacter):
+        pictures.draw_surprise(prepared, model, part, title, folder)
         return
     if isinstance(model.target, Inputs):
         pictures.draw_reconstructions(prepared, model, part, title, folder)

@@ -141,8 +141,11 @@ def constant_in_words(target: Target) -> Message:
     return _CONSTANTS[target.task]
 
 
-_SAMPLES = 10
-"""Texts of a generator that are shown when it is trained."""
+_SAMPLES, _LONG_SAMPLES = 10, 4
+"""Texts of a generator that are shown when it is trained, beside one another or a line each."""
+
+_SHORT_TEXT = 24
+"""Characters of the longest text, up to which several stand on one line."""
 
 
 def samples(result: RunResult) -> list[Message]:
@@ -150,12 +153,19 @@ def samples(result: RunResult) -> list[Message]:
     model = result.model
     if not isinstance(model.target, NextCharacter) or result.training.diagnosis is not None:
         return []
-    classes = beginnings_of(model).classes[:_SAMPLES]
+    step = beginnings_of(model)
+    if step.longest > _SHORT_TEXT:
+        return [_("made up: {texts}", texts=text) for text in model.generate(_LONG_SAMPLES)]
+    classes = step.classes[:_SAMPLES]
     if not classes:
-        return [_("It says: {texts}", texts=listed(model.generate(_SAMPLES)))]
+        return [_("made up: {texts}", texts=listed(model.generate(_SAMPLES)))]
     count = max(1, _SAMPLES // len(classes))
     return [
-        _("{name}: {texts}", name=name, texts=listed(model.generate(count, of_class=name)))
+        _(
+            "made up, {name}: {texts}",
+            name=name,
+            texts=listed(model.generate(count, of_class=name)),
+        )
         for name in classes
     ]
 

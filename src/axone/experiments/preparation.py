@@ -44,7 +44,7 @@ from axone.experiments.reconstruction import (
 from axone.experiments.schema import ExperimentData, StoppingSection
 from axone.experiments.starting import begun_with, start_file, starting_model
 from axone.losses import Loss
-from axone.messages import _
+from axone.messages import Message, _
 from axone.model import GENERATION, RECONSTRUCTION, Classes, Model, Numbers, Target
 from axone.network import Network
 from axone.parameters import Parameters
@@ -275,7 +275,8 @@ def assemble(
     _require_classes(experiment, dataset.task)
     require_generator(experiment)
     network, loss = build_network(experiment, preprocessing, dataset, arranged.start)
-    parts, more = _as_the_network_takes_them(network, arranged.parts)
+    about_ends = _TOKENS_BEHIND if preprocessing.layout.tokens else _NUMBERS_BEHIND
+    parts, more = _as_the_network_takes_them(network, arranged.parts, about_ends)
     initial = None
     if arranged.start is not None:
         initial, note = begun_with(experiment, network, arranged.start, experiment.settings.dtype)
@@ -300,16 +301,22 @@ def _giving_back(experiment: Description, arranged: Arranged) -> Arranged:
     return replace(arranged, dataset=aimed(arranged.dataset, target), parts=parts, target=target)
 
 
+_NUMBERS_BEHIND = _(
+    "rows are of unlike lengths, and these layers know none: they read 0, the mean of a channel, "
+    "where a row is at its end"
+).coded("ends_read_as_zeros")
+_TOKENS_BEHIND = _(
+    "rows are of unlike lengths, and these layers know none: they read the token 0 where a row is "
+    "at its end"
+).coded("ends_read_as_zeros")
+
+
 def _as_the_network_takes_them(
-    network: Network, parts: dict[str, Part]
+    network: Network, parts: dict[str, Part], note: Message
 ) -> tuple[dict[str, Part], tuple[str, ...]]:
     """Leave the masks out where the network knows none, and say what it reads instead."""
     if network.takes_masks or all(part.mask is None for part in parts.values()):
         return parts, ()
-    note = _(
-        "rows are of unlike lengths, and these layers know none: they read 0, the mean of a "
-        "channel, where a row is at its end"
-    ).coded("ends_read_as_zeros")
     return {name: replace(part, mask=None) for name, part in parts.items()}, (note,)
 
 

@@ -147,6 +147,9 @@ _SAMPLES, _LONG_SAMPLES = 10, 4
 _SHORT_TEXT = 24
 """Characters of the longest text, up to which several stand on one line."""
 
+_LONGEST_SHOWN = 200
+"""Characters at which those are cut that stand on a line of their own."""
+
 
 def samples(result: RunResult) -> list[Message]:
     """Show texts that a generator makes up, of each class a few; none of other models."""
@@ -155,7 +158,8 @@ def samples(result: RunResult) -> list[Message]:
         return []
     step = beginnings_of(model)
     if step.longest > _SHORT_TEXT:
-        return [_("made up: {texts}", texts=text) for text in model.generate(_LONG_SAMPLES)]
+        made = model.generate(_LONG_SAMPLES, longest=min(step.longest, _LONGEST_SHOWN))
+        return [_("made up: {texts}", texts=text) for text in made]
     classes = step.classes[:_SAMPLES]
     if not classes:
         return [_("made up: {texts}", texts=listed(model.generate(_SAMPLES)))]

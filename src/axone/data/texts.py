@@ -234,7 +234,7 @@ def known_to(step: Beginnings, found: Texts) -> tuple[Texts, tuple[Message, ...]
                 "{count:,} text has a character that the model does not know, and is left out",
                 "{count:,} texts have characters that the model does not know, and are left out",
                 lost,
-            ).coded("unseen_characters"),
+            ).coded("texts_left_out"),
         )
     texts = [text for text, is_known in zip(found.texts, kept, strict=True) if is_known]
     labels = None if labels is None else labels[kept]
@@ -242,15 +242,15 @@ def known_to(step: Beginnings, found: Texts) -> tuple[Texts, tuple[Message, ...]
     return replace(found, texts=texts, labels=labels, groups=groups, test=None), notes
 
 
-def checked_texts(texts: Sequence[str], where: str) -> list[str]:
-    """Return texts composed (NFC), at least two of them, none beyond what is learnt from.
+def checked_texts(texts: Sequence[str], where: str, least: int = 2) -> list[str]:
+    """Return texts composed (NFC), at least so many, none beyond what is learnt from.
 
     Raises
     ------
     DataError
         With the first text that is too long, or how many characters there are too many.
     """
-    if len(texts) < 2:
+    if len(texts) < least:
         raise DataError(
             _("{where}: there is no text in it. Give a text a line.", where=where)
             if not texts
@@ -316,7 +316,7 @@ def _of_dataset(dataset: Dataset) -> Texts:
     test = None
     if dataset.X_test is not None:
         texts = texts_of_rows(dataset.X_test)
-        test = Texts(dataset.name, checked_texts(texts, dataset.name), dataset.y_test)
+        test = Texts(dataset.name, checked_texts(texts, dataset.name, 1), dataset.y_test)
     if dataset.task != "classification":
         return replace(found, test=None if test is None else replace(test, labels=None))
     return replace(

@@ -99,7 +99,7 @@ def _no_better_than_shares(name: str, scores: Scores, constants: Scores) -> list
             ours=ours,
             theirs=theirs,
             part=name,
-        ).coded("no_better_than_constant")
+        ).coded("no_better_than_shares")
     ]
 
 

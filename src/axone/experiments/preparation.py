@@ -308,7 +308,7 @@ _NUMBERS_BEHIND = _(
 _TOKENS_BEHIND = _(
     "rows are of unlike lengths, and these layers know none: they read the token 0 where a row is "
     "at its end"
-).coded("ends_read_as_zeros")
+).coded("ends_read_as_tokens")
 
 
 def _as_the_network_takes_them(

@@ -336,6 +336,15 @@ class Model:
             The model is no generator, or knows some character of `start` not.
         UnknownNameError
             There is no such class.
+
+        Examples
+        --------
+        >>> import axone as ax
+        >>> names = ax.Experiment.in_memory({"data": {"task": "generation"}})
+        >>> model = names.run(dataset=["Anna", "Annika", "Hanna", "Johanna", "Marianna"] * 4).model
+        >>> made = model.generate(5, temperature=0.5, start="An", seed=1)
+        >>> len(made), all(text.startswith("An") for text in made)
+        (5, True)
         """
         made = generate_texts(
             self,

@@ -178,6 +178,17 @@ def test_the_column_of_the_texts_is_that_of_training(here):
     assert len(read_labelled(here / "two.csv", model, "").part) == sum(len(n) + 1 for n in NAMES)
 
 
+def test_a_generator_begins_with_what_another_knows(names, here):
+    first = run(described(names), here / "run").model
+    (here / "more.txt").write_text("Anna\nEmma\nZoe\nRosa\n")
+    settings = {"network": {"start_from": str(here / "run"), "frozen": 1}}
+    result = described("more.txt", **settings).run()
+    assert result.model.preprocessing == first.preprocessing
+    np.testing.assert_array_equal(result.model.parameters["0.weight"], first.parameters["0.weight"])
+    assert "texts_left_out" in [note.code for note in result.prepared.notes]
+    assert sum(result.metrics["texts"].values()) == 3
+
+
 def test_a_generator_is_tuned_by_its_log_loss(names):
     found = ax.tune(described(names), {"batch_size": [16, 32]}, search="grid", cv=2)
     assert found.metric.name == "log_loss"
@@ -200,8 +211,13 @@ def test_what_makes_no_sense_is_refused(names, here):
     run(described(names, training={"epochs": 1}), here / "run")
     with pytest.raises(ConfigurationError, match="class_weight"):
         prepare(described(names, training={"class_weight": "balanced"}))
-    with pytest.raises(ConfigurationError, match="start_from"):
-        prepare(described(names, network={"start_from": str(here / "run")}))
+    Experiment.from_source("iris", {"training": {"epochs": 1}}).run(here / "iris")
+    with pytest.raises(ConfigurationError, match=r"start_from: .* no generator"):
+        prepare(described(names, network={"start_from": str(here / "iris")}))
+    np.savez(here / "names.npz", names=NAMES, y=[0, 1] * 5)
+    other = Experiment.from_source("names.npz", {"network": {"start_from": str(here / "run")}})
+    with pytest.raises(DataError, match=r"start_from: .*continues texts"):
+        prepare(other)
     with pytest.raises(DataError, match="no texts"):
         prepare(described("iris"))
     with pytest.raises(ShapeError, match="Jitter changes"):

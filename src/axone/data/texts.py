@@ -191,7 +191,7 @@ def reading_of(step: Beginnings, table: TableOptions) -> TableOptions:
     return replace(table, columns={step.column: "text", **table.columns})
 
 
-def known_to(step: Beginnings, found: Texts) -> tuple[Texts, tuple[Message, ...]]:
+def known_to(step: Beginnings, found: Texts) -> Texts:
     """Return those texts whose characters a generator knows, their classes as it numbers them.
 
     Raises
@@ -201,21 +201,7 @@ def known_to(step: Beginnings, found: Texts) -> tuple[Texts, tuple[Message, ...]
     UnknownNameError
         They are of a class that it does not know.
     """
-    labels = None
-    if step.classes:
-        if found.labels is None:
-            raise DataError(
-                _(
-                    "{name}: the model was trained on texts of classes ({classes}), and these are "
-                    "of none. Name the column of the classes with --target.",
-                    name=found.name,
-                    classes=listed(step.classes),
-                )
-            )
-        strange = next((own for own in found.class_names if own not in step.classes), None)
-        if strange is not None:
-            raise UnknownNameError(_("class"), strange, step.classes, where=found.name)
-        labels = np.array([step.classes.index(own) for own in found.class_names])[found.labels]
+    labels = _labels_known_to(step, found) if step.classes else None
     known = set(step.characters)
     kept = np.array([set(text) <= known for text in found.texts])
     if not kept.any():
@@ -236,10 +222,31 @@ def known_to(step: Beginnings, found: Texts) -> tuple[Texts, tuple[Message, ...]
                 lost,
             ).coded("texts_left_out"),
         )
-    texts = [text for text, is_known in zip(found.texts, kept, strict=True) if is_known]
-    labels = None if labels is None else labels[kept]
-    groups = None if found.groups is None else found.groups[kept]
-    return replace(found, texts=texts, labels=labels, groups=groups, test=None), notes
+    return replace(
+        found,
+        texts=[text for text, is_known in zip(found.texts, kept, strict=True) if is_known],
+        labels=None if labels is None else labels[kept],
+        class_names=step.classes,
+        groups=None if found.groups is None else found.groups[kept],
+        test=None if found.test is None else known_to(step, found.test),
+        notes=(*found.notes, *notes),
+    )
+
+
+def _labels_known_to(step: Beginnings, found: Texts) -> IntArray:
+    if found.labels is None:
+        raise DataError(
+            _(
+                "{name}: the model was trained on texts of classes ({classes}), and these are "
+                "of none. Name the column of the classes with --target.",
+                name=found.name,
+                classes=listed(step.classes),
+            )
+        )
+    strange = next((own for own in found.class_names if own not in step.classes), None)
+    if strange is not None:
+        raise UnknownNameError(_("class"), strange, step.classes, where=found.name)
+    return np.array([step.classes.index(own) for own in found.class_names])[found.labels]
 
 
 def checked_texts(texts: Sequence[str], where: str, least: int = 2) -> list[str]:
@@ -317,6 +324,7 @@ def _of_dataset(dataset: Dataset) -> Texts:
     if dataset.X_test is not None:
         texts = texts_of_rows(dataset.X_test)
         test = Texts(dataset.name, checked_texts(texts, dataset.name, 1), dataset.y_test)
+        test = replace(test, class_names=dataset.class_names)
     if dataset.task != "classification":
         return replace(found, test=None if test is None else replace(test, labels=None))
     return replace(

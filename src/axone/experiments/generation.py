@@ -5,17 +5,18 @@ text is in two parts. Classes, where there are any, are no target but what a tex
 """
 
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 from axone.data import Dataset, TableOptions, Task
 from axone.data.beginnings import Beginnings
-from axone.data.texts import continued, read_texts, texts_in_memory
-from axone.errors import ConfigurationError
+from axone.data.texts import Texts, continued, known_to, read_texts, texts_in_memory
+from axone.errors import ConfigurationError, DataError
 from axone.experiments.description import IN_MEMORY, Description
 from axone.experiments.schema import ExperimentData
-from axone.messages import _
+from axone.experiments.starting import starting_model
+from axone.messages import _, at
 from axone.model import GENERATION, NextCharacter
+from axone.model.generating import beginnings_of
 
 
 def continues(settings: ExperimentData) -> bool:
@@ -23,7 +24,7 @@ def continues(settings: ExperimentData) -> bool:
     return settings.data.task == GENERATION
 
 
-def read_beginnings(settings: ExperimentData, table: TableOptions, beside: Path | None) -> Dataset:
+def read_beginnings(experiment: Description, table: TableOptions) -> Dataset:
     """Read the texts of an experiment, and return what is learnt of them.
 
     Raises
@@ -31,20 +32,19 @@ def read_beginnings(settings: ExperimentData, table: TableOptions, beside: Path 
     DataError
         There are none, or they cannot be learnt from.
     """
-    data = settings.data
-    return continued(
-        read_texts(
-            data.source,
-            target=data.target,
-            table=table,
-            beside=beside,
-            seed=settings.seed,
-            options=data.options,
-        )
+    data = experiment.settings.data
+    found = read_texts(
+        data.source,
+        target=data.target,
+        table=table,
+        beside=experiment.folder,
+        seed=experiment.settings.seed,
+        options=data.options,
     )
+    return _continued(experiment, found)
 
 
-def beginnings_in_memory(rows: Any, settings: ExperimentData, table: TableOptions) -> Dataset:
+def beginnings_in_memory(rows: Any, experiment: Description, table: TableOptions) -> Dataset:
     """Return what is learnt of texts in memory.
 
     Raises
@@ -54,7 +54,21 @@ def beginnings_in_memory(rows: Any, settings: ExperimentData, table: TableOption
     """
     if isinstance(rows, Dataset) and isinstance(rows.reader, Beginnings):
         return rows  # made of texts before
-    return replace(continued(texts_in_memory(rows, settings.data.target, table)), source=IN_MEMORY)
+    found = texts_in_memory(rows, experiment.settings.data.target, table)
+    return replace(_continued(experiment, found), source=IN_MEMORY)
+
+
+def _continued(experiment: Description, found: Texts) -> Dataset:
+    """Return what is learnt of texts, by the numbers of the generator that a run begins with."""
+    start = starting_model(experiment)
+    if start is None:
+        return continued(found)
+    try:
+        step = beginnings_of(start)
+    except DataError as error:
+        place = experiment.place("network.start_from")
+        raise ConfigurationError(at(place, error.message)) from error
+    return continued(known_to(step, found), step)
 
 
 def next_character(dataset: Dataset) -> NextCharacter:
@@ -73,24 +87,14 @@ def require_generator(experiment: Description) -> None:
     Raises
     ------
     ConfigurationError
-        A model of another alphabet to begin with, weights of classes.
+        Weights of classes.
     """
     settings = experiment.settings
-    if not continues(settings):
-        return
-    if settings.training.class_weight is not None:
+    if continues(settings) and settings.training.class_weight is not None:
         raise ConfigurationError(
             _(
                 "{place}: it is for classes, and what is learnt here is the next character: leave "
                 "the setting out.",
                 place=experiment.place("training.class_weight"),
-            )
-        )
-    if settings.network.start_from is not None:
-        raise ConfigurationError(
-            _(
-                "{place}: a generator reads characters by numbers of its own, which another model "
-                "does not know: leave the setting out.",
-                place=experiment.place("network.start_from"),
             )
         )

@@ -125,12 +125,12 @@ def _continued(source: str, model: Model, column: str, table: TableOptions) -> L
     step = beginnings_of(model)
     target = (column or None) if step.classes else None
     found = read_texts(source, target=target, table=reading_of(step, table))
-    found, notes = known_to(step, found)
+    found = known_to(step, found)
     rows = continued(found, step)
     part = Part.of(model.preprocessing, rows.X, rows.y, model.dtype)
     if not model.network.takes_masks:
         part = replace(part, mask=None)
-    return LabelledRows(part, (*found.notes, *notes))
+    return LabelledRows(part, found.notes)
 
 
 _OF_THEMSELVES = {Inputs: _giving_back, NextCharacter: _continued}

@@ -348,7 +348,7 @@ def load(experiment: Description) -> Dataset:
     table = _table_options(settings)
     try:
         if continues(settings):
-            return read_beginnings(settings, table, experiment.folder)
+            return read_beginnings(experiment, table)
         return load_dataset(
             settings.data.source,
             target=settings.data.target,
@@ -379,7 +379,7 @@ def _given(experiment: Description, rows: Any) -> Dataset:
     data = experiment.settings.data
     table = _table_options(experiment.settings)
     if continues(experiment.settings):
-        return beginnings_in_memory(rows, experiment.settings, table)
+        return beginnings_in_memory(rows, experiment, table)
     is_alone = not isinstance(rows, tuple | Dataset)
     if gives_back(experiment.settings) and is_alone and data.target is None:
         return replace(unlabelled(rows), source=IN_MEMORY)

@@ -153,7 +153,7 @@ class Beginnings(Step, PlainData):
         return Tokens(self.length, self.vocabulary, PADDING)
 
     def rows(self, texts: Sequence[str], labels: IntArray | None = None) -> IntArray:
-        """Return texts so far as rows of tokens, int64 (m, length); -1 behind their end.
+        """Return texts so far as rows of tokens, int32 (m, length); -1 behind their end.
 
         Parameters
         ----------
@@ -224,7 +224,7 @@ class Beginnings(Step, PlainData):
         labels : array of int, shape (m,), optional
             As of `rows`.
         """
-        rows = np.full((len(starts), self.length), PADDING, dtype=np.int64)
+        rows = np.full((len(starts), self.length), PADDING, dtype=np.int32)
         rows[:, 0] = 1 + len(self.characters) + (0 if labels is None else labels)
         kept = np.minimum(read, self.length - 1)
         first = starts + read - kept

@@ -1,12 +1,20 @@
 """Texts that a model makes up: the formula, the seed, the bounds, and what is refused."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from scipy import stats
 
 import axone as ax
 from axone.data.beginnings import continuations
-from axone.errors import ArgumentTypeError, ConfigurationError, DataError, UnknownNameError
+from axone.errors import (
+    ArgumentTypeError,
+    ConfigurationError,
+    DataError,
+    ModelFileError,
+    UnknownNameError,
+)
 from axone.model import NextCharacter, load, save
 from axone.model.generating import beginnings_of, draw, generate_texts, heated
 
@@ -132,6 +140,15 @@ def test_a_saved_generator_makes_the_same_texts_up(names, tmp_path):
     assert isinstance(model.target, NextCharacter)
     assert model.target == names.target
     assert model.generate(10) == names.generate(10)
+
+
+def test_characters_that_the_preprocessing_reads_otherwise_are_refused(names, tmp_path):
+    outcomes = names.target.class_names
+    for wrong in ((*outcomes[:-1], "ü"), outcomes[:-1], ()):
+        model = replace(names, target=NextCharacter(class_names=wrong))
+        save(model, tmp_path / "names.safetensors")
+        with pytest.raises(ModelFileError, match="characters"):
+            load(tmp_path / "names.safetensors")
 
 
 def test_what_is_predicted_is_the_next_character(names):

@@ -73,8 +73,8 @@ LONGEST_TEXT = 10_000
 """Characters of one text that is to be continued: a page or two."""
 
 MOST_CONTINUATIONS = 2**22
-"""Of all texts that a generator learns from, characters and ends: each is a row of up to 33 tokens, of
-which the parts of a run take 3 GB."""
+"""Of all texts that a generator learns from, characters and ends: each is a row of up to 33 tokens,
+and the parts of a run take 3 GB."""
 
 MOST_TEXTS = 100_000
 """That are generated at once."""

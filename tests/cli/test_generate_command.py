@@ -3,10 +3,14 @@
 import csv
 import io
 import json
+import math
+from collections import Counter
 
 import pytest
 
 import axone as ax
+from axone.data.beginnings import END
+from axone.experiments import load_run, prepare
 
 
 @pytest.fixture(scope="module")
@@ -110,3 +114,39 @@ def test_one_word_out_of_place_is_refused(refused, folder):
     assert "class_weight" in refused(
         "train", folder / "experiment.toml", "--class-weight", "balanced"
     ).replace("--class-weight", "class_weight")
+
+
+def trigram_perplexity(learnt, asked, outcomes):
+    """What the two characters before each, counted and one added to each count, would come to."""
+    pairs, triples = Counter(), Counter()
+    for text in learnt:
+        for a, b, c in zip(f"^^{text}", f"^{text}$", f"{text}$", strict=False):
+            pairs[a, b] += 1
+            triples[a, b, c] += 1
+    surprises = [
+        -math.log((triples[a, b, c] + 1) / (pairs[a, b] + outcomes))
+        for text in asked
+        for a, b, c in zip(f"^^{text}", f"^{text}$", f"{text}$", strict=False)
+    ]
+    return math.exp(sum(surprises) / len(surprises))
+
+
+def test_first_names_are_learnt_better_than_by_counting(axone, real_data, here):
+    axone("train", "first_names", "--task", "generation", "--out", "run", "-q")
+    metrics = json.loads((here / "run" / "metrics.json").read_text())
+    prepared = prepare(load_run(here / "run")[0])
+    step = prepared.dataset.reader
+    texts = {
+        name: [
+            "".join(step.characters[token - 1] for token in row[1:] if token)
+            for row in part.X[part.y == END]
+        ]
+        for name, part in prepared.parts.items()
+    }
+    counted = trigram_perplexity(texts["train"], texts["test"], step.outcomes)
+    assert (
+        metrics["test"]["perplexity"] < 0.75 * counted < metrics["constant"]["test"]["perplexity"]
+    )
+    known = {*texts["train"], *texts["validation"], *texts["test"]}
+    made = axone("generate", "run", "--count", "200", "--temperature", "0.5").stdout.splitlines()
+    assert 0.3 < sum(name in known for name in made) / 200 < 0.8

@@ -88,7 +88,8 @@ axone predict runs/calculator 50 50
 axone predict runs/digits seven.png three.png
 axone predict estimator.safetensors new_rows.csv
 
-Prints one line a row: the prediction, then the probability of each class."""
+Prints one line a row: the prediction, then the probability of each class;
+of texts and a generator ln p of each, and its perplexity."""
         ),
         takes_what_looks_like_options=True,
     ),

@@ -48,6 +48,7 @@ axone train digits --target "digit == 5"
 axone train moons --data-option rows=500
 axone train gunpoint --preset fcn-1d
 axone train mnist --preset autoencoder
+axone train names.txt --task generation
 axone train letters.npz --from runs/mnist --freeze 6
 axone train iris --cv 5
 axone train iris --repeats 10
@@ -87,9 +88,29 @@ axone predict runs/calculator 50 50
 axone predict runs/digits seven.png three.png
 axone predict estimator.safetensors new_rows.csv
 
-Prints one line a row: the prediction, then the probability of each class."""
+Prints one line a row: the prediction, then the probability of each class;
+of texts and a generator ln p of each, and its perplexity."""
         ),
         takes_what_looks_like_options=True,
+    ),
+    Command(
+        "generate",
+        _(
+            """Make texts up with a generator: a model that learnt to continue texts.
+
+axone train first_names --task generation --out runs/names
+axone generate runs/names
+axone generate runs/names --count 100 --temperature 0.8 > names.txt
+axone generate runs/names --start Mar --class female --seed 7
+
+Prints one text a line. A character at a time is drawn by softmax(ln p / T),
+p what the network holds for likely after the text so far, T the temperature.
+The same seed makes the same texts; the first ten of a hundred are the ten.
+
+Learnt from are the lines of a file (names.txt), a column of text of a table,
+or an archive; with --target COLUMN texts are of classes, which --class asks
+for."""
+        ),
     ),
     Command(
         "compare",

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from axone.data import NO_OPTIONS, TableOptions, read_images, read_rows
-from axone.data.characters import Characters
+from axone.data.beginnings import Beginnings
+from axone.data.characters import Characters, texts_of_rows
 from axone.data.class_folders import SOUNDS
 from axone.data.frames import as_frame, is_frame
 from axone.data.media import is_medium
@@ -20,9 +21,10 @@ from axone.data.remarks import remarks_on
 from axone.data.series_windows import SeriesWindows
 from axone.data.sounds import Sounds
 from axone.data.sources import is_stream, shown_source
+from axone.data.texts import read_texts, reading_of
 from axone.errors import DataError, UnknownNameError
 from axone.messages import _, _n
-from axone.model import Classes, Inputs, Model
+from axone.model import Classes, Inputs, Model, NextCharacter
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -69,6 +71,9 @@ def read(
     if all(map(is_medium, paths)):
         X = _of_files(paths, model)
         return _without_columns(RowsToPredict(X, {"file": words}, images=_as_images(X)), keep)
+    if isinstance(first, Beginnings):
+        given = _texts(words, first, table)
+        return _without_columns(RowsToPredict(given, {"text": given}), keep)
     if isinstance(first, Characters) and not any(path.exists() for path in paths):
         texts = np.array(words)
         return _without_columns(RowsToPredict(texts, {"text": words}, first.remarks(texts)), keep)
@@ -87,6 +92,15 @@ def read(
         )
     row = np.asarray([[float(word) for word in words]])
     return _without_columns(RowsToPredict(row, {}), keep)
+
+
+def _texts(words: Sequence[str], step: Beginnings, table: TableOptions) -> list[str]:
+    """Return the texts that words are, or those of the file that one names."""
+    if len(words) == 1 and (is_stream(words[0]) or Path(words[0]).exists()):
+        return read_texts(words[0], table=reading_of(step, table)).texts
+    texts = texts_of_rows(list(words))
+    step.numbers(texts)
+    return texts
 
 
 def _of_files(paths: Sequence[Path], model: Model) -> Any:
@@ -178,7 +192,7 @@ def predictions_csv(model: Model, rows: RowsToPredict) -> str:
     DataError
         A prediction is no finite number.
     """
-    predict = _classes if isinstance(model.target, Classes) else _numbers
+    predict = _PREDICTED.get(type(model.target), _numbers)
     header, table = predict(model, rows.X)
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
@@ -209,6 +223,14 @@ def _classes(model: Model, X: Any) -> tuple[list[str], list[list[str]]]:
     ]
 
 
+def _continued(model: Model, X: Any) -> tuple[list[str], list[list[str]]]:
+    """Return how probable a generator holds texts, and how far it wondered at each character."""
+    log_p = model.log_probabilities(X)
+    perplexity = np.exp(-log_p / [len(text) + 1 for text in X])
+    pairs = zip(log_p, perplexity, strict=True)
+    return ["log_probability", "perplexity"], [list(map(shortest, pair)) for pair in pairs]
+
+
 def _numbers(model: Model, X: Any) -> tuple[list[str], list[list[str]]]:
     predicted = _finite(model.predict(X))
     if isinstance(model.target, Inputs):
@@ -219,6 +241,10 @@ def _numbers(model: Model, X: Any) -> tuple[list[str], list[list[str]]]:
         names = tuple(str(n + 1) for n in range(numbers.shape[1]))
     header = ["prediction"] if len(names) == 1 else [f"prediction_{name}" for name in names]
     return header, [list(map(shortest, row)) for row in numbers]
+
+
+_PREDICTED = {Classes: _classes, NextCharacter: _continued}
+"""What is written of what is predicted; of everything else the numbers."""
 
 
 def _finite(outputs: Any) -> Any:

@@ -15,10 +15,12 @@ from axone.data.reading import read_columns
 from axone.data.remarks import remarks_on
 from axone.data.series_windows import SeriesWindows
 from axone.data.tables import missing_labels, rows_left_out, truths_told
+from axone.data.texts import continued, known_to, read_texts, reading_of
 from axone.errors import DataError
 from axone.experiments.preparation import Part
 from axone.messages import _, listed
-from axone.model import Classes, Inputs, Model
+from axone.model import Classes, Inputs, Model, NextCharacter
+from axone.model.generating import beginnings_of
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -58,7 +60,7 @@ def read_labelled(
     Raises
     ------
     DataError
-        No target in the file, or labels and numbers that the model does not know.
+        No target in the file, or labels, numbers and characters that the model does not know.
     """
     if isinstance(model.target, Classes) and (model.target.several or not model.has_probabilities):
         raise DataError(
@@ -69,8 +71,9 @@ def read_labelled(
                 path=path,
             )
         )
-    if isinstance(model.target, Inputs):
-        return _giving_back(path, model, table)
+    read_own = _OF_THEMSELVES.get(type(model.target))
+    if read_own is not None:
+        return read_own(str(path), model, column, table)
     if Path(path).is_dir():
         rows = NewRows(*labelled_files(Path(path), model.preprocessing.steps[0]))
     else:
@@ -104,8 +107,9 @@ def read_labelled(
     return LabelledRows(part, tuple(notes))
 
 
-def _giving_back(path: str | Path, model: Model, table: TableOptions) -> LabelledRows:
+def _giving_back(path: str, model: Model, column: str, table: TableOptions) -> LabelledRows:
     """Read rows of which an autoencoder's own inputs are the target."""
+    del column
     rows = read_rows(path, table)
     part = Part.of(model.preprocessing, rows.X, np.empty(0), model.dtype)
     if not model.network.takes_masks:
@@ -114,6 +118,23 @@ def _giving_back(path: str | Path, model: Model, table: TableOptions) -> Labelle
     if not len(part):
         raise DataError(_("There are no rows to evaluate."))
     return LabelledRows(part, tuple(rows.notes))
+
+
+def _continued(source: str, model: Model, column: str, table: TableOptions) -> LabelledRows:
+    """Read texts, of the model's classes where it has some, and what comes next at each place."""
+    step = beginnings_of(model)
+    target = (column or None) if step.classes else None
+    found = read_texts(source, target=target, table=reading_of(step, table))
+    found = known_to(step, found)
+    rows = continued(found, step)
+    part = Part.of(model.preprocessing, rows.X, rows.y, model.dtype)
+    if not model.network.takes_masks:
+        part = replace(part, mask=None)
+    return LabelledRows(part, found.notes)
+
+
+_OF_THEMSELVES = {Inputs: _giving_back, NextCharacter: _continued}
+"""How rows are read that hold their target themselves, by what is predicted of them."""
 
 
 def _targets(

@@ -19,13 +19,14 @@ from axone.files import without_infinities
 from axone.messages import Message, _, _n, listed
 from axone.metrics import (
     classification_metrics,
+    generation_metrics,
     log_loss,
     predicted_labels,
     reconstruction_metrics,
     regression_metrics,
     rounded,
 )
-from axone.model import Inputs, Model, Target, class_probabilities
+from axone.model import Inputs, Model, NextCharacter, Target, class_probabilities
 from axone.model.model import reconstruction_errors
 
 Scores = dict[str, float | None]
@@ -61,6 +62,8 @@ def measure(model: Model, part: Part) -> Scores:
 
 def scores_of(target: Target, y: Any, answers: Any) -> Scores:
     """Return every metric of answers: probabilities of classes, or numbers in their own units."""
+    if isinstance(target, NextCharacter):
+        return dict(rounded(generation_metrics(y, answers)))
     if target.task == "classification":
         right = int(np.count_nonzero(predicted_labels(answers) == y))
         probabilities, classes = class_probabilities(answers), len(target.class_names)

@@ -119,6 +119,20 @@ def test_a_picture_of_one_colour_is_refused_with_its_name(tmp_path, value):
         read(path)
 
 
+@pytest.mark.parametrize(
+    "grey",
+    [
+        np.add.outer(np.arange(40) ** 2, np.arange(16) ** 2) // 10,
+        np.random.default_rng(0).integers(0, 256, (40, 16)),
+    ],
+    ids=["shades", "grain"],
+)
+def test_a_picture_without_a_mark_is_refused_with_its_name(tmp_path, grey):
+    path = write(tmp_path, grey.astype(np.uint8))
+    with pytest.raises(DataError, match=r"sign\.png shows no mark that stands out"):
+        read(path)
+
+
 @pytest.mark.parametrize("content", [b"", b"text", b"\x89PNG\r\n\x1a\n", b"BM" + b"\xff" * 60])
 def test_a_file_that_is_no_picture_is_refused_with_its_name(tmp_path, content):
     path = tmp_path / "sign.png"

@@ -204,7 +204,7 @@ def ink_of(grey: FloatArray, where: str) -> tuple[FloatArray, float]:
     Raises
     ------
     DataError
-        The picture is of one colour.
+        The picture is of one colour, or no ink stands out from the paper's own shades.
     """
     from scipy import ndimage
 
@@ -228,7 +228,10 @@ def ink_of(grey: FloatArray, where: str) -> tuple[FloatArray, float]:
     if not np.count_nonzero(ink[~near]):
         faintest = 0.0  # drawn by a program, without any grain: every touch of ink is meant
     ink = np.where(near, ink, 0)
-    return np.clip(ink * (255 / ink.max()), 0, 255), faintest * 255 / float(ink.max())
+    darkest = float(ink.max())
+    if darkest <= 0:
+        raise DataError(_("{where} shows no mark that stands out from its paper.", where=where))
+    return np.clip(ink * (255 / darkest), 0, 255), faintest * 255 / darkest
 
 
 def _light(ink: FloatArray) -> FloatArray:

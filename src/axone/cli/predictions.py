@@ -21,8 +21,9 @@ from axone.data.series_windows import SeriesWindows
 from axone.data.sounds import Sounds
 from axone.data.sources import is_stream, shown_source
 from axone.errors import DataError, UnknownNameError
+from axone.losses import nearest_to_the_median
 from axone.messages import _, _n
-from axone.model import Classes, Inputs, Model
+from axone.model import Classes, Inputs, Model, Numbers
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -210,15 +211,37 @@ def _classes(model: Model, X: Any) -> tuple[list[str], list[list[str]]]:
 
 
 def _numbers(model: Model, X: Any) -> tuple[list[str], list[list[str]]]:
-    predicted = _finite(model.predict(X))
-    if isinstance(model.target, Inputs):
-        return ["anomaly_score"], [[shortest(score)] for score in predicted]
-    numbers = predicted.reshape(len(predicted), -1)
-    names = model.target.names
+    """Return the predicted numbers; of quantiles also the ends of their interval, then the rest."""
+    target = model.target
+    if isinstance(target, Inputs):
+        return ["anomaly_score"], [[shortest(score)] for score in _finite(model.predict(X))]
+    if isinstance(target, Numbers) and target.levels:
+        quantiles = _finite(model.predict_quantiles(X))
+        words, places = _columns_of(target.levels)
+    else:
+        quantiles, words, places = _finite(model.predict(X))[..., None], ["prediction"], [0]
+    numbers = quantiles.reshape(len(quantiles), -1, quantiles.shape[-1])
+    names = target.names
     if len(names) != numbers.shape[1]:
         names = tuple(str(n + 1) for n in range(numbers.shape[1]))
-    header = ["prediction"] if len(names) == 1 else [f"prediction_{name}" for name in names]
-    return header, [list(map(shortest, row)) for row in numbers]
+    alone = len(names) == 1
+    header = [word if alone else f"{word}_{name}" for word in words for name in names]
+    cells = np.concatenate([numbers[..., at] for at in places], axis=1)
+    return header, [list(map(shortest, row)) for row in cells]
+
+
+def _columns_of(levels: Sequence[float]) -> tuple[list[str], list[int]]:
+    """Return what the columns of quantiles are called, and where each stands among the levels.
+
+    Examples
+    --------
+    >>> _columns_of((0.05, 0.25, 0.5, 0.75, 0.95))
+    (['prediction', 'lower', 'upper', 'quantile_0.25', 'quantile_0.75'], [2, 0, 4, 1, 3])
+    """
+    middle, last = nearest_to_the_median(levels), len(levels) - 1
+    between = [at for at in range(1, last) if at != middle]
+    words = ["prediction", "lower", "upper", *(f"quantile_{levels[at]:g}" for at in between)]
+    return words, [middle, 0, last, *between]
 
 
 def _finite(outputs: Any) -> Any:

@@ -23,7 +23,7 @@ from axone.experiments import Prepared, RunResult
 from axone.experiments.class_counts import class_counts, counts_in_words
 from axone.experiments.training import stopping_rules
 from axone.messages import Message, _, _n, listed, shorten
-from axone.model import Inputs
+from axone.model import Inputs, Numbers, Target
 from axone.registry import plain
 from axone.training import History, StoppingRule
 
@@ -118,17 +118,19 @@ class Screen:
         }
         self.console.print()
         self.console.print(metrics_table(parts, _shown_constants(result.metrics)))
-        tell(self.console, _CONSTANTS[result.model.target.task])
+        tell(self.console, _constant_in_words(result.model.target))
         self.console.print()
         for text in [*calibration_lines(result.metrics), *result.metrics.get("notes", ())]:
             print_wrapped(self.console, text, indent=2)
         tell(self.console, _("Results: {folder}", folder=result.folder))
 
 
-_CONSTANTS = {
-    "classification": _("In brackets: always answering the training rows' shares of the classes."),
-    "regression": _("In brackets: always answering the mean of the training rows."),
-}
+def _constant_in_words(target: Target) -> Message:
+    if target.task == "classification":
+        return _("In brackets: always answering the training rows' shares of the classes.")
+    if isinstance(target, Numbers) and target.levels:
+        return _("In brackets: always answering the quantiles of the training rows.")
+    return _("In brackets: always answering the mean of the training rows.")
 
 
 def _shown_constants(metrics: dict[str, Any]) -> dict[str, dict[str, Any]]:
@@ -144,11 +146,13 @@ def calibration_lines(metrics: dict[str, Any]) -> list[Message]:
     if "calibration" not in metrics:
         return []
     scores = dict(metrics["calibration"])
+    name = "test" if "test" in scores else "validation"
+    of = scores[name]
+    if scores["method"] == "spread":
+        return [_spread_in_words(scores["spread"], of, name)]
     temperature = scores["temperature"]
     if temperature == 1:
         return [_("Temperature 1: the probabilities stay as they are.")]
-    name = "test" if "test" in scores else "validation"
-    of = scores[name]
     return [
         _(
             "Temperature {temperature:.4g}: log loss {loss_before:.4g} → {loss_after:.4g}, "
@@ -161,6 +165,24 @@ def calibration_lines(metrics: dict[str, Any]) -> list[Message]:
             part=name,
         )
     ]
+
+
+def _spread_in_words(spread: dict[str, float], of: dict[str, float], part: str) -> Message:
+    levels = list(spread)
+    lowest, highest = levels[0], levels[-1]
+    return _(
+        "Interval of {level:.0%}, as far from the middle as validation rows ask, {below:.3g} times "
+        "as far below and {above:.3g} times above: it holds {before:.1%} → {after:.1%}, and is "
+        "{width_before:.4g} → {width_after:.4g} wide ({part}).",
+        level=float(highest) - float(lowest),
+        below=spread[lowest],
+        above=spread[highest],
+        before=of["coverage_before"],
+        after=of["coverage_after"],
+        width_before=of["width_before"],
+        width_after=of["width_after"],
+        part=part,
+    )
 
 
 def plan(prepared: Prepared) -> list[str]:

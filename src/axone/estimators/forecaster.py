@@ -4,7 +4,7 @@ Windows of a series become rows (`axone.data.windows`), quantiles of all that is
 learnt at once by the pinball loss, and a backtest trains on what was known before each cut.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from numbers import Integral, Real
 from typing import TYPE_CHECKING, Any, ClassVar, Self
@@ -16,12 +16,13 @@ from sklearn.utils.validation import check_array, check_is_fitted
 
 from axone.arrays import FloatArray, IntArray
 from axone.bounds import MOST_MEMBERS
+from axone.calibration import find_spread
 from axone.data import Dataset, Standard
 from axone.data.frames import as_frame, is_frame
 from axone.data.reading import read_columns
 from axone.data.series import Series, series_of_frame
 from axone.data.series_windows import SeriesWindows, windows_of
-from axone.data.window_features import WindowFeatures
+from axone.data.window_features import features_of
 from axone.data.windows import backtest_folds
 from axone.errors import AxoneError
 from axone.estimators.backtest import Backtest, FoldScore, seasonal_forecast
@@ -34,12 +35,11 @@ from axone.estimators.example_training import (
 )
 from axone.estimators.rows import told_of_numbers
 from axone.estimators.settings import COUNT, UNITS, Constraints
-from axone.layers import Dense, Dropout, Flatten, Layer, Residual
-from axone.losses import Quantile
+from axone.layers import Dense, Flatten, Layer
+from axone.losses import Quantile, nearest_to_the_median
 from axone.messages import _
 from axone.model import Model, Numbers
-from axone.model.targets import nearest_to_the_median
-from axone.presets.recipes import one_cycle
+from axone.presets.series import QUANTILES, forecast_course, linear_beside_hidden
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -130,7 +130,7 @@ random_state, verbose, callbacks, engine, threads, dtype
     past: Sequence[str] = field(default=(), kw_only=True)
     periods: Sequence[int] = field(default=(), kw_only=True)
     time: str | None = field(default=None, kw_only=True)
-    quantiles: Sequence[float] = field(default=(0.05, 0.5, 0.95), kw_only=True)
+    quantiles: Sequence[float] = field(default=QUANTILES, kw_only=True)
     stride: int = field(default=1, kw_only=True)
     hidden: int = field(default=64, kw_only=True)
     dropout: float = field(default=0.5, kw_only=True)
@@ -302,7 +302,7 @@ random_state, verbose, callbacks, engine, threads, dtype
             targets.append(windows.y[rows[part]].reshape(said[-1].shape[:2]))
         if not said:
             return ()
-        return spread_of(np.concatenate(targets), np.concatenate(said), self.quantiles)
+        return find_spread(np.concatenate(targets), np.concatenate(said), self.quantiles)
 
     def _trained(self, windows: Dataset, rows: IntArray, spread: tuple[float, ...]) -> Self:
         reader = windows.reader
@@ -354,19 +354,10 @@ random_state, verbose, callbacks, engine, threads, dtype
 
     def _course(self, reader: SeriesWindows, outputs: int) -> Course:
         """Return the usual network: a linear layer and a hidden one side by side."""
-        features = None
-        if reader.horizon <= reader.lags:
-            features = WindowFeatures(
-                len(reader.past),
-                len(reader.known),
-                2 * len(reader.periods),
-                reader.lags,
-                reader.horizon,
-            )
-        branch = (Dense(self.hidden, "relu"), Dropout(self.dropout), Dense(outputs))
+        features = features_of(reader)
         layers: list[Layer] = [] if features is not None else [Flatten()]
-        layers.append(Residual(*branch, shortcut=[Dense(outputs)]))
-        return Course(layers, _training, features)
+        layers.append(linear_beside_hidden(outputs, self.hidden, self.dropout))
+        return Course(layers, forecast_course, features)
 
     def _said(self, X: Any) -> FloatArray:
         """Return quantiles (m, horizon, n_quantiles) for windows, or for a table's last."""
@@ -378,13 +369,6 @@ random_state, verbose, callbacks, engine, threads, dtype
     def _quantiles(self, table: Any) -> FloatArray:
         check_is_fitted(self)
         return self._said(self._frame(table))[0]
-
-
-def _training(rows: int) -> Mapping[str, Any]:
-    """Return a course of strong weight decay: a year has few days, and the near ones are alike."""
-    return one_cycle(
-        rows, learning_rate=1e-3, batch_size=64, steps=2000, epochs=(5, 200), weight_decay=3.0
-    )
 
 
 def blocks_of(spans: IntArray, blocks: int) -> Iterator[tuple[IntArray, IntArray]]:
@@ -405,35 +389,3 @@ def blocks_of(spans: IntArray, blocks: int) -> Iterator[tuple[IntArray, IntArray
         if len(block):
             before, after = end <= begin[block].min(), begin >= end[block].max()
             yield np.flatnonzero(before | after), block
-
-
-def spread_of(target: FloatArray, said: FloatArray, levels: Sequence[float]) -> tuple[float, ...]:
-    """Return how many times as far from the middle quantiles must be for their levels to hold.
-
-    Of a quantile q of level τ beside the middle m, s with P(y ≤ m + s(q − m)) = τ: the quantile of
-    level max(τ, 1 − τ) of (y − m)/(q − m).
-
-    Parameters
-    ----------
-    target : ndarray of shape (m, horizon)
-    said : ndarray of shape (m, horizon, levels)
-    levels : sequence of float
-
-    Examples
-    --------
-    >>> said = np.tile([-1.0, 0.0, 1.0], (1, 101, 1))
-    >>> spread_of(np.linspace(-2, 2, 101)[None], said, (0.05, 0.5, 0.95))
-    (1.8, 1.0, 1.8)
-    """
-    middle = nearest_to_the_median(levels)
-    found = []
-    for at, level in enumerate(map(float, levels)):
-        width = said[..., at] - said[..., middle]
-        wide = np.abs(width) > 1e-9
-        if at == middle or not wide.any():
-            found.append(1.0)
-            continue
-        shares = (target - said[..., middle])[wide] / width[wide]
-        needed = float(np.quantile(shares, max(level, 1 - level)))
-        found.append(round(max(needed, 0.0), 6))
-    return tuple(found)

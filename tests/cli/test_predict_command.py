@@ -260,7 +260,37 @@ def test_a_forecast_follows_the_end_of_a_table(axone, here):
         *("--data-option", "lags=14", "--data-option", "horizon=3"),
     )
     (row,) = parsed(axone("predict", "run", "shop.csv").stdout)
-    assert list(row) == [f"prediction_sales +{step}" for step in (1, 2, 3)]
-    expected = [10 + day % 7 for day in (120, 121, 122)]
-    np.testing.assert_allclose([float(cell) for cell in row.values()], expected, atol=1)
-    assert "r2" in axone("evaluate", "run", "shop.csv").stdout
+    names = [
+        f"{word}_sales +{step}" for word in ("prediction", "lower", "upper") for step in (1, 2, 3)
+    ]
+    assert list(row) == names
+    said, lower, upper = np.array([float(cell) for cell in row.values()]).reshape(3, 3)
+    np.testing.assert_allclose(said, [10 + day % 7 for day in (120, 121, 122)], atol=1)
+    assert (lower <= said).all()
+    assert (said <= upper).all()
+    evaluated = axone("evaluate", "run", "shop.csv").stdout
+    assert "r2" in evaluated
+    assert "coverage" in evaluated
+
+
+def test_quantiles_of_a_table_are_a_column_each(axone, refused, here):
+    random = np.random.default_rng(0)
+    cells = random.normal(size=(200, 2))
+    rows = "".join(f"{a},{b},{a + b}\n" for a, b in cells)
+    (here / "sums.csv").write_text(f"a,b,sum\n{rows}")
+    train = ("train", "sums.csv", "--target", "sum", "--epochs", "5")
+    shown = axone(*train, "--quantiles", "0.05,0.25,0.5,0.75,0.95", "--calibrate", "--out", "run")
+    assert "Interval of 90%, as far from the middle as validation rows ask" in " ".join(
+        shown.stdout.split()
+    )
+    assert "In brackets: always answering the quantiles of the training rows." in shown.stdout
+    found = parsed(axone("predict", "run", "sums.csv").stdout)
+    assert list(found[0]) == ["prediction", "lower", "upper", "quantile_0.25", "quantile_0.75"]
+    numbers = np.array([[float(cell) for cell in row.values()] for row in found])
+    ordered = numbers[:, [1, 3, 0, 4, 2]]
+    assert (np.diff(ordered, axis=1) >= 0).all()
+    said = refused(*train, "--quantiles", "0.1,x")
+    assert said.startswith("Error: --quantiles takes numbers between 0 and 1 with commas")
+    said = refused(*train, "--quantiles", "0.9,0.1")
+    assert said.startswith("Error: --quantiles: loss 'quantile': levels must be")
+    assert "not --quantiles" in refused("train", "run", "--resume", "--quantiles", "0.5")

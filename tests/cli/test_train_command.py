@@ -371,7 +371,7 @@ def test_a_temperature_of_one_is_told_with_its_reason(axone):
 
 def test_calibration_of_a_regression_is_refused_by_the_name_of_the_option(refused):
     assert refused("train", "diabetes", "--calibrate").startswith(
-        "Error: --calibrate: probabilities are calibrated, and diabetes is a regression"
+        "Error: --calibrate: probabilities are calibrated, and quantiles; diabetes is a regression"
     )
 
 

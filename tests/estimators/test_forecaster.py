@@ -15,8 +15,9 @@ from sklearn.utils._param_validation import InvalidParameterError
 
 import axone as ax
 from axone.calibration import find_spread
+from axone.data.windows import seasonal_forecast
 from axone.errors import AxoneError, ConfigurationError, DataError, UnknownNameError
-from axone.estimators.backtest import FoldScore, seasonal_forecast
+from axone.estimators.backtest import FoldScore
 from axone.estimators.forecaster import blocks_of
 
 DAYS = 420

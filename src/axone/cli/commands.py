@@ -47,6 +47,7 @@ axone train experiment.toml --out runs/first
 axone train digits --target "digit == 5"
 axone train moons --data-option rows=500
 axone train gunpoint --preset fcn-1d
+axone train bike_sharing_hour --quantiles 0.1,0.5,0.9
 axone train mnist --preset autoencoder
 axone train letters.npz --from runs/mnist --freeze 6
 axone train iris --cv 5
@@ -87,7 +88,8 @@ axone predict runs/calculator 50 50
 axone predict runs/digits seven.png three.png
 axone predict estimator.safetensors new_rows.csv
 
-Prints one line a row: the prediction, then the probability of each class."""
+Prints one line a row: the prediction, then the probability of each class, or
+the ends of its interval where quantiles were learnt."""
         ),
         takes_what_looks_like_options=True,
     ),

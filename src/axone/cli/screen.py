@@ -21,6 +21,7 @@ from axone.cli.console import (
 )
 from axone.experiments import Prepared, RunResult
 from axone.experiments.class_counts import class_counts, counts_in_words
+from axone.experiments.preparation import last_part
 from axone.experiments.training import stopping_rules
 from axone.messages import Message, _, _n, listed, shorten
 from axone.model import Inputs, Numbers, Target
@@ -120,7 +121,8 @@ class Screen:
         self.console.print(metrics_table(parts, _shown_constants(result.metrics)))
         tell(self.console, _constant_in_words(result.model.target))
         self.console.print()
-        for text in [*calibration_lines(result.metrics), *result.metrics.get("notes", ())]:
+        told = (*seasonal_lines(result), *calibration_lines(result.metrics))
+        for text in [*told, *result.metrics.get("notes", ())]:
             print_wrapped(self.console, text, indent=2)
         tell(self.console, _("Results: {folder}", folder=result.folder))
 
@@ -139,6 +141,23 @@ def _shown_constants(metrics: dict[str, Any]) -> dict[str, dict[str, Any]]:
         part: {name: score for name, score in scores.items() if name not in ("right", "of")}
         for part, scores in metrics["constant"].items()
     }
+
+
+def seasonal_lines(result: RunResult) -> list[Message]:
+    """Say of a series what saying the season before would have scored on the last rows."""
+    seasonal, (part, _rows) = result.metrics.get("seasonal", {}), last_part(result.prepared)
+    if part not in seasonal:
+        return []
+    return [
+        _(
+            "Always saying what was {season:,} positions before: mean absolute error {error:.4g}, "
+            "R² {score:.4g} ({part}).",
+            season=seasonal["season"],
+            error=seasonal[part]["mae"],
+            score=seasonal[part].get("r2", math.nan),
+            part=part,
+        )
+    ]
 
 
 def calibration_lines(metrics: dict[str, Any]) -> list[Message]:

@@ -23,9 +23,9 @@ from axone.data.reading import read_columns
 from axone.data.series import Series, series_of_frame
 from axone.data.series_windows import SeriesWindows, windows_of
 from axone.data.window_features import features_of
-from axone.data.windows import backtest_folds
+from axone.data.windows import backtest_folds, season_of, seasonal_forecast
 from axone.errors import AxoneError
-from axone.estimators.backtest import Backtest, FoldScore, seasonal_forecast
+from axone.estimators.backtest import Backtest, FoldScore
 from axone.estimators.example_training import (
     EXAMPLE_CONSTRAINTS,
     Course,
@@ -235,7 +235,8 @@ random_state, verbose, callbacks, engine, threads, dtype
         self._validate_params()
         windows = self._windows(table)
         assert windows.spans is not None  # noqa: S101 — windows have them
-        season = self._season() if season is None else season
+        if season is None:
+            season = season_of(self.periods, self.lags, self.horizon)
         middle = nearest_to_the_median(self.quantiles)
         scores = []
         for train, judged in backtest_folds(windows.spans, folds):
@@ -250,11 +251,6 @@ random_state, verbose, callbacks, engine, threads, dtype
             )
             scores.append(score)
         return Backtest(tuple(scores), float(self.quantiles[-1]) - float(self.quantiles[0]), season)
-
-    def _season(self) -> int:
-        """Return the longest period that the lags hold."""
-        held = [int(period) for period in self.periods if self.horizon <= period <= self.lags]
-        return max(held, default=min(self.horizon, self.lags))
 
     def _windows(self, table: Any) -> Dataset:
         """Return every window of a series."""

@@ -68,7 +68,7 @@ def linear_beside_hidden(outputs: int, hidden: int, dropout: float) -> Residual:
 def forecast_course(rows: int) -> Settings:
     """Return a course of strong weight decay: a year has few days, and the near ones are alike."""
     return one_cycle(
-        rows, learning_rate=1e-3, batch_size=64, steps=2000, epochs=(5, 200), weight_decay=3.0
+        rows, learning_rate=3e-3, batch_size=64, steps=2000, epochs=(5, 200), weight_decay=1.0
     )
 
 

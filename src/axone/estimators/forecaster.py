@@ -33,6 +33,7 @@ from axone.estimators.example_training import (
     ExampleParameters,
     train_examples,
 )
+from axone.estimators.going_on import begun_from
 from axone.estimators.rows import told_of_numbers
 from axone.estimators.settings import COUNT, UNITS, Constraints
 from axone.layers import Dense, Flatten, Layer
@@ -91,8 +92,8 @@ class Forecaster(ExampleParameters, BaseEstimator):
         has seen (cross-conformal prediction: Vovk 2015, Romano, Patterson & Candès 2019). 0 takes
         quantiles as they are learnt, in a third of the time.
     optimizer, batch_size, max_iter, schedule, clip_norm, alpha, augmentation, scale, \
-random_state, verbose, callbacks, engine, threads, dtype
-        As of `ConvClassifier`.
+random_state, warm_start, verbose, callbacks, engine, threads, dtype
+        As of `ConvClassifier`. The networks that calibrate always begin anew.
     validation_fraction : float, default 0
         Share of the windows, the last ones, that choose the best epoch instead of teaching.
 
@@ -266,7 +267,10 @@ random_state, verbose, callbacks, engine, threads, dtype
             "periods": [int(period) for period in self.periods],
             "time": [] if self.time is None else [str(self.time)],
         }
-        return windows_of(series, target, options)
+        before = begun_from(self)
+        reader = None if before is None else before.preprocessing.steps[0]
+        assert reader is None or isinstance(reader, SeriesWindows)  # noqa: S101 — as they are made
+        return windows_of(series, target, options, reader)
 
     def _frame(self, table: Any) -> "DataFrame":
         if is_frame(table):
@@ -307,11 +311,13 @@ random_state, verbose, callbacks, engine, threads, dtype
         loss = self._loss()
         levels = tuple(self.quantiles)
         y = windows.y[rows]
+        before = begun_from(self)
+        learnt_in = None if before is None else before.target.scaler
         target = Numbers(
             column=reader.past[0],
             names=windows.target_names,
             # One unit for all steps ahead: they are values of one series.
-            scaler=Standard().fit(y.reshape(-1)),
+            scaler=learnt_in or Standard().fit(y.reshape(-1)),
             levels=levels if len(levels) > 1 else (),
             spread=spread,
         )

@@ -294,3 +294,50 @@ def test_quantiles_of_a_table_are_a_column_each(axone, refused, here):
     said = refused(*train, "--quantiles", "0.9,0.1")
     assert said.startswith("Error: --quantiles: loss 'quantile': levels must be")
     assert "not --quantiles" in refused("train", "run", "--resume", "--quantiles", "0.5")
+
+
+def test_a_folder_of_images_is_a_row_a_file_with_its_path(axone, refused, here):
+    random = np.random.default_rng(0)
+    for word, light in (("dark", 0), ("light", 150)):
+        (here / "photos" / word).mkdir(parents=True)
+        for number in range(8):
+            page = (light + 100 * random.random((9, 7))).astype(np.uint8)
+            Image.fromarray(page).save(here / "photos" / word / f"{number}.png")
+    axone("train", "photos", "--hidden", "8", "--epochs", "30", "-q", "--out", "run")
+    (here / "photos" / "notes.txt").write_text("no image")
+    shown = axone("predict", "run", "photos")
+    rows = parsed(shown.stdout)
+    assert [row["file"] for row in rows[:2]] == ["photos/dark/0.png", "photos/dark/1.png"]
+    assert [row["prediction"] for row in rows] == ["dark"] * 8 + ["light"] * 8
+    assert "1 file of another kind is passed over" in shown.stderr
+    several = parsed(axone("predict", "run", "photos/dark/0.png", "photos/light").stdout)
+    assert len(several) == 9
+    assert axone("evaluate", "run", "photos").stdout.split()[1] == "loss"
+    (here / "empty").mkdir()
+    said = refused("predict", "run", "empty")
+    assert said.startswith("Error: empty and its subfolders hold no images: their files end in")
+
+
+def test_a_dataset_is_evaluated_by_its_name(axone, refused, here):
+    axone("train", "iris", "--epochs", "30", "-q", "--out", "run")
+    output = axone("evaluate", "run", "iris").stdout
+    assert output.split()[0] == "iris"
+    assert "/150" in output
+    assert "unknown dataset 'iriss'. Did you mean 'iris'?" in refused("evaluate", "run", "iriss")
+    assert "does not know the class 'class_0'" in refused("evaluate", "run", "wine")
+    axone("train", "digits", "--target", "digit == 5", "--epochs", "2", "-q", "--out", "fives")
+    assert "/1,797" in axone("evaluate", "fives", "digits").stdout
+    axone("train", "digits", "--preset", "autoencoder", "--epochs", "1", "-q", "--out", "back")
+    assert "rmse" in axone("evaluate", "back", "digits").stdout
+
+
+def test_a_dataset_that_brings_test_rows_is_evaluated_on_them(axone, here, tmp_path):
+    random = np.random.default_rng(0)
+    X, y = random.normal(size=(60, 3)), np.arange(60) % 2
+    home = tmp_path / "data-home"
+    home.mkdir(exist_ok=True)
+    np.savez(home / "own.npz", X=X, y=y, X_test=X[:12], y_test=y[:12])
+    axone("train", "own", "--epochs", "1", "-q", "--out", "run")
+    shown = axone("evaluate", "run", "own")
+    assert "/12" in shown.stdout
+    assert "measured on the 12 test rows that own brings" in shown.stderr

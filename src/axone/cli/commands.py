@@ -86,6 +86,7 @@ what is missing, what looks odd, and the option that reads it otherwise.
 axone predict runs/iris new_flowers.csv > predictions.csv
 axone predict runs/calculator 50 50
 axone predict runs/digits seven.png three.png
+axone predict runs/birds new_photos/
 axone predict estimator.safetensors new_rows.csv
 
 Prints one line a row: the prediction, then the probability of each class, or
@@ -142,7 +143,10 @@ Exit status: 0 done, 2 bad input or settings, 130 interrupted (143 by SIGTERM)."
             """Measure a trained model on labelled rows, or again on its own.
 
 axone evaluate runs/iris
-axone evaluate runs/adult next_year.csv --json"""
+axone evaluate runs/adult next_year.csv --json
+axone evaluate runs/birds more_birds/
+
+Of a dataset by name those test rows are measured that it brings, or all rows."""
         ),
     ),
     Command(

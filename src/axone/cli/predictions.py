@@ -12,7 +12,7 @@ import numpy as np
 
 from axone.data import NO_OPTIONS, TableOptions, read_images, read_rows
 from axone.data.characters import Characters
-from axone.data.class_folders import SOUNDS
+from axone.data.class_folders import SOUNDS, files_below
 from axone.data.frames import as_frame, is_frame
 from axone.data.media import is_medium
 from axone.data.pictures import Pictures
@@ -65,11 +65,12 @@ def read(
     UnknownNameError
         A column to be kept is not there.
     """
-    paths = [Path(word) for word in words]
     first = model.preprocessing.steps[0]
+    paths, notes = _files_of([Path(word) for word in words], first)
     if all(map(is_medium, paths)):
         X = _of_files(paths, model)
-        return _without_columns(RowsToPredict(X, {"file": words}, images=_as_images(X)), keep)
+        carried = {"file": list(map(str, paths))}
+        return _without_columns(RowsToPredict(X, carried, notes, _as_images(X)), keep)
     if isinstance(first, Characters) and not any(path.exists() for path in paths):
         texts = np.array(words)
         return _without_columns(RowsToPredict(texts, {"text": words}, first.remarks(texts)), keep)
@@ -81,13 +82,27 @@ def read(
     if not all(map(_is_number, words)):
         raise DataError(
             _(
-                "Give one file (CSV, Excel, Parquet, NPZ, …), image files, or the numbers of one "
-                "row; found {words!r}.",
+                "Give one file (CSV, Excel, Parquet, NPZ, …), image files or folders of them, or "
+                "the numbers of one row; found {words!r}.",
                 words=" ".join(words)[:80],
             )
         )
     row = np.asarray([[float(word) for word in words]])
     return _without_columns(RowsToPredict(row, {}), keep)
+
+
+def _files_of(paths: Sequence[Path], first: Any) -> tuple[list[Path], tuple[str, ...]]:
+    """Return files as they are, and of folders the images in them; for a model of sounds those."""
+    found: list[Path] = []
+    notes: tuple[str, ...] = ()
+    for path in paths:
+        if path.is_dir():
+            files, told = files_below(path, "sounds" if isinstance(first, Sounds) else "images")
+            found += files
+            notes += told
+        else:
+            found.append(path)
+    return found, notes
 
 
 def _of_files(paths: Sequence[Path], model: Model) -> Any:

@@ -91,6 +91,18 @@ class SeriesWindows(Step, PlainData):
         return (*self.past, *self.known, *clocks)
 
     @property
+    def options(self) -> dict[str, Any]:
+        """How they are cut, as options of a series: see `OPTIONS`."""
+        return {
+            "lags": self.lags,
+            "horizon": self.horizon,
+            "past": list(self.past),
+            "known": list(self.known),
+            "periods": list(self.periods),
+            "time": [self.time] if self.time else [],
+        }
+
+    @property
     def signals(self) -> Signals:
         """What windows in memory are held to."""
         return Signals((len(self.names), self.lags), self.names)

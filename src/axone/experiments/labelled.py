@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from axone.data import NO_OPTIONS, NewRows, TableOptions, read_rows
+from axone.data import NO_OPTIONS, NewRows, TableOptions, load_dataset, read_rows
 from axone.data.conditions import condition_of
 from axone.data.frames import as_frame, numbers_of
 from axone.data.media import labelled_files
 from axone.data.reading import read_columns
 from axone.data.remarks import remarks_on
 from axone.data.series_windows import SeriesWindows
+from axone.data.sources import is_name
 from axone.data.tables import missing_labels, rows_left_out, truths_told
 from axone.errors import DataError
 from axone.experiments.preparation import Part
@@ -48,7 +49,8 @@ def read_labelled(
     Parameters
     ----------
     path : str or Path
-        A file of rows, ``-``, or a database's URL.
+        A file of rows, ``-``, a database's URL, a folder of classes, or a dataset's name, of which
+        the test rows that it brings are read, or all where it brings none.
     model : Model
     column : str
         The target's column in a table.
@@ -60,15 +62,9 @@ def read_labelled(
     DataError
         No target in the file, or labels and numbers that the model does not know.
     """
-    if isinstance(model.target, Classes) and (model.target.several or not model.has_probabilities):
-        raise DataError(
-            _(
-                "{path}: only models that give one class a row, with its probability, or "
-                "numbers can be evaluated; this one was saved by an estimator of another "
-                "kind.",
-                path=path,
-            )
-        )
+    _require_measurable(model, path)
+    if is_name(path):
+        return _of_dataset(str(path), model, column)
     if isinstance(model.target, Inputs):
         return _giving_back(path, model, table)
     if Path(path).is_dir():
@@ -102,6 +98,49 @@ def read_labelled(
     if not model.network.takes_masks:
         part = replace(part, mask=None)
     return LabelledRows(part, tuple(notes))
+
+
+def _require_measurable(model: Model, path: str | Path) -> None:
+    if isinstance(model.target, Classes) and (model.target.several or not model.has_probabilities):
+        raise DataError(
+            _(
+                "{path}: only models that give one class a row, with its probability, or "
+                "numbers can be evaluated; this one was saved by an estimator of another "
+                "kind.",
+                path=path,
+            )
+        )
+
+
+def _of_dataset(name: str, model: Model, column: str) -> LabelledRows:
+    """Return the rows of a dataset that is known by name."""
+    target, first = model.target, model.preprocessing.steps[0]
+    options: dict[str, Any] = {}
+    if isinstance(first, SeriesWindows):
+        column, options = first.past[0], first.options
+    dataset = load_dataset(
+        name,
+        target=column or None,
+        task="auto" if isinstance(target, Inputs) else target.task,
+        options=options,
+    )
+    X, y, notes = dataset.X, dataset.y, list(dataset.notes)
+    if dataset.X_test is not None and dataset.y_test is not None:
+        X, y = dataset.X_test, dataset.y_test
+        notes.append(
+            _(
+                "measured on the {count:,} test rows that {name} brings", count=len(X), name=name
+            ).coded("own_test_rows")
+        )
+    if isinstance(target, Classes):
+        y = target.encode(np.array(dataset.class_names)[y])
+    encoder = model.preprocessing.encoder
+    if encoder is not None and dataset.is_table:
+        notes += remarks_on(encoder, as_frame(X, name), "")
+    part = Part.of(model.preprocessing, X, np.asarray(y), model.dtype)
+    if not model.network.takes_masks:
+        part = replace(part, mask=None)
+    return LabelledRows(part.giving_back if isinstance(target, Inputs) else part, tuple(notes))
 
 
 def _giving_back(path: str | Path, model: Model, table: TableOptions) -> LabelledRows:

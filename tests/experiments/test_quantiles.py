@@ -155,6 +155,8 @@ def test_the_interval_of_a_series_is_drawn_with_its_level(series, here, drawn_fo
     lower, upper = details["lower"], details["upper"]
     assert details["level"] == pytest.approx(0.9)
     assert details["quantity"] == "sales"
+    coverage = json.loads((here / "out" / "metrics.json").read_text())["test"]["coverage"]
+    assert details["note"] == f"Of all test rows {coverage:.1%}."
     assert len(positions) == len(truth) == len(said) == len(lower) == len(upper)
     assert (lower <= said).all()
     assert (said <= upper).all()

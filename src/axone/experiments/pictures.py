@@ -13,7 +13,7 @@ from axone.arrays import FloatArray, IntArray
 from axone.data.series_windows import SeriesWindows
 from axone.experiments.preparation import Part, Prepared
 from axone.messages import _
-from axone.metrics import confusion_counts, predicted_labels
+from axone.metrics import confusion_counts, predicted_labels, quantile_metrics
 from axone.model import Model, Numbers, class_probabilities
 from axone.model.model import reconstruction_errors
 from axone.plots import (
@@ -124,7 +124,9 @@ def draw_reconstructions(
     save_figure(figure, folder / "code_map.png")
 
 
-def draw_forecast(prepared: Prepared, model: Model, part: Part, folder: Path) -> None:
+def draw_forecast(
+    prepared: Prepared, model: Model, part_name: str, part: Part, folder: Path
+) -> None:
     """Draw the forecasts of a series beside what came true, window after window.
 
     Of windows that overlap the first is drawn, then the next that begins where it ends.
@@ -143,7 +145,13 @@ def draw_forecast(prepared: Prepared, model: Model, part: Part, folder: Path) ->
     if isinstance(target, Numbers) and target.levels:
         quantiles = target.quantiles(outputs[rows]).reshape(len(times), -1)
         level = target.levels[-1] - target.levels[0]
-        interval = {"lower": quantiles[:, 0], "upper": quantiles[:, -1], "level": level}
+        share = quantile_metrics(part.y, target.quantiles(outputs), target.levels)["coverage"]
+        interval = {
+            "lower": quantiles[:, 0],
+            "upper": quantiles[:, -1],
+            "level": level,
+            "note": _("Of all {part} rows {share:.1%}.", part=part_name, share=share),
+        }
     figure = plot_forecast(
         times,
         np.concatenate(true[rows]),

@@ -313,3 +313,9 @@ def test_the_loss_knows_which_of_its_outputs_are_the_answer():
     assert Quantile(LEVELS).answers == slice(1, None, 3)
     assert Quantile(0.9).answers == slice(0, None, 1)
     assert LOSSES.resolve("mse").answers == slice(None)
+
+
+def test_an_autoencoder_of_windows_is_no_forecast(series):
+    data = {"target": "sales", "options": SERIES, "task": "reconstruction"}
+    prepared = prepare(described(series, data=data))
+    assert not codes(prepared.notes) & {"no_interval", "interval_as_learnt"}

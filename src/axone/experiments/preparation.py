@@ -280,7 +280,8 @@ def assemble(
         initial, note = begun_with(experiment, network, arranged.start, experiment.settings.dtype)
         more = (note, *more)
     rows = len(parts["train"])
-    more += notes_on(dataset, levels, calibration)
+    if not gives_back(experiment.settings):
+        more += notes_on(dataset, levels, calibration)
     return Prepared(
         _resolved(experiment, dataset, network, loss, shares, rows, calibration),
         dataset,

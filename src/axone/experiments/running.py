@@ -151,7 +151,7 @@ def model_of(prepared: Prepared, result: TrainingResult) -> Model:
 
 
 def calibrated(prepared: Prepared, result: TrainingResult, model: Model) -> Model:
-    """Return the model with the temperature of the validation rows, if the experiment asks so."""
+    """Return the model as honest as its validation rows make it, if the experiment asks so."""
     wanted = prepared.experiment.settings.training.calibrate
     held_out = prepared.parts.get("validation")
     if not wanted or held_out is None or result.diagnosis is not None:

@@ -184,14 +184,13 @@ def drawn_forecasts(monkeypatch, pictures):
     [
         ({"training": {"loss": "mse", "epochs": 2}}, "no_interval"),
         ({"data": {"validation": 0.0}, "training": {"epochs": 2}}, "interval_as_learnt"),
-        ({"training": {"loss": {"name": "quantile", "levels": [0.2, 0.9]}}}, "no_median"),
         ({"network": {"hidden": [8]}, "training": {"epochs": 2}}, None),
     ],
 )
 def test_a_forecast_says_what_its_interval_lacks(series, tables, code):
     data = {"target": "sales", "options": SERIES, **tables.get("data", {})}
     prepared = prepare(described(series, **{**tables, "data": data}))
-    found = codes(prepared.notes) & {"no_interval", "interval_as_learnt", "no_median"}
+    found = codes(prepared.notes) & {"no_interval", "interval_as_learnt"}
     assert found == ({code} if code else set())
 
 
@@ -231,6 +230,11 @@ def test_what_has_no_quantiles_is_told():
         prepare(described("iris", training=TRAINING))
     with pytest.raises(ConfigurationError, match="an autoencoder gives its input back"):
         prepare(described("iris", network={"preset": "autoencoder"}, training=TRAINING))
+    ends = {"loss": {"name": "quantile", "levels": [0.05, 0.95]}}
+    with pytest.raises(
+        ConfigurationError, match=r"give 0\.5 among the levels, beside"
+    ):
+        prepare(described("diabetes", training=ends))
     layers = {"layers": [{"name": "dense", "units": 1}]}
     with pytest.raises(ConfigurationError, match=r"3 quantiles of 1 number .* must have 3 units"):
         prepare(described("diabetes", network=layers, training=TRAINING))

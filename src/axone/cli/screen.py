@@ -149,10 +149,12 @@ def seasonal_lines(result: RunResult) -> list[Message]:
     if part not in seasonal:
         return []
     return [
-        _(
-            "Always saying what was {season:,} positions before: mean absolute error {error:.4g}, "
+        _n(
+            "Always saying what was {count} position before: mean absolute error {error:.4g}, "
             "R² {score:.4g} ({part}).",
-            season=seasonal["season"],
+            "Always saying what was {count:,} positions before: mean absolute error {error:.4g}, "
+            "R² {score:.4g} ({part}).",
+            seasonal["season"],
             error=seasonal[part]["mae"],
             score=seasonal[part].get("r2", math.nan),
             part=part,

@@ -11,8 +11,8 @@ from axone.data.series_windows import SeriesWindows
 from axone.errors import ConfigurationError
 from axone.experiments.description import Description
 from axone.experiments.reconstruction import gives_back
-from axone.losses import Quantile, nearest_to_the_median
-from axone.messages import Message, _
+from axone.losses import Quantile
+from axone.messages import Message, _, listed
 from axone.presets import QUANTILES
 
 Calibration: TypeAlias = Literal["temperature", "spread"]
@@ -30,7 +30,7 @@ def levels_of(experiment: Description, dataset: Dataset) -> tuple[float, ...]:
     Raises
     ------
     ConfigurationError
-        An autoencoder is to say quantiles.
+        An autoencoder is to say quantiles, or of several quantiles none is the median.
     """
     settings = experiment.settings
     loss = settings.training.loss
@@ -45,6 +45,15 @@ def levels_of(experiment: Description, dataset: Dataset) -> tuple[float, ...]:
         )
     if dataset.task == "classification" or gives_back(settings):
         return ()
+    if len(levels) > 1 and 0.5 not in levels:
+        raise ConfigurationError(
+            _(
+                "{place}: of several quantiles the median is what is predicted and scored: give "
+                "0.5 among the levels, beside {levels}.",
+                place=experiment.place("training.loss"),
+                levels=listed(f"{level:g}" for level in levels),
+            )
+        )
     if loss == "auto" and settings.network.layers is None and is_series(dataset):
         return QUANTILES
     return levels if len(levels) > 1 else ()
@@ -97,14 +106,6 @@ def notes_on(
 ) -> tuple[Message, ...]:
     """Say what of its interval a run may be expected to have, and has not."""
     notes: tuple[Message, ...] = ()
-    if levels and levels[nearest_to_the_median(levels)] != 0.5:
-        notes += (
-            _(
-                "the quantile of level {level:g} is what is predicted: the median, 0.5, is not "
-                "among the levels",
-                level=levels[nearest_to_the_median(levels)],
-            ).coded("no_median"),
-        )
     if is_series(dataset) and not levels:
         notes += (
             _(

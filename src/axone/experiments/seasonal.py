@@ -7,7 +7,7 @@ import numpy as np
 from axone.data.series_windows import SeriesWindows
 from axone.data.windows import season_of, seasonal_forecast
 from axone.experiments.preparation import Prepared
-from axone.messages import Message, _
+from axone.messages import Message, _n
 from axone.metrics import regression_metrics, rounded
 
 
@@ -43,10 +43,12 @@ def no_better_than_season(
     if ours is None or theirs is None or ours < theirs:
         return []
     return [
-        _(
-            "The model is no better than always saying what was {season:,} positions before: mean "
+        _n(
+            "The model is no better than always saying what was {count} position before: mean "
             "absolute error {ours:.4g} against {theirs:.4g} ({part} rows).",
-            season=seasonal["season"],
+            "The model is no better than always saying what was {count:,} positions before: mean "
+            "absolute error {ours:.4g} against {theirs:.4g} ({part} rows).",
+            seasonal["season"],
             ours=ours,
             theirs=theirs,
             part=name,

@@ -231,9 +231,7 @@ def test_what_has_no_quantiles_is_told():
     with pytest.raises(ConfigurationError, match="an autoencoder gives its input back"):
         prepare(described("iris", network={"preset": "autoencoder"}, training=TRAINING))
     ends = {"loss": {"name": "quantile", "levels": [0.05, 0.95]}}
-    with pytest.raises(
-        ConfigurationError, match=r"give 0\.5 among the levels, beside"
-    ):
+    with pytest.raises(ConfigurationError, match=r"give 0\.5 among the levels, beside"):
         prepare(described("diabetes", training=ends))
     layers = {"layers": [{"name": "dense", "units": 1}]}
     with pytest.raises(ConfigurationError, match=r"3 quantiles of 1 number .* must have 3 units"):

@@ -302,6 +302,7 @@ DRAWN = {
     "roc": lambda: plots.plot_roc(LABELS_OF_ROWS, PROBABILITIES, "012"),
     "signal_grid": lambda: plots.plot_signal_grid(SIGNALS, range(60)),
     "signal_means": lambda: plots.plot_signal_means(SIGNALS, np.arange(60), range(60)),
+    "surprise": lambda: plots.plot_surprise(["0" * 50, "1"], [np.ones(51), np.zeros(2)]),
     "signal_saliency": lambda: plots.plot_signal_saliency(SIGNALS, SIGNALS, range(60)),
 }
 

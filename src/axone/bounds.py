@@ -69,6 +69,16 @@ SHOWN_ITEMS = 100
 SHOWN_DIGITS = 40
 """Digits of a whole number in a message."""
 
+LONGEST_TEXT = 10_000
+"""Characters of one text that is to be continued: a page or two."""
+
+MOST_CONTINUATIONS = 2**22
+"""Of all texts that a generator learns from, characters and ends: each is a row of up to 33 tokens,
+and the parts of a run take 3 GB."""
+
+MOST_TEXTS = 100_000
+"""That are generated at once."""
+
 MOST_PIXELS = 50_000_000
 """Of one image, as the header of its file says before any is decoded: 200 MB of colours."""
 

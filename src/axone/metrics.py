@@ -205,6 +205,36 @@ def log_loss(y_true: IntArray, probabilities: FloatArray) -> float:
     return float(-np.log(np.clip(true, np.finfo(np.float64).eps, 1)).mean())
 
 
+def generation_metrics(following: IntArray, probabilities: FloatArray) -> dict[str, float]:
+    """Return how well the next character is told: accuracy, log loss, perplexity.
+
+    The log loss is the mean of −ln p of the character that came, ends included, in nats (divided by
+    ln 2 in bits). Its exponential, the perplexity, is of how many equally likely characters one
+    could choose no worse (Jelinek, Mercer, Bahl & Baker 1977).
+
+    Parameters
+    ----------
+    following : array of int, shape (m,)
+        What came next.
+    probabilities : array of shape (m, n)
+
+    Examples
+    --------
+    >>> found = generation_metrics(np.array([0, 1]), np.full((2, 4), 0.25))
+    >>> found["right"], found["of"], round(found["perplexity"], 6)
+    (1, 2, 4.0)
+    """
+    right = int(np.count_nonzero(predicted_labels(probabilities) == following))
+    loss = log_loss(following, probabilities)
+    return {
+        "right": right,
+        "of": len(following),
+        "accuracy": right / len(following),
+        "log_loss": loss,
+        "perplexity": float(np.exp(loss)),
+    }
+
+
 def reconstruction_metrics(inputs: FloatArray, outputs: FloatArray) -> dict[str, float]:
     """Return MSE, RMSE, MAE and R² of rows that were given back, over all their numbers together.
 

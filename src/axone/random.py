@@ -19,7 +19,7 @@ _GOLDEN32, _MULTIPLIER_1, _MULTIPLIER_2, _15, _16 = (
     np.array(word, np.uint32) for word in (0x9E3779B9, 0x7FEB352D, 0x846CA68B, 15, 16)
 )
 
-SHUFFLE, WEIGHTS, NOISE, SPLIT, GENERATE, AUGMENT = range(6)
+SHUFFLE, WEIGHTS, NOISE, SPLIT, GENERATE, AUGMENT, SAMPLE = range(7)
 """The streams of a run; each is `RandomStream.from_seed(seed).child(STREAM)`. Nothing draws from
 SPLIT, whose number stays taken: another would change what GENERATE gives."""
 

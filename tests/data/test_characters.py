@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from axone.data import Preprocessing, load_dataset
-from axone.data.characters import PADDING, UNKNOWN, Characters, next_tokens
+from axone.data.characters import PADDING, UNKNOWN, Characters
 from axone.errors import DataError, ModelFileError
 
 NAMES = np.array(["Ada", "Zoë", "Di"])
@@ -71,17 +71,3 @@ def test_first_names_become_tokens(real_data):
     np.testing.assert_array_equal(
         fitted.mask(names.X).sum(axis=1), [len(name) for name in names.X.tolist()]
     )
-
-
-def test_every_beginning_of_a_name_asks_for_what_follows_it():
-    step = Characters.fit(NAMES)
-    examples = next_tokens(step, NAMES)
-    assert len(examples) == sum(len(name) + 1 for name in NAMES)
-    begun = [
-        step.text_of(row[1 : there.sum()])
-        for row, there in zip(examples.X, examples.mask, strict=True)
-    ]
-    followed = [step.text_of([token]) for token in examples.target]
-    assert begun[:4] == ["", "A", "Ad", "Ada"]
-    assert followed[:4] == ["A", "d", "a", ""]
-    assert step.after(None).vocabulary == step.vocabulary

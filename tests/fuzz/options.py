@@ -62,6 +62,7 @@ OPTIONS = {
     "summary": ["--target", "--hidden", "--activation", "--dropout"],
     "evaluate": ["--target"],
     "predict": [],
+    "generate": ["--count", "--temperature", "--start", "--class", "--longest", "--seed"],
 }
 SETTINGS = [
     "hidden",
@@ -93,7 +94,11 @@ def _words(draw):
             and 50 < int(value[:9]) < 2**31
         ):
             value = "5"
+        if option == "--count" and value.strip().isdigit() and 100 < int(value[:9]) <= 100_000:
+            value = "100"
         words += [f"{option}={value}"] if draw(st.booleans()) else [option, value]
+    if name == "generate":
+        return name, words
     if name in ("predict", "evaluate"):
         words += draw(
             st.lists(VALUES, min_size=name == "predict", max_size=4 if name == "predict" else 1)
@@ -114,12 +119,15 @@ def attempt(case, folder):
     """Run the command in a folder of its own."""
     name, words = case
     given = "--epochs" in words or any(word.startswith("--epochs=") for word in words)
-    few = [] if given or name in ("predict", "evaluate", "summary") else ["--epochs", "1"]
+    untrained = ("predict", "evaluate", "generate", "summary")
+    few = [] if given or name in untrained else ["--epochs", "1"]
     if name == "tune":
         few += [] if any(word.startswith("--trials") for word in words) else ["--trials", "2"]
         few += ["--cv", "1"] if not any(word.startswith("--cv") for word in words) else []
     if name in ("predict", "evaluate"):
         words = [run_folder("iris"), *words]
+    elif name == "generate":
+        words = [run_folder("texts"), *words]
     else:
         few += [] if name == "summary" else ["--out", folder / "out"]
     with watched():

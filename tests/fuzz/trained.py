@@ -17,7 +17,7 @@ def _folder():
 
 @functools.cache
 def run_folder(source):
-    """The result folder of a run on iris, on images or on a table."""
+    """The result folder of a run on iris, on images, texts or on a table."""
     home = Path(_folder().name)
     if source == "images":
         random = np.random.default_rng(0)
@@ -27,9 +27,17 @@ def run_folder(source):
             y=np.arange(40) % 2,
         )
         source = str(home / "images.npz")
+    task = "auto"
+    if source == "texts":
+        (home / "texts.txt").write_text("Anna\nBob\nClara\nDora\nEmil\n")
+        source, task = str(home / "texts.txt"), "generation"
     folder = home / Path(source).stem
     result = CliRunner().invoke(
-        app, ["train", source, "-q", "--epochs", "2", "--hidden", "4", "--out", str(folder)]
+        app,
+        [
+            *("train", source, "-q", "--epochs", "2", "--hidden", "4"),
+            *("--task", task, "--out", str(folder)),
+        ],
     )
     assert result.exit_code == 0, result.output
     return folder

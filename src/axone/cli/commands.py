@@ -49,6 +49,7 @@ axone train moons --data-option rows=500
 axone train gunpoint --preset fcn-1d
 axone train bike_sharing_hour --quantiles 0.1,0.5,0.9
 axone train mnist --preset autoencoder
+axone train names.txt --task generation
 axone train letters.npz --from runs/mnist --freeze 6
 axone train iris --cv 5
 axone train iris --repeats 10
@@ -90,9 +91,29 @@ axone predict runs/birds new_photos/
 axone predict estimator.safetensors new_rows.csv
 
 Prints one line a row: the prediction, then the probability of each class, or
-the ends of its interval where quantiles were learnt."""
+the ends of its interval where quantiles were learnt; of texts and a generator
+ln p of each, and its perplexity."""
         ),
         takes_what_looks_like_options=True,
+    ),
+    Command(
+        "generate",
+        _(
+            """Make texts up with a generator: a model that learnt to continue texts.
+
+axone train first_names --task generation --out runs/names
+axone generate runs/names
+axone generate runs/names --count 100 --temperature 0.8 > names.txt
+axone generate runs/names --start Mar --class female --seed 7
+
+Prints one text a line. A character at a time is drawn by softmax(ln p / T),
+p what the network holds for likely after the text so far, T the temperature.
+The same seed makes the same texts; the first ten of a hundred are the ten.
+
+Learnt from are the lines of a file (names.txt), a column of text of a table,
+or an archive; with --target COLUMN texts are of classes, which --class asks
+for."""
+        ),
     ),
     Command(
         "compare",

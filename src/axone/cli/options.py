@@ -13,7 +13,12 @@ Target = Annotated[
 ]
 Task = Annotated[
     str | None,
-    typer.Option(help=_("classification, regression, or reconstruction: give the input back.")),
+    typer.Option(
+        help=_(
+            "classification, regression, reconstruction: give the input back, or generation: "
+            "continue texts."
+        )
+    ),
 ]
 DataOption = Annotated[
     list[str] | None,

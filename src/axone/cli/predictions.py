@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from axone.data import NO_OPTIONS, TableOptions, read_images, read_rows
-from axone.data.characters import Characters
+from axone.data.beginnings import Beginnings
+from axone.data.characters import Characters, texts_of_rows
 from axone.data.class_folders import SOUNDS, files_below
 from axone.data.frames import as_frame, is_frame
 from axone.data.media import is_medium
@@ -20,10 +21,11 @@ from axone.data.remarks import remarks_on
 from axone.data.series_windows import SeriesWindows
 from axone.data.sounds import Sounds
 from axone.data.sources import is_stream, shown_source
+from axone.data.texts import read_texts, reading_of
 from axone.errors import DataError, UnknownNameError
 from axone.losses import nearest_to_the_median
 from axone.messages import _, _n
-from axone.model import Classes, Inputs, Model, Numbers
+from axone.model import Classes, Inputs, Model, NextCharacter, Numbers
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -71,6 +73,9 @@ def read(
         X = _of_files(paths, model)
         carried = {"file": list(map(str, paths))}
         return _without_columns(RowsToPredict(X, carried, notes, _as_images(X)), keep)
+    if isinstance(first, Beginnings):
+        given = _texts(words, first, table)
+        return _without_columns(RowsToPredict(given, {"text": given}), keep)
     if isinstance(first, Characters) and not any(path.exists() for path in paths):
         texts = np.array(words)
         return _without_columns(RowsToPredict(texts, {"text": words}, first.remarks(texts)), keep)
@@ -92,17 +97,29 @@ def read(
 
 
 def _files_of(paths: Sequence[Path], first: Any) -> tuple[list[Path], tuple[str, ...]]:
-    """Return files as they are, and of folders the images in them; for a model of sounds those."""
+    """Return files as they are, and of folders the images in them; for a model of sounds those.
+
+    To a generator every word is a text, even where a folder is called so.
+    """
     found: list[Path] = []
     notes: tuple[str, ...] = ()
     for path in paths:
-        if path.is_dir():
+        if path.is_dir() and not isinstance(first, Beginnings):
             files, told = files_below(path, "sounds" if isinstance(first, Sounds) else "images")
             found += files
             notes += told
         else:
             found.append(path)
     return found, notes
+
+
+def _texts(words: Sequence[str], step: Beginnings, table: TableOptions) -> list[str]:
+    """Return the texts that words are, or those of the file that one names."""
+    if len(words) == 1 and (is_stream(words[0]) or Path(words[0]).exists()):
+        return read_texts(words[0], table=reading_of(step, table)).texts
+    texts = texts_of_rows(list(words))
+    step.numbers(texts)
+    return texts
 
 
 def _of_files(paths: Sequence[Path], model: Model) -> Any:
@@ -194,7 +211,7 @@ def predictions_csv(model: Model, rows: RowsToPredict) -> str:
     DataError
         A prediction is no finite number.
     """
-    predict = _classes if isinstance(model.target, Classes) else _numbers
+    predict = _PREDICTED.get(type(model.target), _numbers)
     header, table = predict(model, rows.X)
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
@@ -223,6 +240,14 @@ def _classes(model: Model, X: Any) -> tuple[list[str], list[list[str]]]:
     return header, [
         [*words, *map(shortest, row)] for words, row in zip(predicted, probabilities, strict=True)
     ]
+
+
+def _continued(model: Model, X: Any) -> tuple[list[str], list[list[str]]]:
+    """Return how probable a generator holds texts, and how far it wondered at each character."""
+    log_p = model.log_probabilities(X)
+    perplexity = np.exp(-log_p / [len(text) + 1 for text in X])
+    pairs = zip(log_p, perplexity, strict=True)
+    return ["log_probability", "perplexity"], [list(map(shortest, pair)) for pair in pairs]
 
 
 def _numbers(model: Model, X: Any) -> tuple[list[str], list[list[str]]]:
@@ -257,6 +282,10 @@ def _columns_of(levels: Sequence[float]) -> tuple[list[str], list[int]]:
     between = [at for at in range(1, last) if at != middle]
     words = ["prediction", "lower", "upper", *(f"quantile_{levels[at]:g}" for at in between)]
     return words, [middle, 0, last, *between]
+
+
+_PREDICTED = {Classes: _classes, NextCharacter: _continued}
+"""What is written of what is predicted; of everything else the numbers."""
 
 
 def _finite(outputs: Any) -> Any:

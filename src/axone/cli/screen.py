@@ -20,11 +20,12 @@ from axone.cli.console import (
     tell,
 )
 from axone.experiments import Prepared, RunResult
-from axone.experiments.class_counts import class_counts, counts_in_words
+from axone.experiments.class_counts import class_counts, counts_in_words, text_counts
 from axone.experiments.preparation import last_part
 from axone.experiments.training import stopping_rules
 from axone.messages import Message, _, _n, listed, shorten
-from axone.model import Inputs, Numbers, Target
+from axone.model import Inputs, NextCharacter, Numbers, Target
+from axone.model.generating import beginnings_of
 from axone.registry import plain
 from axone.training import History, StoppingRule
 
@@ -119,20 +120,60 @@ class Screen:
         }
         self.console.print()
         self.console.print(metrics_table(parts, _shown_constants(result.metrics)))
-        tell(self.console, _constant_in_words(result.model.target))
+        tell(self.console, constant_in_words(result.model.target))
         self.console.print()
-        told = (*seasonal_lines(result), *calibration_lines(result.metrics))
+        told = (*samples(result), *seasonal_lines(result), *calibration_lines(result.metrics))
         for text in [*told, *result.metrics.get("notes", ())]:
             print_wrapped(self.console, text, indent=2)
         tell(self.console, _("Results: {folder}", folder=result.folder))
 
 
-def _constant_in_words(target: Target) -> Message:
-    if target.task == "classification":
-        return _("In brackets: always answering the training rows' shares of the classes.")
+_CONSTANTS = {
+    "classification": _("In brackets: always answering the training rows' shares of the classes."),
+    "regression": _("In brackets: always answering the mean of the training rows."),
+}
+
+
+def constant_in_words(target: Target) -> Message:
+    """Say what stands in brackets beside the scores."""
+    if isinstance(target, NextCharacter):
+        return _("In brackets: giving each character its share of the training texts.")
     if isinstance(target, Numbers) and target.levels:
         return _("In brackets: always answering the quantiles of the training rows.")
-    return _("In brackets: always answering the mean of the training rows.")
+    return _CONSTANTS[target.task]
+
+
+_SAMPLES, _LONG_SAMPLES = 10, 4
+"""Texts of a generator that are shown when it is trained, beside one another or a line each."""
+
+_SHORT_TEXT = 24
+"""Characters of the longest text, up to which several stand on one line."""
+
+_LONGEST_SHOWN = 200
+"""Characters at which those are cut that stand on a line of their own."""
+
+
+def samples(result: RunResult) -> list[Message]:
+    """Show texts that a generator makes up, of each class a few; none of other models."""
+    model = result.model
+    if not isinstance(model.target, NextCharacter) or result.training.diagnosis is not None:
+        return []
+    step = beginnings_of(model)
+    if step.longest > _SHORT_TEXT:
+        made = model.generate(_LONG_SAMPLES, longest=min(step.longest, _LONGEST_SHOWN))
+        return [_("made up: {texts}", texts=text) for text in made]
+    classes = step.classes[:_SAMPLES]
+    if not classes:
+        return [_("made up: {texts}", texts=listed(model.generate(_SAMPLES)))]
+    count = max(1, _SAMPLES // len(classes))
+    return [
+        _(
+            "made up, {name}: {texts}",
+            name=name,
+            texts=listed(model.generate(count, of_class=name)),
+        )
+        for name in classes
+    ]
 
 
 def _shown_constants(metrics: dict[str, Any]) -> dict[str, dict[str, Any]]:
@@ -224,6 +265,7 @@ def plan(prepared: Prepared) -> list[str]:
         *_column_lines(prepared),
         entry(_("Rows"), parts),
         *_class_lines(prepared),
+        *_text_lines(prepared),
         entry(_("Network"), layers),
         entry("", _("{count:,} parameters", count=network.parameter_count)),
         entry(
@@ -248,6 +290,9 @@ def _what_is_learnt(prepared: Prepared) -> Message:
         return _n(
             "its {count} input, to be given back", "its {count:,} inputs, to be given back", numbers
         )
+    if isinstance(prepared.target, NextCharacter):
+        characters = len(dataset.class_names) - 1
+        return _("what comes next: {characters} characters or the end", characters=characters)
     if dataset.task == "classification":
         return _("{classes} classes", classes=len(dataset.class_names))
     names = listed(dataset.target_names) or dataset.target_name or "y"
@@ -285,6 +330,14 @@ def _class_lines(prepared: Prepared) -> list[str]:
     # A class stays with its count where the line is wrapped.
     lines = [line.replace(" × ", f"{NO_BREAK}×{NO_BREAK}") for line in lines]
     return [entry(_("Classes") if number == 0 else "", line) for number, line in enumerate(lines)]
+
+
+def _text_lines(prepared: Prepared) -> list[str]:
+    """Say of how many texts the rows of every part are."""
+    if not isinstance(prepared.target, NextCharacter):
+        return []
+    counts = text_counts(prepared)
+    return [entry(_("Texts"), ", ".join(f"{count:,} {name}" for name, count in counts.items()))]
 
 
 def _left_out(prepared: Prepared) -> list[Message]:

@@ -14,7 +14,6 @@ from numpy.typing import NDArray
 from axone.arrays import BoolArray, DType
 from axone.bounds import MOST_UNITS
 from axone.checks import as_array
-from axone.data.examples import Examples
 from axone.data.frames import as_frame, is_frame
 from axone.data.plain_data import PlainData, read_data, write_data
 from axone.data.steps import ExampleLayout, Step
@@ -156,36 +155,6 @@ class Characters(Step, PlainData):
     @classmethod
     def from_data(cls, data: object) -> "Characters":
         return read_data(cls, data, _("step {name!r}", name="characters"))
-
-
-def next_tokens(step: Characters, X: Any) -> Examples:
-    """Return every beginning of every text, and the token that follows it: what a generator learns.
-
-    `X` (n, length + 1) holds `PADDING` at the beginning of a text and behind what is read, as the
-    mask tells; `target` (n,) holds it for a text's end.
-
-    Parameters
-    ----------
-    step : Characters
-    X : array of m texts
-        Of longer ones than those of training, the beginnings.
-
-    Examples
-    --------
-    >>> examples = next_tokens(Characters(2, "ab"), ["ab", "b"])
-    >>> examples.X.tolist(), examples.target.tolist()
-    ([[0, 0, 0], [0, 2, 0], [0, 2, 3], [0, 0, 0], [0, 3, 0]], [2, 3, 0, 3, 0])
-    >>> examples.mask.sum(axis=1).tolist()
-    [1, 2, 3, 1, 2]
-    """
-    tokens = step.transform(X)
-    lengths = (tokens != PADDING).sum(axis=1)
-    of_text = np.repeat(np.arange(len(tokens)), lengths + 1)
-    read = np.concatenate([np.arange(length + 1) for length in lengths])
-    begun = np.pad(tokens, ((0, 0), (1, 0)), constant_values=PADDING)[of_text]
-    ended = np.pad(tokens, ((0, 0), (0, 1)), constant_values=PADDING)
-    mask = np.arange(step.length + 1) <= read[:, None]
-    return Examples(np.where(mask, begun, PADDING), ended[of_text, read], mask=mask)
 
 
 def texts_of_rows(X: Any) -> list[str]:

@@ -74,7 +74,8 @@ class Dataset:
         What the examples are; by default what their shape says. Of signals and sequences NaN marks
         what is not there, as `axone.data.positions` has it, of tokens `PADDING`.
     reader : Step, optional
-        How image files or sounds became such rows, and new ones will: the first step of models.
+        How image files, sounds or texts so far became such rows, and new ones will: the first step
+        of models.
     groups : ndarray of int, shape (m,), optional
         Whom or what each row is of: a person, a machine. No group is ever in two parts.
     spans : ndarray of int, shape (m, 2), optional

@@ -11,6 +11,7 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from axone.arrays import BoolArray, DType, FloatArray, Shape
+from axone.data.beginnings import Beginnings
 from axone.data.characters import Characters
 from axone.data.dataset import ExampleKind, kind_of_examples
 from axone.data.encoded import EncodedTable
@@ -44,6 +45,7 @@ STEPS: dict[str, type[Step]] = {
     "pictures": Pictures,
     "tokens": Tokens,
     "characters": Characters,
+    "beginnings": Beginnings,
     "scaling": Scaler,
     "robust": RobustBins,
     "shape": Reshaping,
@@ -118,7 +120,7 @@ class Preprocessing:
         kind : str, optional
             `Dataset.kind`, what an array's examples are; by default what its shape says.
         reader : Step, optional
-            `Dataset.reader`: how files became these rows.
+            `Dataset.reader`: how files, or texts, became these rows.
 
         Raises
         ------
@@ -163,7 +165,7 @@ class Preprocessing:
         if kind == "text":
             return cls((Characters.fit(X_train),)), None
         if kind == "tokens":
-            return cls((Tokens.fit(X_train, PADDING),)), None
+            return cls((reader or Tokens.fit(X_train, PADDING),)), None
         if kind in ("signals", "sequences"):
             signals = reader or Signals.fit(X_train, tuple(feature_names), kind)
             positions = signals.after(None).positions
@@ -243,7 +245,7 @@ class Preprocessing:
     def vocabulary(self) -> int | None:
         """How many tokens there are; None where examples are no tokens."""
         first = self.steps[0]
-        return first.vocabulary if isinstance(first, Tokens | Characters) else None
+        return first.vocabulary if isinstance(first, Tokens | Characters | Beginnings) else None
 
     @property
     def feature_names(self) -> tuple[str, ...]:

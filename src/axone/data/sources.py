@@ -302,6 +302,25 @@ def find_table(source: str | Path) -> str | Path:
     return path
 
 
+def file_of(source: str, beside: Path | None = None) -> str | Path | None:
+    """Return the file that a source is, here or in the data home, or the stream.
+
+    None where it is the name of a dataset that is made or fetched, a folder, or nothing at all.
+
+    Raises
+    ------
+    DataError
+        Its ending is that of no file that can be read.
+    """
+    if is_stream(source):
+        return source
+    if _find_folder(source, beside) is not None or canonical(source) in {*BUILT_IN, *GENERATED}:
+        return None
+    if _looks_like_file(source):
+        return _find_file(source, beside)
+    return find_at_home(source) or find_at_home(canonical(source))
+
+
 def is_of_arrays(source: str | Path) -> bool:
     """Tell whether a source is here and holds arrays, not a table: nothing is downloaded for it."""
     if isinstance(source, str) and is_stream(source):

@@ -1,7 +1,7 @@
 """What a constant would score: the answer that beside every score says how much was learnt.
 
 Of classes the constant is the shares of the training rows, whose most frequent class it always
-answers; of numbers their mean, of quantiles theirs.
+answers, and so of characters; of numbers their mean, of quantiles theirs.
 """
 
 from typing import Any
@@ -13,7 +13,7 @@ from axone.experiments.measuring import Scores, scores_of
 from axone.experiments.preparation import Part
 from axone.messages import Message, _, _n, listed, shorten
 from axone.metrics import predicted_labels
-from axone.model import Classes, Model, Numbers, class_probabilities
+from axone.model import Classes, Model, NextCharacter, Numbers, class_probabilities
 
 _MOST_NAMED = 5
 _NAME = 24
@@ -34,6 +34,10 @@ def constant_outputs(model: Model, y_train: Any) -> FloatArray:
     ndarray of shape (1, n_outputs), or (1, levels), (1, n_outputs, levels)
         Probabilities of every class, or numbers in their own units.
     """
+    if isinstance(model.target, NextCharacter):
+        # One more of each (Laplace): that a character was never met makes it rare, not impossible.
+        counts = 1 + np.bincount(y_train, minlength=len(model.target.class_names))
+        return (counts / counts.sum())[None]
     if isinstance(model.target, Classes):
         counts = np.bincount(y_train, minlength=len(model.target.class_names))
         return (counts / counts.sum())[None]
@@ -65,6 +69,8 @@ def no_better_notes(
     scores, constants : dict
         Of the model and of the constant, on these rows.
     """
+    if isinstance(model.target, NextCharacter):
+        return _no_better_than_shares(name, scores, constants)
     if isinstance(model.target, Numbers) and model.target.levels:
         return _no_better_than_quantiles(name, scores, constants)
     if not isinstance(model.target, Classes):
@@ -85,6 +91,21 @@ def no_better_notes(
             ).coded("no_better_than_constant")
         ]
     return _never_answered(model, name, part)
+
+
+def _no_better_than_shares(name: str, scores: Scores, constants: Scores) -> list[Message]:
+    ours, theirs = scores.get("perplexity"), constants["perplexity"]
+    if ours is None or theirs is None or ours < theirs:
+        return []
+    return [
+        _(
+            "The model is no better than giving each character its share of the training texts: "
+            "perplexity {ours:.4g} against {theirs:.4g} ({part} rows).",
+            ours=ours,
+            theirs=theirs,
+            part=name,
+        ).coded("no_better_than_shares")
+    ]
 
 
 def _no_better_than_mean(name: str, scores: Scores, constants: Scores) -> list[Message]:

@@ -1,12 +1,14 @@
-"""How many rows of each class every part of a run has: whoever splits wants to see it."""
+"""How many rows of each class, or texts, a part of a run has: whoever splits wants to see it."""
 
 from collections.abc import Sequence
 
 import numpy as np
 
 from axone.arrays import IntArray
+from axone.data.beginnings import END
 from axone.experiments.preparation import Prepared
 from axone.messages import Message, _, _n, listed, shorten
+from axone.model import Classes
 
 _ALL_SHOWN, _MOST_SHOWN = 10, 4
 """Up to so many classes are shown all; of more, so many of those with the most rows."""
@@ -16,11 +18,16 @@ _NAME = 24
 
 
 def class_counts(prepared: Prepared) -> dict[str, dict[str, int]]:
-    """Return the rows of every class by part and class name; empty for a regression."""
-    if prepared.target.task == "regression":
+    """Return the rows of every class by part and class name; empty where there are no classes."""
+    if not isinstance(prepared.target, Classes):
         return {}
     names = prepared.dataset.class_names
     return {part: counts_of(rows.y, names) for part, rows in prepared.parts.items()}
+
+
+def text_counts(prepared: Prepared) -> dict[str, int]:
+    """Return how many texts every part of a generator's run has: as many as there are ends."""
+    return {name: int((part.y == END).sum()) for name, part in prepared.parts.items()}
 
 
 def counts_of(labels: IntArray, names: Sequence[str]) -> dict[str, int]:

@@ -13,6 +13,7 @@ from axone.data import Dataset, split_rows
 from axone.data.windows import backtest_folds
 from axone.errors import ConfigurationError, DataError
 from axone.experiments.description import Description
+from axone.experiments.generation import task_of_split
 from axone.experiments.preparation import Arranged, arrange, split
 from axone.messages import _, _n
 
@@ -149,7 +150,7 @@ def _pairs_by_group(
                 folds=cv,
             )
         )
-    if dataset.task == "regression":
+    if task_of_split(dataset) == "regression":
         folds = GroupKFold(cv, shuffle=True, random_state=random)
         return list(folds.split(known, groups=groups))
     stratified = StratifiedGroupKFold(cv, shuffle=True, random_state=random)
@@ -176,7 +177,7 @@ def _arranged(
         return arranged
     divided = split_rows(
         dataset.y[train],
-        dataset.task,
+        task_of_split(dataset),
         validation=min(share, 0.5),
         test=0.0,
         seed=experiment.settings.seed,

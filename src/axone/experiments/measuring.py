@@ -21,6 +21,7 @@ from axone.losses import nearest_to_the_median
 from axone.messages import Message, _, _n, listed
 from axone.metrics import (
     classification_metrics,
+    generation_metrics,
     log_loss,
     predicted_labels,
     quantile_metrics,
@@ -28,7 +29,7 @@ from axone.metrics import (
     regression_metrics,
     rounded,
 )
-from axone.model import Inputs, Model, Numbers, Target, class_probabilities
+from axone.model import Inputs, Model, NextCharacter, Numbers, Target, class_probabilities
 from axone.model.model import reconstruction_errors
 
 Scores = dict[str, float | None]
@@ -76,6 +77,8 @@ def answers_of(target: Target, outputs: FloatArray) -> FloatArray:
 
 def scores_of(target: Target, y: Any, answers: Any) -> Scores:
     """Return every metric of answers, as `answers_of` gives them."""
+    if isinstance(target, NextCharacter):
+        return dict(rounded(generation_metrics(y, answers)))
     if target.task == "classification":
         right = int(np.count_nonzero(predicted_labels(answers) == y))
         probabilities, classes = class_probabilities(answers), len(target.class_names)

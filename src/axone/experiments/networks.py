@@ -15,6 +15,7 @@ from axone.model import Model
 from axone.model.transferring import with_head
 from axone.network import Network
 from axone.presets import find_preset, kind_of
+from axone.presets.entrance import as_features
 
 
 def build_network(
@@ -52,7 +53,7 @@ def build_network(
     if settings.layers is None and settings.preset is not None:
         layers = _layers_of_preset(experiment, settings.preset, preprocessing, dataset, outputs)
     elif settings.layers is None:
-        layers = _hidden_layers(experiment.settings, len(input_shape) > 1)
+        layers = [*_entrance(preprocessing), *_hidden_layers(experiment.settings)]
         layers.append(Dense(outputs, _output_activation(dataset)))
     else:
         layers = list(settings.layers)
@@ -73,7 +74,7 @@ def _behind_body(
     """Return the body of a trained network with a head that suits the target."""
     settings, outputs = experiment.settings, _outputs(dataset, levels)
     asked = "hidden" in settings.network.model_fields_set
-    head = _hidden_layers(settings, flatten=False) if asked else []
+    head = _hidden_layers(settings) if asked else []
     try:
         network = with_head(source, [*head, Dense(outputs, _output_activation(dataset))])
     except (ShapeError, ConfigurationError) as error:
@@ -118,9 +119,20 @@ def _layers_of_preset(
         raise ConfigurationError(at(experiment.place("network.preset"), error.message)) from error
 
 
-def _hidden_layers(settings: ExperimentData, flatten: bool) -> list[Layer]:
+def _entrance(preprocessing: Preprocessing) -> list[Layer]:
+    """Return what makes of an example the row of numbers that dense layers read.
+
+    Tokens are looked up: their own numbers are no amounts.
+    """
+    shape = preprocessing.feature_shape
+    if preprocessing.layout.tokens:
+        return as_features("tokens", shape, preprocessing.vocabulary)[0]
+    return [Flatten()] if len(shape) > 1 else []
+
+
+def _hidden_layers(settings: ExperimentData) -> list[Layer]:
     network = settings.network
-    layers: list[Layer] = [Flatten()] if flatten else []
+    layers: list[Layer] = []
     for units in network.hidden:
         if network.batch_norm:
             # Before the activation, as Ioffe & Szegedy (2015) have it; the weights still start as

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from axone.arrays import FloatArray, IntArray
+from axone.data.beginnings import END
 from axone.data.series_windows import SeriesWindows
 from axone.experiments.preparation import Part, Prepared
 from axone.messages import _
@@ -18,6 +19,7 @@ from axone.model import Model, Numbers, class_probabilities
 from axone.model.model import reconstruction_errors
 from axone.plots import (
     MOST_RECONSTRUCTIONS,
+    MOST_SURPRISED,
     plot_anomaly_scores,
     plot_calibration,
     plot_code_map,
@@ -29,6 +31,7 @@ from axone.plots import (
     plot_reconstructions,
     plot_residuals,
     plot_roc,
+    plot_surprise,
     save_figure,
 )
 from axone.training import TrainingResult
@@ -122,6 +125,31 @@ def draw_reconstructions(
         title=_("{name}: map of the code", name=title),
     )
     save_figure(figure, folder / "code_map.png")
+
+
+def draw_surprise(prepared: Prepared, model: Model, part: Part, title: str, folder: Path) -> None:
+    """Draw how much the characters of some texts of a part surprise a generator."""
+    dataset = prepared.dataset
+    own_test = part.numbers is None
+    X, y = (dataset.X_test, dataset.y_test) if own_test else (dataset.X, dataset.y)
+    assert isinstance(X, np.ndarray)  # noqa: S101 — rows of tokens
+    assert y is not None  # noqa: S101 — the two come together
+    rows = np.arange(len(part)) if part.numbers is None else part.numbers
+    all_ends = np.flatnonzero(y == END)
+    texts, surprises = [], []
+    for end in rows[part.y == END][:MOST_SURPRISED].tolist():
+        before = all_ends[all_ends < end]
+        first = int(before[-1]) + 1 if len(before) else 0
+        p = model.outputs(X[first : end + 1])
+        following = y[first : end + 1]
+        texts.append("".join(model.target.class_names[number] for number in following[:-1]))
+        true = np.clip(p[np.arange(len(following)), following], np.finfo(np.float32).tiny, 1)
+        surprises.append(np.abs(np.log2(true)))
+    if texts:
+        figure = plot_surprise(
+            texts, surprises, title=_("{name}: what comes as a surprise", name=title)
+        )
+        save_figure(figure, folder / "surprise.png")
 
 
 def draw_forecast(

@@ -23,6 +23,14 @@ from axone.data import (
 from axone.data.files import STANDARD_INPUT
 from axone.errors import ConfigurationError, DataError, ShapeError
 from axone.experiments.description import IN_MEMORY, Description
+from axone.experiments.generation import (
+    beginnings_in_memory,
+    continues,
+    next_character,
+    read_beginnings,
+    require_generator,
+    task_of_split,
+)
 from axone.experiments.networks import build_network
 from axone.experiments.presets import with_preset
 from axone.experiments.quantiles import Calibration, calibration_of, levels_of, notes_on
@@ -37,8 +45,8 @@ from axone.experiments.reconstruction import (
 from axone.experiments.schema import ExperimentData, StoppingSection
 from axone.experiments.starting import begun_with, start_file, starting_model
 from axone.losses import Loss
-from axone.messages import _
-from axone.model import RECONSTRUCTION, Classes, Model, Numbers, Target
+from axone.messages import Message, _
+from axone.model import GENERATION, RECONSTRUCTION, Classes, Model, Numbers, Target
 from axone.network import Network
 from axone.parameters import Parameters
 from axone.presets import find_preset
@@ -268,13 +276,15 @@ def assemble(
     arranged = _as_the_preset_reads(experiment, arranged)
     dataset, preprocessing, target = arranged.dataset, arranged.preprocessing, arranged.target
     _require_classes(experiment, dataset.task)
+    require_generator(experiment)
     levels = levels_of(experiment, dataset)
     if levels:
         assert isinstance(target, Numbers)  # noqa: S101 — of nothing else are there quantiles
         target = replace(target, levels=levels)
     calibration = calibration_of(experiment, dataset, levels, "validation" in arranged.parts)
     network, loss = build_network(experiment, preprocessing, dataset, levels, arranged.start)
-    parts, more = _as_the_network_takes_them(network, arranged.parts)
+    about_ends = _TOKENS_BEHIND if preprocessing.layout.tokens else _NUMBERS_BEHIND
+    parts, more = _as_the_network_takes_them(network, arranged.parts, about_ends)
     initial = None
     if arranged.start is not None:
         initial, note = begun_with(experiment, network, arranged.start, experiment.settings.dtype)
@@ -318,16 +328,22 @@ def _as_the_preset_reads(experiment: Description, arranged: Arranged) -> Arrange
     return replace(arranged, parts=parts, preprocessing=preprocessing)
 
 
+_NUMBERS_BEHIND = _(
+    "rows are of unlike lengths, and these layers know none: they read 0, the mean of a channel, "
+    "where a row is at its end"
+).coded("ends_read_as_zeros")
+_TOKENS_BEHIND = _(
+    "rows are of unlike lengths, and these layers know none: they read the token 0 where a row is "
+    "at its end"
+).coded("ends_read_as_tokens")
+
+
 def _as_the_network_takes_them(
-    network: Network, parts: dict[str, Part]
+    network: Network, parts: dict[str, Part], note: Message
 ) -> tuple[dict[str, Part], tuple[str, ...]]:
     """Leave the masks out where the network knows none, and say what it reads instead."""
     if network.takes_masks or all(part.mask is None for part in parts.values()):
         return parts, ()
-    note = _(
-        "rows are of unlike lengths, and these layers know none: they read 0, the mean of a "
-        "channel, where a row is at its end"
-    ).coded("ends_read_as_zeros")
     return {name: replace(part, mask=None) for name, part in parts.items()}, (note,)
 
 
@@ -358,6 +374,8 @@ def load(experiment: Description) -> Dataset:
         )
     table = _table_options(settings)
     try:
+        if continues(settings):
+            return read_beginnings(experiment, table)
         return load_dataset(
             settings.data.source,
             target=settings.data.target,
@@ -387,6 +405,8 @@ def _given(experiment: Description, rows: Any) -> Dataset:
     """Return rows in memory as a dataset, of which the description says that no file holds it."""
     data = experiment.settings.data
     table = _table_options(experiment.settings)
+    if continues(experiment.settings):
+        return beginnings_in_memory(rows, experiment, table)
     is_alone = not isinstance(rows, tuple | Dataset)
     if gives_back(experiment.settings) and is_alone and data.target is None:
         return replace(unlabelled(rows), source=IN_MEMORY)
@@ -423,7 +443,7 @@ def split(
     test = data.test if data.test is not None else (0.0 if own_test else _SHARE)
     divided = split_rows(
         dataset.y,
-        dataset.task,
+        task_of_split(dataset),
         validation=validation,
         test=test,
         seed=settings.seed,
@@ -467,6 +487,8 @@ def _require_classes(experiment: Description, task: str) -> None:
 
 
 def _target(settings: ExperimentData, dataset: Dataset, y_train: FloatArray) -> Target:
+    if continues(settings):
+        return next_character(dataset)
     if dataset.task == "classification":
         return Classes(
             column=dataset.target_name,
@@ -496,7 +518,11 @@ def _resolved(
         patience = _LOSS_PATIENCE if shares["validation"] else None
         stopping = StoppingSection(loss_patience=patience)
     start = start_file(experiment)
-    task = RECONSTRUCTION if gives_back(settings) else dataset.task
+    task: str = dataset.task
+    if gives_back(settings):
+        task = RECONSTRUCTION
+    elif continues(settings):
+        task = GENERATION
     data = settings.data.model_copy(
         update={"source": _source_to_keep(dataset.source), "task": task, **shares}
         | ({"target": dataset.target_name} if dataset.target_name else {})

@@ -30,7 +30,7 @@ def gives_back(settings: ExperimentData) -> bool:
 def task_of_labels(settings: ExperimentData) -> TaskChoice:
     """Return what the target of a source is, which for an autoencoder is whatever it is."""
     task = settings.data.task
-    return "auto" if task == "reconstruction" else task
+    return "auto" if task == "reconstruction" or task == "generation" else task  # noqa: PLR1714
 
 
 def inputs_of(preprocessing: Preprocessing, place: str) -> Inputs:

@@ -16,7 +16,7 @@ from axone.experiments.report import classification_report
 from axone.files import json_text, write_atomically
 from axone.messages import _
 from axone.metrics import predicted_labels
-from axone.model import Inputs, Model, load
+from axone.model import Classes, Inputs, Model, NextCharacter, load
 from axone.training import TrainingResult
 
 
@@ -52,7 +52,7 @@ def write_results(
     write_atomically(folder / HISTORY, result.history.to_csv().encode())
     write_atomically(folder / METRICS, (json_text(metrics) + "\n").encode())
     sound, lost = of_sound_rows(prepared, model)
-    if model.target.task == "classification" and len(last_part(sound)[1]):
+    if isinstance(model.target, Classes) and len(last_part(sound)[1]):
         _write_report(sound, lost, model, folder)
     _draw(sound, result, model, folder)
 
@@ -89,6 +89,9 @@ def _draw(prepared: Prepared, result: TrainingResult, model: Model, folder: Path
     title = _("{name}, {part} rows", name=name, part=part_name)
     pictures.draw_curves(result, name, folder)
     if not len(part):
+        return
+    if isinstance(model.target, NextCharacter):
+        pictures.draw_surprise(prepared, model, part, title, folder)
         return
     if isinstance(model.target, Inputs):
         pictures.draw_reconstructions(prepared, model, part, title, folder)

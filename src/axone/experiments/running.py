@@ -18,7 +18,7 @@ from axone.engines import get_engine
 from axone.engines.native.variants import load_variant
 from axone.errors import ConfigurationError
 from axone.experiments.baseline import constant_outputs, constant_scores, no_better_notes
-from axone.experiments.class_counts import class_counts
+from axone.experiments.class_counts import class_counts, text_counts
 from axone.experiments.description import Description
 from axone.experiments.folder import MODEL, locked, refuse_occupied
 from axone.experiments.measuring import (
@@ -35,7 +35,7 @@ from axone.files import without_infinities
 from axone.interruption import interruption
 from axone.messages import _
 from axone.metrics import MOST_AUC_CLASSES
-from axone.model import Inputs, Model, save
+from axone.model import Classes, Inputs, Model, NextCharacter, save
 from axone.registry import plain
 from axone.schedules import SCHEDULES, Clock, Schedule
 from axone.training import EpochCallback, ProgressCallback, TrainingResult
@@ -191,7 +191,7 @@ def _metrics(
     """Gather what `metrics.json` holds; what is not finite is None, and a note says why."""
     scores = {name: measure(model, part) for name, part in prepared.parts.items()}
     notes = [why_not_finite(prepared, model, name, found) for name, found in scores.items()]
-    if len(model.target.class_names) > MOST_AUC_CLASSES:
+    if isinstance(model.target, Classes) and len(model.target.class_names) > MOST_AUC_CLASSES:
         notes.append(
             _(
                 "roc_auc is left out: there are more than {most} classes", most=MOST_AUC_CLASSES
@@ -224,6 +224,8 @@ def _metrics(
         metrics["anomaly_scores"] = {
             name: anomaly_quantiles(model, part) for name, part in prepared.parts.items()
         }
+    if isinstance(model.target, NextCharacter):
+        metrics["texts"] = text_counts(prepared)
     if counts := class_counts(prepared):
         metrics["class_counts"] = counts
     if model is not uncalibrated:

@@ -154,11 +154,11 @@ class DataSection(
             "price > 100, digit == 5."
         ),
     )
-    task: Literal["auto", "classification", "regression", "reconstruction"] = Field(
+    task: Literal["auto", "classification", "regression", "reconstruction", "generation"] = Field(
         "auto",
         description=_(
             "What the target is; auto looks at it. Of a reconstruction, which the preset "
-            "autoencoder makes, it is the input."
+            "autoencoder makes, it is the input; of a generation the next character of a text."
         ),
     )
     validation: float | None = Field(

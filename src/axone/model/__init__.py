@@ -3,9 +3,11 @@
 from axone.model.files import load, save
 from axone.model.model import Model
 from axone.model.targets import (
+    GENERATION,
     RECONSTRUCTION,
     Classes,
     Inputs,
+    NextCharacter,
     Numbers,
     Target,
     class_probabilities,
@@ -13,10 +15,12 @@ from axone.model.targets import (
 from axone.model.transferring import Transfer, transfer
 
 __all__ = [
+    "GENERATION",
     "RECONSTRUCTION",
     "Classes",
     "Inputs",
     "Model",
+    "NextCharacter",
     "Numbers",
     "Target",
     "Transfer",

@@ -17,6 +17,7 @@ from axone.activations import Sigmoid, Softmax
 from axone.arrays import DType
 from axone.bounds import MOST_MEMBERS
 from axone.data import Preprocessing
+from axone.data.beginnings import Beginnings
 from axone.data.plain_data import PlainData, read_data
 from axone.errors import ArgumentTypeError, ModelFileError
 from axone.files import read_tensors, write_tensors
@@ -29,7 +30,7 @@ from axone.model.earlier import (
     from_second_format,
 )
 from axone.model.model import Model
-from axone.model.targets import Target
+from axone.model.targets import NextCharacter, Target
 from axone.network import Network
 from axone.parameters import Layout, Parameters
 from axone.registry import plain
@@ -218,6 +219,12 @@ def _require_consistent(model: Model) -> None:
                 task=target.task,
             )
         )
+    if isinstance(target, NextCharacter):
+        first = model.preprocessing.steps[0]
+        if not isinstance(first, Beginnings) or target.class_names[1:] != tuple(first.characters):
+            raise ModelFileError(
+                _("a target of characters that the preprocessing does not read the same way")
+            )
     obstacle = target.obstacle(network.output_shape)
     if obstacle:
         raise ModelFileError(obstacle)

@@ -2,6 +2,7 @@
 
 import contextlib
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from typing import Any
@@ -18,7 +19,8 @@ from axone.engines.native import NativePlan
 from axone.errors import ConfigurationError, DataError
 from axone.losses import Head, Loss, MeanSquaredError
 from axone.messages import _
-from axone.model.targets import Classes, Inputs, Numbers, Target
+from axone.model.generating import generate_texts, log_probabilities
+from axone.model.targets import Classes, Inputs, NextCharacter, Numbers, Target
 from axone.network import Network
 from axone.optimizers import SGD
 from axone.parameters import Parameters
@@ -191,9 +193,9 @@ class Model:
         ending = self.network.split_output()[1]
         return self.target.task == "classification" and isinstance(ending, Sigmoid | Softmax)
 
-    def _classes(self) -> Classes:
+    def _classes(self) -> Classes | NextCharacter:
         """Return the target, if the outputs are probabilities of its classes."""
-        if isinstance(self.target, Classes) and self.has_probabilities:
+        if isinstance(self.target, Classes | NextCharacter) and self.has_probabilities:
             return self.target
         raise DataError(
             _("This model predicts numbers, not classes: it has no probabilities.")
@@ -304,6 +306,84 @@ class Model:
                     "preset autoencoder."
                 )
             )
+
+    def generate(
+        self,
+        count: int = 10,
+        *,
+        temperature: float = 1.0,
+        start: str = "",
+        of_class: str | None = None,
+        longest: int | None = None,
+        seed: int = 0,
+    ) -> list[str]:
+        """Make texts up, a character at a time, drawn by softmax(ln p / T).
+
+        p are the probabilities that the network gives to every character, and to the end, after
+        the text so far: from T = 1 they are what was learnt; a lower T brings the usual forward, a
+        higher one the rare (Ackley, Hinton & Sejnowski 1985; Graves 2013, section 2).
+
+        Parameters
+        ----------
+        count : int, default 10
+            How many; the first of more are the same.
+        temperature : float, default 1
+            T, above 0.
+        start : str, optional
+            What every text begins with.
+        of_class : str, optional
+            Of which class the texts are to be, where they were of classes: its name, or a beginning
+            that no other has. By default as many of each as there were in training.
+        longest : int, optional
+            Characters at which a text is cut; by default those of the longest one in training.
+        seed : int, default 0
+            Decides the texts.
+
+        Raises
+        ------
+        DataError
+            The model is no generator, or knows some character of `start` not.
+        UnknownNameError
+            There is no such class.
+
+        Examples
+        --------
+        >>> import axone as ax
+        >>> names = ax.Experiment.in_memory({"data": {"task": "generation"}})
+        >>> model = names.run(dataset=["Anna", "Annika", "Hanna", "Johanna", "Marianna"] * 4).model
+        >>> made = model.generate(5, temperature=0.5, start="An", seed=1)
+        >>> len(made), all(text.startswith("An") for text in made)
+        (5, True)
+        """
+        made = generate_texts(
+            self,
+            count,
+            temperature=temperature,
+            start=start,
+            of_class=of_class,
+            longest=longest,
+            seed=seed,
+        )
+        return [each.text for each in made]
+
+    def log_probabilities(
+        self, texts: Any, of_class: Sequence[str] | str | None = None
+    ) -> FloatArray:
+        """Return how probable a generator holds texts, (m,): Σₜ ln p(xₜ | x₁…xₜ₋₁), end included.
+
+        Parameters
+        ----------
+        texts : array or list of m texts, or a table with one column of text
+        of_class : str, or sequence of m str, optional
+            Given that they are of that class, where texts are of classes; by default over all of
+            them: ln Σ_c p(c)·p(text | c).
+
+        Raises
+        ------
+        DataError
+            The model is no generator, or knows some character not.
+        """
+        return log_probabilities(self, texts, of_class)
 
     def evaluate(
         self, inputs: FloatArray, target: FloatArray, mask: BoolArray | None = None

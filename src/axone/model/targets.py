@@ -1,4 +1,4 @@
-"""What a model predicts: classes, several yes/no labels a row, or numbers; and back from outputs.
+"""What a model predicts: classes, several yes/no labels a row, numbers, what comes next; and back.
 
 Whatever stands between a network's outputs and what a user reads is here once: which output is
 which class, what its probability is, in which units numbers are.
@@ -84,12 +84,14 @@ class Target(ABC):
             return Classes(**vars(read_data(_ClassesData, fields, _("target"))))
         if task == RECONSTRUCTION:
             return Inputs(**vars(read_data(_InputsData, fields, _("target"))))
+        if task == GENERATION:
+            return NextCharacter(**vars(read_data(_NextCharacterData, fields, _("target"))))
         if task != "regression":
             raise ModelFileError(
                 _(
                     "The target in this model file is damaged: task: {task!r} is neither "
-                    "'classification' nor 'regression' nor 'reconstruction'. Save or fetch the "
-                    "model again.",
+                    "'classification' nor 'regression', 'reconstruction' or 'generation'. Save or "
+                    "fetch the model again.",
                     task=task,
                 )
             )
@@ -389,8 +391,47 @@ class Inputs(Target):
         return {"task": RECONSTRUCTION, **write_data(_InputsData(self.shape))}
 
 
+@dataclass(frozen=True, kw_only=True)
+class NextCharacter(Target):
+    """The character that comes next of a text, or its end: what a generator predicts.
+
+    Attributes
+    ----------
+    class_names : tuple of str
+        The end, then every character, as `Beginnings` numbers them.
+    """
+
+    task: ClassVar[Task] = "classification"
+
+    def decode(self, outputs: FloatArray) -> NDArray[Any]:
+        """Return the most probable characters, (m,); the end is empty."""
+        return np.array(["", *self.class_names[1:]])[predicted_labels(outputs)]
+
+    def probabilities(self, outputs: FloatArray) -> FloatArray:
+        """Return the probability of the end and of every character, (m, n)."""
+        return outputs
+
+    def scaled(self, y: FloatArray) -> FloatArray:
+        return y
+
+    def obstacle(self, outputs: Shape) -> str:
+        if outputs != (len(self.class_names),) or len(self.class_names) < 2:
+            return _(
+                "outputs of shape {outputs} for the end of a text and {characters} characters",
+                outputs=outputs,
+                characters=len(self.class_names) - 1,
+            )
+        return ""
+
+    def to_data(self) -> dict[str, Any]:
+        return {"task": GENERATION, **write_data(_NextCharacterData(self.column, self.class_names))}
+
+
 RECONSTRUCTION = "reconstruction"
 """The task of an autoencoder, as files and settings have it."""
+
+GENERATION = "generation"
+"""The task of a generator of texts, as files and settings have it."""
 
 
 def class_probabilities(outputs: FloatArray) -> FloatArray:
@@ -406,6 +447,12 @@ class _ClassesData(PlainData):
     labels: tuple[bool | int | float | str, ...]
     label_type: _LabelType
     several: bool
+
+
+@dataclass(frozen=True)
+class _NextCharacterData(PlainData):
+    column: str
+    class_names: tuple[str, ...]
 
 
 @dataclass(frozen=True)

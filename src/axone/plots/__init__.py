@@ -28,10 +28,12 @@ from axone.plots.saving import save_figure
 from axone.plots.signal_grid import plot_signal_grid
 from axone.plots.signal_means import plot_signal_means
 from axone.plots.signal_saliency import plot_signal_saliency
+from axone.plots.surprise import MOST_SURPRISED, plot_surprise
 from axone.plots.thresholds import plot_precision_recall, plot_roc
 
 __all__ = [
     "MOST_RECONSTRUCTIONS",
+    "MOST_SURPRISED",
     "plot_anomaly_scores",
     "plot_calibration",
     "plot_class_means",
@@ -58,5 +60,6 @@ __all__ = [
     "plot_signal_grid",
     "plot_signal_means",
     "plot_signal_saliency",
+    "plot_surprise",
     "save_figure",
 ]

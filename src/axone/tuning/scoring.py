@@ -8,10 +8,11 @@ import numpy as np
 
 from axone.arrays import FloatArray
 from axone.data import Dataset, Task
+from axone.data.beginnings import Beginnings
 from axone.errors import ConfigurationError, DataError, UnknownNameError
 from axone.messages import Message, _, listed
-from axone.metrics import classification_metrics, regression_metrics
-from axone.model import Model, class_probabilities
+from axone.metrics import classification_metrics, generation_metrics, regression_metrics
+from axone.model import Model, NextCharacter, class_probabilities
 
 _OWN: dict[Task, dict[str, str]] = {
     "classification": {
@@ -31,7 +32,13 @@ _OWN: dict[Task, dict[str, str]] = {
 }
 """A run's own metrics, and which column of its history follows each while it trains."""
 
-_MINIMISED = ("loss", "log_loss", "mse", "rmse", "mae")
+_OWN_OF_TEXTS = {
+    **dict.fromkeys(("log_loss", "perplexity", "loss"), "validation_loss"),
+    "accuracy": "validation_accuracy",
+}
+"""Those of a generator, by the next character."""
+
+_MINIMISED = ("perplexity", "loss", "log_loss", "mse", "rmse", "mae")
 
 _ALIASES = {
     "neg_log_loss": "log_loss",
@@ -94,6 +101,8 @@ class Metric:
             return loss
         if self.name == "accuracy":
             return float(np.mean(predicted.argmax(axis=1) == y))
+        if isinstance(model.target, NextCharacter) and self.own:
+            return float(generation_metrics(y, predicted)[self.name])
         if not self.own:
             return _scored(self.name, self.task, predicted, y)
         scores = (
@@ -124,7 +133,7 @@ def find_metric(name: str | None, dataset: Dataset) -> Metric:
     Parameters
     ----------
     name : str or None
-        By default accuracy, or R².
+        By default accuracy, R², or of generators log loss.
     dataset : Dataset
 
     Raises
@@ -137,7 +146,7 @@ def find_metric(name: str | None, dataset: Dataset) -> Metric:
     from sklearn.metrics import get_scorer_names
 
     task = dataset.task
-    own = _OWN[task]
+    own = _OWN_OF_TEXTS if isinstance(dataset.reader, Beginnings) else _OWN[task]
     wanted = (name or next(iter(own))).strip().lower()
     wanted = _ALIASES.get(wanted, wanted)
     if wanted in own:

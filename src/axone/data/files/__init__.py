@@ -4,6 +4,18 @@ What their cells mean is decided elsewhere.
 """
 
 from axone.data.files.raw_table import FileFacts, RawTable
-from axone.data.files.reading import STANDARD_INPUT, count_columns, read_raw_table
+from axone.data.files.reading import (
+    STANDARD_INPUT,
+    count_columns,
+    read_lines,
+    read_raw_table,
+)
 
-__all__ = ["STANDARD_INPUT", "FileFacts", "RawTable", "count_columns", "read_raw_table"]
+__all__ = [
+    "STANDARD_INPUT",
+    "FileFacts",
+    "RawTable",
+    "count_columns",
+    "read_lines",
+    "read_raw_table",
+]

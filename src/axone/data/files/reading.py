@@ -10,6 +10,7 @@ from axone.data.files import arff, columnar, databases, records, spreadsheets, t
 from axone.data.files.bounds import BYTES_LIMIT, require_bytes
 from axone.data.files.compressed import MAGIC, unpack
 from axone.data.files.damage import told_of_reading
+from axone.data.files.encodings import as_utf8
 from axone.data.files.raw_table import RawTable
 from axone.data.home import (
     DATABASES,
@@ -116,6 +117,37 @@ def read_raw_table(
         table=opened.member or table.facts.table,
     )
     return replace(table, facts=facts, notes=(*opened.notes, *table.notes))
+
+
+def read_lines(source: str | Path) -> tuple[list[str], tuple[Message, ...]]:
+    """Read the lines of a text, without blanks around them and without those of blanks alone.
+
+    Parameters
+    ----------
+    source : str or Path
+        A file, in any encoding, compressed or not; or ``-`` for standard input.
+
+    Returns
+    -------
+    lines : list of str
+    notes : tuple of Message
+        How the file was read, where that is not plain.
+
+    Raises
+    ------
+    DataError
+        The file is not there, too large, no text, or in an encoding that cannot be told.
+    """
+    opened = _opened(source)
+    with told_of_reading(opened.name, _("text")):
+        if opened.kind not in ("text", "records", "arff"):
+            raise DataError(
+                _("{path} is {kind}, and no text of lines.", path=opened.name, kind=opened.kind)
+            )
+        found = as_utf8(opened.content, opened.name)
+        whole = str(found.content, "utf-8").replace("\r\n", "\n").replace("\r", "\n")
+    lines = [line for line in map(str.strip, whole.split("\n")) if line]
+    return lines, (*opened.notes, *found.notes)
 
 
 def count_columns(source: str | Path) -> int:

@@ -4,7 +4,7 @@
 half-hours, every half-hour of it a forecast of 48 steps, of what was learnt from the first four
 fifths on one thread. The trees (scikit-learn's HistGradientBoostingRegressor, one for each step
 ahead) are given the very numbers that the network is given. The network's defaults were chosen by
-this last fifth, the trees' are scikit-learn's.
+this last fifth among others, the trees' are scikit-learn's.
 """
 
 import os

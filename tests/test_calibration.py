@@ -172,3 +172,33 @@ def test_what_is_no_probability_is_refused(probabilities):
 def test_there_is_a_whole_number_of_bins(bins, error):
     with pytest.raises(error, match="bins"):
         ax.calibration_error([0.5], [1], bins)
+
+
+@pytest.mark.parametrize("level", [0.05, 0.2, 0.5, 0.9])
+@given(seed=SEEDS)
+def test_a_spread_quantile_holds_its_level_on_the_rows_that_it_was_found_on(level, seed):
+    random = np.random.default_rng(seed)
+    y, width = random.normal(size=200), random.uniform(0.1, 2, 200)
+    side = -1 if level < 0.5 else 1
+    levels = tuple(sorted({level, 0.5}))
+    said = np.stack([width * (0 if q == 0.5 else side) for q in levels], axis=-1)
+    spread = ax.find_spread(y, said, levels)
+    place = levels.index(level)
+    share = (y <= spread[place] * said[:, place]).mean()
+    # Its rank is that of n + 1 rows, so that a new row lies on the right side often enough.
+    assert share == pytest.approx(level, abs=0.016) if level != 0.5 else spread[place] == 1
+
+
+def test_the_spread_holds_for_a_new_row_as_often_as_it_promises():
+    random = np.random.default_rng(0)
+    inside = []
+    for _repeat in range(400):
+        y = random.normal(size=20)
+        found = ax.find_spread(y[:19], np.tile([-1.0, 0.0, 1.0], (19, 1)), (0.05, 0.5, 0.95))
+        inside.append(-found[0] <= y[19] <= found[2])
+    # ⌈20·0.95⌉ = 19 of 19 rows: each end is missed by 1 row of 20.
+    assert np.mean(inside) == pytest.approx(0.9, abs=0.03)
+
+
+def test_quantiles_that_are_one_stay_so():
+    assert ax.find_spread(np.arange(5.0), np.zeros((5, 3)), (0.1, 0.5, 0.9)) == (1, 1, 1)

@@ -13,6 +13,7 @@ from axone.metrics import (
     epoch_scores,
     log_loss,
     predicted_labels,
+    quantile_metrics,
     r_squared,
     reconstruction_metrics,
     regression_metrics,
@@ -182,3 +183,17 @@ def test_scores_of_reconstructions_are_scikit_learns_over_all_numbers_together(r
     assert found["mae"] == pytest.approx(sk.mean_absolute_error(inputs, outputs), rel=1e-5)
     total = ((inputs - inputs.mean(axis=0)) ** 2).sum()
     assert found["r2"] == pytest.approx(1 - ((inputs - outputs) ** 2).sum() / total, rel=1e-5)
+
+
+@given(st.integers(0, 2**32 - 1), st.integers(2, 30), st.integers(1, 3))
+def test_the_scores_of_quantiles_are_those_of_scikit_learn(seed, rows, columns):
+    random = np.random.default_rng(seed)
+    levels = (0.1, 0.3, 0.8)
+    y = random.normal(size=(rows, columns))
+    said = np.sort(random.normal(size=(rows, columns, 3)), axis=2)
+    found = quantile_metrics(y, said, levels)
+    losses = [sk.mean_pinball_loss(y, said[..., at], alpha=q) for at, q in enumerate(levels)]
+    assert [found[f"pinball_{q:g}"] for q in levels] == pytest.approx(losses)
+    assert found["pinball"] == pytest.approx(np.mean(losses))
+    assert found["coverage"] == ((said[..., 0] <= y) & (y <= said[..., 2])).mean()
+    assert found["width"] == pytest.approx((said[..., 2] - said[..., 0]).mean())

@@ -13,7 +13,7 @@ from .augmentation import (
     TimeShift,
     TimeWarp,
 )
-from .calibration import calibration_error, find_temperature
+from .calibration import calibration_error, find_spread, find_temperature
 from .comparison import compare
 from .data import Examples, load_dataset, load_examples
 from .data.look import look
@@ -184,6 +184,7 @@ __all__ = [
     "calibration_error",
     "compare",
     "feature_maps",
+    "find_spread",
     "find_temperature",
     "fit_many",
     "get_engine",

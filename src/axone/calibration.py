@@ -1,12 +1,14 @@
-"""How far predicted probabilities can be trusted, and the temperature that makes them honest.
+"""How far predicted probabilities and quantiles can be trusted, and what makes them honest.
 
 A network that is right on 80 % of the rows of which it says "95 %" is overconfident; dividing its
 logits by one number T > 1, found on rows that it has not learnt from, mends most of that and
 changes no prediction (Guo, Pleiss, Sun & Weinberger 2017, "On calibration of modern neural
-networks").
+networks"). Quantiles of networks lie too near to one another in the same way, and are moved apart.
 """
 
+import math
 import warnings
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,10 +18,14 @@ from numpy.typing import ArrayLike
 from axone.arrays import FloatArray, IntArray
 from axone.checks import check_integer
 from axone.errors import DataError, ShapeError
+from axone.losses import nearest_to_the_median
 from axone.messages import Message, _
 
 BINS = 15
 """Of the calibration error, as in Guo et al. 2017."""
+
+_TOGETHER = 1e-9
+"""Quantiles nearer to one another than this are one."""
 
 _LOG_RANGE = 15.0
 """ln T is looked for so far on either side of the logits' own scale."""
@@ -172,6 +178,48 @@ def calibration_error(probabilities: ArrayLike, y: ArrayLike, bins: int = BINS) 
     0.2...
     """
     return reliability(probabilities, y, bins).error
+
+
+def find_spread(y: FloatArray, quantiles: FloatArray, levels: Sequence[float]) -> tuple[float, ...]:
+    """Return how many times as far from the middle quantiles must be for their levels to hold.
+
+    Of a quantile q of level τ beside the middle m, s with P(y ≤ m + s(q − m)) = τ: of the n shares
+    (y − m)/(q − m) the ⌈(n + 1)·max(τ, 1 − τ)⌉-th in order, the rank that holds for a new row like
+    these (conformalized quantile regression: Romano, Patterson & Candès 2019, theorem 1; in units
+    of the width, so that what is wide stays wider).
+
+    Parameters
+    ----------
+    y : array of shape (m, …)
+        Of rows that the network was not trained on.
+    quantiles : array of shape (m, …, levels)
+        What it says of them, in the same units.
+    levels : sequence of float
+
+    Returns
+    -------
+    tuple of float
+        One a level: 1 of the middle, and where no quantile is apart from it.
+
+    Examples
+    --------
+    >>> said = np.tile([-1.0, 0.0, 1.0], (101, 1))
+    >>> find_spread(np.linspace(-2, 2, 101), said, (0.05, 0.5, 0.95))
+    (1.84, 1.0, 1.84)
+    """
+    middle = nearest_to_the_median(levels)
+    found = []
+    for at, level in enumerate(map(float, levels)):
+        width = quantiles[..., at] - quantiles[..., middle]
+        apart = np.abs(width) > _TOGETHER
+        if at == middle or not apart.any():
+            found.append(1.0)
+            continue
+        shares = (y - quantiles[..., middle])[apart] / width[apart]
+        rank = min(math.ceil((len(shares) + 1) * max(level, 1 - level)), len(shares))
+        needed = float(np.partition(shares, rank - 1)[rank - 1])
+        found.append(round(max(needed, 0.0), 6))
+    return tuple(found)
 
 
 def _matched(name: str, values: ArrayLike, y: ArrayLike) -> tuple[FloatArray, IntArray]:

@@ -4,7 +4,7 @@ scikit-learn computes the table; the scores of an epoch come from counts of each
 are wanted thousands of times.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -83,7 +83,8 @@ def scores_of_epochs(
         hits = np.stack([loss.hits(each, target, weight) for each in predictions])
         if several:
             return {"accuracy": hits[:, 0] / _sum_of(weight, target)}
-        return {"r2": r_squared(hits, total_squares(target, weight), pooled)}
+        total = total_squares(target, weight)
+        return {"r2": r_squared(hits[:, loss.answers], total[loss.answers], pooled)}
     y_true = target[:, 0] > 0.5 if isinstance(loss, BinaryCrossEntropy) else target
     if y_true.ndim == 2:
         y_true = y_true.argmax(axis=1)
@@ -275,6 +276,37 @@ def regression_metrics(y_true: FloatArray, y_pred: FloatArray) -> dict[str, floa
     if len(y_true) > 1:
         scores["r2"] = float(sk.r2_score(y_true, y_pred))
     return scores
+
+
+def quantile_metrics(
+    y_true: FloatArray, quantiles: FloatArray, levels: Sequence[float]
+) -> dict[str, float]:
+    """Return the pinball loss of every level, their mean, and what the outer two hold between them.
+
+    `coverage` is the share of the numbers from the lowest to the highest quantile, ends included;
+    `width` how far apart the two are in the mean (Gneiting & Raftery 2007, section 6.2).
+
+    Parameters
+    ----------
+    y_true : array of shape (m,) or (m, n)
+    quantiles : array of shape (m, levels) or (m, n, levels)
+        In the units of `y_true`.
+    levels : sequence of float
+    """
+    from sklearn.metrics import mean_pinball_loss
+
+    losses = {
+        f"pinball_{level:g}": float(mean_pinball_loss(y_true, quantiles[..., at], alpha=level))
+        for at, level in enumerate(levels)
+    }
+    lowest, highest = quantiles[..., 0], quantiles[..., -1]
+    within = (lowest <= y_true) & (y_true <= highest)
+    return {
+        "pinball": float(np.mean(list(losses.values()))),
+        **losses,
+        "coverage": float(within.mean()),
+        "width": float((highest - lowest).mean(dtype=np.float64)),
+    }
 
 
 def rounded(scores: Mapping[str, Any], digits: int = 6) -> dict[str, Any]:

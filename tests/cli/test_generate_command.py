@@ -6,6 +6,7 @@ import json
 import math
 from collections import Counter
 
+import numpy as np
 import pytest
 
 import axone as ax
@@ -107,6 +108,29 @@ def test_evaluate_and_summary_take_a_generator_too(axone, refused, folder):
     assert found["test"]["perplexity"] > 1
     assert "Embedding" in axone("summary", folder).stdout
     assert "left out" in axone("compare", folder / "experiment.toml", "--out", "c").stdout.lower()
+
+
+def test_a_generator_is_evaluated_on_a_dataset_by_its_name(axone, refused, folder, here, tmp_path):
+    home = tmp_path / "data-home"
+    home.mkdir(exist_ok=True)
+    (home / "two.csv").write_text("name,sex\nAnna1,f\nBob2,m\n")
+    shown = axone("evaluate", folder, "two")
+    assert shown.stdout.split()[0] == "two"
+    assert "/11" in shown.stdout
+    texts, sexes = np.array(["Anna", "Bob", "Dora", "Emil"] * 5), np.array(list("fmfm") * 5)
+    np.savez(home / "own.npz", text=texts, y=sexes, text_test=texts[:2], y_test=sexes[:2])
+    axone("train", "own", "--task", "generation", "--epochs", "1", "-q", "--out", "run")
+    shown = axone("evaluate", "run", "own")
+    assert "/9" in shown.stdout
+    assert "measured on the 9 test rows that own brings" in shown.stderr
+    assert "its rows are no texts" in refused("evaluate", "run", "iris")
+    assert "unknown dataset 'twoo'" in refused("evaluate", folder, "twoo")
+
+
+def test_a_folder_of_the_name_of_a_text_leaves_it_a_text(axone, folder, here):
+    (here / "Anna").mkdir()
+    printed = axone("predict", folder, "Anna", "Bob").stdout
+    assert [row["text"] for row in csv.DictReader(io.StringIO(printed))] == ["Anna", "Bob"]
 
 
 def test_one_word_out_of_place_is_refused(refused, folder):

@@ -260,7 +260,84 @@ def test_a_forecast_follows_the_end_of_a_table(axone, here):
         *("--data-option", "lags=14", "--data-option", "horizon=3"),
     )
     (row,) = parsed(axone("predict", "run", "shop.csv").stdout)
-    assert list(row) == [f"prediction_sales +{step}" for step in (1, 2, 3)]
-    expected = [10 + day % 7 for day in (120, 121, 122)]
-    np.testing.assert_allclose([float(cell) for cell in row.values()], expected, atol=1)
-    assert "r2" in axone("evaluate", "run", "shop.csv").stdout
+    names = [
+        f"{word}_sales +{step}" for word in ("prediction", "lower", "upper") for step in (1, 2, 3)
+    ]
+    assert list(row) == names
+    said, lower, upper = np.array([float(cell) for cell in row.values()]).reshape(3, 3)
+    np.testing.assert_allclose(said, [10 + day % 7 for day in (120, 121, 122)], atol=1)
+    assert (lower <= said).all()
+    assert (said <= upper).all()
+    evaluated = axone("evaluate", "run", "shop.csv").stdout
+    assert "r2" in evaluated
+    assert "coverage" in evaluated
+
+
+def test_quantiles_of_a_table_are_a_column_each(axone, refused, here):
+    random = np.random.default_rng(0)
+    cells = random.normal(size=(200, 2))
+    rows = "".join(f"{a},{b},{a + b}\n" for a, b in cells)
+    (here / "sums.csv").write_text(f"a,b,sum\n{rows}")
+    train = ("train", "sums.csv", "--target", "sum", "--epochs", "5")
+    shown = axone(*train, "--quantiles", "0.05,0.25,0.5,0.75,0.95", "--calibrate", "--out", "run")
+    assert "Interval of 90%, as far from the middle as validation rows ask" in " ".join(
+        shown.stdout.split()
+    )
+    assert "In brackets: always answering the quantiles of the training rows." in shown.stdout
+    found = parsed(axone("predict", "run", "sums.csv").stdout)
+    assert list(found[0]) == ["prediction", "lower", "upper", "quantile_0.25", "quantile_0.75"]
+    numbers = np.array([[float(cell) for cell in row.values()] for row in found])
+    ordered = numbers[:, [1, 3, 0, 4, 2]]
+    assert (np.diff(ordered, axis=1) >= 0).all()
+    said = refused(*train, "--quantiles", "0.1,x")
+    assert said.startswith("Error: --quantiles takes numbers between 0 and 1 with commas")
+    said = refused(*train, "--quantiles", "0.9,0.1")
+    assert said.startswith("Error: --quantiles: loss 'quantile': levels must be")
+    assert "not --quantiles" in refused("train", "run", "--resume", "--quantiles", "0.5")
+
+
+def test_a_folder_of_images_is_a_row_a_file_with_its_path(axone, refused, here):
+    random = np.random.default_rng(0)
+    for word, light in (("dark", 0), ("light", 150)):
+        (here / "photos" / word).mkdir(parents=True)
+        for number in range(8):
+            page = (light + 100 * random.random((9, 7))).astype(np.uint8)
+            Image.fromarray(page).save(here / "photos" / word / f"{number}.png")
+    axone("train", "photos", "--hidden", "8", "--epochs", "30", "-q", "--out", "run")
+    (here / "photos" / "notes.txt").write_text("no image")
+    shown = axone("predict", "run", "photos")
+    rows = parsed(shown.stdout)
+    assert [row["file"] for row in rows[:2]] == ["photos/dark/0.png", "photos/dark/1.png"]
+    assert [row["prediction"] for row in rows] == ["dark"] * 8 + ["light"] * 8
+    assert "1 file of another kind is passed over" in shown.stderr
+    several = parsed(axone("predict", "run", "photos/dark/0.png", "photos/light").stdout)
+    assert len(several) == 9
+    assert axone("evaluate", "run", "photos").stdout.split()[1] == "loss"
+    (here / "empty").mkdir()
+    said = refused("predict", "run", "empty")
+    assert said.startswith("Error: empty and its subfolders hold no images: their files end in")
+
+
+def test_a_dataset_is_evaluated_by_its_name(axone, refused, here):
+    axone("train", "iris", "--epochs", "30", "-q", "--out", "run")
+    output = axone("evaluate", "run", "iris").stdout
+    assert output.split()[0] == "iris"
+    assert "/150" in output
+    assert "unknown dataset 'iriss'. Did you mean 'iris'?" in refused("evaluate", "run", "iriss")
+    assert "does not know the class 'class_0'" in refused("evaluate", "run", "wine")
+    axone("train", "digits", "--target", "digit == 5", "--epochs", "2", "-q", "--out", "fives")
+    assert "/1,797" in axone("evaluate", "fives", "digits").stdout
+    axone("train", "digits", "--preset", "autoencoder", "--epochs", "1", "-q", "--out", "back")
+    assert "rmse" in axone("evaluate", "back", "digits").stdout
+
+
+def test_a_dataset_that_brings_test_rows_is_evaluated_on_them(axone, here, tmp_path):
+    random = np.random.default_rng(0)
+    X, y = random.normal(size=(60, 3)), np.arange(60) % 2
+    home = tmp_path / "data-home"
+    home.mkdir(exist_ok=True)
+    np.savez(home / "own.npz", X=X, y=y, X_test=X[:12], y_test=y[:12])
+    axone("train", "own", "--epochs", "1", "-q", "--out", "run")
+    shown = axone("evaluate", "run", "own")
+    assert "/12" in shown.stdout
+    assert "measured on the 12 test rows that own brings" in shown.stderr

@@ -371,7 +371,7 @@ def test_a_temperature_of_one_is_told_with_its_reason(axone):
 
 def test_calibration_of_a_regression_is_refused_by_the_name_of_the_option(refused):
     assert refused("train", "diabetes", "--calibrate").startswith(
-        "Error: --calibrate: probabilities are calibrated, and diabetes is a regression"
+        "Error: --calibrate: probabilities are calibrated, and quantiles; diabetes is a regression"
     )
 
 
@@ -428,3 +428,29 @@ def test_a_command_that_is_refused_leaves_no_folder_behind(refused, here):
     refused("train", "iriss")
     refused("train", "diabetes", "--calibrate")
     assert list(here.iterdir()) == []
+
+
+def test_a_forecast_says_its_interval_and_what_the_season_before_would_score(axone, here):
+    days = np.arange(300)
+    noise = np.random.default_rng(0).normal(size=300)
+    sales = 50 + 10 * (days % 7) + noise
+    (here / "shop.csv").write_text("sales\n" + "\n".join(map(str, sales)))
+    options = ("--data-option", "lags=14", "--data-option", "horizon=7")
+    train = ("train", "shop.csv", "--target", "sales", *options)
+    output = axone(*train, "--out", "run").stdout
+    told = " ".join(output.split())
+    assert "the preset forecast was chosen for signals (channels, length) of shape (1, 14)" in told
+    assert "Always saying what was 7 positions before: mean absolute error" in told
+    assert "Interval of 90%, as far from the middle as validation rows ask" in told
+    metrics = json.loads((here / "run" / "metrics.json").read_text())["test"]
+    assert f"{metrics['coverage']:.4g}" in output
+    assert max(map(len, output.splitlines())) <= 80
+    plain = axone(*train, "--hidden", "8", "--epochs", "2", "--out", "dense").stdout
+    assert "coverage" in plain
+    (here / "mse.toml").write_text(
+        "[data]\nsource = 'shop.csv'\ntarget = 'sales'\noptions = { lags = 14, horizon = 7 }\n"
+        "[training]\nloss = 'mse'\nepochs = 2\n"
+    )
+    bare = axone("train", "mse.toml", "--out", "bare").stdout
+    assert "coverage" not in bare
+    assert "--quantiles 0.05,0.5,0.95" in " ".join(bare.split())

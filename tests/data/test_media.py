@@ -8,7 +8,7 @@ from PIL import Image
 from scipy.io import wavfile
 
 from axone.data import Preprocessing, load_dataset
-from axone.data.class_folders import read_class_folder
+from axone.data.class_folders import files_below, read_class_folder
 from axone.data.media import labelled_files
 from axone.data.pictures import Pictures, read_pictures
 from axone.data.sounds import Sounds, read_sound
@@ -237,3 +237,35 @@ def test_a_datasets_name_goes_before_a_folder_of_that_name(photos, monkeypatch):
     assert load_dataset("./iris").kind == "images"
     (photos.parent / "iris").rename(photos)
     assert load_dataset("photos").kind == "images"
+
+
+def test_all_files_of_a_medium_are_found_below_a_folder_and_others_counted(photos, birds):
+    (photos / "notes.txt").write_text("not an image")
+    (photos / "cat" / "kittens").mkdir()
+    Image.fromarray(noise(4, 4)).save(photos / "cat" / "kittens" / "a.png")
+    Image.fromarray(noise(4, 4)).save(photos / "z.png")
+    found, notes = files_below(photos, "images")
+    names = [path.relative_to(photos).as_posix() for path in found]
+    assert names == [
+        *("z.png", "cat/0.png", "cat/1.jpg", "cat/2.bmp", "cat/kittens/a.png"),
+        *("dog/0.png", "dog/1.jpg", "dog/2.bmp"),
+    ]
+    assert [note.code for note in notes] == ["files_passed_over"]
+    assert len(files_below(birds, "sounds")[0]) == 6
+    with pytest.raises(DataError, match="and its subfolders hold no images"):
+        files_below(birds, "images")
+
+
+def test_a_folder_that_leads_back_to_itself_is_read_once(photos, tmp_path):
+    (photos / "again").symlink_to(photos)
+    (photos / "dog" / "other").symlink_to(photos / "cat")
+    assert len(files_below(photos, "images")[0]) == 6
+    (photos / "out").symlink_to(tmp_path)
+    with pytest.raises(DataError, match="out of"):
+        files_below(photos, "images")
+
+
+def test_too_many_files_below_a_folder_are_refused(photos, monkeypatch):
+    monkeypatch.setattr("axone.data.class_folders.MOST_FILES", 3)
+    with pytest.raises(DataError, match="more than 3 files"):
+        files_below(photos, "images")

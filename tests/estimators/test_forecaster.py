@@ -14,9 +14,11 @@ from sklearn.metrics import mean_absolute_error, root_mean_squared_error
 from sklearn.utils._param_validation import InvalidParameterError
 
 import axone as ax
+from axone.calibration import find_spread
+from axone.data.windows import seasonal_forecast
 from axone.errors import AxoneError, ConfigurationError, DataError, UnknownNameError
-from axone.estimators.backtest import FoldScore, seasonal_forecast
-from axone.estimators.forecaster import blocks_of, spread_of
+from axone.estimators.backtest import FoldScore
+from axone.estimators.forecaster import blocks_of
 
 DAYS = 420
 QUICK = {"lags": 14, "horizon": 7, "max_iter": 6, "n_networks": 1, "random_state": 0}
@@ -191,7 +193,7 @@ def test_spread_quantiles_hold_their_levels():
     random = np.random.default_rng(0)
     target = random.normal(size=(500, 8))
     said = np.tile([-0.5, 0.0, 0.7], (500, 8, 1))
-    lower, middle, upper = spread_of(target, said, (0.05, 0.5, 0.95))
+    lower, middle, upper = find_spread(target, said, (0.05, 0.5, 0.95))
     assert middle == 1
     assert (target < -0.5 * lower).mean() == pytest.approx(0.05, abs=0.002)
     assert (target > 0.7 * upper).mean() == pytest.approx(0.05, abs=0.002)

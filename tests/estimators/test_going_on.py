@@ -122,3 +122,93 @@ def test_a_clone_is_unfitted_with_the_same_parameters():
     assert repr(other) == repr(classifier)
     with pytest.raises(NotFittedError):
         other.predict(X)
+
+
+RANDOM = np.random.default_rng(0)
+WAVES = RANDOM.normal(size=(40, 1, 12)).astype(np.float32)
+HIGH = np.arange(40) % 2
+WAVES[HIGH == 1, :, 3:6] += 2
+FEW = {"max_iter": 3, "random_state": 0, "warm_start": True}
+EXAMPLES = {
+    "ConvClassifier": ([ax.Conv1D(3, 3, "relu"), ax.Flatten()], WAVES, HIGH),
+    "ConvRegressor": ([ax.Conv1D(3, 3, "relu"), ax.Flatten()], WAVES, WAVES[:, 0, 4] * 50 + 7),
+    "SequenceClassifier": ([ax.GRU(3, last=True)], WAVES.transpose(0, 2, 1), HIGH),
+    "SequenceRegressor": ([ax.GRU(3, last=True)], WAVES.transpose(0, 2, 1), WAVES[:, 0, 4]),
+}
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_a_warm_start_of_examples_begins_with_the_weights_of_the_fit_before(name):
+    layers, X, y = EXAMPLES[name]
+    still = {"optimizer": {"name": "sgd", "learning_rate": 1e-12}}
+    estimator = getattr(ax, name)(layers, **FEW).fit(X, y)
+    before, loss = estimator.parameters_.vector.copy(), estimator.history_["train_loss"][-1]
+    said = estimator.predict(X)
+    estimator.set_params(**still).fit(X, y)
+    np.testing.assert_allclose(estimator.parameters_.vector, before, atol=1e-6)
+    np.testing.assert_array_equal(estimator.predict(X), said)
+    estimator.set_params(optimizer=None, max_iter=20).fit(X, y)
+    assert estimator.history_["train_loss"][-1] < loss
+    anew = estimator.set_params(warm_start=False, **still).fit(X, y).parameters_.vector
+    assert np.abs(anew - before).max() > 1e-3
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_a_warm_start_keeps_the_scale_of_the_rows_that_came_first(name):
+    layers, X, y = EXAMPLES[name]
+    estimator = getattr(ax, name)(layers, **FEW).fit(X, y)
+    first, target = estimator.preprocessing_, estimator.model_.target
+    estimator.fit(5 * X[:20], y[:20] if "Class" in name else 3 * y[:20])
+    assert estimator.preprocessing_ is first
+    assert estimator.model_.target.scaler is target.scaler
+
+
+def test_a_warm_start_of_examples_shuffles_otherwise_each_time_and_by_the_seed():
+    layers, X, y = EXAMPLES["ConvClassifier"]
+    once, again = (
+        ax.ConvClassifier(layers, **FEW).fit(X, y).fit(X, y).fit(X, y) for _time in range(2)
+    )
+    np.testing.assert_array_equal(once.parameters_.vector, again.parameters_.vector)
+    assert once._epochs_so_far == 9
+    assert once.n_iter_ == 3
+
+
+def test_a_warm_start_of_examples_refuses_other_layers_and_classes():
+    layers, X, y = EXAMPLES["ConvClassifier"]
+    classifier = ax.ConvClassifier(layers, **FEW).fit(X, y)
+    with pytest.raises(ValueError, match="the same classes as in the previous call to fit"):
+        classifier.fit(X, y + 1)
+    assert classifier.classes_.tolist() == [0, 1]
+    with pytest.raises(ValueError, match="takes examples of shape"):
+        classifier.fit(np.concatenate([X, X], axis=1), y)
+    with pytest.raises(ValueError, match="its layers have changed since the last fit"):
+        classifier.set_params(layers=[ax.Conv1D(4, 3), ax.Flatten()]).fit(X, y)
+
+
+def test_a_forecaster_goes_on_with_what_has_come_since():
+    days = np.arange(200)
+    sales = 50 + 10 * np.sin(2 * np.pi * days / 7)
+    settings = {"lags": 14, "horizon": 3, "periods": (7,), "calibration_folds": 0} | FEW
+    forecaster = ax.Forecaster(n_networks=1, **settings).fit(sales[:150])
+    before, scaler = forecaster.parameters_.vector.copy(), forecaster.model_.target.scaler
+    still = {"optimizer": {"name": "sgd", "learning_rate": 1e-12}}
+    forecaster.set_params(n_networks=2, **still).fit(sales)
+    first, second = forecaster.model_.members
+    np.testing.assert_allclose(first.vector, before, atol=1e-6)
+    assert np.abs(second.vector - before).max() > 1e-3
+    assert forecaster.model_.target.scaler is scaler
+
+
+def test_a_forecaster_that_goes_on_finds_a_later_table_in_the_calendar():
+    import pandas as pd
+
+    days = np.arange(200)
+    table = pd.DataFrame(
+        {"sales": days % 7 * 1.0, "day": pd.date_range("2025-01-06", periods=len(days))}
+    )
+    settings = {"lags": 14, "periods": (7,), "time": "day", "calibration_folds": 0} | FEW
+    forecaster = ax.Forecaster(n_networks=1, **settings).fit(table[:100])
+    reader = forecaster.preprocessing_.steps[0]
+    whole, part = forecaster._windows(table), forecaster._windows(table[50:])
+    np.testing.assert_allclose(part.X, whole.X[50:], atol=1e-6)
+    assert forecaster.fit(table[50:]).preprocessing_.steps[0] == reader

@@ -47,6 +47,7 @@ axone train experiment.toml --out runs/first
 axone train digits --target "digit == 5"
 axone train moons --data-option rows=500
 axone train gunpoint --preset fcn-1d
+axone train bike_sharing_hour --quantiles 0.1,0.5,0.9
 axone train mnist --preset autoencoder
 axone train names.txt --task generation
 axone train letters.npz --from runs/mnist --freeze 6
@@ -86,10 +87,12 @@ what is missing, what looks odd, and the option that reads it otherwise.
 axone predict runs/iris new_flowers.csv > predictions.csv
 axone predict runs/calculator 50 50
 axone predict runs/digits seven.png three.png
+axone predict runs/birds new_photos/
 axone predict estimator.safetensors new_rows.csv
 
-Prints one line a row: the prediction, then the probability of each class;
-of texts and a generator ln p of each, and its perplexity."""
+Prints one line a row: the prediction, then the probability of each class, or
+the ends of its interval where quantiles were learnt; of texts and a generator
+ln p of each, and its perplexity."""
         ),
         takes_what_looks_like_options=True,
     ),
@@ -161,7 +164,10 @@ Exit status: 0 done, 2 bad input or settings, 130 interrupted (143 by SIGTERM)."
             """Measure a trained model on labelled rows, or again on its own.
 
 axone evaluate runs/iris
-axone evaluate runs/adult next_year.csv --json"""
+axone evaluate runs/adult next_year.csv --json
+axone evaluate runs/birds more_birds/
+
+Of a dataset by name those test rows are measured that it brings, or all rows."""
         ),
     ),
     Command(

@@ -29,8 +29,9 @@ def evaluate(
         str | None,
         typer.Argument(
             help=_(
-                "Rows with their target: a file (CSV, Excel, Parquet, NPZ, …), - for standard "
-                "input, or a database's URL; the run's own if left out."
+                "Rows with their target: a file (CSV, Excel, Parquet, NPZ, …), a folder with a "
+                "subfolder for each class, a dataset's name, - for standard input, or a database's "
+                "URL; the run's own if left out."
             )
         ),
     ] = None,

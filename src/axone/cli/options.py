@@ -32,6 +32,16 @@ BatchSize = Annotated[int | None, typer.Option(help=_("Rows of a step (default a
 LearningRate = Annotated[
     float | None, typer.Option(help=_("Learning rate (default 0.001 for adam)."))
 ]
+Quantiles = Annotated[
+    str | None,
+    typer.Option(
+        metavar="LEVELS",
+        help=_(
+            "Of numbers learn these quantiles, e.g. 0.05,0.5,0.95: what is predicted, and an "
+            "interval around it."
+        ),
+    ),
+]
 Hidden = Annotated[
     str | None, typer.Option(help=_("Units of the hidden layers, e.g. 64,32 (default 64,32)."))
 ]

@@ -29,7 +29,7 @@ def predict(
         typer.Argument(
             help=_(
                 "A file of rows (CSV, Excel, Parquet, NPZ, …), - for standard input, a database's "
-                "URL; or image files; or the numbers of one row."
+                "URL; or image or sound files, or folders of them; or the numbers of one row."
             )
         ),
     ],

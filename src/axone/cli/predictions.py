@@ -13,7 +13,7 @@ import numpy as np
 from axone.data import NO_OPTIONS, TableOptions, read_images, read_rows
 from axone.data.beginnings import Beginnings
 from axone.data.characters import Characters, texts_of_rows
-from axone.data.class_folders import SOUNDS
+from axone.data.class_folders import SOUNDS, files_below
 from axone.data.frames import as_frame, is_frame
 from axone.data.media import is_medium
 from axone.data.pictures import Pictures
@@ -23,8 +23,9 @@ from axone.data.sounds import Sounds
 from axone.data.sources import is_stream, shown_source
 from axone.data.texts import read_texts, reading_of
 from axone.errors import DataError, UnknownNameError
+from axone.losses import nearest_to_the_median
 from axone.messages import _, _n
-from axone.model import Classes, Inputs, Model, NextCharacter
+from axone.model import Classes, Inputs, Model, NextCharacter, Numbers
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -66,11 +67,12 @@ def read(
     UnknownNameError
         A column to be kept is not there.
     """
-    paths = [Path(word) for word in words]
     first = model.preprocessing.steps[0]
+    paths, notes = _files_of([Path(word) for word in words], first)
     if all(map(is_medium, paths)):
         X = _of_files(paths, model)
-        return _without_columns(RowsToPredict(X, {"file": words}, images=_as_images(X)), keep)
+        carried = {"file": list(map(str, paths))}
+        return _without_columns(RowsToPredict(X, carried, notes, _as_images(X)), keep)
     if isinstance(first, Beginnings):
         given = _texts(words, first, table)
         return _without_columns(RowsToPredict(given, {"text": given}), keep)
@@ -85,13 +87,30 @@ def read(
     if not all(map(_is_number, words)):
         raise DataError(
             _(
-                "Give one file (CSV, Excel, Parquet, NPZ, …), image files, or the numbers of one "
-                "row; found {words!r}.",
+                "Give one file (CSV, Excel, Parquet, NPZ, …), image files or folders of them, or "
+                "the numbers of one row; found {words!r}.",
                 words=" ".join(words)[:80],
             )
         )
     row = np.asarray([[float(word) for word in words]])
     return _without_columns(RowsToPredict(row, {}), keep)
+
+
+def _files_of(paths: Sequence[Path], first: Any) -> tuple[list[Path], tuple[str, ...]]:
+    """Return files as they are, and of folders the images in them; for a model of sounds those.
+
+    To a generator every word is a text, even where a folder is called so.
+    """
+    found: list[Path] = []
+    notes: tuple[str, ...] = ()
+    for path in paths:
+        if path.is_dir() and not isinstance(first, Beginnings):
+            files, told = files_below(path, "sounds" if isinstance(first, Sounds) else "images")
+            found += files
+            notes += told
+        else:
+            found.append(path)
+    return found, notes
 
 
 def _texts(words: Sequence[str], step: Beginnings, table: TableOptions) -> list[str]:
@@ -232,15 +251,37 @@ def _continued(model: Model, X: Any) -> tuple[list[str], list[list[str]]]:
 
 
 def _numbers(model: Model, X: Any) -> tuple[list[str], list[list[str]]]:
-    predicted = _finite(model.predict(X))
-    if isinstance(model.target, Inputs):
-        return ["anomaly_score"], [[shortest(score)] for score in predicted]
-    numbers = predicted.reshape(len(predicted), -1)
-    names = model.target.names
+    """Return the predicted numbers; of quantiles also the ends of their interval, then the rest."""
+    target = model.target
+    if isinstance(target, Inputs):
+        return ["anomaly_score"], [[shortest(score)] for score in _finite(model.predict(X))]
+    if isinstance(target, Numbers) and target.levels:
+        quantiles = _finite(model.predict_quantiles(X))
+        words, places = _columns_of(target.levels)
+    else:
+        quantiles, words, places = _finite(model.predict(X))[..., None], ["prediction"], [0]
+    numbers = quantiles.reshape(len(quantiles), -1, quantiles.shape[-1])
+    names = target.names
     if len(names) != numbers.shape[1]:
         names = tuple(str(n + 1) for n in range(numbers.shape[1]))
-    header = ["prediction"] if len(names) == 1 else [f"prediction_{name}" for name in names]
-    return header, [list(map(shortest, row)) for row in numbers]
+    alone = len(names) == 1
+    header = [word if alone else f"{word}_{name}" for word in words for name in names]
+    cells = np.concatenate([numbers[..., at] for at in places], axis=1)
+    return header, [list(map(shortest, row)) for row in cells]
+
+
+def _columns_of(levels: Sequence[float]) -> tuple[list[str], list[int]]:
+    """Return what the columns of quantiles are called, and where each stands among the levels.
+
+    Examples
+    --------
+    >>> _columns_of((0.05, 0.25, 0.5, 0.75, 0.95))
+    (['prediction', 'lower', 'upper', 'quantile_0.25', 'quantile_0.75'], [2, 0, 4, 1, 3])
+    """
+    middle, last = nearest_to_the_median(levels), len(levels) - 1
+    between = [at for at in range(1, last) if at != middle]
+    words = ["prediction", "lower", "upper", *(f"quantile_{levels[at]:g}" for at in between)]
+    return words, [middle, 0, last, *between]
 
 
 _PREDICTED = {Classes: _classes, NextCharacter: _continued}

@@ -21,9 +21,10 @@ from axone.cli.console import (
 )
 from axone.experiments import Prepared, RunResult
 from axone.experiments.class_counts import class_counts, counts_in_words, text_counts
+from axone.experiments.preparation import last_part
 from axone.experiments.training import stopping_rules
 from axone.messages import Message, _, _n, listed, shorten
-from axone.model import Inputs, NextCharacter, Target
+from axone.model import Inputs, NextCharacter, Numbers, Target
 from axone.model.generating import beginnings_of
 from axone.registry import plain
 from axone.training import History, StoppingRule
@@ -121,9 +122,8 @@ class Screen:
         self.console.print(metrics_table(parts, _shown_constants(result.metrics)))
         tell(self.console, constant_in_words(result.model.target))
         self.console.print()
-        for text in samples(result):
-            print_wrapped(self.console, text, indent=2)
-        for text in [*calibration_lines(result.metrics), *result.metrics.get("notes", ())]:
+        told = (*samples(result), *seasonal_lines(result), *calibration_lines(result.metrics))
+        for text in [*told, *result.metrics.get("notes", ())]:
             print_wrapped(self.console, text, indent=2)
         tell(self.console, _("Results: {folder}", folder=result.folder))
 
@@ -138,6 +138,8 @@ def constant_in_words(target: Target) -> Message:
     """Say what stands in brackets beside the scores."""
     if isinstance(target, NextCharacter):
         return _("In brackets: giving each character its share of the training texts.")
+    if isinstance(target, Numbers) and target.levels:
+        return _("In brackets: always answering the quantiles of the training rows.")
     return _CONSTANTS[target.task]
 
 
@@ -182,16 +184,37 @@ def _shown_constants(metrics: dict[str, Any]) -> dict[str, dict[str, Any]]:
     }
 
 
+def seasonal_lines(result: RunResult) -> list[Message]:
+    """Say of a series what saying the season before would have scored on the last rows."""
+    seasonal, (part, _rows) = result.metrics.get("seasonal", {}), last_part(result.prepared)
+    if part not in seasonal:
+        return []
+    return [
+        _n(
+            "Always saying what was {count} position before: mean absolute error {error:.4g}, "
+            "R² {score:.4g} ({part}).",
+            "Always saying what was {count:,} positions before: mean absolute error {error:.4g}, "
+            "R² {score:.4g} ({part}).",
+            seasonal["season"],
+            error=seasonal[part]["mae"],
+            score=seasonal[part].get("r2", math.nan),
+            part=part,
+        )
+    ]
+
+
 def calibration_lines(metrics: dict[str, Any]) -> list[Message]:
     """Say what calibration changed on the rows that it has not seen, if there are any."""
     if "calibration" not in metrics:
         return []
     scores = dict(metrics["calibration"])
+    name = "test" if "test" in scores else "validation"
+    of = scores[name]
+    if scores["method"] == "spread":
+        return [_spread_in_words(scores["spread"], of, name)]
     temperature = scores["temperature"]
     if temperature == 1:
         return [_("Temperature 1: the probabilities stay as they are.")]
-    name = "test" if "test" in scores else "validation"
-    of = scores[name]
     return [
         _(
             "Temperature {temperature:.4g}: log loss {loss_before:.4g} → {loss_after:.4g}, "
@@ -204,6 +227,24 @@ def calibration_lines(metrics: dict[str, Any]) -> list[Message]:
             part=name,
         )
     ]
+
+
+def _spread_in_words(spread: dict[str, float], of: dict[str, float], part: str) -> Message:
+    levels = list(spread)
+    lowest, highest = levels[0], levels[-1]
+    return _(
+        "Interval of {level:.0%}, as far from the middle as validation rows ask, {below:.3g} times "
+        "as far below and {above:.3g} times above: it holds {before:.1%} → {after:.1%}, and is "
+        "{width_before:.4g} → {width_after:.4g} wide ({part}).",
+        level=float(highest) - float(lowest),
+        below=spread[lowest],
+        above=spread[highest],
+        before=of["coverage_before"],
+        after=of["coverage_after"],
+        width_before=of["width_before"],
+        width_after=of["width_after"],
+        part=part,
+    )
 
 
 def plan(prepared: Prepared) -> list[str]:

@@ -19,6 +19,7 @@ _SETTINGS = {
     "epochs": "training.epochs",
     "batch_size": "training.batch_size",
     "learning_rate": "training.optimizer.learning_rate",
+    "quantiles": "training.loss",
     "preset": "network.preset",
     "start_from": "network.start_from",
     "frozen": "network.frozen",
@@ -50,6 +51,7 @@ class Overrides:
     epochs: int | None = None
     batch_size: int | None = None
     learning_rate: float | None = None
+    quantiles: str | None = None
     preset: str | None = None
     start_from: Path | None = None
     frozen: str | None = None
@@ -132,6 +134,27 @@ def hidden_sizes(text: str) -> list[int]:
         ) from error
 
 
+def quantile_loss(text: str) -> dict[str, Any]:
+    """Read `0.05,0.5,0.95`: the levels of the loss.
+
+    Raises
+    ------
+    ConfigurationError
+        Not a list of numbers.
+    """
+    try:
+        levels = [float(level) for level in text.split(",") if level.strip()]
+    except ValueError as error:
+        raise ConfigurationError(
+            _(
+                "--quantiles takes numbers between 0 and 1 with commas, such as 0.05,0.5,0.95; "
+                "found {found!r}.",
+                found=text,
+            )
+        ) from error
+    return {"name": "quantile", "levels": levels}
+
+
 def data_options(words: Sequence[str]) -> dict[str, Any]:
     """Read the words of `--data-option NAME=VALUE`: a number, a range `0..50` or a word.
 
@@ -170,6 +193,7 @@ def _value(text: str) -> int | float | str:
 
 _READERS: dict[str, Callable[[Any], Any]] = {
     "hidden": hidden_sizes,
+    "quantiles": quantile_loss,
     "types": column_choices,
     "missing": list,
     "data_options": data_options,

@@ -24,7 +24,7 @@ SOUNDS = (".wav", ".wave")
 
 _TRAINING, _TEST = "train", "test"
 
-_Medium = Literal["images", "sounds"]
+Medium = Literal["images", "sounds"]
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ class ClassFolder:
         What was passed over.
     """
 
-    medium: _Medium
+    medium: Medium
     training: Labelled
     test: Labelled = Labelled()
     notes: tuple[Message, ...] = ()
@@ -93,6 +93,70 @@ def read_class_folder(folder: Path) -> ClassFolder:
     return ClassFolder(chosen.medium, chosen.training, chosen.test, notes)
 
 
+def files_below(folder: Path, medium: Medium) -> tuple[tuple[Path, ...], tuple[Message, ...]]:
+    """Return all files of a medium in a folder and its subfolders, and notes on the others.
+
+    Raises
+    ------
+    DataError
+        There is none, there are too many, or links lead out of the folder.
+    """
+    every = _all_files(folder, folder, {folder.resolve()})
+    found = tuple(path for path in every if _medium(path) == medium)
+    if not found:
+        raise DataError(
+            _(
+                "{folder} and its subfolders hold no {medium}: their files end in {endings}.",
+                folder=folder,
+                medium=medium,
+                endings=listed(IMAGES if medium == "images" else SOUNDS),
+            )
+        )
+    return found, _passed_over(len(every) - len(found))
+
+
+def _all_files(folder: Path, root: Path, seen: set[Path]) -> list[Path]:
+    """Return the files of a folder, then those of its subfolders, none of them twice."""
+    found: list[Path] = []
+    below: list[Path] = []
+    for entry in _entries(folder):
+        path = Path(entry.path)
+        if not entry.is_dir() and _is_plain(entry, path, root):
+            found.append(path)
+        elif entry.is_dir():
+            _require_within(path, root)
+            below.append(path)
+    for path in below:
+        if path.resolve() not in seen:
+            seen.add(path.resolve())
+            found += _all_files(path, root, seen)
+        _require_few(len(found), root)
+    return found
+
+
+def _passed_over(count: int) -> tuple[Message, ...]:
+    if not count:
+        return ()
+    return (
+        _n(
+            "{count:,} file of another kind is passed over",
+            "{count:,} files of other kinds are passed over",
+            count,
+        ).coded("files_passed_over"),
+    )
+
+
+def _require_few(files: int, root: Path) -> None:
+    if files > MOST_FILES:
+        raise DataError(
+            _(
+                "{folder} holds more than {most:,} files: use part of them.",
+                folder=root,
+                most=MOST_FILES,
+            )
+        )
+
+
 def _of_one_medium(
     folder: Path, parts: dict[str, list[tuple[str, Path]]]
 ) -> tuple[ClassFolder, tuple[Message, ...]]:
@@ -118,15 +182,7 @@ def _of_one_medium(
         for name, files in parts.items()
     }
     others = sum(map(len, parts.values())) - sum(map(len, kept.values()))
-    notes: tuple[Message, ...] = ()
-    if others:
-        notes = (
-            _n(
-                "{count:,} file of another kind is passed over",
-                "{count:,} files of other kinds are passed over",
-                others,
-            ).coded("files_passed_over"),
-        )
+    notes = _passed_over(others)
     classes = {word for word, _path in kept[_TRAINING]}
     if len(classes) < 2:
         raise DataError(
@@ -138,7 +194,7 @@ def _of_one_medium(
             )
         )
     labelled = {name: _labelled(files) for name, files in kept.items()}
-    medium: _Medium = "images" if media[0] == "images" else "sounds"
+    medium: Medium = "images" if media[0] == "images" else "sounds"
     return ClassFolder(medium, labelled[_TRAINING], labelled.get(_TEST, Labelled())), notes
 
 
@@ -159,14 +215,7 @@ def _files(folder: Path, root: Path) -> list[tuple[str, Path]]:
             path = Path(entry.path)
             if not entry.is_dir() and _is_plain(entry, path, root):
                 found.append((word, path))
-        if len(found) > MOST_FILES:
-            raise DataError(
-                _(
-                    "{folder} holds more than {most:,} files: use part of them.",
-                    folder=root,
-                    most=MOST_FILES,
-                )
-            )
+        _require_few(len(found), root)
     return found
 
 

@@ -91,6 +91,18 @@ class SeriesWindows(Step, PlainData):
         return (*self.past, *self.known, *clocks)
 
     @property
+    def options(self) -> dict[str, Any]:
+        """How they are cut, as options of a series: see `OPTIONS`."""
+        return {
+            "lags": self.lags,
+            "horizon": self.horizon,
+            "past": list(self.past),
+            "known": list(self.known),
+            "periods": list(self.periods),
+            "time": [self.time] if self.time else [],
+        }
+
+    @property
     def signals(self) -> Signals:
         """What windows in memory are held to."""
         return Signals((len(self.names), self.lags), self.names)
@@ -155,7 +167,7 @@ class SeriesWindows(Step, PlainData):
                         column=self.past[0],
                     )
                 )
-            ahead = calendar(origin + self.horizon, self.periods, self._begin(series))
+            ahead = calendar(origin + self.horizon, self.periods, self.begin(series))
         return inputs_at(past, ahead, np.array([origin]), Window(self.lags, self.horizon))
 
     def _series(self, table: Any) -> Series:
@@ -168,10 +180,10 @@ class SeriesWindows(Step, PlainData):
         what = _("column")
         past = series.values[:, [column_of(series, name, what) for name in self.past]]
         known = series.values[:, [column_of(series, name, what) for name in self.known]]
-        ahead = np.column_stack([known, calendar(len(past), self.periods, self._begin(series))])
+        ahead = np.column_stack([known, calendar(len(past), self.periods, self.begin(series))])
         return past, ahead if ahead.shape[1] else None
 
-    def _begin(self, series: Series) -> int:
+    def begin(self, series: Series) -> int:
         """Return which position of the calendar the first row of a table is."""
         if series.moments is None or not self.step:
             return 0
@@ -197,7 +209,10 @@ def series_options(name: str, given: Mapping[str, Any] | None) -> dict[str, Any]
 
 
 def windows_of(
-    series: Series, target: str | None = None, options: Mapping[str, Any] | None = None
+    series: Series,
+    target: str | None = None,
+    options: Mapping[str, Any] | None = None,
+    before: SeriesWindows | None = None,
 ) -> Dataset:
     """Make a dataset of the windows of a series.
 
@@ -208,6 +223,8 @@ def windows_of(
         The column to be said; the first by default. Its past is read as well.
     options : mapping, optional
         See `OPTIONS`.
+    before : SeriesWindows, optional
+        The step of a model that is to go on learning: the calendar is counted from its first row.
 
     Returns
     -------
@@ -240,7 +257,8 @@ def windows_of(
             )
         )
     length = len(series.values)
-    clock = calendar(length, chosen["periods"]).astype(np.float32)
+    begin = 0 if before is None else before.begin(series)
+    clock = calendar(length, chosen["periods"], begin).astype(np.float32)
     ahead = np.column_stack([series.values[:, known], clock])
     origins = window.origins(length)
     channels = len(past) + ahead.shape[1]

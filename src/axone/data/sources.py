@@ -24,7 +24,8 @@ from axone.data.files import STANDARD_INPUT, RawTable, count_columns, read_raw_t
 from axone.data.frames import as_frame, is_frame
 from axone.data.generated import GENERATED, generate
 from axone.data.home import (
-    SUFFIXES,
+    COMPRESSIONS,
+    KINDS,
     data_home,
     files_at_home,
     find_at_home,
@@ -340,6 +341,14 @@ def is_stream(source: str) -> bool:
     return source == STANDARD_INPUT or "://" in source
 
 
+def is_name(source: str | Path) -> bool:
+    """Tell whether a source is a dataset's name: no stream, and no file or folder unless known."""
+    text = str(source)
+    if is_stream(text) or _looks_like_file(text) or not text:
+        return False
+    return canonical(text) in _own_names() or bool(find_at_home(text)) or not Path(text).exists()
+
+
 def shown_source(source: str | Path) -> str:
     """Return a source as messages call it: no password, no sign for a name."""
     text = str(source)
@@ -396,9 +405,11 @@ def _require_known_suffix(path: Path) -> None:
         raise DataError(
             _(
                 "{path!r} is no kind of file that can be read: its name must end in "
-                "{suffixes}. Built-in datasets are given by name, such as 'iris'.",
+                "{suffixes}, texts also in {compressions} behind it. Built-in datasets are given "
+                "by name, such as 'iris'.",
                 path=str(path),
-                suffixes=listed(SUFFIXES),
+                suffixes=listed(KINDS),
+                compressions=listed(COMPRESSIONS),
             )
         )
 

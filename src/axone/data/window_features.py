@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from axone.arrays import DType
 from axone.data.plain_data import PlainData, read_data, write_data
+from axone.data.series_windows import SeriesWindows
 from axone.data.steps import ExampleLayout, Step
 from axone.errors import ShapeError
 from axone.messages import _
@@ -79,3 +80,15 @@ class WindowFeatures(Step, PlainData):
     @classmethod
     def from_data(cls, data: object) -> "WindowFeatures":
         return read_data(cls, data, _("step {name!r}", name="window_features"))
+
+
+def features_of(reader: SeriesWindows) -> WindowFeatures | None:
+    """Return the step for windows of a series; None where they read less than they say.
+
+    Then nothing is known beforehand, and windows hold nothing twice.
+    """
+    if reader.horizon > reader.lags:
+        return None
+    return WindowFeatures(
+        len(reader.past), len(reader.known), 2 * len(reader.periods), reader.lags, reader.horizon
+    )

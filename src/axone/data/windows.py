@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from axone.arrays import FloatArray, IntArray
 from axone.checks import check_integer
-from axone.errors import DataError
+from axone.errors import ConfigurationError, DataError
 from axone.messages import _, _n
 
 
@@ -209,6 +209,65 @@ def backtest_folds(spans: IntArray, folds: int) -> list[tuple[IntArray, IntArray
             )
         found.append((train, judged))
     return found
+
+
+def season_of(periods: Sequence[int], lags: int, horizon: int) -> int:
+    """Return the longest period that the lags hold and the horizon does not outlast.
+
+    Where there is none, the horizon itself, or the lags if they are fewer.
+
+    Examples
+    --------
+    >>> season_of((48, 336), lags=336, horizon=48), season_of((), lags=14, horizon=7)
+    (336, 7)
+    """
+    held = [int(period) for period in periods if horizon <= period <= lags]
+    return max(held, default=min(horizon, lags))
+
+
+def seasonal_forecast(past: FloatArray, season: int, horizon: int) -> FloatArray:
+    """Say what was a season before, (m, horizon); a season shorter than the horizon is repeated.
+
+    Parameters
+    ----------
+    past : ndarray of shape (m, lags)
+        Gaps are filled by the last number before them, or the first after.
+    season : int
+    horizon : int
+
+    Raises
+    ------
+    ConfigurationError
+        The past is shorter than a season.
+
+    Examples
+    --------
+    >>> seasonal_forecast(np.array([[1.0, 2, 3, 4, 5]]), season=2, horizon=3)
+    array([[4., 5., 4.]])
+    """
+    check_integer("season", season, at_least=1)
+    lags = past.shape[1]
+    if season > lags:
+        raise ConfigurationError(
+            _(
+                "A season of {season:,} positions is longer than the {lags:,} lags that are read: "
+                "give more lags, or a shorter season.",
+                season=season,
+                lags=lags,
+            )
+        )
+    positions = lags - season + np.arange(horizon) % season
+    return _without_gaps(past)[:, positions]
+
+
+def _without_gaps(past: FloatArray) -> FloatArray:
+    missing = np.isnan(past)
+    if not missing.any():
+        return past
+    positions = np.arange(past.shape[1])
+    last = np.maximum.accumulate(np.where(missing, -1, positions), axis=1)
+    first = (~missing).argmax(axis=1)
+    return np.take_along_axis(past, np.where(last < 0, first[:, None], last), axis=1)
 
 
 def _slices(columns: FloatArray, starts: IntArray, length: int) -> NDArray[Any]:

@@ -6,8 +6,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from axone.arrays import FloatArray
-from axone.checks import check_integer
-from axone.errors import ConfigurationError
 from axone.messages import _
 
 if TYPE_CHECKING:
@@ -136,48 +134,3 @@ def errors(said: FloatArray, target: FloatArray) -> tuple[float, float]:
     """Return the mean absolute error and the root of the mean squared one."""
     error = said - target
     return float(np.abs(error).mean()), float(np.sqrt((error**2).mean()))
-
-
-def seasonal_forecast(past: FloatArray, season: int, horizon: int) -> FloatArray:
-    """Say what was a season before, (m, horizon); a season shorter than the horizon is repeated.
-
-    Parameters
-    ----------
-    past : ndarray of shape (m, lags)
-        Gaps are filled by the last number before them, or the first after.
-    season : int
-    horizon : int
-
-    Raises
-    ------
-    ConfigurationError
-        The past is shorter than a season.
-
-    Examples
-    --------
-    >>> seasonal_forecast(np.array([[1.0, 2, 3, 4, 5]]), season=2, horizon=3)
-    array([[4., 5., 4.]])
-    """
-    check_integer("season", season, at_least=1)
-    lags = past.shape[1]
-    if season > lags:
-        raise ConfigurationError(
-            _(
-                "A season of {season:,} positions is longer than the {lags:,} lags that are read: "
-                "give more lags, or a shorter season.",
-                season=season,
-                lags=lags,
-            )
-        )
-    positions = lags - season + np.arange(horizon) % season
-    return _without_gaps(past)[:, positions]
-
-
-def _without_gaps(past: FloatArray) -> FloatArray:
-    missing = np.isnan(past)
-    if not missing.any():
-        return past
-    positions = np.arange(past.shape[1])
-    last = np.maximum.accumulate(np.where(missing, -1, positions), axis=1)
-    first = (~missing).argmax(axis=1)
-    return np.take_along_axis(past, np.where(last < 0, first[:, None], last), axis=1)

@@ -56,6 +56,9 @@ class ConvClassifier(ExampleClassification, ClassifierMixin, ExampleParameters, 
         positions that are there; of images all pixels alike.
     random_state : int, RandomState instance or None, default None
         Decides everything: weights, shuffles, masks, augmentation, validation rows.
+    warm_start : bool, default False
+        Whether `fit` goes on from the weights of the fit before, along the whole course again:
+        rows are scaled as then, and layers and classes must be the same.
     verbose, callbacks, engine, threads
         As of `MLPClassifier`.
     dtype : {"float32", "float64"}, default "float32"
@@ -110,7 +113,7 @@ class ConvRegressor(ExampleRegression, RegressorMixin, ExampleParameters, BaseEs
         As of `MLPRegressor`. With ``Quantile((0.05, 0.5, 0.95))`` the median is predicted, and
         ``model_.predict_quantiles`` gives all three.
     layers, preset, optimizer, batch_size, max_iter, schedule, clip_norm, alpha, augmentation, \
-validation_fraction, scale, random_state, verbose, callbacks, engine, threads, dtype
+validation_fraction, scale, random_state, warm_start, verbose, callbacks, engine, threads, dtype
         As of `ConvClassifier`.
 
     Attributes

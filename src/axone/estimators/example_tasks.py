@@ -24,6 +24,7 @@ from axone.data import Examples, Standard, cell_text
 from axone.errors import DataError
 from axone.estimators.example_rows import GivenExamples, in_order_of
 from axone.estimators.example_training import ExampleLesson, train_examples
+from axone.estimators.going_on import begun_from, require_same_classes
 from axone.estimators.objectives import REGRESSION_LOSSES, NumberObjective, weights_by_class
 from axone.estimators.rows import told_of_numbers
 from axone.estimators.settings import Constraints, resolved
@@ -72,9 +73,13 @@ class ExampleClassification:
         """
         estimator: Any = self
         estimator._validate_params()
-        given = self._given(X, reset=True)
+        before = begun_from(self)
+        given = self._given(X, reset=before is None)
         labels = _labels(y, given)
-        self.classes_, numbers = np.unique(labels, return_inverse=True)
+        classes, numbers = np.unique(labels, return_inverse=True)
+        if before is not None:
+            require_same_classes(classes, self.classes_)
+        self.classes_ = classes
         if len(self.classes_) < 2:
             raise DataError(
                 _(
@@ -170,15 +175,18 @@ class ExampleRegression:
         """
         estimator: Any = self
         estimator._validate_params()
-        given = self._given(X, reset=True)
+        before = begun_from(self)
+        given = self._given(X, reset=before is None)
         numbers = _numbers(self, y, given)
         outputs = 1 if numbers.ndim == 1 else numbers.shape[1]
         loss = self.loss if isinstance(self.loss, str) else self._own_loss()
         objective = NumberObjective(outputs, loss)
         counts = isinstance(objective.loss, Poisson)
         levels = getattr(objective.loss, "levels", ())
+        # The outputs of weights that were learnt before are in the units of then.
+        learnt_in = None if before is None else before.target.scaler
         target = Numbers(
-            scaler=None if counts else Standard().fit(numbers),
+            scaler=None if counts else learnt_in or Standard().fit(numbers),
             levels=levels if len(levels) > 1 else (),
         )
         learnt = target.scaled(numbers)

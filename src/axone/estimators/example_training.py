@@ -19,6 +19,7 @@ from axone.arrays import DType, FloatArray, IntArray, Shape
 from axone.data import SCALINGS, Examples, Preprocessing, Scaling, Step, Task, split_rows
 from axone.errors import AxoneError, ShapeError
 from axone.estimators.example_rows import ExamplesKind
+from axone.estimators.going_on import begun_from, later_seed, require_same_network
 from axone.estimators.reporting import say
 from axone.estimators.settings import (
     AT_LEAST_ZERO,
@@ -35,6 +36,7 @@ from axone.messages import Listed, _
 from axone.model import Model, Target
 from axone.network import Network
 from axone.optimizers import OPTIMIZERS, Optimizer
+from axone.parameters import Parameters
 from axone.presets import find_preset, preset_for
 from axone.presets.recipes import one_cycle
 from axone.schedules import SCHEDULES, Schedule
@@ -54,6 +56,7 @@ EXAMPLE_CONSTRAINTS: Constraints = {
     "validation_fraction": [Interval(Real, 0, 1, closed="left")],
     "scale": ["boolean", str, dict, Scaling],
     "random_state": ["random_state"],
+    "warm_start": ["boolean"],
     "verbose": ["verbose"],
     "callbacks": [callable, "array-like", None],
     **constraints_of("schedule", "clip_norm", "dtype", "engine", "threads"),
@@ -104,6 +107,7 @@ class ExampleParameters(CheckedParameters):
     engine: str = Trainer.engine
     threads: int | None = Trainer.threads
     random_state: Any = None
+    warm_start: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -182,10 +186,13 @@ class Trained:
     model : Model
     results : list of TrainingResult
         Of each network.
+    epochs_before : int
+        Of the fits that this one went on from.
     """
 
     model: Model
     results: list[TrainingResult]
+    epochs_before: int = 0
 
     def show(self, estimator: Any) -> None:
         """Set the fitted attributes."""
@@ -195,6 +202,7 @@ class Trained:
         estimator.preprocessing_ = self.model.preprocessing
         estimator.history_, estimator.engine_ = first.history, first.engine
         estimator.n_iter_, estimator.best_epoch_ = first.epochs, first.best_epoch
+        estimator._epochs_so_far = self.epochs_before + first.epochs
 
 
 def train_examples(
@@ -219,9 +227,18 @@ def train_examples(
     random = check_random_state(estimator.random_state)
     seeds = random.randint(_LARGEST_SEED, size=networks).tolist()
     train, held_out = _parts(estimator, lesson, validation, seeds[0])
-    preprocessing = _fitted(estimator, lesson, train)
+    before = begun_from(estimator)
+    preprocessing = _fitted(estimator, lesson, train) if before is None else before.preprocessing
     shape = preprocessing.feature_shape
     network = _network(estimator, lesson, shape, len(train))
+    first: list[Parameters | None] = [None] * networks
+    so_far = 0
+    if before is not None:
+        require_same_network(network, before.network)
+        # Networks that there were not before begin with weights of their own.
+        first = [*before.members, *first][:networks]
+        so_far = estimator._epochs_so_far
+        seeds = [later_seed(seed, so_far) for seed in seeds]
     settings = _settings(estimator, lesson, shape, len(train))
     epochs = settings.pop("epochs")
     trainers = [
@@ -243,9 +260,10 @@ def train_examples(
             judged,
             max_epochs=epochs,
             restore_best=held_out is not None,
+            initial=weights,
             after_epoch=_listener(estimator),
         )
-        for trainer in trainers
+        for trainer, weights in zip(trainers, first, strict=True)
     ]
     for result in results:
         _tell_of_the_end(result)
@@ -257,7 +275,7 @@ def train_examples(
         lesson.target,
         engine=results[0].engine,
     )
-    return Trained(model, results)
+    return Trained(model, results, so_far)
 
 
 def _fitted(estimator: Any, lesson: ExampleLesson, train: Examples) -> Preprocessing:

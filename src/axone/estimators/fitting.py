@@ -14,6 +14,7 @@ from sklearn.utils import check_random_state
 from axone.arrays import FloatArray
 from axone.data import SCALINGS, Examples, NumericRows, Preprocessing, Reshaping, Scaler, Step
 from axone.engines import RunState
+from axone.estimators.going_on import later_seed, require_same_network
 from axone.estimators.objectives import Objective
 from axone.estimators.reporting import (
     EpochWatch,
@@ -37,7 +38,6 @@ from axone.model import Model
 from axone.network import Network
 from axone.optimizers import Optimizer
 from axone.parameters import Parameters
-from axone.random import RandomStream
 from axone.schedules import Clock, InverseScaling
 from axone.training import Checkpoint, History, NoImprovement, Run, Trainer, ValidationScore
 
@@ -110,7 +110,7 @@ def fit(
             design.preset(network, parameters)
     else:
         parameters = estimator.parameters_
-        _require_same(network, estimator.network_)
+        require_same_network(network, estimator.network_)
     raw, raw_held_out = divided(estimator, X, y, sample_weight, validation_data, random)
     if fresh:
         estimator.scaler_ = _fitted_scaler(estimator, raw.X)
@@ -180,8 +180,7 @@ def _continued(
     going_on = before
     if not keep_memory:
         state.slots, state.step = {}, 0
-        mixed = RandomStream.from_seed(before.seed).child(history.epochs + 1)
-        going_on = Continuation(final, mixed.key % 2**31)
+        going_on = Continuation(final, later_seed(before.seed, history.epochs))
     going_on.final = replace(final, history=history, best=parameters.copy())
     return going_on
 
@@ -320,13 +319,3 @@ def _complete_slots(checkpoint: Checkpoint, optimizer: Optimizer) -> None:
 
 def _scale_velocity(state: RunState, factor: float) -> None:
     state.slots["velocity"] *= factor
-
-
-def _require_same(network: Network, fitted: Network) -> None:
-    if network.layout.shapes != fitted.layout.shapes:
-        raise ValueError(
-            _(
-                "A warm start goes on with the same network, but its layers have changed "
-                "since the last fit: set warm_start=False to begin anew."
-            )
-        )

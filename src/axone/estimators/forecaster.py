@@ -4,7 +4,7 @@ Windows of a series become rows (`axone.data.windows`), quantiles of all that is
 learnt at once by the pinball loss, and a backtest trains on what was known before each cut.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from numbers import Integral, Real
 from typing import TYPE_CHECKING, Any, ClassVar, Self
@@ -16,15 +16,16 @@ from sklearn.utils.validation import check_array, check_is_fitted
 
 from axone.arrays import FloatArray, IntArray
 from axone.bounds import MOST_MEMBERS
+from axone.calibration import find_spread
 from axone.data import Dataset, Standard
 from axone.data.frames import as_frame, is_frame
 from axone.data.reading import read_columns
 from axone.data.series import Series, series_of_frame
 from axone.data.series_windows import SeriesWindows, windows_of
-from axone.data.window_features import WindowFeatures
-from axone.data.windows import backtest_folds
+from axone.data.window_features import features_of
+from axone.data.windows import backtest_folds, season_of, seasonal_forecast
 from axone.errors import AxoneError
-from axone.estimators.backtest import Backtest, FoldScore, seasonal_forecast
+from axone.estimators.backtest import Backtest, FoldScore
 from axone.estimators.example_training import (
     EXAMPLE_CONSTRAINTS,
     Course,
@@ -32,14 +33,14 @@ from axone.estimators.example_training import (
     ExampleParameters,
     train_examples,
 )
+from axone.estimators.going_on import begun_from
 from axone.estimators.rows import told_of_numbers
 from axone.estimators.settings import COUNT, UNITS, Constraints
-from axone.layers import Dense, Dropout, Flatten, Layer, Residual
-from axone.losses import Quantile
+from axone.layers import Dense, Flatten, Layer
+from axone.losses import Quantile, nearest_to_the_median
 from axone.messages import _
 from axone.model import Model, Numbers
-from axone.model.targets import nearest_to_the_median
-from axone.presets.recipes import one_cycle
+from axone.presets.series import QUANTILES, forecast_course, linear_beside_hidden
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -91,8 +92,8 @@ class Forecaster(ExampleParameters, BaseEstimator):
         has seen (cross-conformal prediction: Vovk 2015, Romano, Patterson & Candès 2019). 0 takes
         quantiles as they are learnt, in a third of the time.
     optimizer, batch_size, max_iter, schedule, clip_norm, alpha, augmentation, scale, \
-random_state, verbose, callbacks, engine, threads, dtype
-        As of `ConvClassifier`.
+random_state, warm_start, verbose, callbacks, engine, threads, dtype
+        As of `ConvClassifier`. The networks that calibrate always begin anew.
     validation_fraction : float, default 0
         Share of the windows, the last ones, that choose the best epoch instead of teaching.
 
@@ -130,7 +131,7 @@ random_state, verbose, callbacks, engine, threads, dtype
     past: Sequence[str] = field(default=(), kw_only=True)
     periods: Sequence[int] = field(default=(), kw_only=True)
     time: str | None = field(default=None, kw_only=True)
-    quantiles: Sequence[float] = field(default=(0.05, 0.5, 0.95), kw_only=True)
+    quantiles: Sequence[float] = field(default=QUANTILES, kw_only=True)
     stride: int = field(default=1, kw_only=True)
     hidden: int = field(default=64, kw_only=True)
     dropout: float = field(default=0.5, kw_only=True)
@@ -235,7 +236,8 @@ random_state, verbose, callbacks, engine, threads, dtype
         self._validate_params()
         windows = self._windows(table)
         assert windows.spans is not None  # noqa: S101 — windows have them
-        season = self._season() if season is None else season
+        if season is None:
+            season = season_of(self.periods, self.lags, self.horizon)
         middle = nearest_to_the_median(self.quantiles)
         scores = []
         for train, judged in backtest_folds(windows.spans, folds):
@@ -251,11 +253,6 @@ random_state, verbose, callbacks, engine, threads, dtype
             scores.append(score)
         return Backtest(tuple(scores), float(self.quantiles[-1]) - float(self.quantiles[0]), season)
 
-    def _season(self) -> int:
-        """Return the longest period that the lags hold."""
-        held = [int(period) for period in self.periods if self.horizon <= period <= self.lags]
-        return max(held, default=min(self.horizon, self.lags))
-
     def _windows(self, table: Any) -> Dataset:
         """Return every window of a series."""
         read = read_columns(self._frame(table))
@@ -270,7 +267,10 @@ random_state, verbose, callbacks, engine, threads, dtype
             "periods": [int(period) for period in self.periods],
             "time": [] if self.time is None else [str(self.time)],
         }
-        return windows_of(series, target, options)
+        before = begun_from(self)
+        reader = None if before is None else before.preprocessing.steps[0]
+        assert reader is None or isinstance(reader, SeriesWindows)  # noqa: S101 — as they are made
+        return windows_of(series, target, options, reader)
 
     def _frame(self, table: Any) -> "DataFrame":
         if is_frame(table):
@@ -302,7 +302,7 @@ random_state, verbose, callbacks, engine, threads, dtype
             targets.append(windows.y[rows[part]].reshape(said[-1].shape[:2]))
         if not said:
             return ()
-        return spread_of(np.concatenate(targets), np.concatenate(said), self.quantiles)
+        return find_spread(np.concatenate(targets), np.concatenate(said), self.quantiles)
 
     def _trained(self, windows: Dataset, rows: IntArray, spread: tuple[float, ...]) -> Self:
         reader = windows.reader
@@ -311,11 +311,13 @@ random_state, verbose, callbacks, engine, threads, dtype
         loss = self._loss()
         levels = tuple(self.quantiles)
         y = windows.y[rows]
+        before = begun_from(self)
+        learnt_in = None if before is None else before.target.scaler
         target = Numbers(
             column=reader.past[0],
             names=windows.target_names,
             # One unit for all steps ahead: they are values of one series.
-            scaler=Standard().fit(y.reshape(-1)),
+            scaler=learnt_in or Standard().fit(y.reshape(-1)),
             levels=levels if len(levels) > 1 else (),
             spread=spread,
         )
@@ -354,19 +356,10 @@ random_state, verbose, callbacks, engine, threads, dtype
 
     def _course(self, reader: SeriesWindows, outputs: int) -> Course:
         """Return the usual network: a linear layer and a hidden one side by side."""
-        features = None
-        if reader.horizon <= reader.lags:
-            features = WindowFeatures(
-                len(reader.past),
-                len(reader.known),
-                2 * len(reader.periods),
-                reader.lags,
-                reader.horizon,
-            )
-        branch = (Dense(self.hidden, "relu"), Dropout(self.dropout), Dense(outputs))
+        features = features_of(reader)
         layers: list[Layer] = [] if features is not None else [Flatten()]
-        layers.append(Residual(*branch, shortcut=[Dense(outputs)]))
-        return Course(layers, _training, features)
+        layers.append(linear_beside_hidden(outputs, self.hidden, self.dropout))
+        return Course(layers, forecast_course, features)
 
     def _said(self, X: Any) -> FloatArray:
         """Return quantiles (m, horizon, n_quantiles) for windows, or for a table's last."""
@@ -378,13 +371,6 @@ random_state, verbose, callbacks, engine, threads, dtype
     def _quantiles(self, table: Any) -> FloatArray:
         check_is_fitted(self)
         return self._said(self._frame(table))[0]
-
-
-def _training(rows: int) -> Mapping[str, Any]:
-    """Return a course of strong weight decay: a year has few days, and the near ones are alike."""
-    return one_cycle(
-        rows, learning_rate=1e-3, batch_size=64, steps=2000, epochs=(5, 200), weight_decay=3.0
-    )
 
 
 def blocks_of(spans: IntArray, blocks: int) -> Iterator[tuple[IntArray, IntArray]]:
@@ -405,35 +391,3 @@ def blocks_of(spans: IntArray, blocks: int) -> Iterator[tuple[IntArray, IntArray
         if len(block):
             before, after = end <= begin[block].min(), begin >= end[block].max()
             yield np.flatnonzero(before | after), block
-
-
-def spread_of(target: FloatArray, said: FloatArray, levels: Sequence[float]) -> tuple[float, ...]:
-    """Return how many times as far from the middle quantiles must be for their levels to hold.
-
-    Of a quantile q of level τ beside the middle m, s with P(y ≤ m + s(q − m)) = τ: the quantile of
-    level max(τ, 1 − τ) of (y − m)/(q − m).
-
-    Parameters
-    ----------
-    target : ndarray of shape (m, horizon)
-    said : ndarray of shape (m, horizon, levels)
-    levels : sequence of float
-
-    Examples
-    --------
-    >>> said = np.tile([-1.0, 0.0, 1.0], (1, 101, 1))
-    >>> spread_of(np.linspace(-2, 2, 101)[None], said, (0.05, 0.5, 0.95))
-    (1.8, 1.0, 1.8)
-    """
-    middle = nearest_to_the_median(levels)
-    found = []
-    for at, level in enumerate(map(float, levels)):
-        width = said[..., at] - said[..., middle]
-        wide = np.abs(width) > 1e-9
-        if at == middle or not wide.any():
-            found.append(1.0)
-            continue
-        shares = (target - said[..., middle])[wide] / width[wide]
-        needed = float(np.quantile(shares, max(level, 1 - level)))
-        found.append(round(max(needed, 0.0), 6))
-    return tuple(found)

@@ -192,8 +192,9 @@ class NumberObjective:
     def score(self, outputs: FloatArray, target: FloatArray, weight: FloatArray | None) -> float:
         """Return R², the mean over the outputs."""
         target = target.reshape(outputs.shape)
-        errors = self.loss.hits(outputs, target, weight)
-        return float(r_squared(errors, total_squares(target, weight)))
+        answers = self.loss.answers
+        errors, total = self.loss.hits(outputs, target, weight), total_squares(target, weight)
+        return float(r_squared(errors[answers], total[answers]))
 
     def row_weights(self, y: Any, class_weight: None) -> None:
         """Numbers have no classes to weigh."""

@@ -42,7 +42,8 @@ class SequenceClassifier(ExampleClassification, ClassifierMixin, ExampleParamete
         Each feature to mean 0 and standard deviation 1, from the training rows and the positions
         that are there.
     optimizer, batch_size, max_iter, schedule, clip_norm, alpha, augmentation, \
-validation_fraction, class_weight, random_state, verbose, callbacks, engine, threads, dtype
+validation_fraction, class_weight, random_state, warm_start, verbose, callbacks, engine, threads, \
+dtype
         As of `ConvClassifier`.
 
     Attributes
@@ -90,7 +91,7 @@ class SequenceRegressor(ExampleRegression, RegressorMixin, ExampleParameters, Ba
     id, time
         As of `SequenceClassifier`.
     layers, preset, optimizer, batch_size, max_iter, schedule, clip_norm, alpha, augmentation, \
-validation_fraction, scale, random_state, verbose, callbacks, engine, threads, dtype
+validation_fraction, scale, random_state, warm_start, verbose, callbacks, engine, threads, dtype
         As of `SequenceClassifier`.
 
     Attributes

@@ -21,6 +21,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from axone.arrays import FloatArray
 from axone.estimators.fitting import fit
+from axone.estimators.going_on import require_same_classes
 from axone.estimators.objectives import (
     REGRESSION_LOSSES,
     ClassObjective,
@@ -165,16 +166,7 @@ class ClassificationMethods:
 
     def _require_known(self, y: Any) -> None:
         """Refuse targets that a warm start cannot go on with."""
-        given = ClassObjective.of(y)
-        if set(given.classes) != set(self.classes_):
-            raise ValueError(
-                _(
-                    "warm_start can only be used where `y` has the same classes as in the "
-                    "previous call to fit. Previously got {before}, `y` has {classes}",
-                    before=self.classes_,
-                    classes=given.classes,
-                )
-            )
+        require_same_classes(ClassObjective.of(y).classes, self.classes_)
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()  # type: ignore[misc]

@@ -1,7 +1,7 @@
 """What a constant would score: the answer that beside every score says how much was learnt.
 
 Of classes the constant is the shares of the training rows, whose most frequent class it always
-answers, and so of characters; of numbers their mean.
+answers, and so of characters; of numbers their mean, of quantiles theirs.
 """
 
 from typing import Any
@@ -13,14 +13,14 @@ from axone.experiments.measuring import Scores, scores_of
 from axone.experiments.preparation import Part
 from axone.messages import Message, _, _n, listed, shorten
 from axone.metrics import predicted_labels
-from axone.model import Classes, Model, NextCharacter, class_probabilities
+from axone.model import Classes, Model, NextCharacter, Numbers, class_probabilities
 
 _MOST_NAMED = 5
 _NAME = 24
 
 
 def constant_outputs(model: Model, y_train: Any) -> FloatArray:
-    """Return what a network would have to answer always: shares of classes, or means.
+    """Return what a network would have to answer always: shares of classes, means, or quantiles.
 
     Parameters
     ----------
@@ -31,7 +31,7 @@ def constant_outputs(model: Model, y_train: Any) -> FloatArray:
 
     Returns
     -------
-    ndarray of shape (1, n_outputs)
+    ndarray of shape (1, n_outputs), or (1, levels), (1, n_outputs, levels)
         Probabilities of every class, or numbers in their own units.
     """
     if isinstance(model.target, NextCharacter):
@@ -41,12 +41,15 @@ def constant_outputs(model: Model, y_train: Any) -> FloatArray:
     if isinstance(model.target, Classes):
         counts = np.bincount(y_train, minlength=len(model.target.class_names))
         return (counts / counts.sum())[None]
+    if isinstance(model.target, Numbers) and model.target.levels:
+        numbers = np.asarray(y_train, dtype=np.float64)
+        return np.moveaxis(np.quantile(numbers, model.target.levels, axis=0), 0, -1)[None]
     return np.atleast_1d(np.asarray(y_train).mean(axis=0, dtype=np.float64))[None]
 
 
 def constant_scores(model: Model, constant: FloatArray, part: Part) -> Scores:
     """Return every metric of a constant answer on some rows, as `measure` returns a model's."""
-    outputs = np.broadcast_to(constant, (len(part), constant.shape[1]))
+    outputs = np.broadcast_to(constant, (len(part), *constant.shape[1:]))
     return scores_of(model.target, part.y, outputs)
 
 
@@ -58,7 +61,7 @@ def no_better_notes(
     Parameters
     ----------
     model : Model
-    constant : ndarray of shape (1, n_outputs)
+    constant : ndarray of shape (1, …)
     name : str
         Of the part.
     part : Part
@@ -68,6 +71,8 @@ def no_better_notes(
     """
     if isinstance(model.target, NextCharacter):
         return _no_better_than_shares(name, scores, constants)
+    if isinstance(model.target, Numbers) and model.target.levels:
+        return _no_better_than_quantiles(name, scores, constants)
     if not isinstance(model.target, Classes):
         return _no_better_than_mean(name, scores, constants)
     always = model.target.class_names[int(constant[0].argmax())]
@@ -115,6 +120,21 @@ def _no_better_than_mean(name: str, scores: Scores, constants: Scores) -> list[M
             theirs=theirs,
             part=name,
         ).coded("no_better_than_mean")
+    ]
+
+
+def _no_better_than_quantiles(name: str, scores: Scores, constants: Scores) -> list[Message]:
+    ours, theirs = scores.get("pinball"), constants["pinball"]
+    if ours is None or theirs is None or ours < theirs:
+        return []
+    return [
+        _(
+            "The model is no better than always answering the quantiles of the training rows: mean "
+            "pinball loss {ours:.4g} against {theirs:.4g} ({part} rows).",
+            ours=ours,
+            theirs=theirs,
+            part=name,
+        ).coded("no_better_than_quantiles")
     ]
 
 

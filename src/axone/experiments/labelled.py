@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from axone.data import NO_OPTIONS, NewRows, TableOptions, read_rows
+from axone.data import NO_OPTIONS, Dataset, NewRows, TableOptions, load_dataset, read_rows
 from axone.data.conditions import condition_of
 from axone.data.frames import as_frame, numbers_of
 from axone.data.media import labelled_files
 from axone.data.reading import read_columns
 from axone.data.remarks import remarks_on
 from axone.data.series_windows import SeriesWindows
+from axone.data.sources import is_name
 from axone.data.tables import missing_labels, rows_left_out, truths_told
 from axone.data.texts import continued, known_to, read_texts, reading_of
 from axone.errors import DataError
@@ -50,7 +51,8 @@ def read_labelled(
     Parameters
     ----------
     path : str or Path
-        A file of rows, ``-``, or a database's URL.
+        A file of rows, ``-``, a database's URL, a folder of classes, or a dataset's name, of which
+        the test rows that it brings are read, or all where it brings none.
     model : Model
     column : str
         The target's column in a table.
@@ -62,15 +64,9 @@ def read_labelled(
     DataError
         No target in the file, or labels, numbers and characters that the model does not know.
     """
-    if isinstance(model.target, Classes) and (model.target.several or not model.has_probabilities):
-        raise DataError(
-            _(
-                "{path}: only models that give one class a row, with its probability, or "
-                "numbers can be evaluated; this one was saved by an estimator of another "
-                "kind.",
-                path=path,
-            )
-        )
+    _require_measurable(model, path)
+    if is_name(path):
+        return _of_dataset(str(path), model, column, table)
     read_own = _OF_THEMSELVES.get(type(model.target))
     if read_own is not None:
         return read_own(str(path), model, column, table)
@@ -101,19 +97,64 @@ def read_labelled(
         )
     if isinstance(model.target, Classes):
         y = model.target.encode(y)
-    part = Part.of(model.preprocessing, X, np.asarray(y), model.dtype)
-    if not model.network.takes_masks:
-        part = replace(part, mask=None)
-    return LabelledRows(part, tuple(notes))
+    return LabelledRows(_part_of(model, X, y), tuple(notes))
+
+
+def _require_measurable(model: Model, path: str | Path) -> None:
+    if isinstance(model.target, Classes) and (model.target.several or not model.has_probabilities):
+        raise DataError(
+            _(
+                "{path}: only models that give one class a row, with its probability, or "
+                "numbers can be evaluated; this one was saved by an estimator of another "
+                "kind.",
+                path=path,
+            )
+        )
+
+
+def _of_dataset(name: str, model: Model, column: str, table: TableOptions) -> LabelledRows:
+    """Return the rows of a dataset that is known by name."""
+    target = model.target
+    if isinstance(target, NextCharacter):
+        dataset = _beginnings(name, model, column, table)
+    else:
+        dataset = _named(name, model, column)
+    X, y, notes = dataset.X, dataset.y, list(dataset.notes)
+    if dataset.X_test is not None and dataset.y_test is not None:
+        X, y = dataset.X_test, dataset.y_test
+        notes.append(
+            _(
+                "measured on the {count:,} test rows that {name} brings", count=len(X), name=name
+            ).coded("own_test_rows")
+        )
+    if isinstance(target, Classes):
+        y = target.encode(np.array(dataset.class_names)[y])
+    encoder = model.preprocessing.encoder
+    if encoder is not None and dataset.is_table:
+        notes += remarks_on(encoder, as_frame(X, name), "")
+    part = _part_of(model, X, y)
+    return LabelledRows(part.giving_back if isinstance(target, Inputs) else part, tuple(notes))
+
+
+def _named(name: str, model: Model, column: str) -> Dataset:
+    """Read a dataset by name, with the target that the model predicts."""
+    first = model.preprocessing.steps[0]
+    options: dict[str, Any] = {}
+    if isinstance(first, SeriesWindows):
+        column, options = first.past[0], first.options
+    return load_dataset(
+        name,
+        target=column or None,
+        task="auto" if isinstance(model.target, Inputs) else model.target.task,
+        options=options,
+    )
 
 
 def _giving_back(path: str, model: Model, column: str, table: TableOptions) -> LabelledRows:
     """Read rows of which an autoencoder's own inputs are the target."""
     del column
     rows = read_rows(path, table)
-    part = Part.of(model.preprocessing, rows.X, np.empty(0), model.dtype)
-    if not model.network.takes_masks:
-        part = replace(part, mask=None)
+    part = _part_of(model, rows.X, np.empty(0))
     part = replace(part, y=part.X.reshape(len(part.X), -1))
     if not len(part):
         raise DataError(_("There are no rows to evaluate."))
@@ -121,16 +162,23 @@ def _giving_back(path: str, model: Model, column: str, table: TableOptions) -> L
 
 
 def _continued(source: str, model: Model, column: str, table: TableOptions) -> LabelledRows:
-    """Read texts, of the model's classes where it has some, and what comes next at each place."""
+    """Read texts, and what comes next at each place."""
+    rows = _beginnings(source, model, column, table)
+    return LabelledRows(_part_of(model, rows.X, rows.y), tuple(rows.notes))
+
+
+def _beginnings(source: str, model: Model, column: str, table: TableOptions) -> Dataset:
+    """Read what a generator learns of texts, of its classes where it has some."""
     step = beginnings_of(model)
     target = (column or None) if step.classes else None
     found = read_texts(source, target=target, table=reading_of(step, table))
-    found = known_to(step, found)
-    rows = continued(found, step)
-    part = Part.of(model.preprocessing, rows.X, rows.y, model.dtype)
-    if not model.network.takes_masks:
-        part = replace(part, mask=None)
-    return LabelledRows(part, found.notes)
+    return continued(known_to(step, found), step)
+
+
+def _part_of(model: Model, X: Any, y: Any) -> Part:
+    """Return rows as the model takes them, without a mask where its layers know none."""
+    part = Part.of(model.preprocessing, X, np.asarray(y), model.dtype)
+    return part if model.network.takes_masks else replace(part, mask=None)
 
 
 _OF_THEMSELVES = {Inputs: _giving_back, NextCharacter: _continued}

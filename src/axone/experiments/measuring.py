@@ -11,22 +11,25 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from axone.arrays import FloatArray
 from axone.calibration import calibration_error
 from axone.errors import DataError
 from axone.experiments.preparation import Part, Prepared, last_part
 from axone.experiments.training import learnt_target
 from axone.files import without_infinities
+from axone.losses import nearest_to_the_median
 from axone.messages import Message, _, _n, listed
 from axone.metrics import (
     classification_metrics,
     generation_metrics,
     log_loss,
     predicted_labels,
+    quantile_metrics,
     reconstruction_metrics,
     regression_metrics,
     rounded,
 )
-from axone.model import Inputs, Model, NextCharacter, Target, class_probabilities
+from axone.model import Inputs, Model, NextCharacter, Numbers, Target, class_probabilities
 from axone.model.model import reconstruction_errors
 
 Scores = dict[str, float | None]
@@ -53,15 +56,27 @@ def measure(model: Model, part: Part) -> Scores:
         sound = finite_rows(outputs)
         if not sound.any():
             return {"loss": None}
-        answers = outputs if model.target.task == "classification" else model.in_units(outputs)
+        answers = answers_of(model.target, outputs)
         scores = {"loss": loss, **scores_of(model.target, part.y[sound], answers[sound])}
     if not sound.all():
         return {name: len(part) if name == "of" else None for name in scores}
     return dict(without_infinities(rounded(scores)))
 
 
+def answers_of(target: Target, outputs: FloatArray) -> FloatArray:
+    """Return what outputs say: probabilities of classes, numbers in their own units, or quantiles.
+
+    Of quantiles the levels are the last axis.
+    """
+    if target.task == "classification":
+        return outputs
+    if isinstance(target, Numbers) and target.levels:
+        return target.quantiles(outputs)
+    return target.decode(outputs)
+
+
 def scores_of(target: Target, y: Any, answers: Any) -> Scores:
-    """Return every metric of answers: probabilities of classes, or numbers in their own units."""
+    """Return every metric of answers, as `answers_of` gives them."""
     if isinstance(target, NextCharacter):
         return dict(rounded(generation_metrics(y, answers)))
     if target.task == "classification":
@@ -71,6 +86,10 @@ def scores_of(target: Target, y: Any, answers: Any) -> Scores:
         return {"right": right, "of": len(y), **rounded(scores)}
     if isinstance(target, Inputs):
         return dict(rounded(reconstruction_metrics(y, answers.reshape(y.shape))))
+    if isinstance(target, Numbers) and target.levels:
+        middle = answers[..., nearest_to_the_median(target.levels)]
+        scores = regression_metrics(y, middle) | quantile_metrics(y, answers, target.levels)
+        return dict(rounded(scores))
     return dict(rounded(regression_metrics(y, answers)))
 
 
@@ -159,23 +178,42 @@ def _feature(prepared: Prepared, number: int) -> Message:
 
 def calibration_scores(before: Model, after: Model, prepared: Prepared) -> dict[str, Any]:
     """Return what calibration changed, on the rows it looked at and on those of the end."""
-    scores: dict[str, Any] = {"method": "temperature", "temperature": round(after.temperature, 6)}
+    of_quantiles = isinstance(after.target, Numbers)
+    scores: dict[str, Any] = {"method": "spread" if of_quantiles else "temperature"}
+    if isinstance(after.target, Numbers):
+        levels, spread = after.target.levels, after.target.spread
+        scores["spread"] = {f"{level:g}": s for level, s in zip(levels, spread, strict=True)}
+    else:
+        scores["temperature"] = round(after.temperature, 6)
+    honesty = _honest_quantiles if of_quantiles else _honest_probabilities
     for name in dict.fromkeys(["validation", last_part(prepared)[0]]):
         part = sound_part(before, prepared.parts[name])
         if not len(part):
             continue
-        was, now = (
-            class_probabilities(model.forward(part.X, part.mask)) for model in (before, after)
-        )
+        was, now = (honesty(model, part) for model in (before, after))
         scores[name] = rounded(
             {
-                "log_loss_before": log_loss(part.y, was),
-                "log_loss_after": log_loss(part.y, now),
-                "calibration_error_before": calibration_error(was, part.y),
-                "calibration_error_after": calibration_error(now, part.y),
+                f"{score}_{when}": values[score]
+                for score in was
+                for when, values in (("before", was), ("after", now))
             }
         )
     return scores
+
+
+def _honest_probabilities(model: Model, part: Part) -> dict[str, float]:
+    found = class_probabilities(model.forward(part.X, part.mask))
+    return {
+        "log_loss": log_loss(part.y, found),
+        "calibration_error": calibration_error(found, part.y),
+    }
+
+
+def _honest_quantiles(model: Model, part: Part) -> dict[str, float]:
+    assert isinstance(model.target, Numbers)  # noqa: S101 — as the caller has seen
+    said = model.target.quantiles(model.forward(part.X, part.mask))
+    found = quantile_metrics(part.y, said, model.target.levels)
+    return {name: found[name] for name in ("pinball", "coverage", "width")}
 
 
 def of_sound_rows(prepared: Prepared, model: Model) -> tuple[Prepared, int]:

@@ -9,7 +9,7 @@ from axone.errors import ConfigurationError, ShapeError
 from axone.experiments.description import Description
 from axone.experiments.schema import ExperimentData
 from axone.layers import Activation, BatchNorm, Dense, Dropout, Flatten, Layer
-from axone.losses import LOSSES, Loss
+from axone.losses import LOSSES, Loss, Quantile
 from axone.messages import Message, _, _n, at
 from axone.model import Model
 from axone.model.transferring import with_head
@@ -22,11 +22,13 @@ def build_network(
     experiment: Description,
     preprocessing: Preprocessing,
     dataset: Dataset,
+    levels: tuple[float, ...] = (),
     start: Model | None = None,
 ) -> tuple[Network, Loss]:
     """Return the network and the loss that the settings ask for, checked against the data.
 
-    Where layers are not listed and there is a model to begin with, its body comes first.
+    Where layers are not listed and there is a model to begin with, its body comes first. Of numbers
+    that are said by quantiles there is an output for each of the `levels`.
 
     Raises
     ------
@@ -45,11 +47,11 @@ def build_network(
                 size=size,
             )
         )
-    outputs = _outputs(dataset)
+    outputs = _outputs(dataset, levels)
     if settings.layers is None and start is not None:
-        return _behind_body(experiment, start.network, dataset)
+        return _behind_body(experiment, start.network, dataset, levels)
     if settings.layers is None and settings.preset is not None:
-        layers = _layers_of_preset(experiment, settings.preset, preprocessing, dataset)
+        layers = _layers_of_preset(experiment, settings.preset, preprocessing, dataset, outputs)
     elif settings.layers is None:
         layers = [*_entrance(preprocessing), *_hidden_layers(experiment.settings)]
         layers.append(Dense(outputs, _output_activation(dataset)))
@@ -63,14 +65,14 @@ def build_network(
     except (ShapeError, ConfigurationError) as error:
         place = experiment.place("network.layers")
         raise ConfigurationError(_("{place}: {cause}", place=place, cause=error)) from error
-    return network, _loss(experiment, network, dataset, outputs)
+    return network, _loss(experiment, network, dataset, levels)
 
 
 def _behind_body(
-    experiment: Description, source: Network, dataset: Dataset
+    experiment: Description, source: Network, dataset: Dataset, levels: tuple[float, ...]
 ) -> tuple[Network, Loss]:
     """Return the body of a trained network with a head that suits the target."""
-    settings, outputs = experiment.settings, _outputs(dataset)
+    settings, outputs = experiment.settings, _outputs(dataset, levels)
     asked = "hidden" in settings.network.model_fields_set
     head = _hidden_layers(settings) if asked else []
     try:
@@ -78,12 +80,16 @@ def _behind_body(
     except (ShapeError, ConfigurationError) as error:
         place = experiment.place("network.start_from")
         raise ConfigurationError(at(place, error.message)) from error
-    return network, _loss(experiment, network, dataset, outputs)
+    return network, _loss(experiment, network, dataset, levels)
 
 
-def _outputs(dataset: Dataset) -> int:
+def _outputs(dataset: Dataset, levels: tuple[float, ...]) -> int:
     if dataset.task == "classification":
         return len(dataset.class_names)
+    return _numbers(dataset) * max(len(levels), 1)
+
+
+def _numbers(dataset: Dataset) -> int:
     return 1 if dataset.y.ndim == 1 else int(dataset.y.shape[1])
 
 
@@ -92,13 +98,20 @@ def _output_activation(dataset: Dataset) -> str:
 
 
 def _layers_of_preset(
-    experiment: Description, name: str, preprocessing: Preprocessing, dataset: Dataset
+    experiment: Description,
+    name: str,
+    preprocessing: Preprocessing,
+    dataset: Dataset,
+    outputs: int,
 ) -> list[Layer]:
+    shape, kind = preprocessing.feature_shape, kind_of(dataset)
+    if kind == "signals" and len(shape) == 1:
+        kind = "features"  # made of windows of a series
     try:
         return find_preset(name).layers(
-            preprocessing.feature_shape,
-            _outputs(dataset),
-            kind=kind_of(dataset),
+            shape,
+            outputs,
+            kind=kind,
             activation=_output_activation(dataset),
             vocabulary=preprocessing.vocabulary,
         )
@@ -168,8 +181,11 @@ def _names(experiment: Description, layers: list[Layer]) -> list[str]:
     return [inputs, *(by_position.get(position, "") for position in range(len(layers)))]
 
 
-def _loss(experiment: Description, network: Network, dataset: Dataset, outputs: int) -> Loss:
+def _loss(
+    experiment: Description, network: Network, dataset: Dataset, levels: tuple[float, ...]
+) -> Loss:
     """Return the loss; refuse a last layer that cannot express the target."""
+    outputs = _outputs(dataset, levels)
     place = experiment.place("network.layers")
     source = experiment.settings.data.source
     found = network.output_shape
@@ -203,7 +219,7 @@ def _loss(experiment: Description, network: Network, dataset: Dataset, outputs: 
                     place=place,
                     layer=_last_layer(network),
                     source=source,
-                    numbers=_n("{count} number", "{count} numbers", outputs),
+                    numbers=_to_predict(_numbers(dataset), levels),
                     units=_units(outputs),
                     found=_size(found),
                     activation=type(activation).__name__.lower(),
@@ -212,7 +228,7 @@ def _loss(experiment: Description, network: Network, dataset: Dataset, outputs: 
         suggested = "mse"
     given = experiment.settings.training.loss
     if given == "auto":
-        return LOSSES.resolve(suggested)
+        return Quantile(levels) if levels else LOSSES.resolve(suggested)
     if given.task != dataset.task or (
         dataset.task == "classification" and given != LOSSES.resolve(suggested)
     ):
@@ -226,6 +242,14 @@ def _loss(experiment: Description, network: Network, dataset: Dataset, outputs: 
             )
         )
     return given
+
+
+def _to_predict(numbers: int, levels: tuple[float, ...]) -> Message:
+    """Say how many numbers there are, and by how many quantiles each."""
+    words = _n("{count} number", "{count} numbers", numbers)
+    if not levels:
+        return words
+    return _("{levels} quantiles of {numbers}", levels=len(levels), numbers=words)
 
 
 def _last_layer(network: Network) -> Message:

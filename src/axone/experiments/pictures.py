@@ -5,15 +5,17 @@ Imported only when they are drawn, as Matplotlib takes longer to load than small
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from axone.arrays import FloatArray, IntArray
 from axone.data.beginnings import END
+from axone.data.series_windows import SeriesWindows
 from axone.experiments.preparation import Part, Prepared
 from axone.messages import _
-from axone.metrics import confusion_counts, predicted_labels
-from axone.model import Model, class_probabilities
+from axone.metrics import confusion_counts, predicted_labels, quantile_metrics
+from axone.model import Model, Numbers, class_probabilities
 from axone.model.model import reconstruction_errors
 from axone.plots import (
     MOST_RECONSTRUCTIONS,
@@ -150,7 +152,9 @@ def draw_surprise(prepared: Prepared, model: Model, part: Part, title: str, fold
         save_figure(figure, folder / "surprise.png")
 
 
-def draw_forecast(prepared: Prepared, model: Model, part: Part, folder: Path) -> None:
+def draw_forecast(
+    prepared: Prepared, model: Model, part_name: str, part: Part, folder: Path
+) -> None:
     """Draw the forecasts of a series beside what came true, window after window.
 
     Of windows that overlap the first is drawn, then the next that begins where it ends.
@@ -158,19 +162,39 @@ def draw_forecast(prepared: Prepared, model: Model, part: Part, folder: Path) ->
     spans = prepared.dataset.spans
     if spans is None or part.numbers is None:
         return
-    predicted = np.asarray(model.in_units(model.forward(part.X, part.mask)))
-    true, said = part.y.reshape(len(part), -1), predicted.reshape(len(part), -1)
+    outputs, target = model.forward(part.X, part.mask), model.target
+    true = part.y.reshape(len(part), -1)
+    said = np.asarray(target.decode(outputs)).reshape(len(part), -1)
     if true.shape != said.shape:
         return
     rows = _one_after_another(spans[part.numbers], true.shape[1])
     times = np.concatenate([spans[part.numbers[row], 0] + np.arange(true.shape[1]) for row in rows])
+    interval: dict[str, Any] = {}
+    if isinstance(target, Numbers) and target.levels:
+        quantiles = target.quantiles(outputs[rows]).reshape(len(times), -1)
+        level = target.levels[-1] - target.levels[0]
+        share = quantile_metrics(part.y, target.quantiles(outputs), target.levels)["coverage"]
+        interval = {
+            "lower": quantiles[:, 0],
+            "upper": quantiles[:, -1],
+            "level": level,
+            "note": _("Of all {part} rows {share:.1%}.", part=part_name, share=share),
+        }
     figure = plot_forecast(
         times,
         np.concatenate(true[rows]),
         np.concatenate(said[rows]),
+        **interval,
+        quantity=_quantity(prepared),
         title=_("{name}, forecast and truth", name=prepared.dataset.name),
     )
     save_figure(figure, folder / "forecast.png")
+
+
+def _quantity(prepared: Prepared) -> str:
+    """Return the column of a series that is said."""
+    reader = prepared.dataset.reader
+    return reader.past[0] if isinstance(reader, SeriesWindows) else ""
 
 
 def _one_after_another(spans: IntArray, horizon: int) -> list[int]:

@@ -33,6 +33,7 @@ from axone.experiments.generation import (
 )
 from axone.experiments.networks import build_network
 from axone.experiments.presets import with_preset
+from axone.experiments.quantiles import Calibration, calibration_of, levels_of, notes_on
 from axone.experiments.reconstruction import (
     aimed,
     gives_back,
@@ -48,6 +49,7 @@ from axone.messages import Message, _
 from axone.model import GENERATION, RECONSTRUCTION, Classes, Model, Numbers, Target
 from axone.network import Network
 from axone.parameters import Parameters
+from axone.presets import find_preset
 
 _SHARE = 0.15
 _LOSS_PATIENCE = 20
@@ -155,7 +157,7 @@ def prepare(experiment: Description, dataset: Any = None) -> Prepared:
     """
     dataset = rows_of(experiment, dataset)
     rows, shares, notes = split(experiment, dataset)
-    _require_calibratable(experiment, dataset, "validation" in rows)
+    _require_rows_to_calibrate(experiment, dataset, "validation" in rows)
     arranged = arrange(experiment, dataset, rows)
     parts = arranged.parts
     if "test" not in parts and shares["test"] is None and dataset.X_test is not None:
@@ -271,10 +273,16 @@ def assemble(
     experiment, about_preset = with_preset(experiment, arranged.dataset)
     if gives_back(experiment.settings):
         arranged = _giving_back(experiment, arranged)
-    dataset, preprocessing = arranged.dataset, arranged.preprocessing
+    arranged = _as_the_preset_reads(experiment, arranged)
+    dataset, preprocessing, target = arranged.dataset, arranged.preprocessing, arranged.target
     _require_classes(experiment, dataset.task)
     require_generator(experiment)
-    network, loss = build_network(experiment, preprocessing, dataset, arranged.start)
+    levels = levels_of(experiment, dataset)
+    if levels:
+        assert isinstance(target, Numbers)  # noqa: S101 — of nothing else are there quantiles
+        target = replace(target, levels=levels)
+    calibration = calibration_of(experiment, dataset, levels, "validation" in arranged.parts)
+    network, loss = build_network(experiment, preprocessing, dataset, levels, arranged.start)
     about_ends = _TOKENS_BEHIND if preprocessing.layout.tokens else _NUMBERS_BEHIND
     parts, more = _as_the_network_takes_them(network, arranged.parts, about_ends)
     initial = None
@@ -282,12 +290,14 @@ def assemble(
         initial, note = begun_with(experiment, network, arranged.start, experiment.settings.dtype)
         more = (note, *more)
     rows = len(parts["train"])
+    if not gives_back(experiment.settings):
+        more += notes_on(dataset, levels, calibration)
     return Prepared(
-        _resolved(experiment, dataset, network, loss, shares, rows),
+        _resolved(experiment, dataset, network, loss, shares, rows, calibration),
         dataset,
         parts,
         preprocessing,
-        arranged.target,
+        target,
         network,
         loss,
         (*dataset.notes, *notes, *preprocessing.notes, *about_preset, *more),
@@ -299,6 +309,23 @@ def _giving_back(experiment: Description, arranged: Arranged) -> Arranged:
     target = inputs_of(arranged.preprocessing, experiment.place("data.task"))
     parts = {name: part.giving_back for name, part in arranged.parts.items()}
     return replace(arranged, dataset=aimed(arranged.dataset, target), parts=parts, target=target)
+
+
+def _as_the_preset_reads(experiment: Description, arranged: Arranged) -> Arranged:
+    """Take the step that the layers of the preset need, if they are given their own examples."""
+    name, preprocessing = experiment.settings.network.preset, arranged.preprocessing
+    if name is None or arranged.start is not None:
+        return arranged
+    step = find_preset(name).features(arranged.dataset.reader)
+    if step is None:
+        return arranged
+    dtype = experiment.settings.dtype
+    parts = {
+        name: replace(part, X=step.transform(part.X, dtype))
+        for name, part in arranged.parts.items()
+    }
+    preprocessing = replace(preprocessing, steps=(*preprocessing.steps, step))
+    return replace(arranged, parts=parts, preprocessing=preprocessing)
 
 
 _NUMBERS_BEHIND = _(
@@ -428,25 +455,18 @@ def split(
     return {name: which for name, which in rows.items() if len(which)}, shares, divided.notes
 
 
-def _require_calibratable(experiment: Description, dataset: Dataset, has_validation: bool) -> None:
-    if experiment.settings.training.calibrate is None:
-        return
-    place = experiment.place("training.calibrate")
-    if dataset.task == "regression" or gives_back(experiment.settings):
+def _require_rows_to_calibrate(
+    experiment: Description, dataset: Dataset, has_validation: bool
+) -> None:
+    """Refuse to make a model honest that has nothing to be honest about, or no rows for it."""
+    wanted = calibration_of(experiment, dataset, levels_of(experiment, dataset), has_validation)
+    if wanted is not None and not has_validation:
         raise ConfigurationError(
             _(
-                "{place}: probabilities are calibrated, and {source} is a regression, "
-                "which has none: leave the setting out.",
-                place=place,
-                source=experiment.settings.data.source,
-            )
-        )
-    if not has_validation:
-        raise ConfigurationError(
-            _(
-                "{place}: the temperature is found on validation rows, and there are "
-                "none: set data.validation to a share above 0, or leave the setting out.",
-                place=place,
+                "{place}: it is found on validation rows by how much a model must be calibrated, "
+                "and there are none: set data.validation to a share above 0, or leave the setting "
+                "out.",
+                place=experiment.place("training.calibrate"),
             )
         )
 
@@ -487,6 +507,7 @@ def _resolved(
     loss: Loss,
     shares: Mapping[str, float | None],
     rows: int,
+    calibration: Calibration | None,
 ) -> Description:
     """Return the experiment with every open choice made."""
     settings = experiment.settings
@@ -517,7 +538,12 @@ def _resolved(
                 }
             ),
             "training": training.model_copy(
-                update={"loss": loss, "batch_size": batch, "stopping": stopping}
+                update={
+                    "loss": loss,
+                    "batch_size": batch,
+                    "stopping": stopping,
+                    "calibrate": calibration,
+                }
             ),
         }
     )

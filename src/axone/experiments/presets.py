@@ -8,10 +8,11 @@ from typing import Any
 
 from axone.data import Dataset
 from axone.experiments.description import Description
+from axone.experiments.quantiles import is_series
 from axone.experiments.reconstruction import gives_back
 from axone.experiments.schema import ExperimentData, TrainingSection
 from axone.messages import Message, _
-from axone.presets import AUTOENCODER, Preset, find_preset, kind_of, preset_for, shape_of
+from axone.presets import AUTOENCODER, FORECAST, Preset, find_preset, kind_of, preset_for, shape_of
 from axone.presets.preset import word_of
 
 _SHARE = 0.15
@@ -60,12 +61,17 @@ def _preset_of(
     name = settings.network.preset
     if name is not None:
         return find_preset(name), ()
-    # What comes next of a series hangs on where in its window a value stands: a mean over time,
-    # as the presets of signals end in, would not know.
-    if not settings.network.is_open or dataset.spans is not None:
+    if not settings.network.is_open:
         return None, ()
     kind, shape = kind_of(dataset), shape_of(dataset)
-    preset = AUTOENCODER if gives_back(settings) else preset_for(kind, shape, rows)
+    if gives_back(settings):
+        preset: Preset | None = AUTOENCODER
+    elif is_series(dataset):
+        # What comes next hangs on where in its window a value stands: a mean over time, as the
+        # presets of signals end in, would not know.
+        preset = FORECAST
+    else:
+        preset = preset_for(kind, shape, rows)
     if preset is None:
         return None, ()
     note = _(

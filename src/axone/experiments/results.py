@@ -100,7 +100,7 @@ def _draw(prepared: Prepared, result: TrainingResult, model: Model, folder: Path
         pictures.draw_classes(model, part_name, part, title, folder)
     else:
         pictures.draw_numbers(model, part, title, folder)
-        pictures.draw_forecast(prepared, model, part, folder)
+        pictures.draw_forecast(prepared, model, part_name, part, folder)
     example_pictures.draw_examples(prepared, model, part_name, part, folder)
 
 

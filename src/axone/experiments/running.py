@@ -29,6 +29,7 @@ from axone.experiments.measuring import (
 )
 from axone.experiments.preparation import Prepared, last_part, prepare
 from axone.experiments.results import write_early, write_results
+from axone.experiments.seasonal import no_better_than_season, seasonal_scores
 from axone.experiments.training import build_trainer, fit
 from axone.files import without_infinities
 from axone.interruption import interruption
@@ -150,7 +151,7 @@ def model_of(prepared: Prepared, result: TrainingResult) -> Model:
 
 
 def calibrated(prepared: Prepared, result: TrainingResult, model: Model) -> Model:
-    """Return the model with the temperature of the validation rows, if the experiment asks so."""
+    """Return the model as honest as its validation rows make it, if the experiment asks so."""
     wanted = prepared.experiment.settings.training.calibrate
     held_out = prepared.parts.get("validation")
     if not wanted or held_out is None or result.diagnosis is not None:
@@ -202,6 +203,8 @@ def _metrics(
     }
     name, part = last_part(prepared)
     notes += no_better_notes(model, constant, name, part, scores[name], constants[name])
+    seasonal = {} if isinstance(model.target, Inputs) else seasonal_scores(prepared)
+    notes += no_better_than_season(seasonal, name, scores[name])
     metrics: dict[str, Any] = {
         **scores,
         "constant": constants,
@@ -215,6 +218,8 @@ def _metrics(
         "environment": _environment(result.engine),
         "seed": prepared.experiment.settings.seed,
     }
+    if seasonal:
+        metrics["seasonal"] = seasonal
     if isinstance(model.target, Inputs):
         metrics["anomaly_scores"] = {
             name: anomaly_quantiles(model, part) for name, part in prepared.parts.items()

@@ -390,9 +390,13 @@ class TrainingSection(Section, json_schema_extra={"description": _("How the netw
         description=_("ε of the training targets (1 − ε)·one-hot + ε·(shares of the classes)."),
     )
     restore_best: bool = Field(True, description=_("Keep the weights of the best epoch."))
-    calibrate: Literal["temperature"] | None = Field(
+    calibrate: Literal["auto", "temperature", "spread"] | None = Field(
         None,
-        description=_("Divide the logits by the number that makes the validation log loss least."),
+        description=_(
+            "Be honest on validation rows: temperature divides the logits by the number that makes "
+            "their log loss least, spread moves several quantiles as far apart as their levels "
+            "ask; auto takes what suits the target. A series has its spread unless told otherwise."
+        ),
     )
     stopping: StoppingSection | None = Field(
         None, description=_("By default loss_patience = 20 where there are validation rows.")

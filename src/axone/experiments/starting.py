@@ -7,7 +7,7 @@ from axone.errors import ConfigurationError, ModelFileError
 from axone.experiments.description import Description
 from axone.messages import Message, _, _n, at
 from axone.model import Model, load
-from axone.model.transferring import model_file, shared_layers, with_body
+from axone.model.transferring import body_of, model_file, shared_layers, with_body
 from axone.network import Network
 from axone.parameters import Parameters
 
@@ -50,6 +50,14 @@ def begun_with(
     ConfigurationError
         The network has no layer with weights in common with the model's body.
     """
+    if not body_of(start.network):
+        raise ConfigurationError(
+            _(
+                "{place}: the only weights of that model are those of its last layer, which "
+                "belongs to its own target: there is nothing that another run could begin with.",
+                place=experiment.place("network.start_from"),
+            )
+        )
     kept = shared_layers(network, start.network)
     weights = network.layout.size_before(kept)
     if not weights:

@@ -9,6 +9,7 @@ from axone.losses.regression import (
     MeanSquaredError,
     Poisson,
     Quantile,
+    nearest_to_the_median,
 )
 from axone.losses.smoothing import smoothed
 from axone.messages import _
@@ -47,6 +48,7 @@ __all__ = [
     "Poisson",
     "Quantile",
     "Task",
+    "nearest_to_the_median",
     "prepare_weights",
     "smoothed",
 ]

@@ -77,6 +77,11 @@ class Loss(ABC):
             )
         )
 
+    @property
+    def answers(self) -> slice:
+        """Which of the outputs in a row are what is predicted, by which R² judges: all of them."""
+        return slice(None)
+
     def hits(
         self, prediction: FloatArray, target: FloatArray, weight: FloatArray | None = None
     ) -> FloatArray:

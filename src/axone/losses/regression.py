@@ -120,6 +120,23 @@ class Quantile(Loss):
     def _level_of_cells(self, prediction: FloatArray) -> FloatArray:
         return np.resize(np.asarray(self.levels, prediction.dtype), prediction.shape[1:])
 
+    @property
+    def answers(self) -> slice:
+        """Of each number to predict, the quantile nearest to the median."""
+        levels = items_of(self.levels, _MOST_LEVELS)
+        return slice(nearest_to_the_median(levels), None, len(levels))
+
+
+def nearest_to_the_median(levels: Sequence[float]) -> int:
+    """Return which of some levels of quantiles is nearest to ½.
+
+    Examples
+    --------
+    >>> nearest_to_the_median((0.05, 0.5, 0.95))
+    1
+    """
+    return min(range(len(levels)), key=lambda at: abs(levels[at] - 0.5))
+
 
 @dataclass(frozen=True)
 class Poisson(Loss):

@@ -11,7 +11,7 @@ import numpy as np
 
 from axone.activations import Sigmoid, Softmax
 from axone.arrays import BoolArray, DType, FloatArray
-from axone.calibration import find_temperature
+from axone.calibration import find_spread, find_temperature
 from axone.checks import check_choice, check_number
 from axone.data import Examples, Preprocessing
 from axone.engines import NotBuiltError, Plan, Recipe, UnsupportedError, get_engine
@@ -153,28 +153,37 @@ class Model:
         return logits / logits.dtype.type(self.temperature)
 
     def calibrated(self, inputs: FloatArray, y: Any, mask: BoolArray | None = None) -> "Model":
-        """Return the model with the temperature that makes its probabilities most honest.
+        """Return the model with the probabilities or quantiles that are most honest.
 
         Parameters
         ----------
         inputs : array of shape (m, ...)
             Rows as the network takes them, best of all those that decided when to stop training.
-        y : array of int, shape (m,)
-            Their class numbers.
+        y : array of int, shape (m,), or of numbers, (m,) or (m, n)
+            Their class numbers, or what is predicted, in its own units.
         mask : array of bool, shape (m, length), optional
             As of `predict`.
 
         Returns
         -------
         Model
-            With the `temperature` of the least log loss on those rows (Guo et al. 2017), which
-            `find_temperature` describes. The predicted classes stay the same.
+            Of classes with the `temperature` of the least log loss on those rows (Guo et al. 2017),
+            which `find_temperature` describes. Of several quantiles with the target's `spread`, by
+            which their levels hold on those rows, which `find_spread` describes. The predicted
+            classes or numbers stay the same.
 
         Raises
         ------
         DataError
-            The model predicts numbers, or there is no row to learn from.
+            The model predicts single numbers, or there is no row to learn from.
         """
+        if isinstance(self.target, Numbers) and self.target.levels:
+            if not len(inputs):
+                raise DataError(_("There are no rows to calibrate on."))
+            said = replace(self.target, spread=()).quantiles(self.forward(inputs, mask))
+            truth = np.asarray(y, dtype=np.float64).reshape(said.shape[:-1])
+            spread = find_spread(truth, said, self.target.levels)
+            return replace(self, target=replace(self.target, spread=spread))
         self._classes()
         return replace(self, temperature=find_temperature(self.logits(inputs, mask), y))
 

@@ -6,7 +6,7 @@ which class, what its probability is, in which units numbers are.
 
 import math
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any, ClassVar, Literal, get_args
 
@@ -19,7 +19,7 @@ from axone.data import Scaler, cell_text
 from axone.data.plain_data import PlainData, read_data, write_data
 from axone.data.reading.truths import truth_of
 from axone.errors import ConfigurationError, DataError, ModelFileError
-from axone.losses import Quantile, Task
+from axone.losses import Quantile, Task, nearest_to_the_median
 from axone.messages import _, listed
 from axone.metrics import predicted_labels
 
@@ -352,11 +352,6 @@ class Numbers(Target):
         if not self.levels:
             del written["levels"], written["spread"]  # as files were before there were any
         return {"task": self.task, **written}
-
-
-def nearest_to_the_median(levels: Sequence[float]) -> int:
-    """Return which of some levels of quantiles is nearest to ½."""
-    return min(range(len(levels)), key=lambda at: abs(levels[at] - 0.5))
 
 
 def _squeezed(numbers: FloatArray) -> FloatArray:

@@ -28,6 +28,7 @@ def plot_forecast(
     level: float | None = None,
     quantity: str = "",
     title: str = _("Forecast"),
+    note: str = "",
 ) -> "Figure":
     """Draw the truth, the forecast, and the band in which the truth was expected.
 
@@ -47,6 +48,8 @@ def plot_forecast(
     quantity : str, default ""
         What is forecast, with its unit.
     title : str, default "Forecast"
+    note : str, default ""
+        What else is to be told below.
 
     Returns
     -------
@@ -107,7 +110,7 @@ def plot_forecast(
             columnspacing=1.4,
             borderaxespad=0.2,
         )
-        add_note(figure, *_notes(true, said, ends, level))
+        add_note(figure, *_notes(true, said, ends, level), *filter(None, [note]))
     return figure
 
 

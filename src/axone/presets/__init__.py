@@ -11,17 +11,21 @@ from axone.presets.features import FEATURES
 from axone.presets.images import IMAGES
 from axone.presets.preset import KINDS, Kind, Preset
 from axone.presets.sequences import SEQUENCES
+from axone.presets.series import FORECAST, QUANTILES, SERIES
 from axone.presets.signals import SIGNALS
 
 PRESETS: Mapping[str, Preset] = {
-    preset.name: preset for preset in (*IMAGES, *SIGNALS, *SEQUENCES, *FEATURES, *AUTOENCODERS)
+    preset.name: preset
+    for preset in (*IMAGES, *SIGNALS, *SEQUENCES, *SERIES, *FEATURES, *AUTOENCODERS)
 }
 """In the order in which they are listed."""
 
 __all__ = [
     "AUTOENCODER",
+    "FORECAST",
     "KINDS",
     "PRESETS",
+    "QUANTILES",
     "Kind",
     "Preset",
     "find_preset",

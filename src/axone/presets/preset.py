@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, Literal, TypeAlias, get_args
 
 from axone.arrays import Shape
+from axone.data import Step
 from axone.errors import ShapeError
 from axone.layers import Dense, Layer
 from axone.messages import Listed, Message, _, any_of, listed
@@ -151,6 +152,17 @@ class Preset:
             return False
         _layers, inner = self._entrance(kind, shape, 1)
         return min(positions_of(self.reads, inner)) >= self.least
+
+    def features(self, reader: Step | None) -> Step | None:
+        """Return a step of preprocessing that its layers need after the usual ones, if they do.
+
+        Parameters
+        ----------
+        reader : Step or None
+            How rows became examples.
+        """
+        del reader
+        return None
 
     def training(
         self, rows: int, task: str = "classification", shape: Shape | None = None

@@ -45,7 +45,9 @@ class Scores:
     def of_training(self, reports: EpochReports) -> dict[str, FloatArray]:
         """Return accuracy or R² of some epochs."""
         if self.loss.task == "regression":
-            return {"train_r2": r_squared(reports.hits, self._spread_of(reports), self._pooled)}
+            answers = self.loss.answers
+            errors, total = reports.hits[:, answers], self._spread_of(reports)[..., answers]
+            return {"train_r2": r_squared(errors, total, self._pooled)}
         return {"train_accuracy": reports.hits[:, 0] / reports.weight}
 
     def _spread_of(self, reports: EpochReports) -> FloatArray:

@@ -7,7 +7,7 @@ show it in the language in use. `docs/messages.md` tells how to write one and ho
 
 import gettext
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import islice
 from numbers import Number
 from pathlib import Path, PurePath
@@ -193,6 +193,17 @@ class Listed(tuple[Any, ...]):
 def listed(items: Iterable[Any]) -> Listed:
     """Return items to be shown as ``a, b, c``; an empty list is false, so that `or` can name it."""
     return Listed(items, _(", "))
+
+
+def first_and_last(names: Sequence[object], most: int) -> Listed:
+    """Return names to be shown as ``a, b, …, z`` where there are more than `most` of them.
+
+    Examples
+    --------
+    >>> str(first_and_last(["t + 1", "t + 2", "t + 3", "t + 4", "t + 5"], 4))
+    't + 1, t + 2, …, t + 5'
+    """
+    return listed(names if len(names) <= most else (*names[: most - 2], "…", names[-1]))
 
 
 def all_of(items: Iterable[Any]) -> Listed:

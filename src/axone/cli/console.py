@@ -30,6 +30,9 @@ from axone.shown import visible, writable
 
 BAD_INPUT, DIVERGED, INTERRUPTED = 2, 3, 130
 
+MOST_NAMES = 12
+"""Columns of a dataset that are named one by one; of more the first and the last."""
+
 debug = False
 """Whether errors are shown with their traceback; set by `axone --debug`."""
 

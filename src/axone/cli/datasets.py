@@ -6,14 +6,22 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from axone.cli import options
-from axone.cli.console import columns, entry, explained_errors, output, print_wrapped, tell
+from axone.cli.console import (
+    MOST_NAMES,
+    columns,
+    entry,
+    explained_errors,
+    output,
+    print_wrapped,
+    tell,
+)
 from axone.errors import ConfigurationError
-from axone.messages import _, _n, listed, shorten
+from axone.messages import _, _n, first_and_last, listed, shorten
 
 if TYPE_CHECKING:
     from axone.data import Dataset
 
-_MOST_NAMES, _NAME = 12, 30
+_NAME = 30
 """How many features are named, and characters of a name."""
 
 
@@ -97,7 +105,7 @@ def _described(dataset: "Dataset") -> list[str]:
         if dataset.task == "classification"
         else _(
             "regression of {names}",
-            names=listed(dataset.target_names) or dataset.target_name or "y",
+            names=first_and_last(dataset.target_names, MOST_NAMES) or dataset.target_name or "y",
         )
     )
     lines = [entry(_("Data"), f"{dataset.name}: {what}"), entry(_("Rows"), str(rows))]
@@ -139,7 +147,5 @@ def _default(value: object) -> str:
 
 def _names(dataset: "Dataset") -> str:
     """Return the names of the features, of many the first and the last."""
-    names = dataset.feature_names
-    if len(names) > _MOST_NAMES:
-        names = (*names[: _MOST_NAMES - 2], "…", names[-1])
-    return str(listed(shorten(name, _NAME) for name in names))
+    names = [shorten(name, _NAME) for name in dataset.feature_names]
+    return str(first_and_last(names, MOST_NAMES))

@@ -11,6 +11,7 @@ from rich.console import Console
 from axone.arrays import Shape
 from axone.cli import epochs
 from axone.cli.console import (
+    MOST_NAMES,
     NO_BREAK,
     entry,
     metrics_table,
@@ -23,7 +24,7 @@ from axone.experiments import Prepared, RunResult
 from axone.experiments.class_counts import class_counts, counts_in_words, text_counts
 from axone.experiments.preparation import last_part
 from axone.experiments.training import stopping_rules
-from axone.messages import Message, _, _n, listed, shorten
+from axone.messages import Message, _, _n, first_and_last, listed, shorten
 from axone.model import Inputs, NextCharacter, Numbers, Target
 from axone.model.generating import beginnings_of
 from axone.registry import plain
@@ -295,7 +296,7 @@ def _what_is_learnt(prepared: Prepared) -> Message:
         return _("what comes next: {characters} characters or the end", characters=characters)
     if dataset.task == "classification":
         return _("{classes} classes", classes=len(dataset.class_names))
-    names = listed(dataset.target_names) or dataset.target_name or "y"
+    names = first_and_last(dataset.target_names, MOST_NAMES) or dataset.target_name or "y"
     return _("regression of {names}", names=names)
 
 

@@ -330,29 +330,62 @@ SCRIPT = """
 import sys, time
 import numpy as np
 import axone as ax
+from axone.data import Examples
 
-def train(path, epochs, resume=False, after_epoch=None):
-    random = np.random.default_rng(0)
-    X = random.normal(size=(64, 4))
-    y = (X.sum(axis=1) > 0) * 1
+random = np.random.default_rng(0)
+NUMBERS = random.normal(size=(64, 4))
+SIGNALS, IMAGES = random.normal(size=(64, 2, 9)), random.normal(size=(64, 1, 6, 6))
+TOKENS, THERE = random.integers(0, 5, (64, 7)), np.arange(7) < random.integers(1, 8, 64)[:, None]
+SEQUENCES = random.normal(size=(64, 7, 3))
+RUNS = {
+    "features": ([ax.Dense(8, "relu"), ax.BatchNorm(), ax.Dropout(0.2)], NUMBERS, None, ()),
+    "signals": (
+        [ax.Conv1D(4, 3, "relu", dilation=2), ax.BatchNorm(), ax.MaxPool(2), ax.GlobalPool()],
+        SIGNALS, None, (ax.TimeWarp(0.2), ax.Jitter(0.1)),
+    ),
+    "images": (
+        [ax.Residual(ax.Conv2D(4, 3, padding="same"), ax.BatchNorm(), shortcut=[ax.Conv2D(4, 1)]),
+         ax.ChannelDropout(0.2), ax.AveragePool(2), ax.Flatten()],
+        IMAGES, None, (ax.Shift(1), ax.Rotate(10)),
+    ),
+    "tokens": (
+        [ax.Embedding(5, 4), ax.LSTM(5, bidirectional=True), ax.Dropout(0.2), ax.GRU(3, last=True)],
+        TOKENS, THERE, (),
+    ),
+    "sequences": (
+        [ax.PositionalEncoding(), ax.Residual(ax.LayerNorm(), ax.Attention(3)), ax.LastStep()],
+        SEQUENCES, THERE, (ax.TimeShift(0.2),),
+    ),
+}
+
+def train(path, kind, epochs, resume=False, after_epoch=None):
+    layers, X, mask, augmentation = RUNS[kind]
+    y = (NUMBERS.sum(axis=1) > 0) * 1
     network = ax.Network(
-        ax.Dense(8, "relu"), ax.BatchNorm(), ax.Dropout(0.2), ax.Dense(2, "softmax"), input_shape=4
+        *layers, ax.Dense(2, "softmax"), input_shape=X.shape[1:] if X.ndim > 2 else X.shape[1]
     )
-    trainer = ax.Trainer(network, loss="cce", optimizer="adam", batch_size=7, seed=11)
+    trainer = ax.Trainer(
+        network, loss="cce", optimizer="adam", batch_size=7, seed=11, augmentation=augmentation
+    )
+    learnt, held_out = (
+        Examples(X[part], y[part], mask=None if mask is None else mask[part])
+        for part in (slice(50), slice(50, None))
+    )
     return trainer.fit(
-        (X[:50], y[:50]), (X[50:], y[50:]), max_epochs=epochs, checkpoint=path,
+        learnt, held_out, max_epochs=epochs, checkpoint=path,
         checkpoint_seconds=0, resume=resume, after_epoch=after_epoch,
     )
 
 if __name__ == "__main__":
-    train(sys.argv[1], epochs=10**9, after_epoch=lambda history: time.sleep(0.002))
+    train(sys.argv[1], sys.argv[2], epochs=10**9, after_epoch=lambda history: time.sleep(0.002))
 """
 
 
-def test_a_killed_run_resumes_to_the_same_bits(tmp_path):
+@pytest.mark.parametrize("kind", ["features", "signals", "images", "tokens", "sequences"])
+def test_a_killed_run_resumes_to_the_same_bits(tmp_path, kind):
     script, path = tmp_path / "train.py", tmp_path / "run.safetensors"
     script.write_text(SCRIPT)
-    child = subprocess.Popen([sys.executable, str(script), str(path)])
+    child = subprocess.Popen([sys.executable, str(script), str(path), kind])
     deadline = time.monotonic() + 60
     while not path.exists() and child.poll() is None and time.monotonic() < deadline:
         time.sleep(0.005)
@@ -362,6 +395,6 @@ def test_a_killed_run_resumes_to_the_same_bits(tmp_path):
     with safe_open(path, framework="numpy") as file:
         done = len(file.get_tensor("losses"))
     train, epochs = runpy.run_path(str(script))["train"], []
-    resumed = train(path, done + 5, True, lambda history: epochs.append(history.epochs))
+    resumed = train(path, kind, done + 5, True, lambda history: epochs.append(history.epochs))
     assert epochs == [done + n for n in range(1, 6)]
-    assert_the_same_run(resumed, train(tmp_path / "whole.safetensors", done + 5))
+    assert_the_same_run(resumed, train(tmp_path / "whole.safetensors", kind, done + 5))

@@ -69,6 +69,15 @@ struct AffineWay {
     return {a * later.a + b * later.d, a * later.b + b * later.e, a * later.c + b * later.f + c,
             d * later.a + e * later.d, d * later.b + e * later.e, d * later.c + e * later.f + f};
   }
+
+  /// The same within numbers whose products with places are finite, in single precision too: far beyond
+  /// every image, one place is like another.
+  AffineWay held() const {
+    const auto within = [](double number, double most) { return std::min(std::max(number, -most), most); };
+    constexpr double factor = 1e25, distance = 1e35;
+    return {within(a, factor), within(b, factor), within(c, distance),
+            within(d, factor), within(e, factor), within(f, distance)};
+  }
 };
 
 /// Numbers n to n + count of a stream, of which a row's changes have a few.
@@ -114,7 +123,7 @@ class Augmenter {
       changes_.push_back(checked({find(kAugmentations, s.word("kind"), "augmentation"),
                                   s.number("first"), s.number("second")}));
     streams_.resize(changes_.size());
-    if (axes.numbers() > std::numeric_limits<std::int32_t>::max() / 2)
+    if (axes.numbers() > kMostColumns)
       throw std::invalid_argument("examples to be changed are too large");
     scratch_.resize(static_cast<std::size_t>(threads));
     for (auto& scratch : scratch_) {
@@ -158,7 +167,7 @@ class Augmenter {
           current = scratch.row.data();
         }
         if (family == ChangeFamily::affine) {
-          map_image(current, to, way_back(n, end, row));
+          map_image(current, to, way_back(n, end, row).held());
         } else {
           find_places(n, end, row, length, scratch);
           map_time(current, to, scratch);
@@ -192,6 +201,7 @@ class Augmenter {
     require(family != ChangeFamily::affine || axes_.kind == ExampleKind::images,
             "only images are mapped");
     require(family != ChangeFamily::time || axes_.has_time(), "only what has time is warped");
+    require(!axes_.has_time() || axes_.height == 1, "what has time has no height");
     require(std::abs(each.first) <= 1e9 && std::abs(each.second) <= 1e9,
             "the strength of an augmentation is out of range");
     if (each.change == Change::scale)
@@ -277,7 +287,8 @@ class Augmenter {
 
   /// The whole place before each of these, of `count`, and how far they lie towards the next one.
   static AXONE_INLINE Before before(V place, Index count) {
-    const V held = minimum(maximum(place, V{}), splat<V>(Real(count - 1)));
+    // What is no number, as infinitely many times 0, lies at the first place.
+    const V held = minimum(maximum(V{}, place), splat<V>(Real(count - 1)));
     const auto most = static_cast<std::int32_t>(std::max<Index>(count - 2, 0));
     const Places whole = __builtin_convertvector(held, Places);
     const Places at = whole > most ? Places{} + most : whole;

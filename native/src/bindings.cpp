@@ -83,7 +83,8 @@ class BoundWorkspace {
     require(rows.count <= workspace_.capacity() || sizes_.buffers == 0,
             "the rows are more than the workspace holds");
     auto at = position_of(position);
-    require(at.epoch >= 0 && at.step >= 0 && at.batch == 0, "the position is out of range");
+    require(at.batch == 0, "the position is out of range");
+    require(epochs >= 0 && epochs <= kMostSteps, "the number of epochs is out of range");
     const FlatNumbers<Real> flat{parameters.data(), buffers.data(), {}};
     const FlatMinimisation<Real> minimisation{parameters.data(), gradient.data(), steps.data(),
                                               changes.data(), curvatures.data(), standing.data(),

@@ -32,14 +32,21 @@ struct Axis {
 
   /// Where output `o` reads its tap 0; it may lie in the padding.
   Index start(Index o) const { return o * stride - padding; }
+  /// From the first position that an output reads to behind the last.
+  Index reach() const { return (kernel - 1) * dilation + 1; }
 
   void check() const {
     constexpr Index most = Index{1} << 30;
     for (Index n : {inputs, outputs, kernel, stride, dilation})
       if (n < 1 || n > most) throw std::invalid_argument("an axis of a correlation is out of range");
     if (padding < 0 || padding > most) throw std::invalid_argument("a padding is out of range");
+    if (padding >= reach() || start(outputs - 1) >= inputs)
+      throw std::invalid_argument("an output of a correlation lies out of range of its inputs");
   }
 };
+
+/// ⌈a/b⌉ for b > 0, but 0 where that is less.
+constexpr Index divided_up(Index a, Index b) { return a > 0 ? (a - 1) / b + 1 : 0; }
 
 /// The taps `first`, `first + step`, … that a position reads, and where: the first of them at `from`,
 /// each following one `advance` farther.
@@ -56,27 +63,24 @@ struct Run {
 
 /// What output `o` reads of the inputs.
 inline Taps taps_of_output(const Axis& axis, Index o) {
-  const Index start = axis.start(o);
-  Taps taps{0, 1, 0, 0, axis.dilation};
-  for (Index k = 0; k < axis.kernel; ++k) {
-    const Index at = start + k * axis.dilation;
-    if (at < 0 || at >= axis.inputs) continue;
-    if (taps.count++ == 0) taps.first = k, taps.from = at;
-  }
-  return taps;
+  const Index start = axis.start(o), first = divided_up(-start, axis.dilation);
+  const Index behind = std::min(axis.kernel, divided_up(axis.inputs - start, axis.dilation));
+  if (first >= behind) return {0, 1, 0, 0, axis.dilation};
+  return {first, 1, behind - first, start + first * axis.dilation, axis.dilation};
 }
 
 /// What input `i` was read by: outputs o with start(o) + k·dilation = i.
 inline Taps taps_of_input(const Axis& axis, Index i) {
   const Index step = axis.stride / std::gcd(axis.stride, axis.dilation);
-  Taps taps{0, step, 0, 0, -(step * axis.dilation / axis.stride)};
-  for (Index k = 0; k < axis.kernel; ++k) {
-    const Index distance = i + axis.padding - k * axis.dilation;
-    if (distance < 0 || distance % axis.stride != 0 || distance / axis.stride >= axis.outputs)
-      continue;
-    if (taps.count++ == 0) taps.first = k, taps.from = distance / axis.stride;
-  }
-  return taps;
+  const Index advance = -(step * axis.dilation / axis.stride), distance = i + axis.padding;
+  const Index behind = std::min(axis.kernel, distance / axis.dilation + 1);
+  // Of the taps that come from one of the outputs the first whose output is a whole one.
+  Index first = divided_up(distance - (axis.outputs - 1) * axis.stride, axis.dilation);
+  const Index tried = std::min(behind, first + step);
+  while (first < tried && (distance - first * axis.dilation) % axis.stride != 0) ++first;
+  if (first >= tried) return {0, step, 0, 0, advance};
+  return {first, step, divided_up(behind - first, step), (distance - first * axis.dilation) / axis.stride,
+          advance};
 }
 
 /// All `positions` by runs: those that lie `step` apart and read alike, `input_step` farther each.
@@ -329,14 +333,9 @@ class WeightCorrelator {
   };
 
   static Range valid(const Axis& axis, Index k) {
-    Range range{axis.outputs, 0};
-    for (Index o = 0; o < axis.outputs; ++o) {
-      const Index at = axis.start(o) + k * axis.dilation;
-      if (at < 0 || at >= axis.inputs) continue;
-      range.from = std::min(range.from, o);
-      range.to = o + 1;
-    }
-    return range;
+    const Index offset = k * axis.dilation - axis.padding;
+    return {divided_up(-offset, axis.stride),
+            std::min(axis.outputs, divided_up(axis.inputs - offset, axis.stride))};
   }
 
   using Tile = void (WeightCorrelator::*)(const Piece&, Matrix<Real>, Matrix<Real>, Index, Index, bool,

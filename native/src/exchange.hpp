@@ -25,8 +25,10 @@ inline void require(bool holds, const char* message) {
   if (!holds) throw nb::value_error(message);
 }
 
-/// Read a dictionary of numbers, words, dictionaries and lists of dictionaries.
-inline Settings settings_of(const nb::dict& given) {
+/// Read a dictionary of numbers, words, dictionaries and lists of dictionaries, which are not so deep in
+/// one another that reading them, or building what they describe, takes all of a thread's stack.
+inline Settings settings_of(const nb::dict& given, int depth = 0) {
+  require(depth < 200, "the settings are too deep in one another");
   Settings settings;
   for (auto [key, value] : given) {
     const auto name = nb::cast<std::string>(key);
@@ -39,11 +41,11 @@ inline Settings settings_of(const nb::dict& given) {
     } else if (nb::isinstance<nb::str>(value)) {
       settings.set(name, nb::cast<std::string>(value));
     } else if (nb::isinstance<nb::dict>(value)) {
-      settings.set(name, std::vector<Settings>{settings_of(nb::cast<nb::dict>(value))});
+      settings.set(name, std::vector<Settings>{settings_of(nb::cast<nb::dict>(value), depth + 1)});
     } else if (nb::isinstance<nb::list>(value)) {
       std::vector<Settings> list;
       for (auto item : nb::cast<nb::list>(value))
-        list.push_back(settings_of(nb::cast<nb::dict>(item)));
+        list.push_back(settings_of(nb::cast<nb::dict>(item), depth + 1));
       settings.set(name, std::move(list));
     } else {
       throw nb::type_error(("'" + name + "' is of a type that no setting has").c_str());
@@ -67,7 +69,7 @@ struct Sizes {
         parameters(static_cast<std::size_t>(plan.parameters)),
         buffers(static_cast<std::size_t>(plan.buffers)),
         slots(static_cast<std::size_t>(plan.optimizer.slots())), hit_counts(plan.hit_counts),
-        depth(plan.depth), vocabulary(plan.vocabulary) {}
+        depth(plan.depth), vocabulary(plan.vocabulary), takes_labels(plan.takes_labels) {}
 
   void check(std::size_t given_parameters, std::size_t given_buffers) const {
     require(given_parameters == parameters, "the vector of parameters has another length");
@@ -77,6 +79,7 @@ struct Sizes {
   Index columns, outputs;
   std::size_t parameters, buffers, slots;
   Index hit_counts, depth, vocabulary;
+  bool takes_labels;
 };
 
 /// The flat vectors of a run, checked.
@@ -108,6 +111,7 @@ Trail<Real> trail_of(const Sizes& sizes, const std::optional<Array2<Real>>& give
 template <class Real>
 void check_rows(const Sizes& sizes, const Array2<const Real>& X) {
   require(Index(X.shape(1)) == sizes.columns, "X has another width");
+  require(X.shape(0) < 0xFFFFFFFFu, "there are too many rows");
   if (sizes.vocabulary == 0) return;
   const Real* tokens = X.data();
   for (std::size_t n = 0; n < X.size(); ++n)
@@ -129,11 +133,12 @@ Rows<Real> rows_of(const Sizes& sizes, const Array2<const Real>& X,
                    const std::optional<Array1<const Real>>& weights,
                    const std::optional<Presence>& mask = std::nullopt) {
   const auto count = X.shape(0);
-  require(count >= 1 && count < 0xFFFFFFFFu, "there are no rows, or too many");
+  require(count >= 1, "there are no rows");
   check_rows(sizes, X);
   require(labels.has_value() != numbers.has_value(), "either labels or numbers are needed");
   Rows<Real> rows{X.data(), Index(count), sizes.columns, {}, nullptr, {}};
   if (labels) {
+    require(sizes.takes_labels, "another loss is needed for labels");
     require(labels->shape(0) == count, "one label a row is needed");
     for (std::size_t r = 0; r < count; ++r)
       require((*labels)(r) >= 0 && (*labels)(r) < sizes.outputs, "a label is out of range");
@@ -152,11 +157,17 @@ Rows<Real> rows_of(const Sizes& sizes, const Array2<const Real>& X,
   return rows;
 }
 
+/// Steps and epochs are counted as far as can be told in a table of numbers.
+inline constexpr std::int64_t kMostSteps = std::int64_t{1} << 53;
+
 inline Position position_of(const nb::tuple& told) {
+  require(told.size() == 8, "the position is told in other numbers");
   Position at;
   at.epoch = nb::cast<std::int64_t>(told[0]);
   at.batch = nb::cast<std::int64_t>(told[1]);
   at.step = nb::cast<std::int64_t>(told[2]);
+  for (auto number : {at.epoch, at.batch, at.step})
+    require(number >= 0 && number <= kMostSteps, "the position is out of range");
   at.totals.loss = nb::cast<double>(told[3]);
   at.penalty = nb::cast<double>(told[4]);
   at.totals.weight = nb::cast<double>(told[5]);
@@ -173,8 +184,7 @@ inline Index batches_of(const Array2<const double>& rates, const Position& at, I
   const Index partial = count % batch_size != 0 ? 1 : 0;
   require(batches >= 1 && (batches == full || batches == full + partial),
           "one learning rate a step is needed");
-  require(at.epoch >= 0 && at.step >= at.batch && at.batch >= 0 && at.batch <= batches,
-          "the position is out of range");
+  require(at.step >= at.batch && at.batch <= batches, "the position is out of range");
   return batches;
 }
 

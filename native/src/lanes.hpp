@@ -41,7 +41,7 @@ class LaneMatrix {
  private:
   static Index stride_for(Index numbers) {
     const Index columns = cells(numbers, kLanes<Real>);
-    if (columns > std::numeric_limits<std::int32_t>::max() / 2) throw std::bad_array_new_length();
+    if (columns > kMostColumns) throw std::bad_array_new_length();
     // Blocks a multiple of 4 KiB apart would meet in the same sets of the first-level cache.
     return columns * static_cast<Index>(sizeof(Real)) % 4096 ? columns : columns + kLanes<Real>;
   }
@@ -80,6 +80,18 @@ Vector<Real> use_of_lanes(Index block, Index examples) {
   Vector<Real> use{};
   for (Index lane = 0; lane < lanes_in_use<Real>(block, examples); ++lane) use[lane] = 1;
   return use;
+}
+
+/// Zeros in the lanes of the last block that are empty, where a layer writes only into those in use: what an
+/// earlier batch left there may be no number, which a gradient of 0 does not make harmless.
+template <class Real>
+void clear_empty_lanes(Matrix<Real> lanes, Index numbers, Index examples) {
+  const Index last = blocks_of<Real>(examples) - 1;
+  const auto use = use_of_lanes<Real>(last, examples);
+  for (Real* at = lanes.row(last); numbers-- > 0; at += kLanes<Real>) {
+    const auto here = load<Vector<Real>>(at);
+    store(at, use != Vector<Real>{} ? here : Vector<Real>{});
+  }
 }
 
 /// Put blocks `from` to `to` of a batch of `examples`, of `numbers` each, into lanes; empty lanes become

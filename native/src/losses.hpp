@@ -60,6 +60,8 @@ class Head {
         classes_(rows), columns_(round_up(outputs, kLanes<Real>) * kLanes<Real>) {}
 
   Index hit_counts() const { return axone::hit_counts(loss_, outputs_); }
+  /// Whether targets may be class numbers.
+  bool takes_labels() const { return loss_ == LossKind::categorical; }
 
   /// What is minimised, for a loss as it is computed.
   double scaled(double loss) const { return scale_ * loss; }

@@ -66,6 +66,9 @@ inline Index cells(Index rows, Index columns) {
   return product;
 }
 
+/// How many numbers a row may have, so that its padding is counted in 32 bits too.
+inline constexpr Index kMostColumns = std::numeric_limits<std::int32_t>::max() / 2;
+
 /// Rows of a batch: `columns` numbers each, `stride` apart. It travels in two registers: what is handed
 /// over in memory, small networks would wait for.
 template <class Real>
@@ -112,7 +115,7 @@ class OwnMatrix {
 
  private:
   static Index stride_for(Index columns) {
-    if (columns > std::numeric_limits<std::int32_t>::max() / 2) throw std::bad_array_new_length();
+    if (columns > kMostColumns) throw std::bad_array_new_length();
     const Index stride = round_up(columns, 2 * kLanes<Real>);
     return stride * static_cast<Index>(sizeof(Real)) % 1024 ? stride : stride + kLanes<Real>;
   }

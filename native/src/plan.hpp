@@ -46,7 +46,9 @@ class Plan {
     const auto augmenter = this->augmenter(1);
     if (augmenter && augmenter.numbers() != columns)
       throw std::invalid_argument("the augmentation changes examples of another width");
-    hit_counts = head(1).hit_counts();
+    const auto head = this->head(1);
+    hit_counts = head.hit_counts();
+    takes_labels = head.takes_labels();
     depth = static_cast<Index>(layers.size());
     if (frozen < 0 || frozen >= depth)
       throw std::invalid_argument("at least the last layer must learn");
@@ -91,6 +93,7 @@ class Plan {
   const std::uint64_t seed;
   const OptimizerSettings optimizer;
   Index hit_counts = 0;  // numbers that a batch's right answers are told in
+  bool takes_labels = false;  // class numbers instead of numbers to predict
   Index depth = 0;       // layers
   Index vocabulary = 0;  // how many tokens there are, where rows are token numbers
 

@@ -19,7 +19,6 @@ class LanePresence {
 
   /// Look at the mask of a batch; without one all positions of its examples are there.
   void take(const Mask& mask, Index examples) {
-    is_partial_ = static_cast<bool>(mask);
     count_ = mask ? mask.count(examples) : examples * positions_;
     for (Index block = 0; block < blocks_of<Real>(examples); ++block) {
       const V use = use_of_lanes<Real>(block, examples);
@@ -33,8 +32,6 @@ class LanePresence {
     }
   }
 
-  /// Whether there was a mask.
-  bool is_partial() const { return is_partial_; }
   /// How many positions of all examples are there.
   Index count() const { return count_; }
   AXONE_INLINE V at(Index block, Index position) const {
@@ -55,7 +52,6 @@ class LanePresence {
  private:
   LaneMatrix<Real> use_;
   Index positions_ = 0, count_ = 0;
-  bool is_partial_ = false;
 };
 
 /// Memory for the masks that a layer of windows leaves: an output is there if any position of its

@@ -33,6 +33,14 @@ class Settings {
   }
   const Settings& part(const char* key) const { return at(lists_, key, "a part").at(0); }
 
+  /// A share of all that is never all of it.
+  double share(const char* key) const {
+    const double number = this->number(key);
+    if (!(number >= 0 && number < 1))
+      throw std::invalid_argument("'" + std::string(key) + "' must be at least 0 and less than 1");
+    return number;
+  }
+
   /// A count of something that must exist.
   Index size(const char* key) const {
     const Index number = whole(key);
@@ -61,6 +69,13 @@ inline Index product_of(Index a, Index b) {
   if (a < 0 || b < 0 || __builtin_mul_overflow(a, b, &product))
     throw std::invalid_argument("a size is out of range");
   return product;
+}
+
+/// a/b of sizes, where nothing is left over; std::invalid_argument, which names them, where something is.
+inline Index divided(Index a, Index b, const char* divisors, const char* divided_ones) {
+  if (a % b != 0)
+    throw std::invalid_argument("the " + std::string(divisors) + " do not divide the " + divided_ones);
+  return a / b;
 }
 
 }  // namespace axone

@@ -183,6 +183,7 @@ class Workspace {
   static Index checked(Index batch_size, Index capacity) {
     if (batch_size < 1 || capacity < batch_size)
       throw std::invalid_argument("the capacity must be at least the batch size, and that 1");
+    if (capacity > Index{1} << 32) throw std::bad_array_new_length();  // rows have numbers of 32 bits
     return batch_size;
   }
   static OptimizerSettings without_clipping(OptimizerSettings settings) {

@@ -119,3 +119,18 @@ def test_rows_that_end_early_are_changed_up_to_their_end(layers, shape, dtype):
     for found in ends[1:]:
         for ours, theirs in zip(found, ends[0], strict=True):
             np.testing.assert_allclose(ours, theirs, atol=1e-12 if dtype == "float64" else 1e-4)
+
+
+def test_images_enlarged_beyond_the_numbers_of_float32_are_changed_alike():
+    network = ax.Network(ax.Flatten(), ax.Dense(2), input_shape=(1, 4, 4))
+    recipe = Recipe(
+        network, LOSSES.resolve("mse"), ax.SGD(), augmentation=(ax.Scale(0.01, 0.01),) * 40
+    )
+    X = np.random.default_rng(1).normal(size=(8, 1, 4, 4)).astype("f4")
+    rows = Examples(X, np.ones((8, 2), "f4"))
+    parameters = network.initialize(0)
+    wanted, found = (
+        engine().compile(recipe).loss_and_gradient(parameters, rows, 1)[0]
+        for engine in (ReferenceEngine, NativeEngine)
+    )
+    assert found == pytest.approx(wanted)

@@ -227,3 +227,16 @@ def test_lbfgs_minimises_alike():
     )
     recipe = Recipe(network, LOSSES.resolve("cce"), ax.LBFGS(), dtype="float64", seed=4)
     assert_engines_agree(recipe, 50, 1e-6)
+
+
+def test_no_gradient_remembers_a_larger_batch_that_was_not_finite():
+    layers = (ax.Conv1D(2, 1), ax.Dropout(0.1), ax.Conv1D(3, 2, "tanh"), ax.GlobalPool())
+    network = ax.Network(*layers, ax.Dense(2, "softmax"), input_shape=(2, 6))
+    recipe = Recipe(network, LOSSES.resolve("cce"), ax.SGD())
+    plan, parameters = NativeEngine().compile(recipe), recipe.network.initialize(0)
+    X, target, _ = rows_for(recipe, 8, 1)
+    few, spoilt = Examples(X[:5], target[:5]), Examples(np.full_like(X, np.inf), target)
+    wanted = plan.loss_and_gradient(parameters, few, 1)[1].vector
+    assert np.isnan(plan.loss_and_gradient(parameters, spoilt, 1)[1].vector).any()
+    found = plan.loss_and_gradient(parameters, few, 1)[1].vector
+    np.testing.assert_array_equal(found, wanted)

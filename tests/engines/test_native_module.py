@@ -1,5 +1,6 @@
 """The compiled module refuses what it cannot hold, and says what it knows."""
 
+import contextlib
 import copy
 from dataclasses import dataclass
 
@@ -88,14 +89,142 @@ class TestPlaces:
         with pytest.raises(ValueError, match=words):
             self.built(change)
 
+    def test_settings_in_settings_without_end_are_refused_before_the_stack_is_full(self):
+        def nest(settings):
+            for _ in range(100_000):
+                settings["within"] = {}
+                settings = settings["within"]
+
+        with pytest.raises(ValueError, match="too deep"):
+            self.built(nest)
+
     @pytest.mark.parametrize("sizes", [(0, 1, 1), (2, 1, 1), (1, 1, 0), (1, 1, 1025)])
     def test_a_workspace_of_no_size_is_refused(self, sizes):
         with pytest.raises(ValueError, match="must"):
             self.built(lambda settings: None).workspace(*sizes)
 
-    def test_a_workspace_larger_than_any_memory_is_refused(self):
+    @pytest.mark.parametrize("rows", [2**32 + 1, 2**62, 2**63 - 1])
+    def test_a_workspace_larger_than_any_memory_is_refused(self, rows):
         with pytest.raises(MemoryError):
-            self.built(lambda settings: None).workspace(1, 2**62, 1)
+            self.built(lambda settings: None).workspace(1, rows, 1)
+
+
+SIGNALS = {
+    "convolution": [ax.Conv1D(4, 3, padding=1, groups=2)],
+    "pool": [ax.MaxPool(2)],
+    "upsampling": [ax.Upsample(2)],
+    "batch norm": [ax.BatchNorm()],
+    "channel dropout": [ax.ChannelDropout(0.2)],
+    "global pool": [ax.GlobalPool()],
+}
+SEQUENCES = {
+    "recurrent": [ax.GRU(3, last=True, bidirectional=True)],
+    "attention": [ax.Attention(2), ax.LastStep()],
+    "layer norm": [ax.LayerNorm(), ax.LastStep()],
+    "transpose": [ax.Transpose(), ax.LastStep()],
+    "positions": [ax.PositionwiseDense(3), ax.LastStep()],
+    "encoding": [ax.PositionalEncoding(), ax.LastStep()],
+}
+TOKENS = [ax.Embedding(7, 2), ax.LastStep()]
+
+
+def described(*layers, shape):
+    """What the module is told of a network of these layers and a dense one."""
+    network = ax.Network(*layers, ax.Flatten(), ax.Dense(2), input_shape=shape)
+    return copy.deepcopy(plan_settings(recipe(network), load_variant()))
+
+
+class TestDescriptions:
+    """Whoever writes them by hand may write anything: a plan is made, or it is refused."""
+
+    @pytest.mark.parametrize("layers", [*SIGNALS.values(), *SEQUENCES.values(), TOKENS])
+    @pytest.mark.parametrize("is_vast", [False, True])
+    def test_of_any_size_come_to_a_plan_or_an_error(self, layers, is_vast):
+        settings = described(*layers, shape=(3,) if layers is TOKENS else (2, 6))
+        if is_vast and layers is not TOKENS:  # whose table has as many numbers as that
+            settings["parameters"] = 2**62
+        sizes = [key for key, value in settings["layers"][0].items() if type(value) is int]
+        for key in sizes:
+            for value in (-(2**63), -1, 0, 2**31, 2**40, 2**61, 2**62 + 1, 2**63 - 1):
+                changed = copy.deepcopy(settings)
+                changed["layers"][0][key] = value
+                # There is a plan where a size is not looked at, or a place lies within.
+                with contextlib.suppress(ValueError, MemoryError):
+                    load_variant().Plan32(changed, 0)
+
+    @pytest.mark.parametrize(
+        ("change", "words"),
+        [
+            ({"groups": 3}, "groups do not divide"),
+            ({"groups": 2**40}, "groups do not divide"),
+            ({"in_channels": 4, "columns": 24, "groups": 8}, "groups do not divide"),
+            ({"stride_width": 0}, "'stride_width' must be at least 1"),
+            ({"stride_width": 2**30}, "out of range of its inputs"),
+            ({"dilation_width": 2**31}, "out of range"),
+            ({"padding_left": -1}, "padding is out of range"),
+            ({"padding_left": 3}, "out of range of its inputs"),
+            ({"kernel_width": 2**30}, "does not lie within"),
+            ({"kernel_width": 2**30, "kernel_height": 2**30}, "out of range|does not lie within"),
+            ({"out_width": 2**29}, "out of range"),
+            ({"out_width": 2**20}, "out of range of its inputs"),
+            ({"in_width": 5}, "do not hold the numbers"),
+            ({"activation": "softmax"}, "no activation of a convolution"),
+        ],
+    )
+    def test_of_windows_that_do_not_fit_are_refused_in_words(self, change, words):
+        settings = described(*SIGNALS["convolution"], shape=(2, 6))
+        settings["layers"][0].update(change)
+        with pytest.raises(ValueError, match=words):
+            load_variant().Plan32(settings, 0)
+
+    def test_of_a_kernel_as_long_as_can_be_take_no_longer_than_others(self):
+        settings = described(*SIGNALS["pool"], shape=(2, 6))
+        settings["layers"][0].update(kernel_width=2**30, padding_left=2**29)
+        assert load_variant().Plan32(settings, 0)
+
+    @pytest.mark.parametrize("heads", [0, 3, 4, 2**40])
+    def test_of_heads_that_do_not_divide_the_features_are_refused(self, heads):
+        settings = described(*SEQUENCES["attention"], shape=(5, 2))
+        settings["layers"][0]["heads"] = heads
+        with pytest.raises(ValueError, match="heads"):
+            load_variant().Plan32(settings, 0)
+
+    @pytest.mark.parametrize(("layers", "key"), [("attention", "maps"), ("recurrent", "ways")])
+    @pytest.mark.parametrize("count", [0, 3, 5])
+    def test_of_lists_of_another_length_are_refused(self, layers, key, count):
+        settings = described(*SEQUENCES[layers], shape=(5, 2))
+        settings["layers"][0][key] = (settings["layers"][0][key] * 3)[:count]
+        with pytest.raises(ValueError, match=r"attention has maps|one way or two"):
+            load_variant().Plan32(settings, 0)
+
+    @pytest.mark.parametrize("rate", [-0.1, 1.0, 2.0, float("nan"), float("inf")])
+    @pytest.mark.parametrize("layer", [ax.Dropout(0.2), ax.ChannelDropout(0.2)])
+    def test_of_rates_that_are_no_shares_are_refused(self, layer, rate):
+        settings = described(layer, shape=(2, 6))
+        settings["layers"][0]["rate"] = rate
+        with pytest.raises(ValueError, match="'rate' must be"):
+            load_variant().Plan32(settings, 0)
+
+    def test_of_tokens_behind_other_layers_are_refused(self):
+        settings = described(*TOKENS, shape=(3,))
+        embedding = settings["layers"][0]
+        dense = {"kind": "activation", "columns": 3, "activation": "tanh", "alpha": 0.0}
+        dense |= {"learns_alpha": False, "alpha_offset": 0}
+        behind = settings | {"layers": [dense, *settings["layers"]]}
+        with pytest.raises(ValueError, match="tokens come first"):
+            load_variant().Plan32(behind, 0)
+        block = {"kind": "residual", "columns": 3, "shortcut": []}
+        block["layers"] = [embedding | {"dimension": 1}]
+        with pytest.raises(ValueError, match="adds no tokens"):
+            load_variant().Plan32(settings | {"layers": [block], "outputs": 3}, 0)
+
+    def test_of_changes_of_examples_that_have_other_axes_are_refused(self):
+        settings = described(*SIGNALS["convolution"], shape=(2, 6))
+        settings["augmentation"] = [{"kind": "crop", "first": 0.5, "second": 0.0}]
+        for kind, height, words in (("signals", 2, "no height"), ("features", 1, "has time")):
+            axes = {"kind": kind, "channels": 2 // height, "height": height, "width": 6}
+            with pytest.raises(ValueError, match=words):
+                load_variant().Plan32(settings | {"axes": axes}, 0)
 
 
 class TestArrays:
@@ -155,6 +284,8 @@ class TestArrays:
             ("rates", np.full((1, 2), 0.1)),
             ("position", (0, 5, 5, 0.0, 0.0, 0.0, 0, [])),
             ("position", (0, 1, 0, 0.0, 0.0, 0.0, 0, [])),
+            ("position", (0, 0, 0)),
+            ("position", (2**63 - 1, 0, 0, 0.0, 0.0, 0.0, 0, [])),
             ("weights", np.ones(3)),
             ("mask", np.ones((3, 3), bool)),
             ("steps", -2),
@@ -164,8 +295,14 @@ class TestArrays:
     )
     def test_numbers_that_do_not_fit_are_refused(self, name, value):
         workspace, given = self.arguments()
-        with pytest.raises(ValueError, match=r"another|needed|range|or more|no room"):
+        with pytest.raises(ValueError, match=r"another|other|needed|range|or more|no room"):
             workspace.run(**{**given, name: value})
+
+    def test_labels_are_refused_by_a_loss_of_numbers(self):
+        workspace, given = self.arguments()
+        labels = np.zeros(4, np.int64)
+        with pytest.raises(ValueError, match="another loss is needed for labels"):
+            workspace.run(**{**given, "labels": labels, "numbers": None})
 
     @pytest.mark.parametrize(
         ("name", "shape"),

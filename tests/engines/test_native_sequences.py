@@ -255,6 +255,41 @@ class TestMasks:
                 recipe, 2 * rows, FLOAT64_BATCH_NORM, mask=mask_for(2 * rows, 6, 1)
             )
 
+    def test_rows_of_which_windows_skip_every_position_learn_alike(self):
+        mask = np.zeros((12, 7), bool)
+        mask[:, 1] = True
+        mask[7:9] = (
+            True  # the first batch has nothing behind the windows, the second a few positions
+        )
+        skipping = ax.MaxPool(1, stride=3)
+        for layers in (
+            [ax.BatchNorm(), ax.GlobalPool()],
+            [ax.Conv1D(2, 3, "tanh", padding="same"), ax.BatchNorm(), ax.GlobalPool("max")],
+            [ax.Transpose(), ax.PositionalEncoding(), ax.LastStep()],
+            [ax.Transpose(), ax.Attention(2), ax.LSTM(3, bidirectional=True, last=True)],
+            [ax.Transpose(), ax.PositionalEncoding(), ax.GRU(3, truncation=2), ax.LastStep()],
+        ):
+            for rows in (mask, np.repeat(mask, 4, axis=0)):
+                recipe = classes(
+                    *(skipping, *layers),
+                    inputs=(4, 7),
+                    batch_size=len(rows) // 12 * 5,
+                    shuffle=False,
+                    dtype="float64",
+                )
+                assert_engines_agree(recipe, len(rows), FLOAT64_BATCH_NORM, mask=rows)
+
+    @pytest.mark.parametrize("engine", [ReferenceEngine, NativeEngine])
+    def test_averages_stay_where_a_batch_has_no_position_at_all(self, engine):
+        mask = np.zeros((5, 7), bool)
+        mask[:, 1] = True
+        recipe = classes(
+            *(ax.MaxPool(1, stride=3), ax.BatchNorm(), ax.GlobalPool()), inputs=(4, 7), batch_size=5
+        )
+        X, target, _ = rows_for(recipe, 5, 1)
+        _, state, _ = trained(engine(), recipe, X, target, None, 2, mask)
+        np.testing.assert_array_equal(state.parameters.buffers, [0, 0, 0, 0, 1, 1, 1, 1])
+
     def test_lbfgs_minimises_with_them_alike(self):
         recipe = classes(ax.GRU(4, last=True), inputs=(5, 2), optimizer=ax.LBFGS(), dtype="float64")
         assert_engines_agree(recipe, 50, 1e-6, mask=mask_for(50, 5, 1))

@@ -34,12 +34,11 @@ class Attention : public Layer<Real> {
       : Layer<Real>(product_of(s.size("length"), s.size("features")),
                     product_of(s.size("length"), s.size("features"))),
         length_(s.size("length")), features_(s.size("features")), heads_(s.size("heads")),
-        depth_(features_ / heads_), causal_(s.flag("causal")),
+        depth_(divided(features_, heads_, "heads", "features")), causal_(s.flag("causal")),
         scale_(Real(1 / std::sqrt(double(depth_)))), width_(padded_width<Real>(depth_)),
         span_(padded_width<Real>(length_)), x_(length_, features_, site), z_(length_, features_, site),
         dy_(length_, features_, site), y_(site.rows, this->outputs), dx_(site.rows, this->inputs),
         all_weights_(cells(cells(site.rows, heads_), cells(length_, span_))) {
-    if (features_ % heads_ != 0) throw std::invalid_argument("the heads do not divide the features");
     const auto& maps = s.list("maps");
     if (maps.size() != 4) throw std::invalid_argument("attention has maps of Q, K, V and the output");
     for (const auto& map : maps) maps_.push_back(Dense<Real>::build(map, over_positions(site, length_)));

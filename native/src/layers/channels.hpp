@@ -15,10 +15,9 @@ template <class Real>
 class ChannelBatchNorm : public Layer<Real> {
  public:
   ChannelBatchNorm(Index columns, const Settings& s, const Site& site)
-      : Layer<Real>(columns, columns), channels_(s.size("channels")), inner_(columns / channels_),
+      : Layer<Real>(columns, columns), channels_(s.size("channels")),
+        inner_(divided(columns, channels_, "channels", "columns of batch norm")),
         momentum_(s.number("momentum")), epsilon_(s.number("epsilon")) {
-    if (columns % channels_ != 0)
-      throw std::invalid_argument("the channels do not divide the columns of batch norm");
     weight_.place(s.whole("weight"), channels_, site.parameters);
     bias_.place(s.whole("bias"), channels_, site.parameters);
     mean_.place(s.whole("mean"), channels_, site.buffers);
@@ -45,12 +44,14 @@ class ChannelBatchNorm : public Layer<Real> {
   Matrix<Real> forward(Matrix<Real> x, Pass<Real>& pass) override {
     const auto y = y_.view(), normalised = normalised_.view();
     presence_.take(pass.mask, pass.rows);
-    cells_ = static_cast<double>(presence_.count());
+    // Where a mask leaves nothing there are no statistics: averages stay, and all that is written is 0.
+    const bool has_statistics = pass.training && presence_.count() > 0;
+    cells_ = static_cast<double>(std::max<Index>(presence_.count(), 1));
     // Channels have nothing to do with one another: whoever has one has all of it.
     share(pass.team, channels_, [&](Index from, Index to, int) {
       for (Index c = from; c < to; ++c) {
         double mean = mean_.weight[c], variance = variance_.weight[c];
-        if (pass.training) {
+        if (has_statistics) {
           mean = total(c, pass, [=](V use, Index b, Index n) { return used(use, load<V>(x.row(b) + n)); }) /
                  cells_;
           const V centre = splat<V>(Real(mean));
@@ -138,7 +139,7 @@ class ChannelBatchNorm : public Layer<Real> {
   double momentum_, epsilon_;
   LaneMatrix<Real> y_, normalised_, dx_;
   LanePresence<Real> presence_;
-  double cells_ = 0;  // of a channel that are there
+  double cells_ = 1;  // of a channel that are there, at least 1
   Buffer<Real> inverse_, sum_, product_, gradient_;
   Store<Real> weight_, bias_, mean_, variance_;
 };
@@ -148,11 +149,9 @@ template <class Real>
 class GlobalPool : public Layer<Real> {
  public:
   GlobalPool(Index columns, Index channels, bool is_maximum, const Site& site)
-      : Layer<Real>(columns, channels), inner_(columns / channels), is_maximum_(is_maximum),
-        y_(site.rows, channels), dx_(site.rows, columns), presence_(site.rows, inner_) {
-    if (columns % channels != 0)
-      throw std::invalid_argument("the channels do not divide the columns of a pool");
-  }
+      : Layer<Real>(columns, channels),
+        inner_(divided(columns, channels, "channels", "columns of a pool")), is_maximum_(is_maximum),
+        y_(site.rows, channels), dx_(site.rows, columns), presence_(site.rows, inner_) {}
 
   static std::unique_ptr<Layer<Real>> build(const Settings& s, const Site& site) {
     return std::make_unique<GlobalPool>(s.size("columns"), s.size("channels"), s.flag("is_maximum"), site);
@@ -252,14 +251,12 @@ template <class Real>
 class ChannelDropout : public Layer<Real> {
  public:
   ChannelDropout(Index columns, Index channels, double rate, const Site& site)
-      : Layer<Real>(columns, columns), channels_(channels), inner_(columns / channels), rate_(rate),
-        y_(site.rows, columns), factors_(site.rows, channels) {
-    if (columns % channels != 0)
-      throw std::invalid_argument("the channels do not divide the columns of a dropout");
-  }
+      : Layer<Real>(columns, columns), channels_(channels),
+        inner_(divided(columns, channels, "channels", "columns of a dropout")), rate_(rate),
+        y_(site.rows, columns), factors_(site.rows, channels) {}
 
   static std::unique_ptr<Layer<Real>> build(const Settings& s, const Site& site) {
-    return std::make_unique<ChannelDropout>(s.size("columns"), s.size("channels"), s.number("rate"), site);
+    return std::make_unique<ChannelDropout>(s.size("columns"), s.size("channels"), s.share("rate"), site);
   }
 
   Arrangement takes() const override { return Arrangement::lanes; }

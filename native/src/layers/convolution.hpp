@@ -14,18 +14,19 @@ class Convolution : public Layer<Real> {
  public:
   Convolution(const Window& window, const Settings& s, const Site& site)
       : Layer<Real>(window.in.numbers(), window.out.numbers()),
-        window_(window), most_rows_(site.rows), groups_(groups_of(window, s)), depth_(window.in.channels / groups_),
+        window_(window), most_rows_(site.rows), groups_(s.size("groups")),
+        depth_(divided(window.in.channels, groups_, "groups", "channels of a convolution")),
+        per_group_(divided(window.out.channels, groups_, "groups", "channels of a convolution")),
         taps_(product_of(window.rows.kernel, window.columns.kernel)), has_bias_(s.flag("has_bias")),
-        activation_(activation_of<Real>(s)), slope_(s, site),
+        weight_(weights_of(window.out.channels, product_of(depth_, taps_), s, site)),
+        activation_(activation_of<Real>(s)), slope_(s, site), presence_(window, site.rows),
         forward_(window.in, window.out, groups_, window.rows.kernel, window.columns.kernel,
                  output_runs(window.rows), output_runs(window.columns)),
         backward_(window.out, window.in, groups_, window.rows.kernel, window.columns.kernel,
                   input_runs(window.rows), input_runs(window.columns)),
         weights_(window.in, window.out, groups_, window.rows, window.columns) {
-    weight_.place(s.whole("weight"), product_of(window.out.channels, product_of(depth_, taps_)),
-                  site.parameters);
-    weight_.size = weight_.count;
-    weight_.penalised = true;
+    if (activation_.takes_whole_rows())
+      throw std::invalid_argument("softmax is no activation of a convolution: its cells would be of all channels and positions");
     gradient_ = Buffer<Real>(weight_.size);
     if (has_bias_) {
       bias_.place(s.whole("bias"), window.out.channels, site.parameters);
@@ -52,7 +53,8 @@ class Convolution : public Layer<Real> {
   }
 
   Matrix<Real> forward(Matrix<Real> x, Pass<Real>& pass) override {
-    x_ = pass.mask ? present(x, pass) : x;
+    presence_.take(pass);
+    x_ = presence_.is_masked() ? present(x, pass.rows) : x;
     slope_.tell(activation_);
     const Real* weight = weight_.weight.data();
     const Index columns = window_.columns.kernel;
@@ -66,8 +68,6 @@ class Convolution : public Layer<Real> {
         forward_.run(x_.row(block), has_bias_ ? bias_.weight.data() : nullptr, floor, z.row(block));
       if (!activation_.is_relu()) activation_.forward(part(z, from), part(a, from), to - from);
     });
-    is_masked_ = static_cast<bool>(pass.mask);
-    pass.mask = behind(masks_, pass.mask, pass.rows, window_.columns);
     return a;
   }
 
@@ -79,9 +79,9 @@ class Convolution : public Layer<Real> {
     slope_.differentiate(z, dy, blocks);
     if (this->needs_input_gradient) {
       const Real* weight = weight_.weight.data();
-      const Index columns = window_.columns.kernel, per_group = window_.out.channels / groups_;
+      const Index columns = window_.columns.kernel;
       backward_.pack([=, this](Index i, Index o, Index ky, Index kx) {
-        const Index channel = i / depth_ * per_group + o;
+        const Index channel = i / depth_ * per_group_ + o;
         return weight[(channel * depth_ + i % depth_) * taps_ + ky * columns + kx];
       });
     }
@@ -89,10 +89,9 @@ class Convolution : public Layer<Real> {
       activation_.backward(part(z, from), part(a, from), part(dy, from), to - from);
       for (Index block = from; block < to; ++block) {
         sum_positions(dy.row(block), bias_shares_.data() + block * window_.out.channels);
-        if (this->needs_input_gradient)
-          backward_.run(dy.row(block), nullptr, -std::numeric_limits<Real>::infinity(), dx.row(block));
-        if (this->needs_input_gradient && is_masked_)
-          presence_.clear(block, dx.row(block), this->inputs, dx.row(block));
+        if (!this->needs_input_gradient) continue;
+        backward_.run(dy.row(block), nullptr, -std::numeric_limits<Real>::infinity(), dx.row(block));
+        if (presence_.is_masked()) (*presence_).clear(block, dx.row(block), this->inputs, dx.row(block));
       }
     });
     Real* gradient = pass.keep_gradient ? weight_.gradient.data() : gradient_.data();
@@ -107,25 +106,23 @@ class Convolution : public Layer<Real> {
   }
 
  private:
-  static Index groups_of(const Window& window, const Settings& s) {
-    const Index groups = s.size("groups");
-    if (window.in.channels % groups != 0 || window.out.channels % groups != 0)
-      throw std::invalid_argument("the groups do not divide the channels of a convolution");
-    return groups;
+  /// Placed before anything is made for each of so many weights.
+  static Store<Real> weights_of(Index channels, Index each, const Settings& s, const Site& site) {
+    Store<Real> weights;
+    weights.place(s.whole("weight"), product_of(channels, each), site.parameters);
+    weights.size = weights.count;
+    weights.penalised = true;
+    return weights;
   }
   static Matrix<Real> part(Matrix<Real> m, Index from) { return {m.row(from), m.stride, m.columns}; }
   Matrix<Real> input_of_activation() { return activation_.needs_input() ? z_.view() : a_.view(); }
 
   /// x with zeros for what is not there.
-  Matrix<Real> present(Matrix<Real> x, const Pass<Real>& pass) {
-    if (!present_.view().data) {  // in the first pass under a mask
-      present_ = LaneMatrix<Real>(most_rows_, this->inputs);
-      presence_ = LanePresence<Real>(most_rows_, window_.in.width);
-    }
-    presence_.take(pass.mask, pass.rows);
+  Matrix<Real> present(Matrix<Real> x, Index rows) {
+    if (!present_.view().data) present_ = LaneMatrix<Real>(most_rows_, this->inputs);
     const auto to = present_.view();
-    for (Index block = 0; block < blocks_of<Real>(pass.rows); ++block)
-      presence_.clear(block, x.row(block), this->inputs, to.row(block));
+    for (Index block = 0; block < blocks_of<Real>(rows); ++block)
+      (*presence_).clear(block, x.row(block), this->inputs, to.row(block));
     return to;
   }
 
@@ -149,18 +146,17 @@ class Convolution : public Layer<Real> {
   }
 
   Window window_;
-  Index most_rows_, groups_, depth_, taps_;
-  bool has_bias_, is_masked_ = false;
+  Index most_rows_, groups_, depth_, per_group_, taps_;  // depth, per group: channels of one, in and out
+  bool has_bias_;
+  Store<Real> weight_, bias_;
   Activation<Real> activation_;
   LearnedSlope<Real> slope_;
+  WindowPresence<Real> presence_;
   Correlator<Real> forward_, backward_;
   WeightCorrelator<Real> weights_;
   LaneMatrix<Real> a_, z_, dx_, present_;
-  LanePresence<Real> presence_;
-  MaskBehindWindows masks_;
   Buffer<Real> gradient_, bias_gradient_, bias_shares_;
   Matrix<Real> x_;
-  Store<Real> weight_, bias_;
 };
 
 }  // namespace axone

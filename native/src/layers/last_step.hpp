@@ -5,7 +5,7 @@
 
 namespace axone {
 
-/// y = x[last], the last position that is there. Masks end here.
+/// y = x[last], the last position that is there; of a row that has none, the last of all. Masks end here.
 template <class Real>
 class LastStep : public Layer<Real> {
  public:
@@ -44,9 +44,9 @@ class LastStep : public Layer<Real> {
 
  private:
   Index last_of(const Mask& mask, Index r) const {
-    Index position = length_ - 1;
-    while (position > 0 && !mask.has(r, position)) --position;
-    return position;
+    for (Index position = length_; position-- > 0;)
+      if (mask.has(r, position)) return position;
+    return length_ - 1;
   }
 
   Index length_;

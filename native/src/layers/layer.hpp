@@ -1,6 +1,7 @@
 // What a layer is: it owns its arrays and its memory for one batch, and runs its equations.
 #pragma once
 
+#include <limits>
 #include <memory>
 #include <vector>
 
@@ -78,7 +79,8 @@ struct Site {
 template <class Real>
 class Layer {
  public:
-  Layer(Index inputs, Index outputs) : inputs(inputs), outputs(outputs) {}
+  /// Layers compute with their sizes before they take memory for them: none is so large that this overflows.
+  Layer(Index inputs, Index outputs) : inputs(checked(inputs)), outputs(checked(outputs)) {}
   virtual ~Layer() = default;
   virtual Matrix<Real> forward(Matrix<Real> x, Pass<Real>& pass) = 0;
   /// Take ∂L/∂y (which may be overwritten) and give ∂L/∂x; the matrix is empty if not needed.
@@ -105,6 +107,13 @@ class Layer {
 
  protected:
   bool needs_input_gradient = true;
+
+  static Index checked(Index numbers) {
+    if (numbers > kMostColumns)
+      throw std::invalid_argument("a layer of " + std::to_string(numbers) +
+                                  " numbers an example is out of range");
+    return numbers;
+  }
 };
 
 template <class Real>

@@ -14,11 +14,9 @@ class LayerNorm : public Layer<Real> {
  public:
   LayerNorm(Index columns, const Settings& s, const Site& site)
       : Layer<Real>(columns, columns), features_(s.size("features")),
-        groups_(columns / features_), epsilon_(s.number("epsilon")),
+        groups_(divided(columns, features_, "features", "columns of layer norm")), epsilon_(s.number("epsilon")),
         y_(site.rows, columns), normalised_(site.rows, columns), dx_(site.rows, columns),
         inverse_(site.rows * groups_), gradient_(features_), sum_(features_), product_(features_) {
-    if (columns % features_ != 0)
-      throw std::invalid_argument("the features do not divide the columns of layer norm");
     weight_.place(s.whole("weight"), features_, site.parameters);
     bias_.place(s.whole("bias"), features_, site.parameters);
     for (auto* store : {&weight_, &bias_}) store->size = features_;

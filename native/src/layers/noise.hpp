@@ -29,7 +29,7 @@ class Dropout : public Layer<Real> {
         y_(arrangement_, site.rows, columns), mask_(arrangement_, site.rows, columns) {}
 
   static std::unique_ptr<Layer<Real>> build(const Settings& s, const Site& site) {
-    return std::make_unique<Dropout>(s.size("columns"), s.number("rate"), site);
+    return std::make_unique<Dropout>(s.size("columns"), s.share("rate"), site);
   }
 
   Matrix<Real> forward(Matrix<Real> x, Pass<Real>& pass) override {
@@ -42,6 +42,7 @@ class Dropout : public Layer<Real> {
       mask.row(r)[c] = pass.random.bits(n) >= threshold ? kept : Real(0);
       y.row(r)[c] = x.row(r)[c] * mask.row(r)[c];
     });
+    if (arrangement_ == Arrangement::lanes) clear_empty_lanes(y, this->inputs, pass.rows);
     return y;
   }
 

@@ -13,10 +13,9 @@ template <class Real>
 class BatchNorm : public Layer<Real> {
  public:
   BatchNorm(Index columns, const Settings& s, const Site& site)
-      : Layer<Real>(columns, columns), channels_(s.size("channels")), inner_(columns / channels_),
+      : Layer<Real>(columns, columns), channels_(s.size("channels")),
+        inner_(divided(columns, channels_, "channels", "columns of batch norm")),
         momentum_(s.number("momentum")), epsilon_(s.number("epsilon")) {
-    if (columns % channels_ != 0)
-      throw std::invalid_argument("the channels do not divide the columns of batch norm");
     weight_.place(s.whole("weight"), channels_, site.parameters);
     bias_.place(s.whole("bias"), channels_, site.parameters);
     mean_.place(s.whole("mean"), channels_, site.buffers);
@@ -48,13 +47,16 @@ class BatchNorm : public Layer<Real> {
   Matrix<Real> forward(Matrix<Real> x, Pass<Real>& pass) override {
     auto y = y_.view(), normalised = normalised_.view();
     mask_ = pass.mask;
-    cells_ = mask_ ? mask_.count(pass.rows) : pass.rows * inner_;
+    const Index there = mask_ ? mask_.count(pass.rows) : pass.rows * inner_;
+    // Where a mask leaves nothing there are no statistics: averages stay, and all that is written is 0.
+    const bool has_statistics = pass.training && there > 0;
+    cells_ = std::max<Index>(there, 1);
     if (mask_)
       for (auto matrix : {y, normalised})
         for (Index r = 0; r < pass.rows; ++r) std::fill_n(matrix.row(r), matrix.columns, Real{0});
     for (Index c = 0; c < channels_; ++c) {
       double mean = mean_.weight[c], variance = variance_.weight[c];
-      if (pass.training) {
+      if (has_statistics) {
         double sum = 0, squares = 0;
         over(c, pass.rows, [&](Index r, Index i) { sum += x.row(r)[i]; });
         mean = sum / double(cells_);
@@ -117,7 +119,7 @@ class BatchNorm : public Layer<Real> {
   Buffer<Real> inverse_, sum_, product_, gradient_;
   Store<Real> weight_, bias_, mean_, variance_;
   Mask mask_;        // of the pass made last
-  Index cells_ = 0;  // of a channel that were there in it
+  Index cells_ = 1;  // of a channel that were there in it, at least 1
 };
 
 }  // namespace axone

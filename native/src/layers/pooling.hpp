@@ -41,21 +41,10 @@ class Pool : public Layer<Real> {
         }
   }
 
-  /// Note what is there of a batch, and what is there behind the windows.
-  void take_mask(Pass<Real>& pass) {
-    if (pass.mask && !has_presence_) {  // in the first pass under a mask
-      presence_ = LanePresence<Real>(most_rows_, window_.in.width);
-      has_presence_ = true;
-    }
-    is_masked_ = static_cast<bool>(pass.mask);
-    if (is_masked_) presence_.take(pass.mask, pass.rows);
-    pass.mask = behind(masks_, pass.mask, pass.rows, window_.columns);
-  }
-
   /// Which lanes of the cell at a place of a block are there.
   template <bool Masked>
   AXONE_INLINE V use_of(Index block, Index place) const {
-    if constexpr (Masked) return presence_.at(block, place / kLane % window_.in.width);
+    if constexpr (Masked) return (*presence_).at(block, place / kLane % window_.in.width);
     return V{} + 1;
   }
 
@@ -64,28 +53,25 @@ class Pool : public Layer<Real> {
   void each_block(const Pass<Real>& pass, const Body& body) const {
     share(pass.team, blocks_of<Real>(pass.rows), [&](Index from, Index to, int) {
       for (Index block = from; block < to; ++block)
-        is_masked_ ? body(block, std::true_type{}) : body(block, std::false_type{});
+        presence_.is_masked() ? body(block, std::true_type{}) : body(block, std::false_type{});
     });
   }
 
   Window window_;
+  WindowPresence<Real> presence_;
   LaneMatrix<Real> y_, dx_;
   Matrix<Real> x_;
 
  private:
   Pool(Window window, const Site& site)
       : Layer<Real>(window.in.numbers(), window.out.numbers()),
-        window_(window), y_(site.rows, this->outputs), dx_(site.rows, this->inputs),
-        most_rows_(site.rows) {
+        window_(window), presence_(window, site.rows), y_(site.rows, this->outputs),
+        dx_(site.rows, this->inputs) {
     for (Index o = 0; o < window.out.height; ++o) rows_.push_back(taps_of_output(window.rows, o));
     for (Index o = 0; o < window.out.width; ++o) columns_.push_back(taps_of_output(window.columns, o));
   }
 
   std::vector<Taps> rows_, columns_;
-  Index most_rows_;
-  bool is_masked_ = false, has_presence_ = false;
-  LanePresence<Real> presence_;
-  MaskBehindWindows masks_;
 };
 
 /// y[p] = the largest number of window p; its first cell that holds it has the gradient.
@@ -100,7 +86,7 @@ class MaxPool : public Pool<Real> {
 
   Matrix<Real> forward(Matrix<Real> x, Pass<Real>& pass) override {
     this->x_ = x;
-    this->take_mask(pass);
+    this->presence_.take(pass);
     const auto y = this->y_.view();
     this->each_block(pass, [=, this](Index block, auto masked) {
       const Real* numbers = x.row(block);
@@ -161,7 +147,7 @@ class AveragePool : public Pool<Real> {
   }
 
   Matrix<Real> forward(Matrix<Real> x, Pass<Real>& pass) override {
-    this->take_mask(pass);
+    this->presence_.take(pass);
     const auto y = this->y_.view();
     this->each_block(pass, [=, this](Index block, auto masked) {
       const Real* numbers = x.row(block);

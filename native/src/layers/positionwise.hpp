@@ -73,6 +73,7 @@ class PositionwiseDense : public Layer<Real> {
 
   static std::unique_ptr<Layer<Real>> build(const Settings& s, const Site& site) {
     const Index length = s.size("length");
+    Layer<Real>::checked(product_of(length, s.part("dense").size("columns")));
     auto dense = Dense<Real>::build(s.part("dense"), over_positions(site, length));
     return std::make_unique<PositionwiseDense>(length, std::move(dense), site);
   }

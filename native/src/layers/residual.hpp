@@ -18,6 +18,9 @@ class Residual : public Layer<Real> {
     if (branch_.front()->inputs != columns || aside != this->outputs ||
         (!shortcut_.empty() && shortcut_.front()->inputs != columns))
       throw std::invalid_argument("the two ways of a residual block must begin and end alike");
+    for (const auto* way : {&branch_, &shortcut_})
+      if (!way->empty() && way->front()->vocabulary() > 0)
+        throw std::invalid_argument("a residual block adds no tokens");
   }
 
   static std::unique_ptr<Layer<Real>> build(const Settings& s, const Site& site) {

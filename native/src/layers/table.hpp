@@ -62,6 +62,8 @@ Layers<Real> build_layers(const std::vector<Settings>& described, const Site& si
     auto layer = find(kLayers<Real>, settings.word("kind"), "layer")(settings, here);
     if (!layers.empty() && layers.back()->outputs != layer->inputs)
       throw std::invalid_argument("a layer is not as wide as the one before leaves it");
+    if (layer->vocabulary() > 0 && !layers.empty())
+      throw std::invalid_argument("tokens come first: nothing passes back through an embedding");
     const Arrangement after = last ? at_last : layer->gives();
     if (layer->takes() != here.arrangement || layer->gives() != after)
       layer = std::make_unique<Rearranged<Real>>(std::move(layer), here.arrangement, after, site.rows);

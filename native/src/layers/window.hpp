@@ -33,12 +33,36 @@ struct Window {
   }
 };
 
-/// The mask behind the windows along an axis.
-inline Mask behind(MaskBehindWindows& memory, const Mask& mask, Index examples, const Axis& axis) {
-  return memory.of(mask, examples, axis.outputs, [&](Index output, auto visit) {
-    const Taps taps = taps_of_output(axis, output);
-    for (Index k = 0; k < taps.count; ++k) visit(taps.from + k * taps.advance);
-  });
-}
+/// What is there of a batch of signals, and of what is behind a layer's windows. It takes its memory in the
+/// first pass under a mask: most networks never meet one.
+template <class Real>
+class WindowPresence {
+ public:
+  WindowPresence(const Window& window, Index most_rows) : window_(window), most_rows_(most_rows) {}
+
+  /// Note which positions of a pass are there, and let it go on with those behind the windows.
+  void take(Pass<Real>& pass) {
+    is_masked_ = static_cast<bool>(pass.mask);
+    if (!is_masked_) return;
+    if (!presence_) presence_ = std::make_unique<LanePresence<Real>>(most_rows_, window_.in.width);
+    presence_->take(pass.mask, pass.rows);
+    const Axis& axis = window_.columns;
+    pass.mask = behind_.of(pass.mask, pass.rows, axis.outputs, [&](Index output, auto visit) {
+      const Taps taps = taps_of_output(axis, output);
+      for (Index k = 0; k < taps.count; ++k) visit(taps.from + k * taps.advance);
+    });
+  }
+
+  bool is_masked() const { return is_masked_; }
+  /// What is there of a masked batch.
+  const LanePresence<Real>& operator*() const { return *presence_; }
+
+ private:
+  const Window window_;
+  const Index most_rows_;
+  bool is_masked_ = false;
+  std::unique_ptr<LanePresence<Real>> presence_;
+  MaskBehindWindows behind_;
+};
 
 }  // namespace axone

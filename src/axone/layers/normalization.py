@@ -22,7 +22,7 @@ from axone.messages import _
 
 
 class BatchNormCache(NamedTuple):
-    """x̂, √(s² + ε), in training the batch's μ and s², and which cells are there, if not all."""
+    """x̂, √(s² + ε), in training the batch's μ and s², if it has any, and which cells are there."""
 
     normalised: FloatArray
     deviation: FloatArray
@@ -39,7 +39,8 @@ class BatchNorm(Layer[BatchNormCache]):
     share them: ∂L/∂x = weight/√(s² + ε) ⊙ (∂L/∂y − mean(∂L/∂y) − x̂ ⊙ mean(∂L/∂y ⊙ x̂)).
 
     Under a mask, signals ``(channels, length)`` have the statistics of the positions that are
-    there; y is 0 at the others.
+    there; y is 0 at the others. A batch of which nothing is there, as behind windows that skip it
+    all, has no statistics: the running averages stay as they are.
 
     Parameters
     ----------
@@ -131,8 +132,8 @@ class BatchNorm(Layer[BatchNormCache]):
         )
 
 
-def _statistics(x: FloatArray, present: BoolArray | None) -> tuple[FloatArray, FloatArray]:
-    """Return mean and biased variance of every channel, over the cells that are there.
+def _statistics(x: FloatArray, present: BoolArray | None) -> tuple[FloatArray, FloatArray] | None:
+    """Return mean and biased variance of every channel, over the cells that are there, if any are.
 
     In float64 whatever x is: the square of 10²⁰ is too large for float32, and many small numbers
     beside a large sum would be lost.
@@ -141,6 +142,8 @@ def _statistics(x: FloatArray, present: BoolArray | None) -> tuple[FloatArray, F
     if present is None:
         return x.mean(axis=shared, dtype=np.float64), x.var(axis=shared, dtype=np.float64)
     count = present.sum()
+    if count == 0:
+        return None
     mean = np.where(present, x, 0).sum(axis=shared, dtype=np.float64) / count
     squares = np.where(present, x - per_channel(mean, x), 0) ** 2
     return mean, squares.sum(axis=shared) / count

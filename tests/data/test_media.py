@@ -337,3 +337,20 @@ def test_sounds_longer_than_those_of_training_are_counted(birds):
         "sounds_cut",
         "1 sound is longer than those of training: its first 0.0125 s are read",
     )
+
+
+def test_a_folder_of_one_class_is_judged_though_not_learnt(photos):
+    for path in (photos / "dog").iterdir():
+        path.unlink()
+    _X, classes = labelled_files(photos, Pictures((3, 4, 4)))
+    assert set(classes.tolist()) == {"cat"}
+
+
+def test_a_target_beside_a_folder_of_classes_is_refused(photos):
+    with pytest.raises(ConfigurationError, match="names of its subfolders are the classes"):
+        load_dataset(photos, target="animal == cat")
+
+
+def test_a_missing_picture_is_told_by_its_name(tmp_path):
+    with pytest.raises(DataError, match=r"none\.png is not a picture that can be read: No such"):
+        read_pictures([tmp_path / "none.png"], (1, 4, 4))

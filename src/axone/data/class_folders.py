@@ -67,22 +67,29 @@ class ClassFolder:
     notes: tuple[Message, ...] = ()
 
 
-def read_class_folder(folder: Path) -> ClassFolder:
+def read_class_folder(folder: Path, least: int = 2) -> ClassFolder:
     """Look through a folder, without opening any of its files.
+
+    Parameters
+    ----------
+    folder : Path
+    least : int
+        Classes that it must hold: to learn them two, to judge a model one.
 
     Raises
     ------
     DataError
-        No files of one kind in at least two subfolders, too many, or links that lead out of it.
+        No files of one kind in subfolders, too few classes, too many files, or links that lead
+        out of the folder.
     """
     parts = {name.lower(): path for name, path in _subfolders(folder, folder)}
     if _TRAINING not in parts:
         files = _files(folder, folder)
-        chosen, notes = _of_one_medium(folder, {_TRAINING: files})
+        chosen, notes = _of_one_medium(folder, {_TRAINING: files}, least)
         notes += _folders_passed_over([folder], files, chosen.medium, folder)
         return ClassFolder(chosen.medium, chosen.training, notes=notes)
     read = {name: _files(parts[name], folder) for name in (_TRAINING, _TEST) if name in parts}
-    chosen, notes = _of_one_medium(folder, read)
+    chosen, notes = _of_one_medium(folder, read, least)
     every = [each for files in read.values() for each in files]
     notes += _folders_passed_over([parts[name] for name in read], every, chosen.medium, folder)
     passed_over = sorted(set(parts) - {_TRAINING, _TEST})
@@ -227,7 +234,7 @@ def _require_few(files: int, root: Path) -> None:
 
 
 def _of_one_medium(
-    folder: Path, parts: dict[str, list[tuple[str, Path]]]
+    folder: Path, parts: dict[str, list[tuple[str, Path]]], least: int
 ) -> tuple[ClassFolder, tuple[Message, ...]]:
     """Keep the files of the medium that the training part holds."""
     endings = Counter(_medium(path) for _class, path in parts[_TRAINING])
@@ -248,7 +255,7 @@ def _of_one_medium(
     every = [path for files in parts.values() for _class, path in files]
     notes = _passed_over([path for path in every if _medium(path) != media[0]])
     classes = {word for word, _path in kept[_TRAINING]}
-    if len(classes) < 2:
+    if len(classes) < least:
         raise DataError(
             _(
                 "{folder} holds files of one class, {name!r}: a dataset has a subfolder for each, "

@@ -109,7 +109,7 @@ def labelled_files(folder: Path, first: Any) -> tuple[NDArray[Any], NDArray[Any]
     DataError
         The model is of no such files, or as `read_class_folder`.
     """
-    found = read_class_folder(folder)
+    found = read_class_folder(folder, least=1)
     part = found.test if len(found.test) else found.training
     wanted = Pictures if found.medium == "images" else Sounds
     if not isinstance(first, wanted):

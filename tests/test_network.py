@@ -324,3 +324,9 @@ def test_a_layer_is_called_by_its_name_in_messages():
 def test_names_that_are_not_one_for_each_layer_or_cannot_be_shown_are_refused(names, words):
     with pytest.raises(ConfigurationError, match=words):
         ax.Network(ax.Dense(4), ax.Dense(1), input_shape=3, layer_names=names)
+
+
+def test_layers_without_names_are_to_be_counted():
+    nameless = ax.Network(ax.Dense(4), ax.Dense(2), input_shape=3)
+    with pytest.raises(ConfigurationError, match=r"no names: count them instead, from 0 to 1"):
+        nameless.layers_up_to("hidden")

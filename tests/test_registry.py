@@ -117,6 +117,8 @@ def test_a_class_of_ones_own_stands_in_no_table():
 
 
 def test_an_unknown_name_says_where_it_was_found():
+    none = UnknownNameError("column", "price", [], where="rows.csv")
+    assert str(none) == "rows.csv: unknown column 'price': there is none of any name."
     error = UnknownNameError("key", "LRR", ["LR", "L2"], where="run.json")
     assert str(error).startswith("run.json: unknown key 'LRR'.")
     assert str(error).endswith("Allowed: L2, LR.")

@@ -65,6 +65,8 @@ class UnknownNameError(ConfigurationError):
                 allowed=listed(names),
             )
             if near
+            else _("unknown {kind} {given!r}: there is none of any name.", kind=kind, given=given)
+            if not names
             else _(
                 "unknown {kind} {given!r}. Allowed: {allowed}.",
                 kind=kind,

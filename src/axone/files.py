@@ -106,6 +106,12 @@ def told_of_damage(tell: Callable[[Exception], AxoneError]) -> Iterator[None]:
         raise tell(error) from error
 
 
+def reason_of(error: Exception) -> str:
+    """Return what an error says for a message that names the file: without it, and no full stop."""
+    said = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+    return said.rstrip(". ") or type(error).__name__
+
+
 def read_bounded(path: Path, most: int) -> bytes | None:
     """Return what a file holds; None if that is more than `most` bytes.
 
@@ -215,7 +221,12 @@ def read_tensors(path: Path, kind: str) -> tuple[dict[str, str], dict[str, NDArr
 
     def unreadable(error: Exception) -> ModelFileError:
         return ModelFileError(
-            _("{path} is not a {kind} that can be read: {error}", path=path, kind=kind, error=error)
+            _(
+                "{path} is not a {kind} that can be read: {error}.",
+                path=path,
+                kind=kind,
+                error=reason_of(error),
+            )
         )
 
     with told_of_damage(unreadable):

@@ -235,7 +235,17 @@ class Network:
         if not isinstance(last, str):
             return last
         if last not in self.layer_names or not last:
-            raise UnknownNameError(_("layer"), last, [name for name in self.layer_names if name])
+            names = [name for name in self.layer_names if name]
+            if not names:
+                raise ConfigurationError(
+                    _(
+                        "No layer is called {name!r}, since these layers have no names: count "
+                        "them instead, from 0 to {most}.",
+                        name=last,
+                        most=len(self.layers) - 1,
+                    )
+                )
+            raise UnknownNameError(_("layer"), last, names)
         return self.layer_names.index(last) + 1
 
     def _numbered(self, position: int) -> str:

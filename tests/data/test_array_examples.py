@@ -140,9 +140,9 @@ def test_names_are_texts(load):
         ({"X": SIGNALS, "mask": MASK * 2}, ["True or False"]),
         ({"X": SIGNALS, "mask": MASK, "lengths": LENGTHS}, ["both", "give one"]),
         ({"X": SIGNALS, "mask": MASK & (LENGTHS[:, None] > 1)}, ["leaves out all of row 4"]),
-        ({"X": SIGNALS, "lengths": LENGTHS + 1}, ["from 1 to the length"]),
+        ({"X": SIGNALS, "lengths": LENGTHS + 1}, ["from 1 to 9", "is 10 in row 0"]),
         ({"X": SIGNALS, "lengths": LENGTHS[:3]}, ["lengths must hold"]),
-        ({"X": SIGNALS, "lengths": LENGTHS - 1}, ["from 1 to the length"]),
+        ({"X": SIGNALS, "lengths": LENGTHS - 1}, ["from 1 to 9", "is 0 in row 4"]),
         ({"X": SIGNALS[:, 0], "offsets": np.array([0, 9])}, ["must rise from 0 to the 6"]),
         ({"X": SIGNALS[:, 0], "offsets": np.array([0, 4, 3, 6])}, ["must rise"]),
         ({"X": SIGNALS[:, 0], "offsets": np.array([0.0, 6.0])}, ["whole numbers"]),
@@ -196,3 +196,26 @@ def test_lists_of_unlike_lengths_are_rows_in_memory():
     assert dataset_of((["Ada", "Ed", "Bo", "Di", "Cy", "Flo"], Y)).kind == "text"
     with pytest.raises(DataError, match="channels"):
         dataset_of(([np.ones((2, 3)), np.ones((3, 4))] * 3, Y))
+
+
+@pytest.mark.parametrize("channels", [1, 3, 4])
+def test_images_with_their_channels_last_are_refused_unless_it_is_said(load, channels):
+    X = np.zeros((6, 9, 8, channels), dtype=np.uint8)
+    with pytest.raises(DataError, match=r"channels last.*moveaxis"):
+        load(X=X)
+    assert load(X=X, kind=np.array("images")).X.shape == X.shape
+    assert load(X=np.moveaxis(X, -1, 1)).kind == "images"
+
+
+@pytest.mark.parametrize("shape", [(6, 28, 28), (6, 50, 2)])
+def test_signals_that_may_be_something_else_are_noted(load, shape):
+    X = RANDOM.normal(size=shape)
+    assert [note.code for note in load(X=X).notes] == ["axes_guessed"]
+    assert not load(X=X, kind=np.array("signals")).notes
+    assert not load(X=X.swapaxes(1, 2)[:, :2]).notes
+
+
+def test_arrays_that_no_dataset_has_are_named(load):
+    (note,) = load(X=SIGNALS, sample_weight=np.ones(6), extra=Y).notes
+    assert note.code == "arrays_passed_over"
+    assert str(note).endswith("extra, sample_weight")

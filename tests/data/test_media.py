@@ -1,6 +1,7 @@
 """Folders of images and of sounds as datasets, and such files as rows of their models."""
 
 import os
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -269,3 +270,87 @@ def test_too_many_files_below_a_folder_are_refused(photos, monkeypatch):
     monkeypatch.setattr("axone.data.class_folders.MOST_FILES", 3)
     with pytest.raises(DataError, match="more than 3 files"):
         files_below(photos, "images")
+
+
+def test_what_is_passed_over_in_a_folder_is_named(photos):
+    (photos / "cat" / "notes.txt").write_text("mine")
+    (photos / "dog" / "more").mkdir()
+    Image.fromarray(noise(8, 8)).save(photos / "dog" / "more" / "0.png")
+    Image.fromarray(noise(8, 8)).save(photos / "lost.png")
+    (photos / "bird").mkdir()
+    told = {note.code: str(note) for note in read_class_folder(photos).notes}
+    assert told["files_passed_over"] == "1 file of another kind is passed over: 1 × .txt"
+    assert "lost.png" in told["files_of_no_class"]
+    assert str(Path("dog", "more")) in told["folders_within_classes"]
+    assert told["folders_without_files"].endswith(": bird")
+
+
+def test_a_folder_without_classes_is_told_where_its_files_are(tmp_path):
+    flat, deep, other = (tmp_path / name for name in ("flat", "deep", "other"))
+    for folder in (flat, deep / "cat" / "old", other / "cat"):
+        folder.mkdir(parents=True)
+    Image.fromarray(noise(8, 8)).save(flat / "0.png")
+    Image.fromarray(noise(8, 8)).save(deep / "cat" / "old" / "0.png")
+    (other / "cat" / "0.tif").write_text("")
+    for folder, told in ((flat, "1 such file lies in it"), (deep, "deeper"), (other, "0.tif is")):
+        with pytest.raises(DataError, match=told):
+            load_dataset(folder)
+
+
+def test_classes_of_one_file_each_are_no_identifier(photos):
+    for word in ("cat", "dog"):
+        for number in ("1.jpg", "2.bmp"):
+            (photos / word / number).unlink()
+    with pytest.raises(DataError, match="one file of each of its 2 classes"):
+        load_dataset(photos)
+    assert len(labelled_files(photos, Pictures((3, 4, 4)))[0]) == 2
+
+
+@pytest.mark.parametrize(
+    ("keep", "told"), [(slice(0), "it is empty"), (slice(-31), "31 bytes are missing at its end")]
+)
+def test_a_sound_cut_off_is_refused_and_never_read_in_part(birds, keep, told):
+    path = birds / "owl" / "0.wav"
+    path.write_bytes(path.read_bytes()[keep])
+    with pytest.raises(DataError, match=told):
+        read_sound(path)
+
+
+def test_a_sound_from_a_pipe_whose_length_is_unknown_is_read(birds):
+    path = birds / "owl" / "0.wav"
+    content = path.read_bytes()
+    path.write_bytes(content[:4] + b"\xff\xff\xff\xff" + content[8:])
+    assert read_sound(path).samples.shape == (1, 100)
+
+
+def test_a_missing_sound_is_told_once_by_its_name(tmp_path):
+    with pytest.raises(DataError) as told:
+        read_sound(tmp_path / "none.wav")
+    assert str(told.value).count("none.wav") == 1
+
+
+def test_sounds_longer_than_those_of_training_are_counted(birds):
+    step = Sounds((1, 100), 8000)
+    X, (note,) = step.read_and_tell(sorted((birds / "owl").iterdir()))
+    assert X.shape == (3, 1, 100)
+    assert (note.code, str(note)) == (
+        "sounds_cut",
+        "1 sound is longer than those of training: its first 0.0125 s are read",
+    )
+
+
+def test_a_folder_of_one_class_is_judged_though_not_learnt(photos):
+    for path in (photos / "dog").iterdir():
+        path.unlink()
+    _X, classes = labelled_files(photos, Pictures((3, 4, 4)))
+    assert set(classes.tolist()) == {"cat"}
+
+
+def test_a_target_beside_a_folder_of_classes_is_refused(photos):
+    with pytest.raises(ConfigurationError, match="names of its subfolders are the classes"):
+        load_dataset(photos, target="animal == cat")
+
+
+def test_a_missing_picture_is_told_by_its_name(tmp_path):
+    with pytest.raises(DataError, match=r"none\.png is not a picture that can be read: No such"):
+        read_pictures([tmp_path / "none.png"], (1, 4, 4))

@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 from axone.data import Preprocessing, load_dataset
+from axone.data.series import Series
 from axone.errors import ConfigurationError, DataError, UnknownNameError
 
 SERIES = np.column_stack([np.arange(60.0), np.arange(60.0) % 7, -np.arange(60.0)])
@@ -127,3 +128,38 @@ def test_a_calendar_alone_needs_no_rows_of_the_future(shop):
     data = load_dataset(shop, options={"lags": 5, "horizon": 3, "periods": [7]})
     table = pd.DataFrame(SERIES, columns=COLUMNS)[:57]
     np.testing.assert_allclose(data.reader.transform(table), data.X[-1:], rtol=1e-6, atol=1e-6)
+
+
+def daily(rows=60, **columns):
+    return pd.DataFrame(
+        {"day": pd.date_range("2024-01-01", periods=rows), "sales": np.arange(rows) % 7, **columns}
+    )
+
+
+def test_several_series_in_one_table_are_refused_and_few_repeated_moments_noted():
+    both = pd.concat([daily(shop="north"), daily(shop="south")])
+    with pytest.raises(DataError, match="several series"):
+        load_dataset(both, target="sales", options={"lags": 5})
+    repeated = pd.concat([daily(), daily().iloc[[3, 9]]])
+    notes = load_dataset(repeated, target="sales", options={"lags": 5}).notes
+    assert "moments_repeat" in [note.code for note in notes]
+    assert "uneven_steps" not in [note.code for note in notes]
+
+
+@pytest.mark.parametrize("frequency", ["MS", "ME", "QS", "YS"])
+def test_months_are_steps_as_long_as_one_another(frequency):
+    table = daily(90).assign(day=pd.date_range("1990-01-01", periods=90, freq=frequency))
+    data = load_dataset(table, target="sales", options={"lags": 5, "periods": "12"})
+    assert "uneven_steps" not in [note.code for note in data.notes]
+    days = table.day.to_numpy().astype("datetime64[D]").astype(float)
+    later = Series("later", days[80:, None], ("day",), "later", moments=days[80:])
+    assert data.reader.begin(later) == 80
+    gone = load_dataset(table.drop(index=30), target="sales", options={"lags": 5})
+    assert "uneven_steps" in [note.code for note in gone.notes]
+
+
+@pytest.mark.filterwarnings("error")
+def test_numbers_beyond_single_precision_are_refused_with_their_column():
+    with pytest.raises(DataError, match=r"sales is 1e\+300 in row 1 .* float32"):
+        load_dataset(daily().assign(sales=lambda table: table.sales * 1e300), target="sales",
+                     options={"lags": 5})  # fmt: skip

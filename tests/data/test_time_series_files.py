@@ -96,7 +96,10 @@ def test_relational_arff_is_read_as_series_and_other_arff_as_a_table(tmp_path):
         (HEAD + ROWS + "1,2:3,4:up\n", "line 14: the label 'up' is none of the header's left"),
         (HEAD + ROWS + "1,2:3:left\n", "line 14: its dimensions are of unlike lengths, 1, 2"),
         (HEAD + ROWS + "1,2:left\n", "line 14: 1 dimensions, where the header says 2"),
-        (HEAD + ROWS + "1,x:3,4:left\n", "line 14: a cell of '1,x' is no number"),
+        (
+            HEAD + ROWS + "1,x:3,4:left\n",
+            "line 14: the cell 'x' at position 1 (counted from 0) is no number",
+        ),
         (HEAD + ROWS + "1,1_0:3,4:left\n", "is no number"),
         (HEAD + ROWS + "1,:3,4:left\n", "is no number"),
         (HEAD + ROWS + "1,inf:3,4:left\n", "is no number"),
@@ -104,11 +107,14 @@ def test_relational_arff_is_read_as_series_and_other_arff_as_a_table(tmp_path):
         (HEAD + ROWS + "?,?:3,4:left\n", "channel 0 of row 4"),
         (HEAD + ROWS + "1\n", "ends in a colon and its label"),
         (HEAD.replace("Stamps false", "Stamps true") + ROWS, "have time stamps"),
-        (HEAD.replace("@missing", "@nonsense") + ROWS, "line 4: a line of the header begins"),
+        (
+            HEAD.replace("@missing", "@nonsense") + ROWS,
+            "line 4: '@nonsense' begins no line of the header",
+        ),
         (HEAD.replace("@dimensions 2", "@dimensions many") + ROWS, "no whole number"),
         (HEAD.replace("@data\n", ""), "needs a line @data"),
         (HEAD, "holds no series"),
-        ("export const x = 1;\n", "line 1: a line of the header begins"),
+        ("export const x = 1;\n", "line 1: 'export' begins no line of the header"),
     ],
 )
 def test_what_the_header_does_not_say_is_refused_with_its_line(tmp_path, text, told):
@@ -131,3 +137,9 @@ def test_a_damaged_relational_arff_is_refused_with_its_line(tmp_path, text, told
     with pytest.raises(DataError) as error:
         load_dataset(write(tmp_path / "some.arff", text))
     assert told in str(error.value)
+
+
+def test_a_cell_that_is_missing_altogether_and_labels_are_told_in_words(tmp_path):
+    empty = write(tmp_path / "empty.ts", HEAD + ROWS + ":3,4:left\n")
+    with pytest.raises(DataError, match="a dimension holds no numbers; what is missing is written"):
+        load_dataset(empty)

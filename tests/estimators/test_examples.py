@@ -299,3 +299,19 @@ def test_layers_that_know_no_ends_are_told_of(sentences):
     X, y = sentences
     with pytest.warns(UserWarning, match="unlike lengths"):
         ax.SequenceClassifier([ax.Flatten(), ax.Dense(4)], **QUICK).fit(X, y)
+
+
+def test_images_with_their_channels_last_are_warned_of():
+    X = np.random.default_rng(0).normal(size=(12, 9, 9, 3))
+    classifier = ax.ConvClassifier([ax.Flatten()], max_iter=1, random_state=0)
+    with pytest.warns(UserWarning, match=r"channels last.*moveaxis"):
+        classifier.fit(X, np.arange(12) % 2)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        classifier.fit(np.moveaxis(X, -1, 1), np.arange(12) % 2)
+
+
+def test_rows_of_unlike_channels_are_told_how_a_row_lies():
+    rows = [np.zeros((2, 10 + number)) for number in range(4)]
+    with pytest.raises(DataError, match=r"has 11 features, .* of shape \(length, features\)"):
+        ax.SequenceClassifier(max_iter=1).fit(rows, [0, 1, 0, 1])

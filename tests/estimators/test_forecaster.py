@@ -265,3 +265,9 @@ def test_a_forecaster_that_is_not_fitted_says_so(table):
         ax.Forecaster().predict(table)
     with pytest.raises(AxoneError, match="too few"):
         ax.Forecaster(**ONCE).backtest(table.iloc[:40], folds=30)
+
+
+def test_a_y_beside_the_table_is_not_left_out_in_silence(table):
+    forecaster = ax.Forecaster(**{**ONCE, "max_iter": 1})
+    with pytest.warns(UserWarning, match="y is not read"):
+        forecaster.fit(table, table["sales"])

@@ -128,3 +128,16 @@ def test_layers_are_frozen_without_a_model_as_well():
     result = Experiment.from_source("iris", settings).run()
     begun = result.prepared.network.initialize(0)
     np.testing.assert_array_equal(result.model.parameters["0.weight"], begun["0.weight"])
+
+
+def test_images_of_another_size_are_refused_with_the_options_that_bring_them_to_it(here):
+    random = np.random.default_rng(0)
+    y = np.arange(20) % 2
+    for name, shape in (("small", (1, 6, 6)), ("large", (3, 9, 7))):
+        np.savez(here / f"{name}.npz", X=random.normal(size=(20, *shape)), y=y)
+    settings = {"network": {"preset": "mlp"}}
+    settings["training"] = {"epochs": 1}
+    run(Experiment.from_source("small.npz", settings), here / "small")
+    again = Experiment.from_source("large.npz", {"network": {"start_from": "small"}})
+    with pytest.raises(DataError, match=r"3 × 9 × 7 .* reads 1 × 6 × 6.*height=6.*grey"):
+        prepare(again)

@@ -24,7 +24,7 @@ from axone.data.sources import is_stream, shown_source
 from axone.data.texts import read_texts, reading_of
 from axone.errors import DataError, UnknownNameError
 from axone.losses import nearest_to_the_median
-from axone.messages import _, _n
+from axone.messages import Message, _, _n
 from axone.model import Classes, Inputs, Model, NextCharacter, Numbers
 
 if TYPE_CHECKING:
@@ -70,7 +70,8 @@ def read(
     first = model.preprocessing.steps[0]
     paths, notes = _files_of([Path(word) for word in words], first)
     if all(map(is_medium, paths)):
-        X = _of_files(paths, model)
+        X, told = _of_files(paths, model)
+        notes += told
         carried = {"file": list(map(str, paths))}
         return _without_columns(RowsToPredict(X, carried, notes, _as_images(X)), keep)
     if isinstance(first, Beginnings):
@@ -122,12 +123,12 @@ def _texts(words: Sequence[str], step: Beginnings, table: TableOptions) -> list[
     return texts
 
 
-def _of_files(paths: Sequence[Path], model: Model) -> Any:
-    """Return image files or sounds as the model's training rows were read."""
+def _of_files(paths: Sequence[Path], model: Model) -> tuple[Any, tuple[Message, ...]]:
+    """Return image files or sounds as the model's training rows were read, and what was lost."""
     first = model.preprocessing.steps[0]
     sounds = [path for path in paths if path.suffix.lower() in SOUNDS]
     if isinstance(first, Sounds) and len(sounds) == len(paths):
-        return first.read(paths)
+        return first.read_and_tell(paths)
     if sounds or isinstance(first, Sounds):
         raise DataError(
             _(
@@ -137,8 +138,8 @@ def _of_files(paths: Sequence[Path], model: Model) -> Any:
             )
         )
     if isinstance(first, Pictures):
-        return first.read(paths)
-    return read_images(paths, model.preprocessing.feature_shape)
+        return first.read(paths), ()
+    return read_images(paths, model.preprocessing.feature_shape), ()
 
 
 def _as_images(X: Any) -> Any:

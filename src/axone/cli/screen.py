@@ -272,10 +272,10 @@ def plan(prepared: Prepared) -> list[str]:
         entry(
             _("Training"),
             _(
-                "{optimizer}, batches of {rows}, at most {epochs} epochs, seed {seed}",
+                "{optimizer}, batches of {rows}, at most {epochs}, seed {seed}",
                 optimizer=f"{name} {rate:g}" if rate else name,
                 rows=training.batch_size,
-                epochs=training.epochs,
+                epochs=_n("{count} epoch", "{count} epochs", training.epochs),
                 seed=settings.seed,
             ),
         ),

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from axone.arrays import BoolArray, IntArray
 from axone.checks import as_array
-from axone.data.dataset import ExampleKind, kind_of_examples
+from axone.data.dataset import ExampleKind, channels_stand_last, kind_of_examples
 from axone.data.positions import (
     AlongTime,
     filled,
@@ -96,8 +96,10 @@ def examples_of(arrays: Arrays, where: str) -> ArrayExamples:
         kind = kind or test_kind
     if kind is None:
         kind = "features"
+    said = {"kind", *BESIDE} & set(found)
+    guessed = () if said or "X" not in found else _axes_guessed(found["X"], kind)
     found, notes = _along_time(found, kind, where)
-    examples = ArrayExamples(found, kind, notes=notes)
+    examples = ArrayExamples(found, kind, notes=guessed + notes)
     if "X" not in found:
         return examples
     return _in_order(replace(examples, groups=_groups(found, where)), where)
@@ -204,6 +206,17 @@ def _of_kind(
     X: NDArray[Any], kind: ExampleKind | None, key: str, where: str
 ) -> tuple[NDArray[Any], ExampleKind | None]:
     """Return examples with the axes of their kind, one channel added where it is left out."""
+    if kind is None and channels_stand_last(X.shape):
+        raise DataError(
+            _(
+                "{where}: {key} has shape {shape}, which looks like images with their channels "
+                "last: they stand before height and width, numpy.moveaxis({key}, -1, 1). If these "
+                "do, say so with kind = 'images' beside {key}.",
+                where=where,
+                key=key,
+                shape=X.shape,
+            )
+        )
     kind = kind or kind_of_examples(X)
     axes = X.ndim - 1
     if kind == "signals" and axes == 1:
@@ -233,6 +246,24 @@ def _of_kind(
             )
         )
     return (X.astype(np.int64) if kind == "tokens" else X), kind
+
+
+def _axes_guessed(X: NDArray[Any], kind: ExampleKind) -> tuple[Message, ...]:
+    """Tell of signals that may well be something else: there are not fewer channels than moments.
+
+    A picture stored as floats has as many rows as columns; of most sequences that are stored
+    features last, there are fewer features than positions.
+    """
+    if kind != "signals" or X.ndim != 3 or not 1 < X.shape[2] <= X.shape[1]:
+        return ()
+    return (
+        _(
+            "X of shape {shape} was taken for signals (m, channels, length); kind = 'sequences' "
+            "beside it says that the last axis are features, kind = 'images' that they are grey "
+            "images",
+            shape=X.shape,
+        ).coded("axes_guessed"),
+    )
 
 
 def _are_whole(X: NDArray[Any]) -> bool:
@@ -337,7 +368,20 @@ def _mask(
         length = axes[0] if kind == "sequences" else axes[-1] if axes else 0
         fits = lengths.shape == (len(X),) and lengths.dtype.kind in "iu" and bool(possible)
         fits = fits and lengths.size > 0
-        if not fits or lengths.min() < 1 or lengths.max() > length:
+        if fits and (lengths.min() < 1 or lengths.max() > length):
+            row = int(np.argmax((lengths < 1) | (lengths > length)))
+            raise DataError(
+                _(
+                    "{where}: lengths{part} must be from 1 to {length}, the length of X{part}, "
+                    "but is {found} in row {row} (counted from 0).",
+                    where=where,
+                    part=part,
+                    length=length,
+                    found=int(lengths[row]),
+                    row=row,
+                )
+            )
+        if not fits:
             raise DataError(
                 _(
                     "{where}: lengths{part} must hold a whole number from 1 to the length of X"

@@ -15,7 +15,7 @@ from typing import Literal
 
 from axone.bounds import MOST_FILES
 from axone.errors import DataError
-from axone.messages import Message, _, _n, listed
+from axone.messages import Listed, Message, _, _n, first_and_last, listed
 
 IMAGES = (".png", ".jpg", ".jpeg", ".bmp", ".gif")
 """Endings of image files; what they are, their content says."""
@@ -23,6 +23,9 @@ IMAGES = (".png", ".jpg", ".jpeg", ".bmp", ".gif")
 SOUNDS = (".wav", ".wave")
 
 _TRAINING, _TEST = "train", "test"
+
+_MOST_NAMES = 6
+"""Folders and files that a note names."""
 
 Medium = Literal["images", "sounds"]
 
@@ -64,21 +67,31 @@ class ClassFolder:
     notes: tuple[Message, ...] = ()
 
 
-def read_class_folder(folder: Path) -> ClassFolder:
+def read_class_folder(folder: Path, least: int = 2) -> ClassFolder:
     """Look through a folder, without opening any of its files.
+
+    Parameters
+    ----------
+    folder : Path
+    least : int
+        Classes that it must hold: to learn them two, to judge a model one.
 
     Raises
     ------
     DataError
-        No files of one kind in at least two subfolders, too many, or links that lead out of it.
+        No files of one kind in subfolders, too few classes, too many files, or links that lead
+        out of the folder.
     """
     parts = {name.lower(): path for name, path in _subfolders(folder, folder)}
     if _TRAINING not in parts:
         files = _files(folder, folder)
-        chosen, notes = _of_one_medium(folder, {_TRAINING: files})
+        chosen, notes = _of_one_medium(folder, {_TRAINING: files}, least)
+        notes += _folders_passed_over([folder], files, chosen.medium, folder)
         return ClassFolder(chosen.medium, chosen.training, notes=notes)
     read = {name: _files(parts[name], folder) for name in (_TRAINING, _TEST) if name in parts}
-    chosen, notes = _of_one_medium(folder, read)
+    chosen, notes = _of_one_medium(folder, read, least)
+    every = [each for files in read.values() for each in files]
+    notes += _folders_passed_over([parts[name] for name in read], every, chosen.medium, folder)
     passed_over = sorted(set(parts) - {_TRAINING, _TEST})
     if passed_over:
         notes = (
@@ -112,7 +125,7 @@ def files_below(folder: Path, medium: Medium) -> tuple[tuple[Path, ...], tuple[M
                 endings=listed(IMAGES if medium == "images" else SOUNDS),
             )
         )
-    return found, _passed_over(len(every) - len(found))
+    return found, _passed_over([path for path in every if _medium(path) != medium])
 
 
 def _all_files(folder: Path, root: Path, seen: set[Path]) -> list[Path]:
@@ -134,16 +147,79 @@ def _all_files(folder: Path, root: Path, seen: set[Path]) -> list[Path]:
     return found
 
 
-def _passed_over(count: int) -> tuple[Message, ...]:
-    if not count:
+def _passed_over(paths: Sequence[Path]) -> tuple[Message, ...]:
+    if not paths:
         return ()
+    endings = Counter(path.suffix.lower() or path.name for path in paths)
     return (
         _n(
-            "{count:,} file of another kind is passed over",
-            "{count:,} files of other kinds are passed over",
-            count,
+            "{count:,} file of another kind is passed over: {endings}",
+            "{count:,} files of other kinds are passed over: {endings}",
+            len(paths),
+            endings=listed(f"{count:,} × {ending}" for ending, count in endings.most_common(8)),
         ).coded("files_passed_over"),
     )
+
+
+def _folders_passed_over(
+    folders: Sequence[Path], files: Sequence[tuple[str, Path]], medium: str, root: Path
+) -> tuple[Message, ...]:
+    """Tell of what lies where no example is looked for: classes of nothing, and what is deeper.
+
+    Parameters
+    ----------
+    folders : sequence of Path
+        Those whose subfolders are the classes.
+    files : sequence of (str, Path)
+        All that lie in them.
+    """
+    empty: list[Path] = []
+    deeper: list[Path] = []
+    beside: list[Path] = []
+    kept = {path.parent for _class, path in files if _medium(path) == medium}
+    for folder in folders:
+        beside += [path for path in _here(folder) if _medium(path) == medium]
+        for _name, below in _subfolders(folder, root):
+            inner = [path for _word, path in _subfolders(below, root)]
+            deeper += [path for path in inner if any(_medium(each) for each in _here(path))]
+            if below not in kept:
+                empty.append(below)
+    notes: tuple[Message, ...] = ()
+    if beside:
+        notes += (
+            _n(
+                "{count:,} file beside the classes' folders is of no class, and is passed over: "
+                "{names}",
+                "{count:,} files beside the classes' folders are of no class, and are passed "
+                "over: {names}",
+                len(beside),
+                names=first_and_last([path.name for path in beside], _MOST_NAMES),
+            ).coded("files_of_no_class"),
+        )
+    if deeper:
+        notes += (
+            _(
+                "folders within those of the classes are passed over: {names}",
+                names=_within(deeper, root),
+            ).coded("folders_within_classes"),
+        )
+    if empty:
+        notes += (
+            _(
+                "folders without any such file are no classes: {names}",
+                names=_within(empty, root),
+            ).coded("folders_without_files"),
+        )
+    return notes
+
+
+def _here(folder: Path) -> list[Path]:
+    """Return what is in a folder and is no folder, links to nothing too."""
+    return [Path(entry.path) for entry in _entries(folder) if not entry.is_dir()]
+
+
+def _within(paths: Sequence[Path], root: Path) -> Listed:
+    return first_and_last([path.relative_to(root) for path in paths], _MOST_NAMES)
 
 
 def _require_few(files: int, root: Path) -> None:
@@ -158,7 +234,7 @@ def _require_few(files: int, root: Path) -> None:
 
 
 def _of_one_medium(
-    folder: Path, parts: dict[str, list[tuple[str, Path]]]
+    folder: Path, parts: dict[str, list[tuple[str, Path]]], least: int
 ) -> tuple[ClassFolder, tuple[Message, ...]]:
     """Keep the files of the medium that the training part holds."""
     endings = Counter(_medium(path) for _class, path in parts[_TRAINING])
@@ -170,21 +246,16 @@ def _of_one_medium(
                 folder=folder,
             )
             if media
-            else _(
-                "{folder} holds no image or sound files in subfolders: a dataset has a subfolder "
-                "for each class, with files that end in {endings}.",
-                folder=folder,
-                endings=listed((*IMAGES, *SOUNDS)),
-            )
+            else _nothing_found(folder, [path for _class, path in parts[_TRAINING]])
         )
     kept = {
         name: [(word, path) for word, path in files if _medium(path) == media[0]]
         for name, files in parts.items()
     }
-    others = sum(map(len, parts.values())) - sum(map(len, kept.values()))
-    notes = _passed_over(others)
+    every = [path for files in parts.values() for _class, path in files]
+    notes = _passed_over([path for path in every if _medium(path) != media[0]])
     classes = {word for word, _path in kept[_TRAINING]}
-    if len(classes) < 2:
+    if len(classes) < least:
         raise DataError(
             _(
                 "{folder} holds files of one class, {name!r}: a dataset has a subfolder for each, "
@@ -196,6 +267,32 @@ def _of_one_medium(
     labelled = {name: _labelled(files) for name, files in kept.items()}
     medium: Medium = "images" if media[0] == "images" else "sounds"
     return ClassFolder(medium, labelled[_TRAINING], labelled.get(_TEST, Labelled())), notes
+
+
+def _nothing_found(folder: Path, others: Sequence[Path]) -> Message:
+    """Return what a folder of classes must hold, and what this one holds instead."""
+    beside = [path for path in _here(folder) if _medium(path)]
+    deeper = next((path for path in _all_files(folder, folder, set()) if _medium(path)), None)
+    found = (
+        _n(
+            "{count:,} such file lies in it, in no subfolder",
+            "{count:,} such files lie in it, in no subfolder",
+            len(beside),
+        )
+        if beside
+        else _("{path} lies deeper", path=deeper)
+        if deeper
+        else _("{path} is none", path=others[0])
+        if others
+        else _("there is none")
+    )
+    return _(
+        "{folder} holds no image or sound files in subfolders: a dataset has a subfolder for each "
+        "class, with files that end in {endings}; {found}.",
+        folder=folder,
+        endings=listed((*IMAGES, *SOUNDS)),
+        found=found,
+    )
 
 
 def _labelled(files: Sequence[tuple[str, Path]]) -> Labelled:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias, Union
 import numpy as np
 from numpy.typing import NDArray
 
-from axone.arrays import IntArray
+from axone.arrays import IntArray, Shape
 from axone.data.positions import lengths_of
 
 if TYPE_CHECKING:
@@ -144,6 +144,15 @@ def kind_of_examples(X: Any) -> ExampleKind:
     if axes == 3:
         return "images" if getattr(X, "dtype", None) == np.uint8 else "signals"
     return "features"
+
+
+def channels_stand_last(shape: Shape) -> bool:
+    """Tell whether the axes of images (m, …) look like height, width and channels, in that order.
+
+    A side of more than four pixels is no colour channel, and one of one, three or four may be the
+    channels.
+    """
+    return len(shape) == 4 and min(shape[1:3]) > 4 and shape[3] in (1, 3, 4)
 
 
 def _axes_of_rows(X: Any) -> int:

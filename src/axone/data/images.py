@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from axone.arrays import BoolArray, FloatArray, Shape
 from axone.bounds import IMAGE_BYTES, MOST_PIXELS
 from axone.errors import DataError
-from axone.files import read_bounded, told_of_damage
+from axone.files import read_bounded, reason_of, told_of_damage
 from axone.messages import _, listed
 
 FORMATS = ("PNG", "JPEG", "BMP", "GIF")
@@ -106,7 +106,7 @@ def told_of_pictures(path: Path) -> Iterator[None]:
             return _too_large(path)
         cause = _("it is none of {kinds}", kinds=listed(FORMATS))
         if not isinstance(error, UnidentifiedImageError):
-            cause = _("{error}", error=error)
+            cause = _("{error}", error=reason_of(error))
         return DataError(
             _("{path} is not a picture that can be read: {cause}.", path=path, cause=cause)
         )

@@ -1,5 +1,6 @@
 """`look` at a dataset of arrays: what its examples are, how long, how many of each class."""
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -173,7 +174,8 @@ def example_in_words(report: ExamplesReport) -> Message:
         return _n("{count:,} token", "{count:,} tokens", report.shape[0])
     if report.kind == "text":
         return _("a text")
-    return _("{size} numbers", size=size)
+    count = math.prod(report.shape)
+    return _n("{size} number", "{size} numbers", count, size=size)
 
 
 def _image_in_words(shape: tuple[int, ...]) -> Message:

@@ -42,9 +42,20 @@ def read_folder(
         An option that there is not, or a value that is not allowed.
     """
     found = read_class_folder(folder)
+    classes = set(found.training.classes)
+    if len(classes) == len(found.training):
+        raise DataError(
+            _(
+                "{folder} holds one file of each of its {count} classes: a class is learnt from "
+                "several.",
+                folder=folder,
+                count=len(classes),
+            )
+        )
     read = _pictures if found.medium == "images" else _sounds
     X, X_test, notes, first = read(folder, found, options or {})
-    arrays = {"X": X, "y": np.array(found.training.classes)}
+    kind = "images" if found.medium == "images" else "signals"
+    arrays = {"X": X, "y": np.array(found.training.classes), "kind": np.array(kind)}
     if X_test is not None:
         arrays |= {"X_test": X_test, "y_test": np.array(found.test.classes)}
     dataset = make_array_dataset(folder.resolve().name, arrays, task=task, where=str(folder))
@@ -98,7 +109,7 @@ def labelled_files(folder: Path, first: Any) -> tuple[NDArray[Any], NDArray[Any]
     DataError
         The model is of no such files, or as `read_class_folder`.
     """
-    found = read_class_folder(folder)
+    found = read_class_folder(folder, least=1)
     part = found.test if len(found.test) else found.training
     wanted = Pictures if found.medium == "images" else Sounds
     if not isinstance(first, wanted):

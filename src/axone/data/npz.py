@@ -12,7 +12,7 @@ import warnings
 import zipfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -110,7 +110,12 @@ def read_npz(
         raise DataError(_missing(path, "X"))
     if "y" not in arrays:
         raise DataError(_missing(path, "y"))
-    return make_array_dataset(stem_of(path), arrays, task=task, target=target, where=str(path))
+    dataset = make_array_dataset(stem_of(path), arrays, task=task, target=target, where=str(path))
+    others = sorted(set(read_headers(path)) - set(_KEYS))
+    if not others:
+        return dataset
+    note = _("arrays of other names are passed over: {names}", names=listed(others))
+    return replace(dataset, notes=(*dataset.notes, note.coded("arrays_passed_over")))
 
 
 def read_npz_rows(

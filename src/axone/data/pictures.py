@@ -195,10 +195,11 @@ def _upright(picture: Any, height: int, width: int) -> Any:
 def _opened(path: Path, use: Callable[[Any], Result]) -> Result:
     from PIL import Image
 
-    content = BytesIO(image_content(path))
-    with told_of_pictures(path), Image.open(content, formats=FORMATS) as picture:
-        require_few_pixels(picture, path)
-        return use(picture)
+    with told_of_pictures(path):
+        content = BytesIO(image_content(path))
+        with Image.open(content, formats=FORMATS) as picture:
+            require_few_pixels(picture, path)
+            return use(picture)
 
 
 def _size(sides: Any) -> str:

@@ -138,6 +138,12 @@ def gaps_told(gaps: Gaps, where: str) -> tuple[Message, ...]:
     )
 
 
+def _channels(count: int, kind: AlongTime) -> Message:
+    if kind == "signals":
+        return _n("{count:,} channel", "{count:,} channels", count)
+    return _n("{count:,} feature", "{count:,} features", count)
+
+
 def joined(rows: Sequence[NDArray[Any]], kind: AlongTime, where: str) -> FloatArray:
     """Return rows of unlike lengths as one array, NaN behind the end of the shorter ones.
 
@@ -165,12 +171,13 @@ def joined(rows: Sequence[NDArray[Any]], kind: AlongTime, where: str) -> FloatAr
         if array.shape[1 - axis] != channels:
             raise DataError(
                 _(
-                    "{where}: row {row} (counted from 0) has {found} channels, the first has "
-                    "{wanted}: all need the same.",
+                    "{where}: row {row} (counted from 0) has {found}, the first has {wanted}: all "
+                    "need the same, and a row is of shape {shape}.",
                     where=where,
                     row=number,
-                    found=array.shape[1 - axis],
-                    wanted=channels,
+                    found=_channels(array.shape[1 - axis], kind),
+                    wanted=_channels(channels, kind),
+                    shape="(channels, length)" if kind == "signals" else "(length, features)",
                 )
             )
         if not array.size:

@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from pandas import DataFrame
 
 
+_MOST_DAYS = 2.0**31
+"""Days since 1970 that a calendar is asked about."""
+
+
 @dataclass(frozen=True, eq=False)
 class Series:
     """Columns along time.
@@ -155,11 +159,25 @@ def in_time(series: Series, names: Sequence[str]) -> tuple[Series, tuple[Message
         )
     order = np.argsort(moments, kind="stable")
     steps = np.diff(moments[order])
+    repeated = int(np.count_nonzero(steps == 0))
+    _require_one_series(series, names[0], repeated)
     notes: tuple[Message, ...] = ()
+    if repeated:
+        notes = (
+            _n(
+                "{count:,} row has the moment of {name} of a row before: it counts as a step of "
+                "its own",
+                "{count:,} rows have the moment of {name} of a row before: each counts as a step "
+                "of its own",
+                repeated,
+                name=names[0],
+            ).coded("moments_repeat"),
+        )
+    steps = steps[steps > 0]
     usual = float(np.median(steps)) if len(steps) else 0.0
     uneven = int(np.count_nonzero(np.abs(steps - usual) > 1e-6 + 0.01 * usual))
-    if uneven:
-        notes = (
+    if uneven and not are_months(moments[order]):
+        notes += (
             _n(
                 "{count:,} step of {name} is not as long as the others: every row counts as one "
                 "step all the same",
@@ -173,6 +191,41 @@ def in_time(series: Series, names: Sequence[str]) -> tuple[Series, tuple[Message
     columns = tuple(series.columns[at] for at in kept)
     values = series.values[order][:, kept]
     return replace(series, values=values, columns=columns, moments=moments[order]), notes
+
+
+def _require_one_series(series: Series, name: str, repeated: int) -> None:
+    """Refuse a table in which half the moments or more stand several times, as of several series.
+
+    Their rows would be taken for steps of one, up and down between the series.
+    """
+    if repeated and repeated >= (len(series.values) - repeated) / 2:
+        raise DataError(
+            _(
+                "{where}: of {rows:,} rows {repeated:,} have the moment of {name} of a row before, "
+                "as where a table holds several series one below the other. Keep the rows of one "
+                "of them, or give each series a column of its own.",
+                where=series.where,
+                rows=len(series.values),
+                repeated=repeated,
+                name=name,
+            )
+        )
+
+
+def are_months(moments: FloatArray) -> bool:
+    """Tell whether days follow one another by the calendar: as many months each, or years.
+
+    A month's last day counts as the last of any other, the 31st as the 28th.
+    """
+    if (moments != np.floor(moments)).any() or np.abs(moments).max() > _MOST_DAYS:
+        return False
+    days = moments.astype("datetime64[D]")
+    months = days.astype("datetime64[M]")
+    steps = np.diff(months.astype(np.int64))
+    of_month = (days - months).astype(np.int64)
+    is_last = (days + 1).astype("datetime64[M]") > months
+    same_day = (of_month == of_month.max()) | is_last
+    return bool(len(steps) and steps[0] > 0 and (steps == steps[0]).all() and same_day.all())
 
 
 def column_of(series: Series, name: str, what: Message) -> int:

@@ -19,7 +19,7 @@ from axone.data.generator_options import Count, Counts, Option, Words, checked_o
 from axone.data.plain_data import PlainData, read_data, write_data
 from axone.data.positions import require_room
 from axone.data.reading import read_columns
-from axone.data.series import Series, column_of, in_time, series_of_frame
+from axone.data.series import Series, are_months, column_of, in_time, series_of_frame
 from axone.data.signals import Signals
 from axone.data.steps import ExampleLayout, Step
 from axone.data.windows import Window, calendar, inputs_at, spans_of, targets_at
@@ -279,15 +279,19 @@ def windows_of(
     if len(origins) < 2:
         raise DataError(
             _(
-                "{where}: {count} window of {lags} lags and a horizon of {horizon} without missing "
+                "{where}: {windows} of {lags} lags and a horizon of {horizon} without missing "
                 "targets; learning needs at least two.",
                 where=series.where,
-                count=len(origins),
+                windows=_n("{count} window", "{count} windows", len(origins)),
                 lags=window.lags,
                 horizon=window.horizon,
             )
         )
-    X = inputs_at(values[:, past], ahead if ahead.shape[1] else None, origins, window)
+    with np.errstate(over="ignore"):  # what does not fit is told just below
+        X = inputs_at(values[:, past], ahead if ahead.shape[1] else None, origins, window).astype(
+            np.float32
+        )
+    _require_single_precision(values[:, past], series, past)
     reader = SeriesWindows(
         tuple(series.columns[at] for at in past),
         tuple(series.columns[at] for at in known),
@@ -300,7 +304,8 @@ def windows_of(
     dataset = make_array_dataset(
         series.name,
         {
-            "X": X.astype(np.float32),
+            "X": X,
+            "kind": np.array("signals"),
             "y": (y[:, 0] if window.horizon == 1 else y).astype(np.float64),
             "spans": spans_of(origins, window),
             "feature_names": np.array(reader.names),
@@ -317,7 +322,10 @@ def _clock_of(series: Series) -> tuple[float, float]:
     """Return when a series begins, and how long its positions are; zeros where nothing tells."""
     if series.moments is None:
         return 0.0, 0.0
-    return float(series.moments[0]), float(np.median(np.diff(series.moments)))
+    steps = np.diff(series.moments)
+    # Months are of unlike lengths: by the middle one the calendar would run away.
+    step = np.mean(steps) if are_months(series.moments) else np.median(steps)
+    return float(series.moments[0]), float(step)
 
 
 def _in_words(series: Series, goal: int, window: Window) -> Message:
@@ -327,6 +335,23 @@ def _in_words(series: Series, goal: int, window: Window) -> Message:
         horizon=_n("{count:,} position", "{count:,} positions", window.horizon),
         lags=_n("{count:,} position", "{count:,} positions", window.lags),
     ).coded("windows")
+
+
+def _require_single_precision(values: FloatArray, series: Series, columns: list[int]) -> None:
+    """Refuse numbers beyond those of float32, in which windows are kept."""
+    beyond = np.abs(values) > np.finfo(np.float32).max
+    if beyond.any():
+        row, at = np.argwhere(beyond)[0]
+        raise DataError(
+            _(
+                "{where}: {name} is {found:.3g} in row {row} (counted from 0, in the order of "
+                "time), too large for float32: use larger units.",
+                where=series.where,
+                name=series.columns[columns[at]],
+                found=float(values[row, at]),
+                row=int(row),
+            )
+        )
 
 
 def _past(series: Series, goal: int, known: list[int], names: Sequence[str]) -> list[int]:

@@ -24,10 +24,13 @@ from axone.data.positions import joined
 from axone.data.signals import Signals
 from axone.data.steps import ExampleLayout, Step
 from axone.errors import DataError, ShapeError
-from axone.files import read_bounded, told_of_damage
+from axone.files import read_bounded, reason_of, told_of_damage
 from axone.messages import Message, _, _n
 
 _MOST_RATE = 384_000
+
+_LENGTH_UNKNOWN = 2**31 - 2**16
+"""Bytes from which a WAV file's header does not mean the length that it says."""
 
 OPTIONS: Mapping[str, Option] = {
     "rate": Count(0, least=0, most=_MOST_RATE),
@@ -84,10 +87,26 @@ class Sounds(Step, PlainData):
         DataError
             A file is no sound.
         """
+        return self.read_and_tell(paths)[0]
+
+    def read_and_tell(self, paths: Sequence[Path]) -> tuple[FloatArray, tuple[Message, ...]]:
+        """Return what `read` does, and a note where sounds were cut."""
         channels, length = self.shape
         seconds = length / self.rate
-        found = [_alike(read_sound(path), self.rate, channels, seconds) for path in paths]
-        return joined([sound[:, :length] for sound in found], "signals", _("sounds"))
+        sounds = [read_sound(path) for path in paths]
+        longer = sum(sound.samples.shape[1] > seconds * sound.rate for sound in sounds)
+        found = [_alike(sound, self.rate, channels, seconds) for sound in sounds]
+        X = joined([sound[:, :length] for sound in found], "signals", _("sounds"))
+        if not longer:
+            return X, ()
+        note = _n(
+            "{count:,} sound is longer than those of training: its first {seconds:.3g} s are read",
+            "{count:,} sounds are longer than those of training: their first {seconds:.3g} s are "
+            "read",
+            longer,
+            seconds=seconds,
+        )
+        return X, (note.coded("sounds_cut"),)
 
     def to_data(self) -> Any:
         return write_data(self)
@@ -160,7 +179,11 @@ def read_sound(path: Path) -> Sound:
 
     def unreadable(error: Exception) -> DataError:
         return DataError(
-            _("{path} is not a WAV file that can be read: {error}.", path=path, error=error)
+            _(
+                "{path} is not a WAV file that can be read: {error}.",
+                path=path,
+                error=reason_of(error),
+            )
         )
 
     with told_of_damage(unreadable):
@@ -173,8 +196,22 @@ def read_sound(path: Path) -> Sound:
                     limit=SOUND_BYTES >> 20,
                 )
             )
+        if not content:
+            raise unreadable(ValueError(_("it is empty")))
+        if not content.startswith((b"RIFF", b"RIFX", b"RF64")):
+            raise unreadable(ValueError(_("it does not begin with RIFF, as such files do")))
+        if missing := _cut_off(content):
+            raise unreadable(
+                ValueError(
+                    _n(
+                        "{count:,} byte is missing at its end",
+                        "{count:,} bytes are missing at its end",
+                        missing,
+                    )
+                )
+            )
         with warnings.catch_warnings():
-            # Of chunks it does not know, such as the names of artists; a cut end is told below.
+            # Of chunks it does not know, such as the names of artists.
             warnings.simplefilter("ignore")
             # From memory: what a header promises beyond the file's end is never asked for.
             rate, samples = wavfile.read(io.BytesIO(content))
@@ -182,6 +219,17 @@ def read_sound(path: Path) -> Sound:
     if not samples.size or not 1 <= rate <= _MOST_RATE or by_channel.ndim != 2:
         raise unreadable(ValueError(_("it holds no samples, or has no rate")))
     return Sound(_between_ones(by_channel), int(rate))
+
+
+def _cut_off(content: bytes) -> int:
+    """Return how many bytes of a file are missing, by the length in its header.
+
+    Programs that write to a pipe know no length, and write one near the largest; some count the
+    eight bytes of the first header with the rest.
+    """
+    promised = int.from_bytes(content[4:8], "big" if content.startswith(b"RIFX") else "little")
+    missing = promised - len(content)
+    return missing + 8 if missing > 0 and promised < _LENGTH_UNKNOWN else 0
 
 
 def _between_ones(samples: NDArray[Any]) -> FloatArray:

@@ -168,6 +168,15 @@ def load_dataset(
         return replace(_load_file(source, target, task, table, options), source=source)
     folder = _find_folder(source, beside)
     if folder is not None:
+        if target is not None:
+            raise ConfigurationError(
+                _(
+                    "{folder} takes no target such as {target!r}: of a folder the names of its "
+                    "subfolders are the classes. Leave it out.",
+                    folder=folder,
+                    target=target,
+                )
+            )
         return replace(read_folder(folder, task, options), source=str(folder.resolve()))
     if isinstance(source, Path) or _looks_like_file(source):
         path = _find_file(source, beside)

@@ -23,7 +23,7 @@ from axone.data.home import compression_of, kind_of, require_readable
 from axone.data.positions import joined
 from axone.errors import DataError
 from axone.files import read_bounded
-from axone.messages import Message, _, listed
+from axone.messages import Message, _, listed, shorten
 
 _RELATIONAL = re.compile(r"@attribute\s+(?P<name>\S+)\s+relational", re.IGNORECASE)
 _ATTRIBUTE = re.compile(r"@attribute\s+(?P<name>'[^']*'|\"[^\"]*\"|\S+)\s+(?P<kind>.+)", re.I)
@@ -128,9 +128,13 @@ def time_series_arrays(path: Path) -> tuple[Mapping[str, NDArray[Any]], tuple[Me
     training = read_time_series(path)
     if training.y is None:
         raise DataError(
-            _("{path}: its series have no labels, and there is nothing to learn.", path=path)
+            _(
+                "{path}: its series have no labels to be learnt. Write them behind each series, "
+                "or have the series themselves given back (task = 'reconstruction').",
+                path=path,
+            )
         )
-    arrays = {"X": training.X, "y": training.y}
+    arrays = {"X": training.X, "y": training.y, "kind": np.array("signals")}
     beside = _test_file(path)
     if beside is None:
         return arrays, ()
@@ -174,7 +178,12 @@ def _ts_header(lines: Sequence[str], path: Path) -> _Header:
             raise _wrong(
                 path,
                 number,
-                _("a line of the header begins with one of {keys}", keys=listed(_SETTINGS)),
+                _(
+                    "{found!r} begins no line of the header, which ends in a line @data; those "
+                    "before it begin with one of {keys}",
+                    found=shorten(word, 40),
+                    keys=listed(f"@{key}" for key in _SETTINGS),
+                ),
             )
         header.settings[key] = value.strip()
     raise DataError(
@@ -195,7 +204,7 @@ def _understood(header: _Header, path: Path) -> _Header:
     label = settings.get("classlabel", "false").split()
     header.labels = tuple(label[1:])
     header.is_amount = settings.get("targetlabel", "false").lower().startswith("true")
-    header.has_label = header.is_amount or label[:1] in (["true"], ["True"])
+    header.has_label = header.is_amount or [word.lower() for word in label[:1]] == ["true"]
     count = settings.get("dimensions", settings.get("dimension"))
     if count is not None and not (count.isdecimal() and int(count)):
         raise DataError(
@@ -274,9 +283,7 @@ def _numbers(dimensions: Sequence[str], header: _Header, path: Path, number: int
                 raise ValueError(text)
             cells = [float(cell) for cell in text.replace("?", "nan").split(",")]
         except ValueError as error:
-            raise _wrong(
-                path, number, _("a cell of {text!r} is no number", text=text[:40])
-            ) from error
+            raise _wrong(path, number, _no_number(text)) from error
         with np.errstate(over="ignore"):  # an infinity is told with its place
             channels.append(np.array(cells, dtype=np.float32))
     lengths = {len(channel) for channel in channels}
@@ -287,6 +294,28 @@ def _numbers(dimensions: Sequence[str], header: _Header, path: Path, number: int
             _("its dimensions are of unlike lengths, {lengths}", lengths=listed(sorted(lengths))),
         )
     return np.stack(channels)
+
+
+def _no_number(text: str) -> Message:
+    """Return which of the cells of a dimension is no number."""
+    if not text.strip():
+        return _("a dimension holds no numbers; what is missing is written as ?")
+    cells = text.split(",")
+    position = next((at for at, cell in enumerate(cells) if not _is_number(cell)), 0)
+    return _(
+        "the cell {cell!r} at position {position} (counted from 0) is no number; what is missing "
+        "is written as ?",
+        cell=shorten(cells[position].strip(), 40),
+        position=position,
+    )
+
+
+def _is_number(cell: str) -> bool:
+    try:
+        float(cell.replace("?", "nan"))
+    except ValueError:
+        return False
+    return _NUMBERS.fullmatch(cell) is not None
 
 
 def _label(label: str | None, header: _Header, path: Path, number: int) -> str:

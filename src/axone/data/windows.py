@@ -61,10 +61,10 @@ class Window:
         if last < self.lags:
             raise DataError(
                 _(
-                    "A series of {length:,} positions is too short for {lags:,} lags and a horizon "
-                    "of {horizon:,}: give a longer one, or fewer lags.",
-                    length=length,
-                    lags=self.lags,
+                    "A series of {positions} is too short for {lags} and a horizon of "
+                    "{horizon:,}: give a longer one, or fewer lags.",
+                    positions=_n("{count:,} position", "{count:,} positions", length),
+                    lags=_n("{count:,} lag", "{count:,} lags", self.lags),
                     horizon=self.horizon,
                 )
             )

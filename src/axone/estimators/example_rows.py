@@ -12,10 +12,12 @@ from numpy.typing import NDArray
 from sklearn.utils.validation import check_array, validate_data
 
 from axone.checks import require_unmasked
+from axone.data.dataset import channels_stand_last
 from axone.data.frames import as_frame, is_frame
 from axone.data.positions import joined
 from axone.data.signals import of_unlike_lengths
 from axone.errors import DataError
+from axone.estimators.reporting import warn
 from axone.estimators.rows import told_of_numbers
 from axone.messages import _, _n, listed
 
@@ -61,6 +63,15 @@ def signals_or_images(estimator: Any, X: Any, *, reset: bool) -> GivenExamples:
     if array.ndim == 3 and array.dtype != np.uint8:
         return GivenExamples(array, "signals")
     if array.ndim in (3, 4):
+        if reset and channels_stand_last(array.shape):
+            warn(
+                _(
+                    "X has shape {shape}, which looks like images with their channels last: it is "
+                    "read as (m, channels, height, width). numpy.moveaxis(X, -1, 1) brings them "
+                    "there.",
+                    shape=array.shape,
+                )
+            )
         return GivenExamples(array, "images")
     raise DataError(
         _(

@@ -34,6 +34,7 @@ from axone.estimators.example_training import (
     train_examples,
 )
 from axone.estimators.going_on import begun_from
+from axone.estimators.reporting import warn
 from axone.estimators.rows import told_of_numbers
 from axone.estimators.settings import COUNT, UNITS, Constraints
 from axone.layers import Dense, Flatten, Layer
@@ -174,8 +175,14 @@ random_state, warm_start, verbose, callbacks, engine, threads, dtype
         ValueError
             Too few positions, columns that there are not, parameters out of bounds.
         """
-        del y
         self._validate_params()
+        if y is not None:
+            warn(
+                _(
+                    "y is not read: what is to be said is a column of the table, the one that "
+                    "'target' names or else the first."
+                )
+            )
         windows = self._windows(table)
         self._learn(windows, np.arange(len(windows.y)))
         return self

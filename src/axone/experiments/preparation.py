@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from axone.arrays import BoolArray, DType, FloatArray, IntArray
+from axone.arrays import BoolArray, DType, FloatArray, IntArray, Shape
 from axone.data import (
     Dataset,
     Preprocessing,
@@ -45,7 +45,7 @@ from axone.experiments.reconstruction import (
 from axone.experiments.schema import ExperimentData, StoppingSection
 from axone.experiments.starting import begun_with, start_file, starting_model
 from axone.losses import Loss
-from axone.messages import Message, _
+from axone.messages import Message, _, all_of
 from axone.model import GENERATION, RECONSTRUCTION, Classes, Model, Numbers, Target
 from axone.network import Network
 from axone.parameters import Parameters
@@ -232,11 +232,38 @@ def arrange(experiment: Description, dataset: Dataset, rows: Mapping[str, IntArr
     return Arranged(dataset, parts, preprocessing, target)
 
 
+def _require_its_pixels(dataset: Dataset, wanted: Shape, place: str) -> None:
+    """Refuse images of another size than a model reads, with what brings them to it."""
+    if dataset.kind != "images" or len(wanted) != 3 or np.ndim(dataset.X) != 4:
+        return
+    found = dataset.X.shape[1:]
+    if found != wanted:
+        raise DataError(
+            _(
+                "{place}: these images are {found} (channels × height × width), and that model "
+                "reads {wanted}. Of a folder of images {options} bring them to it.",
+                place=place,
+                found=" × ".join(map(str, found)),
+                wanted=" × ".join(map(str, wanted)),
+                options=all_of(
+                    f"--data-option {name}={value}"
+                    for name, value in (
+                        ("height", wanted[1]),
+                        ("width", wanted[2]),
+                        ("colours", "grey" if wanted[0] == 1 else "colour"),
+                    )
+                ),
+            )
+        )
+
+
 def _arranged_for(
     experiment: Description, start: Model, dataset: Dataset, rows: Mapping[str, IntArray]
 ) -> Arranged:
     """Prepare rows as those were that a model was trained on."""
     settings, preprocessing = experiment.settings, start.preprocessing
+    place = experiment.place("network.start_from")
+    _require_its_pixels(dataset, preprocessing.feature_shape, place)
     try:
         parts = {
             name: Part.of(
@@ -245,7 +272,6 @@ def _arranged_for(
             for name, which in rows.items()
         }
     except (DataError, ShapeError) as error:
-        place = experiment.place("network.start_from")
         raise DataError(
             _(
                 "{place}: these rows are not such as that model reads: {cause}",

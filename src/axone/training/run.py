@@ -29,7 +29,7 @@ from axone.engines import (
 )
 from axone.errors import ConfigurationError, DataError
 from axone.interruption import interruption, signal_name
-from axone.messages import Message, _, as_message
+from axone.messages import Message, _, _n, as_message
 from axone.parameters import Trail
 from axone.training.checkpoint import Checkpoint, save_checkpoint
 from axone.training.diagnosis import Diagnosis, diagnose_divergence, diagnose_validation, in_words
@@ -215,7 +215,9 @@ class Run:
         """Why it ended, or will if nothing comes between."""
         if self._reason is None:
             epochs = self.settings.max_epochs
-            self._reason = _("all {epochs} epochs are done", epochs=epochs).coded("max_epochs")
+            self._reason = _n("the one epoch is done", "all {count} epochs are done", epochs).coded(
+                "max_epochs"
+            )
         return self._reason
 
     @property

@@ -27,8 +27,13 @@ from benchmarks.report import (
 )
 from benchmarks.rounds import Rounds, Timing, measure_rounds
 from benchmarks.signals.kernels import ConvolutionKernels, convolutions
-from benchmarks.signals.opponents import SIGNAL_OPPONENTS
-from benchmarks.signals.rounds import SignalRounds, measure_signals, require_same_losses
+from benchmarks.signals.opponents import SIGNAL_OPPONENTS, Program
+from benchmarks.signals.rounds import (
+    SignalRounds,
+    losses_of_the_able,
+    measure_signals,
+    require_same_losses,
+)
 from benchmarks.signals.tables import convolution_sections, signal_sections
 from benchmarks.signals.with_axone import prepare, trainer
 from benchmarks.signals.workloads import SIGNAL_WORKLOADS
@@ -334,6 +339,17 @@ def test_losses_that_are_not_the_same_are_refused():
     require_same_losses({"axone": [2.0, 1.0], "jax": [2.0, 1.0001]})
     with pytest.raises(RuntimeError, match="jax does not learn what axone learns"):
         require_same_losses({"axone": [2.0, 1.0], "jax": [2.0, 1.01]})
+
+
+def test_a_peer_that_breaks_down_is_left_out_and_told(capsys):
+    def broken():
+        raise RuntimeError("kernel\nindex out of bounds")
+
+    well, ill = Program(int, lambda: [2.0, 1.0]), Program(int, broken)
+    assert losses_of_the_able("lenet b32", {"axone": well, "jax": ill}) == {"axone": [2.0, 1.0]}
+    assert capsys.readouterr().err == "lenet b32: jax is left out: index out of bounds\n"
+    with pytest.raises(RuntimeError, match="out of bounds"):
+        losses_of_the_able("lenet b32", {"axone": ill, "jax": well})
 
 
 def test_examples_a_second_and_what_threads_bring_come_from_the_medians():

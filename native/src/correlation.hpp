@@ -210,10 +210,16 @@ class Correlator {
     together_ = std::max<Index>(kCacheBytes / at_a_position, kMostPixels) / kMostPixels * kMostPixels;
   }
 
-  /// Copy weights to the tiles' order: `weight_of(channel, input channel of its group, ky, kx)`.
+  /// How many tiles the channels of y are divided into, for threads to share out.
+  Index tiles() const { return static_cast<Index>(tiles_.size()); }
+  /// The first channel of a tile; behind the last, how many channels there are.
+  Index channel_of(Index tile) const { return tile < tiles() ? tiles_[tile].first : out_.channels; }
+
+  /// Copy the weights of some tiles to their order: `weight_of(channel, input channel of its group, ky, kx)`.
   template <class WeightOf>
-  void pack(WeightOf weight_of) {
-    for (const auto& tile : tiles_) {
+  void pack(Index first, Index last, WeightOf weight_of) {
+    for (Index n = first; n < last; ++n) {
+      const auto& tile = tiles_[n];
       Real* to = weights_.data() + tile.weights;
       for (Index y = 0; y < kernel_height_; ++y)
         for (Index x = 0; x < kernel_width_; ++x)
@@ -222,15 +228,15 @@ class Correlator {
     }
   }
 
-  /// y of one block of examples, nothing below `floor`; `bias` may be null.
-  void run(const Real* x, const Real* bias, Real floor, Real* y) const {
+  /// y of one block of examples in the channels of some tiles, nothing below `floor`; `bias` may be null.
+  void run(const Real* x, const Real* bias, Real floor, Real* y, Index first, Index last) const {
     for (const auto& row : rows_)
       for (Index n = 0; n < row.count; ++n)
         for (const auto& column : columns_)
           for (Index from = 0; from < column.count; from += together_)
-            for (const auto& tile : tiles_)
-              run_row(row, n, column, from, std::min(column.count, from + together_), tile, x, bias,
-                      floor, y);
+            for (Index tile = first; tile < last; ++tile)
+              run_row(row, n, column, from, std::min(column.count, from + together_), tiles_[tile], x,
+                      bias, floor, y);
   }
 
  private:
@@ -298,27 +304,21 @@ class WeightCorrelator {
         channel += channels;
       });
     }
-    const Index bytes = cells(cells(in.channels, in.size()) + cells(out.channels, out.size()),
-                              kLane * Index(sizeof(Real)));
-    together_ = std::max<Index>(1, kCacheBytes / bytes);
   }
 
   /// How many pieces there are to share out.
   Index pieces() const { return static_cast<Index>(pieces_.size()); }
 
-  /// Pieces `from` to `to` of the gradient, into `gradient`, in the order of the flat weights. The
-  /// empty lanes of δ must be zero.
-  void run(Matrix<Real> x, Matrix<Real> delta, Index blocks, Index from, Index to, Real* gradient) const {
-    for (Index block = 0; block < blocks; block += together_)
-      for (Index n = from; n < to; ++n)
-        run_piece(pieces_[n], x, delta, block, std::min(blocks, block + together_), block == 0, gradient);
+  /// Pieces `from` to `to` of a block's gradient, into `gradient` in the order of the flat weights if it
+  /// `is_first` there, or added to what is there. The empty lanes of δ must be zero.
+  void run(const Real* x, const Real* delta, bool is_first, Index from, Index to, Real* gradient) const {
+    for (Index n = from; n < to; ++n) run_piece(pieces_[n], x, delta, is_first, gradient);
   }
 
  private:
   static constexpr Index kLane = kLanes<Real>;
   static constexpr int kMostDeltas = kVectorRegisters == 32 ? 5 : 4;
   static constexpr int kMostTaps = kVectorRegisters == 32 ? 4 : 2;
-  static constexpr Index kCacheBytes = 256 * 1024;
 
   struct Range {
     Index from, to;
@@ -338,11 +338,10 @@ class WeightCorrelator {
             std::min(axis.outputs, divided_up(axis.inputs - offset, axis.stride))};
   }
 
-  using Tile = void (WeightCorrelator::*)(const Piece&, Matrix<Real>, Matrix<Real>, Index, Index, bool,
-                                          Real*) const;
+  using Tile = void (WeightCorrelator::*)(const Piece&, const Real*, const Real*, bool, Real*) const;
 
-  void run_piece(const Piece& piece, Matrix<Real> x, Matrix<Real> delta, Index from, Index to,
-                 bool is_first, Real* gradient) const {
+  void run_piece(const Piece& piece, const Real* x, const Real* delta, bool is_first,
+                 Real* gradient) const {
     static constexpr auto tiles = []<int... C>(std::integer_sequence<int, C...>) {
       constexpr auto of_channels = []<int Channels, int... T>(std::integer_sequence<int, T...>) {
         return std::array<Tile, kMostTaps>{&WeightCorrelator::tile<Channels, T + 1>...};
@@ -350,13 +349,12 @@ class WeightCorrelator {
       return std::array{
           of_channels.template operator()<C + 1>(std::make_integer_sequence<int, kMostTaps>{})...};
     }(std::make_integer_sequence<int, kMostDeltas>{});
-    (this->*tiles[piece.channels - 1][piece.taps - 1])(piece, x, delta, from, to, is_first, gradient);
+    (this->*tiles[piece.channels - 1][piece.taps - 1])(piece, x, delta, is_first, gradient);
   }
 
-  /// `Channels` × `Taps` sums, a lane for each example, over blocks `from` to `to`.
+  /// `Channels` × `Taps` sums, a lane for each example.
   template <int Channels, int Taps>
-  void tile(const Piece& piece, Matrix<Real> x, Matrix<Real> delta, Index from, Index to, bool is_first,
-            Real* gradient) const {
+  void tile(const Piece& piece, const Real* x, const Real* delta, bool is_first, Real* gradient) const {
     using V = Vector<Real>;
     V sums[Channels][Taps] = {};
     const Tap* taps = taps_.data() + piece.tap;
@@ -369,43 +367,41 @@ class WeightCorrelator {
       common.to = std::min(common.to, taps[t].columns.to);
     }
     common.to = std::max(common.to, common.from);
-    for (Index block = from; block < to; ++block) {
-      const Real* block_x = x.row(block) + piece.group * depth * in_.size() * kLane;
-      const Real* d = delta.row(block) + piece.channel * plane;
-      for (Index row = 0; row < out_.height; ++row, d += out_.width * kLane) {
-        Index at[Taps];  // relative to block_x: a tap that reads padding may lie before it
-        bool reads[Taps], all = true;
-        AXONE_UNROLL for (int t = 0; t < Taps; ++t) {
-          const Index in_row = row * rows_.stride + taps[t].row;
-          reads[t] = in_row >= 0 && in_row < in_.height;
-          all = all && reads[t];
-          at[t] = ((taps[t].channel * in_.height + in_row) * in_.width + taps[t].column) * kLane;
+    const Real* block_x = x + piece.group * depth * in_.size() * kLane;
+    const Real* d = delta + piece.channel * plane;
+    for (Index row = 0; row < out_.height; ++row, d += out_.width * kLane) {
+      Index at[Taps];  // relative to block_x: a tap that reads padding may lie before it
+      bool reads[Taps], all = true;
+      AXONE_UNROLL for (int t = 0; t < Taps; ++t) {
+        const Index in_row = row * rows_.stride + taps[t].row;
+        reads[t] = in_row >= 0 && in_row < in_.height;
+        all = all && reads[t];
+        at[t] = ((taps[t].channel * in_.height + in_row) * in_.width + taps[t].column) * kLane;
+      }
+      const Range together = all ? common : Range{0, 0};
+      for (Index o = together.from; o < together.to; ++o) {
+        V numbers[Taps];
+        AXONE_UNROLL for (int t = 0; t < Taps; ++t) numbers[t] = load<V>(block_x + at[t] + o * pixel);
+        AXONE_UNROLL for (int c = 0; c < Channels; ++c) {
+          const V here = load<V>(d + c * plane + o * kLane);
+          AXONE_UNROLL for (int t = 0; t < Taps; ++t) sums[c][t] += here * numbers[t];
         }
-        const Range together = all ? common : Range{0, 0};
-        for (Index o = together.from; o < together.to; ++o) {
-          V numbers[Taps];
-          AXONE_UNROLL for (int t = 0; t < Taps; ++t) numbers[t] = load<V>(block_x + at[t] + o * pixel);
-          AXONE_UNROLL for (int c = 0; c < Channels; ++c) {
-            const V here = load<V>(d + c * plane + o * kLane);
-            AXONE_UNROLL for (int t = 0; t < Taps; ++t) sums[c][t] += here * numbers[t];
+      }
+      AXONE_UNROLL for (int t = 0; t < Taps; ++t) {
+        if (!reads[t]) continue;
+        const auto add = [&](Index first, Index last) __attribute__((always_inline)) {
+          for (Index o = first; o < last; ++o) {
+            const V number = load<V>(block_x + at[t] + o * pixel);
+            AXONE_UNROLL for (int c = 0; c < Channels; ++c)
+              sums[c][t] += load<V>(d + c * plane + o * kLane) * number;
           }
-        }
-        AXONE_UNROLL for (int t = 0; t < Taps; ++t) {
-          if (!reads[t]) continue;
-          const auto add = [&](Index first, Index last) __attribute__((always_inline)) {
-            for (Index o = first; o < last; ++o) {
-              const V number = load<V>(block_x + at[t] + o * pixel);
-              AXONE_UNROLL for (int c = 0; c < Channels; ++c)
-                sums[c][t] += load<V>(d + c * plane + o * kLane) * number;
-            }
-          };
-          const auto& columns = taps[t].columns;
-          if (together.from == together.to) {
-            add(columns.from, columns.to);
-          } else {
-            add(columns.from, together.from);
-            add(together.to, columns.to);
-          }
+        };
+        const auto& columns = taps[t].columns;
+        if (together.from == together.to) {
+          add(columns.from, columns.to);
+        } else {
+          add(columns.from, together.from);
+          add(together.to, columns.to);
         }
       }
     }
@@ -417,7 +413,7 @@ class WeightCorrelator {
   }
 
   Planes in_, out_;
-  Index groups_, together_;
+  Index groups_;
   Axis rows_, columns_;
   std::vector<Tap> taps_;
   std::vector<Piece> pieces_;

@@ -10,7 +10,24 @@
 
 #include "simd.hpp"
 
+#if defined(__linux__)
+#include <sys/mman.h>
+#endif
+
 namespace axone {
+
+/// Ask for memory in large pages before it is first written to, where it is much and the system has them:
+/// a network of images is made of so many small ones that a short run would spend a tenth of its time on
+/// having them handed out.
+inline void take_large_pages([[maybe_unused]] void* data, [[maybe_unused]] std::size_t bytes) {
+#if defined(__linux__)
+  constexpr std::uintptr_t page = std::uintptr_t{1} << 21;
+  const auto start = reinterpret_cast<std::uintptr_t>(data);
+  const auto first = (start + page - 1) / page * page, last = (start + bytes) / page * page;
+  // Whether the system does as it is asked changes nothing but the time.
+  if (first < last) madvise(reinterpret_cast<void*>(first), last - first, MADV_HUGEPAGE);
+#endif
+}
 
 /// A zeroed array, aligned to a cache line and padded by one widest vector.
 template <class Real>
@@ -19,6 +36,7 @@ class Buffer {
   Buffer() = default;
   explicit Buffer(Index size)
       : size_(size), data_(static_cast<Real*>(::operator new[](bytes(size), kAlign))) {
+    take_large_pages(data_.get(), bytes(size));
     std::fill_n(data_.get(), bytes(size) / sizeof(Real), Real{0});
   }
 

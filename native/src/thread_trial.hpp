@@ -6,17 +6,18 @@
 
 namespace axone {
 
-/// The first steps are made by one thread, the next by the team, and the faster way makes the rest. Not
-/// by turns: after a step of one thread all is in its cache and the others are asleep, so that a team's
-/// single step tells nothing. A team whose steps then take longer than a single thread's, because other
-/// programs have its processors, is left for good. Both ways compute the same bits.
+/// The first steps are made by one thread, the next by the team, and the faster way makes the rest. A
+/// long step tells enough by itself: a run may have few of them. Not by turns: after a step of one thread
+/// all is in its cache and the others are asleep, so that a team's single step tells nothing. A team whose
+/// steps then take longer than a single thread's, because other programs have its processors, is left for
+/// good. Both ways compute the same bits.
 class ThreadTrial {
  public:
   /// Take the team at every step, whatever it costs.
   void force_team() { stage_ = Stage::forced; }
 
   bool uses_team() const {
-    return stage_ == Stage::trial ? steps_ >= kStepsAlone : stage_ != Stage::alone;
+    return stage_ == Stage::trial ? knows_alone_ : stage_ != Stage::alone;
   }
   void before_step() {
     if (is_watched()) started_ = Clock::now();
@@ -31,6 +32,7 @@ class ThreadTrial {
   using Clock = std::chrono::steady_clock;
   enum class Stage { trial, team, alone, forced };
   static constexpr int kStepsAlone = 3, kStepsOfTeam = 5;
+  static constexpr double kSecondsAlone = 2e-3;
   // Short steps are not shared out: waiting for one another costs more. For others the system needs
   // some time to give the threads processors of their own.
   static constexpr double kShortest = 20e-6, kSecondsOfTeam = 0.05, kClear = 0.9;
@@ -42,14 +44,19 @@ class ThreadTrial {
 
   void compare(double seconds) {
     // The shortest time of each way: a longer one only tells what else the machine was doing.
-    if (++steps_ <= kStepsAlone) {
+    ++steps_;
+    total_ += seconds;
+    if (!knows_alone_) {
       best_alone_ = std::min(best_alone_, seconds);
-      if (steps_ == kStepsAlone && best_alone_ < kShortest) stage_ = Stage::alone;
+      if (steps_ < kStepsAlone && total_ < kSecondsAlone) return;
+      knows_alone_ = true;
+      if (best_alone_ < kShortest) stage_ = Stage::alone;
+      total_ = 0;
+      steps_ = 0;
       return;
     }
     best_of_team_ = std::min(best_of_team_, seconds);
-    total_ += seconds;
-    const bool is_enough = steps_ >= kStepsAlone + kStepsOfTeam && total_ > kSecondsOfTeam;
+    const bool is_enough = steps_ >= kStepsOfTeam && total_ > kSecondsOfTeam;
     if (best_of_team_ > kClear * best_alone_ && !is_enough) return;
     stage_ = best_of_team_ < best_alone_ ? Stage::team : Stage::alone;
     total_ = 0;
@@ -65,6 +72,7 @@ class ThreadTrial {
   }
 
   Stage stage_ = Stage::trial;
+  bool knows_alone_ = false;  // how long a step of one thread takes
   int steps_ = 0;
   double best_alone_ = 1e300, best_of_team_ = 1e300;
   double total_ = 0;

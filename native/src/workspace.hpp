@@ -481,13 +481,10 @@ class Workspace {
     }
     const RandomStream random = pass.random;
     const bool training = pass.training;
-    Matrix<Real> x = input;
-    for (std::size_t n = 0; n < layers_.size(); ++n) {
+    return forward_through(layers_, 0, layers_.size(), input, pass, [&](std::size_t n) {
       pass.training = training && n >= frozen_;
       if (pass.training && random_) pass.random = random.child(n);
-      x = layers_[n]->forward(x, pass);
-    }
-    return x;
+    });
   }
 
   /// Room for a batch's part of such a mask.
@@ -522,7 +519,7 @@ class Workspace {
   }
 
   void backward(Matrix<Real> d, Pass<Real>& pass) {
-    for (std::size_t n = layers_.size(); n-- > first_;) d = layers_[n]->backward(d, pass);
+    backward_through(layers_, first_, layers_.size(), d, pass, [](std::size_t) {});
   }
 
   double penalty(Index rows) const {

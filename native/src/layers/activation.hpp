@@ -1,17 +1,21 @@
 // An activation as a layer of its own, between layers that have none.
 #pragma once
 
+#include <numeric>
+
+#include "blockwise.hpp"
 #include "slope.hpp"
 
 namespace axone {
 
 template <class Real>
-class ActivationLayer : public Layer<Real> {
+class ActivationLayer : public Blockwise<Real> {
  public:
   ActivationLayer(Index columns, const Settings& s, const Site& site)
-      : Layer<Real>(columns, columns), activation_(activation_of<Real>(s)), slope_(s, site),
+      : Blockwise<Real>(columns, columns), activation_(activation_of<Real>(s)), slope_(s, site),
         arrangement_(activation_.takes_whole_rows() ? Arrangement::rows : site.arrangement),
-        a_(arrangement_, site.rows, columns) {}
+        a_(arrangement_, site.rows, columns),
+        slope_shares_(static_cast<std::size_t>(std::max<Index>(blocks_of<Real>(site.rows), 1))) {}
 
   static std::unique_ptr<Layer<Real>> build(const Settings& s, const Site& site) {
     return std::make_unique<ActivationLayer>(s.size("columns"), s, site);
@@ -20,26 +24,81 @@ class ActivationLayer : public Layer<Real> {
   void collect(std::vector<Store<Real>*>& stores) override { slope_.collect(stores); }
   Index positions_after(Index positions) const override { return positions; }
   Arrangement takes() const override { return arrangement_; }
+  Blockwise<Real>* blockwise() override {
+    return arrangement_ == Arrangement::lanes ? this : nullptr;
+  }
+  bool overwrites() const override { return true; }
 
-  Matrix<Real> forward(Matrix<Real> x, Pass<Real>& pass) override {
-    if (activation_.is_identity()) return x;
+  Matrix<Real> begin_forward(Matrix<Real> x, Pass<Real>&) override {
     slope_.tell(activation_);
     x_ = x;
-    activation_.forward(x, a_.view(), a_.rows_of(pass.rows));
-    return a_.view();
+    return activation_.is_identity() ? x : a_.view();
   }
 
-  Matrix<Real> backward(Matrix<Real> dy, Pass<Real>& pass) override {
-    this->tally = {};
-    const Index rows = a_.rows_of(pass.rows);
+  void forward_block(Index block) override {
+    if (activation_.is_identity()) return;
+    activation_.forward(part(x_, block, 0, this->inputs), part(a_.view(), block, 0, this->inputs), 1);
+  }
+
+  Matrix<Real> forward(Matrix<Real> x, Pass<Real>& pass) override {
+    const auto a = begin_forward(x, pass);
+    if (activation_.is_identity()) return a;
+    if (arrangement_ == Arrangement::rows) {
+      activation_.forward(x, a, pass.rows);
+    } else {
+      share_parts(pass.team, a_.rows_of(pass.rows), this->inputs, [&](Index block, Index from, Index to, int) {
+        activation_.forward(part(x, block, from, to), part(a, block, from, to), 1);
+      });
+    }
+    return a;
+  }
+
+  Matrix<Real> begin_backward(Matrix<Real> dy, Pass<Real>& pass, bool) override {
     if (pass.measure) this->dead_share = dead_share_of(pass);
-    slope_.differentiate(x_, dy, rows);
-    activation_.backward(x_, a_.view(), dy, rows);
-    slope_.finish(pass, this->tally);
     return dy;
   }
 
+  Matrix<Real> backward_block(Index block, Matrix<Real> dy, int) override {
+    slope_shares_[block] = slope_.sum(part(x_, block, 0, this->inputs), part(dy, block, 0, this->inputs));
+    differentiate(block, 0, this->inputs, dy);
+    return dy;
+  }
+
+  Matrix<Real> backward(Matrix<Real> dy, Pass<Real>& pass) override {
+    begin_backward(dy, pass, true);
+    if (arrangement_ == Arrangement::rows) {
+      slope_shares_[0] = slope_.sum(x_, dy, pass.rows);
+      activation_.backward(x_, a_.view(), dy, pass.rows);
+    } else {
+      const Index blocks = a_.rows_of(pass.rows);
+      for (Index block = 0; block < blocks; ++block)
+        slope_shares_[block] = slope_.sum(part(x_, block, 0, this->inputs), part(dy, block, 0, this->inputs));
+      share_parts(pass.team, blocks, this->inputs, [&](Index block, Index from, Index to, int) {
+        differentiate(block, from, to, dy);
+      });
+    }
+    end_backward(pass);
+    return dy;
+  }
+
+  void end_backward(Pass<Real>& pass) override {
+    this->tally = {};
+    const Index shares = arrangement_ == Arrangement::rows ? 1 : a_.rows_of(pass.rows);
+    slope_.take(std::accumulate(slope_shares_.begin(), slope_shares_.begin() + shares, Real{0}));
+    slope_.finish(pass, this->tally);
+  }
+
  private:
+  /// Numbers `from` to `to` of a block's examples, as a matrix of one row.
+  static Matrix<Real> part(Matrix<Real> m, Index block, Index from, Index to) {
+    return {m.row(block) + from * kLanes<Real>, m.stride, (to - from) * kLanes<Real>};
+  }
+
+  void differentiate(Index block, Index from, Index to, Matrix<Real> dy) {
+    activation_.backward(part(x_, block, from, to), part(a_.view(), block, from, to),
+                         part(dy, block, from, to), 1);
+  }
+
   double dead_share_of(const Pass<Real>& pass) {
     return arrangement_ == Arrangement::lanes
                ? activation_.dead_share_of_lanes(a_.view(), this->outputs, pass.rows, pass.continues)
@@ -50,6 +109,7 @@ class ActivationLayer : public Layer<Real> {
   LearnedSlope<Real> slope_;
   Arrangement arrangement_;
   BatchMatrix<Real> a_;
+  std::vector<Real> slope_shares_;  // of each block; of all rows in the first of them
   Matrix<Real> x_;
 };
 

@@ -6,7 +6,7 @@
 #include <limits>
 
 #include "../presence.hpp"
-#include "layer.hpp"
+#include "blockwise.hpp"
 
 namespace axone {
 
@@ -146,57 +146,58 @@ class ChannelBatchNorm : public Layer<Real> {
 
 /// One number a channel: the mean, or the largest, of all its positions.
 template <class Real>
-class GlobalPool : public Layer<Real> {
+class GlobalPool : public Blockwise<Real> {
  public:
   GlobalPool(Index columns, Index channels, bool is_maximum, const Site& site)
-      : Layer<Real>(columns, channels),
+      : Blockwise<Real>(columns, channels),
         inner_(divided(columns, channels, "channels", "columns of a pool")), is_maximum_(is_maximum),
-        y_(site.rows, channels), dx_(site.rows, columns), presence_(site.rows, inner_) {}
+        y_(site.rows, channels), dx_(site, columns), presence_(site.rows, inner_) {}
 
   static std::unique_ptr<Layer<Real>> build(const Settings& s, const Site& site) {
     return std::make_unique<GlobalPool>(s.size("columns"), s.size("channels"), s.flag("is_maximum"), site);
   }
 
-  Arrangement takes() const override { return Arrangement::lanes; }
   Index positions_after(Index positions) const override {
     positions_of(positions, inner_);
     return 0;
   }
 
-  Matrix<Real> forward(Matrix<Real> x, Pass<Real>& pass) override {
+  Matrix<Real> begin_forward(Matrix<Real> x, Pass<Real>& pass) override {
     x_ = x;
     presence_.take(pass.mask, pass.rows);
     pass.mask = {};
-    const auto y = y_.view();
-    share(pass.team, blocks_of<Real>(pass.rows), [&](Index from, Index to, int) {
-      for (Index b = from; b < to; ++b)
-        for (Index c = 0; c < this->outputs; ++c) {
-          const Real* numbers = x.row(b) + c * inner_ * kLanes<Real>;
-          store(y.row(b) + c * kLanes<Real>, is_maximum_ ? largest(b, numbers) : mean(b, numbers));
-        }
-    });
-    return y;
+    return y_.view();
   }
 
-  Matrix<Real> backward(Matrix<Real> dy, Pass<Real>& pass) override {
+  void forward_block(Index block) override {
+    Real* out = y_.view().row(block);
+    for (Index c = 0; c < this->outputs; ++c) {
+      const Real* numbers = x_.row(block) + c * inner_ * kLanes<Real>;
+      store(out + c * kLanes<Real>, is_maximum_ ? largest(block, numbers) : mean(block, numbers));
+    }
+  }
+
+  Matrix<Real> begin_backward(Matrix<Real>, Pass<Real>&, bool is_whole) override {
     if (!this->needs_input_gradient) return {};
-    const auto y = y_.view(), dx = dx_.view();
-    share(pass.team, blocks_of<Real>(pass.rows), [&](Index from, Index to, int) {
-      for (Index b = from; b < to; ++b) {
-        const V share_of_mean = 1 / there(b);
-        for (Index c = 0; c < this->outputs; ++c) {
-          const Real* numbers = x_.row(b) + c * inner_ * kLanes<Real>;
-          Real* to_write = dx.row(b) + c * inner_ * kLanes<Real>;
-          const V d = load<V>(dy.row(b) + c * kLanes<Real>);
-          if (is_maximum_) {
-            give_to_largest(b, numbers, load<V>(y.row(b) + c * kLanes<Real>), d, to_write);
-          } else {
-            for (Index p = 0; p < inner_; ++p)
-              store(to_write + p * kLanes<Real>, presence_.at(b, p) * share_of_mean * d);
-          }
-        }
+    dx_.hold(is_whole);
+    return is_whole ? dx_.of(0) : Matrix<Real>{};
+  }
+
+  Matrix<Real> backward_block(Index block, Matrix<Real> dy, int member) override {
+    if (!this->needs_input_gradient) return {};
+    const auto y = y_.view(), dx = dx_.of(member);
+    const V share_of_mean = 1 / there(block);
+    for (Index c = 0; c < this->outputs; ++c) {
+      const Real* numbers = x_.row(block) + c * inner_ * kLanes<Real>;
+      Real* to_write = dx.row(block) + c * inner_ * kLanes<Real>;
+      const V d = load<V>(dy.row(block) + c * kLanes<Real>);
+      if (is_maximum_) {
+        give_to_largest(block, numbers, load<V>(y.row(block) + c * kLanes<Real>), d, to_write);
+      } else {
+        for (Index p = 0; p < inner_; ++p)
+          store(to_write + p * kLanes<Real>, presence_.at(block, p) * share_of_mean * d);
       }
-    });
+    }
     return dx;
   }
 
@@ -241,17 +242,18 @@ class GlobalPool : public Layer<Real> {
 
   Index inner_;
   bool is_maximum_;
-  LaneMatrix<Real> y_, dx_;
+  LaneMatrix<Real> y_;
+  GradientBlocks<Real> dx_;
   LanePresence<Real> presence_;
   Matrix<Real> x_;
 };
 
 /// Whole channels of an example dropped in training, the others over 1 − rate (Tompson et al. 2015).
 template <class Real>
-class ChannelDropout : public Layer<Real> {
+class ChannelDropout : public Blockwise<Real> {
  public:
   ChannelDropout(Index columns, Index channels, double rate, const Site& site)
-      : Layer<Real>(columns, columns), channels_(channels),
+      : Blockwise<Real>(columns, columns), channels_(channels),
         inner_(divided(columns, channels, "channels", "columns of a dropout")), rate_(rate),
         y_(site.rows, columns), factors_(site.rows, channels) {}
 
@@ -259,47 +261,57 @@ class ChannelDropout : public Layer<Real> {
     return std::make_unique<ChannelDropout>(s.size("columns"), s.size("channels"), s.share("rate"), site);
   }
 
-  Arrangement takes() const override { return Arrangement::lanes; }
   bool is_random() const override { return rate_ > 0; }
+  bool overwrites() const override { return true; }
   Index positions_after(Index positions) const override { return positions_of(positions, inner_); }
 
-  Matrix<Real> forward(Matrix<Real> x, Pass<Real>& pass) override {
+  Matrix<Real> begin_forward(Matrix<Real> x, Pass<Real>& pass) override {
     active_ = pass.training && rate_ > 0;
-    if (!active_) return x;
-    const auto threshold = threshold_of(rate_);
-    const Real kept = Real(1 / (1 - rate_));
-    const auto factors = factors_.view();
-    for (Index b = 0; b < blocks_of<Real>(pass.rows); ++b)
-      for (Index lane = 0; lane < lanes_in_use<Real>(b, pass.rows); ++lane)
-        for (Index c = 0; c < channels_; ++c) {
-          const auto n = static_cast<std::uint32_t>((b * kLanes<Real> + lane) * channels_ + c);
-          factors.row(b)[c * kLanes<Real> + lane] = pass.random.bits(n) >= threshold ? kept : Real(0);
-        }
-    multiply(x, y_.view(), pass);
-    return y_.view();
+    x_ = x;
+    random_ = pass.random;
+    examples_ = pass.rows;
+    return active_ ? y_.view() : x;
   }
 
-  Matrix<Real> backward(Matrix<Real> dy, Pass<Real>& pass) override {
-    if (active_) multiply(dy, dy, pass);
+  void forward_block(Index block) override {
+    if (!active_) return;
+    const auto threshold = threshold_of(rate_);
+    const Real kept = Real(1 / (1 - rate_));
+    Real* factors = factors_.view().row(block);
+    for (Index lane = 0; lane < lanes_in_use<Real>(block, examples_); ++lane)
+      for (Index c = 0; c < channels_; ++c) {
+        const auto n = static_cast<std::uint32_t>((block * kLanes<Real> + lane) * channels_ + c);
+        factors[c * kLanes<Real> + lane] = random_.bits(n) >= threshold ? kept : Real(0);
+      }
+    multiply(block, x_.row(block), y_.view().row(block));
+  }
+
+  Matrix<Real> begin_backward(Matrix<Real> dy, Pass<Real>&, bool) override { return dy; }
+
+  Matrix<Real> backward_block(Index block, Matrix<Real> dy, int) override {
+    if (active_) multiply(block, dy.row(block), dy.row(block));
     return dy;
   }
 
  private:
   using V = Vector<Real>;
 
-  void multiply(Matrix<Real> from, Matrix<Real> to, const Pass<Real>& pass) const {
-    for (Index b = 0; b < blocks_of<Real>(pass.rows); ++b)
-      for (Index c = 0; c < channels_; ++c) {
-        const V factor = load<V>(factors_.view().row(b) + c * kLanes<Real>);
-        for (Index n = c * inner_; n < (c + 1) * inner_; ++n)
-          store(to.row(b) + n * kLanes<Real>, factor * load<V>(from.row(b) + n * kLanes<Real>));
-      }
+  void multiply(Index block, const Real* from, Real* to) const {
+    for (Index c = 0; c < channels_; ++c) {
+      const V factor = load<V>(factors_.view().row(block) + c * kLanes<Real>);
+      for (Index n = c * inner_; n < (c + 1) * inner_; ++n)
+        store(to + n * kLanes<Real>, factor * load<V>(from + n * kLanes<Real>));
+    }
   }
 
   Index channels_, inner_;
   double rate_;
   LaneMatrix<Real> y_, factors_;
+  // Of the pass under way.
   bool active_ = false;
+  Matrix<Real> x_;
+  RandomStream random_;
+  Index examples_ = 0;
 };
 
 }  // namespace axone

@@ -2,7 +2,9 @@
 #pragma once
 
 #include <limits>
+#include <numeric>
 
+#include "blockwise.hpp"
 #include "slope.hpp"
 #include "window.hpp"
 
@@ -10,10 +12,10 @@ namespace axone {
 
 /// A = σ(Z), z[o][p] = b[o] + Σ w[o][i][k]·x[i][p·s + k·d].
 template <class Real>
-class Convolution : public Layer<Real> {
+class Convolution : public Blockwise<Real> {
  public:
   Convolution(const Window& window, const Settings& s, const Site& site)
-      : Layer<Real>(window.in.numbers(), window.out.numbers()),
+      : Blockwise<Real>(window.in.numbers(), window.out.numbers()),
         window_(window), most_rows_(site.rows), groups_(s.size("groups")),
         depth_(divided(window.in.channels, groups_, "groups", "channels of a convolution")),
         per_group_(divided(window.out.channels, groups_, "groups", "channels of a convolution")),
@@ -33,17 +35,20 @@ class Convolution : public Layer<Real> {
       bias_.size = bias_.count;
     }
     bias_gradient_ = Buffer<Real>(window.out.channels);
-    bias_shares_ = Buffer<Real>(cells(blocks_of<Real>(site.rows), window.out.channels));
+    const Index blocks = blocks_of<Real>(site.rows);
+    // Of the bunches behind the first one, whose gradient all others are added to.
+    shares_ = Buffer<Real>(cells(Bunches::most(blocks) - 1, weight_.size));
+    bias_shares_ = Buffer<Real>(cells(blocks, window.out.channels));
+    slope_shares_.resize(static_cast<std::size_t>(blocks));
     a_ = LaneMatrix<Real>(site.rows, this->outputs);
     if (activation_.needs_input()) z_ = LaneMatrix<Real>(site.rows, this->outputs);
-    dx_ = LaneMatrix<Real>(site.rows, this->inputs);
+    dx_ = GradientBlocks<Real>(site, this->inputs);
   }
 
   static std::unique_ptr<Layer<Real>> build(const Settings& s, const Site& site) {
     return std::make_unique<Convolution>(Window(s, s.size("channels")), s, site);
   }
 
-  Arrangement takes() const override { return Arrangement::lanes; }
   Index positions_after(Index positions) const override { return window_.positions_after(positions); }
 
   void collect(std::vector<Store<Real>*>& stores) override {
@@ -52,60 +57,111 @@ class Convolution : public Layer<Real> {
     slope_.collect(stores);
   }
 
-  Matrix<Real> forward(Matrix<Real> x, Pass<Real>& pass) override {
+  Matrix<Real> begin_forward(Matrix<Real> x, Pass<Real>& pass) override {
     presence_.take(pass);
-    x_ = presence_.is_masked() ? present(x, pass.rows) : x;
+    given_ = x_ = x;
+    if (presence_.is_masked()) {
+      if (!present_.view().data) present_ = LaneMatrix<Real>(most_rows_, this->inputs);
+      x_ = present_.view();
+    }
     slope_.tell(activation_);
     const Real* weight = weight_.weight.data();
     const Index columns = window_.columns.kernel;
-    forward_.pack([=, this](Index o, Index i, Index ky, Index kx) {
-      return weight[(o * depth_ + i) * taps_ + ky * columns + kx];
+    share(pass.team, forward_.tiles(), [&](Index from, Index to, int) {
+      forward_.pack(from, to, [=, this](Index o, Index i, Index ky, Index kx) {
+        return weight[(o * depth_ + i) * taps_ + ky * columns + kx];
+      });
     });
-    const auto a = a_.view(), z = input_of_activation();
-    const Real floor = activation_.is_relu() ? Real{0} : -std::numeric_limits<Real>::infinity();
-    share(pass.team, blocks_of<Real>(pass.rows), [&](Index from, Index to, int) {
-      for (Index block = from; block < to; ++block)
-        forward_.run(x_.row(block), has_bias_ ? bias_.weight.data() : nullptr, floor, z.row(block));
-      if (!activation_.is_relu()) activation_.forward(part(z, from), part(a, from), to - from);
+    return a_.view();
+  }
+
+  void forward_block(Index block) override {
+    clear_absent(block);
+    forward_tiles(block, 0, forward_.tiles());
+  }
+
+  Matrix<Real> forward(Matrix<Real> x, Pass<Real>& pass) override {
+    const auto a = begin_forward(x, pass);
+    const Index blocks = blocks_of<Real>(pass.rows);
+    for (Index block = 0; block < blocks; ++block) clear_absent(block);
+    share_parts(pass.team, blocks, forward_.tiles(), [&](Index block, Index from, Index to, int) {
+      forward_tiles(block, from, to);
     });
     return a;
   }
 
-  Matrix<Real> backward(Matrix<Real> dy, Pass<Real>& pass) override {
-    const auto a = a_.view(), z = input_of_activation(), dx = dx_.view();
+  Matrix<Real> begin_backward(Matrix<Real>, Pass<Real>& pass, bool is_whole) override {
     const Index blocks = blocks_of<Real>(pass.rows);
+    bunches_ = Bunches(blocks);
     if (pass.measure)
-      this->dead_share = activation_.dead_share_of_lanes(a, window_.out.channels, pass.rows, pass.continues);
-    slope_.differentiate(z, dy, blocks);
-    if (this->needs_input_gradient) {
-      const Real* weight = weight_.weight.data();
-      const Index columns = window_.columns.kernel;
-      backward_.pack([=, this](Index i, Index o, Index ky, Index kx) {
+      this->dead_share =
+          activation_.dead_share_of_lanes(a_.view(), window_.out.channels, pass.rows, pass.continues);
+    weight_sums_ = pass.keep_gradient ? weight_.gradient.data() : gradient_.data();
+    if (!this->needs_input_gradient) return {};
+    const Real* weight = weight_.weight.data();
+    const Index columns = window_.columns.kernel;
+    share(pass.team, backward_.tiles(), [&](Index from, Index to, int) {
+      backward_.pack(from, to, [=, this](Index i, Index o, Index ky, Index kx) {
         const Index channel = i / depth_ * per_group_ + o;
         return weight[(channel * depth_ + i % depth_) * taps_ + ky * columns + kx];
       });
+    });
+    dx_.hold(is_whole);
+    return is_whole ? dx_.of(0) : Matrix<Real>{};
+  }
+
+  Matrix<Real> backward_block(Index block, Matrix<Real> dy, int member) override {
+    slope_shares_[block] = slope_.sum(row(input_of_activation(), block), row(dy, block));
+    differentiate(block, dy, 0, window_.out.channels);
+    add_weights(block, dy, 0, weights_.pieces());
+    if (!this->needs_input_gradient) return {};
+    const auto dx = dx_.of(member);
+    input_gradient(block, dy, dx, 0, backward_.tiles());
+    clear_absent(block, dx);
+    return dx;
+  }
+
+  Matrix<Real> backward(Matrix<Real> dy, Pass<Real>& pass) override {
+    const auto dx = begin_backward(dy, pass, true);
+    const Index blocks = blocks_of<Real>(pass.rows);
+    for (Index block = 0; block < blocks; ++block)
+      slope_shares_[block] = slope_.sum(row(input_of_activation(), block), row(dy, block));
+    share_parts(pass.team, blocks, window_.out.channels, [&](Index block, Index from, Index to, int) {
+      differentiate(block, dy, from, to);
+    });
+    share(pass.team, weights_.pieces(), [&](Index from, Index to, int) {
+      for (Index block = 0; block < blocks; ++block) add_weights(block, dy, from, to);
+    });
+    if (this->needs_input_gradient) {
+      share_parts(pass.team, blocks, backward_.tiles(), [&](Index block, Index from, Index to, int) {
+        input_gradient(block, dy, dx, from, to);
+      });
+      if (presence_.is_masked())
+        for (Index block = 0; block < blocks; ++block) clear_absent(block, dx);
     }
-    share(pass.team, blocks, [&](Index from, Index to, int) {
-      activation_.backward(part(z, from), part(a, from), part(dy, from), to - from);
-      for (Index block = from; block < to; ++block) {
-        sum_positions(dy.row(block), bias_shares_.data() + block * window_.out.channels);
-        if (!this->needs_input_gradient) continue;
-        backward_.run(dy.row(block), nullptr, -std::numeric_limits<Real>::infinity(), dx.row(block));
-        if (presence_.is_masked()) (*presence_).clear(block, dx.row(block), this->inputs, dx.row(block));
+    end_backward(pass);
+    return dx;
+  }
+
+  void end_backward(Pass<Real>& pass) override {
+    const bool is_much = bunches_.count() * weight_.size >= kManySums;
+    share(is_much ? pass.team : nullptr, weight_.size, [&](Index from, Index to, int) {
+      for (Index bunch = 1; bunch < bunches_.count(); ++bunch) {
+        const Real* sums = shares_.data() + (bunch - 1) * weight_.size;
+        for (Index n = from; n < to; ++n) weight_sums_[n] += sums[n];
       }
     });
-    Real* gradient = pass.keep_gradient ? weight_.gradient.data() : gradient_.data();
-    share(pass.team, weights_.pieces(), [&](Index from, Index to, int) {
-      weights_.run(x_, dy, blocks, from, to, gradient);
-    });
+    const Index blocks = blocks_of<Real>(pass.rows);
     this->tally = {};
-    finish(weight_.stretch(0, weight_.size, gradient), pass, this->tally);
+    finish(weight_.stretch(0, weight_.size, weight_sums_), pass, this->tally);
     if (has_bias_) finish_bias(blocks, pass);
+    slope_.take(std::accumulate(slope_shares_.begin(), slope_shares_.begin() + blocks, Real{0}));
     slope_.finish(pass, this->tally);
-    return this->needs_input_gradient ? dx : Matrix<Real>{};
   }
 
  private:
+  static constexpr Index kManySums = 32 * 1024;  // that are worth sharing out
+
   /// Placed before anything is made for each of so many weights.
   static Store<Real> weights_of(Index channels, Index each, const Settings& s, const Site& site) {
     Store<Real> weights;
@@ -114,24 +170,61 @@ class Convolution : public Layer<Real> {
     weights.penalised = true;
     return weights;
   }
-  static Matrix<Real> part(Matrix<Real> m, Index from) { return {m.row(from), m.stride, m.columns}; }
   Matrix<Real> input_of_activation() { return activation_.needs_input() ? z_.view() : a_.view(); }
 
-  /// x with zeros for what is not there.
-  Matrix<Real> present(Matrix<Real> x, Index rows) {
-    if (!present_.view().data) present_ = LaneMatrix<Real>(most_rows_, this->inputs);
-    const auto to = present_.view();
-    for (Index block = 0; block < blocks_of<Real>(rows); ++block)
-      (*presence_).clear(block, x.row(block), this->inputs, to.row(block));
-    return to;
+  /// A block, and of it the numbers of some channels of what comes out, as a matrix of one row.
+  static Matrix<Real> row(Matrix<Real> m, Index block) { return {m.row(block), m.stride, m.columns}; }
+  Matrix<Real> channels(Matrix<Real> m, Index block, Index from, Index to) const {
+    const Index plane = window_.out.size() * kLanes<Real>;
+    return {m.row(block) + from * plane, m.stride, (to - from) * plane};
+  }
+
+  /// x of a block with zeros for what is not there.
+  void clear_absent(Index block) {
+    if (presence_.is_masked()) (*presence_).clear(block, given_.row(block), this->inputs, x_.row(block));
+  }
+  void clear_absent(Index block, Matrix<Real> dx) {
+    if (presence_.is_masked()) (*presence_).clear(block, dx.row(block), this->inputs, dx.row(block));
+  }
+
+  /// a of a block in the channels of some tiles.
+  void forward_tiles(Index block, Index from, Index to) {
+    const auto z = input_of_activation();
+    const Real floor = activation_.is_relu() ? Real{0} : -std::numeric_limits<Real>::infinity();
+    forward_.run(x_.row(block), has_bias_ ? bias_.weight.data() : nullptr, floor, z.row(block), from, to);
+    if (activation_.is_relu()) return;
+    const Index first = forward_.channel_of(from), last = forward_.channel_of(to);
+    activation_.forward(channels(z, block, first, last), channels(a_.view(), block, first, last), 1);
+  }
+
+  /// δ = ∂L/∂z of a block in some channels, and its sums.
+  void differentiate(Index block, Matrix<Real> dy, Index from, Index to) {
+    activation_.backward(channels(input_of_activation(), block, from, to),
+                         channels(a_.view(), block, from, to), channels(dy, block, from, to), 1);
+    if (!has_bias_) return;
+    sum_positions(channels(dy, block, from, to), to - from,
+                  bias_shares_.data() + block * window_.out.channels + from);
+  }
+
+  /// What a block adds to some pieces of ∂L/∂W.
+  void add_weights(Index block, Matrix<Real> delta, Index from, Index to) {
+    const Index bunch = bunches_.of(block);
+    Real* sums = bunch == 0 ? weight_sums_ : shares_.data() + (bunch - 1) * weight_.size;
+    weights_.run(x_.row(block), delta.row(block), bunches_.is_first(block), from, to, sums);
+  }
+
+  /// ∂L/∂x of a block in the channels of some tiles.
+  void input_gradient(Index block, Matrix<Real> delta, Matrix<Real> dx, Index from, Index to) const {
+    backward_.run(delta.row(block), nullptr, -std::numeric_limits<Real>::infinity(), dx.row(block), from,
+                  to);
   }
 
   /// Σ over positions and lanes of δ, for each channel.
-  void sum_positions(const Real* delta, Real* sums) const {
-    const Index plane = window_.out.size() * kLanes<Real>;
-    for (Index o = 0; o < window_.out.channels; ++o, delta += plane) {
+  static void sum_positions(Matrix<Real> delta, Index channels, Real* sums) {
+    const Index plane = delta.columns / channels;
+    for (Index o = 0; o < channels; ++o) {
       Vector<Real> sum{};
-      for (Index n = 0; n < plane; n += kLanes<Real>) sum += load<Vector<Real>>(delta + n);
+      for (Index n = 0; n < plane; n += kLanes<Real>) sum += load<Vector<Real>>(delta.data + o * plane + n);
       sums[o] = sum_of(sum);
     }
   }
@@ -154,9 +247,14 @@ class Convolution : public Layer<Real> {
   WindowPresence<Real> presence_;
   Correlator<Real> forward_, backward_;
   WeightCorrelator<Real> weights_;
-  LaneMatrix<Real> a_, z_, dx_, present_;
-  Buffer<Real> gradient_, bias_gradient_, bias_shares_;
-  Matrix<Real> x_;
+  LaneMatrix<Real> a_, z_, present_;
+  GradientBlocks<Real> dx_;
+  Buffer<Real> gradient_, bias_gradient_, shares_, bias_shares_;
+  std::vector<Real> slope_shares_;  // of each block, as those of the biases are
+  // Of the pass under way: x as it was given and as it is used, and where ∂L/∂W is added up.
+  Matrix<Real> given_, x_;
+  Bunches bunches_;
+  Real* weight_sums_ = nullptr;
 };
 
 }  // namespace axone

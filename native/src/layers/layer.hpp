@@ -77,6 +77,9 @@ struct Site {
 };
 
 template <class Real>
+class Blockwise;
+
+template <class Real>
 class Layer {
  public:
   /// Layers compute with their sizes before they take memory for them: none is so large that this overflows.
@@ -91,6 +94,8 @@ class Layer {
   /// How a batch lies that the layer is given, and the one that it gives.
   virtual Arrangement takes() const { return Arrangement::rows; }
   virtual Arrangement gives() const { return takes(); }
+  /// The layer as one that can be asked for one block of lanes after the other, if it can.
+  virtual Blockwise<Real>* blockwise() { return nullptr; }
   /// How many positions a mask of so many has behind the layer, 0 if it ends there;
   /// std::invalid_argument if the layer takes no mask, or none of that length.
   virtual Index positions_after(Index) const {

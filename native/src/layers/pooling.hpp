@@ -4,19 +4,31 @@
 
 #include <limits>
 
+#include "blockwise.hpp"
 #include "window.hpp"
 
 namespace axone {
 
 /// What the two have in common: the windows, and memory for what comes out of them.
 template <class Real>
-class Pool : public Layer<Real> {
+class Pool : public Blockwise<Real> {
  public:
   explicit Pool(const Settings& s, const Site& site)
       : Pool(Window(s, s.size("in_channels")), site) {}
 
-  Arrangement takes() const override { return Arrangement::lanes; }
   Index positions_after(Index positions) const override { return window_.positions_after(positions); }
+
+  Matrix<Real> begin_forward(Matrix<Real> x, Pass<Real>& pass) override {
+    x_ = x;
+    presence_.take(pass);
+    return y_.view();
+  }
+
+  Matrix<Real> begin_backward(Matrix<Real>, Pass<Real>&, bool is_whole) override {
+    if (!this->needs_input_gradient) return {};
+    dx_.hold(is_whole);
+    return is_whole ? dx_.of(0) : Matrix<Real>{};
+  }
 
  protected:
   using V = Vector<Real>;
@@ -48,29 +60,46 @@ class Pool : public Layer<Real> {
     return V{} + 1;
   }
 
-  /// Call `body` for every block, told at compile time whether there is a mask.
+  /// Call `body`, told at compile time whether there is a mask.
   template <class Body>
-  void each_block(const Pass<Real>& pass, const Body& body) const {
-    share(pass.team, blocks_of<Real>(pass.rows), [&](Index from, Index to, int) {
-      for (Index block = from; block < to; ++block)
-        presence_.is_masked() ? body(block, std::true_type{}) : body(block, std::false_type{});
-    });
+  void told_of_mask(const Body& body) const {
+    presence_.is_masked() ? body(std::true_type{}) : body(std::false_type{});
+  }
+
+  /// ∂L/∂x of a block for this member of the team: zeros, but where windows write all of it anyway.
+  Real* begin_gradient(Index block, int member) const {
+    const auto dx = dx_.of(member);
+    if (!windows_write_all_) std::fill_n(dx.row(block), dx.columns, Real{0});
+    return dx.row(block);
+  }
+  /// Put what a window gives a cell into ∂L/∂x. Windows that share none with others need not add.
+  AXONE_INLINE void give(Real* cell, V gradient) const {
+    store(cell, windows_share_cells_ ? load<V>(cell) + gradient : gradient);
   }
 
   Window window_;
   WindowPresence<Real> presence_;
-  LaneMatrix<Real> y_, dx_;
+  LaneMatrix<Real> y_;
+  GradientBlocks<Real> dx_;
   Matrix<Real> x_;
 
  private:
   Pool(Window window, const Site& site)
-      : Layer<Real>(window.in.numbers(), window.out.numbers()),
+      : Blockwise<Real>(window.in.numbers(), window.out.numbers()),
         window_(window), presence_(window, site.rows), y_(site.rows, this->outputs),
-        dx_(site.rows, this->inputs) {
+        dx_(site, this->inputs), windows_share_cells_(overlap(window.rows) || overlap(window.columns)),
+        windows_write_all_(!windows_share_cells_ && is_covered(window.rows) && is_covered(window.columns)) {
     for (Index o = 0; o < window.out.height; ++o) rows_.push_back(taps_of_output(window.rows, o));
     for (Index o = 0; o < window.out.width; ++o) columns_.push_back(taps_of_output(window.columns, o));
   }
 
+  static bool overlap(const Axis& axis) { return axis.reach() > axis.stride; }
+  /// Whether windows that do not overlap read every input.
+  static bool is_covered(const Axis& axis) {
+    return axis.kernel == axis.stride && axis.outputs * axis.stride - axis.padding >= axis.inputs;
+  }
+
+  bool windows_share_cells_, windows_write_all_;
   std::vector<Taps> rows_, columns_;
 };
 
@@ -84,13 +113,10 @@ class MaxPool : public Pool<Real> {
     return std::make_unique<MaxPool>(s, site);
   }
 
-  Matrix<Real> forward(Matrix<Real> x, Pass<Real>& pass) override {
-    this->x_ = x;
-    this->presence_.take(pass);
-    const auto y = this->y_.view();
-    this->each_block(pass, [=, this](Index block, auto masked) {
-      const Real* numbers = x.row(block);
-      Real* out = y.row(block);
+  void forward_block(Index block) override {
+    this->told_of_mask([=, this](auto masked) {
+      const Real* numbers = this->x_.row(block);
+      Real* out = this->y_.view().row(block);
       this->each_window([=, this](Index place, auto each, Index) __attribute__((always_inline)) {
         V largest = splat<V>(-std::numeric_limits<Real>::infinity()), found{};
         each([&](Index at) __attribute__((always_inline)) {
@@ -108,28 +134,25 @@ class MaxPool : public Pool<Real> {
         store(out + place, largest);
       });
     });
-    return y;
   }
 
-  Matrix<Real> backward(Matrix<Real> dy, Pass<Real>& pass) override {
+  Matrix<Real> backward_block(Index block, Matrix<Real> dy, int member) override {
     if (!this->needs_input_gradient) return {};
-    const auto x = this->x_, y = this->y_.view(), dx = this->dx_.view();
-    this->each_block(pass, [=, this](Index block, auto masked) {
-      const Real *numbers = x.row(block), *out = y.row(block), *d = dy.row(block);
-      Real* to_add = dx.row(block);
-      std::fill_n(to_add, dx.columns, Real{0});
+    this->told_of_mask([=, this](auto masked) {
+      const Real *numbers = this->x_.row(block), *out = this->y_.view().row(block), *d = dy.row(block);
+      Real* gradient = this->begin_gradient(block, member);
       this->each_window([=, this](Index place, auto each, Index) __attribute__((always_inline)) {
         const V largest = load<V>(out + place);
         V left = load<V>(d + place);  // of the gradient, until a cell has it
         each([&](Index at) __attribute__((always_inline)) {
           auto wins = load<V>(numbers + at) == largest;
           if constexpr (masked) wins &= this->template use_of<true>(block, at) != V{};
-          store(to_add + at, load<V>(to_add + at) + (wins ? left : V{}));
+          this->give(gradient + at, wins ? left : V{});
           left = wins ? V{} : left;
         });
       });
     });
-    return dx;
+    return this->dx_.of(member);
   }
 
  private:
@@ -146,12 +169,10 @@ class AveragePool : public Pool<Real> {
     return std::make_unique<AveragePool>(s, site);
   }
 
-  Matrix<Real> forward(Matrix<Real> x, Pass<Real>& pass) override {
-    this->presence_.take(pass);
-    const auto y = this->y_.view();
-    this->each_block(pass, [=, this](Index block, auto masked) {
-      const Real* numbers = x.row(block);
-      Real* out = y.row(block);
+  void forward_block(Index block) override {
+    this->told_of_mask([=, this](auto masked) {
+      const Real* numbers = this->x_.row(block);
+      Real* out = this->y_.view().row(block);
       this->each_window([=, this](Index place, auto each, Index count) __attribute__((always_inline)) {
         V sum{};
         each([&](Index at) __attribute__((always_inline)) {
@@ -161,24 +182,21 @@ class AveragePool : public Pool<Real> {
         store(out + place, sum / this->template cells<masked>(block, each, count));
       });
     });
-    return y;
   }
 
-  Matrix<Real> backward(Matrix<Real> dy, Pass<Real>& pass) override {
+  Matrix<Real> backward_block(Index block, Matrix<Real> dy, int member) override {
     if (!this->needs_input_gradient) return {};
-    const auto dx = this->dx_.view();
-    this->each_block(pass, [=, this](Index block, auto masked) {
+    this->told_of_mask([=, this](auto masked) {
       const Real* d = dy.row(block);
-      Real* to_add = dx.row(block);
-      std::fill_n(to_add, dx.columns, Real{0});
+      Real* gradient = this->begin_gradient(block, member);
       this->each_window([=, this](Index place, auto each, Index count) __attribute__((always_inline)) {
         const V part = load<V>(d + place) / this->template cells<masked>(block, each, count);
         each([&](Index at) __attribute__((always_inline)) {
-          store(to_add + at, load<V>(to_add + at) + part * this->template use_of<masked>(block, at));
+          this->give(gradient + at, part * this->template use_of<masked>(block, at));
         });
       });
     });
-    return dx;
+    return this->dx_.of(member);
   }
 
  private:

@@ -2,18 +2,18 @@
 // what it gives for those after it.
 #pragma once
 
-#include "layer.hpp"
+#include "blockwise.hpp"
 
 namespace axone {
 
 /// A layer between batches that lie `before` and `after` it as its neighbours have them.
 template <class Real>
-class Rearranged : public Layer<Real> {
+class Rearranged : public Blockwise<Real> {
  public:
-  Rearranged(std::unique_ptr<Layer<Real>> layer, Arrangement before, Arrangement after, Index rows)
-      : Layer<Real>(layer->inputs, layer->outputs), layer_(std::move(layer)),
-        input_(before, layer_->takes(), this->inputs, rows),
-        output_(layer_->gives(), after, this->outputs, rows), before_(before), after_(after) {}
+  Rearranged(std::unique_ptr<Layer<Real>> layer, Arrangement before, Arrangement after, const Site& site)
+      : Blockwise<Real>(layer->inputs, layer->outputs), layer_(std::move(layer)),
+        input_(before, layer_->takes(), this->inputs, site),
+        output_(layer_->gives(), after, this->outputs, site), before_(before), after_(after) {}
 
   void collect(std::vector<Store<Real>*>& stores) override { layer_->collect(stores); }
   void collect_buffers(std::vector<Store<Real>*>& stores) override { layer_->collect_buffers(stores); }
@@ -22,6 +22,10 @@ class Rearranged : public Layer<Real> {
   Index vocabulary() const override { return layer_->vocabulary(); }
   Arrangement takes() const override { return before_; }
   Arrangement gives() const override { return after_; }
+  Blockwise<Real>* blockwise() override { return layer_->blockwise() ? this : nullptr; }
+  bool overwrites() const override {
+    return !input_.is_made() && !output_.is_made() && inner().overwrites();
+  }
   void spare_input_gradient() override {
     this->needs_input_gradient = false;
     layer_->spare_input_gradient();
@@ -33,9 +37,31 @@ class Rearranged : public Layer<Real> {
 
   Matrix<Real> backward(Matrix<Real> dy, Pass<Real>& pass) override {
     const auto dx = layer_->backward(output_.back(dy, pass), pass);
-    this->tally = layer_->tally;
-    this->dead_share = layer_->dead_share;
+    take_findings();
     return this->needs_input_gradient ? input_.back(dx, pass) : Matrix<Real>{};
+  }
+
+  Matrix<Real> begin_forward(Matrix<Real> x, Pass<Real>& pass) override {
+    return output_.begin_there(inner().begin_forward(input_.begin_there(x, pass), pass), pass);
+  }
+  void forward_block(Index block) override {
+    input_.block_there(block);
+    inner().forward_block(block);
+    output_.block_there(block);
+  }
+
+  Matrix<Real> begin_backward(Matrix<Real> dy, Pass<Real>& pass, bool is_whole) override {
+    const auto within = output_.begin_back(dy, is_whole && inner().overwrites());
+    const auto dx = inner().begin_backward(within, pass, is_whole && !input_.is_made());
+    return this->needs_input_gradient ? input_.begin_back(dx, is_whole) : Matrix<Real>{};
+  }
+  Matrix<Real> backward_block(Index block, Matrix<Real> dy, int member) override {
+    const auto dx = inner().backward_block(block, output_.block_back(block, dy, member), member);
+    return this->needs_input_gradient ? input_.block_back(block, dx, member) : Matrix<Real>{};
+  }
+  void end_backward(Pass<Real>& pass) override {
+    inner().end_backward(pass);
+    take_findings();
   }
 
  private:
@@ -43,37 +69,83 @@ class Rearranged : public Layer<Real> {
   /// where they lie alike.
   class Change {
    public:
-    Change(Arrangement from, Arrangement to, Index numbers, Index rows) : to_(to), numbers_(numbers) {
-      if (from == to) return;
-      rows_ = OwnMatrix<Real>(rows, numbers);
-      lanes_ = LaneMatrix<Real>(rows, numbers);
+    Change(Arrangement from, Arrangement to, Index numbers, const Site& site)
+        : from_(from), to_(to), numbers_(numbers), examples_(site.rows), gradients_(site, numbers) {
+      if (!is_made()) return;
+      if (to == Arrangement::lanes) {
+        lanes_ = LaneMatrix<Real>(site.rows, numbers);
+      } else {
+        rows_ = OwnMatrix<Real>(site.rows, numbers);
+      }
       nothing_ = Buffer<Real>(numbers);
     }
-    Matrix<Real> there(Matrix<Real> x, const Pass<Real>& pass) { return changed(x, to_, pass); }
+
+    bool is_made() const { return from_ != to_; }
+
+    Matrix<Real> begin_there(Matrix<Real> x, const Pass<Real>& pass) {
+      x_ = x;
+      rows_in_use_ = pass.rows;
+      if (!is_made()) return x;
+      return to_ == Arrangement::lanes ? lanes_.view() : rows_.view();
+    }
+    void block_there(Index block) {
+      if (is_made()) change(block, x_, to_, to_ == Arrangement::lanes ? lanes_.view() : rows_.view());
+    }
+    Matrix<Real> there(Matrix<Real> x, const Pass<Real>& pass) {
+      const auto y = begin_there(x, pass);
+      if (is_made())
+        share_parts(pass.team, blocks_of<Real>(pass.rows), 1,
+                    [&](Index block, Index, Index, int) { block_there(block); });
+      return y;
+    }
+
+    /// Rows are always kept whole.
+    Matrix<Real> begin_back(Matrix<Real> d, bool is_whole) {
+      if (!is_made()) return d;
+      if (from_ == Arrangement::lanes) {
+        gradients_.hold(is_whole);
+        return is_whole ? gradients_.of(0) : Matrix<Real>{};
+      }
+      if (!rows_.view().data) rows_ = OwnMatrix<Real>(examples_, numbers_);
+      return rows_.view();
+    }
+    Matrix<Real> block_back(Index block, Matrix<Real> d, int member) {
+      if (!is_made()) return d;
+      const auto back = from_ == Arrangement::lanes ? gradients_.of(member) : rows_.view();
+      change(block, d, from_, back);
+      return back;
+    }
     Matrix<Real> back(Matrix<Real> d, const Pass<Real>& pass) {
-      return changed(d, to_ == Arrangement::lanes ? Arrangement::rows : Arrangement::lanes, pass);
+      const auto back = begin_back(d, true);
+      if (is_made())
+        share_parts(pass.team, blocks_of<Real>(pass.rows), 1,
+                    [&](Index block, Index, Index, int member) { block_back(block, d, member); });
+      return back;
     }
 
    private:
-    Matrix<Real> changed(Matrix<Real> x, Arrangement to, const Pass<Real>& pass) {
-      if (!lanes_.view().data) return x;
-      const auto lanes = lanes_.view(), rows = rows_.view();
-      share(pass.team, blocks_of<Real>(pass.rows), [&](Index first, Index last, int) {
-        if (to == Arrangement::lanes) {
-          into_lanes(x, numbers_, pass.rows, first, last, nothing_.data(), lanes);
-        } else {
-          out_of_lanes(x, numbers_, pass.rows, first, last, rows);
-        }
-      });
-      return to == Arrangement::lanes ? lanes : rows;
+    void change(Index block, Matrix<Real> from, Arrangement arrangement, Matrix<Real> to) const {
+      if (arrangement == Arrangement::lanes) {
+        into_lanes(from, numbers_, rows_in_use_, block, block + 1, nothing_.data(), to);
+      } else {
+        out_of_lanes(from, numbers_, rows_in_use_, block, block + 1, to);
+      }
     }
 
-    Arrangement to_;
-    Index numbers_;
+    Arrangement from_, to_;
+    Index numbers_, examples_, rows_in_use_ = 0;  // at most, and of the pass under way
     OwnMatrix<Real> rows_;
     LaneMatrix<Real> lanes_;
+    GradientBlocks<Real> gradients_;
     Buffer<Real> nothing_;
+    Matrix<Real> x_;
   };
+
+  Blockwise<Real>& inner() const { return *layer_->blockwise(); }
+  void take_findings() {
+    this->tally = layer_->tally;
+    this->dead_share = layer_->dead_share;
+  }
 
   std::unique_ptr<Layer<Real>> layer_;
   Change input_, output_;

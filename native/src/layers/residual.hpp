@@ -1,7 +1,7 @@
 // Layers within layers: the residual block (He et al. 2016).
 #pragma once
 
-#include "layer.hpp"
+#include "blockwise.hpp"
 
 namespace axone {
 
@@ -75,7 +75,9 @@ class Residual : public Layer<Real> {
     // Layers may overwrite what they are given: each way has its own.
     const auto own = dy_.view();
     const Index rows = dy_.rows_of(pass.rows);
-    for (Index r = 0; r < rows; ++r) std::copy_n(dy.row(r), own.columns, own.row(r));
+    share(pass.team, rows, [&](Index from, Index to, int) {
+      for (Index r = from; r < to; ++r) std::copy_n(dy.row(r), own.columns, own.row(r));
+    });
     this->tally = {};
     this->dead_share = 0;
     const auto of_branch = back(branch_, dy, pass);
@@ -102,20 +104,15 @@ class Residual : public Layer<Real> {
 
   static Matrix<Real> through(Layers<Real>& layers, Matrix<Real> x, RandomStream random,
                               Pass<Real>& pass) {
-    for (std::size_t n = 0; n < layers.size(); ++n) {
-      pass.random = random.child(n);
-      x = layers[n]->forward(x, pass);
-    }
-    return x;
+    return forward_through(layers, 0, layers.size(), x, pass,
+                           [&](std::size_t n) { pass.random = random.child(n); });
   }
 
   Matrix<Real> back(Layers<Real>& layers, Matrix<Real> d, Pass<Real>& pass) {
-    for (auto layer = layers.rbegin(); layer != layers.rend(); ++layer) {
-      d = (*layer)->backward(d, pass);
-      this->tally.add((*layer)->tally);
-      this->dead_share = std::max(this->dead_share, (*layer)->dead_share);
-    }
-    return d;
+    return backward_through(layers, 0, layers.size(), d, pass, [&](std::size_t n) {
+      this->tally.add(layers[n]->tally);
+      this->dead_share = std::max(this->dead_share, layers[n]->dead_share);
+    });
   }
 
   Layers<Real> branch_, shortcut_;

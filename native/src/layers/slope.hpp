@@ -30,13 +30,18 @@ class LearnedSlope {
   }
 
   /// ∂L/∂α = Σ ∂L/∂a · min(z, 0), from ∂L/∂a as it is before it becomes ∂L/∂z.
-  void differentiate(Matrix<Real> z, Matrix<Real> da, Index rows) {
-    if (!is_learned_) return;
-    total_ = 0;
+  void differentiate(Matrix<Real> z, Matrix<Real> da, Index rows) { take(sum(z, da, rows)); }
+
+  /// The same of some rows, and what they are together, where threads have rows of their own.
+  Real sum(Matrix<Real> z, Matrix<Real> da, Index rows = 1) const {
+    Real total = 0;
+    if (!is_learned_) return total;
     for (Index r = 0; r < rows; ++r)
       for (Index c = 0; c < z.columns; ++c)
-        if (!(z.row(r)[c] >= 0)) total_ += da.row(r)[c] * z.row(r)[c];
+        if (!(z.row(r)[c] >= 0)) total += da.row(r)[c] * z.row(r)[c];
+    return total;
   }
+  void take(Real total) { total_ = total; }
 
   /// Apart from `differentiate`, because the slope must not move before it was used backward.
   void finish(const Pass<Real>& pass, Tally& tally) {

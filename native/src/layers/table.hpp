@@ -66,7 +66,7 @@ Layers<Real> build_layers(const std::vector<Settings>& described, const Site& si
       throw std::invalid_argument("tokens come first: nothing passes back through an embedding");
     const Arrangement after = last ? at_last : layer->gives();
     if (layer->takes() != here.arrangement || layer->gives() != after)
-      layer = std::make_unique<Rearranged<Real>>(std::move(layer), here.arrangement, after, site.rows);
+      layer = std::make_unique<Rearranged<Real>>(std::move(layer), here.arrangement, after, site);
     here.arrangement = layer->gives();
     layers.push_back(std::move(layer));
   }

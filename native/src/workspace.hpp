@@ -180,6 +180,9 @@ class Workspace {
   // Gradients of so many numbers stay in the first-level cache until all are there.
   static constexpr Index kMostMovedAtOnce = 32 * 1024 / static_cast<Index>(sizeof(Real));
 
+  // Numbers of a batch that are worth fetching by several threads.
+  static constexpr Index kManyNumbers = 128 * 1024;
+
   static Index checked(Index batch_size, Index capacity) {
     if (batch_size < 1 || capacity < batch_size)
       throw std::invalid_argument("the capacity must be at least the batch size, and that 1");
@@ -476,8 +479,10 @@ class Workspace {
               augmenter_.write(row, input.row(r), r, length_of(pass.mask, r), member);
             }));
     } else {
-      gathering([&](const Real* row, Index r, int) { copy_row(row, input.row(r), rows.columns); })(
-          0, count, 0);
+      Team* team = count * rows.columns >= kManyNumbers ? pass.team : nullptr;
+      share(team, count, gathering([&](const Real* row, Index r, int) {
+              copy_row(row, input.row(r), rows.columns);
+            }));
     }
     const RandomStream random = pass.random;
     const bool training = pass.training;

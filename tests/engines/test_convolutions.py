@@ -207,6 +207,44 @@ def test_two_threads_learn_the_same_bits(recipe, rows):
             assert np.array_equal(one, other)
 
 
+def of_many_blocks(batch_size, dtype, optimizer="adam"):
+    """A network whose pools overlap, leave cells out and do neither, with a slope that is learnt."""
+    network = ax.Network(
+        ax.Conv1D(3, 3, "prelu", padding="same"),
+        ax.MaxPool(2),
+        ax.ChannelDropout(0.2),
+        ax.Conv1D(4, 2, "tanh", stride=2),
+        ax.Activation("prelu"),
+        ax.AveragePool(3, 2),
+        ax.Residual(ax.Conv1D(4, 3, "tanh", padding="same"), ax.Activation("tanh")),
+        ax.MaxPool(1, 2),
+        ax.Flatten(),
+        ax.Dense(3, "softmax"),
+        input_shape=(2, 26),
+    )
+    chosen = OPTIMIZERS.resolve({"name": optimizer, "learning_rate": 0.01})
+    return Recipe(
+        network, LOSSES.resolve("cce"), chosen, batch_size=batch_size, dtype=dtype, seed=5
+    )
+
+
+@pytest.mark.parametrize("batch_size", [64, 130, 256, 272, 300, 530])
+def test_gradients_of_many_blocks_are_added_up(batch_size):
+    assert_engines_agree(of_many_blocks(batch_size, "float64", "sgd"), batch_size + 70, FLOAT64)
+
+
+@pytest.mark.parametrize("batch_size", [16, 48, 272, 530])
+def test_threads_learn_the_same_bits_of_many_blocks_and_of_few(batch_size):
+    recipe = of_many_blocks(batch_size, "float32")
+    X, target, _ = rows_for(recipe, batch_size + 70, 1)
+    ends = []
+    for threads in (1, 2, 3, 7):
+        _, state, _ = trained(NativeEngine(threads=threads), recipe, X, target, None, 2)
+        ends.append(state.parameters.vector)
+    for others in ends[1:]:
+        np.testing.assert_array_equal(others, ends[0])
+
+
 def test_rectified_units_that_are_dead_are_counted_alike():
     network = ax.Network(
         ax.Conv1D(9, 3, "relu", padding="same", bias_initializer={"name": "uniform", "limit": 2}),

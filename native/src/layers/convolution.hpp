@@ -67,7 +67,7 @@ class Convolution : public Blockwise<Real> {
     slope_.tell(activation_);
     const Real* weight = weight_.weight.data();
     const Index columns = window_.columns.kernel;
-    share(pass.team, forward_.tiles(), [&](Index from, Index to, int) {
+    share(team_for(weight_.size, pass), forward_.tiles(), [&](Index from, Index to, int) {
       forward_.pack(from, to, [=, this](Index o, Index i, Index ky, Index kx) {
         return weight[(o * depth_ + i) * taps_ + ky * columns + kx];
       });
@@ -100,7 +100,7 @@ class Convolution : public Blockwise<Real> {
     if (!this->needs_input_gradient) return {};
     const Real* weight = weight_.weight.data();
     const Index columns = window_.columns.kernel;
-    share(pass.team, backward_.tiles(), [&](Index from, Index to, int) {
+    share(team_for(weight_.size, pass), backward_.tiles(), [&](Index from, Index to, int) {
       backward_.pack(from, to, [=, this](Index i, Index o, Index ky, Index kx) {
         const Index channel = i / depth_ * per_group_ + o;
         return weight[(channel * depth_ + i % depth_) * taps_ + ky * columns + kx];
@@ -144,8 +144,7 @@ class Convolution : public Blockwise<Real> {
   }
 
   void end_backward(Pass<Real>& pass) override {
-    const bool is_much = bunches_.count() * weight_.size >= kManySums;
-    share(is_much ? pass.team : nullptr, weight_.size, [&](Index from, Index to, int) {
+    share(team_for(bunches_.count() * weight_.size, pass), weight_.size, [&](Index from, Index to, int) {
       for (Index bunch = 1; bunch < bunches_.count(); ++bunch) {
         const Real* sums = shares_.data() + (bunch - 1) * weight_.size;
         for (Index n = from; n < to; ++n) weight_sums_[n] += sums[n];
@@ -160,7 +159,11 @@ class Convolution : public Blockwise<Real> {
   }
 
  private:
-  static constexpr Index kManySums = 32 * 1024;  // that are worth sharing out
+  static constexpr Index kManyNumbers = 16 * 1024;  // to be copied or added: they are worth sharing out
+  static Team* team_for(Index numbers, const Pass<Real>& pass) {
+    return numbers >= kManyNumbers ? pass.team : nullptr;
+  }
+
 
   /// Placed before anything is made for each of so many weights.
   static Store<Real> weights_of(Index channels, Index each, const Settings& s, const Site& site) {

@@ -5,6 +5,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
+from typing import TypeVar
 
 from benchmarks.around import measure_around, tables
 from benchmarks.formats import Section
@@ -27,10 +28,10 @@ from benchmarks.report import (
     startup_section,
     time_sections,
 )
-from benchmarks.rounds import Rounds, measure_rounds
+from benchmarks.rounds import measure_rounds
 from benchmarks.signals.kernels import measure_convolutions
 from benchmarks.signals.opponents import SIGNAL_OPPONENTS
-from benchmarks.signals.rounds import SignalRounds, measure_signals
+from benchmarks.signals.rounds import measure_signals
 from benchmarks.signals.tables import convolution_sections, signal_sections
 from benchmarks.signals.workloads import SIGNAL_WORKLOADS
 from benchmarks.workloads import WORKLOADS
@@ -40,6 +41,8 @@ PARTS = (
     *("memory", "startup"),
 )
 THREADS = (1, 2)
+
+_Measured = TypeVar("_Measured")
 _ONLY_OF_SIGNALS = [name for name in SIGNAL_OPPONENTS if name not in OPPONENTS]
 NO_COMPILER = Section(
     "Against the hardware", "Not measured: there is no working C++ compiler here."
@@ -137,10 +140,8 @@ def _measure_steps(chosen: argparse.Namespace, opponents: list[str], variant: st
     opponents = [name for name in opponents if name in OPPONENTS]
     if not workloads or not opponents:
         return []
-    measured: list[Rounds] = []
-    sections = []
-    for threads in _threads(chosen):
-        rounds = measure_rounds(
+    measured = [
+        measure_rounds(
             workloads,
             opponents,
             threads=threads,
@@ -149,8 +150,9 @@ def _measure_steps(chosen: argparse.Namespace, opponents: list[str], variant: st
             quick=chosen.quick,
             with_limits="limits" in chosen.parts,
         )
-        sections += time_sections(rounds, measured[0] if measured else None)
-        measured.append(rounds)
+        for threads in _threads(chosen)
+    ]
+    sections = _beside_one_thread(time_sections, measured)
     if "limits" in chosen.parts and measured[0].limits is None:
         sections.append(NO_COMPILER)
     return [*sections, accuracy_section(measured[0].timings)]
@@ -163,10 +165,8 @@ def _measure_signals(
     opponents = [name for name in opponents if name in SIGNAL_OPPONENTS]
     if not workloads or not opponents:
         return []
-    measured: list[SignalRounds] = []
-    sections = []
-    for threads in _threads(chosen):
-        rounds = measure_signals(
+    measured = [
+        measure_signals(
             workloads,
             opponents,
             threads=threads,
@@ -174,9 +174,18 @@ def _measure_signals(
             rounds=chosen.rounds,
             quick=chosen.quick,
         )
-        sections += signal_sections(rounds, measured[0] if measured else None)
-        measured.append(rounds)
-    return sections
+        for threads in _threads(chosen)
+    ]
+    return _beside_one_thread(signal_sections, measured)
+
+
+def _beside_one_thread(
+    sections_of: Callable[[_Measured, _Measured | None], list[Section]], measured: list[_Measured]
+) -> list[Section]:
+    """Return the tables of every number of threads, all but the first held against the first."""
+    first, *others = measured
+    tables_of_others = [section for each in others for section in sections_of(each, first)]
+    return [*sections_of(first, None), *tables_of_others]
 
 
 def _threads(chosen: argparse.Namespace) -> list[int]:

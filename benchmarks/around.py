@@ -5,15 +5,14 @@ process in which they take turns, and `measure_around` starts it and reads what 
 """
 
 import argparse
-import gc
 import json
 import sys
-import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from typing import Protocol
 
 from benchmarks.machine import confine_to_cores, run_confined
+from benchmarks.timing import calls_lasting, seconds_by_turns
 
 _SHORTEST = 0.005
 """Seconds of a turn: what is over sooner is done as often as that takes."""
@@ -46,15 +45,11 @@ class Contest:
 
     def seconds(self, rounds: int) -> dict[str, list[float]]:
         """Let all do the work by turns; each column is a contestant's."""
-        calls = {name: _calls_of_a_turn(work) for name, work in self.works.items()}
-        seconds: dict[str, list[float]] = {name: [] for name in self.works}
-        turns = list(self.works)
-        for _ in range(rounds):
-            for name in turns:
-                gc.collect()
-                seconds[name].append(_time(self.works[name], calls[name]) / calls[name])
-            turns.append(turns.pop(0))
-        return seconds
+        calls = {}
+        for name, work in self.works.items():
+            work()  # the warm-up
+            calls[name] = calls_lasting(_SHORTEST, work)
+        return seconds_by_turns(self.works, rounds, calls)
 
 
 @dataclass(frozen=True)
@@ -118,21 +113,6 @@ def measure_around(names: Sequence[str], variant: str, rounds: int) -> list[Turn
     """Measure some tables in a fresh process on one core."""
     arguments = ["--tables", ",".join(names), "--variant", variant, "--rounds", str(rounds)]
     return [Turns(**turns) for turns in run_confined("benchmarks.around", arguments, 1, variant)]
-
-
-def _calls_of_a_turn(work: Callable[[], object]) -> int:
-    work()  # the warm-up
-    calls = 1
-    while _time(work, calls) < _SHORTEST:
-        calls *= 2
-    return calls
-
-
-def _time(work: Callable[[], object], calls: int) -> float:
-    start = time.perf_counter()
-    for _ in range(calls):
-        work()
-    return time.perf_counter() - start
 
 
 def main() -> None:

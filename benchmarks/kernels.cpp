@@ -6,42 +6,18 @@
 // prints, for float32 and float64 and every shape, a line "TYPE PRODUCT ROWS INPUTS OUTPUTS SECONDS":
 // forward Z = X·Wᵀ, input_gradient δ·W, weight_gradient δᵀ·X. Each figure is the best of several
 // repetitions: what is looked for is what the code can do, not what the machine does beside it.
-#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <vector>
 
 #include "affine.hpp"
 #include "narrow_affine.hpp"
+#include "timing.hpp"
 
 namespace {
 
 using namespace axone;
-
-constexpr double kShortest = 0.004;  // seconds of one repetition
-constexpr int kRepetitions = 15;
-
-double now() {
-  using namespace std::chrono;
-  return duration<double>(steady_clock::now().time_since_epoch()).count();
-}
-
-template <class Work>
-double best_seconds(Work work) {
-  long calls = 1;
-  for (;; calls *= 2) {
-    const double start = now();
-    for (long n = 0; n < calls; ++n) work();
-    if (now() - start > kShortest) break;
-  }
-  double best = 1e9;
-  for (int n = 0; n < kRepetitions; ++n) {
-    const double start = now();
-    for (long call = 0; call < calls; ++call) work();
-    best = std::min(best, (now() - start) / static_cast<double>(calls));
-  }
-  return best;
-}
+using timing::best_seconds;
 
 template <class Real>
 void fill(OwnMatrix<Real>& matrix, Index rows) {

@@ -8,7 +8,6 @@ the process that is timed; `measure_kernels` starts it and reads what it prints.
 import argparse
 import json
 import sys
-import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from importlib.util import find_spec
@@ -16,8 +15,9 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from benchmarks.limits import printed_by
-from benchmarks.machine import MARCH, ROOT, confine_to_cores, run_confined
+from benchmarks.limits import measure_limits, printed_by
+from benchmarks.machine import MARCH, ROOT, confine_to_cores, march_flags, run_confined
+from benchmarks.timing import best_seconds
 from benchmarks.workloads import WORKLOADS
 
 PRODUCTS = ("forward", "input_gradient", "weight_gradient")
@@ -27,13 +27,11 @@ LIBRARIES = ("axone", "openblas", "torch")
 _SOURCE = Path(__file__).with_name("kernels.cpp")
 FLAGS = (
     *("-std=gnu++20", "-O3", "-fno-math-errno", "-fno-trapping-math", "-ffp-contract=fast"),
-    "-falign-functions=64",
+    *("-falign-functions=64", "-Wno-psabi"),
 )
 """What every variant of the engine is compiled with, as `native/CMakeLists.txt` has it."""
 
 _ODD = ((1, 257, 33), (17, 33, 17), (128, 1000, 257), (512, 257, 1000))
-_SHORTEST = 0.002
-_REPETITIONS = 9
 
 
 @dataclass(frozen=True)
@@ -70,10 +68,14 @@ def measure_kernels(variant: str) -> Kernels | None:
     return None if data is None else Kernels(**data)
 
 
+def engine_flags(variant: str) -> list[str]:
+    """Return how a program is compiled that includes the engine's headers."""
+    return [*FLAGS, *march_flags(variant), f"-I{ROOT / 'native' / 'src'}"]
+
+
 def _ours(variant: str) -> list[list[str]] | None:
     numbers = [str(size) for shape in shapes() for size in shape]
-    flags = [*FLAGS, *MARCH[variant], "-Wno-psabi", f"-I{ROOT / 'native' / 'src'}"]
-    lines = printed_by(_SOURCE, flags, numbers)
+    lines = printed_by(_SOURCE, engine_flags(variant), numbers)
     return None if lines is None else [line.split() for line in lines]
 
 
@@ -98,21 +100,6 @@ def _theirs(library: str, dtype: str, shape: tuple[int, int, int]) -> dict[str, 
     }
 
 
-def best_seconds(work: Callable[[], object]) -> float:
-    """Return the best of several repetitions, each of calls enough to be timed."""
-    calls = 1
-    while _time(work, calls) < _SHORTEST:
-        calls *= 2
-    return min(_time(work, calls) for _ in range(_REPETITIONS)) / calls
-
-
-def _time(work: Callable[[], object], calls: int) -> float:
-    start = time.perf_counter()
-    for _ in range(calls):
-        work()
-    return time.perf_counter() - start
-
-
 def main() -> None:
     """Measure, and print the figures as JSON."""
     parser = argparse.ArgumentParser()
@@ -120,9 +107,9 @@ def main() -> None:
     variant = parser.parse_args().variant
     confine_to_cores(1)
     print(f"{variant}: kernels", file=sys.stderr, flush=True)
-    peak = printed_by(_SOURCE.with_name("peak.cpp"), ["-std=c++17", "-O3", *MARCH[variant]], ["1"])
+    limits = measure_limits((), 1, variant)
     lines = _ours(variant)
-    if peak is None or lines is None:
+    if limits is None or lines is None:
         print("null")
         return
     figures: dict[str, float] = {}
@@ -141,7 +128,7 @@ def main() -> None:
             for shape in shapes():
                 for product, took in _theirs(library, dtype, shape).items():
                     tell(dtype, library, product, shape, took)
-    print(json.dumps(asdict(Kernels(variant, float(peak[0].split()[1]), figures))))
+    print(json.dumps(asdict(Kernels(variant, limits.flops_per_second, figures))))
 
 
 if __name__ == "__main__":

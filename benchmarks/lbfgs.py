@@ -5,16 +5,16 @@ it prints. Steps and rows are as real as a fit is: how many gradients it takes i
 """
 
 import argparse
-import gc
 import json
 import sys
-import time
 import warnings
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from benchmarks.machine import confine_to_cores, run_confined
+from benchmarks.timing import seconds_by_turns
 
 if TYPE_CHECKING:
     import numpy as np
@@ -155,16 +155,8 @@ def time_network(name: str, dtype: "DType", rounds: int) -> Fits:
     rows = load_rows(name, dtype)
     # The warm-up: imports, first touch of memory. Every fit of a way is the same.
     fitted = {way: fit(name, rows, dtype) for way, fit in WAYS.items()}
-    seconds: dict[str, list[float]] = {way: [] for way in WAYS}
-    turns = list(WAYS)
-    for _ in range(rounds):
-        for way in turns:
-            gc.collect()
-            start = time.perf_counter()
-            WAYS[way](name, rows, dtype)
-            seconds[way].append(time.perf_counter() - start)
-        turns.append(turns.pop(0))
-    return Fits(name, dtype, seconds, fitted)
+    fits = {way: partial(fit, name, rows, dtype) for way, fit in WAYS.items()}
+    return Fits(name, dtype, seconds_by_turns(fits, rounds), fitted)
 
 
 def main() -> None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
-from benchmarks.machine import MARCH, compiler
+from benchmarks.machine import compiler, march_flags
 
 _SOURCE = Path(__file__).with_name("peak.cpp")
 
@@ -58,8 +58,8 @@ class Limits:
 def measure_limits(steps: Iterable[Step], threads: int, variant: str = "") -> Limits | None:
     """Compile `peak.cpp` for a variant and run it; None without a compiler, or where it fails."""
     sizes = sorted({step.parameters for step in steps})
-    march = MARCH.get(variant, ("-march=native",))
-    lines = printed_by(_SOURCE, ["-std=c++17", "-O3", *march], [str(threads), *map(str, sizes)])
+    flags = ["-std=c++17", "-O3", *march_flags(variant)]
+    lines = printed_by(_SOURCE, flags, [str(threads), *map(str, sizes)])
     if lines is None:
         return None
     first, *updates = (line.split() for line in lines)

@@ -44,6 +44,11 @@ MARCH = {
 """What programs of a variant are compiled with, as `native/CMakeLists.txt` has it."""
 
 
+def march_flags(variant: str) -> tuple[str, ...]:
+    """Return how compilers are told the instructions of a variant; of none, this machine's."""
+    return MARCH.get(variant, ("-march=native",))
+
+
 def variants() -> tuple[str, ...]:
     """Return what is measured here: this machine's vectors, and AVX2, which most machines have."""
     from axone.engines.native.variants import supported_variants

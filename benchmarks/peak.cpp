@@ -7,13 +7,16 @@
 // Each figure is the best of several repetitions, because a limit is what is never passed.
 
 #include <algorithm>
-#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <thread>
 #include <vector>
 
+#include "timing.hpp"
+
 namespace {
+
+using timing::now;
 
 #if defined(__AVX512F__)
 constexpr int width = 16;
@@ -27,11 +30,6 @@ typedef float Vector __attribute__((vector_size(width * sizeof(float))));
 constexpr int repetitions = 9;
 // More sums in flight than any core's latency times its multiply-add units, fewer than registers.
 constexpr int sums = 12;
-
-double now() {
-    using namespace std::chrono;
-    return duration<double>(steady_clock::now().time_since_epoch()).count();
-}
 
 // Run work(thread) on every thread at once and return the seconds until the last has ended.
 template <class Work> double seconds(int threads, Work work) {

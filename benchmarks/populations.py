@@ -5,10 +5,8 @@ reads what it prints.
 """
 
 import argparse
-import gc
 import json
 import sys
-import time
 import warnings
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
@@ -17,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from benchmarks.machine import confine_to_cores, run_confined
 from benchmarks.opponents import axone_trainer, jax_epoch, jax_start, scikit_learn_model
+from benchmarks.timing import seconds_by_turns
 from benchmarks.workloads import SMALLEST, WORKLOADS, Workload
 
 if TYPE_CHECKING:
@@ -123,18 +122,12 @@ def time_ways(workload: Workload, threads: int, rounds: int) -> dict[str, list[f
     rows = workload.draw_rows()
     known = [name for name in WAYS if name != "jax vmap" or find_spec("jax") is not None]
     fits = {name: WAYS[name](workload, rows, threads) for name in known}
-    for fit in fits.values():
-        fit()  # the warm-up: compilation, processes, first touch of memory
-    seconds: dict[str, list[float]] = {name: [] for name in fits}
-    turns = list(fits)
-    for _ in range(rounds):
-        for name in turns:
-            gc.collect()
-            start = time.perf_counter()
-            count = fits[name]()
-            seconds[name].append((time.perf_counter() - start) / (count * workload.steps))
-        turns.append(turns.pop(0))
-    return seconds
+    # The warm-up: compilation, processes, first touch of memory. Every fit of a way is the same.
+    networks = {name: fit() for name, fit in fits.items()}
+    return {
+        name: [fit / (networks[name] * workload.steps) for fit in seconds]
+        for name, seconds in seconds_by_turns(fits, rounds).items()
+    }
 
 
 def main() -> None:

@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from benchmarks.around import Contest, Table
-from benchmarks.kernels import FLAGS
-from benchmarks.machine import MARCH, ROOT, compiler
+from benchmarks.kernels import engine_flags
+from benchmarks.machine import compiler
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -57,8 +57,8 @@ def _compiled_shuffle(folder: Path) -> Callable[[int, int], int] | None:
     if found is None:
         return None
     library, source = folder / "shuffle.so", Path(__file__).with_name("shuffle.cpp")
-    flags = [*FLAGS, *MARCH.get(os.environ.get("AXONE_ISA", ""), ("-march=native",)), "-Wno-psabi"]
-    build = [found, *flags, f"-I{ROOT / 'native' / 'src'}", "-shared", "-fPIC", str(source)]
+    flags = engine_flags(os.environ.get("AXONE_ISA", ""))
+    build = [found, *flags, "-shared", "-fPIC", str(source)]
     try:
         subprocess.run([*build, "-o", str(library)], check=True, capture_output=True)
     except (OSError, subprocess.CalledProcessError):

@@ -6,7 +6,6 @@ what else the machine does falls on all alike. `python -m benchmarks.rounds` is 
 """
 
 import argparse
-import gc
 import json
 import statistics
 import sys
@@ -17,7 +16,8 @@ from typing import TYPE_CHECKING
 
 from benchmarks.limits import Limits, measure_limits
 from benchmarks.machine import confine_to_cores, run_confined
-from benchmarks.opponents import OPPONENTS, Fit, axone_trainer
+from benchmarks.opponents import OPPONENTS, axone_trainer
+from benchmarks.timing import seconds_by_turns
 from benchmarks.workloads import WORKLOADS, Workload
 
 if TYPE_CHECKING:
@@ -80,13 +80,8 @@ def measure_rounds(
     with_limits: bool,
 ) -> Rounds:
     """Measure in a fresh process; see `Rounds`."""
-    arguments = [
-        *("--workloads", ",".join(workloads), "--opponents", ",".join(opponents)),
-        *("--threads", str(threads), "--rounds", str(rounds)),
-        *(["--quick"] if quick else []),
-        *(["--limits"] if with_limits else []),
-    ]
-    arguments += ["--variant", variant]
+    arguments = process_arguments(workloads, opponents, threads, variant, rounds, quick=quick)
+    arguments += ["--limits"] if with_limits else []
     data = run_confined("benchmarks.rounds", arguments, threads, variant)
     limits = Limits.from_json(data["limits"])
     timings = [Timing(**timing) for timing in data["timings"]]
@@ -103,19 +98,16 @@ def time_workload(workload: Workload, opponents: Sequence[str], rounds: int) -> 
     """
     rows = workload.draw_rows()
     fits = {name: OPPONENTS[name].prepare(workload, rows) for name in opponents}
-    seconds: dict[str, list[float]] = {name: [] for name in opponents}
     accuracies = {}
     for name, fit in fits.items():
         fitted = fit()  # the warm-up: compilation, thread pools, first touch of memory
         if fitted.steps != workload.steps:
             raise RuntimeError(f"{name} made {fitted.steps} steps instead of {workload.steps}.")
         accuracies[name] = float((fitted.predict(rows[0]) == rows[1]).mean())
-    turns = list(opponents)
-    for _ in range(rounds):
-        for name in turns:
-            seconds[name].append(_time(fits[name]) / workload.steps)
-        turns.append(turns.pop(0))
-    return [Timing(workload.name, name, seconds[name], accuracies[name]) for name in opponents]
+    return [
+        Timing(workload.name, name, [fit / workload.steps for fit in seconds], accuracies[name])
+        for name, seconds in seconds_by_turns(fits, rounds).items()
+    ]
 
 
 def time_compiled(trainer: "Trainer", rows: "Rows", rounds: int) -> float:
@@ -140,14 +132,25 @@ def time_compiled(trainer: "Trainer", rows: "Rows", rounds: int) -> float:
     return statistics.median(seconds)
 
 
-def _time(fit: Fit) -> float:
-    gc.collect()
-    start = time.perf_counter()
-    fit()
-    return time.perf_counter() - start
+def process_arguments(
+    workloads: Sequence[str],
+    opponents: Sequence[str],
+    threads: int,
+    variant: str,
+    rounds: int,
+    *,
+    quick: bool,
+) -> list[str]:
+    """Return what a process that times whole fits is told, as `process_parser` reads it."""
+    return [
+        *("--workloads", ",".join(workloads), "--opponents", ",".join(opponents)),
+        *("--threads", str(threads), "--variant", variant, "--rounds", str(rounds)),
+        *(["--quick"] if quick else []),
+    ]
 
 
-def _parse_arguments() -> argparse.Namespace:
+def process_parser() -> argparse.ArgumentParser:
+    """Return the reader of `process_arguments`."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--workloads", required=True)
     parser.add_argument("--opponents", required=True)
@@ -155,13 +158,14 @@ def _parse_arguments() -> argparse.Namespace:
     parser.add_argument("--variant", required=True)
     parser.add_argument("--rounds", type=int, required=True)
     parser.add_argument("--quick", action="store_true")
-    parser.add_argument("--limits", action="store_true")
-    return parser.parse_args()
+    return parser
 
 
 def main() -> None:
     """Measure, with progress on stderr, and print the figures as JSON."""
-    arguments = _parse_arguments()
+    parser = process_parser()
+    parser.add_argument("--limits", action="store_true")
+    arguments = parser.parse_args()
     confine_to_cores(arguments.threads)
     workloads = [WORKLOADS[name] for name in arguments.workloads.split(",")]
     threads, variant = arguments.threads, arguments.variant

@@ -6,43 +6,19 @@
 // prints, for float32 and float64 and every eleven numbers, the line "TYPE FORWARD WEIGHTS BACKWARD":
 // the seconds of z, of ∂L/∂W alone (as a first layer needs it) and of ∂L/∂W and ∂L/∂x. The examples
 // lie in lanes, as they do between convolutions. Each figure is the best of several repetitions.
-#include <algorithm>
-#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <vector>
 
+#include "../timing.hpp"
 #include "layers/convolution.hpp"
 
 namespace {
 
 using namespace axone;
+using timing::best_seconds;
 
-constexpr double kShortest = 0.004;  // seconds of one repetition
-constexpr int kRepetitions = 15;
 constexpr int kNumbers = 11;  // of a convolution
-
-double now() {
-  using namespace std::chrono;
-  return duration<double>(steady_clock::now().time_since_epoch()).count();
-}
-
-template <class Work>
-double best_seconds(Work work) {
-  long calls = 1;
-  for (;; calls *= 2) {
-    const double start = now();
-    for (long n = 0; n < calls; ++n) work();
-    if (now() - start > kShortest) break;
-  }
-  double best = 1e9;
-  for (int n = 0; n < kRepetitions; ++n) {
-    const double start = now();
-    for (long call = 0; call < calls; ++call) work();
-    best = std::min(best, (now() - start) / static_cast<double>(calls));
-  }
-  return best;
-}
 
 Settings settings_of(const Index* n) {
   Settings s;

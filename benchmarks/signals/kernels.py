@@ -14,16 +14,16 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from benchmarks.kernels import DTYPES, FLAGS, best_seconds
-from benchmarks.limits import printed_by
-from benchmarks.machine import MARCH, ROOT, confine_to_cores, run_confined
+from benchmarks.kernels import DTYPES, engine_flags
+from benchmarks.limits import measure_limits, printed_by
+from benchmarks.machine import MARCH, confine_to_cores, run_confined
 from benchmarks.signals.workloads import SIGNAL_WORKLOADS, Convolution, Shape
+from benchmarks.timing import best_seconds
 
 PASSES = ("forward", "weights alone", "backward")
 """z; ∂L/∂W, which is all that a first layer needs; ∂L/∂W and ∂L/∂x."""
 
 _SOURCE = Path(__file__).with_name("convolutions.cpp")
-_PEAK = Path(__file__).parent.with_name("peak.cpp")
 
 
 class Shapes(NamedTuple):
@@ -98,8 +98,7 @@ def measure_convolutions(variant: str) -> ConvolutionKernels | None:
 
 def _ours(variant: str) -> dict[str, dict[str, list[float]]] | None:
     numbers = [str(number) for shapes in convolutions() for number in shapes.numbers()]
-    flags = [*FLAGS, *MARCH[variant], "-Wno-psabi", f"-I{ROOT / 'native' / 'src'}"]
-    lines = printed_by(_SOURCE, flags, numbers)
+    lines = printed_by(_SOURCE, engine_flags(variant), numbers)
     if lines is None:
         return None
     seconds: dict[str, dict[str, list[float]]] = {dtype: {} for dtype in DTYPES}
@@ -163,9 +162,9 @@ def main() -> None:
     variant = parser.parse_args().variant
     confine_to_cores(1)
     print(f"{variant}: convolutions", file=sys.stderr, flush=True)
-    peak = printed_by(_PEAK, ["-std=c++17", "-O3", *MARCH[variant]], ["1"])
+    limits = measure_limits((), 1, variant)
     ours = _ours(variant)
-    if peak is None or ours is None:
+    if limits is None or ours is None:
         print("null")
         return
     seconds = {f"{dtype} axone": figures for dtype, figures in ours.items()}
@@ -182,7 +181,7 @@ def main() -> None:
         }
         for name, by_label in seconds.items()
     }
-    print(json.dumps(asdict(ConvolutionKernels(variant, float(peak[0].split()[1]), rates))))
+    print(json.dumps(asdict(ConvolutionKernels(variant, limits.flops_per_second, rates))))
 
 
 if __name__ == "__main__":

@@ -5,19 +5,17 @@ losses. `python -m benchmarks.signals.rounds` is the process; `measure_signals` 
 what it prints.
 """
 
-import argparse
-import gc
 import json
 import sys
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 
 from benchmarks.limits import Limits, measure_limits
 from benchmarks.machine import confine_to_cores, run_confined
-from benchmarks.rounds import time_compiled
+from benchmarks.rounds import process_arguments, process_parser, time_compiled
 from benchmarks.signals.opponents import SIGNAL_OPPONENTS, Program
 from benchmarks.signals.workloads import SIGNAL_WORKLOADS, SignalWorkload
+from benchmarks.timing import seconds_by_turns
 
 _TOLERANCE = 5e-4
 """Of losses, relative: many times what roundings make of them in twelve steps."""
@@ -56,11 +54,7 @@ def measure_signals(
     quick: bool,
 ) -> SignalRounds:
     """Measure in a fresh process; see `SignalRounds`."""
-    arguments = [
-        *("--workloads", ",".join(workloads), "--opponents", ",".join(opponents)),
-        *("--threads", str(threads), "--variant", variant, "--rounds", str(rounds)),
-        *(["--quick"] if quick else []),
-    ]
+    arguments = process_arguments(workloads, opponents, threads, variant, rounds, quick=quick)
     data = run_confined("benchmarks.signals.rounds", arguments, threads, variant)
     return SignalRounds(**{**data, "limits": Limits.from_json(data["limits"])})
 
@@ -80,20 +74,13 @@ def time_workload(
     programs = {name: SIGNAL_OPPONENTS[name].prepare(workload, rows, weights) for name in able}
     losses = losses_of_the_able(workload.label, programs)
     require_same_losses(losses)
-    able = list(losses)
-    programs = {name: programs[name] for name in able}
-    seconds: dict[str, list[float]] = {name: [] for name in able}
-    for program in programs.values():
-        program.fit()  # the warm-up: compilation, thread pools, first touch of memory
-    turns = list(able)
-    for _ in range(rounds):
-        for name in turns:
-            gc.collect()
-            start = time.perf_counter()
-            programs[name].fit()
-            seconds[name].append((time.perf_counter() - start) / workload.steps)
-        turns.append(turns.pop(0))
-    return seconds
+    fits = {name: programs[name].fit for name in losses}
+    for fit in fits.values():
+        fit()  # the warm-up: compilation, thread pools, first touch of memory
+    return {
+        name: [each / workload.steps for each in seconds]
+        for name, seconds in seconds_by_turns(fits, rounds).items()
+    }
 
 
 def losses_of_the_able(label: str, programs: Mapping[str, Program]) -> dict[str, Sequence[float]]:
@@ -131,20 +118,9 @@ def require_same_losses(losses: Mapping[str, Sequence[float]]) -> None:
                 )
 
 
-def _parse_arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--workloads", required=True)
-    parser.add_argument("--opponents", required=True)
-    parser.add_argument("--threads", type=int, required=True)
-    parser.add_argument("--variant", required=True)
-    parser.add_argument("--rounds", type=int, required=True)
-    parser.add_argument("--quick", action="store_true")
-    return parser.parse_args()
-
-
 def main() -> None:
     """Measure, with progress on stderr, and print the figures as JSON."""
-    arguments = _parse_arguments()
+    arguments = process_parser().parse_args()
     confine_to_cores(arguments.threads)
     workloads = {name: SIGNAL_WORKLOADS[name] for name in arguments.workloads.split(",")}
     opponents, rounds = arguments.opponents.split(","), arguments.rounds

@@ -9,7 +9,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from benchmarks.kernels import FLAGS
+from benchmarks.kernels import FLAGS, engine_flags
 from benchmarks.machine import MARCH, compiler
 
 SOURCES = Path(__file__).parents[2] / "native" / "src"
@@ -42,9 +42,8 @@ def compile_to_assembler(tmp_path_factory):
     def compiled(variant, program):
         source = tmp_path_factory.mktemp("tile") / "tile.cpp"
         source.write_text(program, encoding="utf-8")
-        flags = [*FLAGS, *MARCH[variant], "-Wno-psabi", f"-I{SOURCES}"]
         ran = subprocess.run(
-            [found, *flags, "-S", "-o", "-", str(source)],
+            [found, *engine_flags(variant), "-S", "-o", "-", str(source)],
             capture_output=True,
             text=True,
             check=True,

@@ -7,13 +7,9 @@ from typing import Any, ClassVar
 from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin
 
 from axone.estimators.example_rows import GivenExamples, signals_or_images
-from axone.estimators.example_tasks import (
-    EXAMPLE_CLASS_CONSTRAINTS,
-    EXAMPLE_LOSS_CONSTRAINTS,
-    ExampleClassification,
-    ExampleRegression,
-)
+from axone.estimators.example_tasks import ExampleClassification, ExampleRegression
 from axone.estimators.example_training import EXAMPLE_CONSTRAINTS, ExampleParameters
+from axone.estimators.objectives import CLASS_CONSTRAINTS, LOSS_CONSTRAINTS
 from axone.estimators.settings import Constraints
 from axone.losses import Loss
 
@@ -94,7 +90,7 @@ class ConvClassifier(ExampleClassification, ClassifierMixin, ExampleParameters, 
 
     _parameter_constraints: ClassVar[Constraints] = {
         **EXAMPLE_CONSTRAINTS,
-        **EXAMPLE_CLASS_CONSTRAINTS,
+        **CLASS_CONSTRAINTS,
     }
 
     def _given(self, X: Any, *, reset: bool) -> GivenExamples:
@@ -136,7 +132,7 @@ n_features_in_
 
     _parameter_constraints: ClassVar[Constraints] = {
         **EXAMPLE_CONSTRAINTS,
-        **EXAMPLE_LOSS_CONSTRAINTS,
+        **LOSS_CONSTRAINTS,
     }
 
     def _given(self, X: Any, *, reset: bool) -> GivenExamples:

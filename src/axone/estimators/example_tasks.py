@@ -9,7 +9,6 @@ from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.utils._param_validation import InvalidParameterError, StrOptions
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import (
     _check_sample_weight,
@@ -25,16 +24,12 @@ from axone.errors import DataError
 from axone.estimators.example_rows import GivenExamples, in_order_of
 from axone.estimators.example_training import ExampleLesson, train_examples
 from axone.estimators.going_on import begun_from, require_same_classes
-from axone.estimators.objectives import REGRESSION_LOSSES, NumberObjective, weights_by_class
+from axone.estimators.objectives import NumberObjective, weights_by_class
 from axone.estimators.rows import told_of_numbers
-from axone.estimators.settings import Constraints, resolved
 from axone.layers import Dense
-from axone.losses import LOSSES, CategoricalCrossEntropy, Loss, Poisson
+from axone.losses import CategoricalCrossEntropy, Loss, Poisson, several_levels
 from axone.messages import _
 from axone.model import Classes, Numbers
-
-EXAMPLE_CLASS_CONSTRAINTS: Constraints = {"class_weight": [StrOptions({"balanced"}), dict, None]}
-EXAMPLE_LOSS_CONSTRAINTS: Constraints = {"loss": [StrOptions(set(REGRESSION_LOSSES)), dict, Loss]}
 
 
 class ExampleClassification:
@@ -179,15 +174,14 @@ class ExampleRegression:
         given = self._given(X, reset=before is None)
         numbers = _numbers(self, y, given)
         outputs = 1 if numbers.ndim == 1 else numbers.shape[1]
-        loss = self.loss if isinstance(self.loss, str) else self._own_loss()
-        objective = NumberObjective(outputs, loss)
+        objective = NumberObjective.of(self, outputs)
         counts = isinstance(objective.loss, Poisson)
-        levels = getattr(objective.loss, "levels", ())
+        levels = several_levels(objective.loss)
         # The outputs of weights that were learnt before are in the units of then.
         learnt_in = None if before is None else before.target.scaler
         target = Numbers(
             scaler=None if counts else learnt_in or Standard().fit(numbers),
-            levels=levels if len(levels) > 1 else (),
+            levels=levels,
         )
         learnt = target.scaled(numbers)
         lesson = ExampleLesson(
@@ -203,19 +197,6 @@ class ExampleRegression:
         )
         train_examples(self, lesson, self._validation(validation_data, target)).show(self)
         return self
-
-    def _own_loss(self) -> Loss:
-        loss = resolved(self, "loss", LOSSES, self.loss)
-        if loss.task != "regression":
-            raise InvalidParameterError(
-                _(
-                    "The 'loss' parameter of {kind} must compare numbers, not classes: "
-                    "{loss!r} cannot be used.",
-                    kind=type(self).__name__,
-                    loss=loss,
-                )
-            )
-        return loss
 
     def _validation(self, given: Any, target: Numbers) -> Examples | None:
         if given is None:

@@ -38,7 +38,7 @@ from axone.estimators.reporting import warn
 from axone.estimators.rows import told_of_numbers
 from axone.estimators.settings import COUNT, UNITS, Constraints
 from axone.layers import Dense, Flatten, Layer
-from axone.losses import Quantile, nearest_to_the_median
+from axone.losses import Quantile, nearest_to_the_median, several_levels
 from axone.messages import _
 from axone.model import Model, Numbers
 from axone.presets.series import QUANTILES, forecast_course, linear_beside_hidden
@@ -316,7 +316,6 @@ random_state, warm_start, verbose, callbacks, engine, threads, dtype
         assert isinstance(reader, SeriesWindows)  # noqa: S101 — as windows are made
         assert windows.spans is not None  # noqa: S101
         loss = self._loss()
-        levels = tuple(self.quantiles)
         y = windows.y[rows]
         before = begun_from(self)
         learnt_in = None if before is None else before.target.scaler
@@ -325,11 +324,11 @@ random_state, warm_start, verbose, callbacks, engine, threads, dtype
             names=windows.target_names,
             # One unit for all steps ahead: they are values of one series.
             scaler=learnt_in or Standard().fit(y.reshape(-1)),
-            levels=levels if len(levels) > 1 else (),
+            levels=several_levels(loss),
             spread=spread,
         )
         learnt = target.scaled(y)
-        outputs = self.horizon * len(levels)
+        outputs = self.horizon * len(self.quantiles)
         lesson = ExampleLesson(
             np.asarray(windows.X)[rows],
             "signals",

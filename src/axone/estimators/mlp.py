@@ -14,6 +14,7 @@ from sklearn.utils._param_validation import Interval, StrOptions
 
 from axone.activations import ActivationFunction
 from axone.estimators.dense import DenseDesign, Views, coefs_and_intercepts
+from axone.estimators.objectives import CLASS_CONSTRAINTS, LOSS_CONSTRAINTS
 from axone.estimators.settings import (
     ABOVE_ZERO,
     AT_LEAST_ZERO,
@@ -24,12 +25,7 @@ from axone.estimators.settings import (
     Constraints,
     TrainingParameters,
 )
-from axone.estimators.tasks import (
-    CLASS_CONSTRAINTS,
-    LOSS_CONSTRAINTS,
-    ClassificationMethods,
-    RegressionMethods,
-)
+from axone.estimators.tasks import ClassificationMethods, RegressionMethods
 from axone.initializers import Initializer
 from axone.losses import Loss
 from axone.optimizers import Optimizer

@@ -12,7 +12,7 @@ from sklearn.utils._param_validation import InvalidParameterError
 from axone.arrays import DType, Shape
 from axone.checks import checked_shape
 from axone.errors import ShapeError
-from axone.estimators.objectives import Objective
+from axone.estimators.objectives import CLASS_CONSTRAINTS, LOSS_CONSTRAINTS, Objective
 from axone.estimators.settings import (
     TRAINER_CONSTRAINTS,
     TRAINING_CONSTRAINTS,
@@ -24,12 +24,7 @@ from axone.estimators.settings import (
     resolved,
     resolved_schedule,
 )
-from axone.estimators.tasks import (
-    CLASS_CONSTRAINTS,
-    LOSS_CONSTRAINTS,
-    ClassificationMethods,
-    RegressionMethods,
-)
+from axone.estimators.tasks import ClassificationMethods, RegressionMethods
 from axone.layers import LAYERS, Dense, Layer
 from axone.losses import Loss
 from axone.messages import _

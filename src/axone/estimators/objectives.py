@@ -7,17 +7,20 @@ R², computed in a thirtieth of the time, since it is wanted after every epoch.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import issparse
 from sklearn.utils import compute_sample_weight
+from sklearn.utils._param_validation import InvalidParameterError, StrOptions
 from sklearn.utils.multiclass import check_classification_targets, type_of_target
 
 from axone.arrays import FloatArray
 from axone.errors import ConfigurationError, DataError
+from axone.estimators.settings import Constraints, resolved
 from axone.losses import (
+    LOSSES,
     BinaryCrossEntropy,
     CategoricalCrossEntropy,
     Huber,
@@ -32,6 +35,10 @@ from axone.model import Classes, Numbers
 
 REGRESSION_LOSSES = ("squared_error", "poisson", "mae", "huber")
 """Names that scikit-learn knows, and two more."""
+
+CLASS_CONSTRAINTS: Constraints = {"class_weight": [StrOptions({"balanced"}), dict, None]}
+LOSS_CONSTRAINTS: Constraints = {"loss": [StrOptions(set(REGRESSION_LOSSES)), dict, Loss]}
+"""What the parameters of a classifier and of a regressor may be, beside those of both."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -137,6 +144,12 @@ class ClassObjective:
         return None if self.several else y
 
 
+class Regressor(Protocol):
+    """An estimator that is told by which loss it learns."""
+
+    loss: str | Mapping[str, Any] | Loss
+
+
 @dataclass(frozen=True)
 class NumberObjective:
     """Amounts, one or several a row.
@@ -150,6 +163,29 @@ class NumberObjective:
 
     outputs: int
     given_loss: str | Loss
+
+    @classmethod
+    def of(cls, estimator: "Regressor", outputs: int) -> "NumberObjective":
+        """Return what an estimator's parameter `loss` asks for.
+
+        Raises
+        ------
+        InvalidParameterError
+            It is no loss of numbers.
+        """
+        if isinstance(estimator.loss, str):
+            return cls(outputs, estimator.loss)
+        loss = resolved(estimator, "loss", LOSSES, estimator.loss)
+        if loss.task != "regression":
+            raise InvalidParameterError(
+                _(
+                    "The 'loss' parameter of {kind} must compare numbers, not classes: "
+                    "{loss!r} cannot be used.",
+                    kind=type(estimator).__name__,
+                    loss=loss,
+                )
+            )
+        return cls(outputs, loss)
 
     @property
     def activation(self) -> str:

@@ -7,13 +7,9 @@ from typing import Any, ClassVar
 from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin
 
 from axone.estimators.example_rows import GivenExamples, sequences
-from axone.estimators.example_tasks import (
-    EXAMPLE_CLASS_CONSTRAINTS,
-    EXAMPLE_LOSS_CONSTRAINTS,
-    ExampleClassification,
-    ExampleRegression,
-)
+from axone.estimators.example_tasks import ExampleClassification, ExampleRegression
 from axone.estimators.example_training import EXAMPLE_CONSTRAINTS, ExampleParameters
+from axone.estimators.objectives import CLASS_CONSTRAINTS, LOSS_CONSTRAINTS
 from axone.estimators.settings import Constraints
 from axone.losses import Loss
 
@@ -71,7 +67,7 @@ dtype
 
     _parameter_constraints: ClassVar[Constraints] = {
         **_SEQUENCE_CONSTRAINTS,
-        **EXAMPLE_CLASS_CONSTRAINTS,
+        **CLASS_CONSTRAINTS,
     }
 
     def _given(self, X: Any, *, reset: bool) -> GivenExamples:
@@ -116,7 +112,7 @@ n_features_in_
 
     _parameter_constraints: ClassVar[Constraints] = {
         **_SEQUENCE_CONSTRAINTS,
-        **EXAMPLE_LOSS_CONSTRAINTS,
+        **LOSS_CONSTRAINTS,
     }
 
     def _given(self, X: Any, *, reset: bool) -> GivenExamples:

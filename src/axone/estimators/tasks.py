@@ -14,7 +14,6 @@ from typing import Any, ClassVar, Self
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.base import _fit_context
-from sklearn.utils._param_validation import InvalidParameterError, StrOptions
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.multiclass import _check_partial_fit_first_call
 from sklearn.utils.validation import check_is_fitted
@@ -23,18 +22,13 @@ from axone.arrays import FloatArray
 from axone.estimators.fitting import fit
 from axone.estimators.going_on import require_same_classes
 from axone.estimators.objectives import (
-    REGRESSION_LOSSES,
     ClassObjective,
     NumberObjective,
     several_labels,
 )
 from axone.estimators.rows import predicted
-from axone.estimators.settings import Constraints, resolved
-from axone.losses import LOSSES, Loss
+from axone.losses import Loss
 from axone.messages import _
-
-CLASS_CONSTRAINTS: Constraints = {"class_weight": [StrOptions({"balanced"}), dict, None]}
-LOSS_CONSTRAINTS: Constraints = {"loss": [StrOptions(set(REGRESSION_LOSSES)), dict, Loss]}
 
 
 def _is_stochastic(estimator: Any) -> bool:
@@ -251,19 +245,7 @@ class RegressionMethods:
 
     def _objective_for(self, y: Any) -> NumberObjective:
         outputs = 1 if y.ndim == 1 else y.shape[1]
-        if isinstance(self.loss, str):
-            return NumberObjective(outputs, self.loss)
-        loss = resolved(self, "loss", LOSSES, self.loss)
-        if loss.task != "regression":
-            raise InvalidParameterError(
-                _(
-                    "The 'loss' parameter of {kind} must compare numbers, not classes: "
-                    "{loss!r} cannot be used.",
-                    kind=type(self).__name__,
-                    loss=loss,
-                )
-            )
-        return NumberObjective(outputs, loss)
+        return NumberObjective.of(self, outputs)
 
     def _require_known(self, y: Any) -> None:
         """Any numbers will do."""

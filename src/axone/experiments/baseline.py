@@ -13,7 +13,7 @@ from axone.experiments.measuring import Scores, scores_of
 from axone.experiments.preparation import Part
 from axone.messages import Message, _, _n, listed, shorten
 from axone.metrics import predicted_labels
-from axone.model import Classes, Model, NextCharacter, Numbers, class_probabilities
+from axone.model import Classes, Model, NextCharacter, Numbers, Target, class_probabilities
 
 _MOST_NAMED = 5
 _NAME = 24
@@ -34,12 +34,11 @@ def constant_outputs(model: Model, y_train: Any) -> FloatArray:
     ndarray of shape (1, n_outputs), or (1, levels), (1, n_outputs, levels)
         Probabilities of every class, or numbers in their own units.
     """
-    if isinstance(model.target, NextCharacter):
-        # One more of each (Laplace): that a character was never met makes it rare, not impossible.
-        counts = 1 + np.bincount(y_train, minlength=len(model.target.class_names))
-        return (counts / counts.sum())[None]
-    if isinstance(model.target, Classes):
-        counts = np.bincount(y_train, minlength=len(model.target.class_names))
+    if isinstance(model.target, (Classes, NextCharacter)):
+        counts = _counts(y_train, len(model.target.class_names))
+        if isinstance(model.target, NextCharacter):
+            # One more of each (Laplace): never met makes a character rare, not impossible.
+            counts = counts + 1
         return (counts / counts.sum())[None]
     if isinstance(model.target, Numbers) and model.target.levels:
         numbers = np.asarray(y_train, dtype=np.float64)
@@ -69,12 +68,8 @@ def no_better_notes(
     scores, constants : dict
         Of the model and of the constant, on these rows.
     """
-    if isinstance(model.target, NextCharacter):
-        return _no_better_than_shares(name, scores, constants)
-    if isinstance(model.target, Numbers) and model.target.levels:
-        return _no_better_than_quantiles(name, scores, constants)
     if not isinstance(model.target, Classes):
-        return _no_better_than_mean(name, scores, constants)
+        return _no_smaller_error(model.target, name, scores, constants)
     always = model.target.class_names[int(constant[0].argmax())]
     ours, theirs = scores.get("accuracy"), constants["accuracy"]
     if ours is None or theirs is None:
@@ -93,49 +88,44 @@ def no_better_notes(
     return _never_answered(model, name, part)
 
 
-def _no_better_than_shares(name: str, scores: Scores, constants: Scores) -> list[Message]:
-    ours, theirs = scores.get("perplexity"), constants["perplexity"]
+def _no_smaller_error(
+    target: Target, name: str, scores: Scores, constants: Scores
+) -> list[Message]:
+    """Warn where the error that judges such a target is no smaller than the constant's."""
+    if isinstance(target, NextCharacter):
+        metric = "perplexity"
+    elif isinstance(target, Numbers) and target.levels:
+        metric = "pinball"
+    else:
+        metric = "rmse"
+    ours, theirs = scores.get(metric), constants[metric]
     if ours is None or theirs is None or ours < theirs:
         return []
-    return [
-        _(
+    if metric == "perplexity":
+        note = _(
             "The model is no better than giving each character its share of the training texts: "
             "perplexity {ours:.4g} against {theirs:.4g} ({part} rows).",
             ours=ours,
             theirs=theirs,
             part=name,
         ).coded("no_better_than_shares")
-    ]
-
-
-def _no_better_than_mean(name: str, scores: Scores, constants: Scores) -> list[Message]:
-    ours, theirs = scores.get("rmse"), constants["rmse"]
-    if ours is None or theirs is None or ours < theirs:
-        return []
-    return [
-        _(
-            "The model is no better than always answering the mean of the training rows: RMSE "
-            "{ours:.4g} against {theirs:.4g} ({part} rows).",
-            ours=ours,
-            theirs=theirs,
-            part=name,
-        ).coded("no_better_than_mean")
-    ]
-
-
-def _no_better_than_quantiles(name: str, scores: Scores, constants: Scores) -> list[Message]:
-    ours, theirs = scores.get("pinball"), constants["pinball"]
-    if ours is None or theirs is None or ours < theirs:
-        return []
-    return [
-        _(
+    elif metric == "pinball":
+        note = _(
             "The model is no better than always answering the quantiles of the training rows: mean "
             "pinball loss {ours:.4g} against {theirs:.4g} ({part} rows).",
             ours=ours,
             theirs=theirs,
             part=name,
         ).coded("no_better_than_quantiles")
-    ]
+    else:
+        note = _(
+            "The model is no better than always answering the mean of the training rows: RMSE "
+            "{ours:.4g} against {theirs:.4g} ({part} rows).",
+            ours=ours,
+            theirs=theirs,
+            part=name,
+        ).coded("no_better_than_mean")
+    return [note]
 
 
 def _never_answered(model: Model, name: str, part: Part) -> list[Message]:

@@ -11,7 +11,7 @@ from axone.data.series_windows import SeriesWindows
 from axone.errors import ConfigurationError
 from axone.experiments.description import Description
 from axone.experiments.reconstruction import gives_back
-from axone.losses import Quantile
+from axone.losses import several_levels
 from axone.messages import Message, _, listed
 from axone.presets import QUANTILES
 
@@ -34,8 +34,8 @@ def levels_of(experiment: Description, dataset: Dataset) -> tuple[float, ...]:
     """
     settings = experiment.settings
     loss = settings.training.loss
-    levels = tuple(loss.levels) if isinstance(loss, Quantile) else ()  # type: ignore[arg-type]
-    if len(levels) > 1 and gives_back(settings):
+    levels = several_levels(loss)
+    if levels and gives_back(settings):
         raise ConfigurationError(
             _(
                 "{place}: an autoencoder gives its input back, one number each, and no quantiles "
@@ -45,7 +45,7 @@ def levels_of(experiment: Description, dataset: Dataset) -> tuple[float, ...]:
         )
     if dataset.task == "classification" or gives_back(settings):
         return ()
-    if len(levels) > 1 and 0.5 not in levels:
+    if levels and 0.5 not in levels:
         raise ConfigurationError(
             _(
                 "{place}: of several quantiles the median is what is predicted and scored: give "
@@ -56,7 +56,7 @@ def levels_of(experiment: Description, dataset: Dataset) -> tuple[float, ...]:
         )
     if loss == "auto" and settings.network.layers is None and is_series(dataset):
         return QUANTILES
-    return levels if len(levels) > 1 else ()
+    return levels
 
 
 def calibration_of(

@@ -48,6 +48,7 @@ from axone.layers.windows import (
     per_axis,
     taps,
     windows_over,
+    windows_there,
 )
 from axone.messages import Message, _
 
@@ -121,11 +122,7 @@ class Convolution(Layer[ConvolutionCache]):
         return self.axes == 1
 
     def output_mask(self, mask: BoolArray) -> BoolArray:
-        windows = self._windows(mask.shape[1:])
-        there = np.zeros((len(mask), windows[0].outputs), bool)
-        for tap in taps(windows):
-            there[tap.outputs] |= mask[tap.inputs]
-        return there
+        return windows_there(self._windows(mask.shape[1:]), mask)
 
     def output_shape(self, input_shape: Shape) -> Shape:
         if len(input_shape) != 1 + self.axes:

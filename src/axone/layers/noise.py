@@ -1,7 +1,8 @@
 """Layers that are random in training and do nothing at prediction: dropout and Gaussian noise."""
 
+from abc import abstractmethod
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple
 
 from axone.arrays import FloatArray, Shape
 from axone.checks import check_number
@@ -17,21 +18,20 @@ class DropoutCache(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Dropout(Layer[DropoutCache]):
-    """Y = X ⊙ keep/(1 − rate), each cell dropped with probability `rate` (Srivastava et al. 2014).
-
-    The division (inverted dropout) keeps the mean, so that prediction needs no correction.
-
-    Parameters
-    ----------
-    rate : float
-        The probability of dropping, 0 ≤ rate < 1.
-    """
+class InvertedDropout(Layer[DropoutCache]):
+    """What `Dropout` and `ChannelDropout` share: x ⊙ keep/(1 − rate) in training, x otherwise."""
 
     rate: float
 
+    _drawn: ClassVar[str]
+    """The equation of the factors."""
+
     def __post_init__(self) -> None:
         check_number("rate", self.rate, at_least=0, below=1)
+
+    @abstractmethod
+    def _draws(self, shape: Shape) -> Shape:
+        """Return how many are kept or dropped along each axis of x; a 1 is all of it at once."""
 
     @property
     def is_random(self) -> bool:
@@ -49,7 +49,7 @@ class Dropout(Layer[DropoutCache]):
     ) -> tuple[FloatArray, DropoutCache]:
         if not context.training or context.random is None or self.rate == 0:
             return x, DropoutCache(None)
-        factors = context.random.keep(x.shape, self.rate).astype(x.dtype)
+        factors = context.random.keep(self._draws(x.shape), self.rate).astype(x.dtype)
         factors *= 1 / (1 - self.rate)
         return x * factors, DropoutCache(factors)
 
@@ -63,14 +63,29 @@ class Dropout(Layer[DropoutCache]):
     ) -> tuple[Traced, ...]:
         if cache.factors is None:
             return (Traced("y", "y = x", y),)
-        return (
-            Traced("r", "r = keep/(1 − rate)", cache.factors),
-            Traced("y", "y = x ⊙ r", y),
-        )
+        return (Traced("r", self._drawn, cache.factors), Traced("y", "y = x ⊙ r", y))
 
 
 @dataclass(frozen=True)
-class ChannelDropout(Layer[DropoutCache]):
+class Dropout(InvertedDropout):
+    """Y = X ⊙ keep/(1 − rate), each cell dropped with probability `rate` (Srivastava et al. 2014).
+
+    The division (inverted dropout) keeps the mean, so that prediction needs no correction.
+
+    Parameters
+    ----------
+    rate : float
+        The probability of dropping, 0 ≤ rate < 1.
+    """
+
+    _drawn: ClassVar[str] = "r = keep/(1 − rate)"
+
+    def _draws(self, shape: Shape) -> Shape:
+        return shape
+
+
+@dataclass(frozen=True)
+class ChannelDropout(InvertedDropout):
     """Y[c] = X[c]·keep[c]/(1 − rate): channels are dropped whole (Tompson et al. 2015).
 
     Neighbours of a signal or an image resemble each other: of single cells that were dropped the
@@ -82,18 +97,10 @@ class ChannelDropout(Layer[DropoutCache]):
         The probability of dropping, 0 ≤ rate < 1.
     """
 
-    rate: float
+    _drawn: ClassVar[str] = "r = keep/(1 − rate), one a channel"
 
-    def __post_init__(self) -> None:
-        check_number("rate", self.rate, at_least=0, below=1)
-
-    @property
-    def is_random(self) -> bool:
-        return self.rate > 0
-
-    @property
-    def takes_mask(self) -> bool:
-        return True
+    def _draws(self, shape: Shape) -> Shape:
+        return (*shape[:2], *[1] * (len(shape) - 2))
 
     def output_shape(self, input_shape: Shape) -> Shape:
         if len(input_shape) < 2:
@@ -106,32 +113,6 @@ class ChannelDropout(Layer[DropoutCache]):
                 )
             )
         return input_shape
-
-    def forward(
-        self, parameters: LayerArrays, x: FloatArray, context: Context
-    ) -> tuple[FloatArray, DropoutCache]:
-        if not context.training or context.random is None or self.rate == 0:
-            return x, DropoutCache(None)
-        kept = context.random.keep(x.shape[:2], self.rate).reshape(
-            *x.shape[:2], *[1] * (x.ndim - 2)
-        )
-        factors = kept.astype(x.dtype) * x.dtype.type(1 / (1 - self.rate))
-        return x * factors, DropoutCache(factors)
-
-    def backward(
-        self, parameters: LayerArrays, cache: DropoutCache, dy: FloatArray
-    ) -> tuple[FloatArray, dict[str, FloatArray]]:
-        return (dy if cache.factors is None else dy * cache.factors), {}
-
-    def trace(
-        self, parameters: LayerArrays, cache: DropoutCache, y: FloatArray
-    ) -> tuple[Traced, ...]:
-        if cache.factors is None:
-            return (Traced("y", "y = x", y),)
-        return (
-            Traced("r", "r = keep/(1 − rate), one a channel", cache.factors),
-            Traced("y", "y = x ⊙ r", y),
-        )
 
 
 @dataclass(frozen=True)

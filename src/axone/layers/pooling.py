@@ -30,6 +30,7 @@ from axone.layers.windows import (
     checked_per_axis,
     taps,
     windows_over,
+    windows_there,
 )
 from axone.messages import _
 
@@ -66,11 +67,7 @@ class Pool(Layer[Cache]):
         return True
 
     def output_mask(self, mask: BoolArray) -> BoolArray:
-        windows = self._windows(mask.shape[1:])
-        there = np.zeros((len(mask), windows[0].outputs), bool)
-        for tap in taps(windows):
-            there[tap.outputs] |= mask[tap.inputs]
-        return there
+        return windows_there(self._windows(mask.shape[1:]), mask)
 
     def output_shape(self, input_shape: Shape) -> Shape:
         if len(input_shape) not in {2, 3}:

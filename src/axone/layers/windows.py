@@ -10,7 +10,9 @@ from dataclasses import dataclass
 from itertools import product
 from typing import Any, NamedTuple
 
-from axone.arrays import Shape
+import numpy as np
+
+from axone.arrays import BoolArray, Shape
 from axone.bounds import MOST_UNITS
 from axone.checks import check_choice, check_integer
 from axone.errors import ConfigurationError, ShapeError
@@ -133,6 +135,14 @@ def taps(windows: Sequence[Window]) -> Iterator[Tap]:
     for along in product(*(tuple(window.taps()) for window in windows)):
         kernel, outputs, inputs = zip(*along, strict=True)
         yield Tap((..., *kernel), (..., *outputs), (..., *inputs))
+
+
+def windows_there(windows: Sequence[Window], mask: BoolArray) -> BoolArray:
+    """Return which windows hold any position that is there, (m, p), of a mask (m, length)."""
+    there = np.zeros((len(mask), windows[0].outputs), bool)
+    for tap in taps(windows):
+        there[tap.outputs] |= mask[tap.inputs]
+    return there
 
 
 def reach(size: int, dilation: int) -> int:

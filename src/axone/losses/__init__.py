@@ -10,6 +10,7 @@ from axone.losses.regression import (
     Poisson,
     Quantile,
     nearest_to_the_median,
+    several_levels,
 )
 from axone.losses.smoothing import smoothed
 from axone.messages import _
@@ -50,5 +51,6 @@ __all__ = [
     "Task",
     "nearest_to_the_median",
     "prepare_weights",
+    "several_levels",
     "smoothed",
 ]

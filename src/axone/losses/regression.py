@@ -127,6 +127,18 @@ class Quantile(Loss):
         return slice(nearest_to_the_median(levels), None, len(levels))
 
 
+def several_levels(loss: object) -> tuple[float, ...]:
+    """Return the levels of a loss of several quantiles, which stand for each number; () of others.
+
+    Examples
+    --------
+    >>> several_levels(Quantile((0.05, 0.5, 0.95))), several_levels(Quantile(0.9))
+    ((0.05, 0.5, 0.95), ())
+    """
+    levels = items_of(loss.levels, _MOST_LEVELS) if isinstance(loss, Quantile) else ()
+    return levels if len(levels) > 1 else ()
+
+
 def nearest_to_the_median(levels: Sequence[float]) -> int:
     """Return which of some levels of quantiles is nearest to ½.
 

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from axone.arrays import Shape
-from axone.errors import ShapeError
 from axone.layers import (
     Activation,
     BatchNorm,
@@ -25,7 +24,7 @@ from axone.layers import (
 )
 from axone.messages import _
 from axone.presets.entrance import as_images, as_signals
-from axone.presets.preset import Kind, Preset, Settings, obstacle
+from axone.presets.preset import Kind, Preset, Settings
 from axone.presets.recipes import one_cycle
 
 _LARGEST_CODE = 32
@@ -43,26 +42,11 @@ class Autoencoder(Preset):
 
     gives_back: ClassVar[bool] = True
 
-    def layers(
-        self,
-        shape: Shape,
-        outputs: int,
-        *,
-        kind: Kind | None = None,
-        activation: str = "softmax",
-        vocabulary: int | None = None,
+    def _layers(
+        self, kind: Kind, shape: Shape, outputs: int, activation: str, vocabulary: int | None
     ) -> list[Layer]:
-        """Return every layer; the last gives the numbers of an example in a row.
-
-        Raises
-        ------
-        ShapeError
-            It cannot take such examples.
-        """
+        """Return every layer; the last gives the numbers of an example in a row."""
         del outputs, activation
-        kind = kind or self.reads
-        if not self.fits(kind, shape):
-            raise ShapeError(obstacle(self, kind, shape))
         if kind == "features":
             return self.body(shape)
         reads_images = kind == "images"

@@ -131,8 +131,18 @@ class Preset:
         kind = kind or self.reads
         if not self.fits(kind, shape):
             raise ShapeError(obstacle(self, kind, shape))
+        return self._layers(kind, shape, outputs, activation, vocabulary)
+
+    def _layers(
+        self, kind: Kind, shape: Shape, outputs: int, activation: str, vocabulary: int | None
+    ) -> list[Layer]:
+        """Return every layer for examples that the preset takes."""
         entrance, inner = self._entrance(kind, shape, vocabulary)
-        return [*entrance, *self.body(inner), Dense(outputs, activation)]
+        return [*entrance, *self.body(inner), *self._head(outputs, activation)]
+
+    def _head(self, outputs: int, activation: str) -> list[Layer]:
+        """Return what ends the network."""
+        return [Dense(outputs, activation)]
 
     def _entrance(self, kind: Kind, shape: Shape, vocabulary: int | None) -> Entrance:
         return _ENTRANCES[self.reads](kind, shape, vocabulary)

@@ -10,10 +10,9 @@ from axone.arrays import Shape
 from axone.data import Step
 from axone.data.series_windows import SeriesWindows
 from axone.data.window_features import features_of
-from axone.errors import ShapeError
 from axone.layers import Activation, Dense, Dropout, Layer, Residual
 from axone.messages import _
-from axone.presets.preset import Kind, Preset, Settings, obstacle
+from axone.presets.preset import Preset, Settings
 from axone.presets.recipes import one_cycle
 
 QUANTILES = (0.05, 0.5, 0.95)
@@ -26,28 +25,9 @@ _HIDDEN, _DROPOUT = 64, 0.5
 class Forecast(Preset):
     """A preset whose last layer is a sum, and which reads nothing of a window twice."""
 
-    def layers(
-        self,
-        shape: Shape,
-        outputs: int,
-        *,
-        kind: Kind | None = None,
-        activation: str = "softmax",
-        vocabulary: int | None = None,
-    ) -> list[Layer]:
-        """Return every layer, the output layer too; see `Preset.layers`.
-
-        Raises
-        ------
-        ShapeError
-            It cannot take such examples.
-        """
-        kind = kind or self.reads
-        if not self.fits(kind, shape):
-            raise ShapeError(obstacle(self, kind, shape))
-        entrance, _inner = self._entrance(kind, shape, vocabulary)
+    def _head(self, outputs: int, activation: str) -> list[Layer]:
         last = [] if activation == "identity" else [Activation(activation)]
-        return [*entrance, linear_beside_hidden(outputs, _HIDDEN, _DROPOUT), *last]
+        return [linear_beside_hidden(outputs, _HIDDEN, _DROPOUT), *last]
 
     def features(self, reader: Step | None) -> Step | None:
         """Return what makes of windows what a network without convolutions needs of them."""

@@ -208,7 +208,7 @@ def test_two_threads_learn_the_same_bits(recipe, rows):
 
 
 def of_many_blocks(batch_size, dtype, optimizer="adam"):
-    """A network whose pools overlap, leave cells out and do neither, with a slope that is learnt."""
+    """A network whose pools overlap, leave cells out or do neither, with learnt slopes."""
     network = ax.Network(
         ax.Conv1D(3, 3, "prelu", padding="same"),
         ax.MaxPool(2),

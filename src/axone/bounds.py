@@ -46,6 +46,12 @@ LARGEST_FLOAT32 = (2 - 2**-23) * 2.0**127
 MOST_PAIRS = 1000
 """Of steps and changes that L-BFGS remembers, each as long as all weights; 3 to 20 are usual."""
 
+MOST_CALLBACKS = 1000
+"""Of a fit, each called after every epoch; one or two are usual."""
+
+MOST_MARKS = 1000
+"""Of missing cells; a table has one or two."""
+
 MOST_TRIALS = 100_000
 """Of a search; each keeps a row in its storage."""
 

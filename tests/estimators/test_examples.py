@@ -192,6 +192,10 @@ def test_a_table_with_ids_and_moments_is_sequences(sentences):
         classifier.predict(frame.drop(columns="b"))
     with pytest.raises(DataError, match="y has no target for 'p"):
         ax.SequenceClassifier(SMALL_GRU, **settings).fit(frame, by_id.iloc[1:])
+    with pytest.raises(DataError, match=f"{len(X)} sequences by their ids, but y has 3 targets"):
+        ax.SequenceClassifier(SMALL_GRU, **settings).fit(frame, y[:3])
+    with pytest.raises(InvalidParameterError, match="no 'id' says which rows are one"):
+        ax.SequenceClassifier(SMALL_GRU, time="when").fit(frame, y)
 
 
 def test_the_presets_training_applies_unless_a_parameter_was_given(waves):
@@ -275,6 +279,16 @@ def test_searches_and_folds_of_scikit_learn_take_arrays_of_three_axes(waves):
         ({"layers": ["conv9"]}, InvalidParameterError, "'layers' parameter of ConvClassifier"),
         ({"layers": SMALL_CONV, "batch_size": 0}, InvalidParameterError, "batch_size"),
         ({"layers": SMALL_CONV, "callbacks": ["x"]}, InvalidParameterError, "callbacks"),
+        # A class can be called, but says nothing of how to go on.
+        ({"layers": SMALL_CONV, "callbacks": [int]}, InvalidParameterError, "no classes"),
+        ({"layers": SMALL_CONV, "callbacks": int}, InvalidParameterError, "no classes"),
+        # What is like an array to scikit-learn: without axes, or without end.
+        ({"layers": SMALL_CONV, "callbacks": np.array(3)}, InvalidParameterError, "callbacks"),
+        ({"layers": SMALL_CONV, "callbacks": range(10**9)}, InvalidParameterError, "at most 1,000"),
+        ({"layers": np.array(3)}, InvalidParameterError, "'layers' parameter"),
+        ({"layers": range(10**9)}, InvalidParameterError, "'layers' parameter"),
+        ({"augmentation": np.array(3)}, InvalidParameterError, "'augmentation' parameter"),
+        ({"augmentation": range(10**9)}, InvalidParameterError, "More than 100 augmentations"),
     ],
 )
 def test_bad_parameters_are_refused(waves, settings, error, message):

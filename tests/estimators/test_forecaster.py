@@ -16,7 +16,13 @@ from sklearn.utils._param_validation import InvalidParameterError
 import axone as ax
 from axone.calibration import find_spread
 from axone.data.windows import seasonal_forecast
-from axone.errors import AxoneError, ConfigurationError, DataError, UnknownNameError
+from axone.errors import (
+    ArgumentTypeError,
+    AxoneError,
+    ConfigurationError,
+    DataError,
+    UnknownNameError,
+)
 from axone.estimators.backtest import FoldScore
 from axone.estimators.forecaster import blocks_of
 
@@ -238,6 +244,40 @@ def test_a_single_level_has_no_interval_to_widen(table):
     assert median.predict(table["sales"].to_numpy()).shape == (7,)
 
 
+def test_a_true_is_one_wherever_scikit_learn_takes_it_for_a_number(table):
+    sales = table["sales"].to_numpy()
+    forecaster = ax.Forecaster(**{**ONCE, "horizon": True, "n_networks": True}).fit(sales)
+    assert forecaster.predict(sales).shape == (1,)
+    assert forecaster.backtest(sales, folds=1).mae > 0
+
+
+def test_a_fitted_forecaster_says_what_it_learnt_whatever_its_parameters_are_by_now(table):
+    sales = table["sales"].to_numpy()
+    forecaster = ax.Forecaster(**ONCE).fit(sales)
+    before = forecaster.predict_interval(sales)
+    forecaster.set_params(horizon=3, quantiles=(0.5,))
+    np.testing.assert_array_equal(forecaster.predict_interval(sales), before)
+
+
+def test_numbers_beyond_floats_are_infinite_and_told():
+    long = np.full(60, np.longdouble("1e4000"))
+    with pytest.raises(DataError, match="is infinite"):
+        ax.Forecaster(**ONCE).fit(long)
+
+
+@pytest.mark.parametrize(
+    ("folds", "error", "message"),
+    [
+        (0, ConfigurationError, "folds must be at least 1"),
+        ("x", ArgumentTypeError, "folds must be a whole number"),
+        (10**9, DataError, "too few for 1000000000 folds"),
+    ],
+)
+def test_so_many_folds_as_no_series_has_are_refused(table, folds, error, message):
+    with pytest.raises(error, match=message):
+        ax.Forecaster(**ONCE).backtest(table["sales"].to_numpy(), folds=folds)
+
+
 def test_the_same_seed_gives_the_same_forecast(table):
     sales = table["sales"].to_numpy()
     first, again = (ax.Forecaster(**ONCE).fit(sales).predict(sales) for _ in range(2))
@@ -253,6 +293,15 @@ def test_the_same_seed_gives_the_same_forecast(table):
         ({"target": "profit"}, UnknownNameError, "profit"),
         ({"known": ["sales"], "target": "sales"}, DataError, "cannot be known beforehand"),
         ({"lags": 1000}, DataError, "too short for 1,000 lags"),
+        ({"periods": [7.5]}, ConfigurationError, "periods must be a whole number, not 7.5"),
+        ({"periods": [None]}, ConfigurationError, "periods must be a whole number"),
+        # What is like an array to scikit-learn: without axes, or without end.
+        ({"periods": np.array(7.5)}, ConfigurationError, "periods must be a whole number"),
+        ({"periods": range(10**9)}, ConfigurationError, "periods must be at least 2, not 0"),
+        ({"known": np.array("profit")}, UnknownNameError, "profit"),
+        ({"past": range(10**9)}, UnknownNameError, "unknown column '0'"),
+        ({"quantiles": np.array(3)}, InvalidParameterError, "'quantiles' parameter"),
+        ({"quantiles": range(10**9)}, InvalidParameterError, "'quantiles' parameter"),
     ],
 )
 def test_bad_parameters_are_refused(table, given_settings, error, message):

@@ -206,7 +206,7 @@ class TestManners:
             ({"scale": "huge"}, "The 'scale' parameter of MLPClassifier cannot be used"),
             ({"initializer": "hee"}, "The 'initializer' parameter"),
             ({"schedule": "cosin"}, "Did you mean 'cosine'"),
-            ({"callbacks": [3]}, "must be a callable or a sequence of callables"),
+            ({"callbacks": [3]}, "must be a callable or a sequence of at most"),
             ({"n_iter_no_change": 2.5}, "The 'n_iter_no_change' parameter"),
         ],
     )

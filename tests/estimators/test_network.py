@@ -56,6 +56,9 @@ def test_rows_are_shaped_as_the_layers_take_them():
     ("settings", "message"),
     [
         ({"layers": ["dence"]}, "The 'layers' parameter of NetworkClassifier cannot be used"),
+        ({"layers": range(10**9)}, "The 'layers' parameter of NetworkClassifier"),
+        ({"callbacks": [int]}, "functions or objects, no classes"),
+        ({"callbacks": range(10**9)}, "a sequence of at most 1,000 callables"),
         ({"optimizer": "adamm"}, "The 'optimizer' parameter of NetworkClassifier"),
         ({"input_shape": (2, 0)}, "input_shape must be at least 1"),
         ({"batch_size": 0}, "The 'batch_size' parameter of NetworkClassifier"),

@@ -18,7 +18,7 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
 import axone as ax
-from axone.errors import DataError, UnknownNameError
+from axone.errors import ArgumentTypeError, DataError, UnknownNameError
 from axone.estimators.tabular_training import epochs as epochs_of
 from axone.estimators.tabular_training import rows_of_a_batch
 
@@ -282,12 +282,18 @@ def test_a_fit_that_diverges_says_so():
         ({"hidden_layer_sizes": 0}, "'hidden_layer_sizes' parameter"),
         ({"hidden_layer_sizes": (8, 0)}, "hidden_layer_sizes must be at least 1, not 0"),
         ({"activation": "swisch"}, "Did you mean 'swish'"),
+        ({"missing": [0] * 2000}, "More than 1,000 marks of missing cells"),
         ({"columns": {"x0": "shell"}}, "the kind of column 'x0' must be one of 'number'"),
     ],
 )
 def test_wrong_settings_are_refused(settings, message):
     with pytest.raises(ValueError, match=message):
         ax.TabularClassifier(**settings).fit(np.eye(4), [0, 1, 0, 1])
+
+
+def test_a_mark_of_missing_cells_is_a_text_in_whatever_stands_for_a_list():
+    with pytest.raises(ArgumentTypeError, match="a mark of missing cells must be a text"):
+        ax.TabularClassifier(missing=np.array(3)).fit(np.eye(4), [0, 1, 0, 1])
 
 
 def test_what_cannot_be_learnt_from_is_refused():

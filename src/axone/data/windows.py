@@ -180,6 +180,8 @@ def backtest_folds(spans: IntArray, folds: int) -> list[tuple[IntArray, IntArray
     ------
     DataError
         Too few rows: a fold would have nothing to train on, or to be judged on.
+    ArgumentTypeError, ConfigurationError
+        `folds` is no whole number, or less than one.
 
     Examples
     --------
@@ -187,9 +189,12 @@ def backtest_folds(spans: IntArray, folds: int) -> list[tuple[IntArray, IntArray
     >>> [(train.tolist(), judged.tolist()) for train, judged in backtest_folds(days, 2)]
     [([0, 1], [2, 3]), ([0, 1, 2, 3], [4, 5])]
     """
+    check_integer("folds", folds, at_least=1)
     begin, end = spans.T
     starts = np.sort(begin)
     rows = len(starts)
+    if folds > rows:
+        raise _too_few(rows, folds)
     at = [floor(rows * fold / (folds + 1) + 0.5) for fold in range(1, folds + 1)]
     cuts = [*(int(starts[min(row, rows - 1)]) for row in at), int(end.max())]
     found = []
@@ -197,18 +202,22 @@ def backtest_folds(spans: IntArray, folds: int) -> list[tuple[IntArray, IntArray
         train = np.flatnonzero(end <= cut)
         judged = np.flatnonzero((begin >= cut) & (end <= following))
         if not len(train) or not len(judged):
-            raise DataError(
-                _n(
-                    "{rows:,} rows in an order of time are too few for {count} fold: its cuts "
-                    "leave nothing to train on, or to be judged on.",
-                    "{rows:,} rows in an order of time are too few for {count} folds: their cuts "
-                    "leave nothing to train on, or to be judged on.",
-                    folds,
-                    rows=rows,
-                )
-            )
+            raise _too_few(rows, folds)
         found.append((train, judged))
     return found
+
+
+def _too_few(rows: int, folds: int) -> DataError:
+    return DataError(
+        _n(
+            "{rows:,} rows in an order of time are too few for {count} fold: its cuts "
+            "leave nothing to train on, or to be judged on.",
+            "{rows:,} rows in an order of time are too few for {count} folds: their cuts "
+            "leave nothing to train on, or to be judged on.",
+            folds,
+            rows=rows,
+        )
+    )
 
 
 def season_of(periods: Sequence[int], lags: int, horizon: int) -> int:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
+from sklearn.utils._param_validation import InvalidParameterError
 from sklearn.utils.validation import check_array, validate_data
 
 from axone.checks import require_unmasked
@@ -91,6 +92,14 @@ def sequences(estimator: Any, X: Any, *, reset: bool) -> GivenExamples:
         scikit-learn's or ours: no numbers, other axes, fewer than two rows to learn from.
     """
     ids = None
+    if is_frame(X) and estimator.id is None and estimator.time is not None:
+        raise InvalidParameterError(
+            _(
+                "The 'time' parameter of {kind} orders the positions of each sequence, but no 'id' "
+                "says which rows are one: give the column of it too, or no 'time'.",
+                kind=type(estimator).__name__,
+            )
+        )
     if is_frame(X) and estimator.id is not None:
         X, ids = _sequences_of_table(estimator, as_frame(X, "X"), reset=reset)
     if _is_list_of_arrays(X):
@@ -185,6 +194,27 @@ def _sequences_of_table(
             )
         ) from error
     return rows, ids.to_numpy()
+
+
+def require_a_target_each(given: GivenExamples, targets: NDArray[Any]) -> None:
+    """Refuse other than one target for each sequence of a table, whose rows are more than they are.
+
+    Raises
+    ------
+    DataError
+        With both numbers.
+    """
+    if given.ids is not None and len(targets) != len(given.ids):
+        raise DataError(
+            _n(
+                "The table holds {count:,} sequence by its ids, but y has {targets:,} targets: "
+                "it needs one for each sequence.",
+                "The table holds {count:,} sequences by their ids, but y has {targets:,} targets: "
+                "it needs one for each sequence.",
+                len(given.ids),
+                targets=len(targets),
+            )
+        )
 
 
 def in_order_of(ids: NDArray[Any] | None, y: Any) -> Any:

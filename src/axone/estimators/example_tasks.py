@@ -21,7 +21,7 @@ from sklearn.utils.validation import (
 from axone.arrays import FloatArray
 from axone.data import Examples, Standard, cell_text
 from axone.errors import DataError
-from axone.estimators.example_rows import GivenExamples, in_order_of
+from axone.estimators.example_rows import GivenExamples, in_order_of, require_a_target_each
 from axone.estimators.example_training import ExampleLesson, train_examples
 from axone.estimators.going_on import begun_from, require_same_classes
 from axone.estimators.objectives import NumberObjective, weights_by_class
@@ -229,6 +229,7 @@ def _of_several_axes(tags: Any) -> Any:
 def _labels(y: Any, given: GivenExamples) -> NDArray[Any]:
     with told_of_numbers(y=y):
         labels = column_or_1d(in_order_of(given.ids, y), warn=True)
+        require_a_target_each(given, labels)
         check_consistent_length(given.X, labels)
         check_classification_targets(labels)
     return np.asarray(labels)
@@ -247,6 +248,7 @@ def _numbers(estimator: object, y: Any, given: GivenExamples) -> FloatArray:
         numbers = check_array(y, ensure_2d=False, dtype=np.float64, input_name="y")
         if numbers.ndim == 2 and numbers.shape[1] == 1:
             numbers = column_or_1d(numbers, warn=True)
+        require_a_target_each(given, numbers)
         check_consistent_length(given.X, numbers)
     return np.asarray(numbers)
 

@@ -7,7 +7,7 @@ import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass
 from numbers import Real
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,8 +16,9 @@ from sklearn.utils import check_random_state
 from sklearn.utils._param_validation import Interval, InvalidParameterError
 
 from axone.arrays import DType, FloatArray, IntArray, Shape
+from axone.augmentation import Augmentation, augmentations_of
 from axone.data import SCALINGS, Examples, Preprocessing, Scaling, Step, Task, split_rows
-from axone.errors import AxoneError, ShapeError
+from axone.errors import ShapeError
 from axone.estimators.example_rows import ExamplesKind
 from axone.estimators.going_on import begun_from, later_seed, require_same_network
 from axone.estimators.reporting import say
@@ -26,11 +27,14 @@ from axone.estimators.settings import (
     COUNT,
     CheckedParameters,
     Constraints,
+    checked_callbacks,
     constraints_of,
+    refused_by_name,
     resolved,
+    resolved_layers,
     trainer_settings,
 )
-from axone.layers import LAYERS, Dense, Layer, Reshape
+from axone.layers import Dense, Layer, Reshape
 from axone.losses import Loss
 from axone.messages import Listed, _
 from axone.model import Model, Target
@@ -41,9 +45,6 @@ from axone.presets import find_preset, preset_for
 from axone.presets.recipes import one_cycle
 from axone.schedules import SCHEDULES, Schedule
 from axone.training import EpochCallback, History, Trainer, TrainingResult
-
-if TYPE_CHECKING:
-    from axone.augmentation import Augmentation
 
 EXAMPLE_CONSTRAINTS: Constraints = {
     "layers": ["array-like", Network, None],
@@ -98,7 +99,7 @@ class ExampleParameters(CheckedParameters):
     max_iter: int | None = None
     schedule: Schedule | str | Mapping[str, Any] | None = None
     clip_norm: float | None = None
-    augmentation: "Sequence[Augmentation | str | Mapping[str, Any]]" = ()
+    augmentation: Sequence[Augmentation | str | Mapping[str, Any]] = ()
     validation_fraction: float = 0.0
     scale: Scaling | str | Mapping[str, Any] | bool = True
     callbacks: EpochCallback | Sequence[EpochCallback] | None = None
@@ -345,7 +346,7 @@ def _network(estimator: Any, lesson: ExampleLesson, shape: Shape, rows: int) -> 
         return layers
     if layers is not None:
         before = [Reshape((1, *shape))] if lesson.kind == "images" and len(shape) == 2 else []
-        own = [resolved(estimator, "layers", LAYERS, layer) for layer in layers]
+        own = resolved_layers(estimator, layers)
         return Network(*before, *own, lesson.output, input_shape=shape)
     if lesson.course is not None and estimator.preset is None:
         return Network(*lesson.course.layers, input_shape=shape)
@@ -359,17 +360,8 @@ def _preset(estimator: Any, lesson: ExampleLesson, shape: Shape, rows: int) -> A
     if estimator.preset is None:
         chosen = preset_for(lesson.kind, shape, rows)
         return find_preset("mlp") if chosen is None else chosen
-    try:
+    with refused_by_name(estimator, "preset"):
         return find_preset(estimator.preset)
-    except AxoneError as error:
-        raise InvalidParameterError(
-            _(
-                "The {parameter!r} parameter of {kind} cannot be used: {error}",
-                parameter="preset",
-                kind=type(estimator).__name__,
-                error=error,
-            )
-        ) from error
 
 
 def _settings(estimator: Any, lesson: ExampleLesson, shape: Shape, rows: int) -> dict[str, Any]:
@@ -380,13 +372,15 @@ def _settings(estimator: Any, lesson: ExampleLesson, shape: Shape, rows: int) ->
     elif estimator.layers is None:
         preset = _preset(estimator, lesson, shape, rows)
         usual |= preset.training(rows, lesson.task, shape)
+    with refused_by_name(estimator, "augmentation"):
+        augmentation = augmentations_of(estimator.augmentation)
     given = {
         "optimizer": estimator.optimizer,
         "schedule": estimator.schedule,
         "batch_size": estimator.batch_size,
         "epochs": estimator.max_iter,
         "clip_norm": estimator.clip_norm,
-        "augmentation": tuple(estimator.augmentation) or None,
+        "augmentation": augmentation or None,
     }
     settings: dict[str, Any] = {
         name: usual.get(name) if value is None else value for name, value in given.items()
@@ -424,17 +418,7 @@ def _ready(
 
 def _listener(estimator: Any) -> EpochCallback | None:
     """Return what is called after every epoch: progress lines, the user's callbacks."""
-    given: Any = estimator.callbacks
-    callbacks = () if given is None else (given,) if callable(given) else tuple(given)
-    if not all(map(callable, callbacks)):
-        raise InvalidParameterError(
-            _(
-                "The 'callbacks' parameter of {kind} must be a callable or a sequence of "
-                "callables, each given the history. Got {found!r} instead.",
-                kind=type(estimator).__name__,
-                found=given,
-            )
-        )
+    callbacks = checked_callbacks(estimator)
     if not callbacks and not estimator.verbose:
         return None
 

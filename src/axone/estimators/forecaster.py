@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import numpy as np
 from sklearn.base import BaseEstimator, clone
-from sklearn.utils._param_validation import Interval, InvalidParameterError, Options
+from sklearn.utils._param_validation import Interval, Options
 from sklearn.utils.validation import check_array, check_is_fitted
 
 from axone.arrays import FloatArray, IntArray
-from axone.bounds import MOST_MEMBERS
+from axone.bounds import MOST_MEMBERS, MOST_UNITS
 from axone.calibration import find_spread
+from axone.checks import items_of
 from axone.data import Dataset, Standard
 from axone.data.frames import as_frame, is_frame
 from axone.data.reading import read_columns
@@ -24,7 +25,6 @@ from axone.data.series import Series, series_of_frame
 from axone.data.series_windows import SeriesWindows, windows_of
 from axone.data.window_features import features_of
 from axone.data.windows import backtest_folds, season_of, seasonal_forecast
-from axone.errors import AxoneError
 from axone.estimators.backtest import Backtest, FoldScore
 from axone.estimators.example_training import (
     EXAMPLE_CONSTRAINTS,
@@ -36,9 +36,9 @@ from axone.estimators.example_training import (
 from axone.estimators.going_on import begun_from
 from axone.estimators.reporting import warn
 from axone.estimators.rows import told_of_numbers
-from axone.estimators.settings import COUNT, UNITS, Constraints
+from axone.estimators.settings import COUNT, UNITS, Constraints, refused_by_name
 from axone.layers import Dense, Flatten, Layer
-from axone.losses import Quantile, nearest_to_the_median, several_levels
+from axone.losses import Loss, Quantile, nearest_to_the_median, several_levels
 from axone.messages import _
 from axone.model import Model, Numbers
 from axone.presets.series import QUANTILES, forecast_course, linear_beside_hidden
@@ -196,7 +196,8 @@ random_state, warm_start, verbose, callbacks, engine, threads, dtype
             At least `lags` rows; behind them rows of the horizon with an empty target, where
             columns are known beforehand.
         """
-        return self._quantiles(table)[:, nearest_to_the_median(self.quantiles)]
+        found = self._quantiles(table)
+        return found[:, nearest_to_the_median(_levels_of(self.model_.loss))]
 
     def predict_quantiles(self, table: Any) -> FloatArray:
         """Return the quantiles of what follows, (horizon, n_quantiles), rising.
@@ -241,24 +242,26 @@ random_state, warm_start, verbose, callbacks, engine, threads, dtype
             As `fit`; too few rows for so many folds.
         """
         self._validate_params()
+        levels = self._levels()
         windows = self._windows(table)
         assert windows.spans is not None  # noqa: S101 — windows have them
+        reader = _reader_of(windows)
         if season is None:
-            season = season_of(self.periods, self.lags, self.horizon)
-        middle = nearest_to_the_median(self.quantiles)
+            season = season_of(reader.periods, reader.lags, reader.horizon)
+        middle = nearest_to_the_median(levels)
         scores = []
         for train, judged in backtest_folds(windows.spans, folds):
             X = np.asarray(windows.X)[judged]
             said = clone(self)._learn(windows, train)._said(X)
             score = FoldScore.of(
-                windows.y[judged].reshape(len(judged), self.horizon),
+                windows.y[judged].reshape(len(judged), reader.horizon),
                 said[..., middle],
                 said[..., [0, -1]],
-                seasonal_forecast(X[:, 0], season, self.horizon),
+                seasonal_forecast(X[:, 0], season, reader.horizon),
                 len(train),
             )
             scores.append(score)
-        return Backtest(tuple(scores), float(self.quantiles[-1]) - float(self.quantiles[0]), season)
+        return Backtest(tuple(scores), levels[-1] - levels[0], season)
 
     def _windows(self, table: Any) -> Dataset:
         """Return every window of a series."""
@@ -269,9 +272,9 @@ random_state, warm_start, verbose, callbacks, engine, threads, dtype
             "lags": int(self.lags),
             "horizon": int(self.horizon),
             "stride": int(self.stride),
-            "known": [str(name) for name in self.known],
-            "past": [str(name) for name in self.past],
-            "periods": [int(period) for period in self.periods],
+            "known": [str(name) for name in items_of(self.known, MOST_UNITS)],
+            "past": [str(name) for name in items_of(self.past, MOST_UNITS)],
+            "periods": list(items_of(self.periods, MOST_UNITS)),
             "time": [] if self.time is None else [str(self.time)],
         }
         before = begun_from(self)
@@ -288,8 +291,9 @@ random_state, warm_start, verbose, callbacks, engine, threads, dtype
             values = check_array(
                 table, ensure_2d=False, ensure_all_finite="allow-nan", input_name="table"
             )
-        columns = values.reshape(len(values), -1)
-        return pd.DataFrame(columns, columns=[f"x{at}" for at in range(columns.shape[1])])
+            columns = values.reshape(len(values), -1)
+            names = [f"x{at}" for at in range(columns.shape[1])]
+            return as_frame(pd.DataFrame(columns, columns=names))
 
     def _learn(self, windows: Dataset, rows: IntArray) -> Self:
         """Learn from some of the windows, and from nothing else."""
@@ -300,22 +304,23 @@ random_state, warm_start, verbose, callbacks, engine, threads, dtype
         """Return how wide quantiles must be, as each part of time has it; () for as learnt."""
         assert windows.spans is not None  # noqa: S101 — windows have them
         spans, X = windows.spans[rows], np.asarray(windows.X)
+        levels = self._levels()
         targets, said = [], []
         for others, part in blocks_of(spans, self.calibration_folds):
-            if len(others) < 2 or len(self.quantiles) < 2:
+            if len(others) < 2 or len(levels) < 2:
                 return ()
             apart = clone(self)._trained(windows, rows[others], ())
             said.append(apart._said(X[rows[part]]))
             targets.append(windows.y[rows[part]].reshape(said[-1].shape[:2]))
         if not said:
             return ()
-        return find_spread(np.concatenate(targets), np.concatenate(said), self.quantiles)
+        return find_spread(np.concatenate(targets), np.concatenate(said), levels)
 
     def _trained(self, windows: Dataset, rows: IntArray, spread: tuple[float, ...]) -> Self:
-        reader = windows.reader
-        assert isinstance(reader, SeriesWindows)  # noqa: S101 — as windows are made
+        reader = _reader_of(windows)
         assert windows.spans is not None  # noqa: S101
-        loss = self._loss()
+        levels = self._levels()
+        loss = Quantile(levels)
         y = windows.y[rows]
         before = begun_from(self)
         learnt_in = None if before is None else before.target.scaler
@@ -328,7 +333,7 @@ random_state, warm_start, verbose, callbacks, engine, threads, dtype
             spread=spread,
         )
         learnt = target.scaled(y)
-        outputs = self.horizon * len(self.quantiles)
+        outputs = reader.horizon * len(levels)
         lesson = ExampleLesson(
             np.asarray(windows.X)[rows],
             "signals",
@@ -343,22 +348,14 @@ random_state, warm_start, verbose, callbacks, engine, threads, dtype
             spans=windows.spans[rows],
             course=self._course(reader, outputs),
         )
-        train_examples(self, lesson, networks=self.n_networks).show(self)
+        train_examples(self, lesson, networks=int(self.n_networks)).show(self)
         self.target_ = reader.past[0]
         return self
 
-    def _loss(self) -> Quantile:
-        try:
-            return Quantile(tuple(self.quantiles))
-        except AxoneError as error:
-            raise InvalidParameterError(
-                _(
-                    "The {parameter!r} parameter of {kind} cannot be used: {error}",
-                    parameter="quantiles",
-                    kind=type(self).__name__,
-                    error=error,
-                )
-            ) from error
+    def _levels(self) -> tuple[float, ...]:
+        """Return the quantiles' levels, as the loss has checked them."""
+        with refused_by_name(self, "quantiles"):
+            return _levels_of(Quantile(self.quantiles))
 
     def _course(self, reader: SeriesWindows, outputs: int) -> Course:
         """Return the usual network: a linear layer and a hidden one side by side."""
@@ -370,13 +367,27 @@ random_state, warm_start, verbose, callbacks, engine, threads, dtype
     def _said(self, X: Any) -> FloatArray:
         """Return quantiles (m, horizon, n_quantiles) for windows, or for a table's last."""
         model: Model = self.model_
-        several = len(self.quantiles) > 1
-        found = model.predict_quantiles(X) if several else model.predict(X)
-        return np.asarray(found).reshape(-1, self.horizon, len(self.quantiles))
+        levels = len(_levels_of(model.loss))
+        found = model.predict_quantiles(X) if levels > 1 else model.predict(X)
+        units = model.network.output_shape[0]
+        return np.asarray(found).reshape(-1, units // levels, levels)
 
     def _quantiles(self, table: Any) -> FloatArray:
         check_is_fitted(self)
         return self._said(self._frame(table))[0]
+
+
+def _reader_of(windows: Dataset) -> SeriesWindows:
+    """Return how windows were cut, its settings checked."""
+    reader = windows.reader
+    assert isinstance(reader, SeriesWindows)  # noqa: S101 — as windows are made
+    return reader
+
+
+def _levels_of(loss: Loss) -> tuple[float, ...]:
+    """Return the levels of a forecaster's loss."""
+    assert isinstance(loss, Quantile)  # noqa: S101 — as forecasters are trained
+    return tuple(loss.levels)  # type: ignore[arg-type]  # a tuple, once checked
 
 
 def blocks_of(spans: IntArray, blocks: int) -> Iterator[tuple[IntArray, IntArray]]:

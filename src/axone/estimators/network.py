@@ -22,10 +22,11 @@ from axone.estimators.settings import (
     TrainingParameters,
     constraints_of,
     resolved,
+    resolved_layers,
     resolved_schedule,
 )
 from axone.estimators.tasks import ClassificationMethods, RegressionMethods
-from axone.layers import LAYERS, Dense, Layer
+from axone.layers import Dense, Layer
 from axone.losses import Loss
 from axone.messages import _
 from axone.network import Network
@@ -82,10 +83,7 @@ class LayerDesign:
                     )
                 )
         else:
-            hidden = [
-                resolved(self.given, "layers", LAYERS, layer)
-                for layer in (_DEFAULT_LAYERS if layers is None else layers)
-            ]
+            hidden = resolved_layers(self.given, _DEFAULT_LAYERS if layers is None else layers)
             output = Dense(objective.outputs, objective.activation)
             network = Network(*hidden, output, input_shape=self._example_shape(features))
         if prod(network.input_shape) != features:

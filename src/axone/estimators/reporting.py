@@ -6,14 +6,12 @@ import warnings
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from sklearn.exceptions import ConvergenceWarning
-from sklearn.utils._param_validation import InvalidParameterError
 
 from axone.errors import DataError
 from axone.estimators.objectives import Objective
-from axone.estimators.settings import TrainingParameters
+from axone.estimators.settings import TrainingParameters, checked_callbacks
 from axone.messages import Listed, _
 from axone.optimizers import LBFGS
 from axone.training import EpochCallback, History, NoImprovement, Run, TrainingResult
@@ -49,19 +47,7 @@ class EpochWatch:
     callbacks: tuple[EpochCallback, ...] = field(init=False)
 
     def __post_init__(self) -> None:
-        given: Any = self.estimator.callbacks
-        # An array of no axes is like an array to scikit-learn, and nothing to go through.
-        alone = callable(given) or getattr(given, "ndim", 1) == 0
-        self.callbacks = () if given is None else (given,) if alone else tuple(given)
-        if not all(map(callable, self.callbacks)):
-            raise InvalidParameterError(
-                _(
-                    "The 'callbacks' parameter of {kind} must be a callable or a sequence of "
-                    "callables, each given the history. Got {found!r} instead.",
-                    kind=type(self.estimator).__name__,
-                    found=given,
-                )
-            )
+        self.callbacks = checked_callbacks(self.estimator)
 
     @property
     def wanted(self) -> bool:

@@ -7,7 +7,8 @@ knows by the same name has its default from there, and is handed over because of
 
 import math
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, fields
 from numbers import Integral, Real
 from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeVar, get_args
@@ -17,9 +18,18 @@ from sklearn.metrics import get_scorer_names
 from sklearn.utils._param_validation import Interval, InvalidParameterError, Options, StrOptions
 
 from axone.arrays import DType
-from axone.bounds import LARGEST_COUNT, LONGEST_COMPLAINT, MOST_THREADS, MOST_UNITS
+from axone.bounds import (
+    LARGEST_COUNT,
+    LONGEST_COMPLAINT,
+    MOST_CALLBACKS,
+    MOST_LAYERS,
+    MOST_THREADS,
+    MOST_UNITS,
+)
+from axone.checks import items_of
 from axone.data import Scaling
 from axone.errors import AxoneError
+from axone.layers import LAYERS, Layer
 from axone.messages import _
 from axone.network import Network
 from axone.optimizers import Optimizer
@@ -253,15 +263,17 @@ def trainer_settings(parameters: object, otherwise: Mapping[str, str]) -> dict[s
     }
 
 
-def resolved(
-    estimator: object,
-    parameter: str,
-    registry: Registry[Member],
-    given: "str | Mapping[str, Any] | Member",
-) -> Member:
-    """Return what a parameter describes, or refuse it in scikit-learn's manner."""
+@contextmanager
+def refused_by_name(estimator: object, parameter: str) -> Iterator[None]:
+    """Let what refuses a parameter's value speak in scikit-learn's manner.
+
+    Raises
+    ------
+    InvalidParameterError
+        The value was refused: the message names the parameter and says why.
+    """
     try:
-        return registry.resolve(given)
+        yield
     except AxoneError as error:
         raise InvalidParameterError(
             _(
@@ -271,6 +283,53 @@ def resolved(
                 error=error,
             )
         ) from error
+
+
+def resolved(
+    estimator: object,
+    parameter: str,
+    registry: Registry[Member],
+    given: "str | Mapping[str, Any] | Member",
+) -> Member:
+    """Return what a parameter describes, or refuse it in scikit-learn's manner."""
+    with refused_by_name(estimator, parameter):
+        return registry.resolve(given)
+
+
+def resolved_layers(estimator: object, given: Any) -> list[Layer]:
+    """Return the layers that the parameter of that name lists; too many are the network's to tell.
+
+    What scikit-learn calls like an array need not be a list: an array of no axes, a range.
+    """
+    return [resolved(estimator, "layers", LAYERS, layer) for layer in items_of(given, MOST_LAYERS)]
+
+
+def checked_callbacks(estimator: Any) -> "tuple[EpochCallback, ...]":
+    """Return what is to be called after every epoch.
+
+    Raises
+    ------
+    InvalidParameterError
+        There are too many, or something that cannot be called. A class can, but makes an object of
+        the history, which says nothing of how to go on.
+    """
+    given = estimator.callbacks
+    if given is None:
+        return ()
+    callbacks = (given,) if callable(given) else items_of(given, MOST_CALLBACKS)
+    usable = all(callable(each) and not isinstance(each, type) for each in callbacks)
+    if len(callbacks) > MOST_CALLBACKS or not usable:
+        raise InvalidParameterError(
+            _(
+                "The 'callbacks' parameter of {kind} must be a callable or a sequence of at most "
+                "{most:,} callables, each given the history: functions or objects, no classes. "
+                "Got {found!r} instead.",
+                kind=type(estimator).__name__,
+                most=MOST_CALLBACKS,
+                found=given,
+            )
+        )
+    return callbacks
 
 
 def resolved_schedule(parameters: TrainingParameters) -> Schedule:

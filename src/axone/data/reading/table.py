@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from axone.checks import check_choice, check_text
+from axone.bounds import MOST_MARKS
+from axone.checks import check_choice, check_text, items_of
 from axone.data.at_once import each_column
 from axone.data.plain_data import PlainData
 from axone.data.reading.column import ColumnReading, are_exceptions
@@ -18,7 +19,7 @@ from axone.data.reading.deciding import decide_column
 from axone.data.reading.decision import ALMOST, CHOICES, Ambiguity, Decision, Hints
 from axone.data.reading.faults import require_cells
 from axone.data.reading.keys import key_note, varies
-from axone.errors import DataError, UnknownNameError
+from axone.errors import ConfigurationError, DataError, UnknownNameError
 from axone.messages import Listed, Message, _, _n, at
 
 if TYPE_CHECKING:
@@ -201,11 +202,18 @@ def read_columns(
     ------
     UnknownNameError
         A choice for a column that the table lacks.
+    ConfigurationError, ArgumentTypeError
+        Too many marks of missing cells, or one that is no text.
     OpenColumnsError
         Columns that can be read in two ways.
     DataError
         Cells that are not what was said.
     """
+    missing = items_of(missing, MOST_MARKS)
+    if len(missing) > MOST_MARKS:
+        raise ConfigurationError(
+            _("More than {most:,} marks of missing cells: give fewer.", most=MOST_MARKS)
+        )
     for mark in missing:
         check_text(_("a mark of missing cells"), mark)
     chosen = dict(choices or {})

@@ -391,6 +391,9 @@ class TestTargets:
     def test_weights_that_are_all_zero_are_refused(self):
         with pytest.raises(DataError, match="the weights of all rows are 0"):
             prepare_weights([0, 0], 2, "float32")
+        for weight in (1e-300, 1e300, 1.7e308):
+            with pytest.raises(DataError, match="in float32, which means nothing"):
+                prepare_weights(np.full(3, weight), 3, "float32")
 
 
 class TestHits:

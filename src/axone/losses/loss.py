@@ -110,16 +110,25 @@ def prepare_weights(weights: Any, rows: int, dtype: str, where: str = "") -> Flo
     Raises
     ------
     DataError
-        Not one finite number of at least 0 a row, or all of them 0.
+        Not one finite number of at least 0 a row, all of them 0, or a sum beyond the type.
     """
     weights = as_array(weights, at(where, _("The weights")))
     numbers = weights.dtype.kind in "biuf"
     if not numbers or weights.shape != (rows,) or not (np.isfinite(weights) & (weights >= 0)).all():
         fault = _("weights must be {rows} finite numbers of at least 0, one a row.", rows=rows)
-    elif weights.sum() == 0:
+    elif not weights.any():
         fault = _("the weights of all rows are 0: give at least one row a weight.")
     else:
-        return np.ascontiguousarray(weights, dtype=dtype)
+        with np.errstate(over="ignore", under="ignore"):
+            prepared = np.ascontiguousarray(weights, dtype=dtype)
+            total = float(prepared.sum())
+        if 0 < total < np.inf:
+            return prepared
+        fault = _(
+            "the weights add up to {total} in {dtype}, which means nothing: give weights near 1.",
+            total=total,
+            dtype=dtype,
+        )
     raise DataError(at(where, fault))
 
 

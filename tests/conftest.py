@@ -19,6 +19,12 @@ STEP = 2e-4
 """Inputs must lie further than 2·STEP times the slope from any kink of the function."""
 
 
+def slope_at_zero(values_at):
+    """The derivative at 0 of a function of one number."""
+    far_below, below, above, far_above = (values_at(steps * STEP) for steps in (-2, -1, 1, 2))
+    return (8 * (above - below) - (far_above - far_below)) / (12 * STEP)
+
+
 @pytest.fixture(scope="session")
 def numeric_gradient():
     """∂f/∂array for a scalar f that reads `array`, which is changed in place and put back."""
@@ -27,16 +33,37 @@ def numeric_gradient():
         slopes = np.empty(array.shape)
         for index in np.ndindex(array.shape):
             middle = array[index]
-            values = []
-            for steps in (-2, -1, 1, 2):
-                array[index] = middle + steps * STEP
-                values.append(f())
+
+            def moved(distance, index=index, middle=middle):
+                array[index] = middle + distance
+                return f()
+
+            slopes[index] = slope_at_zero(moved)
             array[index] = middle
-            far_below, below, above, far_above = values
-            slopes[index] = (8 * (above - below) - (far_above - far_below)) / (12 * STEP)
         return slopes
 
     return gradient
+
+
+@pytest.fixture(scope="session")
+def numeric_slopes():
+    """Slopes of a scalar f along directions of length 1 in `array`, put back likewise."""
+
+    def slopes(f, array, directions):
+        middle = array.copy()
+
+        def along(direction):
+            def moved(distance):
+                array[...] = middle + distance * direction
+                return f()
+
+            return slope_at_zero(moved)
+
+        found = np.array([along(direction) for direction in directions])
+        array[...] = middle
+        return found
+
+    return slopes
 
 
 @pytest.fixture(scope="session")

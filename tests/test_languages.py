@@ -53,16 +53,20 @@ def speak(tmp_path):
     return install
 
 
+@pytest.fixture(scope="module")
+def keys():
+    """Every text of Axone's source that is said to people, and every pair of one and of many."""
+    texts = extract_from_dir(SOURCE, keywords={"_": None, "_n": (1, 2)})
+    return {key for _file, _line, key, _comments, _context in texts}
+
+
 @pytest.fixture
-def brackets(speak):
+def brackets(speak, keys):
     """A language in which every text of Axone's stands in brackets."""
-    keywords = {"_": None, "_n": (1, 2)}
-    texts = extract_from_dir(SOURCE, keywords=keywords)
-    found = {key for _file, _line, key, _comments, _context in texts}
-    plurals = {key for key in found if isinstance(key, tuple)}
+    plurals = {key for key in keys if isinstance(key, tuple)}
     speak(
         {key: tuple(f"⟦{text}⟧" for text in key) for key in plurals}
-        | {key: f"⟦{key}⟧" for key in found - plurals}
+        | {key: f"⟦{key}⟧" for key in keys - plurals}
     )
 
 

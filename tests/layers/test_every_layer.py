@@ -372,45 +372,83 @@ def masks_for(row, layer, input_shape, rows, seed):
     return [None]
 
 
+def directions_in(array, seed, count=6):
+    """Ways to go at random, of length 1: whichever entry of a gradient is wrong, they tell."""
+    ways = np.random.default_rng(seed).normal(size=(count, *array.shape))
+    return ways / np.sqrt((ways**2).sum(axis=tuple(range(1, ways.ndim)), keepdims=True))
+
+
+def along_them(directions, gradient):
+    """The slopes along directions that a gradient promises."""
+    return (directions * gradient).reshape(len(directions), -1).sum(axis=1)
+
+
+@pytest.fixture(scope="session")
+def each_gradient(away_from_zero, arrays_of):
+    """What a layer's backward pass says of every case: `check(total, array, its gradient)`."""
+
+    def visit(name, training, rows, seed, check):
+        row = row_of(name)
+        for layer, input_shape in row.cases:
+            for mask in masks_for(row, layer, input_shape, rows, seed):
+                parameters = arrays_of(layer, input_shape, seed)
+                arrays = parameters.by_layer[0]
+                context = Context(training, RandomStream.from_seed(seed), mask)
+                x = inputs(layer, input_shape, rows, seed, away_from_zero)
+                y, cache = layer.forward(arrays, x, context)
+                weights = np.random.default_rng(seed).normal(size=y.shape)
+
+                def total(layer=layer, arrays=arrays, x=x, context=context, weights=weights):
+                    return float((weights * layer.forward(arrays, x, context)[0]).sum())
+
+                watched = x, weights, parameters.vector, parameters.buffers
+                before = [array.copy() for array in watched]
+                dx, gradients = layer.backward(arrays, cache, weights)
+                for old, new in zip(before, watched, strict=True):
+                    np.testing.assert_array_equal(old, new)
+                assert y.shape == (rows, *layer.output_shape(input_shape))
+                if layer.takes_tokens:
+                    np.testing.assert_array_equal(dx, np.zeros(x.shape))
+                else:
+                    check(total, x, dx)
+                slots = parameters.layout.slots
+                assert set(gradients) == {s.spec.name for s in slots if s.spec.trainable}
+                if gradients:
+                    analytic = parameters.zeros_like()
+                    for inner, array in gradients.items():
+                        analytic[f"0.{inner}"][...] = array
+                    check(total, parameters.vector, analytic.vector)
+                    alone = layer.parameter_gradients(arrays, cache, weights)
+                    assert all(
+                        np.array_equal(alone[inner], gradients[inner]) for inner in gradients
+                    )
+
+    return visit
+
+
+@pytest.mark.parametrize("training", [True, False])
+@pytest.mark.parametrize("name", list(LAYERS))
+def test_every_entry_of_the_gradients_agrees_with_differences_under_a_mask_too(
+    name, training, each_gradient, numeric_gradient, relative_error
+):
+    def check(total, array, gradient):
+        assert relative_error(gradient, numeric_gradient(total, array)) <= 1e-7
+
+    each_gradient(name, training, 4, 17, check)
+
+
 @pytest.mark.parametrize("training", [True, False])
 @pytest.mark.parametrize("name", list(LAYERS))
 @given(rows=st.integers(3, 6), seed=st.integers(0, 2**32 - 1))
-def test_the_gradients_agree_with_differences_under_a_mask_too(
-    name, training, rows, seed, numeric_gradient, relative_error, away_from_zero, arrays_of
+def test_the_gradients_of_any_numbers_agree_with_differences_along_any_direction(
+    name, training, rows, seed, each_gradient, numeric_slopes, relative_error
 ):
-    row = row_of(name)
-    for layer, input_shape in row.cases:
-        for mask in masks_for(row, layer, input_shape, rows, seed):
-            parameters = arrays_of(layer, input_shape, seed)
-            arrays = parameters.by_layer[0]
-            context = Context(training, RandomStream.from_seed(seed), mask)
-            x = inputs(layer, input_shape, rows, seed, away_from_zero)
-            y, cache = layer.forward(arrays, x, context)
-            weights = np.random.default_rng(seed).normal(size=y.shape)
+    def check(total, array, gradient):
+        directions = directions_in(array, seed)
+        promised = along_them(directions, gradient)
+        assert relative_error(promised, numeric_slopes(total, array, directions)) <= 1e-7
 
-            def total(layer=layer, arrays=arrays, x=x, context=context, weights=weights):
-                return float((weights * layer.forward(arrays, x, context)[0]).sum())
-
-            before = x.copy(), weights.copy(), parameters.vector.copy(), parameters.buffers.copy()
-            dx, gradients = layer.backward(arrays, cache, weights)
-            after = x, weights, parameters.vector, parameters.buffers
-            for old, new in zip(before, after, strict=True):
-                np.testing.assert_array_equal(old, new)
-            assert y.shape == (rows, *layer.output_shape(input_shape))
-            if layer.takes_tokens:
-                np.testing.assert_array_equal(dx, np.zeros(x.shape))
-            else:
-                assert relative_error(dx, numeric_gradient(total, x)) <= 1e-7
-            trainable = {slot.spec.name for slot in parameters.layout.slots if slot.spec.trainable}
-            assert set(gradients) == trainable
-            if trainable:
-                numeric = numeric_gradient(total, parameters.vector)
-                analytic = parameters.zeros_like()
-                for inner, array in gradients.items():
-                    analytic[f"0.{inner}"][...] = array
-                assert relative_error(analytic.vector, numeric) <= 1e-7
-                alone = layer.parameter_gradients(arrays, cache, weights)
-                assert all(np.array_equal(alone[inner], gradients[inner]) for inner in trainable)
+    each_gradient(name, training, rows, seed, check)
 
 
 @pytest.mark.parametrize("training", [True, False])

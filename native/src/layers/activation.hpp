@@ -1,8 +1,6 @@
 // An activation as a layer of its own, between layers that have none.
 #pragma once
 
-#include <numeric>
-
 #include "blockwise.hpp"
 #include "slope.hpp"
 
@@ -14,8 +12,7 @@ class ActivationLayer : public Blockwise<Real> {
   ActivationLayer(Index columns, const Settings& s, const Site& site)
       : Blockwise<Real>(columns, columns), activation_(activation_of<Real>(s)), slope_(s, site),
         arrangement_(activation_.takes_whole_rows() ? Arrangement::rows : site.arrangement),
-        a_(arrangement_, site.rows, columns),
-        slope_shares_(static_cast<std::size_t>(std::max<Index>(blocks_of<Real>(site.rows), 1))) {}
+        a_(arrangement_, site.rows, columns) {}
 
   static std::unique_ptr<Layer<Real>> build(const Settings& s, const Site& site) {
     return std::make_unique<ActivationLayer>(s.size("columns"), s, site);
@@ -59,7 +56,7 @@ class ActivationLayer : public Blockwise<Real> {
   }
 
   Matrix<Real> backward_block(Index block, Matrix<Real> dy, int) override {
-    slope_shares_[block] = slope_.sum(part(x_, block, 0, this->inputs), part(dy, block, 0, this->inputs));
+    slope_.differentiate_block(block, x_, dy);
     differentiate(block, 0, this->inputs, dy);
     return dy;
   }
@@ -67,12 +64,11 @@ class ActivationLayer : public Blockwise<Real> {
   Matrix<Real> backward(Matrix<Real> dy, Pass<Real>& pass) override {
     begin_backward(dy, pass, true);
     if (arrangement_ == Arrangement::rows) {
-      slope_shares_[0] = slope_.sum(x_, dy, pass.rows);
+      slope_.differentiate(x_, dy, pass.rows);
       activation_.backward(x_, a_.view(), dy, pass.rows);
     } else {
       const Index blocks = a_.rows_of(pass.rows);
-      for (Index block = 0; block < blocks; ++block)
-        slope_shares_[block] = slope_.sum(part(x_, block, 0, this->inputs), part(dy, block, 0, this->inputs));
+      for (Index block = 0; block < blocks; ++block) slope_.differentiate_block(block, x_, dy);
       share_parts(pass.team, blocks, this->inputs, [&](Index block, Index from, Index to, int) {
         differentiate(block, from, to, dy);
       });
@@ -83,8 +79,7 @@ class ActivationLayer : public Blockwise<Real> {
 
   void end_backward(Pass<Real>& pass) override {
     this->tally = {};
-    const Index shares = arrangement_ == Arrangement::rows ? 1 : a_.rows_of(pass.rows);
-    slope_.take(std::accumulate(slope_shares_.begin(), slope_shares_.begin() + shares, Real{0}));
+    if (arrangement_ == Arrangement::lanes) slope_.add_up(a_.rows_of(pass.rows));
     slope_.finish(pass, this->tally);
   }
 
@@ -109,7 +104,6 @@ class ActivationLayer : public Blockwise<Real> {
   LearnedSlope<Real> slope_;
   Arrangement arrangement_;
   BatchMatrix<Real> a_;
-  std::vector<Real> slope_shares_;  // of each block; of all rows in the first of them
   Matrix<Real> x_;
 };
 

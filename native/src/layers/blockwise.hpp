@@ -40,12 +40,14 @@ class GradientBlocks {
   GradientBlocks(const Site& site, Index numbers)
       : examples_(site.rows), numbers_(numbers), members_(site.threads) {}
 
-  /// Get ready for one or the other. Most networks only ever need one of the two.
-  void hold(bool whole) {
+  /// Get ready for one or the other, and return where the whole of it will lie, if it is kept. Most
+  /// networks only ever need one of the two.
+  Matrix<Real> hold(bool whole) {
     is_whole_ = whole;
     auto& memory = whole ? whole_ : passing_;
     if (!memory.view().data)
       memory = LaneMatrix<Real>(whole ? examples_ : cells(members_, kLanes<Real>), numbers_);
+    return whole ? memory.view() : Matrix<Real>{};
   }
   /// Where this member of the team has its blocks: row b of it is block b.
   Matrix<Real> of(int member) const {
@@ -58,6 +60,35 @@ class GradientBlocks {
   bool is_whole_ = true;
   LaneMatrix<Real> whole_, passing_;
 };
+
+/// Let a team share out the blocks of so many examples: `job(block, member)`.
+template <class Real, class Job>
+void share_blocks(Team* team, Index examples, const Job& job) {
+  share(team, blocks_of<Real>(examples), [&](Index from, Index to, int member) {
+    for (Index block = from; block < to; ++block) job(block, member);
+  });
+}
+
+/// The same by whole bunches, whose blocks one thread has in their order.
+template <class Job>
+void share_bunches(Team* team, const Bunches& bunches, const Job& job) {
+  share(team, bunches.count(), [&](Index from, Index to, int member) {
+    for (Index block = bunches.begin(from); block < bunches.end(to - 1); ++block) job(block, member);
+  });
+}
+
+/// Let a team share out the parts of all blocks, `parts` of each: `job(block, from, to, member)`.
+template <class Job>
+void share_parts(Team* team, Index blocks, Index parts, const Job& job) {
+  share(team, blocks * parts, [&](Index from, Index to, int member) {
+    while (from < to) {
+      const Index block = from / parts, first = from % parts;
+      const Index last = std::min(parts, first + to - from);
+      job(block, first, last, member);
+      from += last - first;
+    }
+  });
+}
 
 /// A layer that can be asked for one block after the other. Its `forward` and `backward` are for where it
 /// is alone, or blocks are too few for all threads.
@@ -86,36 +117,18 @@ class Blockwise : public Layer<Real> {
 
   Matrix<Real> forward(Matrix<Real> x, Pass<Real>& pass) override {
     const auto y = begin_forward(x, pass);
-    share(pass.team, blocks_of<Real>(pass.rows), [&](Index from, Index to, int) {
-      for (Index block = from; block < to; ++block) forward_block(block);
-    });
+    share_blocks<Real>(pass.team, pass.rows, [&](Index block, int) { forward_block(block); });
     return y;
   }
 
   Matrix<Real> backward(Matrix<Real> dy, Pass<Real>& pass) override {
     const auto dx = begin_backward(dy, pass, true);
-    const Bunches bunches(blocks_of<Real>(pass.rows));
-    share(pass.team, bunches.count(), [&](Index from, Index to, int member) {
-      for (Index block = bunches.begin(from); block < bunches.end(to - 1); ++block)
-        backward_block(block, dy, member);
-    });
+    share_bunches(pass.team, Bunches(blocks_of<Real>(pass.rows)),
+                  [&](Index block, int member) { backward_block(block, dy, member); });
     end_backward(pass);
     return dx;
   }
 };
-
-/// Let a team share out the parts of all blocks, `parts` of each: `job(block, from, to, member)`.
-template <class Job>
-void share_parts(Team* team, Index blocks, Index parts, const Job& job) {
-  share(team, blocks * parts, [&](Index from, Index to, int member) {
-    while (from < to) {
-      const Index block = from / parts, first = from % parts;
-      const Index last = std::min(parts, first + to - from);
-      job(block, first, last, member);
-      from += last - first;
-    }
-  });
-}
 
 /// Whether a batch has blocks enough to keep all threads at work.
 template <class Real>
@@ -142,9 +155,8 @@ Matrix<Real> forward_through(const Layers<Real>& layers, std::size_t from, std::
       ready(m);
       x = layers[m]->blockwise()->begin_forward(x, pass);
     }
-    share(pass.team, blocks_of<Real>(pass.rows), [&](Index first, Index last, int) {
-      for (Index block = first; block < last; ++block)
-        for (std::size_t m = n; m < end; ++m) layers[m]->blockwise()->forward_block(block);
+    share_blocks<Real>(pass.team, pass.rows, [&](Index block, int) {
+      for (std::size_t m = n; m < end; ++m) layers[m]->blockwise()->forward_block(block);
     });
     n = end;
   }
@@ -165,18 +177,16 @@ Matrix<Real> backward_through(const Layers<Real>& layers, std::size_t from, std:
       then(n);
       continue;
     }
+    // What the first of them gives is kept for the layer before, and so is what lies in its place.
+    std::size_t kept = begin;
+    while (kept + 1 < n && layers[kept]->blockwise()->overwrites()) ++kept;
     Matrix<Real> at = d;
-    for (std::size_t m = n; m-- > begin;) {
-      const bool is_whole = std::all_of(layers.begin() + Index(begin), layers.begin() + Index(m),
-                                        [](auto& layer) { return layer->blockwise()->overwrites(); });
-      at = layers[m]->blockwise()->begin_backward(at, pass, is_whole);
-    }
-    share(pass.team, bunches.count(), [&](Index first, Index last, int member) {
-      for (Index block = bunches.begin(first); block < bunches.end(last - 1); ++block) {
-        auto here = d;
-        for (std::size_t m = n; m-- > begin;)
-          here = layers[m]->blockwise()->backward_block(block, here, member);
-      }
+    for (std::size_t m = n; m-- > begin;)
+      at = layers[m]->blockwise()->begin_backward(at, pass, m <= kept);
+    share_bunches(pass.team, bunches, [&](Index block, int member) {
+      auto here = d;
+      for (std::size_t m = n; m-- > begin;)
+        here = layers[m]->blockwise()->backward_block(block, here, member);
     });
     d = at;
     while (n > begin) {

@@ -179,8 +179,7 @@ class GlobalPool : public Blockwise<Real> {
 
   Matrix<Real> begin_backward(Matrix<Real>, Pass<Real>&, bool is_whole) override {
     if (!this->needs_input_gradient) return {};
-    dx_.hold(is_whole);
-    return is_whole ? dx_.of(0) : Matrix<Real>{};
+    return dx_.hold(is_whole);
   }
 
   Matrix<Real> backward_block(Index block, Matrix<Real> dy, int member) override {

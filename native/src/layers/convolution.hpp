@@ -2,7 +2,6 @@
 #pragma once
 
 #include <limits>
-#include <numeric>
 
 #include "blockwise.hpp"
 #include "slope.hpp"
@@ -39,7 +38,6 @@ class Convolution : public Blockwise<Real> {
     // Of the bunches behind the first one, whose gradient all others are added to.
     shares_ = Buffer<Real>(cells(Bunches::most(blocks) - 1, weight_.size));
     bias_shares_ = Buffer<Real>(cells(blocks, window.out.channels));
-    slope_shares_.resize(static_cast<std::size_t>(blocks));
     a_ = LaneMatrix<Real>(site.rows, this->outputs);
     if (activation_.needs_input()) z_ = LaneMatrix<Real>(site.rows, this->outputs);
     dx_ = GradientBlocks<Real>(site, this->inputs);
@@ -106,12 +104,11 @@ class Convolution : public Blockwise<Real> {
         return weight[(channel * depth_ + i % depth_) * taps_ + ky * columns + kx];
       });
     });
-    dx_.hold(is_whole);
-    return is_whole ? dx_.of(0) : Matrix<Real>{};
+    return dx_.hold(is_whole);
   }
 
   Matrix<Real> backward_block(Index block, Matrix<Real> dy, int member) override {
-    slope_shares_[block] = slope_.sum(row(input_of_activation(), block), row(dy, block));
+    slope_.differentiate_block(block, input_of_activation(), dy);
     differentiate(block, dy, 0, window_.out.channels);
     add_weights(block, dy, 0, weights_.pieces());
     if (!this->needs_input_gradient) return {};
@@ -125,7 +122,7 @@ class Convolution : public Blockwise<Real> {
     const auto dx = begin_backward(dy, pass, true);
     const Index blocks = blocks_of<Real>(pass.rows);
     for (Index block = 0; block < blocks; ++block)
-      slope_shares_[block] = slope_.sum(row(input_of_activation(), block), row(dy, block));
+      slope_.differentiate_block(block, input_of_activation(), dy);
     share_parts(pass.team, blocks, window_.out.channels, [&](Index block, Index from, Index to, int) {
       differentiate(block, dy, from, to);
     });
@@ -154,7 +151,7 @@ class Convolution : public Blockwise<Real> {
     this->tally = {};
     finish(weight_.stretch(0, weight_.size, weight_sums_), pass, this->tally);
     if (has_bias_) finish_bias(blocks, pass);
-    slope_.take(std::accumulate(slope_shares_.begin(), slope_shares_.begin() + blocks, Real{0}));
+    slope_.add_up(blocks);
     slope_.finish(pass, this->tally);
   }
 
@@ -163,7 +160,6 @@ class Convolution : public Blockwise<Real> {
   static Team* team_for(Index numbers, const Pass<Real>& pass) {
     return numbers >= kManyNumbers ? pass.team : nullptr;
   }
-
 
   /// Placed before anything is made for each of so many weights.
   static Store<Real> weights_of(Index channels, Index each, const Settings& s, const Site& site) {
@@ -175,8 +171,7 @@ class Convolution : public Blockwise<Real> {
   }
   Matrix<Real> input_of_activation() { return activation_.needs_input() ? z_.view() : a_.view(); }
 
-  /// A block, and of it the numbers of some channels of what comes out, as a matrix of one row.
-  static Matrix<Real> row(Matrix<Real> m, Index block) { return {m.row(block), m.stride, m.columns}; }
+  /// Of a block the numbers of some channels of what comes out, as a matrix of one row.
   Matrix<Real> channels(Matrix<Real> m, Index block, Index from, Index to) const {
     const Index plane = window_.out.size() * kLanes<Real>;
     return {m.row(block) + from * plane, m.stride, (to - from) * plane};
@@ -253,7 +248,6 @@ class Convolution : public Blockwise<Real> {
   LaneMatrix<Real> a_, z_, present_;
   GradientBlocks<Real> dx_;
   Buffer<Real> gradient_, bias_gradient_, shares_, bias_shares_;
-  std::vector<Real> slope_shares_;  // of each block, as those of the biases are
   // Of the pass under way: x as it was given and as it is used, and where ∂L/∂W is added up.
   Matrix<Real> given_, x_;
   Bunches bunches_;

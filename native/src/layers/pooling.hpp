@@ -26,8 +26,7 @@ class Pool : public Blockwise<Real> {
 
   Matrix<Real> begin_backward(Matrix<Real>, Pass<Real>&, bool is_whole) override {
     if (!this->needs_input_gradient) return {};
-    dx_.hold(is_whole);
-    return is_whole ? dx_.of(0) : Matrix<Real>{};
+    return dx_.hold(is_whole);
   }
 
  protected:

@@ -70,13 +70,9 @@ class Rearranged : public Blockwise<Real> {
   class Change {
    public:
     Change(Arrangement from, Arrangement to, Index numbers, const Site& site)
-        : from_(from), to_(to), numbers_(numbers), examples_(site.rows), gradients_(site, numbers) {
+        : from_(from), to_(to), numbers_(numbers), most_rows_(site.rows), lane_gradients_(site, numbers) {
       if (!is_made()) return;
-      if (to == Arrangement::lanes) {
-        lanes_ = LaneMatrix<Real>(site.rows, numbers);
-      } else {
-        rows_ = OwnMatrix<Real>(site.rows, numbers);
-      }
+      changed_ = BatchMatrix<Real>(to, site.rows, numbers);
       nothing_ = Buffer<Real>(numbers);
     }
 
@@ -85,41 +81,36 @@ class Rearranged : public Blockwise<Real> {
     Matrix<Real> begin_there(Matrix<Real> x, const Pass<Real>& pass) {
       x_ = x;
       rows_in_use_ = pass.rows;
-      if (!is_made()) return x;
-      return to_ == Arrangement::lanes ? lanes_.view() : rows_.view();
+      return is_made() ? changed_.view() : x;
     }
     void block_there(Index block) {
-      if (is_made()) change(block, x_, to_, to_ == Arrangement::lanes ? lanes_.view() : rows_.view());
+      if (is_made()) change(block, x_, to_, changed_.view());
     }
     Matrix<Real> there(Matrix<Real> x, const Pass<Real>& pass) {
       const auto y = begin_there(x, pass);
       if (is_made())
-        share_parts(pass.team, blocks_of<Real>(pass.rows), 1,
-                    [&](Index block, Index, Index, int) { block_there(block); });
+        share_blocks<Real>(pass.team, pass.rows, [&](Index block, int) { block_there(block); });
       return y;
     }
 
     /// Rows are always kept whole.
     Matrix<Real> begin_back(Matrix<Real> d, bool is_whole) {
       if (!is_made()) return d;
-      if (from_ == Arrangement::lanes) {
-        gradients_.hold(is_whole);
-        return is_whole ? gradients_.of(0) : Matrix<Real>{};
-      }
-      if (!rows_.view().data) rows_ = OwnMatrix<Real>(examples_, numbers_);
-      return rows_.view();
+      if (from_ == Arrangement::lanes) return lane_gradients_.hold(is_whole);
+      if (!row_gradients_.view().data) row_gradients_ = OwnMatrix<Real>(most_rows_, numbers_);
+      return row_gradients_.view();
     }
     Matrix<Real> block_back(Index block, Matrix<Real> d, int member) {
       if (!is_made()) return d;
-      const auto back = from_ == Arrangement::lanes ? gradients_.of(member) : rows_.view();
+      const auto back = from_ == Arrangement::lanes ? lane_gradients_.of(member) : row_gradients_.view();
       change(block, d, from_, back);
       return back;
     }
     Matrix<Real> back(Matrix<Real> d, const Pass<Real>& pass) {
       const auto back = begin_back(d, true);
       if (is_made())
-        share_parts(pass.team, blocks_of<Real>(pass.rows), 1,
-                    [&](Index block, Index, Index, int member) { block_back(block, d, member); });
+        share_blocks<Real>(pass.team, pass.rows,
+                           [&](Index block, int member) { block_back(block, d, member); });
       return back;
     }
 
@@ -133,10 +124,10 @@ class Rearranged : public Blockwise<Real> {
     }
 
     Arrangement from_, to_;
-    Index numbers_, examples_, rows_in_use_ = 0;  // at most, and of the pass under way
-    OwnMatrix<Real> rows_;
-    LaneMatrix<Real> lanes_;
-    GradientBlocks<Real> gradients_;
+    Index numbers_, most_rows_, rows_in_use_ = 0;  // in use: in the pass under way
+    BatchMatrix<Real> changed_;
+    OwnMatrix<Real> row_gradients_;  // on the way back, where rows came; the others where lanes did
+    GradientBlocks<Real> lane_gradients_;
     Buffer<Real> nothing_;
     Matrix<Real> x_;
   };

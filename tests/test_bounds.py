@@ -42,10 +42,10 @@ from axone.schedules import Warmup
     ],
 )
 def test_what_is_too_large_is_refused_before_it_is_made(make, words):
-    started = time.perf_counter()
+    started = time.thread_time()
     with pytest.raises(ConfigurationError, match=words):
         make()
-    assert time.perf_counter() - started < 1
+    assert time.thread_time() - started < 1
 
 
 def test_blocks_within_one_another_without_end_are_refused():

@@ -55,7 +55,11 @@ def test_any_weights_come_back_bit_for_bit(tmp_path_factory, dtype, seed):
 def rewritten(model, path, change, kind="axone-model-3"):
     """Save a model, and change what its header says, the checksum made to fit."""
     ax.save(model, path)
-    words, arrays = read_tensors(path, "model")
+    write_changed(*read_tensors(path, "model"), path, change, kind)
+
+
+def write_changed(words, arrays, path, change, kind="axone-model-3"):
+    """Write what a model's file held, with another header."""
     described = json.loads(words["axone-model-3"])
     change(described)
     write_tensors(path, arrays, {kind: json.dumps(described)})
@@ -79,11 +83,6 @@ def places(described, path=()):
             yield from places(value, (*path, key))
 
 
-def header_of(kind, tmp_path):
-    ax.save(MODELS[kind][0], tmp_path / "model.safetensors")
-    return json.loads(read_tensors(tmp_path / "model.safetensors", "model")[0]["axone-model-3"])
-
-
 @pytest.mark.parametrize("kind", MODELS)
 @pytest.mark.parametrize("wrong", ["type", "missing", "extra"])
 def test_a_header_with_a_key_of_the_wrong_type_missing_or_too_many_is_refused_naming_it(
@@ -100,12 +99,14 @@ def test_a_header_with_a_key_of_the_wrong_type_missing_or_too_many_is_refused_na
         else:
             inner[f"{place[-1]}_too_many"] = inner[place[-1]]
 
-    for place in places(header_of(kind, tmp_path)):
+    path = tmp_path / "edited.safetensors"
+    ax.save(MODELS[kind][0], path)
+    words, arrays = read_tensors(path, "model")
+    for place in places(json.loads(words["axone-model-3"])):
         # What has a default may be left out of a layer, as it may be of an experiment.
         if wrong == "missing" and place[0] == "network" and place[-1] == "activation":
             continue
-        path = tmp_path / "edited.safetensors"
-        rewritten(MODELS[kind][0], path, lambda described: change(described, place))  # noqa: B023
+        write_changed(words, arrays, path, lambda described: change(described, place))  # noqa: B023
         with pytest.raises(ModelFileError) as refused:
             ax.load(path)
         assert place[-1] in str(refused.value)

@@ -26,10 +26,10 @@ HUGE = {
 @pytest.mark.parametrize("case", HUGE)
 @pytest.mark.parametrize("template", ["{found}", "{found!r}"])
 def test_no_more_of_a_value_is_shown_than_helps(case, template):
-    started = time.perf_counter()
+    started = time.thread_time()
     text = str(_(template, found=HUGE[case]))
     assert 0 < len(text) <= 310
-    assert time.perf_counter() - started < 0.5
+    assert time.thread_time() - started < 0.5
 
 
 def test_a_long_whole_number_is_shown_by_its_size():
@@ -59,10 +59,10 @@ def test_figures_of_usual_length_are_kept_as_they_are():
 
 
 def test_a_name_of_a_million_characters_is_compared_with_none():
-    started = time.perf_counter()
+    started = time.thread_time()
     assert "Allowed: relu" in str(UnknownNameError("activation", "x" * 10**6, ["relu"]))
     assert "unknown activation 1e+400" in str(UnknownNameError("activation", 10**400, ["relu"]))
-    assert time.perf_counter() - started < 0.5
+    assert time.thread_time() - started < 0.5
 
 
 @given(st.text())

@@ -11,50 +11,65 @@ from sklearn.utils import Bunch
 from axone.data import list_datasets, load_dataset
 from axone.errors import DataError
 
+DIGITS = np.array([str(n % 10) for n in range(60_020)], dtype=object)
+
+
+def small_images():
+    images = np.zeros((60_020, 784), dtype=np.float32)
+    images[:, 5] = np.arange(60_020) % 256
+    return Bunch(data=images, target=DIGITS)
+
+
+def cards():
+    return Bunch(
+        data=np.random.default_rng(0).normal(size=(20, 29)),
+        target=np.array(["0", "1"] * 10, dtype=object),
+        feature_names=[f"V{n}" for n in range(29)],
+    )
+
+
+def colours():
+    rows, cells = np.arange(50_010, dtype=np.uint16), np.arange(3072, dtype=np.uint16)
+    return Bunch(data=(rows[:, None] % 251 + cells) % 251, target=DIGITS[:50_010])
+
+
+def people():
+    return Bunch(
+        data=pd.DataFrame(
+            {
+                "age": [25, 38, 28, 44] * 5,
+                "workclass": pd.Categorical(["Private", "Private", None, "State-gov"] * 5),
+            }
+        ),
+        target=pd.Series(pd.Categorical(["<=50K", ">50K"] * 10), name="class"),
+    )
+
+
+def bicycles():
+    return Bunch(
+        data=pd.DataFrame(
+            {"season": pd.Categorical(["fall", "spring"] * 10), "temp": np.linspace(0, 30, 20)}
+        ),
+        target=pd.Series(np.linspace(1, 99, 20)),
+    )
+
 
 @pytest.fixture
 def openml(monkeypatch):
     """A fetcher of OpenML that knows small sets and counts its calls."""
     calls = []
-    random = np.random.default_rng(0)
-    digits = [str(n % 10) for n in range(60_020)]
-    images = np.zeros((60_020, 784), dtype=np.float32)
-    images[:, 5] = np.arange(60_020) % 256
     known = {
-        "mnist_784": Bunch(data=images, target=np.array(digits, dtype=object)),
-        "Fashion-MNIST": Bunch(data=images, target=np.array(digits, dtype=object)),
-        "creditcard": Bunch(
-            data=random.normal(size=(20, 29)),
-            target=np.array(["0", "1"] * 10, dtype=object),
-            feature_names=[f"V{n}" for n in range(29)],
-        ),
-        "CIFAR_10": Bunch(
-            data=(np.arange(50_010)[:, None] + np.arange(3072)) % 251,
-            target=np.array(digits[:50_010], dtype=object),
-        ),
-        "adult": Bunch(
-            data=pd.DataFrame(
-                {
-                    "age": [25, 38, 28, 44] * 5,
-                    "workclass": pd.Categorical(["Private", "Private", None, "State-gov"] * 5),
-                }
-            ),
-            target=pd.Series(pd.Categorical(["<=50K", ">50K"] * 10), name="class"),
-        ),
-        "Bike_Sharing_Demand": Bunch(
-            data=pd.DataFrame(
-                {
-                    "season": pd.Categorical(["fall", "spring"] * 10),
-                    "temp": np.linspace(0, 30, 20),
-                }
-            ),
-            target=pd.Series(np.linspace(1, 99, 20)),
-        ),
+        "mnist_784": small_images,
+        "Fashion-MNIST": small_images,
+        "creditcard": cards,
+        "CIFAR_10": colours,
+        "adult": people,
+        "Bike_Sharing_Demand": bicycles,
     }
 
     def fetch(name, **_):
         calls.append(name)
-        return known[name]
+        return known[name]()
 
     monkeypatch.setattr(datasets, "fetch_openml", fetch)
     return calls

@@ -101,22 +101,27 @@ def _no_smaller_error(
     ours, theirs = scores.get(metric), constants[metric]
     if ours is None or theirs is None or ours < theirs:
         return []
-    values = {"ours": ours, "theirs": theirs, "part": name}
     notes = {
         "perplexity": _(
             "The model is no better than giving each character its share of the training texts: "
             "perplexity {ours:.4g} against {theirs:.4g} ({part} rows).",
-            **values,
+            ours=ours,
+            theirs=theirs,
+            part=name,
         ).coded("no_better_than_shares"),
         "pinball": _(
             "The model is no better than always answering the quantiles of the training rows: mean "
             "pinball loss {ours:.4g} against {theirs:.4g} ({part} rows).",
-            **values,
+            ours=ours,
+            theirs=theirs,
+            part=name,
         ).coded("no_better_than_quantiles"),
         "rmse": _(
             "The model is no better than always answering the mean of the training rows: RMSE "
             "{ours:.4g} against {theirs:.4g} ({part} rows).",
-            **values,
+            ours=ours,
+            theirs=theirs,
+            part=name,
         ).coded("no_better_than_mean"),
     }
     return [notes[metric]]

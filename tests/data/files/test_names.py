@@ -49,6 +49,6 @@ def test_too_many_columns_are_refused():
 
 
 def test_many_names_take_no_time():
-    start = time.perf_counter()
+    start = time.thread_time()
     column_names([f"name {n}" for n in range(100_000)], "some.csv")
-    assert time.perf_counter() - start < 2.0
+    assert time.thread_time() - start < 2.0

@@ -23,8 +23,10 @@ from axone.layers import LAYERS, PREDICTION, Context, Layer
 from axone.layers.sequence import (
     LayerTrace,
     forward_through,
+    kept_numbers_of,
     layer_kind,
     masks_between,
+    multiply_adds_of,
     output_shapes,
     trace_through,
 )
@@ -122,10 +124,23 @@ class Network:
     @cached_property
     def multiply_adds(self) -> int:
         """The multiplications of one example in all layers' products, each with an addition."""
-        before = (self.input_shape, *self.shapes)
-        return sum(
-            layer.multiply_adds(before[position]) for position, layer in enumerate(self.layers)
-        )
+        return multiply_adds_of(self.layers, self.input_shape)
+
+    def rows_together(self, most: int, numbers: int = 2**23) -> int:
+        """Return how many rows should pass together where it does not matter.
+
+        Parameters
+        ----------
+        most : int
+            Were examples as small as can be.
+        numbers : int, default 2**23
+            That they may leave behind, about: 32 MB in float32.
+        """
+        return max(1, min(most, numbers // self._kept_numbers))
+
+    @cached_property
+    def _kept_numbers(self) -> int:
+        return kept_numbers_of(self.layers, self.input_shape)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -285,8 +300,9 @@ class Network:
         self.check_parameters(parameters)
         dtype = parameters.vector.dtype
         parts = []
-        for start in range(0, len(X), _PREDICTION_ROWS):
-            rows = slice(start, start + _PREDICTION_ROWS)
+        together = self.rows_together(_PREDICTION_ROWS)
+        for start in range(0, len(X), together):
+            rows = slice(start, start + together)
             context = PREDICTION if mask is None else Context(mask=mask[rows])
             x = self.cast_examples(X[rows], dtype)
             parts.append(forward_through(self.layers, parameters.by_layer, x, context)[0])

@@ -230,11 +230,11 @@ class TestInterruption:
         made = Recipe(network, LOSSES.resolve("cce"), ax.LBFGS(), dtype="float64")
         engine = get_engine("native")
         # So many rows that it is asked after every few gradients.
-        whole = begun(engine, made, rows=4000, epochs=12)
-        whole.advance(epochs=12)
-        session = begun(engine, made, rows=4000, epochs=12)
-        while session.state.epoch < 12:
-            session.advance(epochs=12, interrupted=lambda: True)
+        whole = begun(engine, made, rows=4000, epochs=3)
+        whole.advance(epochs=3)
+        session = begun(engine, made, rows=4000, epochs=3)
+        while session.state.epoch < 3:
+            session.advance(epochs=3, interrupted=lambda: True)
         assert everything(session.state) == everything(whole.state)
 
     def test_an_error_of_whoever_is_asked_leaves_everything_as_it_was(self):

@@ -141,6 +141,11 @@ class Attention(Layer[AttentionCache]):
         length, features = input_shape
         return length * super().multiply_adds(input_shape) + 2 * length * length * features
 
+    def kept_numbers(self, input_shape: Shape) -> int:
+        """Return those of Q, K, V, z and y, and of the weights of every pair of positions."""
+        length, features = input_shape
+        return 5 * length * features + self.heads * length * length
+
     def receptive_field(self, input_shape: Shape) -> Field:
         return None
 

@@ -185,6 +185,13 @@ class Layer(ABC, Generic[Cache]):
         specs = self.parameters(input_shape)
         return sum(math.prod(spec.shape) for spec in specs if spec.penalised)
 
+    def kept_numbers(self, input_shape: Shape) -> int:
+        """Return about how many numbers of an example one forward pass leaves behind.
+
+        From it follows how many rows may pass together. Unless it says otherwise those of y.
+        """
+        return math.prod(self.output_shape(input_shape))
+
     def receptive_field(self, input_shape: Shape) -> Field:
         """Return what one position of y sees of x, along each axis of positions.
 

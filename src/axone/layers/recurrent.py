@@ -4,6 +4,7 @@ The cell (`axone.layers.cells`) is one step; what is here is the same for all of
 through time and back, once or in both directions, and positions that are not there.
 """
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
@@ -164,6 +165,13 @@ class Recurrent(Layer[RecurrentCache]):
 
     def multiply_adds(self, input_shape: Shape) -> int:
         return input_shape[0] * super().multiply_adds(input_shape)
+
+    def kept_numbers(self, input_shape: Shape) -> int:
+        """Return those of all gates and states of every position, were only the last one given."""
+        length, features = input_shape
+        specs = self._cell.parameters(features)
+        gates = sum(math.prod(spec.shape) for spec in specs if not spec.penalised)
+        return len(self.directions) * length * (gates + 3 * self._cell.units)
 
     def receptive_field(self, input_shape: Shape) -> Field:
         return None

@@ -12,7 +12,9 @@ from axone.layers.sequence import (
     backward_through,
     field_after,
     forward_through,
+    kept_numbers_of,
     masks_between,
+    multiply_adds_of,
     output_shapes,
 )
 from axone.layers.windows import Field
@@ -153,7 +155,13 @@ class Residual(Layer[ResidualCache]):
         )
 
     def multiply_adds(self, input_shape: Shape) -> int:
-        return _multiply_adds(self.layers, input_shape) + _multiply_adds(self.shortcut, input_shape)
+        branch = multiply_adds_of(self.layers, input_shape)
+        return branch + multiply_adds_of(self.shortcut, input_shape)
+
+    def kept_numbers(self, input_shape: Shape) -> int:
+        branch = kept_numbers_of(self.layers, input_shape)
+        short = kept_numbers_of(self.shortcut, input_shape)
+        return branch + short + super().kept_numbers(input_shape)
 
     def receptive_field(self, input_shape: Shape) -> Field:
         """Return the larger of the two: they are added position by position."""
@@ -247,11 +255,6 @@ def _specs(layers: Sequence[Layer], input_shape: Shape) -> tuple[ParameterSpec, 
         for position, layer in enumerate(layers)
         for spec in layer.parameters(before[position])
     )
-
-
-def _multiply_adds(layers: Sequence[Layer], input_shape: Shape) -> int:
-    before = (input_shape, *output_shapes(layers, input_shape))
-    return sum(layer.multiply_adds(before[position]) for position, layer in enumerate(layers))
 
 
 def _updated(

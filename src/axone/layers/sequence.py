@@ -4,6 +4,7 @@ A network and a residual block are both such a row; their passes are these funct
 followed from layer to layer, and what a layer refuses is refused with its place.
 """
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -61,6 +62,21 @@ def output_shapes(
             raise _placed(error, position, layer_kind(layers, position, names)) from error
         shapes.append(input_shape)
     return tuple(shapes)
+
+
+def multiply_adds_of(layers: Sequence[Layer], input_shape: Shape) -> int:
+    """Return the multiplications of one example in all layers' products."""
+    return sum(layer.multiply_adds(shape) for layer, shape in _with_inputs(layers, input_shape))
+
+
+def kept_numbers_of(layers: Sequence[Layer], input_shape: Shape) -> int:
+    """Return about how many numbers of an example the layers leave behind, the input among them."""
+    kept = sum(layer.kept_numbers(shape) for layer, shape in _with_inputs(layers, input_shape))
+    return math.prod(input_shape) + kept
+
+
+def _with_inputs(layers: Sequence[Layer], input_shape: Shape) -> Iterator[tuple[Layer, Shape]]:
+    return zip(layers, (input_shape, *output_shapes(layers, input_shape)), strict=False)
 
 
 def field_after(layers: Sequence[Layer], input_shape: Shape) -> Field:

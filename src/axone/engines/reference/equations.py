@@ -80,7 +80,7 @@ class Equations:
     def evaluate(self, parameters: Parameters, examples: Examples) -> tuple[float, FloatArray]:
         """Return the mean loss, penalties apart, and ŷ, nothing random."""
         total, predictions = 0.0, []
-        for chunk in examples.chunks(_EVALUATION_ROWS):
+        for chunk in examples.chunks(self.recipe.network.rows_together(_EVALUATION_ROWS)):
             context = PREDICTION if chunk.mask is None else Context(mask=chunk.mask)
             logits, _ = forward_through(self.body, parameters.by_layer, chunk.X, context)
             prediction = self.head.predict(logits)

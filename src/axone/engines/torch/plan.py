@@ -75,7 +75,7 @@ class TorchPlan:
         total, weights = 0.0, 0.0
         body.module.eval()
         with torch.no_grad():
-            for chunk in examples.chunks(_EVALUATION_ROWS):
+            for chunk in examples.chunks(self._rows_together):
                 losses = self._row_losses(body.module(torch.from_numpy(chunk.X)), chunk)
                 weight = np.ones(len(chunk)) if chunk.weight is None else chunk.weight
                 total += float(np.dot(losses.numpy(), weight))
@@ -115,6 +115,10 @@ class TorchPlan:
             recipe.penalty.add_gradient(gradient.vector, parameters.vector, weights, rows)
         return value, gradient
 
+    @property
+    def _rows_together(self) -> int:
+        return self.recipe.network.rows_together(_EVALUATION_ROWS)
+
     def _translated(self, layers: Any, parameters: Parameters) -> Translated:
         translated = translate(layers, self.recipe.network.input_shape, self.recipe.dtype)
         load(translated, parameters)
@@ -122,10 +126,11 @@ class TorchPlan:
 
     def _forward(self, translated: Translated, X: FloatArray) -> FloatArray:
         translated.module.eval()
+        together = self._rows_together
         with torch.no_grad():
             chunks = [
-                translated.module(torch.from_numpy(X[start : start + _EVALUATION_ROWS])).numpy()
-                for start in range(0, len(X), _EVALUATION_ROWS)
+                translated.module(torch.from_numpy(X[start : start + together])).numpy()
+                for start in range(0, len(X), together)
             ]
         return np.concatenate(chunks)
 

@@ -34,7 +34,7 @@ from .estimators import (
     TabularRegressor,
 )
 from .experiments import Experiment
-from .explain import feature_maps, saliency
+from .explain import feature_maps, gradient_times_input, integrated_gradients, saliency
 from .gradients import loss_and_gradient
 from .layers import (
     GRU,
@@ -188,6 +188,8 @@ __all__ = [
     "find_temperature",
     "fit_many",
     "get_engine",
+    "gradient_times_input",
+    "integrated_gradients",
     "load",
     "load_dataset",
     "load_examples",

@@ -4,15 +4,17 @@ z is the logit of the winning class and not its probability: where the network i
 probability no longer moves, and its gradient says nothing.
 """
 
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from axone.activations import Sigmoid
-from axone.arrays import FloatArray, IntArray
+from axone.arrays import BoolArray, FloatArray, IntArray
 from axone.checks import as_array
 from axone.errors import DataError, ShapeError
 from axone.layers import PREDICTION, Context
+from axone.layers.layer import AnyCache
 from axone.layers.sequence import backward_through, forward_through
 from axone.messages import _
 from axone.network import Network
@@ -66,28 +68,83 @@ def saliency(
     >>> ax.saliency(network, parameters, [[1.0, 1.0, 1.0], [-1.0, -1.0, -1.0]]).tolist()
     [[1.0, 2.0, 3.0], [-1.0, 0.0, 0.5]]
     """
-    X = network.check_examples(X)
-    present = network.check_mask(mask, len(X))
-    network.check_parameters(parameters)
-    _require_differentiable(network)
-    layers, ending = network.split_output()
-    two_classes = network.output_shape == (1,) and isinstance(ending, Sigmoid)
-    classes = 2 if two_classes else network.output_shape[0]
-    chosen = None if outputs is None else _checked_outputs(outputs, len(X), classes)
-    dtype = parameters.vector.dtype
-    gradient = np.zeros(X.shape, dtype)
+    looked_at = LookedAt.checked(network, parameters, X, outputs, mask)
+    X, gradient = looked_at.X, np.zeros(looked_at.X.shape, parameters.vector.dtype)
     for start in range(0, len(X), _ROWS):
-        rows = slice(start, start + _ROWS)
-        context = PREDICTION if present is None else Context(mask=present[rows])
-        x = network.cast_examples(X[rows], dtype)
-        z, caches = forward_through(layers, parameters.by_layer, x, context)
-        scores = np.hstack([-z, z]) if two_classes else z
-        wanted = scores.argmax(axis=1) if chosen is None else chosen[rows]
-        dz = np.eye(classes, dtype=dtype)[wanted]  # ∂z[wanted]/∂z: 1 there, 0 elsewhere
-        if two_classes:
-            dz = dz[:, 1:] - dz[:, :1]
-        gradient[rows] = backward_through(layers, parameters.by_layer, caches, dz)[0]
+        rows = np.arange(start, min(start + _ROWS, len(X)))
+        gradient[rows] = looked_at.slopes(X[rows], rows)
     return gradient
+
+
+@dataclass(frozen=True)
+class LookedAt:
+    """One output of each row of a batch, as a function of the row.
+
+    Attributes
+    ----------
+    network : Network
+    parameters : Parameters
+    X : array of shape (m, *network.input_shape)
+    chosen : array of int, shape (m,)
+        Which output of each row.
+    mask : array of bool of shape (m, length), or None
+    """
+
+    network: Network
+    parameters: Parameters
+    X: FloatArray
+    chosen: IntArray
+    mask: BoolArray | None
+
+    @classmethod
+    def checked(
+        cls, network: Network, parameters: Parameters, X: Any, outputs: Any, mask: Any
+    ) -> "LookedAt":
+        """Check what `saliency` was given; the largest output of each row if none is chosen."""
+        X = network.check_examples(X)
+        present = network.check_mask(mask, len(X))
+        network.check_parameters(parameters)
+        _require_differentiable(network)
+        X = network.cast_examples(X, parameters.vector.dtype)
+        if outputs is not None:
+            chosen = _checked_outputs(outputs, len(X), _classes(network))
+            return cls(network, parameters, X, chosen, present)
+        anything = cls(network, parameters, X, np.zeros(len(X), np.intp), present)
+        parts = [np.zeros(0, np.intp)]
+        for start in range(0, len(X), _ROWS):
+            rows = np.arange(start, min(start + _ROWS, len(X)))
+            parts.append(anything._scores(X[rows], rows)[0].argmax(axis=1))
+        return replace(anything, chosen=np.concatenate(parts))
+
+    def values(self, x: FloatArray, rows: IntArray) -> FloatArray:
+        """Return z of the chosen output at x, which stand in the places of these rows."""
+        scores, _caches = self._scores(x, rows)
+        return scores[np.arange(len(x)), self.chosen[rows]]
+
+    def slopes(self, x: FloatArray, rows: IntArray) -> FloatArray:
+        """Return ∂z/∂x there."""
+        scores, caches = self._scores(x, rows)
+        # ∂z[chosen]/∂z: 1 there, 0 elsewhere.
+        dz = np.eye(scores.shape[1], dtype=scores.dtype)[self.chosen[rows]]
+        if _stands_for_two_classes(self.network):
+            dz = dz[:, 1:] - dz[:, :1]
+        layers, _ending = self.network.split_output()
+        return backward_through(layers, self.parameters.by_layer, caches, dz)[0]
+
+    def _scores(self, x: FloatArray, rows: IntArray) -> tuple[FloatArray, list[AnyCache]]:
+        layers, _ending = self.network.split_output()
+        context = PREDICTION if self.mask is None else Context(mask=self.mask[rows])
+        z, caches = forward_through(layers, self.parameters.by_layer, x, context)
+        return np.hstack([-z, z]) if _stands_for_two_classes(self.network) else z, caches
+
+
+def _stands_for_two_classes(network: Network) -> bool:
+    _layers, ending = network.split_output()
+    return network.output_shape == (1,) and isinstance(ending, Sigmoid)
+
+
+def _classes(network: Network) -> int:
+    return 2 if _stands_for_two_classes(network) else network.output_shape[0]
 
 
 def _require_differentiable(network: Network) -> None:

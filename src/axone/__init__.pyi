@@ -34,7 +34,7 @@ from .estimators import (
     TabularRegressor,
 )
 from .experiments import Experiment
-from .explain import feature_maps, saliency
+from .explain import check_gradients, feature_maps, saliency
 from .gradients import loss_and_gradient
 from .layers import (
     GRU,
@@ -182,6 +182,7 @@ __all__ = [
     "Upsample",
     "ValidationLoss",
     "calibration_error",
+    "check_gradients",
     "compare",
     "feature_maps",
     "find_spread",

@@ -1,9 +1,10 @@
-"""What makes a trained network understood: what it looks at, and what its layers see.
+"""What makes a network understood: what it looks at, what its layers see, if its gradient is right.
 
 Everything here runs the layers' own equations, whatever engine trained the network.
 """
 
 from axone.explain.feature_maps import FeatureMap, feature_maps
+from axone.explain.gradient_check import GradientCheck, check_gradients
 from axone.explain.saliency import saliency
 
-__all__ = ["FeatureMap", "feature_maps", "saliency"]
+__all__ = ["FeatureMap", "GradientCheck", "check_gradients", "feature_maps", "saliency"]

@@ -233,9 +233,8 @@ class _Whole:
 
     def engines(self) -> tuple[EngineCheck, ...]:
         """Return what was found of each engine."""
-        loss = self.passes.loss
         return tuple(
-            EngineCheck(name, said, abs(said - loss) / (abs(loss) or 1.0), tuple(self.found[name]))
+            EngineCheck(name, said, self.passes.loss_error(said), tuple(self.found[name]))
             for name, (said, _gradient) in self.passes.claims.items()
         )
 

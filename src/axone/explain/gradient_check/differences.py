@@ -8,6 +8,7 @@ that stay apart, however small the step.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -26,8 +27,23 @@ USUAL_STEP = 1
 _CLEAR = 1e-8
 """A relative difference below which a claim needs no other step to confirm it."""
 
-_ROUNDING = 8 * float(np.finfo(np.float64).eps)
+LAST_BITS = 8 * float(np.finfo(np.float64).eps)
 """Of one part of a function, relative to it: a few operations beyond the last bit."""
+
+
+class Ground(NamedTuple):
+    """A function where nothing has moved.
+
+    Attributes
+    ----------
+    parts : array
+    size : float
+        Root of the sum of squares of the numbers that the parts are computed from: their last bits
+        are what rounding takes, whatever is left of them.
+    """
+
+    parts: FloatArray
+    size: float
 
 
 @dataclass(frozen=True)
@@ -73,29 +89,35 @@ class Slope:
         return low - leeway <= claim <= high + leeway
 
 
-def slope_with(curve: Curve, middle: FloatArray, step: float, last_bits: float) -> Slope:
-    """Return the slope at 0 by one step; its uncertainty is that of rounding, and the last bits."""
+def slope_with(curve: Curve, ground: Ground, unit: float, step: float) -> Slope:
+    """Return the slope at 0 by one step, a share of `unit`; its uncertainty is that of rounding."""
+    middle, step = ground.parts, step * unit
     far_below, below, above, far_above = (curve(count * step) for count in (-2, -1, 1, 2))
     near, far = above - below, far_above - far_below
-    rounding = _ROUNDING * float(np.abs(middle[(near != 0) | (far != 0)]).sum()) / step
+    # What is claimed has been rounded too: a slope of 0 may come as the last bits of larger terms.
+    rounding = LAST_BITS * ground.size * (1 / step + 1 / unit)
     return Slope(
         float(8 * near.sum() - far.sum()) / (12 * step),
         float((3 * middle - 4 * below + far_below).sum()) / (2 * step),
         float((4 * above - 3 * middle - far_above).sum()) / (2 * step),
-        rounding + last_bits,
+        rounding,
     )
 
 
 def slope_of(
-    curve: Curve, middle: FloatArray, unit: float, claims: Sequence[float], first: int
+    curve: Curve,
+    ground: Ground,
+    unit: float,
+    claims: Sequence[float],
+    first: int,
 ) -> tuple[Slope, int]:
     """Return the slope at 0, and the place in `STEPS` of the step to begin with next time.
 
     Parameters
     ----------
     curve : Curve
-    middle : array
-        ``curve(0)``.
+    ground : Ground
+        The function where no one moves.
     unit : float
         What a step is a share of.
     claims : sequence of float
@@ -104,13 +126,11 @@ def slope_of(
     first : int
         The place in `STEPS` of the first step.
     """
-    # What is claimed has been rounded too: a slope of 0 may come as the last bits of larger terms.
-    last_bits = _ROUNDING * float(np.abs(middle).sum()) / unit
-    begun = slope_with(curve, middle, STEPS[first] * unit, last_bits)
+    begun = slope_with(curve, ground, unit, STEPS[first])
     if all(_is_clear(begun, claim) for claim in claims):
         return begun, first
     slopes = [
-        begun if place == first else slope_with(curve, middle, step * unit, last_bits)
+        begun if place == first else slope_with(curve, ground, unit, step)
         for place, step in enumerate(STEPS)
     ]
     spreads = [_spread(slopes[place], slopes[place + 1]) for place in range(len(slopes) - 1)]

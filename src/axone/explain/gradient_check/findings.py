@@ -78,8 +78,8 @@ class TensorCheck:
         ‖a − n‖/(‖a‖ + ‖n‖) over what was looked at, kinks apart; the larger of that of the entries
         and that of the directions.
     is_rounding : bool
-        Whether that error is no more than the rounding and curvature that differences have: of a
-        gradient of nearly 0, it may be large and mean nothing.
+        Whether that error is above 1e-7, and yet no more than rounding and curvature explain: of a
+        gradient of nearly 0 it may be large and mean nothing.
     verdict : {"right", "doubtful", "wrong"}
     worst : tuple of Entry
         The entries furthest from right, worst first.
@@ -190,7 +190,7 @@ class EngineCheck:
     loss : float
         As the engine computes it, penalties included.
     loss_error : float
-        How far that is from the equations' own, relative to it.
+        How far that is from the equations' own beyond rounding, relative to it.
     tensors : tuple of TensorCheck
         Of every array that training moves; of the reference engine ∂L/∂x too, where x are numbers.
     """

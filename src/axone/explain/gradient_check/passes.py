@@ -13,10 +13,12 @@ from axone.arrays import FloatArray
 from axone.data.examples import Examples
 from axone.engines import Plan, Recipe
 from axone.engines.reference.equations import Equations
+from axone.explain.gradient_check.differences import LAST_BITS
 from axone.explain.gradient_check.probes import Surface
 from axone.layers import Context
 from axone.layers.layer import AnyCache
 from axone.layers.sequence import backward_through, masks_between
+from axone.losses import Head
 from axone.parameters import Parameters, Slot
 from axone.random import RandomStream
 
@@ -28,6 +30,12 @@ def moved(array: FloatArray, stream: RandomStream) -> FloatArray:
     """Return numbers that are some per cent of theirs away from an array's, at random."""
     unit = float(np.sqrt(np.mean(array**2))) if array.size else 0.0
     return array + _NEARBY * (unit or 1.0) * stream.normal(array.shape)
+
+
+def sizes_of(head: Head, logits: FloatArray) -> FloatArray:
+    """Return how large the numbers are that the loss of each row is computed from, (m,)."""
+    largest = np.abs(logits).reshape(len(logits), -1).max(axis=1)
+    return head.loss.scale * (1 + largest)
 
 
 class Passes:
@@ -96,6 +104,11 @@ class Passes:
         penalty = self.recipe.penalty.value(parameters.vector, mask, rows)
         return float(self._row_losses(self.logits).sum()) + penalty
 
+    def loss_error(self, said: float) -> float:
+        """Return how far a loss is from this one beyond rounding, relative to it."""
+        distance = abs(said - self.loss) - LAST_BITS * float(np.linalg.norm(self._sizes))
+        return max(0.0, distance) / (abs(self.loss) or 1.0)
+
     def surface(self, position: int, slot: Slot) -> Surface:
         """Return the loss as a function of an array of the layer at that position."""
         array, losses_of = self.parameters.view(slot), self._losses_from(position)
@@ -107,7 +120,9 @@ class Passes:
             return np.append(losses_of(), own)
 
         claims = {name: gradient[slot.name] for name, (_, gradient) in self.claims.items()}
-        return Surface(array, penalised if penalty and slot.spec.penalised else losses_of, claims)
+        if not (penalty and slot.spec.penalised):
+            return Surface(array, losses_of, claims, self._sizes)
+        return Surface(array, penalised, claims, np.append(self._sizes, 0.0))
 
     def surface_of_x(self) -> Surface:
         """Return the loss as a function of the examples."""
@@ -115,10 +130,14 @@ class Passes:
         deltas = self.head.row_deltas(self.logits, prediction, self.examples.target)
         deltas = deltas * self.shares.reshape(-1, *[1] * (deltas.ndim - 1))
         dx, _ = backward_through(self.body, self.parameters.by_layer, self.caches, deltas)
-        return Surface(self.examples.X, self._losses_from(0), {"reference": dx})
+        return Surface(self.examples.X, self._losses_from(0), {"reference": dx}, self._sizes)
+
+    @property
+    def _sizes(self) -> FloatArray:
+        return self.shares * sizes_of(self.head, self.logits)
 
     def nearby(self, stream: RandomStream) -> "Passes":
-        """Return the same at a point nearby, where what coincides here no longer does."""
+        """Return the same at a point nearby, where what coincides at this one no longer does."""
         parameters, X = self.parameters.copy(), self.examples.X
         for number, slot in enumerate(parameters.layout.slots):
             if slot.spec.trainable:

@@ -8,12 +8,18 @@ error anywhere changes the slope along them.
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from axone.arrays import FloatArray
-from axone.explain.gradient_check.differences import USUAL_STEP, Slope, slope_of
+from axone.explain.gradient_check.differences import (
+    USUAL_STEP,
+    Curve,
+    Ground,
+    Slope,
+    slope_of,
+)
 from axone.explain.gradient_check.findings import (
     ENTRY_RIGHT,
     ENTRY_WRONG,
@@ -46,16 +52,39 @@ class Surface:
         Gives the function for what stands in `array`, as parts whose sum is meant.
     claims : mapping of str to array
         Gradients, by who says so; each of the shape of `array`.
+    sizes : array, or 0
+        How large the numbers are that each part is computed from, if larger than the part: of
+        ln Σ exp zⱼ − z, which may be nearly 0, the logits.
     """
 
     array: FloatArray
     parts: Callable[[], FloatArray]
     claims: Mapping[str, FloatArray]
+    sizes: FloatArray | float = 0.0
 
     @cached_property
     def unit(self) -> float:
         """How large its numbers are."""
         return max(float(np.sqrt(np.mean(self.array**2))), _LEAST_UNIT)
+
+    def along(self, where: Any, way: Any) -> Curve:
+        """Return the function along a way that some entries are moved; they are put back."""
+        array, before = self.array, np.array(self.array[where])
+
+        def curve(displacement: float) -> FloatArray:
+            array[where] = before + displacement * way
+            try:
+                return self.parts()
+            finally:
+                array[where] = before
+
+        return curve
+
+    @cached_property
+    def ground(self) -> Ground:
+        """The function where nothing has moved."""
+        parts = self.parts()
+        return Ground(parts, float(np.linalg.norm(np.abs(parts) + self.sizes)))
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,25 +100,15 @@ class Probe:
             return float(gradient[self.index])
         return float((gradient * self.direction).sum())
 
-    def slope(self, surface: Surface, middle: FloatArray, first: int) -> tuple[Slope, int]:
+    def slope(self, surface: Surface, first: int) -> tuple[Slope, int]:
         """Return the slope by differences; see `slope_of`."""
-        array, index, direction = surface.array, self.index, self.direction
-        unit = surface.unit
-        where = ... if direction is not None else index
-        before = np.array(array[where])
-        if direction is None:
-            unit = max(unit, abs(float(before)))
-        way = 1.0 if direction is None else direction
-
-        def curve(displacement: float) -> FloatArray:
-            array[where] = before + displacement * way
-            return surface.parts()
-
-        try:
-            claims = [self.of(gradient) for gradient in surface.claims.values()]
-            return slope_of(curve, middle, unit, claims, first)
-        finally:
-            array[where] = before
+        unit, claims = surface.unit, [self.of(gradient) for gradient in surface.claims.values()]
+        if self.direction is not None:
+            curve = surface.along(..., self.direction)
+        else:
+            unit = max(unit, abs(float(surface.array[self.index])))
+            curve = surface.along(self.index, 1.0)
+        return slope_of(curve, surface.ground, unit, claims, first)
 
 
 class Look(NamedTuple):
@@ -158,29 +177,26 @@ def compared(
         error would show there too, what a claim says of a kink does not.
     probes : sequence of Probe
     """
-    middle = surface.parts()
     looks: dict[str, list[Look]] = {claimant: [] for claimant in surface.claims}
     kinks: dict[str, list[Look]] = {claimant: [] for claimant in surface.claims}
     nearby = _Nearby(beside)
     first = USUAL_STEP
     for probe in probes:
-        slope, first = probe.slope(surface, middle, first)
+        slope, first = probe.slope(surface, first)
         for claimant, gradient in surface.claims.items():
             look = Look(probe, probe.of(gradient), slope)
             at_kink = slope.is_kink and slope.error(look.claim) > RIGHT
             excused = at_kink and nearby.confirms(probe, claimant)
             (kinks if excused else looks)[claimant].append(look)
     for claimant, found in looks.items():
-        found.extend(_hunted(surface, middle, claimant, found))
+        found.extend(_hunted(surface, claimant, found))
     return {
         claimant: _judged(name, surface, looks[claimant], kinks[claimant])
         for claimant in surface.claims
     }
 
 
-def _hunted(
-    surface: Surface, middle: FloatArray, claimant: str, looks: Sequence[Look]
-) -> list[Look]:
+def _hunted(surface: Surface, claimant: str, looks: Sequence[Look]) -> list[Look]:
     """Return the look at a wrong entry, where only a direction has told that there is one.
 
     The direction is halved, and the half that is further from what is claimed halved again.
@@ -197,11 +213,11 @@ def _hunted(
         gaps = []
         for half in halves:
             probe = Probe(None, _only(direction, *half))
-            slope, _ = probe.slope(surface, middle, USUAL_STEP)
+            slope, _ = probe.slope(surface, USUAL_STEP)
             gaps.append(slope.beyond(probe.of(gradient)))
         low, high = halves[int(np.argmax(gaps))]
     probe = Probe(tuple(map(int, np.unravel_index(low, gradient.shape))))
-    slope, _ = probe.slope(surface, middle, USUAL_STEP)
+    slope, _ = probe.slope(surface, USUAL_STEP)
     return [Look(probe, probe.of(gradient), slope)]
 
 
@@ -224,14 +240,10 @@ class _Nearby:
     def _surface(self) -> Surface:
         return self._beside()
 
-    @cached_property
-    def _middle(self) -> FloatArray:
-        return self._surface.parts()
-
     def confirms(self, probe: Probe, claimant: str) -> bool:
         """Whether the claim of a probe is right there."""
         if id(probe) not in self._slopes:
-            slope, self._first = probe.slope(self._surface, self._middle, self._first)
+            slope, self._first = probe.slope(self._surface, self._first)
             self._slopes[id(probe)] = slope
         slope = self._slopes[id(probe)]
         claim = probe.of(self._surface.claims[claimant])
@@ -245,6 +257,7 @@ def _judged(
     groups = [[look for look in looks if look.is_entry is kind] for kind in (True, False)]
     distances = [_distance(group) for group in groups]
     worst = max((look.slope.error(look.claim) for look in groups[0]), default=0.0)
+    error = max(distance.error for distance in distances)
     beyond = max(distance.beyond for distance in distances)
     # An entry has a place; a direction tells only that something is wrong.
     ranked = sorted(
@@ -255,8 +268,8 @@ def _judged(
         surface.array.shape,
         sum(look.is_entry for look in every),
         sum(not look.is_entry for look in every),
-        max(distance.error for distance in distances),
-        beyond == 0,
+        error,
+        beyond <= RIGHT < error,
         _verdict(beyond, worst),
         tuple(look.entry for look in ranked[:SHOWN]),
         tuple(look.entry for look in kinks),

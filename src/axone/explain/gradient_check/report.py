@@ -81,7 +81,7 @@ def _table(check: GradientCheck) -> str:
 def _error(tensor: TensorCheck) -> str:
     """Write a relative error; where it is only how exact differences are, no more than a bound."""
     error = tensor.relative_error
-    if error <= RIGHT or not tensor.is_rounding:
+    if not tensor.is_rounding:
         return f"{error:.1e}"
     return "≈ 0" if error > _NO_MORE_THAN_ROUNDING else f"≤ {error:.1e}"
 

@@ -34,7 +34,13 @@ from .estimators import (
     TabularRegressor,
 )
 from .experiments import Experiment
-from .explain import feature_maps, gradient_times_input, integrated_gradients, saliency
+from .explain import (
+    check_gradients,
+    feature_maps,
+    gradient_times_input,
+    integrated_gradients,
+    saliency,
+)
 from .gradients import loss_and_gradient
 from .layers import (
     GRU,
@@ -182,6 +188,7 @@ __all__ = [
     "Upsample",
     "ValidationLoss",
     "calibration_error",
+    "check_gradients",
     "compare",
     "feature_maps",
     "find_spread",

@@ -90,7 +90,7 @@ class Summary:
             cells.append((label, "", f"{self.buffers:,}", "", ""))
         if not self.sees_neighbours:
             cells = [row[:3] for row in cells]
-        return _aligned(cells)
+        return aligned(cells)
 
     def _header(self) -> tuple[str, ...]:
         words = (_("Layer"), _("Output shape"), _("Parameters"), _("Multiply-adds"), _("Field"))
@@ -174,7 +174,7 @@ def _written(reaches: tuple[int, ...] | None) -> str:
     return "×".join(map(str, reaches)) or "1"
 
 
-def _aligned(cells: Sequence[Sequence[str]]) -> str:
+def aligned(cells: Sequence[Sequence[str]]) -> str:
     """Put cells under one another, numbers to the right; the first column gives way to the rest."""
     widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
     gap = " " * (3 if len(widths) == 3 else 2)

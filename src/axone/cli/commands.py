@@ -19,7 +19,7 @@ class Command:
     Attributes
     ----------
     name : str
-        As it is typed, and of its module and function.
+        As it is typed, and, with "_" for "-", of its module and function.
     help : Message
     takes_what_looks_like_options : bool
         Arguments may begin with "-": a row typed by hand may hold negative numbers.
@@ -31,7 +31,8 @@ class Command:
 
     def function(self) -> Callable[..., None]:
         """Return what runs it, whose signature holds its options; imported now."""
-        function: Any = getattr(import_module(f"axone.cli.{self.name}"), self.name)
+        name = self.name.replace("-", "_")
+        function: Any = getattr(import_module(f"axone.cli.{name}"), name)
         return function
 
 
@@ -178,6 +179,36 @@ Of a dataset by name those test rows are measured that it brings, or all rows.""
 axone summary mnist --hidden 128,64
 axone summary gunpoint --preset gru
 axone summary runs/iris"""
+        ),
+    ),
+    Command(
+        "check-gradients",
+        _(
+            """Check backpropagation against differences of the loss, tensor by tensor.
+
+axone check-gradients iris
+axone check-gradients mnist --preset lenet --rows 4
+axone check-gradients diabetes --hidden 16,16 --activation tanh --loss huber
+axone check-gradients experiment.toml --entries 100 --json
+axone check-gradients runs/iris --engine native
+
+Backpropagation gets the slope of the loss along each weight from formulas
+that somebody derived. A slope can also be measured: move the weight a little
+to either side and see how the loss changes, (L(w + h) - L(w - h))/2h (here in
+the form of fourth order, whose error is smaller). That takes some passes of
+the whole network for a single weight, so nobody trains by it, but no formula
+can hide an error from it: a wrong one often learns all the same, only worse.
+
+For each tensor stands |a - n|/(|a| + |n|), a by backpropagation, n measured,
+over some entries of it: up to 1e-7 is right, above 1e-5 wrong. At a kink, as
+that of relu at 0, there is no slope: such entries are told from errors and
+set aside. Each layer is also checked alone, since an error in one spoils all
+before it: the last line says which is to blame. All in float64, with dropout
+masks held; augmentation is left out, and frozen layers count as the others.
+
+A model file holds no rows: some are made up. Layers, losses and activations
+of your own: ax.check_gradients in Python.
+Exit status: 0 right (or doubtful), 1 wrong, 2 bad input or settings."""
         ),
     ),
     Command(

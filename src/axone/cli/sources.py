@@ -19,6 +19,7 @@ _SETTINGS = {
     "epochs": "training.epochs",
     "batch_size": "training.batch_size",
     "learning_rate": "training.optimizer.learning_rate",
+    "loss": "training.loss",
     "quantiles": "training.loss",
     "preset": "network.preset",
     "start_from": "network.start_from",
@@ -51,6 +52,7 @@ class Overrides:
     epochs: int | None = None
     batch_size: int | None = None
     learning_rate: float | None = None
+    loss: str | None = None
     quantiles: str | None = None
     preset: str | None = None
     start_from: Path | None = None

@@ -176,7 +176,7 @@ class Residual(Layer[ResidualCache]):
     def forward(
         self, parameters: LayerArrays, x: FloatArray, context: Context
     ) -> tuple[FloatArray, ResidualCache]:
-        within, of_shortcut = self._split(parameters)
+        within, of_shortcut = self.arrays_within(parameters)
         branch, inner = forward_through(self.layers, within, x, context)
         aside = context.child(len(self.layers), context.mask)
         short, caches = forward_through(self.shortcut, of_shortcut, x, aside)
@@ -185,7 +185,7 @@ class Residual(Layer[ResidualCache]):
     def backward(
         self, parameters: LayerArrays, cache: ResidualCache, dy: FloatArray
     ) -> tuple[FloatArray, dict[str, FloatArray]]:
-        within, of_shortcut = self._split(parameters)
+        within, of_shortcut = self.arrays_within(parameters)
         dx, gradients = backward_through(self.layers, within, cache.inner, dy)
         d_short, of_short = backward_through(self.shortcut, of_shortcut, cache.shortcut, dy)
         return d_short + dx, self._joined(gradients, of_short)
@@ -193,7 +193,7 @@ class Residual(Layer[ResidualCache]):
     def updated_buffers(
         self, parameters: LayerArrays, cache: ResidualCache
     ) -> dict[str, FloatArray]:
-        within, of_shortcut = self._split(parameters)
+        within, of_shortcut = self.arrays_within(parameters)
         return self._joined(
             _updated(self.layers, within, cache.inner),
             _updated(self.shortcut, of_shortcut, cache.shortcut),
@@ -213,10 +213,13 @@ class Residual(Layer[ResidualCache]):
         short = Traced("S(x)", f"S(x) = {_names(self.shortcut)} of x", cache.short)
         return (branch, short, Traced("y", "y = S(x) + F(x)", y))
 
-    def _split(
+    def arrays_within(
         self, parameters: LayerArrays
     ) -> tuple[list[dict[str, FloatArray]], list[dict[str, FloatArray]]]:
-        """Give each inner layer its own arrays: ``"0.weight"`` is layer 0's ``"weight"``."""
+        """Return the arrays of each inner layer, and of each of the shortcut's.
+
+        ``"0.weight"`` is layer 0's ``"weight"``.
+        """
         within: list[dict[str, FloatArray]] = [{} for _ in self.layers]
         of_shortcut: list[dict[str, FloatArray]] = [{} for _ in self.shortcut]
         for name, array in parameters.items():
@@ -230,7 +233,7 @@ class Residual(Layer[ResidualCache]):
         within: Sequence[Mapping[str, FloatArray]],
         of_shortcut: Sequence[Mapping[str, FloatArray]],
     ) -> dict[str, FloatArray]:
-        """Name the arrays of the inner layers as those of the block: the inverse of `_split`."""
+        """Name the arrays of inner layers as the block's own: the inverse of `arrays_within`."""
         short = _joined(of_shortcut)
         return _joined(within) | {_SHORTCUT + name: array for name, array in short.items()}
 

@@ -34,7 +34,7 @@ from .estimators import (
     TabularRegressor,
 )
 from .experiments import Experiment
-from .explain import feature_maps, saliency
+from .explain import Trace, explain, feature_maps, saliency
 from .gradients import loss_and_gradient
 from .layers import (
     GRU,
@@ -175,6 +175,7 @@ __all__ = [
     "TabularRegressor",
     "TimeShift",
     "TimeWarp",
+    "Trace",
     "Trainer",
     "TrainingResult",
     "Transfer",
@@ -183,6 +184,7 @@ __all__ = [
     "ValidationLoss",
     "calibration_error",
     "compare",
+    "explain",
     "feature_maps",
     "find_spread",
     "find_temperature",

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 import axone as ax
 from axone.activations import Identity
 from axone.errors import ShapeError
+from axone.explain.numerals import written
 from axone.layers import LAYERS, Context
 from axone.layers.sequence import masks_between, trace_through
 from axone.random import RandomStream
@@ -579,3 +580,43 @@ def test_a_layer_names_what_it_computes(name, training, arrays_of, away_from_zer
         for step in steps:
             assert " = " in step.equation
             np.testing.assert_array_equal(traced[step.symbol], step.array)
+
+
+def within(trace):
+    """The steps of a layer and of the layers within it, each once."""
+    for traced in (*trace.forward, *trace.backward):
+        yield traced
+        for inner in traced.layers:
+            yield from within(inner)
+
+
+@pytest.mark.parametrize("training", [True, False])
+@pytest.mark.parametrize("name", list(LAYERS))
+def test_what_a_layer_writes_of_its_numbers_comes_to_them(
+    name, training, arrays_of, away_from_zero, by_hand
+):
+    row, worked = row_of(name), 0
+    for layer, input_shape in row.cases:
+        for mask in masks_for(row, layer, input_shape, 3, 2):
+            arrays = arrays_of(layer, input_shape, 2).by_layer[0]
+            x = inputs(layer, input_shape, 3, 2, away_from_zero)
+            context = Context(training, RandomStream.from_seed(0), mask)
+            y, _cache = layer.forward(arrays, x, context.child(0, mask))
+            dy = np.random.default_rng(0).normal(size=y.shape)
+            (trace,) = trace_through([layer], [arrays], x, context, dy)
+            for traced in within(trace):
+                if traced.worked_at is None:
+                    continue
+                for index in np.ndindex(traced.array.shape):
+                    line = written(traced.worked_at(index), 17)
+                    value = traced.array[index]
+                    assert by_hand(line) == pytest.approx(value, rel=1e-9, abs=1e-12), (
+                        layer,
+                        traced.equation,
+                        index,
+                        line,
+                    )
+                    worked += 1
+    copies = {"flatten", "reshape", "transpose", "last_step"}
+    idle = set() if training else {"dropout", "channel_dropout", "gaussian_noise"}
+    assert worked or name in copies | idle

@@ -3,7 +3,19 @@
 Everything here runs the layers' own equations, whatever engine trained the network.
 """
 
+from axone.explain.explaining import explain
 from axone.explain.feature_maps import FeatureMap, feature_maps
 from axone.explain.saliency import saliency
+from axone.explain.text import as_text
+from axone.explain.trace import Cell, Step, Trace
 
-__all__ = ["FeatureMap", "feature_maps", "saliency"]
+__all__ = [
+    "Cell",
+    "FeatureMap",
+    "Step",
+    "Trace",
+    "as_text",
+    "explain",
+    "feature_maps",
+    "saliency",
+]

@@ -5,6 +5,8 @@ Everything here runs the layers' own equations, whatever engine trained the netw
 
 from axone.explain.explaining import explain
 from axone.explain.feature_maps import FeatureMap, feature_maps
+from axone.explain.lesson import as_latex, as_markdown
+from axone.explain.page import as_html
 from axone.explain.saliency import saliency
 from axone.explain.text import as_text
 from axone.explain.trace import Cell, Step, Trace
@@ -14,6 +16,9 @@ __all__ = [
     "FeatureMap",
     "Step",
     "Trace",
+    "as_html",
+    "as_latex",
+    "as_markdown",
     "as_text",
     "explain",
     "feature_maps",

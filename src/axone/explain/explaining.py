@@ -16,7 +16,7 @@ from axone.arrays import FloatArray
 from axone.checks import check_integer, check_seed
 from axone.errors import ConfigurationError, ShapeError
 from axone.explain.trace import BACKWARD, FORWARD, INPUT, LOSS, UPDATE, Cell, Step, Trace
-from axone.explain.updating import Rule, Stepped, updated
+from axone.explain.updating import PENALISED, Rule, Stepped, updated
 from axone.layers import Context, Layer, LayerArrays
 from axone.layers.layer import AnyCache
 from axone.layers.sequence import (
@@ -113,13 +113,13 @@ def explain(
     >>> network = ax.Network(ax.Dense(1, "relu"), input_shape=2)
     >>> arrays = {"0.weight": [[0.2, 0.5]], "0.bias": [0.1]}
     >>> parameters = network.initialize(dtype="float64").replaced(arrays)
-    >>> trace = ax.explain(network, parameters, [2, 3], 1, loss="mse", optimizer=ax.SGD(0.1))
+    >>> trace = ax.explain(network, parameters, [2, 3], 1, loss="mse", optimizer=ax.SGD(0.01))
     >>> trace.find("forward", 0, "z").cells[0].working
     (0.2, '·', 2.0, ' + ', 0.5, '·', 3.0, ' + ', 0.1)
     >>> trace.find("backward", 0, "∂L/∂W").array.tolist()
     [[4.0, 6.0]]
     >>> round(trace.loss, 9), round(trace.loss_after, 9)
-    (1.0, 3.24)
+    (1.0, 0.5184)
     """
     return explain_step(
         network,
@@ -264,7 +264,11 @@ class _Author:
         """Write what every row costs, their mean, and δ."""
         rows, *between, of_rows = head.trace(logits, prediction, target)
         m = len(rows.array)
-        steps = [Step(LOSS, symbol="y", array=target), *self._steps(LOSS, None, (rows,))]
+        names = ()
+        if target.dtype.kind in "iu" and len(self.class_names) == prediction.shape[1]:
+            names = tuple(self.class_names[label] for label in target)
+        wanted = Step(LOSS, symbol="y", array=target, labels=names)
+        steps = [wanted, *self._steps(LOSS, None, (rows,))]
         mean = np.asarray([rows.array.mean() + penalty])
         parts: Working = ("(", *summed(rows.array), ")/", float(m))
         if m == 1:
@@ -317,8 +321,10 @@ class _Author:
                 for step in stepped.traced
             )
             position = int(slot.name.partition(".")[0])
-            letter = "W" if slot.spec.penalised else slot.spec.name
-            children = self._steps(UPDATE, position, [_called(step, letter) for step in traced])
+            named = slot.spec.name.rpartition(".")[2]
+            letter = "W" if slot.spec.penalised else _LETTERS.get(named, named)
+            own = (step for step in traced if slot.spec.penalised or step.symbol not in PENALISED)
+            children = self._steps(UPDATE, position, [_called(step, letter) for step in own])
             *moments, weights = children
             moved = Step(
                 UPDATE,
@@ -428,9 +434,12 @@ def _labelled(step: Step, labels: tuple[str, ...]) -> Step:
     )
 
 
+_LETTERS = {"weight": "w", "bias": "b"}
+"""Of arrays that are not penalised: the scales and shifts of a normalisation, and biases."""
+
+
 def _called(step: Traced, letter: str) -> Traced:
     """Return a step of the update with the array's own letter in the place of W."""
-    letter = {"weight": "w", "bias": "b"}.get(letter, letter)
     symbol, equation = (text.replace("W", letter) for text in (step.symbol, step.equation))
     return step._replace(symbol=symbol, equation=equation)
 

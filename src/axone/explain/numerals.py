@@ -42,7 +42,7 @@ def written(working: Working, digits: int = 4) -> str:
         if isinstance(part, str):
             text += part
         elif isinstance(part, Rest):
-            text += f"[{part.terms} more: {numeral(part.total, digits)}]"
+            text += f"[{part.terms:,} more: {numeral(part.total, digits)}]"
         else:
             text = _appended(text, numeral(part, digits), then)
     return text

@@ -1,5 +1,6 @@
 """A trace as text for a terminal: 80 columns, wide arrays folded, and said what was left out."""
 
+import re
 import textwrap
 from collections.abc import Iterator
 
@@ -19,6 +20,13 @@ HEADINGS: dict[str, Message] = {
     BACKWARD: _("Backward"),
     UPDATE: _("Update"),
 }
+
+
+SINGLE = (INPUT, LOSS, UPDATE)
+"""Parts of a trace whose steps have titles that say what they are."""
+
+_REST = re.compile(r"\[[\d,]+ more: [^\]]+\]")
+_NO_BREAK = "\N{NO-BREAK SPACE}"
 
 
 def as_text(trace: Trace, *, digits: int = 4, width: int = _WIDTH) -> str:
@@ -56,16 +64,13 @@ def as_text(trace: Trace, *, digits: int = 4, width: int = _WIDTH) -> str:
             continue
         if lines and lines[-1]:
             lines.append("")
-        single = kind in (INPUT, LOSS, UPDATE)
-        lines.append(str(steps[0].title) if single else str(HEADINGS[kind]))
+        if kind in SINGLE:
+            for step in steps:
+                lines += _lines(step, 0, digits, width)
+            continue
+        lines.append(str(HEADINGS[kind]))
         for step in steps:
-            if kind == INPUT:
-                lines += _array_lines(step, 2, digits, width)
-            elif single:
-                for child in step.children:
-                    lines += _lines(child, 2, digits, width)
-            else:
-                lines += _lines(step, 2, digits, width)
+            lines += _lines(step, 2, digits, width)
     return "\n".join(lines)
 
 
@@ -73,15 +78,20 @@ def _lines(step: Step, indent: int, digits: int, width: int) -> Iterator[str]:
     """Give the lines of a step and of all below it."""
     blank = " " * indent
     if step.title:
-        yield blank + shorten(str(step.title), width - indent)
-    else:
+        yield from _wrapped(str(step.title), indent, width)
+        indent += 2
+    if step.array is not None:
         yield from _array_lines(step, indent, digits, width)
+    elif step.labels:
+        for label in step.labels:
+            yield blank + "  " + shorten(label, width - indent)
+    indent -= 2 * bool(step.title)
     for child in step.children:
         yield from _lines(child, indent + 2, digits, width)
 
 
 def _array_lines(step: Step, indent: int, digits: int, width: int) -> Iterator[str]:
-    assert step.array is not None  # noqa: S101 — a step without a title is an array
+    assert step.array is not None  # noqa: S101 — asked before
     blank = " " * indent
     if step.equation:
         yield from _wrapped(str(step.equation), indent, width)
@@ -98,7 +108,7 @@ def _array_lines(step: Step, indent: int, digits: int, width: int) -> Iterator[s
         yield f"{blank}  " + str(
             _n("… {count:,} more alike", "… {count:,} more alike", step.left_out)
         )
-    if step.left_out or not step.cells:
+    if step.before is None and (step.left_out or not step.cells):
         head = f"{shorten(step.symbol, 30)} = "
         shown = _labelled(step, digits) or _folded(step.array, digits, width - indent - len(head))
         for number, line in enumerate(shown):
@@ -157,10 +167,12 @@ def _row(row: FloatArray, digits: int, room: int) -> str:
 
 
 def _wrapped(text: str, indent: int, width: int) -> list[str]:
-    return textwrap.wrap(
-        text,
+    """Break a line where it may be broken; what is left of a sum stays in one piece."""
+    lines = textwrap.wrap(
+        _REST.sub(lambda rest: rest[0].replace(" ", _NO_BREAK), text),
         width,
         initial_indent=" " * indent,
         subsequent_indent=" " * (indent + 4),
         break_on_hyphens=False,
     )
+    return [line.replace(_NO_BREAK, " ") for line in lines]

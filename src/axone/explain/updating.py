@@ -12,6 +12,9 @@ from axone.parameters import Parameters
 from axone.penalties import Clipping, Penalty
 from axone.traced import Index, Traced, Working
 
+PENALISED = ("g penalised", "W decayed")
+"""Steps that concern only what penalties and decay act on."""
+
 
 @dataclass(frozen=True)
 class Rule:

@@ -138,3 +138,44 @@ def test_a_trained_model_keeps_its_layers_and_needs_rows(refused, iris_run):
 def test_more_rows_than_anyone_reads_are_refused(refused, iris_run, write):
     path = write("many.csv", "a,b,c,d\n" + "1,2,3,4\n" * 65)
     assert "choose at most 64" in refused("explain", iris_run, "--csv", path)
+
+
+SMALL = """
+seed = 42
+[data]
+source = "iris"
+[network]
+hidden = [3]
+[training]
+epochs = 3
+batch_size = 40
+optimizer = {name = "sgd", learning_rate = 0.05}
+"""
+
+
+def test_the_first_epoch_is_printed_step_by_step_before_training(axone, write):
+    shown = axone("train", write("small.toml", SMALL), "--trace-first-epoch").stdout
+    headings = re.findall(r"^Epoch 1/3 — Step \d/3$", shown, re.MULTILINE)
+    assert headings == [f"Epoch 1/3 — Step {n}/3" for n in range(3)]
+    parts = [shown.index(part) for part in ("Forward", "Loss: ", "Backward", "Update: sgd")]
+    assert parts == sorted(parts)
+    assert max(map(len, shown.splitlines())) <= 80
+    assert shown.index("Step 2/3") < shown.index("Stopped after epoch 3")
+
+
+@pytest.mark.parametrize("option", ["--quiet", "--json", "--resume"])
+def test_the_first_epoch_is_that_of_a_run_from_its_beginning(refused, write, option):
+    said = refused("train", write("small.toml", SMALL), "--trace-first-epoch", option)
+    assert "prints the first epoch of a single run" in said
+
+
+def test_a_summary_shows_the_shapes_of_both_passes(axone):
+    shown = axone("summary", "iris", "--hidden", "5", "--backward").stdout
+    assert "∂L/∂W   (5, 4)  ∂L/∂W = Σ δ·xᵀ" in shown
+    assert "a       (m, 5)  a = relu(z)" in shown
+    assert max(map(len, shown.splitlines())) <= 80
+
+
+def test_a_summary_says_which_layers_are_one(axone):
+    shown = axone("summary", "iris", "--hidden", "5,4", "--activation", "linear").stdout
+    assert "Layers 0 to 2 are linear one after another" in shown

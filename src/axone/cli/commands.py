@@ -198,7 +198,10 @@ arrays the first few cells are worked out, and the rest is said to be left out;
 
 axone summary mnist --hidden 128,64
 axone summary gunpoint --preset gru
-axone summary runs/iris"""
+axone summary runs/iris
+axone summary iris --backward
+
+--backward shows the shapes of all arrays, forward and back."""
         ),
     ),
     Command(

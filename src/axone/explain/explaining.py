@@ -14,6 +14,7 @@ import numpy as np
 
 from axone.arrays import FloatArray
 from axone.checks import check_integer, check_seed
+from axone.engines.reference.equations import mean_loss, row_shares
 from axone.errors import ConfigurationError, ShapeError
 from axone.explain.trace import BACKWARD, FORWARD, INPUT, LOSS, UPDATE, Cell, Step, Trace
 from axone.explain.updating import PENALISED, Rule, Stepped, updated
@@ -25,7 +26,7 @@ from axone.layers.sequence import (
     forward_through,
     trace_through,
 )
-from axone.losses import LOSSES, Head, Loss
+from axone.losses import LOSSES, Head, Loss, prepare_weights
 from axone.messages import Message, _
 from axone.network import Network
 from axone.optimizers import OPTIMIZERS, Optimizer
@@ -34,7 +35,7 @@ from axone.penalties import Clipping, Penalty
 from axone.random import NOISE, RandomStream
 from axone.registry import name_of
 from axone.summary import layer_title
-from axone.traced import Index, Traced, WorkedAt, Working, joined, summed
+from axone.traced import Index, Traced, WorkedAt, Working, joined, products, summed
 
 _MOST_CELLS, _FIRST_CELLS = 16, 4
 """Of an array of more numbers than the one only the first few are worked out, and so of every array
@@ -49,6 +50,7 @@ def explain(
     *,
     loss: Loss | str | Mapping[str, Any] | None = None,
     optimizer: Optimizer | str | Mapping[str, Any] | None = None,
+    sample_weight: Any = None,
     l1: float = 0.0,
     l2: float = 0.0,
     clip_value: float | None = None,
@@ -78,6 +80,8 @@ def explain(
         What y is compared by; needed with y, and of no use without.
     optimizer : str, mapping or Optimizer, optional
         Whose step is shown, on copies. Without it the trace ends with the gradients.
+    sample_weight : array of shape (m,), optional
+        How much each row counts in the mean loss; all alike if left out.
     l1, l2, clip_value, clip_norm : float, optional
         Penalties and clipping, as of `Trainer`.
     training : bool, default False
@@ -131,6 +135,7 @@ def explain(
         if optimizer is None
         else Rule(OPTIMIZERS.resolve(optimizer), Penalty(l1, l2), Clipping(clip_value, clip_norm)),
         penalty=Penalty(l1, l2),
+        sample_weight=sample_weight,
         training=training,
         seed=seed,
         step=step,
@@ -162,6 +167,7 @@ def explain_step(
     training: bool,
     seed: int,
     step: int,
+    sample_weight: Any = None,
     mask: Any = None,
     jacobian: bool = False,
     cells: int = _MOST_CELLS,
@@ -194,16 +200,19 @@ def explain_step(
     target = _targets(resolved, network, y, len(examples), str(parameters.vector.dtype))
     prediction = head.predict(logits)
     deltas = head.row_deltas(logits, prediction, target)
-    delta = deltas * deltas.dtype.type(1 / len(deltas))
+    weight = None
+    if sample_weight is not None:
+        weight = prepare_weights(sample_weight, len(examples), _dtype(parameters))
+    delta = deltas * row_shares(weight, deltas)
     passed = trace_through(body, parameters.by_layer, examples, context, delta)
     gradient = _gradient(body, parameters, caches, delta)
-    value = float(head.rows(logits, prediction, target).mean())
+    value = mean_loss(head.rows(logits, prediction, target), weight)
     penalised = network.layout.penalised_mask(_dtype(parameters))
     cost = penalty.value(parameters.vector, penalised, len(examples)) if penalty else 0.0
     steps = (
         first,
         *author.forward(passed, logits, prediction),
-        author.loss(head, logits, prediction, target, delta, cost, jacobian),
+        author.loss(head, logits, prediction, target, delta, weight, cost, jacobian),
         *author.backward(passed),
     )
     if rule is None:
@@ -212,7 +221,7 @@ def explain_step(
     _take_averages(body, stepped.parameters, parameters, caches, training)
     logits_after, _caches = forward_through(body, stepped.parameters.by_layer, examples, context)
     rows_after = head.rows(logits_after, head.predict(logits_after), target)
-    after = float(rows_after.mean())
+    after = mean_loss(rows_after, weight)
     if penalty:
         after += penalty.value(stepped.parameters.vector, penalised, len(examples))
     steps = (*steps, author.update(rule, parameters, stepped, value + cost, after))
@@ -258,6 +267,7 @@ class _Author:
         prediction: FloatArray,
         target: FloatArray,
         delta: FloatArray,
+        weight: FloatArray | None,
         penalty: float,
         jacobian: bool,
     ) -> Step:
@@ -269,14 +279,17 @@ class _Author:
             names = tuple(self.class_names[label] for label in target)
         wanted = Step(LOSS, symbol="y", array=target, labels=names)
         steps = [wanted, *self._steps(LOSS, None, (rows,))]
-        mean = np.asarray([rows.array.mean() + penalty])
+        mean = np.asarray([mean_loss(rows.array, weight) + penalty])
         parts: Working = ("(", *summed(rows.array), ")/", float(m))
-        if m == 1:
+        equation = "L = Σ ℓ/m"
+        if weight is not None:
+            parts = ("(", *products(weight, rows.array), ")/", float(weight.sum()))
+            equation = "L = Σ w·ℓ/Σ w"
+        elif m == 1:
             parts = (float(rows.array[0]),)
         if penalty:
-            parts = joined(parts, (penalty,))
+            parts, equation = joined(parts, (penalty,)), _("{mean} + penalty", mean=equation)
         if m > 1 or penalty:
-            equation = "L = Σ ℓ/m + penalty" if penalty else "L = Σ ℓ/m"
             total = Traced("L", equation, mean, lambda index: parts)
             steps += self._steps(LOSS, None, (total,))
         if jacobian and (through := head.trace_jacobian(prediction, target)):
@@ -284,9 +297,7 @@ class _Author:
             title = _("Why δ = ŷ − y, through the Jacobian")
             steps.append(Step(LOSS, title, children=tuple(aside)))
         steps += self._steps(LOSS, None, between)
-        equation = of_rows.equation if m == 1 else _of_mean(of_rows.equation)
-        worked_at = of_rows.worked_at if m == 1 else _shared(of_rows.worked_at, m)
-        steps += self._steps(LOSS, None, (Traced("δ", equation, delta, worked_at),))
+        steps += self._steps(LOSS, None, (_of_mean(of_rows, delta, weight),))
         title = _("Loss: {name}", name=name_of(head.loss))
         return Step(LOSS, title, children=tuple(steps))
 
@@ -467,20 +478,22 @@ def _flat(worked_at: WorkedAt | None, offset: int, shape: tuple[int, ...]) -> Wo
     return of_cell
 
 
-def _shared(worked_at: WorkedAt | None, rows: int) -> WorkedAt | None:
-    """Return the workings of rows' own numbers as those of their share of a mean."""
-    if worked_at is None:
-        return None
+def _of_mean(own: Traced, delta: FloatArray, weight: FloatArray | None) -> Traced:
+    """Return the δ of rows' own losses as that of the mean of them."""
+    rows, worked_at = len(delta), own.worked_at
+    if rows == 1:
+        return own._replace(array=delta)
+    symbol, _equals, right = own.equation.partition(" = ")
+    shares = "/m" if weight is None else "·w/Σ w"
 
     def of_mean(index: Index) -> Working:
-        return ("(", *worked_at(index), ")/", float(rows))
+        assert worked_at is not None  # noqa: S101 — a head's always is
+        inner = ("(", *worked_at(index), ")")
+        if weight is None:
+            return (*inner, "/", float(rows))
+        return (*inner, "·", float(weight[index[0]]), "/", float(weight.sum()))
 
-    return of_mean
-
-
-def _of_mean(equation: str) -> str:
-    symbol, _equals, right = equation.partition(" = ")
-    return f"{symbol} = ({right})/m"
+    return Traced("δ", f"{symbol} = ({right}){shares}", delta, of_mean)
 
 
 def _unravelled(number: int, shape: tuple[int, ...]) -> tuple[int, ...]:

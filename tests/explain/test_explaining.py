@@ -347,9 +347,9 @@ def test_recurrent_layers_go_step_by_step_and_residual_blocks_show_what_is_withi
     forward = {step.layer: step for step in trace.steps if step.kind == "forward"}
     backward = {step.layer: step for step in trace.steps if step.kind == "backward"}
     titles = [step.title for step in forward[0].children if step.title]
-    assert titles == [f"position {n}" for n in (1, 2, 3, 3, 2, 1)]
+    assert titles == [f"position {n}" for n in (1, 2, 3, "3 ←", "2 ←", "1 ←")]
     titles = [step.title for step in backward[0].children if step.title]
-    assert titles == [f"position {n}" for n in (3, 2, 1, 1, 2, 3)]
+    assert titles == [f"position {n}" for n in (3, 2, 1, "1 ←", "2 ←", "3 ←")]
     inner = [step.title for step in forward[2].walk() if step.title]
     assert inner == ["2 Residual", "0 Dense (tanh)"]
     assert [step.title for step in backward[2].walk() if step.title] == inner

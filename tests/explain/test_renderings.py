@@ -229,3 +229,15 @@ def test_a_heading_is_printed_where_there_is_one():
     assert as_text(trace).startswith("A lesson\n\nInput")
     assert as_markdown(trace).startswith("# A lesson")
     assert "<h1>A lesson</h1>" in as_html(trace)
+
+
+@pytest.mark.parametrize("render", [as_text, as_html, as_latex, as_markdown])
+def test_of_many_positions_the_first_and_the_last_are_shown(render):
+    layers = [ax.GRU(1, bidirectional=True, last=True), ax.Dense(2, "softmax")]
+    network = ax.Network(*layers, input_shape=(30, 1))
+    trace = ax.explain(network, network.initialize(dtype="float64"), np.ones((30, 1)))
+    shown = render(trace)
+    assert shown.count("26 more positions") == 2
+    for place in (1, 2, 3, 30):
+        assert f"position {place}" in shown
+    assert "position 4" not in shown

@@ -100,6 +100,7 @@ def explained(source: str, overrides: Overrides, wanted: Wanted) -> tuple[Trace,
     if optimizer is not None and not optimizer.stepwise:
         notes.append(_("L-BFGS searches for its steps itself: the way ends with the gradients."))
         optimizer = None
+    notes += _on_the_model(subject.model)
     target = subject.target
     trace = explain_rows(
         subject.network,
@@ -120,6 +121,27 @@ def explained(source: str, overrides: Overrides, wanted: Wanted) -> tuple[Trace,
         class_names=target.class_names if isinstance(target, Classes | NextCharacter) else (),
     )
     return _headed(trace, rows), (*rows.notes, *notes)
+
+
+def _on_the_model(model: Model | None) -> list[Message]:
+    """Say where a model's answers are not those of one network alone."""
+    notes = []
+    if model is not None and len(model.members) > 1:
+        notes.append(
+            _(
+                "The model averages {count} networks: the first of them is shown.",
+                count=len(model.members),
+            )
+        )
+    if model is not None and model.temperature != 1:
+        notes.append(
+            _(
+                "The model divides its logits by {temperature:.4g} when it predicts; the network's "
+                "own are shown.",
+                temperature=model.temperature,
+            )
+        )
+    return notes
 
 
 def _headed(trace: Trace, rows: Rows) -> Trace:
@@ -284,7 +306,8 @@ def _part_with(prepared: Prepared, number: int) -> Part:
 def _as_it_was(prepared: Prepared, number: int) -> tuple[str, ...]:
     """Return a row's cells as the source has them, by their columns; () of what is no table."""
     X: Any = prepared.dataset.X
-    if number >= len(X) or len(prepared.parts["train"].X[0].shape) != 1:
+    no_table = prepared.network.takes_tokens or len(prepared.network.input_shape) != 1
+    if number >= len(X) or no_table:
         return ()
     cells: dict[str, Any]
     if is_frame(X):

@@ -16,7 +16,7 @@ from axone.arrays import FloatArray
 from axone.checks import check_integer, check_seed
 from axone.engines.reference.equations import mean_loss, row_shares
 from axone.errors import ConfigurationError, ShapeError
-from axone.explain.trace import BACKWARD, FORWARD, INPUT, LOSS, UPDATE, Cell, Step, Trace
+from axone.explain.trace import BACK, BACKWARD, FORWARD, INPUT, LOSS, UPDATE, Cell, Step, Trace
 from axone.explain.updating import PENALISED, Rule, Stepped, updated
 from axone.layers import Context, Layer, LayerArrays
 from axone.layers.layer import AnyCache
@@ -391,6 +391,8 @@ class _Author:
                     self._array(kind, layer, _at_position(step, position)) for step in alike
                 )
                 title = _("position {number}", number=position + 1)
+                if alike[0].symbol.startswith(BACK):
+                    title = _("position {number} ←", number=position + 1)
                 steps.append(Step(kind, title, layer, children=children))
         return steps
 

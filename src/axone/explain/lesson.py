@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from axone.arrays import FloatArray
 from axone.explain.latex import latex, latex_text
 from axone.explain.numerals import numeral, written
-from axone.explain.text import HEADINGS, SINGLE
+from axone.explain.text import HEADINGS, SINGLE, shown_children
 from axone.explain.trace import KINDS, Step, Trace
-from axone.messages import _, _n
+from axone.messages import Message, _, _n
 from axone.shown import visible
 
 _MOST_ROWS, _MOST_COLUMNS = 6, 6
@@ -115,8 +115,11 @@ def _of_step(step: Step, depth: int, digits: int, markup: Markup) -> Iterator[st
         yield markup.display.replace("{}", " \\\\\n".join(_equations(step, digits)))
     elif step.labels:
         yield "\n".join(markup.label.replace("{}", markup.text(label)) for label in step.labels)
-    for child in step.children:
-        yield from _of_step(child, depth + bool(step.title), digits, markup)
+    for child in shown_children(step):
+        if isinstance(child, Message):
+            yield markup.text(str(child))
+        else:
+            yield from _of_step(child, depth + bool(step.title), digits, markup)
 
 
 def _equations(step: Step, digits: int) -> Iterator[str]:

@@ -10,7 +10,7 @@ from importlib.resources import files
 
 from axone.arrays import FloatArray
 from axone.explain.numerals import cell_name, numeral, written
-from axone.explain.text import HEADINGS
+from axone.explain.text import HEADINGS, shown_children
 from axone.explain.trace import KINDS, Step, Trace
 from axone.messages import Message, _, _n
 from axone.shown import visible
@@ -85,8 +85,11 @@ def _of_step(step: Step, digits: int, unfolded: bool) -> Iterator[str]:
         yield from _of_array(step, digits)
     elif step.labels:
         yield f"<ul>{''.join(f'<li>{_words(label)}</li>' for label in step.labels)}</ul>"
-    for child in step.children:
-        yield from _of_step(child, digits, unfolded)
+    for child in shown_children(step):
+        if isinstance(child, Message):
+            yield f"<p>{_words(child)}</p>"
+        else:
+            yield from _of_step(child, digits, unfolded)
     if step.title:
         yield "</details>"
 
@@ -105,10 +108,10 @@ def _of_array(step: Step, digits: int) -> Iterator[str]:
             if len(step.labels) == array.shape[-1]:
                 label = f" <small>{_words(step.labels[cell.index[-1]])}</small>"
             working, value = written(cell.working, digits), numeral(cell.value, digits)
-            result = "" if working == value else f"<b>= {_words(value)}</b>"
+            result = "" if working == value else f"<b>=\N{NO-BREAK SPACE}{_words(value)}</b>"
             yield (
                 f'<tr><th scope="row">{_words(name)}{label}</th>'
-                f"<td>= {_words(working)} {result}</td></tr>"
+                f"<td>=\N{NO-BREAK SPACE}{_words(working)} {result}</td></tr>"
             )
         yield "</table></div>"
         if step.left_out:

@@ -3,10 +3,11 @@
 import re
 import textwrap
 from collections.abc import Iterator
+from itertools import groupby
 
 from axone.arrays import FloatArray
 from axone.explain.numerals import cell_name, numeral, written
-from axone.explain.trace import BACKWARD, FORWARD, INPUT, KINDS, LOSS, UPDATE, Step, Trace
+from axone.explain.trace import BACK, BACKWARD, FORWARD, INPUT, KINDS, LOSS, UPDATE, Step, Trace
 from axone.messages import Message, _, _n, shorten
 
 _WIDTH = 80
@@ -20,6 +21,30 @@ HEADINGS: dict[str, Message] = {
     BACKWARD: _("Backward"),
     UPDATE: _("Update"),
 }
+
+
+_MOST_ALIKE, _FIRST_ALIKE = 8, 3
+"""Positions of which there are more than the one are shown by the first few and the last."""
+
+
+def shown_children(step: Step) -> Iterator[Step | Message]:
+    """Give what lies below a step; of many positions the first, how many more, and the last."""
+    for way, together in groupby(step.children, key=_way):
+        alike = list(together)
+        if not way or len(alike) <= _MOST_ALIKE:
+            yield from alike
+            continue
+        yield from alike[:_FIRST_ALIKE]
+        left = len(alike) - _FIRST_ALIKE - 1
+        yield _n("… {count:,} more position", "… {count:,} more positions", left)
+        yield alike[-1]
+
+
+def _way(step: Step) -> str:
+    """Tell positions of one direction from those of the other, and from all else."""
+    if not step.title or step.name:
+        return ""
+    return "back" if step.title.endswith(BACK) else "forth"
 
 
 SINGLE = (INPUT, LOSS, UPDATE)
@@ -86,8 +111,11 @@ def _lines(step: Step, indent: int, digits: int, width: int) -> Iterator[str]:
         for label in step.labels:
             yield blank + "  " + shorten(label, width - indent)
     indent -= 2 * bool(step.title)
-    for child in step.children:
-        yield from _lines(child, indent + 2, digits, width)
+    for child in shown_children(step):
+        if isinstance(child, Message):
+            yield f"{blank}  {child!s}"
+        else:
+            yield from _lines(child, indent + 2, digits, width)
 
 
 def _array_lines(step: Step, indent: int, digits: int, width: int) -> Iterator[str]:

@@ -16,6 +16,9 @@ from axone.messages import _
 from axone.traced import Part, Rest, Working
 
 INPUT, FORWARD, LOSS, BACKWARD, UPDATE = "input", "forward", "loss", "backward", "update"
+BACK = "←"
+"""With which the title of a position ends that a sequence's last comes before."""
+
 KINDS = (INPUT, FORWARD, LOSS, BACKWARD, UPDATE)
 """What a step belongs to, in the order of a trace."""
 

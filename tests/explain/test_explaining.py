@@ -251,6 +251,21 @@ def test_what_an_optimiser_writes_of_its_numbers_comes_to_them(name, step, by_ha
         assert by_hand(written(cell.working, 17)) == pytest.approx(cell.value, rel=1e-9, abs=1e-12)
 
 
+def test_a_gradient_is_scaled_to_its_norm_and_frozen_layers_stay(by_hand):
+    network, parameters, x, y = deep(1)
+    settings = {"loss": "cce", "optimizer": "adam", "l2": 0.1, "cells": 10**6}
+    trace = ax.explain(network, parameters, x, y, clip_norm=0.01, frozen=1, **settings)
+    moved = {step.name for step in trace.walk() if step.before is not None}
+    assert moved == {"1.weight", "1.bias", "2.weight", "2.bias"}
+    clipped = [step for step in trace.walk() if step.symbol == "g clipped"]
+    total = sum(float((step.array**2).sum()) for step in clipped)
+    assert np.sqrt(total) == pytest.approx(0.01)
+    for step in trace.walk():
+        for cell in step.cells:
+            line = written(cell.working, 17)
+            assert by_hand(line) == pytest.approx(cell.value, rel=1e-9, abs=1e-12), line
+
+
 @pytest.mark.parametrize("form", ["averaged", "classical", "heavy_ball"])
 def test_each_form_of_momentum_is_written_as_it_moves(form, by_hand):
     network, parameters, x, y = deep(2)

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 import axone as ax
 from axone.activations import Identity
 from axone.errors import ShapeError
+from axone.explain import as_html, as_latex, as_text
 from axone.explain.numerals import written
 from axone.layers import LAYERS, Context
 from axone.layers.sequence import masks_between, trace_through
@@ -620,3 +621,25 @@ def test_what_a_layer_writes_of_its_numbers_comes_to_them(
     copies = {"flatten", "reshape", "transpose", "last_step"}
     idle = set() if training else {"dropout", "channel_dropout", "gaussian_noise"}
     assert worked or name in copies | idle
+
+
+@pytest.mark.parametrize("name", list(LAYERS))
+def test_a_layer_is_explained_there_and_back(name, away_from_zero):
+    for layer, input_shape in row_of(name).cases:
+        network = ax.Network(layer, input_shape=input_shape)
+        parameters = network.initialize(1, "float64")
+        x = inputs(layer, input_shape, 2, 1, away_from_zero)
+        y = np.zeros((2, *network.output_shape))
+        trace = ax.explain(network, parameters, x, y, loss="mse", optimizer="adam", training=True)
+        assert max(map(len, as_text(trace).splitlines())) <= 80
+        assert ax.Trace.from_data(trace.to_data()).to_data() == trace.to_data()
+        assert as_html(trace).endswith("</html>")
+        assert as_latex(trace).count("\\begin{align*}") == as_latex(trace).count("\\end{align*}")
+        _loss, gradient = ax.loss_and_gradient(
+            network, parameters, x, y, loss="mse", engine="reference"
+        )
+        found = {step.name: step for step in trace.walk() if step.before is not None}
+        for each, array in gradient.items():
+            if gradient.layout.shapes[each] and each in found and "running" not in each:
+                of_it = next(s for s in trace.walk() if s.name == each and s.children)
+                np.testing.assert_array_equal(of_it.children[0].array, array)

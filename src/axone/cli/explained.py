@@ -61,6 +61,7 @@ class Subject:
     optimizer: Optimizer | None
     penalty: Penalty
     clipping: Clipping
+    frozen: int
     seed: int
     prepared: Prepared | None
     model: Model | None
@@ -113,6 +114,7 @@ def explained(source: str, overrides: Overrides, wanted: Wanted) -> tuple[Trace,
         l2=subject.penalty.l2,
         clip_value=subject.clipping.value,
         clip_norm=subject.clipping.norm,
+        frozen=subject.frozen,
         training=wanted.training,
         seed=subject.seed,
         mask=rows.mask,
@@ -157,11 +159,12 @@ def _of_model(path: Path, overrides: Overrides, wanted: Wanted) -> Subject:
     """Return the network of a result folder or a model file."""
     _refuse_another_network(overrides, wanted)
     prepared, optimizer, penalty, clipping, seed = None, None, Penalty(), Clipping(), 0
+    frozen: int | str = 0
     if path.is_dir():
         experiment, model = load_run(path)
         settings = experiment.settings
         training = settings.training
-        optimizer, seed = training.optimizer, settings.seed
+        optimizer, seed, frozen = training.optimizer, settings.seed, settings.network.frozen
         penalty = Penalty(training.l1, training.l2)
         clipping = Clipping(training.clip_value, training.clip_norm)
         prepared = None if wanted.file is not None else prepare(experiment)
@@ -181,6 +184,7 @@ def _of_model(path: Path, overrides: Overrides, wanted: Wanted) -> Subject:
         optimizer,
         penalty,
         clipping,
+        model.network.layers_up_to(frozen),
         seed if overrides.seed is None else overrides.seed,
         prepared,
         model,
@@ -217,6 +221,7 @@ def _of_source(source: str, overrides: Overrides, wanted: Wanted) -> Subject:
         training.optimizer,
         Penalty(training.l1, training.l2),
         Clipping(training.clip_value, training.clip_norm),
+        network.layers_up_to(settings.network.frozen),
         settings.seed,
         prepared,
         None,

@@ -55,6 +55,7 @@ def explain(
     l2: float = 0.0,
     clip_value: float | None = None,
     clip_norm: float | None = None,
+    frozen: int = 0,
     training: bool = False,
     seed: int = 0,
     step: int = 1,
@@ -84,6 +85,8 @@ def explain(
         How much each row counts in the mean loss; all alike if left out.
     l1, l2, clip_value, clip_norm : float, optional
         Penalties and clipping, as of `Trainer`.
+    frozen : int, default 0
+        So many layers, the first ones, are not moved; their gradients are shown all the same.
     training : bool, default False
         Whether the pass is one of training: dropout drops, noise is added, batch norm has the
         statistics of these rows.
@@ -133,7 +136,12 @@ def explain(
         loss=loss,
         rule=None
         if optimizer is None
-        else Rule(OPTIMIZERS.resolve(optimizer), Penalty(l1, l2), Clipping(clip_value, clip_norm)),
+        else Rule(
+            OPTIMIZERS.resolve(optimizer),
+            Penalty(l1, l2),
+            Clipping(clip_value, clip_norm),
+            frozen=frozen,
+        ),
         penalty=Penalty(l1, l2),
         sample_weight=sample_weight,
         training=training,
@@ -178,6 +186,8 @@ def explain_step(
     check_seed(seed)
     check_integer("step", step, at_least=1)
     check_integer("cells", cells, at_least=1)
+    if rule is not None:
+        check_integer("frozen", rule.frozen, at_least=0, at_most=len(network.layers))
     _require_together(y, loss, rule)
     network.check_parameters(parameters)
     given = _rows(network, x)
@@ -321,6 +331,8 @@ class _Author:
             if not slot.spec.trainable:
                 if not np.array_equal(before[slot.name], stepped.parameters[slot.name]):
                     steps.append(self._buffer(slot.name, before, stepped))
+                continue
+            if int(slot.name.partition(".")[0]) < rule.frozen:
                 continue
             place = slice(slot.offset, slot.offset + slot.size)
             shape = slot.spec.shape

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from axone.arrays import FloatArray
+from axone.messages import _
 from axone.network import Network
 from axone.optimizers import Move, Optimizer
 from axone.parameters import Parameters
@@ -27,6 +28,8 @@ class Rule:
         What the optimiser remembers of the steps before; nothing if left out.
     learning_rate : float, optional
         η of the step, where a schedule changes it; the optimiser's own if left out.
+    frozen : int, default 0
+        So many layers, the first ones, stay as they are.
     """
 
     optimizer: Optimizer
@@ -34,6 +37,7 @@ class Rule:
     clipping: Clipping
     slots: Mapping[str, FloatArray] | None = None
     learning_rate: float | None = None
+    frozen: int = 0
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,7 +79,10 @@ def updated(
         before = optimizer.fresh_slots(parameters.vector) if optimizer.stepwise else {}
     slots = {name: array.copy() for name, array in before.items()}
     rate = optimizer.learning_rate if rule.learning_rate is None else rule.learning_rate
+    learning = slice(network.layout.size_before(rule.frozen), None)
+    g[: learning.start] = 0
     mask = network.layout.penalised_mask("float64" if g.dtype == np.float64 else "float32")
+    mask[: learning.start] = 0
     traced = [Traced("g", "g = ∂L/∂W", gradient.vector)]
     if rule.penalty:
         rule.penalty.add_gradient(g, parameters.vector, mask, rows)
@@ -83,14 +90,15 @@ def updated(
     clipped = g.copy()
     rule.clipping.apply(clipped)
     if not np.array_equal(clipped, g):
-        traced.append(Traced("g clipped", "g = g, clipped", clipped))
+        traced.append(_clipped(rule.clipping, g, clipped))
     if optimizer.decoupled_decay:
         share = rate * optimizer.decoupled_decay
         after.vector *= 1 - share * mask
         traced.append(_decayed(parameters.vector, share, mask, after.vector.copy()))
     weights = after.vector.copy()
     remembered = [slots[name] for name in optimizer.slots if name in slots]
-    optimizer.update(after.vector, clipped, remembered, rate, step)
+    moved = [slot[learning] for slot in remembered]
+    optimizer.update(after.vector[learning], clipped[learning], moved, rate, step)
     move = Move(
         clipped,
         weights,
@@ -125,6 +133,19 @@ def _penalised(
     of_l2 = " + λ₂/m·W" if penalty.l2 else ""
     of_l1 = " + λ₁/m·sign(W)" if penalty.l1 else ""
     return Traced("g penalised", f"g = ∂L/∂W{of_l2}{of_l1}", found, worked_at)
+
+
+def _clipped(clipping: Clipping, gradient: FloatArray, found: FloatArray) -> Traced:
+    """Name the gradient within its bounds."""
+    if clipping.norm is None or clipping.value is not None:
+        bound = f"±{clipping.value:g}" if clipping.value is not None else ""
+        return Traced("g clipped", _("g = g, cut to {bound}", bound=bound), found)
+    norm, size = clipping.norm, float(np.linalg.norm(gradient.astype(np.float64)))
+
+    def worked_at(index: Index) -> Working:
+        return (float(gradient[index]), "·", norm, "/", size)
+
+    return Traced("g clipped", f"g = g·{norm:g}/‖g‖", found, worked_at)
 
 
 def _decayed(weights: FloatArray, share: float, mask: FloatArray, found: FloatArray) -> Traced:

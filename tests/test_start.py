@@ -70,3 +70,27 @@ def test_every_public_name_is_there():
         assert getattr(axone, name) is not None
     with pytest.raises(AttributeError, match="Netwrok"):
         axone.Netwrok  # noqa: B018 — looking it up is the test
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        "",
+        "from axone.explain import as_text",
+        "import axone.explain",
+        "import axone.explain.text",
+        "axone.saliency",
+        "axone.explain",
+        "from axone import explain",
+    ],
+)
+def test_explain_is_called_and_is_a_room_whatever_was_imported_before(before):
+    imported_by(f"""
+import axone
+{before}
+network = axone.Network(axone.Dense(1), input_shape=1)
+trace = axone.explain(network, network.initialize(), [1.0])
+from axone.explain import as_text, explain
+import axone.explain as room
+assert as_text(trace) == room.as_text(explain(network, network.initialize(), [1.0]))
+""")

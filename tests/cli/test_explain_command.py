@@ -86,7 +86,7 @@ def test_dropout_drops_only_when_training_is_asked_for(axone, write):
     [
         ("html", "<!DOCTYPE html>"),
         ("json", "{"),
-        ("md", "## Input"),
+        ("md", "# Row 0 of iris\n\n## Input"),
         ("tex", "% \\usepackage{amsmath}"),
         ("txt", "Row 0 of iris"),
     ],

@@ -378,6 +378,17 @@ def test_parameters_and_examples_are_left_as_they_were():
     np.testing.assert_array_equal(rows, x)
 
 
+def test_the_precision_is_that_of_the_parameters():
+    network, parameters, x, y = deep()
+    narrow = parameters.astype("float32")
+    trace = ax.explain(network, narrow, x, y, loss="cce", optimizer="adam", sample_weight=[2] * 6)
+    computed = [step for step in trace.walk() if step.equation and step.array is not None]
+    kinds = {step.array.dtype for step in computed if step.symbol != "L"}
+    assert kinds == {np.dtype("float32")}
+    loss, _gradient = ax.loss_and_gradient(network, narrow, x, y, loss="cce", engine="reference")
+    assert trace.loss == pytest.approx(loss, rel=1e-6)
+
+
 def test_what_does_not_fit_together_is_refused():
     network, parameters, x, y = deep()
     with pytest.raises(ConfigurationError, match="give loss='mse'"):

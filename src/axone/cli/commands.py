@@ -186,9 +186,10 @@ result; then the loss, δ and the gradients the same way back; then the step of
 the optimiser with its moments, the weights and the loss before and after.
 
 A trained model is explained with its weights, any other source with those
-that training would begin with. Cells are counted from 1, rows from 0. Of large
-arrays the first few cells are worked out, and the rest is said to be left out;
-[12 more: 0.5] within a sum are twelve more terms, which come to 0.5."""
+that training would begin with. Cells are counted from 1, rows from 0. Of
+large arrays the first few cells are worked out, and how many are left is
+said; [12 more: 0.5] in a sum are twelve more terms, which come to 0.5, and
+▸ stands before the largest of a pool's window."""
         ),
     ),
     Command(

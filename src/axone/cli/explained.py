@@ -149,10 +149,10 @@ def _on_the_model(model: Model | None) -> list[Message]:
 def _headed(trace: Trace, rows: Rows) -> Trace:
     first, *others = trace.steps
     if not rows.as_it_was:
-        return replace(trace, steps=(replace(first, title=rows.title), *others))
+        return replace(trace, title=rows.title, steps=(replace(first, title=rows.title), *others))
     given = Step(INPUT, _("{row}, as it was", row=rows.title), labels=rows.as_it_was)
     scaled = replace(first, title=_("{row}, as the network takes it", row=rows.title))
-    return replace(trace, steps=(given, scaled, *others))
+    return replace(trace, title=rows.title, steps=(given, scaled, *others))
 
 
 def _of_model(path: Path, overrides: Overrides, wanted: Wanted) -> Subject:
@@ -404,7 +404,8 @@ def _require_few(rows: int) -> None:
 
 
 def _text(trace: Trace, digits: int) -> str:
-    return as_text(trace, digits=digits)
+    # What it is of stands above its numbers already.
+    return as_text(replace(trace, title=""), digits=digits)
 
 
 def _json(trace: Trace, digits: int) -> str:

@@ -140,6 +140,21 @@ def test_more_rows_than_anyone_reads_are_refused(refused, iris_run, write):
     assert "choose at most 64" in refused("explain", iris_run, "--csv", path)
 
 
+def test_what_a_run_froze_is_not_moved(axone, iris_run, here):
+    words = ("train", "iris", "--from", iris_run, "--freeze", "1", "--epochs", "1", "--quiet")
+    axone(*words, "--out", here / "begun")
+    shown = axone("explain", here / "begun", "--format", "json").stdout
+    trace = Trace.from_data(json.loads(shown))
+    moved = {step.name for step in trace.walk() if step.before is not None}
+    assert "1.weight" in moved
+    assert "0.weight" not in moved
+
+
+def test_a_calibrated_model_says_that_its_temperature_is_not_shown(axone, here):
+    axone("train", "iris", "--epochs", "1", "--calibrate", "--quiet", "--out", here / "calibrated")
+    assert "divides its logits by" in axone("explain", here / "calibrated").stderr
+
+
 SMALL = """
 seed = 42
 [data]

@@ -308,6 +308,66 @@ def test_what_a_loss_writes_of_its_numbers_comes_to_them(name, scale, by_hand):
         assert by_hand(line) == pytest.approx(cell.value, rel=1e-9, abs=1e-12), line
 
 
+def every_line(trace, by_hand):
+    """How many lines there are; each comes to its number."""
+    lines = [(written(cell.working, 17), cell.value) for s in trace.walk() for cell in s.cells]
+    for line, value in lines:
+        assert by_hand(line) == pytest.approx(value, rel=1e-9, abs=1e-12), line
+    return len(lines)
+
+
+def test_soft_targets_weights_and_adam_without_its_correction_are_written(by_hand):
+    network, parameters, x, _y = deep(4)
+    y = [[0.9, 0.05, 0.05], [0.5, 0.5, 0], [0, 0, 1], [0.2, 0.2, 0.2], [0, 1, 0], [1, 0, 0]]
+    trace = ax.explain(
+        network,
+        parameters,
+        x,
+        y,
+        loss="cce",
+        optimizer=ax.Adam(0.01, form="uncorrected"),
+        sample_weight=[1, 2, 3, 4, 5, 0.5],
+        step=3,
+        jacobian=True,
+        cells=1000,
+    )
+    assert every_line(trace, by_hand) > 100
+    loss, gradient = ax.loss_and_gradient(
+        network,
+        parameters,
+        x,
+        y,
+        loss="cce",
+        sample_weight=[1, 2, 3, 4, 5, 0.5],
+        engine="reference",
+    )
+    assert trace.loss == pytest.approx(loss, rel=1e-12)
+    found = trace.find("backward", 0, "∂L/∂W").array
+    np.testing.assert_allclose(found, gradient["0.weight"], rtol=1e-12)
+
+
+@pytest.mark.parametrize("cell", [ax.RNNCell(2, "relu"), ax.GRUCell(2), ax.LSTMCell(2)], ids=str)
+def test_masked_and_truncated_sequences_are_written(cell, by_hand):
+    network = ax.Network(
+        ax.Recurrent(cell, bidirectional=True, truncation=2),
+        ax.LastStep(),
+        ax.Dense(1),
+        input_shape=(5, 3),
+    )
+    x = np.random.default_rng(0).normal(size=(2, 5, 3))
+    mask = np.array([[True] * 5, [True, True, False, True, False]])
+    trace = ax.explain(
+        network, network.initialize(2, "float64"), x, [1, 2], loss="mse", mask=mask, cells=1000
+    )
+    assert every_line(trace, by_hand) > 100
+    _loss, gradient = ax.loss_and_gradient(
+        network, network.initialize(2, "float64"), x, [1, 2], loss="mse", mask=mask
+    )
+    for name, symbol in (("weight", "∂L/∂weight"), ("backward_bias", "∂L/∂backward_bias")):
+        found = trace.find("backward", 0, symbol).array
+        np.testing.assert_allclose(found, gradient[f"0.{name}"], rtol=1e-10, atol=1e-12)
+
+
 def test_the_way_through_the_jacobian_ends_at_the_same_delta():
     network, parameters, x, y = deep()
     trace = ax.explain(network, parameters, x[:1], y[:1], loss="cce", jacobian=True)

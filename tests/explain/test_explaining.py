@@ -169,6 +169,19 @@ STEPS = [
 ]
 
 
+def test_moments_are_told_before_and_after():
+    network, parameters, x, y = deep()
+    trace = ax.explain(network, parameters, x, y, loss="cce", optimizer="adam")
+    moved = [step for step in trace.walk() if step.name == "1.weight" and step.before is not None]
+    assert [step.symbol for step in moved] == ["m", "v", "W"]
+    first, second, weights = moved
+    np.testing.assert_array_equal(first.before, np.zeros((4, 5)))
+    gradient = trace.find("backward", 1, "∂L/∂W").array
+    np.testing.assert_allclose(first.array, 0.1 * gradient, rtol=1e-12)
+    np.testing.assert_allclose(second.array, 0.001 * gradient**2, rtol=1e-12)
+    np.testing.assert_array_equal(weights.before, parameters["1.weight"])
+
+
 @pytest.mark.parametrize(("rule", "twin"), STEPS, ids=lambda each: type(each).__name__)
 def test_gradients_and_steps_are_those_of_pytorch(rule, twin, torch):
     network, parameters, x, y = deep()

@@ -1,7 +1,7 @@
 """What writes the steps of a trace: layers, loss, update, from what they tell of themselves."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import groupby
 
@@ -16,7 +16,7 @@ from axone.layers.sequence import LayerTrace
 from axone.losses import Head
 from axone.messages import Message, _
 from axone.network import Network
-from axone.parameters import Parameters
+from axone.parameters import Parameters, Slot
 from axone.registry import name_of
 from axone.summary import layer_title
 from axone.traced import Index, Traced, WorkedAt, Working, joined, products, summed
@@ -121,32 +121,7 @@ class Author:
                 continue
             if int(slot.name.partition(".")[0]) < rule.frozen:
                 continue
-            place = slice(slot.offset, slot.offset + slot.size)
-            shape = slot.spec.shape
-            traced = tuple(
-                step._replace(
-                    array=step.array[place].reshape(shape),
-                    worked_at=_flat(step.worked_at, slot.offset, shape),
-                )
-                for step in stepped.traced
-            )
-            position = int(slot.name.partition(".")[0])
-            named = slot.spec.name.rpartition(".")[2]
-            letter = "W" if slot.spec.penalised else _LETTERS.get(named, named)
-            own = (step for step in traced if slot.spec.penalised or step.symbol not in PENALISED)
-            children = self._steps(UPDATE, position, [_called(step, letter) for step in own])
-            *moments, weights = children
-            moved = Step(
-                UPDATE,
-                layer=position,
-                name=slot.name,
-                symbol=weights.symbol,
-                equation=weights.equation,
-                array=weights.array,
-                before=before[slot.name].copy(),
-                cells=weights.cells,
-            )
-            steps.append(Step(UPDATE, slot.name, position, slot.name, children=(*moments, moved)))
+            steps.append(self._moved(slot, stepped))
         both = np.asarray([loss, loss_after])
         labels = (_("before"), _("after"))
         steps.append(
@@ -154,6 +129,25 @@ class Author:
         )
         title = _("Update: {name}", name=name_of(rule.optimizer))
         return Step(UPDATE, title, children=tuple(steps))
+
+    def _moved(self, slot: Slot, stepped: Stepped) -> Step:
+        """Write what became of one array, and of what the optimiser remembers of it."""
+        place = slice(slot.offset, slot.offset + slot.size)
+        shape, position = slot.spec.shape, int(slot.name.partition(".")[0])
+        named = slot.spec.name.rpartition(".")[2]
+        letter = "W" if slot.spec.penalised else _LETTERS.get(named, named)
+        children = []
+        for step, old in zip(stepped.traced, stepped.before, strict=True):
+            if step.symbol in PENALISED and not slot.spec.penalised:
+                continue
+            worked_at = _flat(step.worked_at, slot.offset, shape)
+            own = step._replace(array=step.array[place].reshape(shape), worked_at=worked_at)
+            written = self._array(UPDATE, position, _called(own, letter))
+            if old is not None:
+                kept = old[place].reshape(shape).copy()
+                written = replace(written, name=slot.name, before=kept)
+            children.append(written)
+        return Step(UPDATE, slot.name, position, slot.name, children=tuple(children))
 
     def _buffer(self, name: str, before: Parameters, stepped: Stepped) -> Step:
         array, old = stepped.parameters[name].copy(), before[name].copy()
@@ -172,8 +166,7 @@ class Author:
         layer, name = self.network.layers[position], self.network.layer_names[position]
         children = self._steps(kind, position, traced)
         if labels and children and children[-1].array is not None:
-            last = children[-1]
-            children[-1] = _labelled(last, labels)
+            children[-1] = replace(children[-1], labels=labels)
         title = _title(position, layer, name)
         return Step(kind, title, position, name, children=tuple(children))
 
@@ -232,18 +225,6 @@ def _title(position: int, layer: Layer, name: str) -> Message:
     if name:
         return _("{position} {name}: {kind}", position=position, name=name, kind=layer_title(layer))
     return _("{position} {kind}", position=position, kind=layer_title(layer))
-
-
-def _labelled(step: Step, labels: tuple[str, ...]) -> Step:
-    return Step(
-        step.kind,
-        layer=step.layer,
-        symbol=step.symbol,
-        equation=step.equation,
-        array=step.array,
-        cells=step.cells,
-        labels=labels,
-    )
 
 
 _LETTERS = {"weight": "w", "bias": "b"}

@@ -150,7 +150,8 @@ def _moved(step: Step, indent: int, digits: int, width: int) -> Iterator[str]:
     assert step.before is not None and step.array is not None  # noqa: S101, PT018
     for word, array in ((_("before"), step.before), (_("after"), step.array)):
         head = f"{word!s:<8}"
-        for number, line in enumerate(_folded(array, digits, width - indent - 10)):
+        lines = _folded(array, digits, width - indent - 10) if array.any() else [str(_("zeros"))]
+        for number, line in enumerate(lines):
             yield " " * (indent + 2) + (head if number == 0 else " " * len(head)) + line
 
 

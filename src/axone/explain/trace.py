@@ -58,7 +58,7 @@ class Step:
         Of an array: ``"z"``, ``"z = W·x + b"``; empty for what only holds others.
     array : array or None
     before : array or None
-        Of weights that an update moved: what they were.
+        Of weights that an update moved, and of moments: what they were.
     cells : tuple of Cell
         How the numbers came about: each of a small array, the first few of a larger one, none where
         numbers only went from one place to another.

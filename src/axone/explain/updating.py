@@ -51,11 +51,14 @@ class Stepped:
         What the optimiser remembers now.
     traced : tuple of Traced
         What was computed on the way, each as long as the vector of weights; last the weights.
+    before : tuple of array or None
+        What each of them was before the step, where it is remembered from step to step.
     """
 
     parameters: Parameters
     slots: dict[str, FloatArray]
     traced: tuple[Traced, ...]
+    before: tuple[FloatArray | None, ...]
 
 
 def updated(
@@ -108,7 +111,11 @@ def updated(
         rate,
         step,
     )
-    return Stepped(after, slots, (*traced, *optimizer.trace(move)))
+    own = optimizer.trace(move)
+    # What is remembered comes first, in the order of the slots, and the weights last.
+    between = len(own) - len(move.slots) - 1
+    old = (*[None] * len(traced), *move.slots, *[None] * between, parameters.vector)
+    return Stepped(after, slots, (*traced, *own), old)
 
 
 def _penalised(

@@ -4,7 +4,11 @@ The differences are the fourth-order central ones, whose error in float64 is far
 gradient checks ask for, so that no tolerance has to be loosened.
 """
 
+import ast
+import math
+import operator
 import os
+import re
 
 import numpy as np
 import pytest
@@ -94,3 +98,64 @@ def away_from_zero():
 def torch():
     """PyTorch, the oracle of functions, optimisers and schedules, where it is installed."""
     return pytest.importorskip("torch", reason="the oracle is PyTorch, of the extra `peers`")
+
+
+FUNCTIONS = {
+    "max": lambda *x: max(x),
+    "abs": abs,
+    "exp": math.exp,
+    "ln": math.log,
+    "sqrt": math.sqrt,
+    "tanh": math.tanh,
+    "sin": math.sin,
+    "cos": math.cos,
+    "sign": lambda x: float(np.sign(x)),
+    "heaviside": lambda x: float(x > 0),
+    "sigma": lambda x: 1 / (1 + math.exp(-x)),
+    "Phi": lambda x: (1 + math.erf(x / math.sqrt(2))) / 2,
+}
+OPERATORS = {
+    ast.Add: operator.add,
+    ast.Sub: operator.sub,
+    ast.Mult: operator.mul,
+    ast.Div: operator.truediv,
+    ast.Pow: operator.pow,
+    ast.USub: operator.neg,
+}
+SPELLINGS = [
+    (r"\[[\d,]+ more: ([^\]]+)\]", r"(\1)"),
+    (r"\|([^|]*)\|", r"abs(\1)"),
+    ("e\\^", "exp"),
+    ("−", "-"),
+    ("·", "*"),
+    ("²", "**2"),
+    ("\\^", "**"),
+    ("√", "sqrt"),
+    ("σ", "sigma"),
+    ("Φ", "Phi"),
+    ("▸", ""),
+]
+
+
+@pytest.fixture(scope="session")
+def by_hand():
+    """What a line such as ``0.2·2 − 0.5·(−3) + 0.1`` comes to, to whoever reads it."""
+
+    def value(node):
+        if isinstance(node, ast.Expression):
+            return value(node.body)
+        if isinstance(node, ast.Constant):
+            return node.value
+        if isinstance(node, ast.UnaryOp):
+            return OPERATORS[type(node.op)](value(node.operand))
+        if isinstance(node, ast.BinOp):
+            return OPERATORS[type(node.op)](value(node.left), value(node.right))
+        assert isinstance(node, ast.Call)
+        return FUNCTIONS[node.func.id](*map(value, node.args))
+
+    def calculator(line):
+        for spelling, ours in SPELLINGS:
+            line = re.sub(spelling, ours, line)
+        return value(ast.parse(line.strip(), mode="eval"))
+
+    return calculator

@@ -30,8 +30,9 @@ def test_the_examples_of_every_module_come_out_as_written(name):
     assert doctest.testmod(importlib.import_module(name), optionflags=FLAGS).failed == 0
 
 
-def test_the_examples_of_the_readme_come_out_as_written():
-    outcome = doctest.testfile(str(ROOT / "README.md"), module_relative=False, optionflags=FLAGS)
+@pytest.mark.parametrize("page", ["README.md", "docs/trace.md"])
+def test_the_examples_of_a_page_come_out_as_written(page):
+    outcome = doctest.testfile(str(ROOT / page), module_relative=False, optionflags=FLAGS)
     assert outcome.attempted > 5
     assert outcome.failed == 0
 

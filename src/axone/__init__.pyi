@@ -34,8 +34,10 @@ from .estimators import (
     TabularRegressor,
 )
 from .experiments import Experiment
-from .explain import (
+from .explanation import (
+    Trace,
     check_gradients,
+    explain,
     feature_maps,
     gradient_times_input,
     integrated_gradients,
@@ -181,6 +183,7 @@ __all__ = [
     "TabularRegressor",
     "TimeShift",
     "TimeWarp",
+    "Trace",
     "Trainer",
     "TrainingResult",
     "Transfer",
@@ -190,6 +193,7 @@ __all__ = [
     "calibration_error",
     "check_gradients",
     "compare",
+    "explain",
     "feature_maps",
     "find_spread",
     "find_temperature",

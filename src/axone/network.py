@@ -20,6 +20,7 @@ from axone.checks import as_array, check_choice, check_seed, checked_shape
 from axone.errors import ConfigurationError, DataError, ShapeError, UnknownNameError
 from axone.initializers import Constant, Zeros
 from axone.layers import LAYERS, PREDICTION, Context, Layer
+from axone.layers.collapsing import collapsed, linear_runs
 from axone.layers.sequence import (
     LayerTrace,
     forward_through,
@@ -475,6 +476,57 @@ class Network:
     def _split_output(self) -> tuple[tuple[Layer, ...], ActivationFunction]:
         last, activation = self.layers[-1].split_activation()
         return (*self.layers[:-1], last), activation
+
+    def collapse(self, parameters: Parameters) -> tuple["Network", Parameters]:
+        """Return the network whose linear layers one after another are one, and its parameters.
+
+        Dense layers (and those of positions) with nothing between them, and no activation but that
+        of the last, are a single one: its weight is the product of theirs. The predictions stay the
+        same, to rounding; a narrow layer between wide ones is no longer there to save numbers.
+
+        Parameters
+        ----------
+        parameters : Parameters
+            Of this network; they are not changed.
+
+        Examples
+        --------
+        >>> import axone as ax
+        >>> deep = ax.Network(ax.Dense(3), ax.Dense(2), ax.Dense(1, "sigmoid"), input_shape=4)
+        >>> network, parameters = deep.collapse(deep.initialize(seed=1))
+        >>> network, parameters["0.weight"].shape
+        (Network(Dense(units=1, activation=Sigmoid(), ...), input_shape=(4,)), (1, 4))
+        """
+        self.check_parameters(parameters)
+        runs = {run.first: run for run in linear_runs(self.layers)}
+        layers: list[Layer] = []
+        names: list[str] = []
+        arrays: list[Mapping[str, FloatArray]] = []
+        position = 0
+        while position < len(self.layers):
+            last = runs[position].last if position in runs else position
+            layer, own = self.layers[position], parameters.by_layer[position]
+            if position in runs:
+                part = slice(position, last + 1)
+                layer, own = collapsed(self.layers[part], parameters.by_layer[part])
+            layers.append(layer)
+            arrays.append(own)
+            names.append(self.layer_names[last])
+            position = last + 1
+        named = (self.input_name, *names) if self.names else ()
+        network = Network(*layers, input_shape=self.input_shape, layer_names=named)
+        dtype = parameters.vector.dtype
+        empty = Parameters(
+            network.layout,
+            np.zeros(network.layout.size, dtype),
+            np.zeros(network.layout.buffer_size, dtype),
+        )
+        by_name = {
+            f"{place}.{name}": array
+            for place, own in enumerate(arrays)
+            for name, array in own.items()
+        }
+        return network, empty.replaced(by_name)
 
     def summary(self) -> Summary:
         """Return the table of layers, output shapes and parameters; print it to read it.

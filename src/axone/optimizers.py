@@ -8,7 +8,8 @@ import math
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import ClassVar
+from functools import partial
+from typing import ClassVar, NamedTuple
 
 import numpy as np
 
@@ -19,6 +20,23 @@ from axone.checks import check_choice, check_integer, check_number
 from axone.errors import ConfigurationError
 from axone.messages import _
 from axone.registry import Registry
+from axone.traced import Index, Traced, WorkedAt, Working, joined
+
+
+class Move(NamedTuple):
+    """One step that an optimiser made, for its trace: flat vectors before it and after it.
+
+    `gradient` is as the rule was given it, clipped and with its penalty; weights are those that it
+    moved, the decay behind them.
+    """
+
+    gradient: FloatArray
+    weights: FloatArray
+    slots: Sequence[FloatArray]
+    moved_weights: FloatArray
+    moved_slots: Sequence[FloatArray]
+    learning_rate: float
+    step: int
 
 
 @dataclass(frozen=True)
@@ -95,6 +113,35 @@ class Optimizer(ABC):
             1 for the first step of the run.
         """
 
+    def trace(self, move: Move) -> tuple[Traced, ...]:
+        """Name what a step computed: what is remembered, in the order of `slots`; last the weights.
+
+        Every array is as long as the vector of weights.
+        """
+        remembered = zip(self.slots, move.moved_slots, strict=True)
+        return (
+            *(
+                Traced(name, _("{name} = after the step", name=name), slot)
+                for name, slot in remembered
+            ),
+            Traced("W", _("W = W moved by {rule}", rule=type(self).__name__), move.moved_weights),
+        )
+
+
+def _descent(move: Move) -> tuple[Traced, ...]:
+    """Name W ← W − η·g."""
+    return (_weights(move, "W = W − η·g", move.gradient),)
+
+
+def _weights(move: Move, equation: str, by: FloatArray) -> Traced:
+    """Name the weights after a step of η times something."""
+
+    def worked_at(index: Index) -> Working:
+        moved = (move.learning_rate, "·", float(by[index]))
+        return joined((float(move.weights[index]),), moved, by=" − ")
+
+    return Traced("W", equation, move.moved_weights, worked_at)
+
 
 @dataclass(frozen=True)
 class SGD(Optimizer):
@@ -109,6 +156,9 @@ class SGD(Optimizer):
         step: int,
     ) -> None:
         weights -= learning_rate * gradient
+
+    def trace(self, move: Move) -> tuple[Traced, ...]:
+        return _descent(move)
 
 
 @dataclass(frozen=True)
@@ -126,6 +176,9 @@ class GradientDescent(Optimizer):
         step: int,
     ) -> None:
         weights -= learning_rate * gradient
+
+    def trace(self, move: Move) -> tuple[Traced, ...]:
+        return _descent(move)
 
 
 @dataclass(frozen=True)
@@ -185,6 +238,23 @@ class Momentum(Optimizer):
         velocity += share * gradient
         weights -= learning_rate * velocity
 
+    def trace(self, move: Move) -> tuple[Traced, ...]:
+        (before,), (velocity,) = move.slots, move.moved_slots
+        share = {"averaged": 1 - self.beta, "heavy_ball": move.learning_rate}.get(self.form, 1.0)
+        written = {"averaged": "(1 − β)·g", "heavy_ball": "η·g"}.get(self.form, "g")
+
+        def of_velocity(index: Index) -> Working:
+            kept, g = (self.beta, "·", float(before[index])), float(move.gradient[index])
+            return joined(kept, (g,) if self.form == "classical" else (share, "·", g))
+
+        def of_weights(index: Index) -> Working:
+            return (float(move.weights[index]), " − ", float(velocity[index]))
+
+        traced = Traced("v", f"v = β·v + {written}", velocity, of_velocity)
+        if self.form == "heavy_ball":
+            return (traced, Traced("W", "W = W − v", move.moved_weights, of_weights))
+        return (traced, _weights(move, "W = W − η·v", velocity))
+
 
 @dataclass(frozen=True)
 class Nesterov(Optimizer):
@@ -212,6 +282,21 @@ class Nesterov(Optimizer):
         velocity *= self.beta
         velocity += gradient
         weights -= learning_rate * (gradient + self.beta * velocity)
+
+    def trace(self, move: Move) -> tuple[Traced, ...]:
+        (before,), (velocity,) = move.slots, move.moved_slots
+
+        def of_velocity(index: Index) -> Working:
+            return (self.beta, "·", float(before[index]), " + ", float(move.gradient[index]))
+
+        def of_weights(index: Index) -> Working:
+            ahead = (float(move.gradient[index]), " + ", self.beta, "·", float(velocity[index]))
+            return (float(move.weights[index]), " − ", move.learning_rate, "·(", *ahead, ")")
+
+        return (
+            Traced("v", "v = β·v + g", velocity, of_velocity),
+            Traced("W", "W = W − η·(g + β·v)", move.moved_weights, of_weights),
+        )
 
 
 @dataclass(frozen=True)
@@ -259,6 +344,17 @@ class Adagrad(Optimizer):
         root += self.epsilon
         weights -= learning_rate * gradient / root
 
+    def trace(self, move: Move) -> tuple[Traced, ...]:
+        (before,), (squares,) = move.slots, move.moved_slots
+
+        def of_squares(index: Index) -> Working:
+            return (float(before[index]), " + ", float(move.gradient[index]), "²")
+
+        return (
+            Traced("s", "s = s + g²", squares, of_squares),
+            _by_root(move, move.gradient, squares, self.epsilon, "g", "s"),
+        )
+
 
 @dataclass(frozen=True)
 class RMSProp(Optimizer):
@@ -293,6 +389,14 @@ class RMSProp(Optimizer):
         root = np.sqrt(mean_square, out=square)
         root += self.epsilon
         weights -= learning_rate * gradient / root
+
+    def trace(self, move: Move) -> tuple[Traced, ...]:
+        (before,), (squares,) = move.slots, move.moved_slots
+        of_squares = _running(self.rho, before, move.gradient, "²")
+        return (
+            Traced("s", "s = ρ·s + (1 − ρ)·g²", squares, of_squares),
+            _by_root(move, move.gradient, squares, self.epsilon, "g", "s"),
+        )
 
 
 @dataclass(frozen=True)
@@ -332,6 +436,9 @@ class Adam(Optimizer):
     ) -> None:
         _adam_step(self, weights, gradient, slots, learning_rate, step)
 
+    def trace(self, move: Move) -> tuple[Traced, ...]:
+        return _adam_trace(self, move)
+
 
 @dataclass(frozen=True)
 class AdamW(Optimizer):
@@ -369,6 +476,9 @@ class AdamW(Optimizer):
     ) -> None:
         _adam_step(self, weights, gradient, slots, learning_rate, step)
 
+    def trace(self, move: Move) -> tuple[Traced, ...]:
+        return _adam_trace(self, move)
+
 
 def _check_adam(adam: Adam | AdamW) -> None:
     check_number("beta_1", adam.beta_1, at_least=0, below=1)
@@ -400,6 +510,63 @@ def _adam_step(
     np.divide(first, scratch, out=scratch)
     scratch *= learning_rate * root / (1 - adam.beta_1**step)
     weights -= scratch
+
+
+def _running(keep: float, before: FloatArray, found: FloatArray, power: str = "") -> WorkedAt:
+    """Write a running mean: keep·before + (1 − keep)·found."""
+
+    def worked_at(index: Index) -> Working:
+        share: Working = (1 - keep, "·", float(found[index]), power)
+        return joined((keep, "·", float(before[index])), share if power else share[:-1])
+
+    return worked_at
+
+
+def _by_root(
+    move: Move, over: FloatArray, squares: FloatArray, epsilon: float, g: str, s: str
+) -> Traced:
+    """Name W ← W − η·g/(√s + ε)."""
+
+    def worked_at(index: Index) -> Working:
+        root = ("√(", float(squares[index]), ") + ", epsilon)
+        by = (move.learning_rate, "·", float(over[index]), "/(", *root, ")")
+        return joined((float(move.weights[index]),), by, by=" − ")
+
+    return Traced("W", f"W = W − η·{g}/(√{s} + ε)", move.moved_weights, worked_at)
+
+
+def _adam_trace(adam: Adam | AdamW, move: Move) -> tuple[Traced, ...]:
+    (first_before, second_before), (first, second) = move.slots, move.moved_slots
+    of_first = _running(adam.beta_1, first_before, move.gradient)
+    of_second = _running(adam.beta_2, second_before, move.gradient, "²")
+    moments = (
+        Traced("m", "m = β₁·m + (1 − β₁)·g", first, of_first),
+        Traced("v", "v = β₂·v + (1 − β₂)·g²", second, of_second),
+    )
+    if isinstance(adam, Adam) and adam.form == "uncorrected":
+
+        def of_weights(index: Index) -> Working:
+            step = float(move.step)
+            rate = ("√(1 − ", adam.beta_2, "^(", step, "))/(1 − ", adam.beta_1, "^(", step, "))")
+            root = ("·", float(first[index]), "/(√(", float(second[index]), ") + ", adam.epsilon)
+            return (float(move.weights[index]), " − ", move.learning_rate, "·", *rate, *root, ")")
+
+        equation = "W = W − η·√(1 − β₂ᵗ)/(1 − β₁ᵗ)·m/(√v + ε)"
+        return (*moments, Traced("W", equation, move.moved_weights, of_weights))
+
+    def corrected(moment: FloatArray, beta: float, index: Index) -> Working:
+        return (float(moment[index]), "/(1 − ", beta, "^(", float(move.step), "))")
+
+    unbiased_first = first / (1 - adam.beta_1**move.step)
+    unbiased_second = second / (1 - adam.beta_2**move.step)
+    of_mean = partial(corrected, first, adam.beta_1)
+    of_square = partial(corrected, second, adam.beta_2)
+    return (
+        *moments,
+        Traced("m̂", "m̂ = m/(1 − β₁ᵗ)", unbiased_first, of_mean),
+        Traced("v̂", "v̂ = v/(1 − β₂ᵗ)", unbiased_second, of_square),
+        _by_root(move, unbiased_first, unbiased_second, adam.epsilon, "m̂", "v̂"),
+    )
 
 
 @dataclass(frozen=True)

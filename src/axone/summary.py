@@ -2,6 +2,7 @@
 neighbours, multiplications and receptive fields.
 """  # noqa: D205
 
+import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -15,6 +16,7 @@ from axone.layers import (
     PositionwiseDense,
     Recurrent,
 )
+from axone.layers.collapsing import LinearRun, linear_runs
 from axone.layers.sequence import fields_after
 from axone.layers.windows import Field
 from axone.messages import _, shorten
@@ -71,12 +73,15 @@ class Summary:
     sees_neighbours : bool
         Whether there are positions and a layer that looks at several of them: the text then has
         columns for multiplications and receptive fields.
+    linear : tuple of LinearRun
+        Layers one after another that are one, for want of an activation between them.
     """
 
     rows: tuple[SummaryRow, ...]
     parameters: int
     buffers: int
     sees_neighbours: bool = False
+    linear: tuple[LinearRun, ...] = ()
 
     @property
     def multiply_adds(self) -> int:
@@ -90,7 +95,7 @@ class Summary:
             cells.append((label, "", f"{self.buffers:,}", "", ""))
         if not self.sees_neighbours:
             cells = [row[:3] for row in cells]
-        return aligned(cells)
+        return "\n".join([aligned(cells), *map(_told, self.linear)])
 
     def _header(self) -> tuple[str, ...]:
         words = (_("Layer"), _("Output shape"), _("Parameters"), _("Multiply-adds"), _("Field"))
@@ -146,7 +151,18 @@ def summarised(
         len(shape) > 1 and layer.receptive_field(shape) != ()
         for layer, shape in zip(layers, shapes[:-1], strict=True)
     )
-    return Summary(rows, sum(parameters), buffers, sees_neighbours)
+    return Summary(rows, sum(parameters), buffers, sees_neighbours, linear_runs(layers))
+
+
+def _told(run: LinearRun) -> str:
+    """Say that layers are one."""
+    text = _(
+        "Layers {first} to {last} are linear one after another: together they are one layer, which "
+        "collapse() gives. Put an activation between them.",
+        first=run.first,
+        last=run.last,
+    )
+    return textwrap.fill(str(text), _LINE)
 
 
 def layer_title(layer: Layer) -> str:

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from axone.activations import ACTIVATIONS, ELU, GELU, LeakyReLU, PReLU, ReLU, Sigmoid, Softmax
 from axone.errors import ArgumentTypeError, ConfigurationError, UnknownNameError
+from axone.explanation.numerals import written
 
 TORCH = {
     "identity": lambda f, z: z * 1,
@@ -218,3 +219,17 @@ def test_slopes_that_are_no_finite_numbers_are_refused(name):
         ACTIVATIONS.resolve({"name": name, "alpha": "0.1"})
     with pytest.raises(ConfigurationError, match="alpha must be finite, not nan"):
         ACTIVATIONS.resolve({"name": name, "alpha": float("nan")})
+
+
+@pytest.mark.parametrize("name", list(ACTIVATIONS))
+def test_what_a_function_writes_of_its_numbers_comes_to_them(name, by_hand):
+    z = np.array([[-30.0, -2.5, -0.5, 0.0, 0.25, 1.5, 30.0], [60.0, -60, 1, 2, 3, 4, 5]])
+    da = np.random.default_rng(0).normal(size=z.shape)
+    function = ACTIVATIONS.resolve(name)
+    a = function.value(z)
+    slopes = function.backward(z, a, da)
+    for index in np.ndindex(z.shape):
+        line = written(function.working(z, index), 17)
+        assert by_hand(line) == pytest.approx(a[index], rel=1e-9, abs=1e-12), line
+        line = written(function.backward_working(z, a, da, index), 17)
+        assert by_hand(line) == pytest.approx(slopes[index], rel=1e-9, abs=1e-12), line

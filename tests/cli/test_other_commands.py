@@ -10,7 +10,7 @@ from axone.data import list_datasets, load_dataset
 from axone.errors import ConfigurationError
 from axone.experiments import ExperimentData
 
-COMMANDS = ["train", "predict", "evaluate", "summary", "datasets", "schema"]
+COMMANDS = ["train", "predict", "evaluate", "explain", "summary", "datasets", "schema"]
 
 
 @pytest.mark.parametrize("command", ["", *COMMANDS])

@@ -114,7 +114,7 @@ def test_every_step_is_traced_under_its_name():
     parameters = network.initialize(0, "float64")
     x, dy = np.random.default_rng(0).normal(size=(2, 2, 3, 4))
     (trace,) = network.trace(parameters, x, dy)
-    assert [step.symbol for step in trace.forward] == ["Q", "K", "V", "A", "Z", "y"]
+    assert [step.symbol for step in trace.forward] == ["Q", "K", "V", "S", "A", "Z", "y"]
     scores = trace["Q"] @ trace["K"].swapaxes(2, 3) / np.sqrt(2)
     powers = np.exp(scores)
     np.testing.assert_allclose(trace["A"], powers / powers.sum(axis=3, keepdims=True))

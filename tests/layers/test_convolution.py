@@ -12,6 +12,7 @@ from axone.activations import Identity
 from axone.errors import ArgumentTypeError, ConfigurationError, ShapeError
 from axone.initializers import GlorotUniform, HeNormal
 from axone.layers import PREDICTION, Context
+from axone.layers.sequence import trace_through
 
 
 def axis():
@@ -122,8 +123,8 @@ class TestByHand:
     def test_the_trace_writes_where_each_tap_lies(self):
         def equation(layer):
             arrays = ax.Network(layer, input_shape=(2, 9)).initialize().by_layer[0]
-            y, cache = layer.forward(arrays, np.ones((1, 2, 9)), PREDICTION)
-            return layer.trace(arrays, cache, y)[0].equation
+            (traced,) = trace_through([layer], [arrays], np.ones((1, 2, 9)), PREDICTION)
+            return traced.forward[0].equation
 
         assert equation(ax.Conv1D(1, 3)) == "z = Σₖ W[k]·x[p + k] + b"
         strided = ax.Conv1D(1, 3, stride=2, dilation=3, padding=1, bias=False)

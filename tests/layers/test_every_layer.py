@@ -17,6 +17,8 @@ from hypothesis import strategies as st
 import axone as ax
 from axone.activations import Identity
 from axone.errors import ShapeError
+from axone.explanation import as_html, as_latex, as_text
+from axone.explanation.numerals import written
 from axone.layers import LAYERS, Context
 from axone.layers.sequence import masks_between, trace_through
 from axone.random import RandomStream
@@ -579,3 +581,65 @@ def test_a_layer_names_what_it_computes(name, training, arrays_of, away_from_zer
         for step in steps:
             assert " = " in step.equation
             np.testing.assert_array_equal(traced[step.symbol], step.array)
+
+
+def within(trace):
+    """The steps of a layer and of the layers within it, each once."""
+    for traced in (*trace.forward, *trace.backward):
+        yield traced
+        for inner in traced.layers:
+            yield from within(inner)
+
+
+@pytest.mark.parametrize("training", [True, False])
+@pytest.mark.parametrize("name", list(LAYERS))
+def test_what_a_layer_writes_of_its_numbers_comes_to_them(
+    name, training, arrays_of, away_from_zero, by_hand
+):
+    row, worked = row_of(name), 0
+    for layer, input_shape in row.cases:
+        for mask in masks_for(row, layer, input_shape, 3, 2):
+            arrays = arrays_of(layer, input_shape, 2).by_layer[0]
+            x = inputs(layer, input_shape, 3, 2, away_from_zero)
+            context = Context(training, RandomStream.from_seed(0), mask)
+            y, _cache = layer.forward(arrays, x, context.child(0, mask))
+            dy = np.random.default_rng(0).normal(size=y.shape)
+            (trace,) = trace_through([layer], [arrays], x, context, dy)
+            for traced in within(trace):
+                if traced.worked_at is None:
+                    continue
+                for index in np.ndindex(traced.array.shape):
+                    line = written(traced.worked_at(index), 17)
+                    value = traced.array[index]
+                    assert by_hand(line) == pytest.approx(value, rel=1e-9, abs=1e-12), (
+                        layer,
+                        traced.equation,
+                        index,
+                        line,
+                    )
+                    worked += 1
+    copies = {"flatten", "reshape", "transpose", "last_step"}
+    idle = set() if training else {"dropout", "channel_dropout", "gaussian_noise"}
+    assert worked or name in copies | idle
+
+
+@pytest.mark.parametrize("name", list(LAYERS))
+def test_a_layer_is_explained_there_and_back(name, away_from_zero):
+    for layer, input_shape in row_of(name).cases:
+        network = ax.Network(layer, input_shape=input_shape)
+        parameters = network.initialize(1, "float64")
+        x = inputs(layer, input_shape, 2, 1, away_from_zero)
+        y = np.zeros((2, *network.output_shape))
+        trace = ax.explain(network, parameters, x, y, loss="mse", optimizer="adam", training=True)
+        assert max(map(len, as_text(trace).splitlines())) <= 80
+        assert ax.Trace.from_data(trace.to_data()).to_data() == trace.to_data()
+        assert as_html(trace).endswith("</html>")
+        assert as_latex(trace).count("\\begin{align*}") == as_latex(trace).count("\\end{align*}")
+        _loss, gradient = ax.loss_and_gradient(
+            network, parameters, x, y, loss="mse", engine="reference"
+        )
+        found = {step.name: step for step in trace.walk() if step.before is not None}
+        for each, array in gradient.items():
+            if gradient.layout.shapes[each] and each in found and "running" not in each:
+                of_it = next(s for s in trace.walk() if s.name == each and s.children)
+                np.testing.assert_array_equal(of_it.children[0].array, array)

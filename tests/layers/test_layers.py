@@ -13,7 +13,7 @@ from axone.activations import ACTIVATIONS, ActivationFunction, Identity, Sigmoid
 from axone.errors import ArgumentTypeError, ConfigurationError, ShapeError, UnknownNameError
 from axone.initializers import INITIALIZERS
 from axone.layers import LAYERS, PREDICTION, Context
-from axone.layers.sequence import backward_through, forward_through
+from axone.layers.sequence import backward_through, forward_through, trace_through
 from axone.random import RandomStream
 
 
@@ -352,7 +352,8 @@ class TestResidual:
             "0.weight": [[1, 1]],
             "shortcut.0.weight": [[1, 1]],
         }
-        assert [step.equation for step in layer.trace(arrays, cache, y)] == [
+        (traced,) = trace_through([layer], [arrays], np.array([[1.0, 1]]), PREDICTION)
+        assert [step.equation for step in traced.forward] == [
             "F(x) = Dense of x",
             "S(x) = Dense of x",
             "y = S(x) + F(x)",

@@ -11,7 +11,7 @@ import axone as ax
 from axone.errors import ArgumentTypeError, ConfigurationError, ShapeError, UnknownNameError
 from axone.initializers import Constant
 from axone.layers import CELLS, LAYERS, PREDICTION, Cell, Context, ParameterSpec
-from axone.layers.sequence import backward_through, forward_through
+from axone.layers.sequence import backward_through, forward_through, trace_through
 
 CELLS_TRIED = [
     ax.RNNCell(4),
@@ -284,8 +284,8 @@ def test_a_cell_with_two_arrays_of_state_needs_nothing_else(numeric_gradient, re
     dx, gradients = layer.backward(arrays, cache, weights)
     assert relative_error(dx, numeric_gradient(total, x)) <= 1e-7
     assert relative_error(gradients["w"], numeric_gradient(total, arrays["w"])) <= 1e-7
-    back = layer.trace_back(arrays, cache, weights, dx, gradients)
-    assert [step.symbol for step in back] == ["∂L/∂h", "∂L/∂w", "∂L/∂x"]
+    (traced,) = trace_through([layer], [arrays], x, Context(mask=mask), weights)
+    assert [step.symbol for step in traced.backward] == ["∂L/∂h", "∂L/∂w", "∂L/∂x"]
 
 
 def test_signals_are_read_once_their_axes_are_swapped():

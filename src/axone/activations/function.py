@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import ClassVar, Self
 
 from axone.arrays import FloatArray
+from axone.traced import Index, Working, joined
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,23 @@ class ActivationFunction(ABC):
         """Return ∂L/∂z = ∂L/∂a ⊙ σ′(z)."""
         return da * self.derivative(z, a)
 
+    def working(self, z: FloatArray, index: Index) -> Working:
+        """Write how one cell of a comes about: ``max(0, −1)``; ``σ(−1)`` unless it says otherwise.
+
+        As with its `value`, an equation that is a function's own stands in its class.
+        """
+        return (f"{type(self).__name__.lower()}(", float(z[index]), ")")
+
+    def slope_working(self, z: FloatArray, a: FloatArray, index: Index) -> Working:
+        """Write σ′ at one cell; the number alone unless it says otherwise."""
+        return (float(self.derivative(z, a)[index]),)
+
+    def backward_working(
+        self, z: FloatArray, a: FloatArray, da: FloatArray, index: Index
+    ) -> Working:
+        """Write how one cell of ∂L/∂z comes about."""
+        return joined((float(da[index]),), self.slope_working(z, a, index), by="·")
+
     def dead_share(self, a: FloatArray) -> float:
         """Return the share of units that gave nothing for any of the rows; 0 but for ReLU."""
         del a
@@ -56,5 +74,10 @@ class ActivationFunction(ABC):
 
     def learned_gradients(self, z: FloatArray, da: FloatArray) -> dict[str, FloatArray]:
         """Return ∂L/∂p for every learned parameter p."""
+        del z, da
+        return {}
+
+    def learned_workings(self, z: FloatArray, da: FloatArray) -> dict[str, Working]:
+        """Write how ∂L/∂p of every learned parameter p comes about."""
         del z, da
         return {}

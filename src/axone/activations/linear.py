@@ -8,6 +8,7 @@ from axone.activations.function import ActivationFunction
 from axone.arrays import FloatArray
 from axone.checks import check_number
 from axone.registry import ALWAYS_WRITTEN
+from axone.traced import Index, Working
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,14 @@ class Identity(ActivationFunction):
     def backward(self, z: FloatArray, a: FloatArray, da: FloatArray) -> FloatArray:
         del z, a
         return da
+
+    def working(self, z: FloatArray, index: Index) -> Working:
+        return (float(z[index]),)
+
+    def backward_working(
+        self, z: FloatArray, a: FloatArray, da: FloatArray, index: Index
+    ) -> Working:
+        return (float(da[index]),)
 
 
 @dataclass(frozen=True)

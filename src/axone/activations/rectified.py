@@ -9,6 +9,7 @@ import numpy as np
 from axone.activations.function import ActivationFunction
 from axone.arrays import FloatArray
 from axone.checks import check_number
+from axone.traced import Index, Working, products
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,9 @@ class ReLU(ActivationFunction):
         del a
         return da * (z > 0)
 
+    def working(self, z: FloatArray, index: Index) -> Working:
+        return ("max(0, ", float(z[index]), ")")
+
     def dead_share(self, a: FloatArray) -> float:
         """A unit that is 0 on every row has no gradient: it may never come back to life."""
         return float((a <= 0).all(axis=0).mean())
@@ -39,6 +43,11 @@ def _leaky_value(z: FloatArray, alpha: Any) -> FloatArray:
 
 def _leaky_derivative(z: FloatArray, alpha: Any) -> FloatArray:
     return np.where(z > 0, z.dtype.type(1), np.asarray(alpha, dtype=z.dtype))
+
+
+def _leaky_working(z: FloatArray, alpha: Any, index: Index) -> Working:
+    cell = float(z[index])
+    return (cell,) if cell > 0 else (float(np.asarray(alpha).item()), "·", cell)
 
 
 @dataclass(frozen=True)
@@ -63,6 +72,9 @@ class LeakyReLU(ActivationFunction):
     def derivative(self, z: FloatArray, a: FloatArray) -> FloatArray:
         del a
         return _leaky_derivative(z, self.alpha)
+
+    def working(self, z: FloatArray, index: Index) -> Working:
+        return _leaky_working(z, self.alpha, index)
 
 
 @dataclass(frozen=True)
@@ -97,9 +109,15 @@ class PReLU(ActivationFunction):
         del a
         return _leaky_derivative(z, self.alpha)
 
+    def working(self, z: FloatArray, index: Index) -> Working:
+        return _leaky_working(z, self.alpha, index)
+
     def learned_gradients(self, z: FloatArray, da: FloatArray) -> dict[str, FloatArray]:
         """∂L/∂α = Σ ∂L/∂a · min(z, 0)."""
         return {"alpha": np.sum(da * np.minimum(z, 0)).reshape(1)}
+
+    def learned_workings(self, z: FloatArray, da: FloatArray) -> dict[str, Working]:
+        return {"alpha": products(da, np.minimum(z, 0))}
 
 
 @dataclass(frozen=True)
@@ -124,6 +142,10 @@ class ELU(ActivationFunction):
     def derivative(self, z: FloatArray, a: FloatArray) -> FloatArray:
         return np.where(z > 0, z.dtype.type(1), a + z.dtype.type(self.alpha))
 
+    def working(self, z: FloatArray, index: Index) -> Working:
+        cell = float(z[index])
+        return (cell,) if cell > 0 else (float(self.alpha), "·(e^(", cell, ") − 1)")
+
 
 @dataclass(frozen=True)
 class SELU(ActivationFunction):
@@ -143,3 +165,9 @@ class SELU(ActivationFunction):
     def derivative(self, z: FloatArray, a: FloatArray) -> FloatArray:
         scale = z.dtype.type(self.scale)
         return np.where(z > 0, scale, a + scale * z.dtype.type(self.alpha))
+
+    def working(self, z: FloatArray, index: Index) -> Working:
+        cell = float(z[index])
+        if cell > 0:
+            return (self.scale, "·", cell)
+        return (self.scale, "·", self.alpha, "·(e^(", cell, ") − 1)")

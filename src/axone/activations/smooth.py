@@ -7,6 +7,7 @@ import numpy as np
 
 from axone.activations.function import ActivationFunction
 from axone.arrays import FloatArray
+from axone.traced import Index, Working
 
 
 def logistic(z: FloatArray) -> FloatArray:
@@ -28,6 +29,12 @@ class Sigmoid(ActivationFunction):
         del z
         return a * (1 - a)
 
+    def working(self, z: FloatArray, index: Index) -> Working:
+        return ("1/(1 + e^(", -float(z[index]), "))")
+
+    def slope_working(self, z: FloatArray, a: FloatArray, index: Index) -> Working:
+        return (float(a[index]), "·(1 − ", float(a[index]), ")")
+
 
 @dataclass(frozen=True)
 class Tanh(ActivationFunction):
@@ -39,6 +46,9 @@ class Tanh(ActivationFunction):
     def derivative(self, z: FloatArray, a: FloatArray) -> FloatArray:
         del z
         return 1 - a * a
+
+    def slope_working(self, z: FloatArray, a: FloatArray, index: Index) -> Working:
+        return ("(1 − ", float(a[index]), "²)")
 
 
 @dataclass(frozen=True)
@@ -55,6 +65,9 @@ class Exponential(ActivationFunction):
         del z
         return a
 
+    def working(self, z: FloatArray, index: Index) -> Working:
+        return ("e^(", float(z[index]), ")")
+
 
 @dataclass(frozen=True)
 class Softplus(ActivationFunction):
@@ -68,6 +81,9 @@ class Softplus(ActivationFunction):
     def derivative(self, z: FloatArray, a: FloatArray) -> FloatArray:
         del a
         return logistic(z)
+
+    def working(self, z: FloatArray, index: Index) -> Working:
+        return ("ln(1 + e^(", float(z[index]), "))")
 
 
 @dataclass(frozen=True)
@@ -85,6 +101,9 @@ class Swish(ActivationFunction):
     def derivative(self, z: FloatArray, a: FloatArray) -> FloatArray:
         gate = logistic(z)
         return gate + a * (1 - gate)
+
+    def working(self, z: FloatArray, index: Index) -> Working:
+        return (float(z[index]), "/(1 + e^(", -float(z[index]), "))")
 
 
 @dataclass(frozen=True)
@@ -108,6 +127,9 @@ class GELU(ActivationFunction):
         density = np.exp(-0.5 * z * z) * z.dtype.type(1 / np.sqrt(2 * np.pi))
         return np.asarray(ndtr(z) + z * density)
 
+    def working(self, z: FloatArray, index: Index) -> Working:
+        return (float(z[index]), "·Φ(", float(z[index]), ")")
+
 
 @dataclass(frozen=True)
 class GELUTanh(ActivationFunction):
@@ -130,6 +152,11 @@ class GELUTanh(ActivationFunction):
         gate = self._gate(z)
         slope = 2 * self._ROOT * (1 + 3 * self._CUBIC * z * z)
         return gate + z * gate * (1 - gate) * slope
+
+    def working(self, z: FloatArray, index: Index) -> Working:
+        cell = float(z[index])
+        inner = self._ROOT * (cell + self._CUBIC * cell**3)
+        return (cell, "/2·(1 + tanh(", inner, "))")
 
     def _gate(self, z: FloatArray) -> FloatArray:
         return logistic(2 * self._ROOT * (z + self._CUBIC * z**3))

@@ -1,11 +1,13 @@
 """Softmax, the one activation whose outputs depend on each other: positive, of sum 1."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from axone.activations.function import ActivationFunction
 from axone.arrays import FloatArray
+from axone.traced import Index, Working, products, share_of_powers
 
 
 @dataclass(frozen=True)
@@ -31,3 +33,18 @@ class Softmax(ActivationFunction):
         """∂L/∂z = a ⊙ (∂L/∂a − Σⱼ ∂L/∂aⱼ·aⱼ), the product with the Jacobian without building it."""
         del z
         return a * (da - (da * a).sum(axis=1, keepdims=True))
+
+    def working(self, z: FloatArray, index: Index) -> Working:
+        return share_of_powers(z[_alike(index)], index[1])
+
+    def backward_working(
+        self, z: FloatArray, a: FloatArray, da: FloatArray, index: Index
+    ) -> Working:
+        alike = _alike(index)
+        mean = products(a[alike], da[alike])
+        return (float(a[index]), "·(", float(da[index]), " − (", *mean, "))")
+
+
+def _alike(index: Index) -> Any:
+    """Return where the cells lie that add up to 1 with that one."""
+    return (index[0], slice(None), *index[2:])

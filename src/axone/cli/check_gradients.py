@@ -85,8 +85,8 @@ def check_gradients(
     with explained_errors():
         from axone.checks import check_choice, check_integer
         from axone.cli.sources import Overrides
-        from axone.explain import check_gradients as check
-        from axone.explain.gradient_check import ENGINES
+        from axone.explanation import check_gradients as check
+        from axone.explanation.gradient_check import ENGINES
 
         for option, number in (("--rows", rows), ("--entries", entries)):
             if number is not None:
@@ -177,7 +177,7 @@ def _require_no_settings(overrides: "Overrides") -> None:
 def _of_model(path: Path, seed: int, rows: int | None, *, fresh: bool) -> _Subject:
     """A model file holds no rows: they are drawn at random."""
     from axone.data import Examples
-    from axone.explain.gradient_check import some_examples, some_targets, usual_rows
+    from axone.explanation.gradient_check import some_examples, some_targets, usual_rows
     from axone.model import load
 
     model = load(path)
@@ -195,7 +195,7 @@ def _of_prepared(
     import numpy as np
 
     from axone.experiments.training import learnt_rows
-    from axone.explain.gradient_check import usual_rows
+    from axone.explanation.gradient_check import usual_rows
     from axone.random import SAMPLE, RandomStream
 
     network, training = prepared.network, prepared.experiment.settings.training

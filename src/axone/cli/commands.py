@@ -172,13 +172,38 @@ Of a dataset by name those test rows are measured that it brings, or all rows.""
         ),
     ),
     Command(
+        "explain",
+        _(
+            """Follow one row, or a few, through a network and back, with every number.
+
+axone explain runs/iris --row 7
+axone explain iris --layers 4-3-3
+axone explain runs/prices --csv new_rows.csv --row 0 --row 1
+axone explain digits --preset cnn --out page.html
+axone explain iris --layers 4-3-3 --optimizer sgd --lr 0.1 --format markdown
+
+For every layer its equation, the same with this row's numbers in it, and the
+result; then the loss, δ and the gradients the same way back; then the step of
+the optimiser with its moments, the weights and the loss before and after.
+
+A trained model is explained with its weights, any other source with those
+that training would begin with. Cells are counted from 1, rows from 0. Of
+large arrays the first few cells are worked out, and how many are left is
+said; [12 more: 0.5] in a sum are twelve more terms, which come to 0.5, and
+▸ stands before the largest of a pool's window."""
+        ),
+    ),
+    Command(
         "summary",
         _(
             """Show layers, output shapes and parameter counts, without training.
 
 axone summary mnist --hidden 128,64
 axone summary gunpoint --preset gru
-axone summary runs/iris"""
+axone summary runs/iris
+axone summary iris --backward
+
+--backward shows the shapes of all arrays, forward and back."""
         ),
     ),
     Command(

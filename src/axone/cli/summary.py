@@ -32,11 +32,19 @@ def summary(
     hidden: Annotated[str | None, typer.Option(help=_("Units of the hidden layers."))] = None,
     activation: Annotated[str | None, typer.Option(help=_("Of the hidden layers."))] = None,
     dropout: Annotated[float | None, typer.Option(help=_("Rate after each hidden layer."))] = None,
+    backward: Annotated[
+        bool,
+        typer.Option(
+            "--backward",
+            help=_("Show the shape of every array of both passes, m being the rows of a batch."),
+        ),
+    ] = False,
 ) -> None:
     """Run `axone summary`, as its help tells."""
     with explained_errors():
         from axone.cli.sources import Overrides, describe
         from axone.experiments import load_run, prepare
+        from axone.explanation import pass_shapes
         from axone.model import load
 
         overrides = Overrides(
@@ -59,4 +67,4 @@ def summary(
             network = prepare(describe(source, overrides)).network
         name = shorten(network.input_name, _NAME) or _("Input")
         echo(str(_("{name} {shape}", name=name, shape=network.input_shape)))
-        echo(str(network.summary()))
+        echo(str(pass_shapes(network) if backward else network.summary()))

@@ -19,8 +19,11 @@ from axone.errors import ConfigurationError
 from axone.messages import _
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from axone.cli.screen import Screen
     from axone.cli.sources import Overrides
-    from axone.experiments import Description, RunResult
+    from axone.experiments import Description, Prepared, RunResult
 
 
 def train(
@@ -106,6 +109,13 @@ def train(
         bool,
         typer.Option("--resume", help=_("Continue a stopped or killed run, to the same bits.")),
     ] = False,
+    trace_first_epoch: Annotated[
+        bool,
+        typer.Option(
+            "--trace-first-epoch",
+            help=_("Print every step of the first epoch, with every number, before training."),
+        ),
+    ] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help=_("Print nothing."))] = False,
     as_json: Annotated[
         bool, typer.Option("--json", help=_("Print only the metrics, as JSON."))
@@ -149,6 +159,8 @@ def train(
         )
         experiment: Description
         several.require_one_kind(cv, repeats, resume)
+        if trace_first_epoch:
+            _require_traceable(resume or repeats is not None, quiet or as_json)
         if resume:
             folder = _folder_to_resume(source, out, overrides)
             experiment = extended(Experiment.from_file(folder / EXPERIMENT), overrides.epochs)
@@ -169,7 +181,7 @@ def train(
                 folder,
                 resume=resume,
                 before_writing=lambda prepared: several.require_folds(prepared, cv),
-                on_prepared=screen.on_prepared,
+                on_prepared=_traced(screen) if trace_first_epoch else screen.on_prepared,
                 after_epoch=screen.after_epoch,
                 on_progress=screen.on_progress,
             )
@@ -182,6 +194,29 @@ def train(
     _exit(result, quiet)
     if folds is not None and folds.interrupted:
         several.exit_interrupted(folds, folder, quiet)
+
+
+def _require_traceable(another: bool, silent: bool) -> None:
+    """Refuse to print the steps of a run that is not one from its beginning, or silent."""
+    if another or silent:
+        raise ConfigurationError(
+            _(
+                "--trace-first-epoch prints the first epoch of a single run: leave --resume, "
+                "--repeats, --quiet and --json out."
+            )
+        )
+
+
+def _traced(screen: "Screen") -> "Callable[[Prepared], None]":
+    """Return what tells of the plan, and then of every step of the first epoch."""
+
+    def on_prepared(prepared: "Prepared") -> None:
+        from axone.cli.tracing import print_first_epoch
+
+        screen.on_prepared(prepared)
+        print_first_epoch(prepared, screen.console)
+
+    return on_prepared
 
 
 def _exit(result: "RunResult", quiet: bool) -> None:

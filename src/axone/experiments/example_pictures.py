@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from axone.arrays import FloatArray, IntArray
 from axone.data import Dataset
 from axone.experiments.preparation import Part, Prepared
-from axone.explain import feature_maps, saliency
+from axone.explanation import feature_maps, saliency
 from axone.layers import BatchNorm, Convolution
 from axone.messages import Message, _, shorten
 from axone.metrics import predicted_labels

@@ -6,7 +6,7 @@ from axone.layers.cells import CELLS, Cell, GRUCell, LSTMCell, RNNCell
 from axone.layers.convolution import Conv1D, Conv2D, Convolution
 from axone.layers.dense import Dense
 from axone.layers.embedding import Embedding
-from axone.layers.layer import PREDICTION, Context, Layer, LayerArrays, ParameterSpec, Traced
+from axone.layers.layer import PREDICTION, Context, Layer, LayerArrays, ParameterSpec, Passed
 from axone.layers.layer_norm import LayerNorm
 from axone.layers.noise import ChannelDropout, Dropout, GaussianNoise
 from axone.layers.normalization import BatchNorm
@@ -20,6 +20,7 @@ from axone.layers.shape import Flatten, Reshape, Transpose
 from axone.layers.upsample import Upsample
 from axone.messages import _
 from axone.registry import Registry
+from axone.traced import Traced
 
 LAYERS: Registry[Layer] = Registry(
     _("layer"),
@@ -82,6 +83,7 @@ __all__ = [
     "LayerNorm",
     "MaxPool",
     "ParameterSpec",
+    "Passed",
     "PositionalEncoding",
     "PositionwiseDense",
     "RMSNorm",

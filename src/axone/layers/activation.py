@@ -2,12 +2,19 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, NamedTuple, cast
 
-from axone.activations import ACTIVATIONS, ActivationFunction, Identity, Softmax, name_of
+from axone.activations import ACTIVATIONS, ActivationFunction, Identity, Softmax
 from axone.arrays import FloatArray, Shape
-from axone.layers.layer import Context, Layer, LayerArrays, ParameterSpec, Traced
-from axone.layers.weighted import delta_equation, learned_specs, traced_slopes
+from axone.layers.layer import Context, Layer, LayerArrays, ParameterSpec, Passed
+from axone.layers.weighted import (
+    activation_equation,
+    delta_equation,
+    learned_specs,
+    traced_slopes,
+)
+from axone.traced import Traced
 
 
 class ActivationCache(NamedTuple):
@@ -67,20 +74,21 @@ class Activation(Layer[ActivationCache]):
             return self, Identity()
         return Activation(Identity()), self._function
 
-    def trace(
-        self, parameters: LayerArrays, cache: ActivationCache, y: FloatArray
-    ) -> tuple[Traced, ...]:
-        return (Traced("a", f"a = {name_of(self._function)}(z)", y),)
+    def trace(self, parameters: LayerArrays, passed: Passed) -> tuple[Traced, ...]:
+        worked_at = partial(self._function.bind(parameters).working, passed.x)
+        return (Traced("a", activation_equation(self._function), passed.y, worked_at),)
 
     def trace_back(
         self,
         parameters: LayerArrays,
-        cache: ActivationCache,
+        passed: Passed,
         dy: FloatArray,
         dx: FloatArray,
         gradients: LayerArrays,
     ) -> tuple[Traced, ...]:
+        bound = self._function.bind(parameters)
+        worked_at = partial(bound.backward_working, passed.x, passed.y, dy)
         return (
-            *traced_slopes(self._function, gradients),
-            Traced("δ", delta_equation(self._function), dx),
+            *traced_slopes(self._function, parameters, passed.x, dy, gradients),
+            Traced("δ", delta_equation(self._function), dx, worked_at),
         )

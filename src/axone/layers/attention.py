@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -16,11 +17,12 @@ from axone.layers.layer import (
     Layer,
     LayerArrays,
     ParameterSpec,
-    Traced,
+    Passed,
     check_positions,
 )
 from axone.layers.windows import Field
 from axone.messages import _
+from axone.traced import Index, Traced, Working, products, share_of_powers, summed
 
 
 class AttentionCache(NamedTuple):
@@ -38,9 +40,10 @@ class AttentionCache(NamedTuple):
 
 
 class AttentionSlopes(NamedTuple):
-    """∂L/∂ of the scores S and of Q, K and V, an axis of the heads in each; and of Z."""
+    """∂L/∂ of Z, A, the scores S and of Q, K and V, an axis of the heads in each."""
 
     gathered: FloatArray
+    weights: FloatArray
     scores: FloatArray
     queries: FloatArray
     keys: FloatArray
@@ -156,8 +159,7 @@ class Attention(Layer[AttentionCache]):
             self._apart(x @ parameters[f"{name}_weight"].T + parameters[f"{name}_bias"])
             for name in ("query", "key", "value")
         )
-        scores = queries @ keys.swapaxes(-1, -2) / math.sqrt(queries.shape[-1])
-        weights = softmax_where(self._may_look(x, context.mask), scores)
+        weights = softmax_where(self._may_look(x, context.mask), _scores(queries, keys))
         gathered = weights @ values
         y = _together(gathered) @ parameters["output_weight"].T + parameters["output_bias"]
         return y, AttentionCache(x, queries, keys, values, weights, gathered)
@@ -179,38 +181,115 @@ class Attention(Layer[AttentionCache]):
         gradients["output_bias"] = dy.sum(axis=(0, 1))
         return dx, gradients
 
-    def trace(
-        self, parameters: LayerArrays, cache: AttentionCache, y: FloatArray
-    ) -> tuple[Traced, ...]:
+    def trace(self, parameters: LayerArrays, passed: Passed) -> tuple[Traced, ...]:
+        cache: AttentionCache = passed.cache
+        scores = _scores(cache.queries, cache.keys)
+        gathered = _together(cache.gathered)
+
+        def projected(name: str, x: FloatArray, index: Index) -> Working:
+            row, position, feature = index
+            bias = (float(parameters[f"{name}_bias"][feature]),)
+            return products(parameters[f"{name}_weight"][feature], x[row, position], bias)
+
+        def of_head(name: str, index: Index) -> Working:
+            row, head, position, place = index
+            feature = head * cache.queries.shape[-1] + place
+            return projected(name, cache.x, (row, position, feature))
+
+        def of_scores(index: Index) -> Working:
+            row, head, query, key = index
+            product = products(cache.queries[row, head, query], cache.keys[row, head, key])
+            return ("(", *product, ")/√(", float(cache.queries.shape[-1]), ")")
+
+        def of_weights(index: Index) -> Working:
+            looked_at = np.flatnonzero(cache.weights[index[:-1]])
+            if index[-1] not in looked_at:
+                return (0.0,)
+            place = int(np.searchsorted(looked_at, index[-1]))
+            return share_of_powers(scores[index[:-1]][looked_at], place)
+
+        def of_gathered(index: Index) -> Working:
+            row, head, query, place = index
+            return products(cache.weights[row, head, query], cache.values[row, head, :, place])
+
+        of_y = partial(projected, "output", gathered)
         return (
-            Traced("Q", "Q = X·W_Qᵀ + b_Q", cache.queries),
-            Traced("K", "K = X·W_Kᵀ + b_K", cache.keys),
-            Traced("V", "V = X·W_Vᵀ + b_V", cache.values),
-            Traced("A", "A = softmax(Q·Kᵀ/√d)", cache.weights),
-            Traced("Z", "Z = A·V", cache.gathered),
-            Traced("y", "Y = Z·W_Oᵀ + b_O", y),
+            Traced("Q", "Q = X·W_Qᵀ + b_Q", cache.queries, partial(of_head, "query")),
+            Traced("K", "K = X·W_Kᵀ + b_K", cache.keys, partial(of_head, "key")),
+            Traced("V", "V = X·W_Vᵀ + b_V", cache.values, partial(of_head, "value")),
+            Traced("S", "S = Q·Kᵀ/√d", scores, of_scores),
+            Traced("A", "A = softmax(S)", cache.weights, of_weights),
+            Traced("Z", "Z = A·V", cache.gathered, of_gathered),
+            Traced("y", "Y = Z·W_Oᵀ + b_O", passed.y, of_y),
         )
 
     def trace_back(
         self,
         parameters: LayerArrays,
-        cache: AttentionCache,
+        passed: Passed,
         dy: FloatArray,
         dx: FloatArray,
         gradients: LayerArrays,
     ) -> tuple[Traced, ...]:
+        cache: AttentionCache = passed.cache
         slopes = self._slopes(parameters, cache, dy)
+        width = cache.queries.shape[-1]
+        together = [_together(each) for each in (slopes.queries, slopes.keys, slopes.values)]
+        names = ("query", "key", "value")
+
+        def of_gathered(index: Index) -> Working:
+            row, head, position, place = index
+            weight = parameters["output_weight"][:, head * width + place]
+            return products(dy[row, position], weight)
+
+        def of_weights(index: Index) -> Working:
+            row, head, query, key = index
+            return products(slopes.gathered[row, head, query], cache.values[row, head, key])
+
+        def of_scores(index: Index) -> Working:
+            along = index[:-1]
+            mean = products(cache.weights[along], slopes.weights[along])
+            difference = ("·(", float(slopes.weights[index]), " − (", *mean, "))")
+            return (float(cache.weights[index]), *difference)
+
+        def of_queries(index: Index) -> Working:
+            row, head, query, place = index
+            product = products(slopes.scores[row, head, query], cache.keys[row, head, :, place])
+            return ("(", *product, ")/√(", float(width), ")")
+
+        def of_keys(index: Index) -> Working:
+            row, head, key, place = index
+            of_key = slopes.scores[row, head, :, key]
+            product = products(of_key, cache.queries[row, head, :, place])
+            return ("(", *product, ")/√(", float(width), ")")
+
+        def of_values(index: Index) -> Working:
+            row, head, key, place = index
+            of_key = cache.weights[row, head, :, key]
+            return products(of_key, slopes.gathered[row, head, :, place])
+
+        def of_x(index: Index) -> Working:
+            row, position, feature = index
+            weights = [parameters[f"{name}_weight"][:, feature] for name in names]
+            deltas = [each[row, position] for each in together]
+            return products(np.concatenate(weights), np.concatenate(deltas))
+
+        of_s = "∂L/∂S = A ⊙ (∂L/∂A − Σₖ A ⊙ ∂L/∂A)"
+        steps = zip("QKV", names, together, strict=True)
         return (
-            Traced("∂L/∂Z", "∂L/∂Z = ∂L/∂Y·W_O", slopes.gathered),
-            Traced("∂L/∂S", "∂L/∂S = A ⊙ (∂L/∂A − Σₖ A ⊙ ∂L/∂A), ∂L/∂A = ∂L/∂Z·Vᵀ", slopes.scores),
-            Traced("∂L/∂Q", "∂L/∂Q = ∂L/∂S·K/√d", slopes.queries),
-            Traced("∂L/∂K", "∂L/∂K = ∂L/∂Sᵀ·Q/√d", slopes.keys),
-            Traced("∂L/∂V", "∂L/∂V = Aᵀ·∂L/∂Z", slopes.values),
-            *_named("W_Q", "b_Q", "∂L/∂Q", "X", "query", gradients),
-            *_named("W_K", "b_K", "∂L/∂K", "X", "key", gradients),
-            *_named("W_V", "b_V", "∂L/∂V", "X", "value", gradients),
-            *_named("W_O", "b_O", "∂L/∂Y", "Z", "output", gradients),
-            Traced("∂L/∂x", "∂L/∂X = ∂L/∂Q·W_Q + ∂L/∂K·W_K + ∂L/∂V·W_V", dx),
+            Traced("∂L/∂Z", "∂L/∂Z = ∂L/∂Y·W_O", slopes.gathered, of_gathered),
+            Traced("∂L/∂A", "∂L/∂A = ∂L/∂Z·Vᵀ", slopes.weights, of_weights),
+            Traced("∂L/∂S", of_s, slopes.scores, of_scores),
+            Traced("∂L/∂Q", "∂L/∂Q = ∂L/∂S·K/√d", slopes.queries, of_queries),
+            Traced("∂L/∂K", "∂L/∂K = ∂L/∂Sᵀ·Q/√d", slopes.keys, of_keys),
+            Traced("∂L/∂V", "∂L/∂V = Aᵀ·∂L/∂Z", slopes.values, of_values),
+            *(
+                step
+                for letter, name, delta in steps
+                for step in _named(letter, f"∂L/∂{letter}", "X", name, gradients, delta, cache.x)
+            ),
+            *_named("O", "∂L/∂Y", "Z", "output", gradients, dy, _together(cache.gathered)),
+            Traced("∂L/∂x", "∂L/∂X = ∂L/∂Q·W_Q + ∂L/∂K·W_K + ∂L/∂V·W_V", dx, of_x),
         )
 
     def _slopes(
@@ -223,6 +302,7 @@ class Attention(Layer[AttentionCache]):
         scale = 1 / math.sqrt(cache.queries.shape[-1])
         return AttentionSlopes(
             d_gathered,
+            d_weights,
             d_scores,
             d_scores @ cache.keys * scale,
             d_scores.swapaxes(-1, -2) @ cache.queries * scale,
@@ -270,11 +350,30 @@ def _summed_products(delta: FloatArray, x: FloatArray) -> FloatArray:
     return np.tensordot(delta, x, axes=((0, 1), (0, 1)))
 
 
+def _scores(queries: FloatArray, keys: FloatArray) -> FloatArray:
+    """S = Q·Kᵀ/√d."""
+    return np.asarray(queries @ keys.swapaxes(-1, -2) / math.sqrt(queries.shape[-1]))
+
+
 def _named(
-    weight: str, bias: str, delta: str, x: str, name: str, gradients: LayerArrays
+    letter: str,
+    of_delta: str,
+    of_x: str,
+    name: str,
+    gradients: LayerArrays,
+    delta: FloatArray,
+    x: FloatArray,
 ) -> tuple[Traced, ...]:
-    """Name the gradients of a matrix and its bias."""
+    """Name the gradients of a matrix and its bias, given what they are the products of."""
+    weight, bias = f"∂L/∂W_{letter}", f"∂L/∂b_{letter}"
+
+    def of_weight(index: Index) -> Working:
+        return products(delta[..., index[0]], x[..., index[1]])
+
+    def of_bias(index: Index) -> Working:
+        return summed(delta[..., index[0]])
+
     return (
-        Traced(f"∂L/∂{weight}", f"∂L/∂{weight} = Σ {delta}ᵀ·{x}", gradients[f"{name}_weight"]),
-        Traced(f"∂L/∂{bias}", f"∂L/∂{bias} = Σ {delta}", gradients[f"{name}_bias"]),
+        Traced(weight, f"{weight} = Σ {of_delta}ᵀ·{of_x}", gradients[f"{name}_weight"], of_weight),
+        Traced(bias, f"{bias} = Σ {of_delta}", gradients[f"{name}_bias"], of_bias),
     )

@@ -25,15 +25,15 @@ from axone.layers.layer import (
     Layer,
     LayerArrays,
     ParameterSpec,
-    Traced,
+    Passed,
     per_channel,
     present_in_signals,
 )
 from axone.layers.weighted import (
-    delta_equation,
     delta_of,
     function_of,
     resolve_settings,
+    traced_delta,
     traced_slopes,
     traced_sums,
     weight_specs,
@@ -43,14 +43,17 @@ from axone.layers.windows import (
     Field,
     PerAxis,
     Window,
+    cells_within,
     checked_padding,
     checked_per_axis,
     per_axis,
     taps,
+    windows_holding,
     windows_over,
     windows_there,
 )
 from axone.messages import Message, _
+from axone.traced import Index, Traced, Working, products, summed
 
 
 class ConvolutionCache(NamedTuple):
@@ -222,27 +225,74 @@ class Convolution(Layer[ConvolutionCache]):
     def split_activation(self) -> tuple[Layer, ActivationFunction]:
         return without_activation(self)
 
-    def trace(
-        self, parameters: LayerArrays, cache: ConvolutionCache, y: FloatArray
-    ) -> tuple[Traced, ...]:
-        return traced_sums(self, f"Σₖ W[k]·x[{self._place()}]", cache)
+    def trace(self, parameters: LayerArrays, passed: Passed) -> tuple[Traced, ...]:
+        cache: ConvolutionCache = passed.cache
+        weight, x, windows = parameters["weight"], cache.x, self.windows(passed.x.shape[1:])
+        inputs = weight.shape[1]
+
+        def weighed(index: Index) -> Working:
+            row, channel, *p = index
+            own = self._inputs_of(channel, inputs)
+            cells = list(cells_within(windows, tuple(p)))
+            return products(
+                [weight[(channel, j, *k)] for j in range(inputs) for k, _ in cells],
+                [x[(row, own + j, *i)] for j in range(inputs) for _, i in cells],
+            )
+
+        return traced_sums(self, parameters, f"Σₖ W[k]·x[{self._place()}]", cache, weighed)
 
     def trace_back(
         self,
         parameters: LayerArrays,
-        cache: ConvolutionCache,
+        passed: Passed,
         dy: FloatArray,
         dx: FloatArray,
         gradients: LayerArrays,
     ) -> tuple[Traced, ...]:
-        place = self._place()
+        cache: ConvolutionCache = passed.cache
+        place, windows = self._place(), self.windows(cache.x.shape[1:])
+        traced = traced_delta(self, parameters, cache, dy)
+        weight, delta = parameters["weight"], traced.array
+        inputs = weight.shape[1]
+
+        def of_weight(index: Index) -> Working:
+            channel, j, *k = index
+            met = cache.x[:, self._inputs_of(channel, inputs) + j]
+            for tap in taps(windows):
+                if tap.kernel[1:] == tuple(k):
+                    return products(delta[:, channel][tap.outputs], met[tap.inputs])
+            return (0.0,)
+
+        def of_bias(index: Index) -> Working:
+            return summed(delta[:, index[0]])
+
+        def of_x(index: Index) -> Working:
+            row, channel, *i = index
+            group, j = divmod(channel, inputs)
+            if cache.present is not None and not cache.present[row, 0, i[0]]:
+                return (0.0,)
+            outputs = self.channels // self.groups
+            own = range(group * outputs, (group + 1) * outputs)
+            holding = list(windows_holding(windows, tuple(i)))
+            return products(
+                [weight[(c, j, *k)] for c in own for k, _ in holding],
+                [delta[(row, c, *p)] for c in own for _, p in holding],
+            )
+
+        of_k = f"∂L/∂W[k] = Σₚ δ[p]·x[{place}]ᵀ"
+        traced_weight = Traced("∂L/∂W", of_k, gradients["weight"], of_weight)
+        steps = [traced, traced_weight]
+        if self.bias:
+            steps.append(Traced("∂L/∂b", "∂L/∂b = Σₚ δ[p]", gradients["bias"], of_bias))
         return (
-            Traced("δ", delta_equation(self.function), delta_of(self, parameters, cache, dy)),
-            Traced("∂L/∂W", f"∂L/∂W[k] = Σₚ δ[p]·x[{place}]ᵀ", gradients["weight"]),
-            *((Traced("∂L/∂b", "∂L/∂b = Σₚ δ[p]", gradients["bias"]),) if self.bias else ()),
-            *traced_slopes(self.function, gradients),
-            Traced("∂L/∂x", f"∂L/∂x[i] = Σₖ W[k]ᵀ·δ[p], {place} = i", dx),
+            *steps,
+            *traced_slopes(self.function, parameters, cache.z, dy, gradients),
+            Traced("∂L/∂x", f"∂L/∂x[i] = Σₖ W[k]ᵀ·δ[p], {place} = i", dx, of_x),
         )
+
+    def _inputs_of(self, channel: int, inputs: int) -> int:
+        """Return the first of the input channels that an output channel sees."""
+        return channel // (self.channels // self.groups) * inputs
 
     def _place(self) -> str:
         """Write where tap k of window p lies, as plainly as the settings allow: ``"p + k"``."""

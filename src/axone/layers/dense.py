@@ -10,12 +10,12 @@ from axone.bounds import MOST_UNITS
 from axone.checks import check_integer
 from axone.errors import ShapeError
 from axone.initializers import Initializer, Zeros
-from axone.layers.layer import Context, Layer, LayerArrays, ParameterSpec, Traced
+from axone.layers.layer import Context, Layer, LayerArrays, ParameterSpec, Passed
 from axone.layers.weighted import (
-    delta_equation,
     delta_of,
     function_of,
     resolve_settings,
+    traced_delta,
     traced_slopes,
     traced_sums,
     weight_specs,
@@ -23,6 +23,7 @@ from axone.layers.weighted import (
 )
 from axone.layers.windows import Field
 from axone.messages import _
+from axone.traced import Index, Traced, Working, products, summed
 
 
 class DenseCache(NamedTuple):
@@ -117,12 +118,30 @@ class Dense(Layer[DenseCache]):
     def split_activation(self) -> tuple[Layer, ActivationFunction]:
         return without_activation(self)
 
-    def trace(
-        self, parameters: LayerArrays, cache: DenseCache, y: FloatArray
-    ) -> tuple[Traced, ...]:
-        return traced_sums(self, "W·x", cache)
+    def trace(self, parameters: LayerArrays, passed: Passed) -> tuple[Traced, ...]:
+        return self.trace_sums(parameters, passed.cache)
+
+    def trace_sums(self, parameters: LayerArrays, cache: DenseCache) -> tuple[Traced, ...]:
+        """Name z and a, as `trace` does."""
+        weight = parameters["weight"]
+
+        def weighed(index: Index) -> Working:
+            row, unit = index
+            return products(weight[unit], cache.x[row])
+
+        return traced_sums(self, parameters, "W·x", cache, weighed)
 
     def trace_back(
+        self,
+        parameters: LayerArrays,
+        passed: Passed,
+        dy: FloatArray,
+        dx: FloatArray,
+        gradients: LayerArrays,
+    ) -> tuple[Traced, ...]:
+        return self.trace_gradients(parameters, passed.cache, dy, dx, gradients)
+
+    def trace_gradients(
         self,
         parameters: LayerArrays,
         cache: DenseCache,
@@ -130,13 +149,29 @@ class Dense(Layer[DenseCache]):
         dx: FloatArray,
         gradients: LayerArrays,
     ) -> tuple[Traced, ...]:
-        delta = delta_of(self, parameters, cache, dy)
+        """Name δ and the gradients, as `trace_back` does."""
+        weight, x = parameters["weight"], cache.x
+        traced = traced_delta(self, parameters, cache, dy)
+        delta = traced.array
+
+        def of_weight(index: Index) -> Working:
+            unit, feature = index
+            return products(delta[:, unit], x[:, feature])
+
+        def of_bias(index: Index) -> Working:
+            return summed(delta[:, index[0]])
+
+        def of_x(index: Index) -> Working:
+            row, feature = index
+            return products(weight[:, feature], delta[row])
+
+        bias = (Traced("∂L/∂b", "∂L/∂b = Σ δ", gradients["bias"], of_bias),) if self.bias else ()
         return (
-            Traced("δ", delta_equation(self.function), delta),
-            Traced("∂L/∂W", "∂L/∂W = Σ δ·xᵀ", gradients["weight"]),
-            *((Traced("∂L/∂b", "∂L/∂b = Σ δ", gradients["bias"]),) if self.bias else ()),
-            *traced_slopes(self.function, gradients),
-            Traced("∂L/∂x", "∂L/∂x = Wᵀ·δ", dx),
+            traced,
+            Traced("∂L/∂W", "∂L/∂W = Σ δ·xᵀ", gradients["weight"], of_weight),
+            *bias,
+            *traced_slopes(self.function, parameters, cache.z, dy, gradients),
+            Traced("∂L/∂x", "∂L/∂x = Wᵀ·δ", dx, of_x),
         )
 
     def _gradients(

@@ -11,8 +11,9 @@ from axone.bounds import MOST_PARAMETERS
 from axone.checks import check_integer
 from axone.errors import DataError, ShapeError
 from axone.initializers import INITIALIZERS, Initializer, Normal
-from axone.layers.layer import Context, Layer, LayerArrays, ParameterSpec, Traced
+from axone.layers.layer import Context, Layer, LayerArrays, ParameterSpec, Passed
 from axone.messages import _
+from axone.traced import Index, Traced, Working, summed
 
 
 class EmbeddingCache(NamedTuple):
@@ -106,21 +107,25 @@ class Embedding(Layer[EmbeddingCache]):
         np.add.at(gradient, cache.tokens, dy)
         return np.zeros(cache.tokens.shape, dy.dtype), {"weight": gradient}
 
-    def trace(
-        self, parameters: LayerArrays, cache: EmbeddingCache, y: FloatArray
-    ) -> tuple[Traced, ...]:
-        return (Traced("y", "y[p] = weight[x[p]]", y),)
+    def trace(self, parameters: LayerArrays, passed: Passed) -> tuple[Traced, ...]:
+        return (Traced("y", "y[p] = weight[x[p]]", passed.y),)
 
     def trace_back(
         self,
         parameters: LayerArrays,
-        cache: EmbeddingCache,
+        passed: Passed,
         dy: FloatArray,
         dx: FloatArray,
         gradients: LayerArrays,
     ) -> tuple[Traced, ...]:
-        summed = "∂L/∂weight[t] = Σ ∂L/∂y[p] over all p with x[p] = t"
+        cache: EmbeddingCache = passed.cache
+
+        def of_weight(index: Index) -> Working:
+            token, feature = index
+            return summed(dy[cache.tokens == token][:, feature])
+
+        equation = "∂L/∂weight[t] = Σ ∂L/∂y[p] over all p with x[p] = t"
         return (
-            Traced("∂L/∂weight", summed, gradients["weight"]),
+            Traced("∂L/∂weight", equation, gradients["weight"], of_weight),
             Traced("∂L/∂x", "∂L/∂x = 0: token numbers have no derivative", dx),
         )

@@ -31,6 +31,7 @@ from axone.initializers import Initializer
 from axone.layers.windows import Field
 from axone.messages import _
 from axone.random import RandomStream
+from axone.traced import Traced
 
 LayerArrays = Mapping[str, FloatArray]
 """The arrays of one layer by name: ``{"weight": …, "bias": …}``."""
@@ -104,22 +105,13 @@ class NoCache(NamedTuple):
     """The cache of a layer whose backward pass needs nothing of the forward pass."""
 
 
-class Traced(NamedTuple):
-    """One step of a pass, for a reader.
+class Passed(NamedTuple):
+    """What a layer was given in a forward pass, and what it made of it: what its trace is of."""
 
-    Attributes
-    ----------
-    symbol : str
-        What the numbers are called: ``"z"``, ``"δ"``, ``"∂L/∂W"``.
-    equation : str
-        How they came about, for one example: ``"z = W·x + b"``.
-    array : array
-        The numbers themselves, of all rows where there is one value a row.
-    """
-
-    symbol: str
-    equation: str
-    array: FloatArray
+    x: FloatArray
+    context: Context
+    cache: Any
+    y: FloatArray
 
 
 @dataclass(frozen=True)
@@ -233,15 +225,15 @@ class Layer(ABC, Generic[Cache]):
         """
         del tokens
 
-    def trace(self, parameters: LayerArrays, cache: Cache, y: FloatArray) -> tuple[Traced, ...]:
+    def trace(self, parameters: LayerArrays, passed: Passed) -> tuple[Traced, ...]:
         """Name what the forward pass computed, in its order; the last is y."""
-        del parameters, cache
-        return (Traced("y", f"y = {type(self).__name__}(x)", y),)
+        del parameters
+        return (Traced("y", f"y = {type(self).__name__}(x)", passed.y),)
 
     def trace_back(
         self,
         parameters: LayerArrays,
-        cache: Cache,
+        passed: Passed,
         dy: FloatArray,
         dx: FloatArray,
         gradients: LayerArrays,
@@ -255,7 +247,7 @@ class Layer(ABC, Generic[Cache]):
         dx, gradients
             What `backward` gave.
         """
-        del parameters, cache, dy
+        del parameters, passed, dy
         return (
             *(
                 Traced(f"∂L/∂{name}", f"∂L/∂{name} = Σ ∂L/∂y · ∂y/∂{name}", array)

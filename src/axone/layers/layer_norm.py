@@ -13,9 +13,10 @@ from axone.layers.layer import (
     Layer,
     LayerArrays,
     ParameterSpec,
-    Traced,
+    Passed,
     check_features_last,
 )
+from axone.traced import Index, Traced, Working, joined, mean_of_squares, products, summed
 
 
 class LayerNormCache(NamedTuple):
@@ -73,18 +74,80 @@ class LayerNorm(Layer[LayerNormCache]):
     def backward(
         self, parameters: LayerArrays, cache: LayerNormCache, dy: FloatArray
     ) -> tuple[FloatArray, dict[str, FloatArray]]:
-        normalised = cache.normalised
         shared = tuple(range(dy.ndim - 1))
-        gradients = {"weight": (dy * normalised).sum(axis=shared), "bias": dy.sum(axis=shared)}
-        g = parameters["weight"] * dy
-        pull = normalised * (g * normalised).mean(axis=-1, keepdims=True)
-        return (g - g.mean(axis=-1, keepdims=True) - pull) / cache.deviation, gradients
+        gradients = {
+            "weight": (dy * cache.normalised).sum(axis=shared),
+            "bias": dy.sum(axis=shared),
+        }
+        g, mean, pull = self._pulls(parameters, cache, dy)
+        return (g - mean - cache.normalised * pull) / cache.deviation, gradients
 
-    def trace(
-        self, parameters: LayerArrays, cache: LayerNormCache, y: FloatArray
-    ) -> tuple[Traced, ...]:
+    def _pulls(
+        self, parameters: LayerArrays, cache: LayerNormCache, dy: FloatArray
+    ) -> tuple[FloatArray, FloatArray, FloatArray]:
+        """Return g = weight ⊙ ∂L/∂y, mean(g) and mean(g ⊙ x̂)."""
+        g = parameters["weight"] * dy
+        alike = (g * cache.normalised).mean(axis=-1, keepdims=True)
+        return g, g.mean(axis=-1, keepdims=True), alike
+
+    def trace(self, parameters: LayerArrays, passed: Passed) -> tuple[Traced, ...]:
+        cache: LayerNormCache = passed.cache
+        x, weight, bias = passed.x, parameters["weight"], parameters["bias"]
+        means = x.mean(axis=-1, keepdims=True, dtype=np.float64)
+
+        def of_mean(index: Index) -> Working:
+            return ("(", *summed(x[index[:-1]]), ")/", float(x.shape[-1]))
+
+        def of_deviation(index: Index) -> Working:
+            squares = mean_of_squares(x[index[:-1]], float(means[index]))
+            return ("√(", *squares, " + ", self.epsilon, ")")
+
+        def of_normalised(index: Index) -> Working:
+            alike = (*index[:-1], 0)
+            difference = ("(", float(x[index]), " − ", float(means[alike]), ")/")
+            return (*difference, float(cache.deviation[alike]))
+
+        def of_y(index: Index) -> Working:
+            scaled = (float(weight[index[-1]]), "·", float(cache.normalised[index]))
+            return joined(scaled, (float(bias[index[-1]]),))
+
+        deviation = cache.deviation
         return (
-            Traced("√(s² + ε)", "s² = variance of x over the features", cache.deviation),
-            Traced("x̂", "x̂ = (x − mean of x)/√(s² + ε)", cache.normalised),
-            Traced("y", "y = weight ⊙ x̂ + bias", y),
+            Traced("μ", "μ = mean of x over the features", means, of_mean),
+            Traced("√(s² + ε)", "s² = variance of x over the features", deviation, of_deviation),
+            Traced("x̂", "x̂ = (x − μ)/√(s² + ε)", cache.normalised, of_normalised),
+            Traced("y", "y = weight ⊙ x̂ + bias", passed.y, of_y),
+        )
+
+    def trace_back(
+        self,
+        parameters: LayerArrays,
+        passed: Passed,
+        dy: FloatArray,
+        dx: FloatArray,
+        gradients: LayerArrays,
+    ) -> tuple[Traced, ...]:
+        cache: LayerNormCache = passed.cache
+        g, mean, alike = self._pulls(parameters, cache, dy)
+
+        def of_weight(index: Index) -> Working:
+            return products(dy[..., index[0]], cache.normalised[..., index[0]])
+
+        def of_bias(index: Index) -> Working:
+            return summed(dy[..., index[0]])
+
+        def of_g(index: Index) -> Working:
+            return (float(parameters["weight"][index[-1]]), "·", float(dy[index]))
+
+        def of_x(index: Index) -> Working:
+            row = (*index[:-1], 0)
+            pull = (float(mean[row]), " − ", float(cache.normalised[index]), "·", float(alike[row]))
+            return ("(", float(g[index]), " − ", *pull, ")/", float(cache.deviation[row]))
+
+        equation = "∂L/∂x = (g − mean(g) − x̂ ⊙ mean(g ⊙ x̂))/√(s² + ε)"
+        return (
+            Traced("∂L/∂weight", "∂L/∂weight = Σ ∂L/∂y ⊙ x̂", gradients["weight"], of_weight),
+            Traced("∂L/∂bias", "∂L/∂bias = Σ ∂L/∂y", gradients["bias"], of_bias),
+            Traced("g", "g = weight ⊙ ∂L/∂y", g, of_g),
+            Traced("∂L/∂x", equation, dx, of_x),
         )

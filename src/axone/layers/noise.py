@@ -4,11 +4,14 @@ from abc import abstractmethod
 from dataclasses import dataclass
 from typing import ClassVar, NamedTuple
 
+import numpy as np
+
 from axone.arrays import FloatArray, Shape
 from axone.checks import check_number
 from axone.errors import ShapeError
-from axone.layers.layer import Context, Layer, LayerArrays, NoCache, Traced
+from axone.layers.layer import Context, Layer, LayerArrays, NoCache, Passed
 from axone.messages import _
+from axone.traced import Index, Traced, WorkedAt, Working, joined
 
 
 class DropoutCache(NamedTuple):
@@ -58,12 +61,41 @@ class InvertedDropout(Layer[DropoutCache]):
     ) -> tuple[FloatArray, dict[str, FloatArray]]:
         return (dy if cache.factors is None else dy * cache.factors), {}
 
-    def trace(
-        self, parameters: LayerArrays, cache: DropoutCache, y: FloatArray
-    ) -> tuple[Traced, ...]:
+    def trace(self, parameters: LayerArrays, passed: Passed) -> tuple[Traced, ...]:
+        cache: DropoutCache = passed.cache
         if cache.factors is None:
-            return (Traced("y", "y = x", y),)
-        return (Traced("r", self._drawn, cache.factors), Traced("y", "y = x ⊙ r", y))
+            return (Traced("y", "y = x", passed.y),)
+        factors = cache.factors
+
+        def of_factor(index: Index) -> Working:
+            return (float(factors[index] > 0), "/(1 − ", self.rate, ")")
+
+        return (
+            Traced("r", self._drawn, factors, of_factor),
+            Traced("y", "y = x ⊙ r", passed.y, _scaled(passed.x, factors)),
+        )
+
+    def trace_back(
+        self,
+        parameters: LayerArrays,
+        passed: Passed,
+        dy: FloatArray,
+        dx: FloatArray,
+        gradients: LayerArrays,
+    ) -> tuple[Traced, ...]:
+        cache: DropoutCache = passed.cache
+        if cache.factors is None:
+            return (Traced("∂L/∂x", "∂L/∂x = ∂L/∂y", dx),)
+        return (Traced("∂L/∂x", "∂L/∂x = ∂L/∂y ⊙ r", dx, _scaled(dy, cache.factors)),)
+
+
+def _scaled(numbers: FloatArray, factors: FloatArray) -> WorkedAt:
+    everywhere = np.broadcast_to(factors, numbers.shape)
+
+    def worked_at(index: Index) -> Working:
+        return (float(numbers[index]), "·", float(everywhere[index]))
+
+    return worked_at
 
 
 @dataclass(frozen=True)
@@ -154,5 +186,25 @@ class GaussianNoise(Layer[NoCache]):
     ) -> tuple[FloatArray, dict[str, FloatArray]]:
         return dy, {}
 
-    def trace(self, parameters: LayerArrays, cache: NoCache, y: FloatArray) -> tuple[Traced, ...]:
-        return (Traced("y", "y = x + noise in training, x otherwise", y),)
+    def trace(self, parameters: LayerArrays, passed: Passed) -> tuple[Traced, ...]:
+        if not passed.context.training or passed.context.random is None:
+            return (Traced("y", "y = x", passed.y),)
+        noise = passed.y - passed.x
+
+        def of_y(index: Index) -> Working:
+            return joined((float(passed.x[index]),), (float(noise[index]),))
+
+        return (
+            Traced("noise", f"noise = N(0, {self.standard_deviation}²)", noise),
+            Traced("y", "y = x + noise", passed.y, of_y),
+        )
+
+    def trace_back(
+        self,
+        parameters: LayerArrays,
+        passed: Passed,
+        dy: FloatArray,
+        dx: FloatArray,
+        gradients: LayerArrays,
+    ) -> tuple[Traced, ...]:
+        return (Traced("∂L/∂x", "∂L/∂x = ∂L/∂y", dx),)

@@ -1,6 +1,7 @@
 """Batch normalisation: every feature is brought to mean 0 and variance 1 over the batch."""
 
 from dataclasses import dataclass
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -14,11 +15,12 @@ from axone.layers.layer import (
     Layer,
     LayerArrays,
     ParameterSpec,
-    Traced,
+    Passed,
     per_channel,
     present_in_signals,
 )
 from axone.messages import _
+from axone.traced import Index, Traced, Working, joined, mean_of_squares, products, summed
 
 
 class BatchNormCache(NamedTuple):
@@ -119,16 +121,132 @@ class BatchNorm(Layer[BatchNormCache]):
             averages[name] = (keep * running + share * found).astype(running.dtype, copy=False)
         return averages
 
-    def trace(
-        self, parameters: LayerArrays, cache: BatchNormCache, y: FloatArray
-    ) -> tuple[Traced, ...]:
-        mean = parameters["running_mean"] if cache.batch is None else cache.batch[0]
-        of = _("running averages") if cache.batch is None else _("over the batch")
+    def trace(self, parameters: LayerArrays, passed: Passed) -> tuple[Traced, ...]:
+        cache: BatchNormCache = passed.cache
+        weight, bias = parameters["weight"], parameters["bias"]
+        mean, variance = cache.batch or (parameters["running_mean"], parameters["running_variance"])
+
+        def there(index: Index) -> bool:
+            return cache.present is None or bool(cache.present[index[0], 0, index[2]])
+
+        def of_normalised(index: Index) -> Working:
+            channel = index[1]
+            if not there(index):
+                return (0.0,)
+            difference = ("(", float(passed.x[index]), " − ", float(mean[channel]), ")/")
+            return (*difference, float(cache.deviation[channel]))
+
+        def of_y(index: Index) -> Working:
+            if not there(index):
+                return (0.0,)
+            channel = index[1]
+            scaled = (float(weight[channel]), "·", float(cache.normalised[index]))
+            return joined(scaled, (float(bias[channel]),))
+
         return (
-            Traced("μ", _("μ = mean of x, {of}", of=of), mean),
-            Traced("√(s² + ε)", _("s² = variance of x, {of}", of=of), cache.deviation),
-            Traced("x̂", "x̂ = (x − μ)/√(s² + ε)", cache.normalised),
-            Traced("y", "y = weight ⊙ x̂ + bias", y),
+            *self._traced_statistics(parameters, passed, mean, variance),
+            Traced("x̂", "x̂ = (x − μ)/√(s² + ε)", cache.normalised, of_normalised),
+            Traced("y", "y = weight ⊙ x̂ + bias", passed.y, of_y),
+        )
+
+    def _traced_statistics(
+        self, parameters: LayerArrays, passed: Passed, mean: FloatArray, variance: FloatArray
+    ) -> tuple[Traced, ...]:
+        """Name μ, √(s² + ε) and, where they are the batch's, the running averages."""
+        cache: BatchNormCache = passed.cache
+
+        def cells(channel: int) -> FloatArray:
+            x = passed.x[:, channel]
+            return x if cache.present is None else x[cache.present[:, 0]]
+
+        def of_mean(index: Index) -> Working:
+            found = cells(index[0])
+            return ("(", *summed(found), ")/", float(found.size))
+
+        def of_deviation(index: Index) -> Working:
+            if cache.batch is None:
+                return ("√(", float(variance[index]), " + ", self.epsilon, ")")
+            found = cells(index[0])
+            squares = mean_of_squares(found, float(mean[index]))
+            return ("√(", *squares, " + ", self.epsilon, ")")
+
+        root = "√(s² + ε)"
+        if cache.batch is None:
+            return (
+                Traced("μ", _("μ = mean of x, {of}", of=_("running averages")), mean),
+                Traced(
+                    root,
+                    _("s² = variance of x, {of}", of=_("running averages")),
+                    cache.deviation,
+                    of_deviation,
+                ),
+            )
+
+        def of_average(name: str, found: FloatArray, index: Index) -> Working:
+            kept = (self.momentum, "·", float(parameters[name][index]))
+            return joined(kept, (1 - self.momentum, "·", float(found[index])))
+
+        updated = self.updated_buffers(parameters, cache)
+        averages = zip(updated.items(), ("μ", "s²"), (mean, variance), strict=True)
+        return (
+            Traced("μ", _("μ = mean of x, {of}", of=_("over the batch")), mean, of_mean),
+            Traced(
+                root,
+                _("s² = variance of x, {of}", of=_("over the batch")),
+                cache.deviation,
+                of_deviation,
+            ),
+            *(
+                Traced(
+                    f"running {symbol}",
+                    f"running {symbol} = momentum·running {symbol} + (1 − momentum)·{symbol}",
+                    array,
+                    partial(of_average, name, found),
+                )
+                for (name, array), symbol, found in averages
+            ),
+        )
+
+    def trace_back(
+        self,
+        parameters: LayerArrays,
+        passed: Passed,
+        dy: FloatArray,
+        dx: FloatArray,
+        gradients: LayerArrays,
+    ) -> tuple[Traced, ...]:
+        cache: BatchNormCache = passed.cache
+        weight, present = parameters["weight"], cache.present
+        count = dy.size // dy.shape[1] if present is None else int(present.sum())
+
+        def of_weight(index: Index) -> Working:
+            slopes, normalised = dy[:, index[0]], cache.normalised[:, index[0]]
+            if present is not None:
+                slopes, normalised = slopes[present[:, 0]], normalised[present[:, 0]]
+            return products(slopes, normalised)
+
+        def of_bias(index: Index) -> Working:
+            slopes = dy[:, index[0]]
+            return summed(slopes if present is None else slopes[present[:, 0]])
+
+        def of_x(index: Index) -> Working:
+            channel = index[1]
+            scale = (float(weight[channel]), "/", float(cache.deviation[channel]), "·")
+            if present is not None and not present[index[0], 0, index[2]]:
+                return (0.0,)
+            if cache.batch is None:
+                return (*scale, float(dy[index]))
+            d_bias, d_weight = gradients["bias"][channel], gradients["weight"][channel]
+            pull = joined((float(d_bias),), (float(cache.normalised[index]), "·", float(d_weight)))
+            return (*scale, "(", float(dy[index]), " − (", *pull, ")/", float(count), ")")
+
+        of_batch = "∂L/∂x = weight/√(s² + ε) ⊙ (∂L/∂y − (∂L/∂bias + x̂ ⊙ ∂L/∂weight)/N)"
+        of_averages = "∂L/∂x = weight/√(s² + ε) ⊙ ∂L/∂y"
+        equation = of_averages if cache.batch is None else of_batch
+        return (
+            Traced("∂L/∂weight", "∂L/∂weight = Σ ∂L/∂y ⊙ x̂", gradients["weight"], of_weight),
+            Traced("∂L/∂bias", "∂L/∂bias = Σ ∂L/∂y", gradients["bias"], of_bias),
+            Traced("∂L/∂x", equation, dx, of_x),
         )
 
 

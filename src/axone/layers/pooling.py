@@ -19,20 +19,23 @@ from axone.layers.layer import (
     Context,
     Layer,
     LayerArrays,
-    Traced,
+    Passed,
     present_in_signals,
 )
 from axone.layers.windows import (
     Field,
     PerAxis,
     Window,
+    cells_within,
     checked_padding,
     checked_per_axis,
     taps,
+    windows_holding,
     windows_over,
     windows_there,
 )
 from axone.messages import _
+from axone.traced import Index, Traced, Working, largest_of, products, summed
 
 _NOBODY = -1
 """The winner of a window in which nothing is there."""
@@ -144,23 +147,46 @@ class MaxPool(Pool[MaxPoolCache]):
             dx[tap.inputs] += np.where(won, dy[tap.outputs], 0)
         return dx, {}
 
-    def trace(
-        self, parameters: LayerArrays, cache: MaxPoolCache, y: FloatArray
-    ) -> tuple[Traced, ...]:
+    def trace(self, parameters: LayerArrays, passed: Passed) -> tuple[Traced, ...]:
+        cache: MaxPoolCache = passed.cache
+        windows, there = self.windows(cache.shape[1:]), _present(self, passed.x, passed.context)
+        numbers = {tap.kernel[1:]: number for number, tap in enumerate(taps(windows))}
+
+        def of_y(index: Index) -> Working:
+            row, channel, *p = index
+            candidates = [
+                (numbers[k], passed.x[(row, channel, *i)])
+                for k, i in cells_within(windows, tuple(p))
+                if there is None or there[(row, 0, *i)]
+            ]
+            if not candidates:
+                return (0.0,)
+            taken, values = zip(*candidates, strict=True)
+            return largest_of(values, taken.index(cache.winner[index]))
+
         return (
             Traced("k*", "k*[p] = argmaxₖ x[p·s + k]", cache.winner),
-            Traced("y", "y[p] = x[p·s + k*[p]]", y),
+            Traced("y", "y[p] = maxₖ x[p·s + k] = x[p·s + k*[p]]", passed.y, of_y),
         )
 
     def trace_back(
         self,
         parameters: LayerArrays,
-        cache: MaxPoolCache,
+        passed: Passed,
         dy: FloatArray,
         dx: FloatArray,
         gradients: LayerArrays,
     ) -> tuple[Traced, ...]:
-        return (Traced("∂L/∂x", "∂L/∂x[i] = Σ ∂L/∂y[p] over the p that i won", dx),)
+        cache: MaxPoolCache = passed.cache
+        windows = self.windows(cache.shape[1:])
+        numbers = {tap.kernel[1:]: number for number, tap in enumerate(taps(windows))}
+
+        def of_x(index: Index) -> Working:
+            row, channel, *i = index
+            holding = ((numbers[k], (row, channel, *p)) for k, p in windows_holding(windows, (*i,)))
+            return summed([dy[p] for number, p in holding if cache.winner[p] == number])
+
+        return (Traced("∂L/∂x", "∂L/∂x[i] = Σ ∂L/∂y[p] over the p that i won", dx, of_x),)
 
 
 class AveragePoolCache(NamedTuple):
@@ -218,23 +244,44 @@ class AveragePool(Pool[AveragePoolCache]):
             dx *= cache.present
         return dx, {}
 
-    def trace(
-        self, parameters: LayerArrays, cache: AveragePoolCache, y: FloatArray
-    ) -> tuple[Traced, ...]:
+    def trace(self, parameters: LayerArrays, passed: Passed) -> tuple[Traced, ...]:
+        cache: AveragePoolCache = passed.cache
+        windows, there = self.windows(cache.shape[1:]), cache.present
+        cells = np.broadcast_to(cache.cells, passed.y.shape)
+
+        def of_y(index: Index) -> Working:
+            row, channel, *p = index
+            held = [
+                passed.x[(row, channel, *i)]
+                for _, i in cells_within(windows, tuple(p))
+                if there is None or there[(row, 0, *i)]
+            ]
+            return ("(", *summed(held), ")/", float(cells[index]))
+
         return (
             Traced("n", "n[p] = cells of window p that are there", cache.cells),
-            Traced("y", "y[p] = Σₖ x[p·s + k]/n[p]", y),
+            Traced("y", "y[p] = Σₖ x[p·s + k]/n[p]", passed.y, of_y),
         )
 
     def trace_back(
         self,
         parameters: LayerArrays,
-        cache: AveragePoolCache,
+        passed: Passed,
         dy: FloatArray,
         dx: FloatArray,
         gradients: LayerArrays,
     ) -> tuple[Traced, ...]:
-        return (Traced("∂L/∂x", "∂L/∂x[i] = Σ ∂L/∂y[p]/n[p] over the p that hold i", dx),)
+        cache: AveragePoolCache = passed.cache
+        windows, cells = self.windows(cache.shape[1:]), np.broadcast_to(cache.cells, dy.shape)
+
+        def of_x(index: Index) -> Working:
+            row, channel, *i = index
+            if cache.present is not None and not cache.present[row, 0, i[0]]:
+                return (0.0,)
+            holding = [(row, channel, *p) for _, p in windows_holding(windows, tuple(i))]
+            return products([dy[p] for p in holding], [1 / cells[p] for p in holding])
+
+        return (Traced("∂L/∂x", "∂L/∂x[i] = Σ ∂L/∂y[p]/n[p] over the p that hold i", dx, of_x),)
 
 
 class GlobalPoolCache(NamedTuple):
@@ -299,12 +346,43 @@ class GlobalPool(Layer[GlobalPoolCache]):
         dx = dy[:, :, None] * cache.share
         return np.broadcast_to(dx, (rows, channels, dx.shape[2])).reshape(cache.shape), {}
 
-    def trace(
-        self, parameters: LayerArrays, cache: GlobalPoolCache, y: FloatArray
-    ) -> tuple[Traced, ...]:
+    def trace(self, parameters: LayerArrays, passed: Passed) -> tuple[Traced, ...]:
+        there = _present(self, passed.x, passed.context)
+
+        def of_y(index: Index) -> Working:
+            row, channel = index
+            cells = passed.x[row, channel].ravel()
+            if there is not None:
+                cells = cells[there[row, 0]]
+            if not len(cells):
+                return (0.0,)
+            if self.function == "max":
+                return largest_of(cells.tolist(), int(cells.argmax()))
+            return ("(", *summed(cells), ")/", float(len(cells)))
+
         if self.function == "average":
-            return (Traced("y", "y[c] = Σₚ x[c, p]/n", y),)
-        return (Traced("y", "y[c] = maxₚ x[c, p]", y),)
+            return (Traced("y", "y[c] = Σₚ x[c, p]/n", passed.y, of_y),)
+        return (Traced("y", "y[c] = maxₚ x[c, p]", passed.y, of_y),)
+
+    def trace_back(
+        self,
+        parameters: LayerArrays,
+        passed: Passed,
+        dy: FloatArray,
+        dx: FloatArray,
+        gradients: LayerArrays,
+    ) -> tuple[Traced, ...]:
+        cache: GlobalPoolCache = passed.cache
+        shares = np.broadcast_to(cache.share, (*dy.shape, cache.share.shape[2]))
+        shares = shares.reshape(cache.shape)
+
+        def of_x(index: Index) -> Working:
+            return (float(dy[index[:2]]), "·", float(shares[index]))
+
+        equation = "∂L/∂x[c, p] = ∂L/∂y[c]/n"
+        if self.function == "max":
+            equation = "∂L/∂x[c, p] = ∂L/∂y[c]·1(p won)"
+        return (Traced("∂L/∂x", equation, dx, of_x),)
 
 
 def _mean(present: BoolArray, x: FloatArray) -> tuple[FloatArray, FloatArray]:

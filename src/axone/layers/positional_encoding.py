@@ -6,8 +6,9 @@ import numpy as np
 
 from axone.arrays import FloatArray, Shape
 from axone.errors import ShapeError
-from axone.layers.layer import Context, Layer, LayerArrays, NoCache, Traced
+from axone.layers.layer import Context, Layer, LayerArrays, NoCache, Passed
 from axone.messages import _
+from axone.traced import Index, Traced, Working, joined
 
 
 @dataclass(frozen=True)
@@ -45,17 +46,29 @@ class PositionalEncoding(Layer[NoCache]):
     ) -> tuple[FloatArray, dict[str, FloatArray]]:
         return dy, {}
 
-    def trace(self, parameters: LayerArrays, cache: NoCache, y: FloatArray) -> tuple[Traced, ...]:
+    def trace(self, parameters: LayerArrays, passed: Passed) -> tuple[Traced, ...]:
+        length, features = passed.y.shape[1:]
+        waves = sinusoids(length, features)
         equation = "PE[p, 2i] = sin(p/10000^(2i/features)), PE[p, 2i + 1] = cos of the same"
+
+        def of_wave(index: Index) -> Working:
+            position, feature = index
+            wave = "cos(" if feature % 2 else "sin("
+            exponent = (float(feature // 2 * 2), "/", float(features))
+            return (wave, float(position), "/10000^(", *exponent, "))")
+
+        def of_y(index: Index) -> Working:
+            return joined((float(passed.x[index]),), (float(waves[index[1:]]),))
+
         return (
-            Traced("PE", equation, sinusoids(y.shape[1], y.shape[2])),
-            Traced("y", "y[p] = x[p] + PE[p]", y),
+            Traced("PE", equation, waves, of_wave),
+            Traced("y", "y[p] = x[p] + PE[p]", passed.y, of_y),
         )
 
     def trace_back(
         self,
         parameters: LayerArrays,
-        cache: NoCache,
+        passed: Passed,
         dy: FloatArray,
         dx: FloatArray,
         gradients: LayerArrays,

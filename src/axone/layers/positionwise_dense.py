@@ -9,8 +9,9 @@ from axone.arrays import FloatArray, Shape
 from axone.errors import ShapeError
 from axone.initializers import Initializer, Zeros
 from axone.layers.dense import Dense, DenseCache
-from axone.layers.layer import Context, Layer, LayerArrays, ParameterSpec, Traced
+from axone.layers.layer import Context, Layer, LayerArrays, ParameterSpec, Passed
 from axone.messages import _
+from axone.traced import Index, Traced, Working
 
 
 class PositionwiseDenseCache(NamedTuple):
@@ -105,28 +106,37 @@ class PositionwiseDense(Layer[PositionwiseDenseCache]):
     def dead_share(self, cache: PositionwiseDenseCache) -> float:
         return self.dense.dead_share(cache.positions)
 
-    def trace(
-        self, parameters: LayerArrays, cache: PositionwiseDenseCache, y: FloatArray
-    ) -> tuple[Traced, ...]:
-        traced = self.dense.trace(parameters, cache.positions, _positions(y))
-        return tuple(step._replace(array=_sequences(step.array, cache.length)) for step in traced)
+    def trace(self, parameters: LayerArrays, passed: Passed) -> tuple[Traced, ...]:
+        cache: PositionwiseDenseCache = passed.cache
+        traced = self.dense.trace_sums(parameters, cache.positions)
+        return tuple(_along(step, cache.length) for step in traced)
 
     def trace_back(
         self,
         parameters: LayerArrays,
-        cache: PositionwiseDenseCache,
+        passed: Passed,
         dy: FloatArray,
         dx: FloatArray,
         gradients: LayerArrays,
     ) -> tuple[Traced, ...]:
-        delta, *of_arrays, of_x = self.dense.trace_back(
+        cache: PositionwiseDenseCache = passed.cache
+        delta, *of_arrays, of_x = self.dense.trace_gradients(
             parameters, cache.positions, _positions(dy), _positions(dx), gradients
         )
-        return (
-            delta._replace(array=_sequences(delta.array, cache.length)),
-            *of_arrays,
-            of_x._replace(array=dx),
-        )
+        of_sequences = _along(of_x, cache.length)._replace(array=dx)
+        return (_along(delta, cache.length), *of_arrays, of_sequences)
+
+
+def _along(step: Traced, length: int) -> Traced:
+    """Return a step of (m·length, features) as one of (m, length, features)."""
+    worked_at = step.worked_at
+
+    def of_position(index: Index) -> Working:
+        assert worked_at is not None  # noqa: S101 — a dense layer's always are
+        row, position, feature = index
+        return worked_at((row * length + position, feature))
+
+    return step._replace(array=_sequences(step.array, length), worked_at=of_position)
 
 
 def _positions(x: FloatArray) -> FloatArray:

@@ -7,6 +7,7 @@ through time and back, once or in both directions, and positions that are not th
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -15,17 +16,19 @@ from axone.arrays import BoolArray, FloatArray, IntArray, Shape
 from axone.checks import check_integer, check_truth
 from axone.errors import ShapeError
 from axone.layers.cells import CELLS, Cell, GRUCell, LSTMCell, State
+from axone.layers.cells.cell import Factors
 from axone.layers.layer import (
     AnyCache,
     Context,
     Layer,
     LayerArrays,
     ParameterSpec,
-    Traced,
+    Passed,
     check_positions,
 )
 from axone.layers.windows import Field
 from axone.messages import _
+from axone.traced import Index, Traced, WorkedAt, Working, joined, products, summed
 
 
 class Direction(NamedTuple):
@@ -44,6 +47,14 @@ class Direction(NamedTuple):
     prefix: str
     mark: str
     order: int
+
+    def positions(self, length: int) -> tuple[int, ...]:
+        """Return the positions in the order in which they are come by."""
+        return tuple(range(length))[:: self.order]
+
+    def step_at(self, position: int, length: int) -> int:
+        """Return the number of the step that is made at a position."""
+        return position if self.order == 1 else length - 1 - position
 
 
 FORWARD, BACKWARD = Direction("", "", 1), Direction("backward_", "←", -1)
@@ -264,55 +275,94 @@ class Recurrent(Layer[RecurrentCache]):
         begins: BoolArray = there & (number % self.truncation == 0)
         return begins
 
-    def trace(
-        self, parameters: LayerArrays, cache: RecurrentCache, y: FloatArray
-    ) -> tuple[Traced, ...]:
+    def trace(self, parameters: LayerArrays, passed: Passed) -> tuple[Traced, ...]:
+        cache: RecurrentCache = passed.cache
         cell, traced = self._cell, []
         for direction, way in zip(self.directions, cache.ways, strict=True):
-            of_steps = [cell.trace(step) for step in way.steps]
+            own = _arrays_of(direction, parameters)
+            of_steps = [cell.trace(own, step) for step in way.steps]
             traced += _along(direction, of_steps, way.mask)
+            equation = _turned(direction, cell.equation)
+            worked_at = partial(self._state_working, direction, own, way)
             h = way.h[:, :: direction.order]
-            traced.append(Traced(f"{direction.mark}h", _turned(direction, cell.equation), h))
+            positions = direction.positions(h.shape[1])
+            traced.append(Traced(f"{direction.mark}h", equation, h, worked_at, positions))
         if not self.last and not self.bidirectional:
             return tuple(traced)
         names = ("y", "h[last]", "←h[first]") if self.last else ("yₜ", "hₜ", "←hₜ")
         both = f"{names[0]} = ({names[1]}, {names[2]})"
         equation = both if self.bidirectional else f"{names[0]} = {names[1]}"
-        return (*traced, Traced("y", equation, y))
+        return (*traced, Traced("y", equation, passed.y))
+
+    def _state_working(
+        self, direction: Direction, parameters: LayerArrays, way: WayCache, index: Index
+    ) -> Working:
+        row, position, unit = index
+        t = direction.step_at(position, way.h.shape[1])
+        if way.mask is not None and not way.mask[row, t]:
+            return (float(way.h[row, t, unit]),)  # the state stays as it was
+        return self._cell.state_working(parameters, way.steps[t], (row, unit))
 
     def trace_back(
         self,
         parameters: LayerArrays,
-        cache: RecurrentCache,
+        passed: Passed,
         dy: FloatArray,
         dx: FloatArray,
         gradients: LayerArrays,
     ) -> tuple[Traced, ...]:
         cell, traced = self._cell, []
-        for direction, way, dh in self._ways_back(cache, dy):
+        factors: list[tuple[Direction, list[dict[str, Factors]]]] = []
+        for direction, way, dh in self._ways_back(passed.cache, dy):
             own = _arrays_of(direction, parameters)
             d_states = [step.d_state for step in self._back_through_time(own, way, dh)][::-1]
             of_steps = [
                 (
                     Traced(
-                        "∂L/∂h", _("∂L/∂hₜ = ∂L/∂yₜ + what the next step hands back"), d_state[0]
+                        "∂L/∂h",
+                        _("∂L/∂hₜ = ∂L/∂yₜ + what the next step hands back"),
+                        d_state[0],
+                        _added(dh[:, t], d_state[0]),
                     ),
                     *cell.trace_back(own, step, d_state),
                 )
-                for step, d_state in zip(way.steps, d_states, strict=True)
+                for t, (step, d_state) in enumerate(zip(way.steps, d_states, strict=True))
             ]
-            traced += _along(direction, of_steps, way.mask)
+            # The way back begins at the last step.
+            traced += [
+                step._replace(positions=step.positions[::-1])
+                for step in _along(direction, of_steps, way.mask)
+            ]
+            pairs = zip(way.steps, d_states, strict=True)
+            factors.append((direction, [cell.factors(step, d_state) for step, d_state in pairs]))
         equations = {
             direction.prefix + name: _turned(direction, equation)
             for direction in self.directions
             for name, equation in cell.gradient_equations.items()
         }
+        workings = {
+            direction.prefix + name: partial(_gradient_working, of_steps, name)
+            for direction, of_steps in factors
+            for name in of_steps[0]
+        }
         for name, gradient in gradients.items():
             by_default = f"∂L/∂{name} = Σₜ ∂L/∂stateₜ · ∂stateₜ/∂{name}"
-            traced.append(Traced(f"∂L/∂{name}", equations.get(name, by_default), gradient))
-        summed = " + the same of ←" if self.bidirectional else ""
+            equation = equations.get(name, by_default)
+            traced.append(Traced(f"∂L/∂{name}", equation, gradient, workings.get(name)))
+        summed_up = " + the same of ←" if self.bidirectional else ""
         of_x = cell.gradient_equations.get("x", "∂L/∂xₜ = ∂L/∂stateₜ · ∂stateₜ/∂xₜ")
-        return (*traced, Traced("∂L/∂x", of_x + summed, dx))
+
+        def of_input(index: Index) -> Working:
+            row, position, feature = index
+            deltas, weights = [], []
+            for direction, of_steps in factors:
+                t = direction.step_at(position, dx.shape[1])
+                deltas.append(of_steps[t]["weight"][0][row])
+                weights.append(parameters[f"{direction.prefix}weight"][:, feature])
+            return products(np.concatenate(weights), np.concatenate(deltas))
+
+        worked_at = of_input if "weight" in factors[0][1][0] else None
+        return (*traced, Traced("∂L/∂x", of_x + summed_up, dx, worked_at))
 
 
 def LSTM(  # noqa: N802 — named as the class would be that it saves
@@ -391,10 +441,8 @@ class LastStep(Layer[LastStepCache]):
         dx[np.arange(len(dy)), cache.last] = dy
         return dx, {}
 
-    def trace(
-        self, parameters: LayerArrays, cache: LastStepCache, y: FloatArray
-    ) -> tuple[Traced, ...]:
-        return (Traced("y", "y = x[last]", y),)
+    def trace(self, parameters: LayerArrays, passed: Passed) -> tuple[Traced, ...]:
+        return (Traced("y", "y = x[last]", passed.y),)
 
 
 def _zeros(cell: Cell, rows: int, dtype: Any) -> State:
@@ -427,8 +475,43 @@ def _along(
         if mask is not None:
             arrays = np.where(mask[:, :, None], arrays, 0)
         symbol, equation = direction.mark + same[0].symbol, _turned(direction, same[0].equation)
-        traced.append(Traced(symbol, equation, arrays[:, :: direction.order]))
+        worked = [step.worked_at for step in same if step.worked_at is not None]
+        worked_at = partial(_step_working, direction, worked, mask) if worked else None
+        positions = direction.positions(len(same))
+        array = arrays[:, :: direction.order]
+        traced.append(Traced(symbol, equation, array, worked_at, positions))
     return traced
+
+
+def _step_working(
+    direction: Direction, worked: Sequence[WorkedAt], mask: BoolArray | None, index: Index
+) -> Working:
+    row, position, unit = index
+    t = direction.step_at(position, len(worked))
+    if mask is not None and not mask[row, t]:
+        return (0.0,)
+    return worked[t]((row, unit))
+
+
+def _added(own: FloatArray, total: FloatArray) -> WorkedAt:
+    """Write ∂L/∂hₜ: what yₜ has of the loss, and what was handed back."""
+    handed_back = total - own
+
+    def worked_at(index: Index) -> Working:
+        return joined((float(own[index]),), (float(handed_back[index]),))
+
+    return worked_at
+
+
+def _gradient_working(
+    of_steps: Sequence[Mapping[str, Factors]], name: str, index: Index
+) -> Working:
+    """Write one cell of a gradient, the sum of all steps' shares."""
+    deltas = np.concatenate([factors[name][0][:, index[0]] for factors in of_steps])
+    met = [factors[name][1] for factors in of_steps]
+    if met[0] is None:
+        return summed(deltas)
+    return products(deltas, np.concatenate([each[:, index[1]] for each in met if each is not None]))
 
 
 def _turned(direction: Direction, equation: str) -> str:

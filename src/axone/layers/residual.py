@@ -7,8 +7,9 @@ from typing import Any, ClassVar, NamedTuple
 from axone.arrays import BoolArray, FloatArray, Shape
 from axone.bounds import DEEPEST_DESCRIPTION, MOST_LAYERS
 from axone.errors import ConfigurationError, ShapeError
-from axone.layers.layer import AnyCache, Context, Layer, LayerArrays, ParameterSpec, Traced
+from axone.layers.layer import AnyCache, Context, Layer, LayerArrays, ParameterSpec, Passed
 from axone.layers.sequence import (
+    LayerTrace,
     backward_through,
     field_after,
     forward_through,
@@ -16,9 +17,11 @@ from axone.layers.sequence import (
     masks_between,
     multiply_adds_of,
     output_shapes,
+    trace_through,
 )
 from axone.layers.windows import Field
 from axone.messages import _
+from axone.traced import Index, Traced, Working, joined
 
 
 class ResidualCache(NamedTuple):
@@ -204,14 +207,62 @@ class Residual(Layer[ResidualCache]):
         layers, caches = (*self.layers, *self.shortcut), (*cache.inner, *cache.shortcut)
         return max(layer.dead_share(c) for layer, c in zip(layers, caches, strict=True))
 
-    def trace(
-        self, parameters: LayerArrays, cache: ResidualCache, y: FloatArray
-    ) -> tuple[Traced, ...]:
-        branch = Traced("F(x)", f"F(x) = {_names(self.layers)} of x", cache.branch)
+    def trace(self, parameters: LayerArrays, passed: Passed) -> tuple[Traced, ...]:
+        cache: ResidualCache = passed.cache
+        within, aside = self._traces(parameters, passed)
+
+        def of_y(index: Index) -> Working:
+            return joined((float(cache.short[index]),), (float(cache.branch[index]),))
+
+        named = f"F(x) = {_names(self.layers)} of x"
+        branch = Traced("F(x)", named, cache.branch, layers=within)
         if not self.shortcut:
-            return (branch, Traced("y", "y = x + F(x)", y))
-        short = Traced("S(x)", f"S(x) = {_names(self.shortcut)} of x", cache.short)
-        return (branch, short, Traced("y", "y = S(x) + F(x)", y))
+            return (branch, Traced("y", "y = x + F(x)", passed.y, of_y))
+        named = f"S(x) = {_names(self.shortcut)} of x"
+        short = Traced("S(x)", named, cache.short, layers=aside)
+        return (branch, short, Traced("y", "y = S(x) + F(x)", passed.y, of_y))
+
+    def trace_back(
+        self,
+        parameters: LayerArrays,
+        passed: Passed,
+        dy: FloatArray,
+        dx: FloatArray,
+        gradients: LayerArrays,
+    ) -> tuple[Traced, ...]:
+        within, aside = self._traces(parameters, passed, dy)
+        branch = within[0].backward[-1].array
+        short = aside[0].backward[-1].array if aside else dy
+
+        def of_x(index: Index) -> Working:
+            return joined((float(short[index]),), (float(branch[index]),))
+
+        through = [Traced("∂F", "∂F = ∂L/∂y·∂F/∂x", branch, layers=within)]
+        if aside:
+            through.append(Traced("∂S", "∂S = ∂L/∂y·∂S/∂x", short, layers=aside))
+        equation = "∂L/∂x = ∂S + ∂F" if aside else "∂L/∂x = ∂L/∂y + ∂F"
+        return (
+            *through,
+            *(
+                Traced(f"∂L/∂{name}", _("∂L/∂{name} = that of the layer within", name=name), array)
+                for name, array in gradients.items()
+            ),
+            Traced("∂L/∂x", equation, dx, of_x),
+        )
+
+    def _traces(
+        self, parameters: LayerArrays, passed: Passed, dy: FloatArray | None = None
+    ) -> tuple[tuple[LayerTrace, ...], tuple[LayerTrace, ...]]:
+        """Pass again through the layers within and those of the shortcut, for what they computed.
+
+        The same numbers once more: a layer draws from the stream of its context.
+        """
+        own, of_shortcut = self.arrays_within(parameters)
+        aside = passed.context.child(len(self.layers), passed.context.mask)
+        return (
+            trace_through(self.layers, own, passed.x, passed.context, dy),
+            trace_through(self.shortcut, of_shortcut, passed.x, aside, dy),
+        )
 
     def arrays_within(
         self, parameters: LayerArrays

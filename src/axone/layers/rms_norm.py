@@ -13,9 +13,10 @@ from axone.layers.layer import (
     Layer,
     LayerArrays,
     ParameterSpec,
-    Traced,
+    Passed,
     check_features_last,
 )
+from axone.traced import Index, Traced, Working, mean_of_squares, products
 
 
 class RMSNormCache(NamedTuple):
@@ -66,17 +67,61 @@ class RMSNorm(Layer[RMSNormCache]):
     def backward(
         self, parameters: LayerArrays, cache: RMSNormCache, dy: FloatArray
     ) -> tuple[FloatArray, dict[str, FloatArray]]:
-        normalised = cache.normalised
-        gradients = {"weight": (dy * normalised).sum(axis=tuple(range(dy.ndim - 1)))}
-        g = parameters["weight"] * dy
-        pull = normalised * (g * normalised).mean(axis=-1, keepdims=True)
-        return (g - pull) / cache.root, gradients
+        shared = tuple(range(dy.ndim - 1))
+        gradients = {"weight": (dy * cache.normalised).sum(axis=shared)}
+        g, alike = self._pulls(parameters, cache, dy)
+        return (g - cache.normalised * alike) / cache.root, gradients
 
-    def trace(
-        self, parameters: LayerArrays, cache: RMSNormCache, y: FloatArray
-    ) -> tuple[Traced, ...]:
+    def _pulls(
+        self, parameters: LayerArrays, cache: RMSNormCache, dy: FloatArray
+    ) -> tuple[FloatArray, FloatArray]:
+        """Return g = weight ⊙ ∂L/∂y, and mean(g ⊙ x̂)."""
+        g = parameters["weight"] * dy
+        return g, (g * cache.normalised).mean(axis=-1, keepdims=True)
+
+    def trace(self, parameters: LayerArrays, passed: Passed) -> tuple[Traced, ...]:
+        cache: RMSNormCache = passed.cache
+        x, weight = passed.x, parameters["weight"]
+
+        def of_root(index: Index) -> Working:
+            return ("√(", *mean_of_squares(x[index[:-1]]), " + ", self.epsilon, ")")
+
+        def of_normalised(index: Index) -> Working:
+            return (float(x[index]), "/", float(cache.root[(*index[:-1], 0)]))
+
+        def of_y(index: Index) -> Working:
+            return (float(weight[index[-1]]), "·", float(cache.normalised[index]))
+
         return (
-            Traced("rms", "rms = √(mean of x² + ε)", cache.root),
-            Traced("x̂", "x̂ = x/rms", cache.normalised),
-            Traced("y", "y = weight ⊙ x̂", y),
+            Traced("rms", "rms = √(mean of x² + ε)", cache.root, of_root),
+            Traced("x̂", "x̂ = x/rms", cache.normalised, of_normalised),
+            Traced("y", "y = weight ⊙ x̂", passed.y, of_y),
+        )
+
+    def trace_back(
+        self,
+        parameters: LayerArrays,
+        passed: Passed,
+        dy: FloatArray,
+        dx: FloatArray,
+        gradients: LayerArrays,
+    ) -> tuple[Traced, ...]:
+        cache: RMSNormCache = passed.cache
+        g, alike = self._pulls(parameters, cache, dy)
+
+        def of_weight(index: Index) -> Working:
+            return products(dy[..., index[0]], cache.normalised[..., index[0]])
+
+        def of_g(index: Index) -> Working:
+            return (float(parameters["weight"][index[-1]]), "·", float(dy[index]))
+
+        def of_x(index: Index) -> Working:
+            row = (*index[:-1], 0)
+            pull = (float(cache.normalised[index]), "·", float(alike[row]))
+            return ("(", float(g[index]), " − ", *pull, ")/", float(cache.root[row]))
+
+        return (
+            Traced("∂L/∂weight", "∂L/∂weight = Σ ∂L/∂y ⊙ x̂", gradients["weight"], of_weight),
+            Traced("g", "g = weight ⊙ ∂L/∂y", g, of_g),
+            Traced("∂L/∂x", "∂L/∂x = (g − x̂ ⊙ mean(g ⊙ x̂))/rms", dx, of_x),
         )

@@ -10,9 +10,10 @@ from dataclasses import dataclass
 
 from axone.arrays import BoolArray, FloatArray, Shape
 from axone.errors import ShapeError
-from axone.layers.layer import AnyCache, Context, Layer, LayerArrays, Traced
+from axone.layers.layer import AnyCache, Context, Layer, LayerArrays, Passed
 from axone.layers.windows import Field, composed
 from axone.messages import _, listed
+from axone.traced import Traced
 
 
 def layer_kind(layers: Sequence[Layer], position: int, names: Sequence[str] = ()) -> str:
@@ -203,20 +204,24 @@ def trace_through(
     dy: FloatArray | None = None,
 ) -> tuple[LayerTrace, ...]:
     """Return what every layer computed on its way from x to y and, given ∂L/∂y, back to ∂L/∂x."""
-    passed = list(_forward(layers, parameters, x, context))
+    given, passed = x, []
+    masks = masks_between(layers, context.mask)
+    for position, (y, cache) in enumerate(_forward(layers, parameters, x, context)):
+        own = context.child(position, masks[position])
+        passed.append(Passed(given, own, cache, y))
+        given = y
     forward = [
-        layer.trace(arrays, cache, y)
-        for layer, arrays, (y, cache) in zip(layers, parameters, passed, strict=True)
+        layer.trace(arrays, of_layer)
+        for layer, arrays, of_layer in zip(layers, parameters, passed, strict=True)
     ]
     backward: list[tuple[Traced, ...]] = [()] * len(passed)
     if dy is not None:
-        caches = [cache for _, cache in passed]
         upstream = dy
         positions = reversed(range(len(layers)))
-        back = _backward(layers, parameters, caches, dy)
+        back = _backward(layers, parameters, [of_layer.cache for of_layer in passed], dy)
         for position, (dx, gradient) in zip(positions, back, strict=True):
             backward[position] = layers[position].trace_back(
-                parameters[position], caches[position], upstream, dx, gradient
+                parameters[position], passed[position], upstream, dx, gradient
             )
             upstream = dx
     return tuple(

@@ -8,8 +8,9 @@ from typing import NamedTuple
 from axone.arrays import FloatArray, Shape
 from axone.checks import checked_shape
 from axone.errors import ShapeError
-from axone.layers.layer import Context, Layer, LayerArrays, NoCache, Traced
+from axone.layers.layer import Context, Layer, LayerArrays, NoCache, Passed
 from axone.messages import _
+from axone.traced import Traced
 
 
 class ShapeCache(NamedTuple):
@@ -108,5 +109,5 @@ class Transpose(Layer[NoCache]):
     ) -> tuple[FloatArray, dict[str, FloatArray]]:
         return dy.swapaxes(1, 2), {}
 
-    def trace(self, parameters: LayerArrays, cache: NoCache, y: FloatArray) -> tuple[Traced, ...]:
-        return (Traced("y", "y = xᵀ", y),)
+    def trace(self, parameters: LayerArrays, passed: Passed) -> tuple[Traced, ...]:
+        return (Traced("y", "y = xᵀ", passed.y),)

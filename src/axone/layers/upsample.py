@@ -7,9 +7,10 @@ import numpy as np
 
 from axone.arrays import BoolArray, FloatArray, IntArray, Shape
 from axone.errors import ShapeError
-from axone.layers.layer import Context, Layer, LayerArrays, Traced
+from axone.layers.layer import Context, Layer, LayerArrays, Passed
 from axone.layers.windows import PerAxis, checked_per_axis, per_axis
 from axone.messages import _
+from axone.traced import Index, Traced, Working, summed
 
 
 class UpsampleCache(NamedTuple):
@@ -115,20 +116,26 @@ class Upsample(Layer[UpsampleCache]):
             dx = np.add.reduceat(dx, first, axis)
         return dx, {}
 
-    def trace(
-        self, parameters: LayerArrays, cache: UpsampleCache, y: FloatArray
-    ) -> tuple[Traced, ...]:
-        return (Traced("y", "y[p] = x[⌊p·n/N⌋]", y),)
+    def trace(self, parameters: LayerArrays, passed: Passed) -> tuple[Traced, ...]:
+        return (Traced("y", "y[p] = x[⌊p·n/N⌋]", passed.y),)
 
     def trace_back(
         self,
         parameters: LayerArrays,
-        cache: UpsampleCache,
+        passed: Passed,
         dy: FloatArray,
         dx: FloatArray,
         gradients: LayerArrays,
     ) -> tuple[Traced, ...]:
-        return (Traced("∂L/∂x", "∂L/∂x[i] = Σ ∂L/∂y[p] over p with ⌊p·n/N⌋ = i", dx),)
+        lengths = zip(passed.x.shape[2:], passed.y.shape[2:], strict=True)
+        copied = [sources(n, longer) for n, longer in lengths]
+
+        def of_x(index: Index) -> Working:
+            row, channel, *i = index
+            here = np.ix_(*(np.flatnonzero(of == at) for of, at in zip(copied, i, strict=True)))
+            return summed(dy[row, channel][here])
+
+        return (Traced("∂L/∂x", "∂L/∂x[i] = Σ ∂L/∂y[p] over p with ⌊p·n/N⌋ = i", dx, of_x),)
 
 
 def sources(length: int, longer: int) -> IntArray:

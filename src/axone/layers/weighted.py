@@ -6,13 +6,15 @@ weights start and what is told to a reader is the same.
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 from typing import Any, Protocol, TypeVar, cast
 
 from axone.activations import ACTIVATIONS, ActivationFunction, Identity, Softmax, name_of
 from axone.arrays import FloatArray, Shape
 from axone.checks import check_truth
 from axone.initializers import INITIALIZERS, Constant, Initializer
-from axone.layers.layer import LayerArrays, ParameterSpec, Traced
+from axone.layers.layer import LayerArrays, ParameterSpec
+from axone.traced import Index, Traced, WorkedAt, Working, joined
 
 
 class Weighted(Protocol):
@@ -93,12 +95,28 @@ def without_activation(layer: WeightedLayer) -> tuple[WeightedLayer, ActivationF
     return replace(layer, **changes), function  # type: ignore[type-var]  # layers are dataclasses
 
 
-def traced_sums(layer: Weighted, sums: str, cache: Sums) -> tuple[Traced, ...]:
-    """Name z, given how its sums are written, and a."""
-    return (
-        Traced("z", f"z = {sums} + b" if layer.bias else f"z = {sums}", cache.z),
-        Traced("a", f"a = {name_of(function_of(layer))}(z)", cache.a),
-    )
+def traced_sums(
+    layer: Weighted, parameters: LayerArrays, sums: str, cache: Sums, weighed: WorkedAt
+) -> tuple[Traced, ...]:
+    """Name z, given how its sums are written and worked without the bias, and a."""
+    function = function_of(layer).bind(parameters)
+
+    def with_bias(index: Index) -> Working:
+        return joined(weighed(index), (float(parameters["bias"][index[1]]),))
+
+    z = Traced("z", f"z = {sums}", cache.z, weighed)
+    if layer.bias:
+        z = Traced("z", f"z = {sums} + b", cache.z, with_bias)
+    equation = activation_equation(function_of(layer))
+    return (z, Traced("a", equation, cache.a, partial(function.working, cache.z)))
+
+
+def traced_delta(layer: Weighted, parameters: LayerArrays, cache: Sums, dy: FloatArray) -> Traced:
+    """Name δ."""
+    function = function_of(layer).bind(parameters)
+    delta = delta_of(layer, parameters, cache, dy)
+    worked_at = partial(function.backward_working, cache.z, cache.a, dy)
+    return Traced("δ", delta_equation(function_of(layer)), delta, worked_at)
 
 
 def learned_specs(function: ActivationFunction) -> tuple[ParameterSpec, ...]:
@@ -108,16 +126,40 @@ def learned_specs(function: ActivationFunction) -> tuple[ParameterSpec, ...]:
     )
 
 
+def activation_equation(function: ActivationFunction) -> str:
+    """Return how a follows from z."""
+    return "a = z" if isinstance(function, Identity) else f"a = {name_of(function)}(z)"
+
+
 def delta_equation(function: ActivationFunction) -> str:
     """Return how δ = ∂L/∂z follows from ∂L/∂a."""
     if isinstance(function, Softmax):
         return "δ = (diag(a) − a·aᵀ)·∂L/∂a"
+    if isinstance(function, Identity):
+        return "δ = ∂L/∂a"
     return f"δ = ∂L/∂a ⊙ {name_of(function)}′(z)"
 
 
-def traced_slopes(function: ActivationFunction, gradients: LayerArrays) -> tuple[Traced, ...]:
+def traced_slopes(
+    function: ActivationFunction,
+    parameters: LayerArrays,
+    z: FloatArray,
+    dy: FloatArray,
+    gradients: LayerArrays,
+) -> tuple[Traced, ...]:
     """Name the gradients of what an activation learns."""
+    workings = function.bind(parameters).learned_workings(z, dy)
+
+    def worked_at(name: str, index: Index) -> Working:
+        del index  # there is a single one
+        return workings[name]
+
     return tuple(
-        Traced(f"∂L/∂{name}", f"∂L/∂{name} = Σ ∂L/∂a · ∂a/∂{name}", gradients[name])
+        Traced(
+            f"∂L/∂{name}",
+            f"∂L/∂{name} = Σ ∂L/∂a · ∂a/∂{name}",
+            gradients[name],
+            partial(worked_at, name) if name in workings else None,
+        )
         for name in function.learned
     )

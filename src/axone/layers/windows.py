@@ -130,6 +130,35 @@ class Window:
                 yield k, slice(first, end), slice(start, stop, self.stride)
 
 
+def cells_within(windows: Sequence[Window], p: Shape) -> Iterator[tuple[Shape, Shape]]:
+    """Give the cells k of the window p that meet the input, in the order of `taps`, and where."""
+    along = (
+        [
+            (k, i)
+            for k in range(window.size)
+            if 0 <= (i := at * window.stride + k * window.dilation - window.before) < window.length
+        ]
+        for window, at in zip(windows, p, strict=True)
+    )
+    for pairs in product(*along):
+        yield tuple(k for k, _ in pairs), tuple(i for _, i in pairs)
+
+
+def windows_holding(windows: Sequence[Window], i: Shape) -> Iterator[tuple[Shape, Shape]]:
+    """Give the windows p that hold the input position i, after the cell k with which they do."""
+    along = (
+        [
+            (k, (at - k * window.dilation + window.before) // window.stride)
+            for k in range(window.size)
+            if (at - k * window.dilation + window.before) % window.stride == 0
+            and 0 <= (at - k * window.dilation + window.before) // window.stride < window.outputs
+        ]
+        for window, at in zip(windows, i, strict=True)
+    )
+    for pairs in product(*along):
+        yield tuple(k for k, _ in pairs), tuple(p for _, p in pairs)
+
+
 def taps(windows: Sequence[Window]) -> Iterator[Tap]:
     """Give every cell of the kernel that meets the input, the last axis varying fastest."""
     for along in product(*(tuple(window.taps()) for window in windows)):

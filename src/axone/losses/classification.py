@@ -9,6 +9,7 @@ from axone.arrays import FloatArray, Shape
 from axone.errors import DataError, ShapeError
 from axone.losses.loss import TINY, Loss, Task, as_numbers, outputs, per_row
 from axone.messages import _
+from axone.traced import Index, Working, joined
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,30 @@ class BinaryCrossEntropy(Loss):
     def row_gradients(self, prediction: FloatArray, target: FloatArray) -> FloatArray:
         spread = np.maximum(prediction * (1 - prediction), TINY)
         return (prediction - target) / spread / outputs(prediction)
+
+    @property
+    def equation(self) -> str:
+        return _("ℓ = −y·ln ŷ − (1 − y)·ln(1 − ŷ), the mean over the outputs")
+
+    @property
+    def slope_equation(self) -> str:
+        return "∂ℓ/∂ŷ = (ŷ − y)/(ŷ(1 − ŷ))/n"
+
+    def cell_working(self, prediction: float, target: float) -> Working:
+        yes, no = prediction > TINY or target == 0, 1 - prediction > TINY or target == 1
+        if not (yes and no):
+            return ()  # the logarithm of 0: the loss is computed another way
+        of_yes, of_no = ("ln(", prediction, ")"), ("ln(1 − ", prediction, ")")
+        if target in (0, 1):
+            return ("−", *(of_yes if target else of_no))
+        return ("−(", target, "·", *of_yes, " + (1 − ", target, ")·", *of_no, ")")
+
+    def slope_working(self, prediction: FloatArray, target: FloatArray, index: Index) -> Working:
+        p, n = float(prediction[index]), outputs(prediction)
+        if p * (1 - p) <= TINY:
+            return super().slope_working(prediction, target, index)
+        slope = ("(", p, " − ", float(target[index]), ")/(", p, "·(1 − ", p, "))")
+        return (*slope, "/", float(n)) if n > 1 else slope
 
     def prepare(self, y: FloatArray, output_shape: Shape, dtype: str) -> FloatArray:
         target = super().prepare(y, output_shape, dtype)
@@ -66,6 +91,30 @@ class CategoricalCrossEntropy(Loss):
         gradient[index, target] = -1 / bounded[index, target]
         return gradient
 
+    @property
+    def equation(self) -> str:
+        return "ℓ = −Σₖ yₖ·ln ŷₖ"
+
+    @property
+    def slope_equation(self) -> str:
+        return "∂ℓ/∂ŷₖ = −yₖ/ŷₖ"
+
+    def working(self, prediction: FloatArray, target: FloatArray, row: int) -> Working:
+        wanted = wanted_shares(target, prediction)[row]
+        terms: list[Working] = []
+        for place in np.flatnonzero(wanted):
+            p, share = float(prediction[row, place]), float(wanted[place])
+            if p <= TINY:
+                return ()  # the logarithm of 0: the loss is computed another way
+            terms.append(("ln(", p, ")") if share == 1 else (share, "·ln(", p, ")"))
+        return ("−", *terms[0]) if len(terms) == 1 else ("−(", *joined(*terms), ")")
+
+    def slope_working(self, prediction: FloatArray, target: FloatArray, index: Index) -> Working:
+        share = float(wanted_shares(target, prediction)[index])
+        if share == 0 or prediction[index] <= TINY:
+            return super().slope_working(prediction, target, index)
+        return (-share, "/", float(prediction[index]))
+
     def prepare(self, y: FloatArray, output_shape: Shape, dtype: str) -> FloatArray:
         y = as_numbers(y)
         classes = output_shape[0] if len(output_shape) == 1 else 0
@@ -101,6 +150,13 @@ class CategoricalCrossEntropy(Loss):
     ) -> FloatArray:
         labels = target.argmax(axis=1) if target.ndim == prediction.ndim else target
         return np.asarray([total(prediction.argmax(axis=1) == labels, weight)])
+
+
+def wanted_shares(target: FloatArray, prediction: FloatArray) -> FloatArray:
+    """Return targets as rows of probabilities, class numbers as one-hot ones."""
+    if target.ndim == prediction.ndim:
+        return target
+    return np.eye(prediction.shape[1], dtype=prediction.dtype)[target]
 
 
 def total(values: FloatArray, weight: FloatArray | None) -> float:

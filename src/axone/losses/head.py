@@ -5,16 +5,23 @@ with Poisson the pair is simpler, and stays finite, where the parts do not: δ =
 """
 
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
-from axone.activations import ActivationFunction, Exponential, Sigmoid, Softmax, Softplus
+from axone.activations import ActivationFunction, Exponential, Sigmoid, Softmax, Softplus, name_of
 from axone.arrays import FloatArray
 from axone.errors import ConfigurationError
-from axone.losses.classification import BinaryCrossEntropy, CategoricalCrossEntropy, pick
+from axone.losses.classification import (
+    BinaryCrossEntropy,
+    CategoricalCrossEntropy,
+    pick,
+    wanted_shares,
+)
 from axone.losses.loss import Loss, outputs, per_row
 from axone.losses.regression import Poisson, poisson_least
 from axone.messages import _
+from axone.traced import Index, Traced, Working, products
 
 
 @dataclass(frozen=True)
@@ -95,6 +102,91 @@ class Head:
         gradient = self.loss.row_gradients(prediction, target)
         return self.activation.backward(logits, prediction, gradient)
 
+    def trace(
+        self, logits: FloatArray, prediction: FloatArray, target: FloatArray
+    ) -> tuple[Traced, ...]:
+        """Name the loss of every example, and its δ as it is computed: the last one."""
+        scale, loss = self.loss.scale, self.loss
+        rows = self.rows(logits, prediction, target)
+
+        def of_row(index: Index) -> Working:
+            working = loss.working(prediction, target, index[0])
+            return _times(scale, working) if working else (float(rows[index]),)
+
+        losses = Traced("ℓ", _scaled_equation(scale, loss.equation), rows, of_row)
+        deltas = self.row_deltas(logits, prediction, target)
+        if not self.is_matched:
+            return (losses, *self._through_the_prediction(logits, prediction, target, deltas))
+        wanted = wanted_shares(target, prediction)
+        total = wanted.sum(axis=1) if self._is_softmax_pair else np.ones(1)
+        shared = 1 if self._is_softmax_pair else outputs(prediction)
+
+        def of_delta(index: Index) -> Working:
+            p, y = float(prediction[index]), float(wanted[index])
+            all_shares = float(total[index[0] % len(total)])
+            of_all = () if abs(all_shares - 1) < _ROUNDING else ("·", all_shares)
+            difference: Working = (p, *of_all, " − ", y)
+            if shared > 1:
+                difference = ("(", *difference, ")/", float(shared))
+            return _times(scale, difference)
+
+        equation = "δ = ŷ − y" if shared == 1 else "δ = (ŷ − y)/n"
+        return (losses, Traced("δ", _scaled_equation(scale, equation), deltas, of_delta))
+
+    def trace_jacobian(self, prediction: FloatArray, target: FloatArray) -> tuple[Traced, ...]:
+        """Name the way that matched pairs spare: ∂ℓ/∂ŷ, ∂ŷ/∂z and their product, which is δ.
+
+        Empty where the loss is met through its prediction anyway.
+        """
+        if not self.is_matched:
+            return ()
+        slopes = self.loss.row_gradients(prediction, target)
+        of_slope = partial(self.loss.slope_working, prediction, target)
+        by_prediction = Traced("∂ℓ/∂ŷ", self.loss.slope_equation, slopes, of_slope)
+        through = partial(self.activation.backward_working, prediction, prediction, slopes)
+        if not isinstance(self.activation, Softmax):
+            product = self.activation.backward(prediction, prediction, slopes)
+            return (by_prediction, Traced("δ", "δ = ∂ℓ/∂ŷ ⊙ σ′(z) = ŷ − y", product, through))
+        jacobian = self.activation.jacobian(prediction)
+
+        def of_jacobian(index: Index) -> Working:
+            row, i, j = index
+            a, b = float(prediction[row, i]), float(prediction[row, j])
+            return (a, "·(1 − ", a, ")") if i == j else ("−", a, "·", b)
+
+        def of_product(index: Index) -> Working:
+            return products(jacobian[index], slopes[index[0]])
+
+        product = np.einsum("rij,rj->ri", jacobian, slopes)
+        return (
+            by_prediction,
+            Traced("J", "J = ∂ŷ/∂z = diag(ŷ) − ŷ·ŷᵀ", jacobian, of_jacobian),
+            Traced("δ", "δ = J·∂ℓ/∂ŷ = ŷ − y", product, of_product),
+        )
+
+    def _through_the_prediction(
+        self, logits: FloatArray, prediction: FloatArray, target: FloatArray, deltas: FloatArray
+    ) -> tuple[Traced, ...]:
+        scale = self.loss.scale
+        slopes = self._scaled(self.loss.row_gradients(prediction, target))
+
+        def of_slope(index: Index) -> Working:
+            return _times(scale, self.loss.slope_working(prediction, target, index))
+
+        by_prediction = _scaled_equation(scale, self.loss.slope_equation)
+        through = partial(self.activation.backward_working, logits, prediction, slopes)
+        word = name_of(self.activation)
+        equation = "δ = ∂ℓ/∂ŷ" if word == "identity" else f"δ = ∂ℓ/∂ŷ ⊙ {word}′(z)"
+        return (
+            Traced("∂ℓ/∂ŷ", by_prediction, slopes, of_slope),
+            Traced("δ", equation, deltas, through),
+        )
+
+    @property
+    def is_matched(self) -> bool:
+        """Whether activation and loss are simpler together than one after the other."""
+        return self._is_softmax_pair or self._is_sigmoid_pair or self._is_poisson_pair
+
     @property
     def _is_softmax_pair(self) -> bool:
         return isinstance(self.activation, Softmax) and isinstance(
@@ -108,3 +200,16 @@ class Head:
     @property
     def _is_poisson_pair(self) -> bool:
         return isinstance(self.activation, Exponential) and isinstance(self.loss, Poisson)
+
+
+_ROUNDING = 1e-6
+"""How far shares that add up to 1 may be from it."""
+
+
+def _times(scale: float, working: Working) -> Working:
+    return working if scale == 1 else (float(scale), "·(", *working, ")")
+
+
+def _scaled_equation(scale: float, equation: str) -> str:
+    symbol, _equals, right = equation.partition(" = ")
+    return equation if scale == 1 else f"{symbol} = {scale:g}·({right})"

@@ -15,6 +15,7 @@ from axone.arrays import FloatArray, Shape
 from axone.checks import as_array, check_number
 from axone.errors import DataError, ShapeError
 from axone.messages import _, at
+from axone.traced import Index, Working, mean_of
 
 TINY = 1e-12
 """The smallest probability whose logarithm is taken when a loss meets a foreign activation."""
@@ -76,6 +77,43 @@ class Loss(ABC):
                 units=math.prod(y.shape[1:]),
             )
         )
+
+    @property
+    def equation(self) -> str:
+        """How the loss of a row is written, for readers."""
+        return f"ℓ = {type(self).__name__}(ŷ, y)"
+
+    @property
+    def slope_equation(self) -> str:
+        """How its gradient by the prediction is written."""
+        return "∂ℓ/∂ŷ"
+
+    def working(self, prediction: FloatArray, target: FloatArray, row: int) -> Working:
+        """Write how the loss of a row comes about, not yet scaled; its number unless it says how.
+
+        The mean over the outputs of what `cell_working` says of each.
+        """
+        p, y = prediction[row].reshape(1, -1), target[row].reshape(1, -1)
+        pairs = zip(p[0].tolist(), y[0].tolist(), strict=True)
+        terms = [self.cell_working(cell, wanted) for cell, wanted in pairs]
+        if not all(terms):
+            return (float(self.rows(prediction[row : row + 1], target[row : row + 1])[0]),)
+
+        def total_from(place: int) -> float:
+            return float(self.rows(p[:, place:], y[:, place:])[0]) * (p.size - place)
+
+        return mean_of(terms, total_from)
+
+    def cell_working(self, prediction: float, target: float) -> Working:
+        """Write what one output costs; () where nobody says."""
+        del prediction, target
+        return ()
+
+    def slope_working(self, prediction: FloatArray, target: FloatArray, index: Index) -> Working:
+        """Write how one cell of the gradient comes about; its number unless it says how."""
+        row = slice(index[0], index[0] + 1)
+        slopes = self.row_gradients(prediction[row], target[row])
+        return (float(slopes[(0, *index[1:])]),)
 
     @property
     def answers(self) -> slice:

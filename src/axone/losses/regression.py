@@ -11,6 +11,7 @@ from axone.checks import check_number, items_of
 from axone.errors import ConfigurationError, DataError
 from axone.losses.loss import TINY, Loss, as_numbers, outputs, per_row
 from axone.messages import _
+from axone.traced import Index, Working
 
 _MOST_LEVELS = 1000
 
@@ -25,6 +26,21 @@ class MeanSquaredError(Loss):
     def row_gradients(self, prediction: FloatArray, target: FloatArray) -> FloatArray:
         return (prediction - target) * (2 / outputs(prediction))
 
+    @property
+    def equation(self) -> str:
+        return _("ℓ = mean of (ŷ − y)² over the outputs")
+
+    @property
+    def slope_equation(self) -> str:
+        return "∂ℓ/∂ŷ = 2(ŷ − y)/n"
+
+    def cell_working(self, prediction: float, target: float) -> Working:
+        return ("(", prediction, " − ", target, ")²")
+
+    def slope_working(self, prediction: FloatArray, target: FloatArray, index: Index) -> Working:
+        error = (2.0, "·(", float(prediction[index]), " − ", float(target[index]), ")")
+        return (*error, *_shared_by(prediction))
+
 
 @dataclass(frozen=True)
 class MeanAbsoluteError(Loss):
@@ -35,6 +51,21 @@ class MeanAbsoluteError(Loss):
 
     def row_gradients(self, prediction: FloatArray, target: FloatArray) -> FloatArray:
         return np.sign(prediction - target) / outputs(prediction)
+
+    @property
+    def equation(self) -> str:
+        return _("ℓ = mean of |ŷ − y| over the outputs")
+
+    @property
+    def slope_equation(self) -> str:
+        return "∂ℓ/∂ŷ = sign(ŷ − y)/n"
+
+    def cell_working(self, prediction: float, target: float) -> Working:
+        return ("|", prediction, " − ", target, "|")
+
+    def slope_working(self, prediction: FloatArray, target: FloatArray, index: Index) -> Working:
+        error = ("sign(", float(prediction[index]), " − ", float(target[index]), ")")
+        return (*error, *_shared_by(prediction))
 
 
 @dataclass(frozen=True)
@@ -64,6 +95,26 @@ class Huber(Loss):
     def row_gradients(self, prediction: FloatArray, target: FloatArray) -> FloatArray:
         delta = prediction.dtype.type(self.delta)
         return np.clip(prediction - target, -delta, delta) / outputs(prediction)
+
+    @property
+    def equation(self) -> str:
+        return _("ℓ = mean of ½(ŷ − y)² within ±{delta:g}, linear beyond", delta=self.delta)
+
+    @property
+    def slope_equation(self) -> str:
+        return _("∂ℓ/∂ŷ = (ŷ − y)/n, at most ±{delta:g}/n", delta=self.delta)
+
+    def cell_working(self, prediction: float, target: float) -> Working:
+        if abs(prediction - target) <= self.delta:
+            return (0.5, "·(", prediction, " − ", target, ")²")
+        half = (" − 0.5·", float(self.delta), ")")
+        return (float(self.delta), "·(|", prediction, " − ", target, "|", *half)
+
+    def slope_working(self, prediction: FloatArray, target: FloatArray, index: Index) -> Working:
+        y_hat, y = float(prediction[index]), float(target[index])
+        if abs(y_hat - y) <= self.delta:
+            return ("(", y_hat, " − ", y, ")", *_shared_by(prediction))
+        return (math.copysign(self.delta, y_hat - y), *_shared_by(prediction))
 
 
 @dataclass(frozen=True)
@@ -108,6 +159,21 @@ class Quantile(Loss):
         above = np.where(prediction > target, 1 - level, 0)
         slope = np.where(prediction < target, -level, above)
         return slope.astype(prediction.dtype) / outputs(prediction)
+
+    @property
+    def equation(self) -> str:
+        return _("ℓ = mean of max(q(y − ŷ), (q − 1)(y − ŷ)) over the outputs")
+
+    @property
+    def slope_equation(self) -> str:
+        return _("∂ℓ/∂ŷ = 1 − q above y, −q below, over n")
+
+    def cell_working(self, prediction: float, target: float) -> Working:
+        levels = items_of(self.levels, _MOST_LEVELS)
+        if len(levels) > 1:
+            return ()  # which of them it is, the cell does not say
+        error = ("·(", target, " − ", prediction, ")")
+        return ("max(", levels[0], *error, ", ", levels[0] - 1, *error, ")")
 
     def prepare(self, y: FloatArray, output_shape: Shape, dtype: str) -> FloatArray:
         """Give every level of a number its own copy of it."""
@@ -161,6 +227,27 @@ class Poisson(Loss):
     def row_gradients(self, prediction: FloatArray, target: FloatArray) -> FloatArray:
         return (1 - target / np.maximum(prediction, TINY)) / outputs(prediction)
 
+    @property
+    def equation(self) -> str:
+        return _("ℓ = mean of y·ln(y/ŷ) − y + ŷ over the outputs")
+
+    @property
+    def slope_equation(self) -> str:
+        return "∂ℓ/∂ŷ = (1 − y/ŷ)/n"
+
+    def cell_working(self, prediction: float, target: float) -> Working:
+        if target <= 0:
+            return (prediction,)
+        if prediction <= TINY:
+            return ()
+        return (target, "·ln(", target, "/", prediction, ") − ", target, " + ", prediction)
+
+    def slope_working(self, prediction: FloatArray, target: FloatArray, index: Index) -> Working:
+        if prediction[index] <= TINY:
+            return super().slope_working(prediction, target, index)
+        ratio = (float(target[index]), "/", float(prediction[index]))
+        return ("(1 − ", *ratio, ")", *_shared_by(prediction))
+
     def prepare(self, y: FloatArray, output_shape: Shape, dtype: str) -> FloatArray:
         target = super().prepare(y, output_shape, dtype)
         if target.size and target.min() < 0:
@@ -176,3 +263,9 @@ class Poisson(Loss):
 def poisson_least(target: FloatArray) -> FloatArray:
     """Return y ln y − y, 0 at 0: the part of the loss that no prediction changes."""
     return np.asarray(target * np.log(np.where(target > 0, target, 1)) - target)
+
+
+def _shared_by(prediction: FloatArray) -> Working:
+    """Write the division by the number of outputs, where there are several."""
+    n = outputs(prediction)
+    return ("/", float(n)) if n > 1 else ()

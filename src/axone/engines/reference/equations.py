@@ -123,7 +123,7 @@ class Equations:
         prediction = self.head.predict(logits)
         losses = self.head.rows(logits, prediction, batch.target)
         delta = self.head.row_deltas(logits, prediction, batch.target)
-        delta *= _row_shares(batch.weight, delta)
+        delta *= row_shares(batch.weight, delta)
         self._backward(parameters, gradient, caches, delta)
         weight = batch.weight
         loss = float(losses.sum(dtype=np.float64) if weight is None else np.dot(losses, weight))
@@ -232,7 +232,7 @@ def layer_norms(gradient: Parameters) -> tuple[float, ...]:
     )
 
 
-def _row_shares(weight: FloatArray | None, delta: FloatArray) -> Any:
+def row_shares(weight: FloatArray | None, delta: FloatArray) -> Any:
     """Return each row's share of the batch's mean loss: 1/m, or its weight over their sum."""
     if weight is None:
         return delta.dtype.type(1 / len(delta))

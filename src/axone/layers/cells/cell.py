@@ -20,13 +20,18 @@ from axone.arrays import FloatArray
 from axone.bounds import MOST_UNITS
 from axone.checks import check_integer
 from axone.initializers import GlorotUniform, Initializer, Orthogonal, Stacked
-from axone.layers.layer import AnyCache, LayerArrays, ParameterSpec, Traced
+from axone.layers.layer import AnyCache, LayerArrays, ParameterSpec
+from axone.traced import Index, Traced, Working, joined, products
 
 State = tuple[FloatArray, ...]
 """What a cell carries from step to step, arrays (m, units); the first is its output h."""
 
 StepCache = TypeVar("StepCache", bound=AnyCache, default=Any)
 """The NamedTuple in which a step hands on what its backward step needs."""
+
+
+Factors = tuple[FloatArray, FloatArray | None]
+"""The δ of an array and what it met in a step."""
 
 
 @dataclass(frozen=True)
@@ -77,10 +82,24 @@ class Cell(ABC, Generic[StepCache]):
         `d_state` is ∂L/∂(state after), of all that came later.
         """
 
-    def trace(self, cache: StepCache) -> tuple[Traced, ...]:
+    def trace(self, parameters: LayerArrays, cache: StepCache) -> tuple[Traced, ...]:
         """Name what a step computed on its way to h, arrays (m, units), in its order."""
-        del cache
+        del parameters, cache
         return ()
+
+    def state_working(self, parameters: LayerArrays, cache: StepCache, index: Index) -> Working:
+        """Write how one cell of h, of index (row, unit), comes about; () where nobody says."""
+        del parameters, cache, index
+        return ()
+
+    def factors(self, cache: StepCache, d_state: State) -> dict[str, Factors]:
+        """Return of every array the δ and what it met, whose product is the step's gradient.
+
+        Both are (m, …): the gradient is δᵀ·met, and Σ δ where met is None, as of a bias. Empty
+        where nobody says.
+        """
+        del cache, d_state
+        return {}
 
     def trace_back(
         self, parameters: LayerArrays, cache: StepCache, d_state: State
@@ -113,6 +132,32 @@ GRADIENT_EQUATIONS: Mapping[str, str] = {
     "x": "∂L/∂xₜ = Wᵀ·δₜ",
 }
 """Of W, U, b and x, whatever the gates are, given the δ of all of them below one another."""
+
+
+def gate_factors(delta: FloatArray, cache: Any) -> dict[str, Factors]:
+    """Return what W, U and b are multiplied with in a step, by the δ of all gates side by side."""
+    return {
+        "weight": (delta, cache.x),
+        "recurrent_weight": (delta, cache.before),
+        "bias": (delta, None),
+    }
+
+
+def shares_of(factors: Mapping[str, Factors]) -> dict[str, FloatArray]:
+    """Return a step's gradients: δᵀ·met of each array."""
+    return {
+        name: delta.sum(axis=0) if met is None else delta.T @ met
+        for name, (delta, met) in factors.items()
+    }
+
+
+def gate_working(parameters: LayerArrays, cache: Any, place: int, row: int) -> Working:
+    """Write W·xₜ + U·hₜ₋₁ + b of one unit of a gate, by its place in the arrays of all gates."""
+    return joined(
+        products(parameters["weight"][place], cache.x[row]),
+        products(parameters["recurrent_weight"][place], cache.before[row]),
+        (float(parameters["bias"][place]),),
+    )
 
 
 def gates_of(stacked: FloatArray, units: int) -> list[FloatArray]:

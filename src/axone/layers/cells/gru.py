@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import ClassVar, NamedTuple
 
 import numpy as np
@@ -9,8 +10,19 @@ import numpy as np
 from axone.activations.smooth import logistic
 from axone.arrays import FloatArray
 from axone.initializers import Zeros
-from axone.layers.cells.cell import GRADIENT_EQUATIONS, Cell, State, gate_parameters, gates_of
-from axone.layers.layer import LayerArrays, ParameterSpec, Traced
+from axone.layers.cells.cell import (
+    GRADIENT_EQUATIONS,
+    Cell,
+    Factors,
+    State,
+    gate_factors,
+    gate_parameters,
+    gate_working,
+    gates_of,
+    shares_of,
+)
+from axone.layers.layer import LayerArrays, ParameterSpec
+from axone.traced import Index, Traced, Working, joined, products
 
 
 class GRUStepCache(NamedTuple):
@@ -87,36 +99,81 @@ class GRUCell(Cell[GRUStepCache]):
     def step_back(
         self, parameters: LayerArrays, cache: GRUStepCache, d_state: State
     ) -> tuple[FloatArray, State, dict[str, FloatArray]]:
+        factors = self.factors(cache, d_state)
+        delta, recurrent_delta = factors["weight"][0], factors["recurrent_weight"][0]
+        through_gates = recurrent_delta @ parameters["recurrent_weight"]
+        before = d_state[0] * cache.update_gate + through_gates
+        return delta @ parameters["weight"], (before,), shares_of(factors)
+
+    def factors(self, cache: GRUStepCache, d_state: State) -> dict[str, Factors]:
         delta_r, delta_z, delta_n, delta_s = self._deltas(cache, d_state)
         delta = np.concatenate([delta_r, delta_z, delta_n], axis=1)
         recurrent_delta = np.concatenate([delta_r, delta_z, delta_s], axis=1)
-        gradients = {
-            "weight": delta.T @ cache.x,
-            "recurrent_weight": recurrent_delta.T @ cache.before,
-            "bias": delta.sum(axis=0),
-            "recurrent_bias": delta_s.sum(axis=0),
+        return {
+            **gate_factors(delta, cache),
+            "recurrent_weight": (recurrent_delta, cache.before),
+            "recurrent_bias": (delta_s, None),
         }
-        through_gates = recurrent_delta @ parameters["recurrent_weight"]
-        before = d_state[0] * cache.update_gate + through_gates
-        return delta @ parameters["weight"], (before,), gradients
 
-    def trace(self, cache: GRUStepCache) -> tuple[Traced, ...]:
+    def trace(self, parameters: LayerArrays, cache: GRUStepCache) -> tuple[Traced, ...]:
+        weight, recurrent = parameters["weight"], parameters["recurrent_weight"]
+
+        def gate(number: int, index: Index) -> Working:
+            row, unit = index
+            return ("σ(", *gate_working(parameters, cache, number * self.units + unit, row), ")")
+
+        def of_recalled(index: Index) -> Working:
+            row, unit = index
+            bias = (float(parameters["recurrent_bias"][unit]),)
+            return products(recurrent[2 * self.units + unit], cache.before[row], bias)
+
+        def of_candidate(index: Index) -> Working:
+            row, unit = index
+            place = 2 * self.units + unit
+            bias = (float(parameters["bias"][place]),)
+            seen = (float(cache.reset_gate[index]), "·", float(cache.recalled[index]))
+            return ("tanh(", *products(weight[place], cache.x[row], bias, seen), ")")
+
+        of_n = "nₜ = tanh(Wₙ·xₜ + bₙ + rₜ ⊙ sₜ)"
         return (
-            Traced("r", "rₜ = σ(Wᵣ·xₜ + Uᵣ·hₜ₋₁ + bᵣ)", cache.reset_gate),
-            Traced("z", "zₜ = σ(W_z·xₜ + U_z·hₜ₋₁ + b_z)", cache.update_gate),
-            Traced("s", "sₜ = Uₙ·hₜ₋₁ + b′", cache.recalled),
-            Traced("n", "nₜ = tanh(Wₙ·xₜ + bₙ + rₜ ⊙ sₜ)", cache.candidate),
+            Traced("r", "rₜ = σ(Wᵣ·xₜ + Uᵣ·hₜ₋₁ + bᵣ)", cache.reset_gate, partial(gate, 0)),
+            Traced("z", "zₜ = σ(W_z·xₜ + U_z·hₜ₋₁ + b_z)", cache.update_gate, partial(gate, 1)),
+            Traced("s", "sₜ = Uₙ·hₜ₋₁ + b′", cache.recalled, of_recalled),
+            Traced("n", of_n, cache.candidate, of_candidate),
         )
+
+    def state_working(self, parameters: LayerArrays, cache: GRUStepCache, index: Index) -> Working:
+        z, n = float(cache.update_gate[index]), float(cache.candidate[index])
+        return joined(("(1 − ", z, ")·", n), (z, "·", float(cache.before[index])))
 
     def trace_back(
         self, parameters: LayerArrays, cache: GRUStepCache, d_state: State
     ) -> tuple[Traced, ...]:
         delta_r, delta_z, delta_n, delta_s = self._deltas(cache, d_state)
+
+        def of_candidate(index: Index) -> Working:
+            z, n = float(cache.update_gate[index]), float(cache.candidate[index])
+            return (float(d_state[0][index]), "·(1 − ", z, ")·(1 − ", n, "²)")
+
+        def of_update(index: Index) -> Working:
+            z, n = float(cache.update_gate[index]), float(cache.candidate[index])
+            difference = ("·(", float(cache.before[index]), " − ", n, ")·")
+            return (float(d_state[0][index]), *difference, z, "·(1 − ", z, ")")
+
+        def of_reset(index: Index) -> Working:
+            r = float(cache.reset_gate[index])
+            factors = (float(delta_n[index]), "·", float(cache.recalled[index]), "·")
+            return (*factors, r, "·(1 − ", r, ")")
+
+        def of_recalled(index: Index) -> Working:
+            return (float(delta_n[index]), "·", float(cache.reset_gate[index]))
+
+        of_z = "δz = ∂L/∂hₜ ⊙ (hₜ₋₁ − nₜ) ⊙ zₜ ⊙ (1 − zₜ)"
         return (
-            Traced("δn", "δn = ∂L/∂hₜ ⊙ (1 − zₜ) ⊙ (1 − nₜ²)", delta_n),
-            Traced("δz", "δz = ∂L/∂hₜ ⊙ (hₜ₋₁ − nₜ) ⊙ zₜ ⊙ (1 − zₜ)", delta_z),
-            Traced("δr", "δr = δn ⊙ sₜ ⊙ rₜ ⊙ (1 − rₜ)", delta_r),
-            Traced("δs", "δs = δn ⊙ rₜ", delta_s),
+            Traced("δn", "δn = ∂L/∂hₜ ⊙ (1 − zₜ) ⊙ (1 − nₜ²)", delta_n, of_candidate),
+            Traced("δz", of_z, delta_z, of_update),
+            Traced("δr", "δr = δn ⊙ sₜ ⊙ rₜ ⊙ (1 − rₜ)", delta_r, of_reset),
+            Traced("δs", "δs = δn ⊙ rₜ", delta_s, of_recalled),
         )
 
     def _deltas(self, cache: GRUStepCache, d_state: State) -> tuple[FloatArray, ...]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import ClassVar, NamedTuple
 
 import numpy as np
@@ -9,8 +10,19 @@ import numpy as np
 from axone.activations.smooth import logistic
 from axone.arrays import FloatArray
 from axone.initializers import Constant, Zeros
-from axone.layers.cells.cell import GRADIENT_EQUATIONS, Cell, State, gate_parameters, gates_of
-from axone.layers.layer import LayerArrays, ParameterSpec, Traced
+from axone.layers.cells.cell import (
+    GRADIENT_EQUATIONS,
+    Cell,
+    Factors,
+    State,
+    gate_factors,
+    gate_parameters,
+    gate_working,
+    gates_of,
+    shares_of,
+)
+from axone.layers.layer import LayerArrays, ParameterSpec
+from axone.traced import Index, Traced, Working, joined
 
 
 class LSTMStepCache(NamedTuple):
@@ -86,33 +98,72 @@ class LSTMCell(Cell[LSTMStepCache]):
     ) -> tuple[FloatArray, State, dict[str, FloatArray]]:
         d_memory, *deltas = self._deltas(cache, d_state)
         delta = np.concatenate(deltas, axis=1)
-        gradients = {
-            "weight": delta.T @ cache.x,
-            "recurrent_weight": delta.T @ cache.before,
-            "bias": delta.sum(axis=0),
-        }
+        gradients = shares_of(gate_factors(delta, cache))
         before = (delta @ parameters["recurrent_weight"], d_memory * cache.forget_gate)
         return delta @ parameters["weight"], before, gradients
 
-    def trace(self, cache: LSTMStepCache) -> tuple[Traced, ...]:
-        return (
-            Traced("i", "iₜ = σ(Wᵢ·xₜ + Uᵢ·hₜ₋₁ + bᵢ)", cache.input_gate),
-            Traced("f", "fₜ = σ(W_f·xₜ + U_f·hₜ₋₁ + b_f)", cache.forget_gate),
-            Traced("g", "gₜ = tanh(W_g·xₜ + U_g·hₜ₋₁ + b_g)", cache.candidate),
-            Traced("o", "oₜ = σ(Wₒ·xₜ + Uₒ·hₜ₋₁ + bₒ)", cache.output_gate),
-            Traced("c", "cₜ = fₜ ⊙ cₜ₋₁ + iₜ ⊙ gₜ", cache.memory),
+    def factors(self, cache: LSTMStepCache, d_state: State) -> dict[str, Factors]:
+        _, *deltas = self._deltas(cache, d_state)
+        return gate_factors(np.concatenate(deltas, axis=1), cache)
+
+    def trace(self, parameters: LayerArrays, cache: LSTMStepCache) -> tuple[Traced, ...]:
+        def gate(number: int, index: Index) -> Working:
+            row, unit = index
+            inner = gate_working(parameters, cache, number * self.units + unit, row)
+            return ("tanh(" if number == _CANDIDATE else "σ(", *inner, ")")
+
+        def of_memory(index: Index) -> Working:
+            kept = (float(cache.forget_gate[index]), "·", float(cache.memory_before[index]))
+            taken = (float(cache.input_gate[index]), "·", float(cache.candidate[index]))
+            return joined(kept, taken)
+
+        gates = (
+            ("i", "iₜ = σ(Wᵢ·xₜ + Uᵢ·hₜ₋₁ + bᵢ)", cache.input_gate),
+            ("f", "fₜ = σ(W_f·xₜ + U_f·hₜ₋₁ + b_f)", cache.forget_gate),
+            ("g", "gₜ = tanh(W_g·xₜ + U_g·hₜ₋₁ + b_g)", cache.candidate),
+            ("o", "oₜ = σ(Wₒ·xₜ + Uₒ·hₜ₋₁ + bₒ)", cache.output_gate),
         )
+        return (
+            *(Traced(*named, partial(gate, number)) for number, named in enumerate(gates)),
+            Traced("c", "cₜ = fₜ ⊙ cₜ₋₁ + iₜ ⊙ gₜ", cache.memory, of_memory),
+        )
+
+    def state_working(self, parameters: LayerArrays, cache: LSTMStepCache, index: Index) -> Working:
+        return (float(cache.output_gate[index]), "·tanh(", float(cache.memory[index]), ")")
 
     def trace_back(
         self, parameters: LayerArrays, cache: LSTMStepCache, d_state: State
     ) -> tuple[Traced, ...]:
         d_memory, delta_i, delta_f, delta_g, delta_o = self._deltas(cache, d_state)
+        dh, handed_back = d_state
+
+        def of_memory(index: Index) -> Working:
+            shown = ("·(1 − tanh(", float(cache.memory[index]), ")²)")
+            added = (float(dh[index]), "·", float(cache.output_gate[index]), *shown)
+            return joined((float(handed_back[index]),), added)
+
+        def of_gate(slope: FloatArray, met: FloatArray, gate: FloatArray, index: Index) -> Working:
+            a = float(gate[index])
+            return (float(slope[index]), "·", float(met[index]), "·", a, "·(1 − ", a, ")")
+
+        def of_candidate(index: Index) -> Working:
+            factors = (float(d_memory[index]), "·", float(cache.input_gate[index]))
+            return (*factors, "·(1 − ", float(cache.candidate[index]), "²)")
+
+        def of_output(index: Index) -> Working:
+            a = float(cache.output_gate[index])
+            shown = (float(dh[index]), "·tanh(", float(cache.memory[index]), ")·")
+            return (*shown, a, "·(1 − ", a, ")")
+
+        of_i = partial(of_gate, d_memory, cache.candidate, cache.input_gate)
+        of_f = partial(of_gate, d_memory, cache.memory_before, cache.forget_gate)
+        of_c = "∂L/∂cₜ = ∂L/∂cₜ₊₁ ⊙ fₜ₊₁ + ∂L/∂hₜ ⊙ oₜ ⊙ (1 − tanh²(cₜ))"
         return (
-            Traced("∂L/∂c", "∂L/∂cₜ = ∂L/∂cₜ₊₁ ⊙ fₜ₊₁ + ∂L/∂hₜ ⊙ oₜ ⊙ (1 − tanh²(cₜ))", d_memory),
-            Traced("δi", "δi = ∂L/∂cₜ ⊙ gₜ ⊙ iₜ ⊙ (1 − iₜ)", delta_i),
-            Traced("δf", "δf = ∂L/∂cₜ ⊙ cₜ₋₁ ⊙ fₜ ⊙ (1 − fₜ)", delta_f),
-            Traced("δg", "δg = ∂L/∂cₜ ⊙ iₜ ⊙ (1 − gₜ²)", delta_g),
-            Traced("δo", "δo = ∂L/∂hₜ ⊙ tanh(cₜ) ⊙ oₜ ⊙ (1 − oₜ)", delta_o),
+            Traced("∂L/∂c", of_c, d_memory, of_memory),
+            Traced("δi", "δi = ∂L/∂cₜ ⊙ gₜ ⊙ iₜ ⊙ (1 − iₜ)", delta_i, of_i),
+            Traced("δf", "δf = ∂L/∂cₜ ⊙ cₜ₋₁ ⊙ fₜ ⊙ (1 − fₜ)", delta_f, of_f),
+            Traced("δg", "δg = ∂L/∂cₜ ⊙ iₜ ⊙ (1 − gₜ²)", delta_g, of_candidate),
+            Traced("δo", "δo = ∂L/∂hₜ ⊙ tanh(cₜ) ⊙ oₜ ⊙ (1 − oₜ)", delta_o, of_output),
         )
 
     def _deltas(self, cache: LSTMStepCache, d_state: State) -> tuple[FloatArray, ...]:
@@ -128,3 +179,7 @@ class LSTMCell(Cell[LSTMStepCache]):
             d_memory * i * (1 - g**2),
             dh * shown * o * (1 - o),
         )
+
+
+_CANDIDATE = 2
+"""The number of the gate that is no gate: its function is tanh."""

@@ -9,8 +9,18 @@ import numpy as np
 from axone.arrays import FloatArray
 from axone.checks import check_choice
 from axone.initializers import Zeros
-from axone.layers.cells.cell import GRADIENT_EQUATIONS, Cell, State, gate_parameters
-from axone.layers.layer import LayerArrays, ParameterSpec, Traced
+from axone.layers.cells.cell import (
+    GRADIENT_EQUATIONS,
+    Cell,
+    Factors,
+    State,
+    gate_factors,
+    gate_parameters,
+    gate_working,
+    shares_of,
+)
+from axone.layers.layer import LayerArrays, ParameterSpec
+from axone.traced import Index, Traced, Working
 
 
 class RNNStepCache(NamedTuple):
@@ -65,19 +75,30 @@ class RNNCell(Cell[RNNStepCache]):
         self, parameters: LayerArrays, cache: RNNStepCache, d_state: State
     ) -> tuple[FloatArray, State, dict[str, FloatArray]]:
         delta = self._delta(cache, d_state)
-        gradients = {
-            "weight": delta.T @ cache.x,
-            "recurrent_weight": delta.T @ cache.before,
-            "bias": delta.sum(axis=0),
-        }
         dx = delta @ parameters["weight"]
+        gradients = shares_of(gate_factors(delta, cache))
         return dx, (delta @ parameters["recurrent_weight"],), gradients
+
+    def factors(self, cache: RNNStepCache, d_state: State) -> dict[str, Factors]:
+        return gate_factors(self._delta(cache, d_state), cache)
+
+    def state_working(self, parameters: LayerArrays, cache: RNNStepCache, index: Index) -> Working:
+        row, unit = index
+        function = "tanh(" if self.activation == "tanh" else "max(0, "
+        return (function, *gate_working(parameters, cache, unit, row), ")")
 
     def trace_back(
         self, parameters: LayerArrays, cache: RNNStepCache, d_state: State
     ) -> tuple[Traced, ...]:
         slope = "(1 − hₜ²)" if self.activation == "tanh" else "1(hₜ > 0)"
-        return (Traced("δ", f"δₜ = ∂L/∂hₜ ⊙ {slope}", self._delta(cache, d_state)),)
+
+        def of_delta(index: Index) -> Working:
+            h = float(cache.after[index])
+            slopes: Working = ("(1 − ", h, "²)") if self.activation == "tanh" else (float(h > 0),)
+            return (float(d_state[0][index]), "·", *slopes)
+
+        delta = self._delta(cache, d_state)
+        return (Traced("δ", f"δₜ = ∂L/∂hₜ ⊙ {slope}", delta, of_delta),)
 
     def _delta(self, cache: RNNStepCache, d_state: State) -> FloatArray:
         slope = 1 - cache.after**2 if self.activation == "tanh" else cache.after > 0

@@ -266,7 +266,7 @@ class GradientCheck:
         return sum(len(tensor.kinks) for tensor in self.engines[0].tensors)
 
     def __str__(self) -> str:
-        from axone.explain.gradient_check.report import report
+        from axone.explanation.gradient_check.report import report
 
         return report(self)
 

@@ -13,14 +13,14 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from axone.arrays import FloatArray
-from axone.explain.gradient_check.differences import (
+from axone.explanation.gradient_check.differences import (
     USUAL_STEP,
     Curve,
     Ground,
     Slope,
     slope_of,
 )
-from axone.explain.gradient_check.findings import (
+from axone.explanation.gradient_check.findings import (
     ENTRY_RIGHT,
     ENTRY_WRONG,
     RIGHT,

@@ -1,15 +1,15 @@
 """Gradient checks: backpropagation beside finite differences, and where an error comes from."""
 
-from axone.explain.gradient_check.checking import ENGINES, check_gradients
-from axone.explain.gradient_check.findings import (
+from axone.explanation.gradient_check.checking import ENGINES, check_gradients
+from axone.explanation.gradient_check.findings import (
     EngineCheck,
     Entry,
     GradientCheck,
     PartCheck,
     TensorCheck,
 )
-from axone.explain.gradient_check.rows import some_examples, some_targets
-from axone.explain.gradient_check.work import usual_entries, usual_rows
+from axone.explanation.gradient_check.rows import some_examples, some_targets
+from axone.explanation.gradient_check.work import usual_entries, usual_rows
 
 __all__ = [
     "ENGINES",

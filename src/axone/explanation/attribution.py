@@ -14,7 +14,7 @@ import numpy as np
 from axone.arrays import FloatArray, IntArray
 from axone.checks import as_array, check_integer, check_number
 from axone.errors import ShapeError
-from axone.explain.saliency import LookedAt, saliency
+from axone.explanation.saliency import LookedAt, saliency
 from axone.messages import _
 from axone.network import Network
 from axone.parameters import Parameters

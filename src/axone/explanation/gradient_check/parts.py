@@ -11,7 +11,7 @@ from functools import partial
 
 from axone.activations import ActivationFunction, name_of
 from axone.arrays import FloatArray
-from axone.explain.gradient_check.alone import (
+from axone.explanation.gradient_check.alone import (
     BACKWARD,
     ActivationAlone,
     HeadAlone,
@@ -20,9 +20,9 @@ from axone.explain.gradient_check.alone import (
     Meeting,
     Part,
 )
-from axone.explain.gradient_check.findings import PartCheck, TensorCheck, worst_of
-from axone.explain.gradient_check.passes import Passes
-from axone.explain.gradient_check.probes import Surface, chosen_probes, compared
+from axone.explanation.gradient_check.findings import PartCheck, TensorCheck, worst_of
+from axone.explanation.gradient_check.passes import Passes
+from axone.explanation.gradient_check.probes import Surface, chosen_probes, compared
 from axone.layers import Residual
 from axone.layers.sequence import layer_kind, masks_between
 from axone.losses import Head

@@ -17,16 +17,16 @@ from axone.checks import check_choice, check_integer, check_seed
 from axone.data import Examples
 from axone.engines import NotBuiltError, Plan, Recipe, UnsupportedError, get_engine
 from axone.errors import DataError, ShapeError
-from axone.explain.gradient_check.findings import (
+from axone.explanation.gradient_check.findings import (
     EngineCheck,
     GradientCheck,
     TensorCheck,
 )
-from axone.explain.gradient_check.parts import parts_of
-from axone.explain.gradient_check.passes import Passes
-from axone.explain.gradient_check.probes import Surface, chosen_probes, compared
-from axone.explain.gradient_check.rows import loss_for, some_examples, some_targets
-from axone.explain.gradient_check.work import usual_entries, usual_rows
+from axone.explanation.gradient_check.parts import parts_of
+from axone.explanation.gradient_check.passes import Passes
+from axone.explanation.gradient_check.probes import Surface, chosen_probes, compared
+from axone.explanation.gradient_check.rows import loss_for, some_examples, some_targets
+from axone.explanation.gradient_check.work import usual_entries, usual_rows
 from axone.layers import Layer, Recurrent, Residual
 from axone.losses import Loss, prepare_weights
 from axone.messages import Message, _

@@ -13,9 +13,9 @@ import numpy as np
 
 from axone.activations import ActivationFunction
 from axone.arrays import FloatArray
-from axone.explain.gradient_check.findings import TensorCheck
-from axone.explain.gradient_check.passes import moved, sizes_of
-from axone.explain.gradient_check.probes import Surface
+from axone.explanation.gradient_check.findings import TensorCheck
+from axone.explanation.gradient_check.passes import moved, sizes_of
+from axone.explanation.gradient_check.probes import Surface
 from axone.layers import Context, Layer, LayerArrays
 from axone.losses import Head, Loss
 from axone.messages import Message, _

@@ -13,8 +13,8 @@ from axone.arrays import FloatArray
 from axone.data.examples import Examples
 from axone.engines import Plan, Recipe
 from axone.engines.reference.equations import Equations
-from axone.explain.gradient_check.differences import LAST_BITS
-from axone.explain.gradient_check.probes import Surface
+from axone.explanation.gradient_check.differences import LAST_BITS
+from axone.explanation.gradient_check.probes import Surface
 from axone.layers import Context
 from axone.layers.layer import AnyCache
 from axone.layers.sequence import backward_through, masks_between

@@ -3,7 +3,7 @@
 import textwrap
 from collections.abc import Iterable, Iterator, Sequence
 
-from axone.explain.gradient_check.findings import (
+from axone.explanation.gradient_check.findings import (
     RIGHT,
     EngineCheck,
     Entry,

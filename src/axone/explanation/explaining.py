@@ -1,0 +1,300 @@
+"""One example, or a mini-batch, through a network and back: the trace, from the layers' equations.
+
+The passes are those of the reference engine, the loss is its head, the step its optimiser's own
+code on copies. Nothing is computed here that they do not compute.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from axone.arrays import FloatArray
+from axone.checks import check_integer, check_seed
+from axone.engines.reference.equations import mean_loss, row_shares
+from axone.errors import ConfigurationError, ShapeError
+from axone.explanation.author import Author
+from axone.explanation.trace import INPUT, Step, Trace
+from axone.explanation.updating import Rule, Stepped, updated
+from axone.layers import Context, Layer, LayerArrays
+from axone.layers.layer import AnyCache
+from axone.layers.sequence import (
+    backward_through,
+    forward_through,
+    trace_through,
+)
+from axone.losses import LOSSES, Head, Loss, prepare_weights
+from axone.messages import _
+from axone.network import Network
+from axone.optimizers import OPTIMIZERS, Optimizer
+from axone.parameters import Parameters
+from axone.penalties import Clipping, Penalty
+from axone.random import NOISE, RandomStream
+
+_MOST_CELLS = 16
+"""Of an array of more numbers than that only the first few are worked out."""
+
+
+def explain(
+    network: Network,
+    parameters: Parameters,
+    x: Any,
+    y: Any = None,
+    *,
+    loss: Loss | str | Mapping[str, Any] | None = None,
+    optimizer: Optimizer | str | Mapping[str, Any] | None = None,
+    sample_weight: Any = None,
+    l1: float = 0.0,
+    l2: float = 0.0,
+    clip_value: float | None = None,
+    clip_norm: float | None = None,
+    frozen: int = 0,
+    training: bool = False,
+    seed: int = 0,
+    step: int = 1,
+    mask: Any = None,
+    jacobian: bool = False,
+    cells: int = _MOST_CELLS,
+    feature_names: Sequence[str] = (),
+    class_names: Sequence[str] = (),
+) -> Trace:
+    """Follow one example, or a mini-batch, through a network and back, with every number.
+
+    Parameters
+    ----------
+    network : Network
+    parameters : Parameters
+        In whose precision all is computed; they are not changed.
+    x : array of shape network.input_shape, or (m, *network.input_shape)
+        One example or several, as the network takes them: already scaled.
+    y : number or array of m targets, optional
+        Class numbers, rows of probabilities, or numbers to predict. Without them the trace ends
+        with the prediction.
+    loss : str, mapping or Loss, optional
+        What y is compared by; needed with y, and of no use without.
+    optimizer : str, mapping or Optimizer, optional
+        Whose step is shown, on copies. Without it the trace ends with the gradients.
+    sample_weight : array of shape (m,), optional
+        How much each row counts in the mean loss; all alike if left out.
+    l1, l2, clip_value, clip_norm : float, optional
+        Penalties and clipping, as of `Trainer`.
+    frozen : int, default 0
+        So many layers, the first ones, are not moved; their gradients are shown all the same.
+    training : bool, default False
+        Whether the pass is one of training: dropout drops, noise is added, batch norm has the
+        statistics of these rows.
+    seed, step : int
+        Which dropout masks and noise are drawn; `step` is also Adam's t.
+    mask : array of bool, shape (m, length), optional
+        Which positions of each row are there; all if left out.
+    jacobian : bool, default False
+        Whether δ is derived through the Jacobian of the output activation too: why it is ŷ − y.
+    cells : int, default 16
+        Arrays of at most so many numbers are worked out whole, of larger ones the first four.
+    feature_names, class_names : sequence of str, optional
+        What the numbers of an example, and the outputs, are called.
+
+    Returns
+    -------
+    Trace
+        A tree of steps with their arrays; `axone.explanation.as_text` and its neighbours render it.
+
+    Raises
+    ------
+    ShapeError, DataError
+        Parameters of another network; examples or targets that do not fit.
+    ConfigurationError
+        y without a loss, an optimiser without y, a loss that the output activation does not suit,
+        or an optimiser that makes no step of one batch (L-BFGS).
+
+    Examples
+    --------
+    >>> import axone as ax
+    >>> network = ax.Network(ax.Dense(1, "relu"), input_shape=2)
+    >>> arrays = {"0.weight": [[0.2, 0.5]], "0.bias": [0.1]}
+    >>> parameters = network.initialize(dtype="float64").replaced(arrays)
+    >>> trace = ax.explain(network, parameters, [2, 3], 1, loss="mse", optimizer=ax.SGD(0.01))
+    >>> trace.find("forward", 0, "z").cells[0].working
+    (0.2, '·', 2.0, ' + ', 0.5, '·', 3.0, ' + ', 0.1)
+    >>> trace.find("backward", 0, "∂L/∂W").array.tolist()
+    [[4.0, 6.0]]
+    >>> round(trace.loss, 9), round(trace.loss_after, 9)
+    (1.0, 0.5184)
+    """
+    return explain_step(
+        network,
+        parameters,
+        x,
+        y,
+        loss=loss,
+        rule=None
+        if optimizer is None
+        else Rule(
+            OPTIMIZERS.resolve(optimizer),
+            Penalty(l1, l2),
+            Clipping(clip_value, clip_norm),
+            frozen=frozen,
+        ),
+        penalty=Penalty(l1, l2),
+        sample_weight=sample_weight,
+        training=training,
+        seed=seed,
+        step=step,
+        mask=mask,
+        jacobian=jacobian,
+        cells=cells,
+        feature_names=feature_names,
+        class_names=class_names,
+    ).trace
+
+
+@dataclass(frozen=True, eq=False)
+class Explained:
+    """A trace, and where the step led: None where none was made."""
+
+    trace: Trace
+    stepped: Stepped | None
+
+
+def explain_step(
+    network: Network,
+    parameters: Parameters,
+    x: Any,
+    y: Any,
+    *,
+    loss: Loss | str | Mapping[str, Any] | None,
+    rule: Rule | None,
+    penalty: Penalty,
+    training: bool,
+    seed: int,
+    step: int,
+    sample_weight: Any = None,
+    mask: Any = None,
+    jacobian: bool = False,
+    cells: int = _MOST_CELLS,
+    feature_names: Sequence[str] = (),
+    class_names: Sequence[str] = (),
+) -> Explained:
+    """Return the trace of `explain`, and the state after the step, from which another follows."""
+    check_seed(seed)
+    check_integer("step", step, at_least=1)
+    check_integer("cells", cells, at_least=1)
+    if rule is not None:
+        check_integer("frozen", rule.frozen, at_least=0, at_most=len(network.layers))
+    _require_together(y, loss, rule)
+    network.check_parameters(parameters)
+    given = _rows(network, x)
+    examples = network.cast_examples(given, parameters.vector.dtype)
+    present = network.check_mask(mask, len(examples))
+    random = RandomStream.from_seed(seed).child(NOISE).child(step) if training else None
+    context = Context(training, random, present)
+    author = Author(network, parameters, cells, tuple(map(str, class_names)))
+    body, activation = network.split_output()
+    logits, caches = forward_through(body, parameters.by_layer, examples, context)
+    first = Step(INPUT, _("Input"), symbol="x", array=given, labels=tuple(map(str, feature_names)))
+    if y is None:
+        prediction = activation.value(logits)
+        passed = trace_through(body, parameters.by_layer, examples, context)
+        steps = (first, *author.forward(passed, logits, prediction))
+        return Explained(Trace(steps, len(examples)), None)
+    assert loss is not None  # noqa: S101 — `_require_together`
+    resolved = LOSSES.resolve(loss)
+    head = Head(activation, resolved)
+    target = _targets(resolved, network, y, len(examples), str(parameters.vector.dtype))
+    prediction = head.predict(logits)
+    deltas = head.row_deltas(logits, prediction, target)
+    weight = None
+    if sample_weight is not None:
+        weight = prepare_weights(sample_weight, len(examples), _dtype(parameters))
+    delta = deltas * row_shares(weight, deltas)
+    passed = trace_through(body, parameters.by_layer, examples, context, delta)
+    gradient = _gradient(body, parameters, caches, delta)
+    value = mean_loss(head.rows(logits, prediction, target), weight)
+    penalised = network.layout.penalised_mask(_dtype(parameters))
+    cost = penalty.value(parameters.vector, penalised, len(examples)) if penalty else 0.0
+    steps = (
+        first,
+        *author.forward(passed, logits, prediction),
+        author.loss(head, logits, prediction, target, delta, weight, cost, jacobian),
+        *author.backward(passed),
+    )
+    if rule is None:
+        return Explained(Trace(steps, len(examples), loss=value + cost), None)
+    stepped = updated(rule, network, parameters, gradient, len(examples), step)
+    _take_averages(body, stepped.parameters, parameters, caches, training)
+    logits_after, _caches = forward_through(body, stepped.parameters.by_layer, examples, context)
+    rows_after = head.rows(logits_after, head.predict(logits_after), target)
+    after = mean_loss(rows_after, weight)
+    if penalty:
+        after += penalty.value(stepped.parameters.vector, penalised, len(examples))
+    steps = (*steps, author.update(rule, parameters, stepped, value + cost, after))
+    return Explained(Trace(steps, len(examples), loss=value + cost, loss_after=after), stepped)
+
+
+def _dtype(parameters: Parameters) -> Any:
+    return str(parameters.vector.dtype)
+
+
+def _rows(network: Network, x: Any) -> FloatArray:
+    """Return examples as rows; one alone is a row of its own."""
+    x = np.asarray(x)
+    return network.check_examples(x[None] if x.shape == network.input_shape else x)
+
+
+def _targets(loss: Loss, network: Network, y: Any, rows: int, dtype: str) -> FloatArray:
+    y = np.asarray(y)
+    if rows == 1 and (y.ndim == 0 or y.shape == network.output_shape != (1,)):
+        y = y[None]
+    target = loss.prepare(y, network.output_shape, dtype)
+    if len(target) != rows or rows == 0:
+        raise ShapeError(
+            _(
+                "A batch needs rows, and a target for each: there are {rows} rows in "
+                "X and {targets} targets.",
+                rows=rows,
+                targets=len(target),
+            )
+        )
+    return target
+
+
+def _require_together(y: Any, loss: Any, rule: Rule | None) -> None:
+    """Refuse what has no meaning without the other."""
+    if y is not None and loss is None:
+        raise ConfigurationError(
+            _("y is compared with the prediction by a loss: give loss='mse' or another.")
+        )
+    if y is None and rule is not None:
+        raise ConfigurationError(
+            _("An optimiser's step needs a gradient, and that a target: give y and a loss.")
+        )
+
+
+def _gradient(
+    body: Sequence[Layer], parameters: Parameters, caches: Sequence[AnyCache], delta: FloatArray
+) -> Parameters:
+    gradient = parameters.zeros_like()
+    by_layer = backward_through(body, parameters.by_layer, caches, delta)[1]
+    for views, gradients in zip(gradient.by_layer, by_layer, strict=True):
+        for name, array in gradients.items():
+            views[name][...] = array
+    return gradient
+
+
+def _take_averages(
+    body: Sequence[Layer],
+    after: Parameters,
+    before: Parameters,
+    caches: Sequence[AnyCache],
+    training: bool,
+) -> None:
+    """Let the layers with running averages take a batch of training into account."""
+    if not training:
+        return
+    for views, layer, arrays, cache in zip(
+        after.by_layer, body, before.by_layer, caches, strict=True
+    ):
+        found: LayerArrays = layer.updated_buffers(arrays, cache)
+        for name, array in found.items():
+            views[name][...] = array

@@ -1,0 +1,164 @@
+"""The step of an optimiser on copies: penalties, clipping, decay, moments, the weights moved."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from axone.arrays import FloatArray
+from axone.messages import _
+from axone.network import Network
+from axone.optimizers import Move, Optimizer
+from axone.parameters import Parameters
+from axone.penalties import Clipping, Penalty
+from axone.traced import Index, Traced, Working
+
+PENALISED = ("g penalised", "W decayed")
+"""Steps that concern only what penalties and decay act on."""
+
+
+@dataclass(frozen=True)
+class Rule:
+    """How weights are moved.
+
+    Attributes
+    ----------
+    optimizer, penalty, clipping
+    slots : mapping of str to array, optional
+        What the optimiser remembers of the steps before; nothing if left out.
+    learning_rate : float, optional
+        η of the step, where a schedule changes it; the optimiser's own if left out.
+    frozen : int, default 0
+        So many layers, the first ones, stay as they are.
+    """
+
+    optimizer: Optimizer
+    penalty: Penalty
+    clipping: Clipping
+    slots: Mapping[str, FloatArray] | None = None
+    learning_rate: float | None = None
+    frozen: int = 0
+
+
+@dataclass(frozen=True, eq=False)
+class Stepped:
+    """Where a step led.
+
+    Attributes
+    ----------
+    parameters : Parameters
+    slots : dict of str to array
+        What the optimiser remembers now.
+    traced : tuple of Traced
+        What was computed on the way, each as long as the vector of weights; last the weights.
+    before : tuple of array or None
+        What each of them was before the step, where it is remembered from step to step.
+    """
+
+    parameters: Parameters
+    slots: dict[str, FloatArray]
+    traced: tuple[Traced, ...]
+    before: tuple[FloatArray | None, ...]
+
+
+def updated(
+    rule: Rule,
+    network: Network,
+    parameters: Parameters,
+    gradient: Parameters,
+    rows: int,
+    step: int,
+) -> Stepped:
+    """Make one step on copies, as the reference engine makes it.
+
+    Raises
+    ------
+    ConfigurationError
+        The optimiser makes no step of one batch.
+    """
+    optimizer, after, g = rule.optimizer, parameters.copy(), gradient.vector.copy()
+    before = rule.slots
+    if before is None:
+        before = optimizer.fresh_slots(parameters.vector) if optimizer.stepwise else {}
+    slots = {name: array.copy() for name, array in before.items()}
+    rate = optimizer.learning_rate if rule.learning_rate is None else rule.learning_rate
+    learning = slice(network.layout.size_before(rule.frozen), None)
+    g[: learning.start] = 0
+    mask = network.layout.penalised_mask("float64" if g.dtype == np.float64 else "float32")
+    mask[: learning.start] = 0
+    traced = [Traced("g", "g = ∂L/∂W", gradient.vector)]
+    if rule.penalty:
+        rule.penalty.add_gradient(g, parameters.vector, mask, rows)
+        traced.append(_penalised(rule.penalty, gradient.vector, parameters.vector, mask, rows, g))
+    clipped = g.copy()
+    rule.clipping.apply(clipped)
+    if not np.array_equal(clipped, g):
+        traced.append(_clipped(rule.clipping, g, clipped))
+    if optimizer.decoupled_decay:
+        share = rate * optimizer.decoupled_decay
+        after.vector *= 1 - share * mask
+        traced.append(_decayed(parameters.vector, share, mask, after.vector.copy()))
+    weights = after.vector.copy()
+    remembered = [slots[name] for name in optimizer.slots if name in slots]
+    moved = [slot[learning] for slot in remembered]
+    optimizer.update(after.vector[learning], clipped[learning], moved, rate, step)
+    move = Move(
+        clipped,
+        weights,
+        [before[name] for name in optimizer.slots],
+        after.vector,
+        remembered,
+        rate,
+        step,
+    )
+    own = optimizer.trace(move)
+    # What is remembered comes first, in the order of the slots, and the weights last.
+    between = len(own) - len(move.slots) - 1
+    old = (*[None] * len(traced), *move.slots, *[None] * between, parameters.vector)
+    return Stepped(after, slots, (*traced, *own), old)
+
+
+def _penalised(
+    penalty: Penalty,
+    gradient: FloatArray,
+    weights: FloatArray,
+    mask: FloatArray,
+    rows: int,
+    found: FloatArray,
+) -> Traced:
+    def worked_at(index: Index) -> Working:
+        parts: Working = (float(gradient[index]),)
+        if not mask[index]:
+            return parts
+        weight = float(weights[index])
+        if penalty.l2:
+            parts = (*parts, " + ", penalty.l2, "/", float(rows), "·", weight)
+        if penalty.l1:
+            parts = (*parts, " + ", penalty.l1, "/", float(rows), "·", float(np.sign(weight)))
+        return parts
+
+    of_l2 = " + λ₂/m·W" if penalty.l2 else ""
+    of_l1 = " + λ₁/m·sign(W)" if penalty.l1 else ""
+    return Traced("g penalised", f"g = ∂L/∂W{of_l2}{of_l1}", found, worked_at)
+
+
+def _clipped(clipping: Clipping, gradient: FloatArray, found: FloatArray) -> Traced:
+    """Name the gradient within its bounds."""
+    if clipping.norm is None or clipping.value is not None:
+        bound = f"±{clipping.value:g}" if clipping.value is not None else ""
+        return Traced("g clipped", _("g = g, cut to {bound}", bound=bound), found)
+    norm, size = clipping.norm, float(np.linalg.norm(gradient.astype(np.float64)))
+
+    def worked_at(index: Index) -> Working:
+        return (float(gradient[index]), "·", norm, "/", size)
+
+    return Traced("g clipped", f"g = g·{norm:g}/‖g‖", found, worked_at)
+
+
+def _decayed(weights: FloatArray, share: float, mask: FloatArray, found: FloatArray) -> Traced:
+    def worked_at(index: Index) -> Working:
+        if not mask[index]:
+            return (float(weights[index]),)
+        return (float(weights[index]), "·(1 − ", share, ")")
+
+    return Traced("W decayed", "W = W − ηλ·W", found, worked_at)

@@ -1,5 +1,5 @@
 # The public names and where they are: read by type checkers, and by `lazy_loader` at run time.
-from .activations import ActivationFunction
+from .activations import ActivationFunction, Formula
 from .augmentation import (
     Augmentation,
     Crop,
@@ -130,6 +130,7 @@ __all__ = [
     "Flatten",
     "Flip",
     "Forecaster",
+    "Formula",
     "GRUCell",
     "GaussianNoise",
     "GlobalPool",

@@ -3,6 +3,7 @@
 `ACTIVATIONS.resolve` is the one place where a user's word becomes a function.
 """
 
+from axone.activations.formula import Formula, as_in_a_book, equation_of, formula_of, title_of
 from axone.activations.function import ActivationFunction
 from axone.activations.linear import Heaviside, Identity
 from axone.activations.rectified import ELU, SELU, LeakyReLU, PReLU, ReLU
@@ -29,7 +30,9 @@ ACTIVATIONS: Registry[ActivationFunction] = Registry(
         "softplus": Softplus,
         "exponential": Exponential,
         "softmax": Softmax,
+        "formula": Formula,
     },
+    otherwise=formula_of,
     aliases={"linear": "identity", "logistic": "sigmoid", "silu": "swish", "exp": "exponential"},
 )
 
@@ -43,6 +46,23 @@ def name_of(function: ActivationFunction) -> str:
     return str(described if isinstance(described, str) else described["name"])
 
 
+def written(function: ActivationFunction) -> str:
+    """Write σ(z) for a reader: ``relu(z)``, and a formula as it stands in books."""
+    return equation_of(function) if isinstance(function, Formula) else f"{name_of(function)}(z)"
+
+
+def written_slope(function: ActivationFunction) -> str:
+    """Write σ′(z) for a reader: ``relu′(z)``, and the derivative of a formula."""
+    if isinstance(function, Formula):
+        return f"({as_in_a_book(function.slope)})"
+    return f"{name_of(function)}′(z)"
+
+
+def title(function: ActivationFunction) -> str:
+    """Call a function what the row of a table calls it: its name, or its formula."""
+    return title_of(function) if isinstance(function, Formula) else name_of(function)
+
+
 __all__ = [
     "ACTIVATIONS",
     "ELU",
@@ -50,6 +70,7 @@ __all__ = [
     "SELU",
     "ActivationFunction",
     "Exponential",
+    "Formula",
     "GELUTanh",
     "Heaviside",
     "Identity",
@@ -62,4 +83,7 @@ __all__ = [
     "Swish",
     "Tanh",
     "name_of",
+    "title",
+    "written",
+    "written_slope",
 ]

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple, cast
 
-from axone.activations import ACTIVATIONS, ActivationFunction, Identity, Softmax, name_of
+from axone.activations import ACTIVATIONS, ActivationFunction, Identity, Softmax, written
 from axone.arrays import FloatArray, Shape
 from axone.layers.layer import Context, Layer, LayerArrays, ParameterSpec, Traced
 from axone.layers.weighted import delta_equation, learned_specs, traced_slopes
@@ -70,7 +70,7 @@ class Activation(Layer[ActivationCache]):
     def trace(
         self, parameters: LayerArrays, cache: ActivationCache, y: FloatArray
     ) -> tuple[Traced, ...]:
-        return (Traced("a", f"a = {name_of(self._function)}(z)", y),)
+        return (Traced("a", f"a = {written(self._function)}", y),)
 
     def trace_back(
         self,

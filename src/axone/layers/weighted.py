@@ -8,7 +8,14 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Protocol, TypeVar, cast
 
-from axone.activations import ACTIVATIONS, ActivationFunction, Identity, Softmax, name_of
+from axone.activations import (
+    ACTIVATIONS,
+    ActivationFunction,
+    Identity,
+    Softmax,
+    written,
+    written_slope,
+)
 from axone.arrays import FloatArray, Shape
 from axone.checks import check_truth
 from axone.initializers import INITIALIZERS, Constant, Initializer
@@ -97,7 +104,7 @@ def traced_sums(layer: Weighted, sums: str, cache: Sums) -> tuple[Traced, ...]:
     """Name z, given how its sums are written, and a."""
     return (
         Traced("z", f"z = {sums} + b" if layer.bias else f"z = {sums}", cache.z),
-        Traced("a", f"a = {name_of(function_of(layer))}(z)", cache.a),
+        Traced("a", f"a = {written(function_of(layer))}", cache.a),
     )
 
 
@@ -112,7 +119,7 @@ def delta_equation(function: ActivationFunction) -> str:
     """Return how δ = ∂L/∂z follows from ∂L/∂a."""
     if isinstance(function, Softmax):
         return "δ = (diag(a) − a·aᵀ)·∂L/∂a"
-    return f"δ = ∂L/∂a ⊙ {name_of(function)}′(z)"
+    return f"δ = ∂L/∂a ⊙ {written_slope(function)}"
 
 
 def traced_slopes(function: ActivationFunction, gradients: LayerArrays) -> tuple[Traced, ...]:

@@ -45,6 +45,8 @@ class Registry(Generic[Member]):
         is written under the member's name.
     otherwise : function, optional
         Makes a member of a text that is no name, as a formula is; None where it cannot either.
+    otherwise_pattern : str, optional
+        A regular expression that finds something in texts that `otherwise` may take, for schemas.
     """
 
     def __init__(
@@ -54,12 +56,13 @@ class Registry(Generic[Member]):
         aliases: Mapping[str, str] | None = None,
         short_ways: Mapping[str, Callable[..., Member]] | None = None,
         otherwise: Callable[[str], Member | None] | None = None,
+        otherwise_pattern: str | None = None,
     ) -> None:
         self.kind = kind
         self.short_ways = dict(short_ways or {})
         self._members = dict(members)
         self._aliases = dict(aliases or {})
-        self._otherwise = otherwise
+        self._otherwise, self.otherwise_pattern = otherwise, otherwise_pattern
         self._names = {member: name for name, member in self._members.items()}
         # A description never changes, so that one is enough for all who name it.
         self._with_defaults: dict[str, Member] = {}

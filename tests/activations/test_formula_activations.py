@@ -8,10 +8,13 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sklearn.base import clone
+from sklearn.model_selection import GridSearchCV
 
 import axone as ax
 from axone.activations import ACTIVATIONS, Formula
 from axone.errors import ArgumentTypeError, ConfigurationError, FormulaError, UnknownNameError
+from axone.experiments import Experiment, ExperimentData
 
 SAME = {
     "relu": "max(0, z)",
@@ -160,3 +163,50 @@ def test_readers_see_the_formula():
     assert delta == ("δ = ∂L/∂a ⊙ (sigmoid(1.5·z) + 1.5·(z·sigmoid(1.5·z)·(1 - sigmoid(1.5·z))))")
     long = ax.Network(ax.Dense(2, "+".join(f"z**{n}" for n in range(2, 20))), input_shape=1)
     assert all(len(line) <= 80 for line in str(long.summary()).splitlines())
+
+
+def test_estimators_take_formulas_copy_them_and_search_among_them():
+    formulas = ["z * sigmoid(b*z), b=1", "clip(z, -1, 1)"]
+    X = np.random.default_rng(0).normal(size=(40, 3))
+    y = (X.sum(axis=1) > 0).astype(int)
+    estimator = ax.MLPClassifier(
+        (6,),
+        activation=formulas[0],
+        solver="sgd",
+        max_iter=60,
+        tol=0.05,
+        random_state=0,
+        engine="reference",
+    )
+    again = clone(estimator)
+    assert again.get_params()["activation"] == formulas[0]
+    again.fit(X, y)
+    assert again.model_.network.layers[0].function == Formula(formulas[0])
+    search = GridSearchCV(again, {"activation": formulas}, cv=2).fit(X, y)
+    assert search.best_params_["activation"] in formulas
+    with pytest.raises(ValueError, match=r"'activation' parameter .* no formula"):
+        ax.MLPClassifier(activation="z * sigmoid(q*z)").fit(X, y)
+
+
+def test_a_search_of_settings_tries_formulas(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    choices = ["relu", "z * sigmoid(1.5*z)"]
+    experiment = Experiment.from_source(
+        "iris", {"engine": "reference", "network": {"hidden": [4]}, "training": {"epochs": 1}}
+    )
+    result = ax.tune(experiment, {"network.activation": choices}, search="grid", cv=2)
+    tried = {str(trial.labels["network.activation"]) for trial in result.trials}
+    assert tried == set(choices)
+
+
+def test_the_schema_of_files_takes_formulas_and_no_misspelt_names():
+    jsonschema = pytest.importorskip("jsonschema", reason="the oracle is the jsonschema package")
+    check = jsonschema.Draft202012Validator(ExperimentData.model_json_schema()).is_valid
+
+    def is_valid(activation):
+        return check({"data": {"source": "iris"}, "network": {"activation": activation}})
+
+    assert is_valid("relu")
+    assert is_valid("z * sigmoid(1.5*z)")
+    assert is_valid({"name": "formula", "formula": "2*z"})
+    assert not is_valid("rely")

@@ -3,7 +3,14 @@
 `ACTIVATIONS.resolve` is the one place where a user's word becomes a function.
 """
 
-from axone.activations.formula import Formula, as_in_a_book, equation_of, formula_of, title_of
+from axone.activations.formula import (
+    LOOKS_LIKE_ONE,
+    Formula,
+    as_in_a_book,
+    equation_of,
+    formula_of,
+    title_of,
+)
 from axone.activations.function import ActivationFunction
 from axone.activations.linear import Heaviside, Identity
 from axone.activations.rectified import ELU, SELU, LeakyReLU, PReLU, ReLU
@@ -33,6 +40,7 @@ ACTIVATIONS: Registry[ActivationFunction] = Registry(
         "formula": Formula,
     },
     otherwise=formula_of,
+    otherwise_pattern=LOOKS_LIKE_ONE,
     aliases={"linear": "identity", "logistic": "sigmoid", "silu": "swish", "exp": "exponential"},
 )
 

@@ -26,7 +26,8 @@ from axone.formula import (
 )
 from axone.messages import _
 
-_LOOKS_LIKE_ONE = re.compile(r"\(|\bz\b.*[-+*/·×−]|[-+*/·×−].*\bz\b", re.DOTALL)
+LOOKS_LIKE_ONE = r"\(|\bz\b[\s\S]*[-+*/·×−]|[-+*/·×−][\s\S]*\bz\b"
+"""A text in which this is found is meant to be a formula: brackets, or z and a sign."""
 
 _LOOKED_AT = 2000
 """Characters of a text that tell whether it is meant to be a formula: more than one may have."""
@@ -182,7 +183,7 @@ def formula_of(word: str) -> Formula | None:
     FormulaError
         It looks like one, and has a mistake.
     """
-    return Formula(word) if _LOOKS_LIKE_ONE.search(word[:_LOOKED_AT]) else None
+    return Formula(word) if re.search(LOOKS_LIKE_ONE, word[:_LOOKED_AT]) else None
 
 
 def equation_of(function: Formula) -> str:

@@ -36,7 +36,7 @@ def evaluate(
     >>> from axone.formula import evaluate, parse
     >>> z = np.array([-1e4, 0.0, 1e4])
     >>> evaluate(parse("where(z > 0, log(z + 1), sigmoid(z))").expression, z).round(3)
-    array([0.   , 0.5  , 9.21 ])
+    array([0.  , 0.5 , 9.21])
     """
     number = z.dtype.type
     named = {name: number(np.asarray(value).item()) for name, value in (constants or {}).items()}

@@ -1,5 +1,5 @@
 # The public names and where they are: read by type checkers, and by `lazy_loader` at run time.
-from .activations import ActivationFunction, Formula
+from .activations import ActivationFunction, Formula, PythonFunction
 from .augmentation import (
     Augmentation,
     Crop,
@@ -158,6 +158,7 @@ __all__ = [
     "Plateau",
     "PositionalEncoding",
     "PositionwiseDense",
+    "PythonFunction",
     "Quantile",
     "RMSNorm",
     "RMSProp",

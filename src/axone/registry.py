@@ -44,7 +44,8 @@ class Registry(Generic[Member]):
         Functions that build a member from fewer settings, by a name of their own: what they build
         is written under the member's name.
     otherwise : function, optional
-        Makes a member of a text that is no name, as a formula is; None where it cannot either.
+        Makes a member of a text that is no name, as a formula is, or of anything else that is no
+        description; None where it cannot either.
     otherwise_pattern : str, optional
         A regular expression that finds something in texts that `otherwise` may take, for schemas.
     """
@@ -55,7 +56,7 @@ class Registry(Generic[Member]):
         members: Mapping[str, type[Member]],
         aliases: Mapping[str, str] | None = None,
         short_ways: Mapping[str, Callable[..., Member]] | None = None,
-        otherwise: Callable[[str], Member | None] | None = None,
+        otherwise: Callable[[Any], Member | None] | None = None,
         otherwise_pattern: str | None = None,
     ) -> None:
         self.kind = kind
@@ -123,6 +124,8 @@ class Registry(Generic[Member]):
         # A class of the user's own stands in no table; a member of another family is a mistake.
         if is_described and type(given) not in _REGISTRY_OF:
             return given
+        if self._otherwise and type(given) not in _REGISTRY_OF and (made := self._otherwise(given)):
+            return made
         raise ArgumentTypeError(
             _(
                 "{kind} must be a name, a mapping with a name, or an object of Axone's, not "

@@ -176,7 +176,6 @@ def test_estimators_take_formulas_copy_them_and_search_among_them():
         max_iter=60,
         tol=0.05,
         random_state=0,
-        engine="reference",
     )
     again = clone(estimator)
     assert again.get_params()["activation"] == formulas[0]
@@ -192,7 +191,7 @@ def test_a_search_of_settings_tries_formulas(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     choices = ["relu", "z * sigmoid(1.5*z)"]
     experiment = Experiment.from_source(
-        "iris", {"engine": "reference", "network": {"hidden": [4]}, "training": {"epochs": 1}}
+        "iris", {"network": {"hidden": [4]}, "training": {"epochs": 1}}
     )
     result = ax.tune(experiment, {"network.activation": choices}, search="grid", cv=2)
     tried = {str(trial.labels["network.activation"]) for trial in result.trials}

@@ -168,7 +168,7 @@ def test_an_option_changes_its_setting(axone, here, options, key, value):
 def test_an_activation_may_be_a_formula(axone, here):
     formula = "a*z*sigmoid(1.5*z), a=1"
     axone(
-        *("train", "iris", "--epochs", "2", "--engine", "reference", "--hidden", "5"),
+        *("train", "iris", "--epochs", "2", "--hidden", "5"),
         *("--activation", formula),
     )
     written = (here / "runs/iris/experiment.toml").read_text()

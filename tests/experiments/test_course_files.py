@@ -229,7 +229,7 @@ def test_custom_functions_run_when_their_formula_is_given(variant):
     formula = "Gain*z*sigmoid(1.5*z), Gain=1"
     acts = ["-", "custom_function", "2*tanh(z)", "softmax"]
     path = variant(CLASSIFICATION, LAYER_ACTS=acts, CUSTOM_FUNCTION=formula, MAX_EPOCHS=2)
-    experiment = Experiment.from_file(path, {"engine": "reference"})
+    experiment = Experiment.from_file(path)
     functions = [layer.function for layer in experiment.settings.network.layers]
     assert functions[:2] == [ax.Formula(formula), ax.Formula("2*tanh(z)")]
     assert experiment.run().model.members[0]["0.Gain"] != 1

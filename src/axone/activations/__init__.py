@@ -3,6 +3,8 @@
 `ACTIVATIONS.resolve` is the one place where a user's word becomes a function.
 """
 
+from typing import Any
+
 from axone.activations.formula import (
     LOOKS_LIKE_ONE,
     Formula,
@@ -13,11 +15,22 @@ from axone.activations.formula import (
 )
 from axone.activations.function import ActivationFunction
 from axone.activations.linear import Heaviside, Identity
+from axone.activations.python_function import PythonFunction
 from axone.activations.rectified import ELU, SELU, LeakyReLU, PReLU, ReLU
 from axone.activations.smooth import GELU, Exponential, GELUTanh, Sigmoid, Softplus, Swish, Tanh
 from axone.activations.softmax import Softmax
+from axone.errors import ConfigurationError
 from axone.messages import _
 from axone.registry import Registry
+
+
+def _made_of(given: Any) -> ActivationFunction | None:
+    """Make an activation of a formula, or of a Python function; None of anything else."""
+    if isinstance(given, str):
+        return formula_of(given)
+    is_function = callable(given) and not isinstance(given, type)
+    return PythonFunction(given) if is_function else None
+
 
 ACTIVATIONS: Registry[ActivationFunction] = Registry(
     _("activation"),
@@ -39,7 +52,7 @@ ACTIVATIONS: Registry[ActivationFunction] = Registry(
         "softmax": Softmax,
         "formula": Formula,
     },
-    otherwise=formula_of,
+    otherwise=_made_of,
     otherwise_pattern=LOOKS_LIKE_ONE,
     aliases={"linear": "identity", "logistic": "sigmoid", "silu": "swish", "exp": "exponential"},
 )
@@ -52,6 +65,22 @@ def name_of(function: ActivationFunction) -> str:
     except KeyError:
         return type(function).__name__
     return str(described if isinstance(described, str) else described["name"])
+
+
+def of_cells(given: Any) -> ActivationFunction:
+    """Resolve an activation that is a function of one number.
+
+    Raises
+    ------
+    ConfigurationError
+        It is softmax.
+    """
+    function = ACTIVATIONS.resolve(given)
+    if isinstance(function, Softmax):
+        raise ConfigurationError(
+            _("softmax is no function of one number: its cells depend on one another.")
+        )
+    return function
 
 
 def written(function: ActivationFunction) -> str:
@@ -84,6 +113,7 @@ __all__ = [
     "Identity",
     "LeakyReLU",
     "PReLU",
+    "PythonFunction",
     "ReLU",
     "Sigmoid",
     "Softmax",
@@ -91,6 +121,7 @@ __all__ = [
     "Swish",
     "Tanh",
     "name_of",
+    "of_cells",
     "title",
     "written",
     "written_slope",

@@ -38,7 +38,7 @@ LEARNING_RATES = ("constant", "invscaling", "adaptive")
 
 _DENSE_CONSTRAINTS: Constraints = {
     "hidden_layer_sizes": ["array-like", UNITS],
-    "activation": [str, dict, "array-like", ActivationFunction],
+    "activation": [str, dict, "array-like", ActivationFunction, callable],
     "solver": [StrOptions(set(SOLVERS)), dict, Optimizer],
     "alpha": TRAINER_CONSTRAINTS["l2"],
     "batch_size": TRAINER_CONSTRAINTS["batch_size"],

@@ -1,8 +1,8 @@
 """Formulas in NumPy: what a formula is for every engine that is to run it.
 
-No warning is ever given: where a formula has no value, such as ln(−1), it has no number. eˣ stops
-growing just before it would be infinite, at x = 88 in float32 and 709 in float64, as the activation
-"exponential" does, so that what is divided by it comes to its limit instead of to no number.
+No warning is ever given: where a formula has no value, such as ln(−1), it has no number. eˣ and
+eˣ − 1 stop growing just before they would be infinite, at x = 88 in float32 and 709 in float64, as
+the activation "exponential" does, so that what is divided by them comes to its limit.
 """
 
 from collections.abc import Callable, Mapping
@@ -66,8 +66,8 @@ def evaluate(
     return np.array(np.broadcast_to(found, z.shape), dtype=z.dtype)
 
 
-def _exponential(x: Any) -> Any:
-    return np.exp(np.minimum(x, np.floor(np.log(np.finfo(x.dtype).max))))
+def _bounded(x: Any) -> Any:
+    return np.minimum(x, np.floor(np.log(np.finfo(x.dtype).max)))
 
 
 def _sigmoid(x: Any) -> Any:
@@ -97,10 +97,10 @@ _OPERATIONS: dict[str, Callable[..., Any]] = {
     "*": np.multiply,
     "/": np.divide,
     "**": np.power,
-    "exp": _exponential,
+    "exp": lambda x: np.exp(_bounded(x)),
     "log": np.log,
     "log1p": np.log1p,
-    "expm1": np.expm1,
+    "expm1": lambda x: np.expm1(_bounded(x)),
     "tanh": np.tanh,
     "sigmoid": _sigmoid,
     "softplus": lambda x: np.logaddexp(x, x.dtype.type(0)),

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple, cast
 
 import numpy as np
 
-from axone.activations import ACTIVATIONS, ActivationFunction, Heaviside
+from axone.activations import ACTIVATIONS, ActivationFunction, Formula, Heaviside
 from axone.arrays import BoolArray, DType, FloatArray, IntArray, Shape
 from axone.augmentation import (
     AUGMENTATIONS,
@@ -26,6 +26,7 @@ from axone.augmentation import (
 from axone.data.examples import Examples
 from axone.engines.engine import obstacles_of_searching, refuse_obstacles
 from axone.engines.recipe import Recipe
+from axone.formula import Program, program_of
 from axone.layers import (
     Activation,
     Attention,
@@ -71,6 +72,8 @@ _MOST_TOKENS = 2**24
 _TOO_MANY_TOKENS = _(
     "an Embedding of more than 16,777,216 tokens runs on the reference engine in float32."
 )
+
+_TOO_MANY_REGISTERS = _("a formula of so many parts runs on the reference engine.")
 
 _CELLS = ("rnn", "lstm", "gru")
 
@@ -219,7 +222,16 @@ class _Translator:
             return {}
         if name == "softmax" and len(shape) > 1:
             self.found[_SOFTMAX_OVER_CHANNELS] = None
-        return {"activation": name, "alpha": _number_of(function)}
+        described = {"activation": name, "alpha": _number_of(function)}
+        if isinstance(function, Formula):
+            programs = _programs_of(function)
+            if any(program.registers > self.module.registers for program in programs.values()):
+                self.found[_TOO_MANY_REGISTERS] = None
+            described["formula"] = {
+                "learned": len(function.learned),
+                **{name: _described_program(program) for name, program in programs.items()},
+            }
+        return described
 
     def optimizer(self, recipe: Recipe) -> dict[str, Any]:
         """Describe how a gradient moves the weights."""
@@ -255,7 +267,6 @@ class _Translator:
             "scale": float(loss.scale),
             "settings": [{"setting": float(setting)} for setting in _settings_of(loss)],
             **activation,
-            **_learned({}),
         }
 
     def augmentation(self, augmentation: Augmentation) -> dict[str, Any]:
@@ -316,6 +327,31 @@ def _number_of(function: ActivationFunction) -> float:
     return float(getattr(function, "alpha", 0.0))
 
 
+def _programs_of(function: Formula) -> dict[str, Program]:
+    """Return what works out σ, and from z and a σ′ and the derivatives by what is learnt."""
+    meaning, learned = function.meaning, tuple(function.learned)
+    return {
+        "value": program_of([meaning.value], learned),
+        "slope": program_of([meaning.slope], learned, meaning.value),
+        "by_constants": program_of(list(meaning.by_constants.values()), learned, meaning.value),
+    }
+
+
+def _described_program(program: Program) -> dict[str, Any]:
+    return {
+        "constants": [{"value": value} for value in program.constants],
+        "instructions": [
+            {
+                "operation": instruction.operation,
+                "to": instruction.to,
+                "operands": [{"at": place} for place in instruction.operands],
+            }
+            for instruction in program.instructions
+        ],
+        "outputs": [{"at": place} for place in program.outputs],
+    }
+
+
 def _translated(recipe: Recipe, module: ModuleType) -> tuple[dict[str, Any], tuple[Message, ...]]:
     """Return the settings of a recipe, and the obstacles that were met on the way to them."""
     network, translator = recipe.network, _Translator(module, recipe.dtype)
@@ -349,7 +385,7 @@ def _dense(
         "weight": slots["weight"].offset,
         "bias": slots["bias"].offset if layer.bias else 0,
         **translator.activation(layer.function, (layer.units,)),
-        **_learned(slots),
+        **_learned(layer.function, slots),
     }
 
 
@@ -364,7 +400,7 @@ def _convolution(
         "bias": slots["bias"].offset if layer.bias else 0,
         **_planes(shape, layer.windows(shape)),
         **translator.activation(layer.function, layer.output_shape(shape)),
-        **_learned(slots),
+        **_learned(layer.function, slots),
     }
 
 
@@ -517,20 +553,19 @@ def _activation_layer(
     translator: _Translator, layer: Activation, shape: Shape, slots: Mapping[str, Slot]
 ) -> dict[str, Any]:
     function = cast(ActivationFunction, layer.function)  # resolved on creation
-    return {**translator.activation(function, shape), **_learned(slots)}
+    return {**translator.activation(function, shape), **_learned(function, slots)}
 
 
-def _learned(slots: Mapping[str, Slot]) -> dict[str, Any]:
-    """Say whether and where the slope of a parametric ReLU lies."""
-    learned = "alpha" in slots
-    return {"learns_alpha": learned, "alpha_offset": slots["alpha"].offset if learned else 0}
+def _learned(function: ActivationFunction, slots: Mapping[str, Slot]) -> dict[str, Any]:
+    """Say where that lies which an activation learns, in the order in which it names it."""
+    return {"learned": [{"place": slots[name].offset} for name in function.learned]}
 
 
 def _rearrangement(
     translator: _Translator, layer: Layer, shape: Shape, slots: Mapping[str, Slot]
 ) -> dict[str, Any]:
     """The numbers of an example stay where they are: nothing to run."""
-    return {"activation": "identity", "alpha": 0.0, **_learned({})}
+    return {"activation": "identity", "alpha": 0.0}
 
 
 def _dropout(

@@ -3,11 +3,13 @@
 import math
 import re
 import sys
+from contextlib import suppress
 from dataclasses import FrozenInstanceError
 
 import numpy as np
 import pytest
 from hypothesis import assume, given, settings
+from hypothesis import strategies as st
 from tests.formula.trees import KINKED, SMOOTH, UNSURE, in_torch, trees
 
 from axone.errors import FormulaError
@@ -249,7 +251,11 @@ HOSTILE = {
     "z) + (z": (1, "no bracket was opened"),
     "(z": (0, "this bracket is never closed"),
     "z*": (2, "this is not how"),
-    "2z": (0, "this is not how"),
+    "2z": (1, "this is not how"),
+    "1or z": (1, "this is not how"),
+    "0x10*z": (1, "this is not how"),
+    "1_000*z": (1, "this is not how"),
+    "1e5e*z": (3, "this is not how"),
     "": (0, "there is no formula"),
     "z, z": (3, "one formula is enough"),
     "3": (0, "it does not depend on z"),
@@ -265,7 +271,7 @@ HOSTILE = {
     "z**z": (3, "an exponent is a number"),
     "1e400*z": (0, r"numbers are at most 1e\+30"),
     "9" * 900 + "*z": (0, r"numbers are at most 1e\+30"),
-    "1j*z": (0, "no formula holds this"),
+    "1j*z": (1, "this is not how"),
     "True*z": (0, "no formula holds this"),
     "...*z": (0, "no formula holds this"),
     "a*z, a=z": (7, "starts from a number"),
@@ -298,6 +304,29 @@ def test_what_is_no_formula_is_refused_with_its_place_marked(text):
         assert mark.index("^") == 4 + place
     if place is not None and len(text) < 60 and place < len(text):
         assert line[4:] == re.sub("[^ -~]", "?", text)[: place + 36]
+
+
+PIECES = st.one_of(
+    st.sampled_from(
+        ["z", "a", "exp(", "where(", "max(", "**", "<", ">=", "1e9", "2", ".5", ", a=1"]
+    ),
+    st.sampled_from(list("+-*/()<>=!,.·_ \n#'[]{}:;@\\0eZé")),
+    st.text(max_size=3),
+)
+
+
+@settings(max_examples=500)
+@given(text=st.lists(PIECES, max_size=30).map("".join))
+def test_any_text_is_a_formula_or_refused_as_none(text):
+    with suppress(FormulaError):
+        found = parse(text)
+        assert Variable() in set(walk(found.expression))
+        evaluate(derivative(found.expression), Z, found.constants)
+
+
+def test_numbers_and_names_may_hold_letters_and_digits():
+    text = "1e-3*z + 1.5E2*a1*z + .5*b_2, a1=1, b_2=2e3"
+    assert dict(parse(text).constants) == {"a1": 1, "b_2": 2000}
 
 
 def test_a_formula_of_many_parts_is_refused():

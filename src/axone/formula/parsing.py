@@ -33,6 +33,9 @@ _LIKE = str.maketrans("·×−\n\t", "**-  ")
 
 _STRANGE = re.compile(r"[^\w\s.,()<>=!+*/-]|[^\x20-\x7e]")
 
+_GLUED = re.compile(r"(?<![\w.])(?:\d[\d.]*+|\.\d++)(?:[eE][-+]?\d+)?+[A-Za-z_]")
+"""A number with a letter behind it: Python takes some for numbers and words, and warns of them."""
+
 _SIGNS: dict[type[ast.operator], str] = {
     ast.Add: "+",
     ast.Sub: "-",
@@ -157,6 +160,8 @@ class _Reader:
         text = self.text.translate(_LIKE)
         if strange := _STRANGE.search(text):
             raise self._refused(_("no formula holds this character"), strange.start())
+        if glued := _GLUED.search(text):
+            raise self._refused(_("this is not how a formula goes on"), glued.end() - 1)
         self._check_brackets(text)
         try:
             tree = ast.parse(f"{_OPENING}{text})", mode="eval").body

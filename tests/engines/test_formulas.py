@@ -1,6 +1,7 @@
 """Formulas in the compiled engine: the reference engine's numbers, by programs that are checked."""
 
 import copy
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -29,6 +30,7 @@ from axone.engines.native.variants import load_variant
 from axone.formula import to_text
 from axone.formula.expression import Constant, Variable, walk
 from axone.losses import LOSSES
+from axone.penalties import Clipping, Penalty
 
 LEARNT = "a*z + b*tanh(c*z), a=1, b=0.5, c=2"
 FORMULAS = (
@@ -85,6 +87,29 @@ def test_every_layer_learns_with_formulas_as_the_reference_does(formula, place):
 def test_in_float32_too(place):
     layers, shape = around(LEARNT)[place]
     assert_engines_agree(recipe_of(*layers, shape=shape, dtype="float32"), 24, FLOAT32)
+
+
+@pytest.mark.parametrize("place", ["narrow", "wide", "images"])
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"clipping": Clipping(norm=0.05)},
+        {"clipping": Clipping(value=0.01)},
+        {"penalty": Penalty(0.1, 0.5)},
+        {"frozen": 1},
+        {"optimizer": ax.Adam(0.01, epsilon=1e-3)},
+        {"optimizer": ax.LBFGS()},
+    ],
+    ids=["norm", "value", "penalties", "frozen", "adam", "lbfgs"],
+)
+def test_whatever_becomes_of_the_gradients_of_learnt_constants(changes, place):
+    layers, shape = around(LEARNT)[place]
+    recipe = replace(recipe_of(*layers, shape=shape), **changes)
+    if recipe.full_batch:
+        # Its searches magnify roundings from step to step: a few steps tell.
+        assert_engines_agree(recipe, 24, 1e-5, epochs=2)
+    else:
+        assert_engines_agree(recipe, 24, FLOAT64)
 
 
 @settings(max_examples=40)

@@ -28,6 +28,7 @@ from axone.engines.native import NativeEngine
 from axone.engines.native.translation import plan_settings
 from axone.engines.native.variants import load_variant
 from axone.formula import to_text
+from axone.formula.expression import FUNCTIONS as EVERY_FUNCTION
 from axone.formula.expression import Constant, Variable, walk
 from axone.losses import LOSSES
 from axone.penalties import Clipping, Penalty
@@ -264,6 +265,13 @@ def test_a_saved_model_predicts_the_same(tmp_path):
     again = ax.load(tmp_path / "model.safetensors")
     assert again.network.layers[0].function == Formula(LEARNT)
     np.testing.assert_array_equal(again.predict(X), regressor.model_.predict(X))
+
+
+@pytest.mark.parametrize("name", list(EVERY_FUNCTION))
+def test_every_function_that_formulas_may_hold_runs_in_the_compiled_engine(name):
+    formula = f"{name}({', '.join(['1.5*abs(z)', 'z'][: EVERY_FUNCTION[name]])})"
+    assert name in load_variant().operations
+    assert_engines_agree(recipe_of(ax.Dense(7, formula), shape=4), 20, 1e-7)
 
 
 class TestPrograms:

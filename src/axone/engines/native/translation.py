@@ -225,7 +225,10 @@ class _Translator:
         described = {"activation": name, "alpha": _number_of(function)}
         if isinstance(function, Formula):
             programs = _programs_of(function)
-            if any(program.registers > self.module.registers for program in programs.values()):
+            steps = [step for program in programs.values() for step in program.instructions]
+            if any(step.operation not in self.module.operations for step in steps):
+                self._is_left_to_the_reference(function)
+            if any(step.to >= self.module.registers for step in steps):
                 self.found[_TOO_MANY_REGISTERS] = None
             described["formula"] = {
                 "learned": len(function.learned),

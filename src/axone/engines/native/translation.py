@@ -25,8 +25,8 @@ from axone.augmentation import (
 )
 from axone.data.examples import Examples
 from axone.engines.engine import obstacles_of_searching, refuse_obstacles
+from axone.engines.native.formulas import described_programs, programs_of
 from axone.engines.recipe import Recipe
-from axone.formula import Program, program_of
 from axone.layers import (
     Activation,
     Attention,
@@ -224,17 +224,18 @@ class _Translator:
             self.found[_SOFTMAX_OVER_CHANNELS] = None
         described = {"activation": name, "alpha": _number_of(function)}
         if isinstance(function, Formula):
-            programs = _programs_of(function)
-            steps = [step for program in programs.values() for step in program.instructions]
-            if any(step.operation not in self.module.operations for step in steps):
-                self._is_left_to_the_reference(function)
-            if any(step.to >= self.module.registers for step in steps):
-                self.found[_TOO_MANY_REGISTERS] = None
-            described["formula"] = {
-                "learned": len(function.learned),
-                **{name: _described_program(program) for name, program in programs.items()},
-            }
+            described["formula"] = self.formula(function)
         return described
+
+    def formula(self, function: Formula) -> dict[str, Any]:
+        """Describe the programs of a formula; note what the module has not for them."""
+        programs = programs_of(function)
+        steps = [step for program in programs.values() for step in program.instructions]
+        if any(step.operation not in self.module.operations for step in steps):
+            self._is_left_to_the_reference(function)
+        if any(step.to >= self.module.registers for step in steps):
+            self.found[_TOO_MANY_REGISTERS] = None
+        return described_programs(function, programs)
 
     def optimizer(self, recipe: Recipe) -> dict[str, Any]:
         """Describe how a gradient moves the weights."""
@@ -328,31 +329,6 @@ def _number_of(function: ActivationFunction) -> float:
     if isinstance(function, Heaviside):
         return float(function.at_zero)
     return float(getattr(function, "alpha", 0.0))
-
-
-def _programs_of(function: Formula) -> dict[str, Program]:
-    """Return what works out σ, and from z and a σ′ and the derivatives by what is learnt."""
-    meaning, learned = function.meaning, tuple(function.learned)
-    return {
-        "value": program_of([meaning.value], learned),
-        "slope": program_of([meaning.slope], learned, meaning.value),
-        "by_constants": program_of(list(meaning.by_constants.values()), learned, meaning.value),
-    }
-
-
-def _described_program(program: Program) -> dict[str, Any]:
-    return {
-        "constants": [{"value": value} for value in program.constants],
-        "instructions": [
-            {
-                "operation": instruction.operation,
-                "to": instruction.to,
-                "operands": [{"at": place} for place in instruction.operands],
-            }
-            for instruction in program.instructions
-        ],
-        "outputs": [{"at": place} for place in program.outputs],
-    }
 
 
 def _translated(recipe: Recipe, module: ModuleType) -> tuple[dict[str, Any], tuple[Message, ...]]:

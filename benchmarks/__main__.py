@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from benchmarks.around import measure_around, tables
 from benchmarks.formats import Section
+from benchmarks.formulas import measure_formulas
 from benchmarks.kernels import measure_kernels
 from benchmarks.lbfgs import measure_lbfgs
 from benchmarks.machine import ROOT, count_cores, variants
@@ -21,6 +22,7 @@ from benchmarks.report import (
     as_markdown,
     as_terminal,
     describe_run,
+    formula_section,
     kernel_sections,
     lbfgs_sections,
     memory_section,
@@ -38,7 +40,7 @@ from benchmarks.workloads import WORKLOADS
 
 PARTS = (
     *("steps", "limits", "kernels", "signals", "populations", "lbfgs", "around"),
-    *("memory", "startup"),
+    *("formulas", "memory", "startup"),
 )
 THREADS = (1, 2)
 
@@ -121,6 +123,9 @@ def _measure(chosen: argparse.Namespace, opponents: list[str]) -> list[Section]:
                     threads=threads, variant=variant, rounds=chosen.rounds, quick=chosen.quick
                 )
                 sections.append(population_section(found))
+        if "formulas" in chosen.parts:
+            found_formulas = measure_formulas(variant=variant, rounds=chosen.rounds)
+            sections.append(formula_section(found_formulas))
         if "around" in chosen.parts:
             sections += _measure_around(chosen, variant)
         if "lbfgs" in chosen.parts:

@@ -15,6 +15,7 @@ from benchmarks.formats import (
     table_of,
     with_spread,
 )
+from benchmarks.formulas import FORMULAS, FormulaSteps
 from benchmarks.kernels import DTYPES, LIBRARIES, PRODUCTS, Kernels, shapes
 from benchmarks.lbfgs import GRADIENT_TOLERANCE, ITERATIONS, LBFGSFits
 from benchmarks.lbfgs import NETWORKS as LBFGS_NETWORKS
@@ -140,6 +141,30 @@ def population_section(populations: Populations) -> Section:
     )
     table = table_of(["workload", *ways, "gain"], rows)
     return Section(f"Many networks at once, {populations.variant}, {cores}", note, table)
+
+
+def formula_section(found: FormulaSteps) -> Section:
+    """Show what a step takes whose activation is a formula, beside the same by its name."""
+    rows, ratios = [], []
+    for workload, by_activation in found.seconds.items():
+        cells = []
+        for ways in by_activation.values():
+            named, formula = (statistics.median(ways[way]) for way in ("name", "formula"))
+            ratios.append(formula / named)
+            cells.append(f"{microseconds(named)} {ratios[-1]:.2f}×")
+        rows.append([WORKLOADS[workload].label, *cells])
+    written = "; ".join(f"{name} is {formula}" for name, formula in FORMULAS.items())
+    note = (
+        "Microseconds a step with the activation of that name in the hidden layers, and the time "
+        f"of the step over it where the activation is written as a formula: {written}. The "
+        f"geometric mean is {statistics.geometric_mean(ratios):.2f}×, the largest "
+        f"{max(ratios):.2f}×."
+    )
+    return Section(
+        f"Formulas as activations, {found.variant}, one core",
+        note,
+        table_of(["workload", *FORMULAS], rows),
+    )
 
 
 def lbfgs_sections(found: LBFGSFits) -> list[Section]:

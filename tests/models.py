@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 
 import axone as ax
+from axone.activations import ACTIVATIONS
 from axone.data import Preprocessing
 from axone.data.scaling import Standard
 from axone.losses import LOSSES
@@ -65,3 +66,7 @@ MODELS = {
     "regression": (regression(), RANDOM.normal(size=(5, 2))),
     "two numbers": (regression(2), RANDOM.normal(size=(5, 2))),
 }
+
+
+NAMED_ACTIVATIONS = [name for name in ACTIVATIONS if name != "formula"]
+"""Activations that their name is enough for; what a formula is says the formula."""

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from benchmarks import machine
 from benchmarks.around import Contest, Turns, measure_around, tables
+from benchmarks.formulas import FORMULAS, FormulaSteps, time_pair
 from benchmarks.grid_search import Division
 from benchmarks.lbfgs import DTYPES, ITERATIONS, WAYS, Fits, Fitted, LBFGSFits, time_network
 from benchmarks.limits import Limits, measure_limits
@@ -21,6 +22,7 @@ from benchmarks.report import (
     around_sections,
     as_markdown,
     as_terminal,
+    formula_section,
     lbfgs_sections,
     population_section,
     time_sections,
@@ -396,3 +398,20 @@ def test_rates_of_convolutions_are_shown_beside_the_peak():
     assert single.title == "Convolutions, avx2, float32"
     assert single.table.splitlines()[1].split()[-6:] == ["50", "50%", "20", "20%", "80", "80%"]
     assert double.table.splitlines()[1].split()[-6:] == ["50", "100%", "20", "40%", "80", "160%"]
+
+
+def test_formulas_are_timed_beside_the_names_that_they_stand_for():
+    tiny = Workload("iris", (4, 5, 3), 10, 20, 1)
+    seconds = {name: time_pair(tiny, name, 2) for name in FORMULAS}
+    assert all(set(ways) == {"name", "formula"} for ways in seconds.values())
+    assert all(
+        len(each) == 2 and min(each) > 0 for ways in seconds.values() for each in ways.values()
+    )
+
+
+def test_the_table_of_formulas_shows_times_and_ratios():
+    pair = {"name": [2e-6, 1e-6, 4e-6], "formula": [3e-6, 3e-6, 2e-6]}
+    section = formula_section(FormulaSteps("avx2", {"iris": dict.fromkeys(FORMULAS, pair)}))
+    assert section.table.count("1.50×") == len(FORMULAS)
+    assert "the largest 1.50×" in section.note
+    assert all(len(line) <= 100 for line in section.table.splitlines())

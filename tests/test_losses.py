@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.models import NAMED_ACTIVATIONS
 
 from axone.activations import ACTIVATIONS, Exponential, Identity, ReLU, Sigmoid, Softmax
 from axone.errors import ConfigurationError, DataError, ShapeError, UnknownNameError
@@ -23,7 +24,7 @@ from axone.losses import (
 )
 
 PROBABILITIES = ["sigmoid", "softmax"]
-NUMBERS = [name for name in ACTIVATIONS if name not in ("heaviside", "exponential")]
+NUMBERS = [name for name in NAMED_ACTIVATIONS if name not in ("heaviside", "exponential")]
 """Those whose outputs stay near their logits, so that the targets below are far from all."""
 
 

@@ -22,7 +22,7 @@ TABLES = [ACTIVATIONS, INITIALIZERS, LOSSES, OPTIMIZERS, SCHEDULES, AUGMENTATION
 
 @pytest.mark.parametrize("table", TABLES, ids=lambda table: table.kind)
 def test_every_name_resolves_and_comes_back_as_itself(table):
-    for name in table:
+    for name in set(table) - {"formula"}:  # a formula says more than its name
         described = table.resolve(name)
         # A threshold unit says what it gives at 0, which once was something else.
         always = {"at_zero": 0.0} if name == "heaviside" else {}

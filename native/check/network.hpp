@@ -35,6 +35,21 @@ class Description {
     activate(s, activation);
     return s;
   }
+  /// Of the activation a·z·sigmoid(z), whose a is learned.
+  Settings learning_dense(Index inputs, Index outputs) {
+    Settings s = dense(inputs, outputs, "formula"), formula, place;
+    place.set_whole("place", take(parameters, 1));
+    s.set("learned", std::vector<Settings>{place});
+    formula.set_whole("learned", 1);
+    const Settings gate = instruction("sigmoid", 2, {0}), gated = instruction("multiply", 3, {0, 2});
+    formula.set("value", program({gate, gated, instruction("multiply", 2, {-1, 3})}));
+    formula.set("slope", program({gate, gated, instruction("subtract", 4, {-2, 2}),
+                                  instruction("multiply_add", 2, {3, 4, 2}),
+                                  instruction("multiply", 2, {-1, 2})}));
+    formula.set("by_constants", program({gate, instruction("multiply", 2, {0, 2})}));
+    s.set("formula", std::vector<Settings>{std::move(formula)});
+    return s;
+  }
   Settings batch_norm(Index columns) {
     Settings s = layer("batch_norm", columns);
     s.set_whole("channels", columns);
@@ -88,10 +103,33 @@ class Description {
   static void activate(Settings& s, const char* activation) {
     s.set("activation", std::string(activation));
     s.set("alpha", 0.01);
-    s.set_whole("learns_alpha", 0);
   }
 
  private:
+  static Settings instruction(const char* operation, Index to, std::initializer_list<Index> operands) {
+    Settings s;
+    s.set("operation", std::string(operation));
+    s.set_whole("to", to);
+    s.set("operands", places(operands));
+    return s;
+  }
+  static std::vector<Settings> places(std::initializer_list<Index> at) {
+    std::vector<Settings> described(at.size());
+    for (std::size_t n = 0; n < at.size(); ++n) described[n].set_whole("at", at.begin()[n]);
+    return described;
+  }
+  /// Whose constants are a and 1, and whose output is register 2.
+  static std::vector<Settings> program(std::vector<Settings> instructions) {
+    Settings s;
+    std::vector<Settings> constants(2);
+    constants[0].set("value", 0.0);
+    constants[1].set("value", 1.0);
+    s.set("constants", std::move(constants));
+    s.set("instructions", std::move(instructions));
+    s.set("outputs", places({2}));
+    return {s};
+  }
+
   static Index take(Index& end, Index count) {
     const Index start = end;
     end += count;
@@ -135,7 +173,8 @@ inline Settings network(Index units, double clip_norm) {
   layers.push_back(d.batch_norm(units));
   layers.push_back(d.layer("dropout", units));
   layers.back().set("rate", 0.2);
-  std::vector<Settings> inner{d.dense(units, units, "tanh"), d.dense(units, units, "gelu")};
+  std::vector<Settings> inner{d.dense(units, units, "tanh"), d.learning_dense(units, units),
+                              d.dense(units, units, "gelu")};
   layers.push_back(d.layer("residual", units));
   layers.back().set("layers", std::move(inner));
   layers.back().set("shortcut", std::vector<Settings>{});

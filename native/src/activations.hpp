@@ -3,9 +3,11 @@
 
 #include <algorithm>
 #include <limits>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "formula.hpp"
 #include "functions.hpp"
 #include "memory.hpp"
 #include "tables.hpp"
@@ -303,18 +305,23 @@ inline constexpr Named<RowFunctions<Real>> kActivations[] = {
     {"softplus", CellByCell<Real, Softplus>::kFunctions},
     {"exponential", CellByCell<Real, Exponential>::kFunctions},
     {"softmax", Softmax<Real>::kFunctions},
+    {"formula", {}},  // whose programs are described beside its name
 };
 
 /// An activation chosen when a workspace is built.
 template <class Real>
 class Activation {
  public:
-  Activation() : Activation("identity", 0) {}
-  Activation(const std::string& name, Real alpha)
+  Activation() : Activation("identity", 0, {}) {}
+  Activation(const std::string& name, Real alpha, std::optional<Formula<Real>> formula)
       : alpha(alpha), functions_(find(kActivations<Real>, name, "activation")),
+        formula_(std::move(formula)),
         is_identity_(name == "identity"), is_softmax_(name == "softmax"),
         is_sigmoid_(name == "sigmoid"), is_exponential_(name == "exponential"),
-        is_relu_(name == "relu") {}
+        is_relu_(name == "relu") {
+    if (!functions_.forward && !formula_)
+      throw std::invalid_argument("the activation 'formula' must be described");
+  }
 
   Real alpha = 0;
 
@@ -326,7 +333,25 @@ class Activation {
   /// Whether a row's cells depend on one another, so that no part of them can be done alone.
   bool takes_whole_rows() const { return is_softmax_; }
   /// Whether z must be kept beside a for the backward pass.
-  bool needs_input() const { return !functions_.from_output; }
+  bool needs_input() const { return formula_ ? formula_->needs_input() : !functions_.from_output; }
+
+  /// Set what is learned: a constant of a formula, or the slope of a parametric ReLU.
+  void set_learned(Index n, Real value) {
+    if (formula_) {
+      formula_->set_constant(n, value);
+    } else {
+      alpha = value;
+    }
+  }
+  /// ∂L/∂p of each learned p, from ∂L/∂a before it becomes ∂L/∂z, summed over some rows.
+  void sum_slopes(Matrix<Real> z, Matrix<Real> a, Matrix<Real> da, Index from, Index to, Real* sums) const {
+    if (formula_) return formula_->sum_slopes(z, a, da, from, to, sums);
+    // ∂L/∂α = Σ ∂L/∂a · min(z, 0).
+    sums[0] = 0;
+    for (Index r = from; r < to; ++r)
+      for (Index c = 0; c < z.columns; ++c)
+        if (!(z.row(r)[c] >= 0)) sums[0] += da.row(r)[c] * z.row(r)[c];
+  }
 
   /// The share of ReLU units that are 0 on every row; where `continues`, on those before, too.
   double dead_share(Matrix<Real> a, Index rows, bool continues) {
@@ -363,23 +388,38 @@ class Activation {
   /// a = σ(z), in place if the two are the same matrix.
   void forward(Matrix<Real> z, Matrix<Real> a, Index rows) const {
     if (is_identity_ && z.data == a.data) return;
+    if (formula_) return formula_->forward(z, a, rows);
     functions_.forward(z, a, rows, alpha);
+  }
+
+  /// Where padding was taken for columns, up to `end`, it is made harmless again, if it may not be.
+  void clear_padding(Matrix<Real> a, Index rows, Index end) const {
+    if (formula_) formula_->clear(a, rows, end);
+  }
+  /// The same of the lanes of a block, or of some numbers of it, of which the first `present` are there.
+  void clear_absent(Matrix<Real> block, Index present) const {
+    if (formula_ && present < kLanes<Real>) formula_->clear_absent(block, present);
   }
 
   /// δ = d ⊙ σ′, in place in d; of softmax by its Jacobian.
   void backward(Matrix<Real> z, Matrix<Real> a, Matrix<Real> d, Index rows) const {
     if (is_identity_) return;
+    if (formula_) return formula_->backward(z, a, d, rows);
     functions_.backward(z, a, d, rows, alpha);
   }
   /// The same, and Σ over rows of δ, for whole vectors of columns.
   void backward_and_sum(Matrix<Real> z, Matrix<Real> a, Matrix<Real> d, Index rows,
                         Real* sums) const {
-    if (is_identity_) return sum_rows(d, rows, sums);
+    if (is_identity_ || formula_) {
+      backward(z, a, d, rows);
+      return sum_rows(d, rows, sums);
+    }
     functions_.backward_and_sum(z, a, d, rows, alpha, sums);
   }
 
  private:
   RowFunctions<Real> functions_;
+  std::optional<Formula<Real>> formula_;
   bool is_identity_, is_softmax_, is_sigmoid_, is_exponential_, is_relu_;
   std::vector<bool> alive_;  // units, as far as `dead_share` has seen
 };

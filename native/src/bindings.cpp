@@ -277,6 +277,8 @@ NB_MODULE(AXONE_MODULE, module) {
   module.attr("compiler") = AXONE_COMPILER;
   module.attr("layers") = axone::tuple_of_names(axone::kLayers<float>);
   module.attr("activations") = axone::tuple_of_names(axone::kActivations<float>);
+  module.attr("operations") = axone::tuple_of_names(axone::kOperations<float>);
+  module.attr("registers") = axone::Program<float>::kMostRegisters;
   module.attr("augmentations") = axone::tuple_of_names(axone::kAugmentations);
   module.attr("losses") = axone::tuple_of_names(axone::kLosses);
   module.attr("optimizers") = axone::tuple_of_names(axone::kOptimizers);

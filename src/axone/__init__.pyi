@@ -1,5 +1,5 @@
 # The public names and where they are: read by type checkers, and by `lazy_loader` at run time.
-from .activations import ActivationFunction
+from .activations import ActivationFunction, Formula, PythonFunction
 from .augmentation import (
     Augmentation,
     Crop,
@@ -138,6 +138,7 @@ __all__ = [
     "Flatten",
     "Flip",
     "Forecaster",
+    "Formula",
     "GRUCell",
     "GaussianNoise",
     "GlobalPool",
@@ -165,6 +166,7 @@ __all__ = [
     "Plateau",
     "PositionalEncoding",
     "PositionwiseDense",
+    "PythonFunction",
     "Quantile",
     "RMSNorm",
     "RMSProp",

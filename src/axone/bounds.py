@@ -40,6 +40,17 @@ MOST_KEY_PARTS = 32
 DEEPEST_SETTINGS = 64
 """Tables and lists within one another, in a file of settings or in the header of a model."""
 
+LONGEST_FORMULA = 1000
+"""Characters of the formula of an activation; the tanh form of GELU has fifty."""
+
+DEEPEST_FORMULA = 40
+MOST_PARTS = 250
+"""Brackets within one another, and numbers, names and signs, of a formula: its derivative may have
+as many as the square of them."""
+
+MOST_LEARNED = 16
+"""Constants of one formula that training learns; two or three are usual."""
+
 LARGEST_FLOAT32 = (2 - 2**-23) * 2.0**127
 """What an optimiser's memory may begin with: the largest of the narrowest type trained in."""
 
@@ -65,6 +76,9 @@ MOST_COMPLAINTS = 10
 
 SHOWN_CHARACTERS = 300
 """Of one value in a message: enough to know it again. The middle of a longer one is left out."""
+
+SHOWN_AROUND = 36
+"""Characters of a formula on either side of a mistake: a line of a terminal holds both."""
 
 LONGEST_COMPLAINT = 1000
 """Characters of what another library says of a wrong value, all of which it may quote."""

@@ -77,6 +77,10 @@ class UnknownNameError(ConfigurationError):
         super().__init__(at(where, message))
 
 
+class FormulaError(ConfigurationError):
+    """A text that is no formula; the message shows the place where it stops being one."""
+
+
 class ShapeError(AxoneError, ValueError):
     """Arrays or layers whose shapes do not fit together."""
 

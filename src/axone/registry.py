@@ -43,6 +43,11 @@ class Registry(Generic[Member]):
     short_ways : mapping of str to function, optional
         Functions that build a member from fewer settings, by a name of their own: what they build
         is written under the member's name.
+    otherwise : function, optional
+        Makes a member of a text that is no name, as a formula is, or of anything else that is no
+        description; None where it cannot either.
+    otherwise_pattern : str, optional
+        A regular expression that finds something in texts that `otherwise` may take, for schemas.
     """
 
     def __init__(
@@ -51,11 +56,14 @@ class Registry(Generic[Member]):
         members: Mapping[str, type[Member]],
         aliases: Mapping[str, str] | None = None,
         short_ways: Mapping[str, Callable[..., Member]] | None = None,
+        otherwise: Callable[[Any], Member | None] | None = None,
+        otherwise_pattern: str | None = None,
     ) -> None:
         self.kind = kind
         self.short_ways = dict(short_ways or {})
         self._members = dict(members)
         self._aliases = dict(aliases or {})
+        self._otherwise, self.otherwise_pattern = otherwise, otherwise_pattern
         self._names = {member: name for name, member in self._members.items()}
         # A description never changes, so that one is enough for all who name it.
         self._with_defaults: dict[str, Member] = {}
@@ -84,12 +92,19 @@ class Registry(Generic[Member]):
             raise UnknownNameError(self.kind, name, self.names)
         return self._members[canonical]
 
+    def knows(self, name: str) -> bool:
+        """Whether a word is a name in the table, an alias or a short way, whatever its case."""
+        lower = name.strip().lower()
+        return lower in self._members or lower in self._aliases or lower in self.short_ways
+
     def resolve(self, given: "str | Mapping[str, Any] | Member") -> Member:
         """Make a description of what a user gave: a name, a mapping, or a description already."""
         if _REGISTRY_OF.get(type(given)) is self:
             return given  # type: ignore[return-value]  # it is a member
         if isinstance(given, str):
             if given not in self._with_defaults:
+                if not self.knows(given) and self._otherwise and (made := self._otherwise(given)):
+                    return made
                 self._with_defaults[given] = self._build(given, {})
             return self._with_defaults[given]
         if isinstance(given, Mapping):
@@ -109,6 +124,8 @@ class Registry(Generic[Member]):
         # A class of the user's own stands in no table; a member of another family is a mistake.
         if is_described and type(given) not in _REGISTRY_OF:
             return given
+        if self._otherwise and type(given) not in _REGISTRY_OF and (made := self._otherwise(given)):
+            return made
         raise ArgumentTypeError(
             _(
                 "{kind} must be a name, a mapping with a name, or an object of Axone's, not "

@@ -5,7 +5,9 @@ neighbours, multiplications and receptive fields.
 import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import cast
 
+from axone.activations import ActivationFunction, title
 from axone.arrays import Shape
 from axone.layers import (
     Activation,
@@ -175,7 +177,7 @@ def layer_title(layer: Layer) -> str:
     if not isinstance(layer, (Dense, PositionwiseDense, Convolution, Activation)):
         return name
     # A name or a table in the layer's `function` became the activation on creation.
-    word = name_of(layer.function)
+    word = title(cast(ActivationFunction, layer.function))
     return name if word == "identity" else f"{name} ({word})"
 
 

@@ -165,6 +165,20 @@ def test_an_option_changes_its_setting(axone, here, options, key, value):
     assert found == value
 
 
+def test_an_activation_may_be_a_formula(axone, here):
+    formula = "a*z*sigmoid(1.5*z), a=1"
+    axone(
+        *("train", "iris", "--epochs", "2", "--hidden", "5"),
+        *("--activation", formula),
+    )
+    written = (here / "runs/iris/experiment.toml").read_text()
+    assert written.count(f'formula = "{formula}"') == 1
+    wrong = axone("train", "iris", "--activation", "z * sigmoid(q*z)", status=2)
+    assert "--activation: no formula: 'q' is neither z nor a constant" in wrong.stderr
+    assert "\n    z * sigmoid(q*z)\n                ^\n" in wrong.stderr
+    assert "Dense (tanh(z)·2)" in axone("summary", "iris", "--activation", "tanh(z)*2").stdout
+
+
 def test_the_kinds_of_activation_optimizer_and_task_can_be_chosen(axone, here, write):
     path = write("numbers.csv", "a,b\n" + "".join(f"{n % 9},{n % 3}\n" for n in range(40)))
     axone(

@@ -10,6 +10,7 @@ import axone as ax
 pytest.importorskip("torch", reason="the opponent is PyTorch, of the extra `torch`")
 
 import torch
+from tests.models import NAMED_ACTIVATIONS
 
 from axone.activations import ACTIVATIONS
 from axone.comparison.pytorch import PyTorchContestant, notes, obstacles
@@ -41,7 +42,7 @@ def test_every_optimizer_makes_the_same_steps(optimizer, exercise, race, classif
     race(exercise(classifier(*HIDDEN), "cce", optimizer, schedule="cosine"), PyTorchContestant)
 
 
-@pytest.mark.parametrize("name", [name for name in ACTIVATIONS if name != "heaviside"])
+@pytest.mark.parametrize("name", [name for name in NAMED_ACTIVATIONS if name != "heaviside"])
 def test_every_activation_is_the_same(name, exercise, race, classifier):
     layers = (ax.Dense(6), ax.Activation(name), ax.Dense(5, name))
     race(exercise(classifier(*layers), "cce", "adam"), PyTorchContestant)

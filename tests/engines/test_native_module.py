@@ -52,12 +52,13 @@ class TestPlaces:
     @pytest.mark.parametrize("place", [-1, 5, 10**6, 2**62, 2**63 - 1])
     @pytest.mark.parametrize(
         ("layer", "array"),
-        [(0, "weight"), (0, "bias"), (0, "alpha_offset"), (1, "weight"), (1, "mean")],
+        [(0, "weight"), (0, "bias"), (0, "learned"), (1, "weight"), (1, "mean")],
     )
     def test_an_array_beyond_the_flat_vector_is_refused(self, layer, array, place):
         def move(settings):
             settings["parameters"], settings["buffers"] = 5, 5
-            settings["layers"][layer][array] = place
+            where = [{"place": place}] if array == "learned" else place
+            settings["layers"][layer][array] = where
 
         with pytest.raises(ValueError, match="does not lie within the 5"):
             self.built(move)
@@ -209,7 +210,6 @@ class TestDescriptions:
         settings = described(*TOKENS, shape=(3,))
         embedding = settings["layers"][0]
         dense = {"kind": "activation", "columns": 3, "activation": "tanh", "alpha": 0.0}
-        dense |= {"learns_alpha": False, "alpha_offset": 0}
         behind = settings | {"layers": [dense, *settings["layers"]]}
         with pytest.raises(ValueError, match="tokens come first"):
             load_variant().Plan32(behind, 0)

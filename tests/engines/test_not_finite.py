@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.engines.agreement import STEPWISE
+from tests.models import NAMED_ACTIVATIONS
 
 import axone as ax
-from axone.activations import ACTIVATIONS
 from axone.data import Examples
 from axone.engines import NativeEngine, NotBuiltError, Recipe, ReferenceEngine, get_engine
 from axone.losses import LOSSES
@@ -178,7 +178,7 @@ def test_a_gradient_whose_square_overflows_is_clipped_all_the_same(engine, dtype
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
-@pytest.mark.parametrize("name", sorted(ACTIVATIONS))
+@pytest.mark.parametrize("name", sorted(NAMED_ACTIVATIONS))
 def test_activations_pass_on_what_is_not_finite_as_the_reference_does(name, dtype):
     values = np.array([np.nan, np.inf, -np.inf, 1e30, -1e30, 1e4, -1e4, 0.0, -0.0], dtype)
     loss = LOSSES.resolve("cce" if name == "softmax" else "mse")

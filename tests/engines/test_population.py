@@ -349,9 +349,11 @@ def test_in_float32_it_is_the_same_to_its_rounding():
         network_of(ax.Dense(9, "relu"), ax.BatchNorm()),
         network_of(ax.Dense(9, "prelu")),
         network_of(ax.Dense(9, "softmax")),
+        network_of(ax.Dense(9, "a*log(abs(z)), a=1")),
+        network_of(ax.Dense(9, "1/z")),
         network_of(ax.Dense(400, "relu"), ax.Dense(400, "relu")),
     ],
-    ids=["batch norm", "a learnt slope", "softmax within", "too large"],
+    ids=["batch norm", "a learnt slope", "softmax within", "learnt", "formula", "large"],
 )
 def test_what_runs_in_no_lanes_has_no_shape(network):
     assert shape_of(trainer_of(network, 0).plan, ROWS) is None

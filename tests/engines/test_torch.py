@@ -97,6 +97,14 @@ RECIPES = {
         ax.GlobalPool(),
         ax.Dense(3, "softmax"),
     ),
+    "formulas": recipe_of(
+        ax.Dense(6, "a*z + b*tanh(c*z), a=1, b=0.5, c=2"),
+        ax.Dense(5, "0.5*z*(1 + tanh(sqrt(2/pi)*(z + 0.044715*z**3)))"),
+        ax.Dense(5, "clip(where(z > 0, log1p(abs(z)), exp(z)/(1 + z**2)), -1, 0.9) - erf(z)"),
+        ax.Activation("a*sin(z)**2, a=2"),
+        ax.Dense(4, "z + 0.2*cos(z)"),
+        loss="huber",
+    ),
     "penalties": recipe_of(
         ax.Dense(5, "relu"), ax.Dense(1, "sigmoid"), loss="bce", penalty=Penalty(0.3, 0.7)
     ),

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+import axone as ax
 from axone.errors import AxoneError
 from axone.experiments import Experiment, prepare
 from axone.model import load
@@ -224,6 +225,16 @@ def test_activations_are_known_whatever_their_case(variant, name):
     assert type(layer.function).__name__.lower() == name.lower().replace("_", "")
 
 
+def test_custom_functions_run_when_their_formula_is_given(variant):
+    formula = "Gain*z*sigmoid(1.5*z), Gain=1"
+    acts = ["-", "custom_function", "2*tanh(z)", "softmax"]
+    path = variant(CLASSIFICATION, LAYER_ACTS=acts, CUSTOM_FUNCTION=formula, MAX_EPOCHS=2)
+    experiment = Experiment.from_file(path)
+    functions = [layer.function for layer in experiment.settings.network.layers]
+    assert functions[:2] == [ax.Formula(formula), ax.Formula("2*tanh(z)")]
+    assert experiment.run().model.members[0]["0.Gain"] != 1
+
+
 def test_names_patience_seed_and_warm_up_may_be_left_out(variant):
     path = variant(
         CLASSIFICATION,
@@ -300,6 +311,11 @@ def test_whole_valued_classes_stored_as_floats_stay_classes_unless_the_last_laye
             CLASSIFICATION,
             {"LAYER_ACTS": ["-", "custom_function", "relu", "softmax"], "CUSTOM_FUNCTION": "swsh"},
             ["CUSTOM_FUNCTION: unknown activation 'swsh'", "Did you mean 'swish'?"],
+        ),
+        (
+            CLASSIFICATION,
+            {"LAYER_ACTS": ["-", "custom_function", "relu", "softmax"], "CUSTOM_FUNCTION": "z*"},
+            ["CUSTOM_FUNCTION: no formula: this is not how a formula goes on", "^"],
         ),
         (
             CLASSIFICATION,

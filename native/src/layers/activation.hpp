@@ -10,7 +10,7 @@ template <class Real>
 class ActivationLayer : public Blockwise<Real> {
  public:
   ActivationLayer(Index columns, const Settings& s, const Site& site)
-      : Blockwise<Real>(columns, columns), activation_(activation_of<Real>(s)), slope_(s, site),
+      : Blockwise<Real>(columns, columns), activation_(activation_of<Real>(s)), slopes_(s, site),
         arrangement_(activation_.takes_whole_rows() ? Arrangement::rows : site.arrangement),
         a_(arrangement_, site.rows, columns) {}
 
@@ -18,7 +18,7 @@ class ActivationLayer : public Blockwise<Real> {
     return std::make_unique<ActivationLayer>(s.size("columns"), s, site);
   }
 
-  void collect(std::vector<Store<Real>*>& stores) override { slope_.collect(stores); }
+  void collect(std::vector<Store<Real>*>& stores) override { slopes_.collect(stores); }
   Index positions_after(Index positions) const override { return positions; }
   Arrangement takes() const override { return arrangement_; }
   Blockwise<Real>* blockwise() override {
@@ -26,15 +26,16 @@ class ActivationLayer : public Blockwise<Real> {
   }
   bool overwrites() const override { return true; }
 
-  Matrix<Real> begin_forward(Matrix<Real> x, Pass<Real>&) override {
-    slope_.tell(activation_);
+  Matrix<Real> begin_forward(Matrix<Real> x, Pass<Real>& pass) override {
+    slopes_.tell(activation_);
     x_ = x;
+    rows_ = pass.rows;
     return activation_.is_identity() ? x : a_.view();
   }
 
   void forward_block(Index block) override {
     if (activation_.is_identity()) return;
-    activation_.forward(part(x_, block, 0, this->inputs), part(a_.view(), block, 0, this->inputs), 1);
+    evaluate(block, 0, this->inputs);
   }
 
   Matrix<Real> forward(Matrix<Real> x, Pass<Real>& pass) override {
@@ -44,7 +45,7 @@ class ActivationLayer : public Blockwise<Real> {
       activation_.forward(x, a, pass.rows);
     } else {
       share_parts(pass.team, a_.rows_of(pass.rows), this->inputs, [&](Index block, Index from, Index to, int) {
-        activation_.forward(part(x, block, from, to), part(a, block, from, to), 1);
+        evaluate(block, from, to);
       });
     }
     return a;
@@ -56,7 +57,7 @@ class ActivationLayer : public Blockwise<Real> {
   }
 
   Matrix<Real> backward_block(Index block, Matrix<Real> dy, int) override {
-    slope_.differentiate_block(block, x_, dy);
+    slopes_.differentiate_block(activation_, block, x_, a_.view(), dy);
     differentiate(block, 0, this->inputs, dy);
     return dy;
   }
@@ -64,11 +65,11 @@ class ActivationLayer : public Blockwise<Real> {
   Matrix<Real> backward(Matrix<Real> dy, Pass<Real>& pass) override {
     begin_backward(dy, pass, true);
     if (arrangement_ == Arrangement::rows) {
-      slope_.differentiate(x_, dy, pass.rows);
+      slopes_.differentiate(activation_, x_, a_.view(), dy, pass.rows);
       activation_.backward(x_, a_.view(), dy, pass.rows);
     } else {
       const Index blocks = a_.rows_of(pass.rows);
-      for (Index block = 0; block < blocks; ++block) slope_.differentiate_block(block, x_, dy);
+      for (Index block = 0; block < blocks; ++block) slopes_.differentiate_block(activation_, block, x_, a_.view(), dy);
       share_parts(pass.team, blocks, this->inputs, [&](Index block, Index from, Index to, int) {
         differentiate(block, from, to, dy);
       });
@@ -79,14 +80,20 @@ class ActivationLayer : public Blockwise<Real> {
 
   void end_backward(Pass<Real>& pass) override {
     this->tally = {};
-    if (arrangement_ == Arrangement::lanes) slope_.add_up(a_.rows_of(pass.rows));
-    slope_.finish(pass, this->tally);
+    if (arrangement_ == Arrangement::lanes) slopes_.add_up(a_.rows_of(pass.rows));
+    slopes_.finish(pass, this->tally);
   }
 
  private:
   /// Numbers `from` to `to` of a block's examples, as a matrix of one row.
   static Matrix<Real> part(Matrix<Real> m, Index block, Index from, Index to) {
     return {m.row(block) + from * kLanes<Real>, m.stride, (to - from) * kLanes<Real>};
+  }
+
+  void evaluate(Index block, Index from, Index to) {
+    const auto a = part(a_.view(), block, from, to);
+    activation_.forward(part(x_, block, from, to), a, 1);
+    activation_.clear_absent(a, rows_ - block * kLanes<Real>);
   }
 
   void differentiate(Index block, Index from, Index to, Matrix<Real> dy) {
@@ -101,10 +108,11 @@ class ActivationLayer : public Blockwise<Real> {
   }
 
   Activation<Real> activation_;
-  LearnedSlope<Real> slope_;
+  LearnedSlopes<Real> slopes_;
   Arrangement arrangement_;
   BatchMatrix<Real> a_;
   Matrix<Real> x_;
+  Index rows_ = 0;  // of the pass under way
 };
 
 }  // namespace axone

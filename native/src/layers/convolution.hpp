@@ -20,7 +20,7 @@ class Convolution : public Blockwise<Real> {
         per_group_(divided(window.out.channels, groups_, "groups", "channels of a convolution")),
         taps_(product_of(window.rows.kernel, window.columns.kernel)), has_bias_(s.flag("has_bias")),
         weight_(weights_of(window.out.channels, product_of(depth_, taps_), s, site)),
-        activation_(activation_of<Real>(s)), slope_(s, site), presence_(window, site.rows),
+        activation_(activation_of<Real>(s)), slopes_(s, site), presence_(window, site.rows),
         forward_(window.in, window.out, groups_, window.rows.kernel, window.columns.kernel,
                  output_runs(window.rows), output_runs(window.columns)),
         backward_(window.out, window.in, groups_, window.rows.kernel, window.columns.kernel,
@@ -52,17 +52,18 @@ class Convolution : public Blockwise<Real> {
   void collect(std::vector<Store<Real>*>& stores) override {
     stores.push_back(&weight_);
     if (has_bias_) stores.push_back(&bias_);
-    slope_.collect(stores);
+    slopes_.collect(stores);
   }
 
   Matrix<Real> begin_forward(Matrix<Real> x, Pass<Real>& pass) override {
     presence_.take(pass);
     given_ = x_ = x;
+    rows_ = pass.rows;
     if (presence_.is_masked()) {
       if (!present_.view().data) present_ = LaneMatrix<Real>(most_rows_, this->inputs);
       x_ = present_.view();
     }
-    slope_.tell(activation_);
+    slopes_.tell(activation_);
     const Real* weight = weight_.weight.data();
     const Index columns = window_.columns.kernel;
     share(team_for(weight_.size, pass), forward_.tiles(), [&](Index from, Index to, int) {
@@ -108,7 +109,7 @@ class Convolution : public Blockwise<Real> {
   }
 
   Matrix<Real> backward_block(Index block, Matrix<Real> dy, int member) override {
-    slope_.differentiate_block(block, input_of_activation(), dy);
+    slopes_.differentiate_block(activation_, block, input_of_activation(), a_.view(), dy);
     differentiate(block, dy, 0, window_.out.channels);
     add_weights(block, dy, 0, weights_.pieces());
     if (!this->needs_input_gradient) return {};
@@ -122,7 +123,7 @@ class Convolution : public Blockwise<Real> {
     const auto dx = begin_backward(dy, pass, true);
     const Index blocks = blocks_of<Real>(pass.rows);
     for (Index block = 0; block < blocks; ++block)
-      slope_.differentiate_block(block, input_of_activation(), dy);
+      slopes_.differentiate_block(activation_, block, input_of_activation(), a_.view(), dy);
     share_parts(pass.team, blocks, window_.out.channels, [&](Index block, Index from, Index to, int) {
       differentiate(block, dy, from, to);
     });
@@ -151,8 +152,8 @@ class Convolution : public Blockwise<Real> {
     this->tally = {};
     finish(weight_.stretch(0, weight_.size, weight_sums_), pass, this->tally);
     if (has_bias_) finish_bias(blocks, pass);
-    slope_.add_up(blocks);
-    slope_.finish(pass, this->tally);
+    slopes_.add_up(blocks);
+    slopes_.finish(pass, this->tally);
   }
 
  private:
@@ -192,7 +193,9 @@ class Convolution : public Blockwise<Real> {
     forward_.run(x_.row(block), has_bias_ ? bias_.weight.data() : nullptr, floor, z.row(block), from, to);
     if (activation_.is_relu()) return;
     const Index first = forward_.channel_of(from), last = forward_.channel_of(to);
-    activation_.forward(channels(z, block, first, last), channels(a_.view(), block, first, last), 1);
+    const auto a = channels(a_.view(), block, first, last);
+    activation_.forward(channels(z, block, first, last), a, 1);
+    activation_.clear_absent(a, rows_ - block * kLanes<Real>);
   }
 
   /// δ = ∂L/∂z of a block in some channels, and its sums.
@@ -241,15 +244,16 @@ class Convolution : public Blockwise<Real> {
   bool has_bias_;
   Store<Real> weight_, bias_;
   Activation<Real> activation_;
-  LearnedSlope<Real> slope_;
+  LearnedSlopes<Real> slopes_;
   WindowPresence<Real> presence_;
   Correlator<Real> forward_, backward_;
   WeightCorrelator<Real> weights_;
   LaneMatrix<Real> a_, z_, present_;
   GradientBlocks<Real> dx_;
   Buffer<Real> gradient_, bias_gradient_, shares_, bias_shares_;
-  // Of the pass under way: x as it was given and as it is used, and where ∂L/∂W is added up.
+  // Of the pass under way: x as it was given and as it is used, its rows, where ∂L/∂W is added up.
   Matrix<Real> given_, x_;
+  Index rows_ = 0;
   Bunches bunches_;
   Real* weight_sums_ = nullptr;
 };

@@ -12,7 +12,7 @@ class Dense : public Layer<Real> {
  public:
   Dense(Index inputs, Index outputs, const Settings& s, const Site& site)
       : Layer<Real>(inputs, outputs), affine_(inputs, outputs, s, site),
-        activation_(activation_of<Real>(s)), slope_(s, site) {
+        activation_(activation_of<Real>(s)), slopes_(s, site) {
     a_ = OwnMatrix<Real>(site.rows, affine_.padded_outputs());
     if (activation_.needs_input()) z_ = OwnMatrix<Real>(site.rows, affine_.padded_outputs());
     dx_ = OwnMatrix<Real>(site.rows, affine_.padded_inputs());
@@ -27,12 +27,12 @@ class Dense : public Layer<Real> {
 
   void collect(std::vector<Store<Real>*>& stores) override {
     affine_.collect(stores);
-    slope_.collect(stores);
+    slopes_.collect(stores);
   }
 
   Matrix<Real> forward(Matrix<Real> x, Pass<Real>& pass) override {
     x_ = x;
-    slope_.tell(activation_);
+    slopes_.tell(activation_);
     auto a = a_.view();
     auto z = activation_.needs_input() ? z_.view() : a;
     affine_.forward(x, z, pass.rows, pass.team, [&](Index first, Index last) {
@@ -42,6 +42,7 @@ class Dense : public Layer<Real> {
     });
     a.columns = z.columns = this->outputs;
     if (activation_.takes_whole_rows()) activation_.forward(z, a, pass.rows);
+    activation_.clear_padding(a, pass.rows, affine_.padded_outputs());
     return a;
   }
 
@@ -50,14 +51,14 @@ class Dense : public Layer<Real> {
     auto z = activation_.needs_input() ? z_.view() : a;
     a.columns = z.columns = this->outputs;
     if (pass.measure) this->dead_share = activation_.dead_share(a, pass.rows, pass.continues);
-    slope_.differentiate(z, dy, pass.rows);
+    slopes_.differentiate(activation_, z, a, dy, pass.rows);
     share(pass.team, pass.rows, [&](Index from, Index to, int) {
       activation_.backward(part(z, from), part(a, from), part(dy, from), to - from);
       affine_.prepare(dy, pass.rows, from, to);
     });
     auto dx = this->needs_input_gradient ? dx_.view() : Matrix<Real>{};
     this->tally = affine_.backward(x_, dy, dx, pass.rows, pass);
-    slope_.finish(pass, this->tally);
+    slopes_.finish(pass, this->tally);
     if (this->needs_input_gradient) dx.columns = this->inputs;
     return dx;
   }
@@ -69,7 +70,7 @@ class Dense : public Layer<Real> {
 
   Affine<Real> affine_;
   Activation<Real> activation_;
-  LearnedSlope<Real> slope_;
+  LearnedSlopes<Real> slopes_;
   OwnMatrix<Real> a_, z_, dx_;
   Matrix<Real> x_;
 };

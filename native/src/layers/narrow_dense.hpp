@@ -13,7 +13,7 @@ class NarrowDense : public Layer<Real> {
  public:
   NarrowDense(Index inputs, Index outputs, const Settings& s, const Site& site)
       : Layer<Real>(inputs, outputs), affine_(inputs, outputs, s, site),
-        activation_(activation_of<Real>(s)), slope_(s, site) {
+        activation_(activation_of<Real>(s)), slopes_(s, site) {
     a_ = OwnMatrix<Real>(site.rows, affine_.padded_outputs());
     if (activation_.needs_input()) z_ = OwnMatrix<Real>(site.rows, affine_.padded_outputs());
     dx_ = OwnMatrix<Real>(site.rows, affine_.padded_inputs());
@@ -21,12 +21,12 @@ class NarrowDense : public Layer<Real> {
 
   void collect(std::vector<Store<Real>*>& stores) override {
     affine_.collect(stores);
-    slope_.collect(stores);
+    slopes_.collect(stores);
   }
 
   Matrix<Real> forward(Matrix<Real> x, Pass<Real>& pass) override {
     x_ = x;
-    slope_.tell(activation_);
+    slopes_.tell(activation_);
     const auto [z, a] = here();
     const bool is_relu = activation_.is_relu();
     const Real floor = is_relu ? 0 : -std::numeric_limits<Real>::infinity();
@@ -39,11 +39,11 @@ class NarrowDense : public Layer<Real> {
     const auto [z, a] = here();
     dy.columns = a.columns;
     if (pass.measure) this->dead_share = activation_.dead_share(a, pass.rows, pass.continues);
-    slope_.differentiate(z, dy, pass.rows);
+    slopes_.differentiate(activation_, z, a, dy, pass.rows);
     activation_.backward_and_sum(z, a, dy, pass.rows, affine_.bias_gradient(pass));
     auto dx = this->needs_input_gradient ? dx_.view() : Matrix<Real>{};
     this->tally = affine_.backward(x_, dy, dx, pass.rows, pass);
-    slope_.finish(pass, this->tally);
+    slopes_.finish(pass, this->tally);
     if (this->needs_input_gradient) dx.columns = static_cast<std::int32_t>(this->inputs);
     return dx;
   }
@@ -59,7 +59,7 @@ class NarrowDense : public Layer<Real> {
 
   NarrowAffine<Real> affine_;
   Activation<Real> activation_;
-  LearnedSlope<Real> slope_;
+  LearnedSlopes<Real> slopes_;
   OwnMatrix<Real> a_, z_, dx_;
   Matrix<Real> x_;
 };

@@ -358,7 +358,10 @@ std::unique_ptr<Layer<V>> build_layer(const Settings& s, std::size_t number, Ind
   const Index columns = s.size("columns");
   if (kind == "dropout") return std::make_unique<Dropout<V>>(columns, number, s, rows);
   if (kind != "dense" && kind != "activation") return nullptr;
-  if (s.flag("learns_alpha") || s.word("activation") == "softmax") return nullptr;
+  // What a formula gives of a row that a lane's shorter batch has not may be infinite.
+  for (const char* alone : {"softmax", "formula"})
+    if (s.word("activation") == alone) return nullptr;
+  if (!s.list_or_none("learned").empty()) return nullptr;
   if (kind == "dense") return std::make_unique<Dense<V>>(columns, s, rows, arena);
   return std::make_unique<ActivationLayer<V>>(columns, s, rows);
 }

@@ -237,6 +237,22 @@ Exit status: 0 right (or doubtful), 1 wrong, 2 bad input or settings."""
         ),
     ),
     Command(
+        "activation",
+        _(
+            """Show an activation and its derivative: a name, or a formula in z.
+
+axone activation gelu
+axone activation "z * sigmoid(1.5*z)" --out picture.png
+axone activation "a*z + b*tanh(z), a=1, b=0.5"
+
+A formula holds z, numbers, pi, + - * / **, brackets, exp log log1p expm1
+tanh sigmoid softplus relu erf sqrt abs sin cos min max, clip(x, low, high)
+and where(x > y, then, otherwise). Other names are constants that training
+learns, from the values behind the formula. `axone train iris --activation
+"z * sigmoid(1.5*z)"` trains with one."""
+        ),
+    ),
+    Command(
         "presets",
         _(
             """List the networks that have a name; look at one on examples of a shape.

@@ -77,7 +77,13 @@ Frozen = Annotated[
     ),
 ]
 Activation = Annotated[
-    str | None, typer.Option(help=_("Of the hidden layers: relu, tanh, gelu, … (default relu)."))
+    str | None,
+    typer.Option(
+        help=_(
+            'Of the hidden layers: relu, tanh, gelu, … or a formula, "z * sigmoid(1.5*z)" '
+            "(default relu)."
+        )
+    ),
 ]
 Dropout = Annotated[float | None, typer.Option(help=_("Rate after each hidden layer (default 0)."))]
 L2 = Annotated[float | None, typer.Option(help=_("Penalty on large weights (default 0)."))]

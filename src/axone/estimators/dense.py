@@ -91,7 +91,7 @@ class DenseDesign:
     def _activations(self) -> list[ActivationFunction]:
         """The activation of each hidden layer."""
         given = self._per_layer(
-            "activation", self.given.activation, (str, Mapping, ActivationFunction)
+            "activation", self.given.activation, (str, Mapping, ActivationFunction, Callable)
         )
         return [resolved(self.given, "activation", ACTIVATIONS, function) for function in given]
 

@@ -38,7 +38,7 @@ LEARNING_RATES = ("constant", "invscaling", "adaptive")
 
 _DENSE_CONSTRAINTS: Constraints = {
     "hidden_layer_sizes": ["array-like", UNITS],
-    "activation": [str, dict, "array-like", ActivationFunction],
+    "activation": [str, dict, "array-like", ActivationFunction, callable],
     "solver": [StrOptions(set(SOLVERS)), dict, Optimizer],
     "alpha": TRAINER_CONSTRAINTS["l2"],
     "batch_size": TRAINER_CONSTRAINTS["batch_size"],
@@ -143,7 +143,7 @@ class MLPClassifier(
         Units of each hidden layer; ``()`` makes a linear model.
     activation : str, mapping or ActivationFunction, or a sequence of them, default "relu"
         Of the hidden layers: one for all, or one for each. scikit-learn's names ("identity",
-        "logistic", "tanh", "relu") and all of Axone's.
+        "logistic", "tanh", "relu") and all of Axone's, or a formula: ``"z * sigmoid(1.5*z)"``.
     solver : {"adam", "sgd", "lbfgs", "momentum", "adagrad", "rmsprop", "adamw"} or Optimizer, \
 default "adam"
         "sgd" has scikit-learn's momentum; "momentum" averages gradients, v ← βv + (1 − β)g. An

@@ -52,7 +52,7 @@ _FEWEST_STEPS = 1500
 
 TABULAR_CONSTRAINTS: Constraints = {
     "hidden_layer_sizes": ["array-like", UNITS],
-    "activation": [str, dict, ActivationFunction],
+    "activation": [str, dict, ActivationFunction, callable],
     "bins": [Interval(Integral, 0, MOST_UNITS, closed="both")],
     "dropout": [Interval(Real, 0, 1, closed="left")],
     "learning_rate": [ABOVE_ZERO],

@@ -173,8 +173,8 @@ def _stand_in(given: Mapping[str, Any]) -> str | None:
         raise ConfigurationError(
             _(
                 "parameters: LAYER_ACTS names 'custom_function', whose formula is not in the "
-                'file: add the key CUSTOM_FUNCTION with what stands in for it, such as "swish". '
-                "Allowed: {names}.",
+                'file: add the key CUSTOM_FUNCTION with the formula, such as "z * sigmoid(1.5*z)", '
+                "or with the name of what stands in for it. Allowed names: {names}.",
                 names=listed(ACTIVATIONS.names),
             )
         )
@@ -203,10 +203,10 @@ def _known_activation(word: Any, key: str) -> str:
             _("parameters: {key} holds {found!r}, not a name.", key=key, found=word)
         )
     try:
-        ACTIVATIONS.member(word)
-    except UnknownNameError as error:
+        ACTIVATIONS.resolve(word)
+    except ConfigurationError as error:
         raise ConfigurationError(_("parameters: {key}: {error}", key=key, error=error)) from error
-    return word.lower()
+    return word.lower() if ACTIVATIONS.knows(word) else word  # a formula
 
 
 def _optimizer(given: Mapping[str, Any]) -> dict[str, Any]:

@@ -75,6 +75,8 @@ class Described:
 def _json_schema(registry: Registry[Any]) -> dict[str, Any]:
     """Describe "a name, or a name with settings" for every member of a table."""
     forms: list[dict[str, Any]] = [{"type": "string", "enum": registry.names}]
+    if registry.otherwise_pattern:
+        forms.append({"type": "string", "pattern": registry.otherwise_pattern})
     settings_of = {
         name: {field.name: field.type for field in registry.settings(name)} for name in registry
     }

@@ -42,8 +42,9 @@ class Dense(Layer[DenseCache]):
     ----------
     units : int
         Outputs, n_out. W is (n_out, n_in), b is (n_out,).
-    activation : str, mapping or ActivationFunction, default "identity"
-        σ.
+    activation : str, mapping, ActivationFunction or callable, default "identity"
+        σ: a name, a formula such as ``"z * sigmoid(1.5*z)"`` (see `axone.Formula`), or a function
+        (see `axone.PythonFunction`).
     initializer : str, mapping or Initializer, optional
         Of W. By default the one that suits σ: He for the ReLU family, Glorot for the others,
         LeCun for SELU.

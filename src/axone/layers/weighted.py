@@ -9,7 +9,14 @@ from dataclasses import replace
 from functools import partial
 from typing import Any, Protocol, TypeVar, cast
 
-from axone.activations import ACTIVATIONS, ActivationFunction, Identity, Softmax, name_of
+from axone.activations import (
+    ACTIVATIONS,
+    ActivationFunction,
+    Identity,
+    Softmax,
+    written,
+    written_slope,
+)
 from axone.arrays import FloatArray, Shape
 from axone.checks import check_truth
 from axone.initializers import INITIALIZERS, Constant, Initializer
@@ -128,7 +135,7 @@ def learned_specs(function: ActivationFunction) -> tuple[ParameterSpec, ...]:
 
 def activation_equation(function: ActivationFunction) -> str:
     """Return how a follows from z."""
-    return "a = z" if isinstance(function, Identity) else f"a = {name_of(function)}(z)"
+    return "a = z" if isinstance(function, Identity) else f"a = {written(function)}"
 
 
 def delta_equation(function: ActivationFunction) -> str:
@@ -137,7 +144,7 @@ def delta_equation(function: ActivationFunction) -> str:
         return "δ = (diag(a) − a·aᵀ)·∂L/∂a"
     if isinstance(function, Identity):
         return "δ = ∂L/∂a"
-    return f"δ = ∂L/∂a ⊙ {name_of(function)}′(z)"
+    return f"δ = ∂L/∂a ⊙ {written_slope(function)}"
 
 
 def traced_slopes(

@@ -4,6 +4,7 @@ None of them touches pyplot or any global state, so they run on servers and in t
 nothing; `save_figure` writes one as PNG.
 """
 
+from axone.plots.activation import plot_activation
 from axone.plots.anomalies import plot_anomaly_scores
 from axone.plots.calibration import plot_calibration
 from axone.plots.class_means import plot_class_means
@@ -34,6 +35,7 @@ from axone.plots.thresholds import plot_precision_recall, plot_roc
 __all__ = [
     "MOST_RECONSTRUCTIONS",
     "MOST_SURPRISED",
+    "plot_activation",
     "plot_anomaly_scores",
     "plot_calibration",
     "plot_class_means",

@@ -51,6 +51,8 @@ def shape_of(plan: Plan, rows: int) -> str | None:
         return None
     if not all(map(_runs_in_lanes, settings["layers"])):
         return None
+    if settings["head"]["activation"] == "formula":
+        return None
     rule = settings["optimizer"]["rule"]
     common = (settings["layers"], settings["head"], rule, settings["columns"], recipe.dtype)
     return repr((*common, recipe.batch_rows(rows), recipe.shuffle, bool(recipe.measures)))
@@ -59,7 +61,8 @@ def shape_of(plan: Plan, rows: int) -> str | None:
 def _runs_in_lanes(layer: dict[str, Any]) -> bool:
     if layer["kind"] not in _LAYERS:
         return False
-    return not layer.get("learns_alpha") and layer.get("activation") != "softmax"
+    # What a formula gives of a row that a lane's shorter batch has not may be infinite.
+    return not layer.get("learned") and layer.get("activation") not in ("softmax", "formula")
 
 
 class Seat:

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple, cast
 
 import numpy as np
 
-from axone.activations import ACTIVATIONS, ActivationFunction, Heaviside
+from axone.activations import ACTIVATIONS, ActivationFunction, Formula, Heaviside
 from axone.arrays import BoolArray, DType, FloatArray, IntArray, Shape
 from axone.augmentation import (
     AUGMENTATIONS,
@@ -25,6 +25,7 @@ from axone.augmentation import (
 )
 from axone.data.examples import Examples
 from axone.engines.engine import obstacles_of_searching, refuse_obstacles
+from axone.engines.native.formulas import described_programs, programs_of
 from axone.engines.recipe import Recipe
 from axone.layers import (
     Activation,
@@ -71,6 +72,8 @@ _MOST_TOKENS = 2**24
 _TOO_MANY_TOKENS = _(
     "an Embedding of more than 16,777,216 tokens runs on the reference engine in float32."
 )
+
+_TOO_MANY_REGISTERS = _("a formula of so many parts runs on the reference engine.")
 
 _CELLS = ("rnn", "lstm", "gru")
 
@@ -219,7 +222,20 @@ class _Translator:
             return {}
         if name == "softmax" and len(shape) > 1:
             self.found[_SOFTMAX_OVER_CHANNELS] = None
-        return {"activation": name, "alpha": _number_of(function)}
+        described = {"activation": name, "alpha": _number_of(function)}
+        if isinstance(function, Formula):
+            described["formula"] = self.formula(function)
+        return described
+
+    def formula(self, function: Formula) -> dict[str, Any]:
+        """Describe the programs of a formula; note what the module has not for them."""
+        programs = programs_of(function)
+        steps = [step for program in programs.values() for step in program.instructions]
+        if any(step.operation not in self.module.operations for step in steps):
+            self._is_left_to_the_reference(function)
+        if any(step.to >= self.module.registers for step in steps):
+            self.found[_TOO_MANY_REGISTERS] = None
+        return described_programs(function, programs)
 
     def optimizer(self, recipe: Recipe) -> dict[str, Any]:
         """Describe how a gradient moves the weights."""
@@ -255,7 +271,6 @@ class _Translator:
             "scale": float(loss.scale),
             "settings": [{"setting": float(setting)} for setting in _settings_of(loss)],
             **activation,
-            **_learned({}),
         }
 
     def augmentation(self, augmentation: Augmentation) -> dict[str, Any]:
@@ -349,7 +364,7 @@ def _dense(
         "weight": slots["weight"].offset,
         "bias": slots["bias"].offset if layer.bias else 0,
         **translator.activation(layer.function, (layer.units,)),
-        **_learned(slots),
+        **_learned(layer.function, slots),
     }
 
 
@@ -364,7 +379,7 @@ def _convolution(
         "bias": slots["bias"].offset if layer.bias else 0,
         **_planes(shape, layer.windows(shape)),
         **translator.activation(layer.function, layer.output_shape(shape)),
-        **_learned(slots),
+        **_learned(layer.function, slots),
     }
 
 
@@ -517,20 +532,19 @@ def _activation_layer(
     translator: _Translator, layer: Activation, shape: Shape, slots: Mapping[str, Slot]
 ) -> dict[str, Any]:
     function = cast(ActivationFunction, layer.function)  # resolved on creation
-    return {**translator.activation(function, shape), **_learned(slots)}
+    return {**translator.activation(function, shape), **_learned(function, slots)}
 
 
-def _learned(slots: Mapping[str, Slot]) -> dict[str, Any]:
-    """Say whether and where the slope of a parametric ReLU lies."""
-    learned = "alpha" in slots
-    return {"learns_alpha": learned, "alpha_offset": slots["alpha"].offset if learned else 0}
+def _learned(function: ActivationFunction, slots: Mapping[str, Slot]) -> dict[str, Any]:
+    """Say where that lies which an activation learns, in the order in which it names it."""
+    return {"learned": [{"place": slots[name].offset} for name in function.learned]}
 
 
 def _rearrangement(
     translator: _Translator, layer: Layer, shape: Shape, slots: Mapping[str, Slot]
 ) -> dict[str, Any]:
     """The numbers of an example stay where they are: nothing to run."""
-    return {"activation": "identity", "alpha": 0.0, **_learned({})}
+    return {"activation": "identity", "alpha": 0.0}
 
 
 def _dropout(

@@ -28,6 +28,7 @@ from axone.activations import (
     SELU,
     ActivationFunction,
     Exponential,
+    Formula,
     GELUTanh,
     Identity,
     LeakyReLU,
@@ -41,6 +42,7 @@ from axone.activations import (
 )
 from axone.arrays import DType, Shape
 from axone.engines.torch import modules
+from axone.engines.torch.formulas import FormulaModule
 from axone.layers import (
     Activation,
     Attention,
@@ -116,6 +118,7 @@ ACTIVATIONS: dict[type[ActivationFunction], Callable[[Any, Any], Any]] = {
     Softplus: lambda _, dtype: nn.Softplus(threshold=40),
     Exponential: lambda _, dtype: modules.Exponential(),
     Softmax: lambda _, dtype: nn.Softmax(dim=1),
+    Formula: FormulaModule,
 }
 
 
@@ -222,6 +225,8 @@ def _activation(function: ActivationFunction, dtype: Any) -> Any:
 
 
 def _learned(activation: Any) -> dict[str, Any]:
+    if isinstance(activation, FormulaModule):
+        return dict(zip(activation.names, activation.constants, strict=True))
     return {"alpha": activation.weight} if isinstance(activation, nn.PReLU) else {}
 
 

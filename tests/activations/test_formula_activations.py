@@ -209,3 +209,14 @@ def test_the_schema_of_files_takes_formulas_and_no_misspelt_names():
     assert is_valid("z * sigmoid(1.5*z)")
     assert is_valid({"name": "formula", "formula": "2*z"})
     assert not is_valid("rely")
+
+
+def test_its_working_is_the_formula_with_its_numbers():
+    z = np.array([[-2.0, 0.5]])
+    power = ax.Formula("z**2 + b*z, b=3")
+    assert power.working(z, (0, 0)) == ("(", -2.0, ")", "**2 + ", 3.0, "·", -2.0)
+    assert power.working(z, (0, 1)) == (0.5, "**2 + ", 3.0, "·", 0.5)
+    bound = power.bind({"b": np.array([-1.5])})
+    assert bound.working(z, (0, 1)) == (0.5, "**2 + ", -1.5, "·", 0.5)
+    of_python = ax.PythonFunction(np.tanh, lambda z: 1 - np.tanh(z) ** 2)
+    assert of_python.working(z, (0, 1)) == ("tanh(", 0.5, ")")

@@ -11,9 +11,10 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 from tests.layers.test_every_layer import ROWS
+from tests.models import NAMED_ACTIVATIONS
 
 import axone as ax
-from axone.activations import ACTIVATIONS, ActivationFunction
+from axone.activations import ActivationFunction
 from axone.engines import NativeEngine
 from axone.errors import ConfigurationError, DataError, ShapeError
 from axone.layers import LAYERS, GRUCell
@@ -326,7 +327,7 @@ SUITED = {
 
 
 @pytest.mark.parametrize("loss", list(LOSSES))
-@pytest.mark.parametrize("activation", list(ACTIVATIONS))
+@pytest.mark.parametrize("activation", [*NAMED_ACTIVATIONS, "a*z*sigmoid(1.5*z), a=0.7"])
 def test_every_activation_and_loss_comes_out_right(activation, loss):
     for output in SUITED[loss]:
         layers = ax.Dense(5, activation), ax.Dense(4, activation), ax.Dense(3, output)

@@ -161,7 +161,14 @@ class Formula(ActivationFunction):
         numbers = {name: float(np.asarray(value).item()) for name, value in self._constants.items()}
         numbers["z"] = float(z[index])
         parts = re.split(rf"\b({'|'.join(numbers)})\b", equation_of(self))
-        return tuple(numbers.get(part, part) for part in parts if part)
+        pieces: list[str | float] = []
+        for part, following in zip(parts, [*parts[1:], ""], strict=True):
+            number = numbers.get(part)
+            if number is not None and number < 0 and following.startswith("**"):
+                pieces += "(", number, ")"  # −2² is not (−2)²
+            elif part:
+                pieces.append(part if number is None else number)
+        return tuple(pieces)
 
     def backward(self, z: FloatArray, a: FloatArray, da: FloatArray) -> FloatArray:
         return _passed_on(da, self.derivative(z, a))

@@ -15,6 +15,7 @@ from axone.activations.function import ActivationFunction
 from axone.arrays import FloatArray
 from axone.errors import ArgumentTypeError, ConfigurationError, ShapeError
 from axone.messages import _
+from axone.traced import Index, Working
 
 _PLACES = np.array([-3.7, -2.3, -1.1, -0.43, 0.37, 0.91, 1.9, 3.1])
 """Where a derivative is checked: no kink that anybody writes is at such a number."""
@@ -86,6 +87,9 @@ class PythonFunction(ActivationFunction):
                 ),
                 stacklevel=3,
             )
+
+    def working(self, z: FloatArray, index: Index) -> Working:
+        return (f"{_name_of(self.function)}(", float(z[index]), ")")
 
     def value(self, z: FloatArray) -> FloatArray:
         return _of_shape(self.function, z)

@@ -126,7 +126,7 @@ def test_random_networks_of_formulas_have_the_same_gradient(recipe, rows):
     assert difference(gradient.vector, wanted.vector) < 1e-8
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(tree=trees(("a",)), units=st.integers(1, 40), rows=st.integers(1, 30))
 def test_any_formula_has_the_same_values_and_gradients(tree, units, rows):
     parts = set(walk(tree))

@@ -42,7 +42,7 @@ def levels(tree):
     return 1 + max(map(levels, parts_of(tree)), default=0)
 
 
-@settings(max_examples=200)
+@settings(max_examples=100)
 @given(tree=trees(NAMES, (*SMOOTH, *KINKED, *UNSURE)))
 def test_what_is_written_is_read_back_into_the_same_tree(tree):
     assume(Variable() in set(walk(tree)) and levels(tree) < 38)
@@ -51,7 +51,7 @@ def test_what_is_written_is_read_back_into_the_same_tree(tree):
     assert parse(with_starts(text, tree)).expression == tree
 
 
-@settings(max_examples=300)
+@settings(max_examples=120)
 @given(tree=trees(NAMES))
 def test_value_and_every_derivative_agree_with_pytorch(tree, torch):
     z = torch.tensor(Z, requires_grad=True)
@@ -98,7 +98,7 @@ def test_a_derivative_is_a_formula_that_can_be_read(tree):
     np.testing.assert_array_equal(evaluate(again, Z, STARTS), evaluate(slope, Z, STARTS))
 
 
-@settings(max_examples=200)
+@settings(max_examples=100)
 @given(tree=trees(NAMES, (*SMOOTH, *KINKED, *UNSURE)))
 def test_a_program_works_out_what_its_formulas_say(tree):
     value, slope = simplify(tree), derivative(tree)
@@ -322,7 +322,7 @@ PIECES = st.one_of(
 )
 
 
-@settings(max_examples=500)
+@settings(max_examples=150)
 @given(text=st.lists(PIECES, max_size=30).map("".join))
 def test_any_text_is_a_formula_or_refused_as_none(text):
     with suppress(FormulaError):

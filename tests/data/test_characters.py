@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from axone.data import Preprocessing, load_dataset
+from axone.data.array_dataset import checked_examples
 from axone.data.characters import PADDING, UNKNOWN, Characters
 from axone.errors import DataError, ModelFileError
 
@@ -71,3 +72,8 @@ def test_first_names_become_tokens(real_data):
     np.testing.assert_array_equal(
         fitted.mask(names.X).sum(axis=1), [len(name) for name in names.X.tolist()]
     )
+
+
+def test_a_table_of_text_is_no_row_of_texts():
+    with pytest.raises(DataError, match=r"a text a row, X of shape \(m,\); given .* \(1, 2\)"):
+        checked_examples(np.array([["a", "b"]]), "X", "rows.npz", "text")

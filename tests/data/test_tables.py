@@ -154,6 +154,12 @@ def test_row_numbers_that_pandas_wrote_are_left_out_with_a_note(tmp_path):
     assert "numbers the rows" in data.notes[0]
 
 
+def test_a_first_column_without_a_name_that_has_gaps_numbers_no_rows():
+    cells = pd.array([None, True, False, True], dtype="boolean")
+    table = pd.DataFrame({"Unnamed: 0": cells, "a": [5, 6, 7, 9], "t": list("uvuv")})
+    assert load_dataset(table, target="t").feature_names == ("Unnamed: 0", "a")
+
+
 def test_polars_frames_are_tables_too():
     frame = pl.DataFrame({"a": [1, None, 3, 4], "b": list("xyxy"), "t": list("uvuv")})
     for table in (frame, frame.lazy()):

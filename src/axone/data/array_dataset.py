@@ -233,8 +233,7 @@ def checked_examples(
 ) -> NDArray[Any]:
     """Return examples with an axis of features, or say why nothing can be learnt from them."""
     if kind == "text" and X.size:
-        _require_writable(X.tolist(), key, where)
-        texts_of_rows(X)
+        _require_writable(texts_of_rows(X), key, where)
         return X
     if X.dtype.kind in "US":
         raise DataError(

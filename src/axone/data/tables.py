@@ -174,7 +174,7 @@ def _choose_target(names: list[str], target: str | None, where: str, notes: list
 def _without_row_numbers(X: "DataFrame", notes: list[str]) -> "DataFrame":
     first = str(X.columns[0]) if len(X.columns) else ""
     # pandas writes a frame's row numbers into a first column without a name.
-    if first != "Unnamed: 0" or X[first].tolist() != list(range(len(X))):
+    if first != "Unnamed: 0" or X[first].isna().any() or X[first].tolist() != list(range(len(X))):
         return X
     notes.append(
         _("the first column, which only numbers the rows, left out").coded("row_numbers_left_out")

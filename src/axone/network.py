@@ -137,10 +137,11 @@ class Network:
         numbers : int, default 2**23
             That they may leave behind, about: 32 MB in float32.
         """
-        return max(1, min(most, numbers // self._kept_numbers))
+        return max(1, min(most, numbers // self.kept_numbers))
 
     @cached_property
-    def _kept_numbers(self) -> int:
+    def kept_numbers(self) -> int:
+        """About how many numbers of an example a forward pass leaves behind, its own too."""
         return kept_numbers_of(self.layers, self.input_shape)
 
     @property

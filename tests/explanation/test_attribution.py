@@ -153,12 +153,24 @@ def test_no_rows_have_no_parts():
     assert found.missing.shape == (0,)
 
 
+def test_examples_of_small_integers_are_taken_as_numbers():
+    network = ax.Network(ax.Dense(1), input_shape=2)
+    parameters = network.initialize(dtype="float64").replaced({"0.weight": [[2.0, -1.0]]})
+    x, baseline = np.array([[0, 1]], np.uint8), np.array([3, 3], np.uint8)
+    given = ax.gradient_times_input(network, parameters, x, baseline=baseline)
+    np.testing.assert_allclose(given, [[-6.0, 2.0]])
+    found = ax.integrated_gradients(network, parameters, x, baseline=baseline)
+    np.testing.assert_allclose(found.parts, [[-6.0, 2.0]])
+
+
 @pytest.mark.parametrize("attribute", [ax.gradient_times_input, ax.integrated_gradients])
 def test_what_does_not_fit_is_refused(attribute):
     network = ax.Network(ax.Dense(2), input_shape=3)
     parameters = network.initialize()
     with pytest.raises(ShapeError, match=r"baseline has shape \(2,\): give a number"):
         attribute(network, parameters, np.zeros((4, 3)), baseline=[0, 1])
+    with pytest.raises(DataError, match="baseline holds <U1, not numbers"):
+        attribute(network, parameters, np.zeros((4, 3)), baseline=["a", "b", "c"])
     with pytest.raises(DataError, match="from 0 to 1"):
         attribute(network, parameters, np.zeros((4, 3)), outputs=2)
     tokens = ax.Network(ax.Embedding(5, 2), ax.LastStep(), ax.Dense(2), input_shape=(3,))

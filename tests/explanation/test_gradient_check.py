@@ -601,3 +601,18 @@ class TestReport:
         assert text.splitlines()[-1] == (
             "Right: backpropagation agrees with differences in 5 tensors and layer by layer."
         )
+
+
+def test_a_network_that_no_engine_asked_for_can_run_is_checked_layer_by_layer():
+    function = ax.PythonFunction(np.tanh, lambda z: 1 - np.tanh(z) ** 2)
+    network = ax.Network(ax.Dense(3, function), ax.Dense(1), input_shape=2)
+    check = ax.check_gradients(network, engines=["native"])
+    assert (check.verdict, check.engines) == ("right", ())
+    assert "native" in check.obstacles
+    assert "no engine gave the gradient of the whole network" in str(check)
+    assert ax.check_gradients(network, engines=[]).verdict == "right"
+
+
+def test_a_target_of_one_row_may_be_a_number():
+    check = ax.check_gradients(ax.Network(ax.Dense(1), input_shape=2), y=0.5, engines=["reference"])
+    assert (check.verdict, check.rows) == ("right", 1)

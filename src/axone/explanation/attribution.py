@@ -13,7 +13,7 @@ import numpy as np
 
 from axone.arrays import FloatArray, IntArray
 from axone.checks import as_array, check_integer, check_number
-from axone.errors import ShapeError
+from axone.errors import DataError, ShapeError
 from axone.explanation.saliency import LookedAt, saliency
 from axone.messages import _
 from axone.network import Network
@@ -24,9 +24,6 @@ _POINTS, _WEIGHTS = np.polynomial.legendre.leggauss(4)
 
 _MOST_WORK = 10**9
 """Multiplications forward that a row is worth unless told otherwise: seconds."""
-
-_TOGETHER = 256
-"""Places at which slopes are taken at a time: every layer remembers what it computed of them."""
 
 
 @dataclass(frozen=True)
@@ -88,8 +85,8 @@ def gradient_times_input(
     >>> ax.gradient_times_input(network, parameters, [[2.0, 5.0]]).tolist()
     [[6.0, -5.0]]
     """
-    X = network.check_examples(X)
     slopes = saliency(network, parameters, X, outputs=outputs, mask=mask)
+    X = network.cast_examples(network.check_examples(X), parameters.vector.dtype)
     return (X - _checked_baseline(baseline, X)) * slopes
 
 
@@ -154,8 +151,8 @@ def integrated_gradients(
         most_slopes = int(np.clip(_MOST_WORK // max(network.multiply_adds, 1), 200, 20_000))
     check_integer("most_slopes", most_slopes, at_least=len(_POINTS))
     precise = parameters.astype("float64")
-    looked_at = LookedAt.checked(network, precise, X, outputs, mask)
-    start = _checked_baseline(baseline, looked_at.X).astype(np.float64)
+    looked_at = LookedAt.checked(network, precise, X, outputs, mask).decided()
+    start = _checked_baseline(baseline, looked_at.X)
     way = _Way(looked_at, start, looked_at.X - start)
     everything = np.arange(len(start))
     begin, end = (way.values(everything, np.full(len(start), at)) for at in (0.0, 1.0))
@@ -191,26 +188,14 @@ class _Way:
 
     def values(self, rows: IntArray, at: FloatArray) -> FloatArray:
         """Return z on the ways of these rows, `at` from 0 to 1."""
-        found = [np.zeros(0)]
-        for part in _parts(len(rows)):
-            x = self._places(rows[part], at[part])
-            found.append(self.looked_at.values(x, rows[part]))
-        return np.concatenate(found)
+        return self.looked_at.values(self._places(rows, at), rows)
 
     def gains(self, rows: IntArray, at: FloatArray) -> FloatArray:
         """Return (x − b) ⊙ ∂z/∂x there."""
-        found = np.empty((len(rows), *self.start.shape[1:]))
-        for part in _parts(len(rows)):
-            x = self._places(rows[part], at[part])
-            found[part] = self.step[rows[part]] * self.looked_at.slopes(x, rows[part])
-        return found
+        return self.step[rows] * self.looked_at.slopes(self._places(rows, at), rows)
 
     def _places(self, rows: IntArray, at: FloatArray) -> FloatArray:
         return self.start[rows] + at.reshape(-1, *[1] * (self.start.ndim - 1)) * self.step[rows]
-
-
-def _parts(count: int) -> list[slice]:
-    return [slice(n, n + _TOGETHER) for n in range(0, count, _TOGETHER)]
 
 
 def _added_up(
@@ -265,6 +250,10 @@ def _leaning(gains: FloatArray, gained: FloatArray) -> FloatArray:
 def _checked_baseline(baseline: Any, X: FloatArray) -> FloatArray:
     """Return the baseline as one example for each row."""
     given = as_array(baseline, "baseline")
+    if given.dtype.kind not in "biuf":
+        raise DataError(
+            _("baseline holds {dtype}, not numbers: give what X holds.", dtype=given.dtype)
+        )
     if given.shape not in ((), X.shape[1:], X.shape):
         raise ShapeError(
             _(
@@ -275,4 +264,4 @@ def _checked_baseline(baseline: Any, X: FloatArray) -> FloatArray:
                 all=X.shape,
             )
         )
-    return np.broadcast_to(given, X.shape)
+    return np.broadcast_to(given.astype(X.dtype), X.shape)

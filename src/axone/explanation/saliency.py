@@ -21,7 +21,7 @@ from axone.network import Network
 from axone.parameters import Parameters
 
 _ROWS = 256
-"""Examples taken at a time: every layer remembers what it computed of them."""
+"""Examples taken at a time, at most: every layer remembers what it computed of them."""
 
 
 def saliency(
@@ -69,11 +69,7 @@ def saliency(
     [[1.0, 2.0, 3.0], [-1.0, 0.0, 0.5]]
     """
     looked_at = LookedAt.checked(network, parameters, X, outputs, mask)
-    X, gradient = looked_at.X, np.zeros(looked_at.X.shape, parameters.vector.dtype)
-    for start in range(0, len(X), _ROWS):
-        rows = np.arange(start, min(start + _ROWS, len(X)))
-        gradient[rows] = looked_at.slopes(X[rows], rows)
-    return gradient
+    return looked_at.slopes(looked_at.X, np.arange(len(looked_at.X)))
 
 
 @dataclass(frozen=True)
@@ -85,51 +81,66 @@ class LookedAt:
     network : Network
     parameters : Parameters
     X : array of shape (m, *network.input_shape)
-    chosen : array of int, shape (m,)
-        Which output of each row.
+    chosen : array of int, shape (m,), or None
+        Which output of each row; None for the largest one wherever it is looked at.
     mask : array of bool of shape (m, length), or None
     """
 
     network: Network
     parameters: Parameters
     X: FloatArray
-    chosen: IntArray
+    chosen: IntArray | None
     mask: BoolArray | None
 
     @classmethod
     def checked(
         cls, network: Network, parameters: Parameters, X: Any, outputs: Any, mask: Any
     ) -> "LookedAt":
-        """Check what `saliency` was given; the largest output of each row if none is chosen."""
+        """Check what `saliency` was given."""
         X = network.check_examples(X)
         present = network.check_mask(mask, len(X))
         network.check_parameters(parameters)
         _require_differentiable(network)
+        chosen = None if outputs is None else _checked_outputs(outputs, len(X), _classes(network))
         X = network.cast_examples(X, parameters.vector.dtype)
-        if outputs is not None:
-            chosen = _checked_outputs(outputs, len(X), _classes(network))
-            return cls(network, parameters, X, chosen, present)
-        anything = cls(network, parameters, X, np.zeros(len(X), np.intp), present)
-        parts = [np.zeros(0, np.intp)]
-        for start in range(0, len(X), _ROWS):
-            rows = np.arange(start, min(start + _ROWS, len(X)))
-            parts.append(anything._scores(X[rows], rows)[0].argmax(axis=1))
-        return replace(anything, chosen=np.concatenate(parts))
+        return cls(network, parameters, X, chosen, present)
+
+    def decided(self) -> "LookedAt":
+        """Return the same with an output chosen for each row, the largest at X."""
+        if self.chosen is not None:
+            return self
+        rows, chosen = np.arange(len(self.X)), np.zeros(len(self.X), np.intp)
+        for group in self._groups(len(rows)):
+            chosen[group] = self._scores(self.X[group], rows[group])[0].argmax(axis=1)
+        return replace(self, chosen=chosen)
 
     def values(self, x: FloatArray, rows: IntArray) -> FloatArray:
-        """Return z of the chosen output at x, which stand in the places of these rows."""
-        scores, _caches = self._scores(x, rows)
-        return scores[np.arange(len(x)), self.chosen[rows]]
+        """Return z of the output looked at, at x, which stand in the places of these rows."""
+        found = np.zeros(len(x), x.dtype)
+        for group in self._groups(len(x)):
+            scores, _caches = self._scores(x[group], rows[group])
+            found[group] = scores[np.arange(len(scores)), self._wanted(scores, rows[group])]
+        return found
 
     def slopes(self, x: FloatArray, rows: IntArray) -> FloatArray:
         """Return ∂z/∂x there."""
-        scores, caches = self._scores(x, rows)
-        # ∂z[chosen]/∂z: 1 there, 0 elsewhere.
-        dz = np.eye(scores.shape[1], dtype=scores.dtype)[self.chosen[rows]]
-        if _stands_for_two_classes(self.network):
-            dz = dz[:, 1:] - dz[:, :1]
         layers, _ending = self.network.split_output()
-        return backward_through(layers, self.parameters.by_layer, caches, dz)[0]
+        found = np.zeros(x.shape, x.dtype)
+        for group in self._groups(len(x)):
+            scores, caches = self._scores(x[group], rows[group])
+            # ∂z[wanted]/∂z: 1 there, 0 elsewhere.
+            dz = np.eye(scores.shape[1], dtype=scores.dtype)[self._wanted(scores, rows[group])]
+            if _stands_for_two_classes(self.network):
+                dz = dz[:, 1:] - dz[:, :1]
+            found[group] = backward_through(layers, self.parameters.by_layer, caches, dz)[0]
+        return found
+
+    def _wanted(self, scores: FloatArray, rows: IntArray) -> IntArray:
+        return scores.argmax(axis=1) if self.chosen is None else self.chosen[rows]
+
+    def _groups(self, count: int) -> list[slice]:
+        together = self.network.rows_together(_ROWS)
+        return [slice(start, start + together) for start in range(0, count, together)]
 
     def _scores(self, x: FloatArray, rows: IntArray) -> tuple[FloatArray, list[AnyCache]]:
         layers, _ending = self.network.split_output()

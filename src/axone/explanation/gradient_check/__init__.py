@@ -9,7 +9,7 @@ from axone.explanation.gradient_check.findings import (
     TensorCheck,
 )
 from axone.explanation.gradient_check.rows import some_examples, some_targets
-from axone.explanation.gradient_check.work import usual_entries, usual_rows
+from axone.explanation.gradient_check.work import usual_rows
 
 __all__ = [
     "ENGINES",
@@ -21,6 +21,5 @@ __all__ = [
     "check_gradients",
     "some_examples",
     "some_targets",
-    "usual_entries",
     "usual_rows",
 ]

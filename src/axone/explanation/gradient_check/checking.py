@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from axone.checks import check_choice, check_integer, check_seed
+from axone.checks import as_array, check_choice, check_integer, check_seed
 from axone.data import Examples
 from axone.engines import NotBuiltError, Plan, Recipe, UnsupportedError, get_engine
 from axone.errors import DataError, ShapeError
@@ -194,13 +194,13 @@ def _checked(
     for number, check in enumerate(parts_of(passes, network.layer_names)):
         parts.append(check(most, stream.child(0, number)))
         proceed()
-    if any(tensor.fault for part in parts for tensor in part.tensors):
-        # Gradients that do not fit cannot be handed on.
+    if not passes.plans or any(tensor.fault for part in parts for tensor in part.tensors):
+        # No engine has a gradient of the whole; or gradients that do not fit cannot be handed on.
         return GradientCheck(
             len(passes.examples), passes.loss, (), tuple(parts), obstacles, tuple(notes)
         )
     whole = _Whole(passes, most, stream.child(1))
-    if not network.takes_tokens:
+    if "reference" in passes.plans and not network.takes_tokens:  # others do not tell ∂L/∂x
         whole.look_at("x", Passes.surface_of_x)
     proceed()
     for at, slot in arrays:
@@ -232,8 +232,7 @@ class _Whole:
         probes = chosen_probes(known, self.most, self.stream.child(self.looked_at))
         checks = compared(name, surface, lambda: surface_at(self.nearby), probes)
         for engine, check in checks.items():
-            if engine in self.found:
-                self.found[engine].append(check)
+            self.found[engine].append(check)
 
     def engines(self) -> tuple[EngineCheck, ...]:
         """Return what was found of each engine."""
@@ -261,7 +260,7 @@ def _examples(
 ) -> Examples:
     """Return the rows that were given, or rows at random, in float64 and in memory of their own."""
     if X is None:
-        rows = usual_rows(network) if y is None else len(y)
+        rows = usual_rows(network) if y is None else len(np.atleast_1d(as_array(y, "y")))
         X = some_examples(network, rows, seed)
     x = np.array(network.cast_examples(network.check_examples(X), "float64"))
     y = some_targets(network, loss, len(x), seed) if y is None else y

@@ -84,9 +84,14 @@ class Slope:
 
     def spans(self, claim: float) -> bool:
         """Whether a claim lies between the slopes of the two sides."""
-        low, high = sorted((self.left, self.right))
-        leeway = 1e-3 * (high - low) + self.uncertainty
-        return low - leeway <= claim <= high + leeway
+        return is_between(self.left, self.right, claim, self.uncertainty)
+
+
+def is_between(left: float, right: float, claim: float, uncertainty: float = 0.0) -> bool:
+    """Return whether a slope is one of two sides', or lies between, but for rounding."""
+    low, high = sorted((left, right))
+    leeway = 1e-3 * (high - low) + uncertainty
+    return low - leeway <= claim <= high + leeway
 
 
 def slope_with(curve: Curve, ground: Ground, unit: float, step: float) -> Slope:

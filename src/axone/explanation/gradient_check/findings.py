@@ -6,6 +6,7 @@ from math import prod
 from typing import Any, Literal
 
 from axone.arrays import Shape
+from axone.explanation.gradient_check.differences import is_between
 from axone.messages import Message, _, listed
 
 Verdict = Literal["right", "doubtful", "wrong"]
@@ -51,10 +52,8 @@ class Entry:
 
     def is_beyond_both_sides(self, steepest: float) -> bool:
         """Whether, at a kink no steeper than that, the slope claimed is no side's nor between."""
-        low, high = sorted((self.left, self.right))
-        leeway = 1e-3 * (high - low)
-        is_kink = max(abs(low), abs(high)) <= steepest
-        return is_kink and not low - leeway <= self.analytic <= high + leeway
+        is_kink = max(abs(self.left), abs(self.right)) <= steepest
+        return is_kink and not is_between(self.left, self.right, self.analytic)
 
     def to_data(self) -> dict[str, Any]:
         """Return what JSON can hold."""

@@ -12,7 +12,7 @@ import numpy as np
 from axone.arrays import FloatArray
 from axone.data.examples import Examples
 from axone.engines import Plan, Recipe
-from axone.engines.reference.equations import Equations
+from axone.engines.reference.equations import Equations, row_shares
 from axone.explanation.gradient_check.differences import LAST_BITS
 from axone.explanation.gradient_check.probes import Surface
 from axone.layers import Context
@@ -128,7 +128,7 @@ class Passes:
         """Return the loss as a function of the examples."""
         prediction = self.head.predict(self.logits)
         deltas = self.head.row_deltas(self.logits, prediction, self.examples.target)
-        deltas = deltas * self.shares.reshape(-1, *[1] * (deltas.ndim - 1))
+        deltas = deltas * row_shares(self.examples.weight, deltas)
         dx, _ = backward_through(self.body, self.parameters.by_layer, self.caches, deltas)
         return Surface(self.examples.X, self._losses_from(0), {"reference": dx}, self._sizes)
 

@@ -175,6 +175,8 @@ def _sentences(check: GradientCheck) -> Iterator[Message]:
 
 
 def _agreement(check: GradientCheck) -> Message:
+    if not check.engines:
+        return _("Right layer by layer; no engine gave the gradient of the whole network.")
     tensors = sum(len(engine.tensors) for engine in check.engines[:1])
     return _n(
         "Right: backpropagation agrees with differences in {count} tensor and layer by layer.",

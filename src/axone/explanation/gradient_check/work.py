@@ -5,7 +5,6 @@ Estimated from the network alone, and not by a clock, so that a check is the sam
 
 import numpy as np
 
-from axone.layers.sequence import kept_numbers_of
 from axone.network import Network
 
 _WORK = 2 * 10**10
@@ -39,5 +38,4 @@ def usual_rows(network: Network) -> int:
 
 
 def _work_of_a_row(network: Network) -> int:
-    kept = kept_numbers_of(network.layers, network.input_shape)
-    return network.multiply_adds + _WORK_OF_A_NUMBER * kept
+    return network.multiply_adds + _WORK_OF_A_NUMBER * network.kept_numbers

@@ -22,7 +22,7 @@ from axone.data import TableEncoder
 from axone.errors import ConfigurationError, UnknownNameError
 from axone.experiments import ExperimentData
 from axone.messages import _, _n, use_language
-from axone.training import Diagnosis
+from axone.training import Finding, Remedy
 
 SOURCE = Path(axone.__file__).parent
 
@@ -199,7 +199,7 @@ class TestLanguage:
     def test_a_diagnosis_is_shown_in_french_and_kept_in_english(self, speak):
         cause = _("the learning rate {rate:g} is too high", rate=3)
         evidence = (_n("{count} row", "{count} rows", 2),)
-        found = Diagnosis("learning_rate_too_high", _("a"), cause, _("b"), evidence)
+        found = Finding("diverged", _("a"), cause, evidence, Remedy(_("b")), 1.0)
         speak(
             {"Cause: {cause}": "Cause : {cause}", cause.template: "le pas {rate:g} est trop grand"}
         )

@@ -249,9 +249,9 @@ class TestValidation:
         )
         assert result.stopped_by == "diverged"
         assert result.reason == "the validation loss became inf"
-        diagnosis = str(result.diagnosis)
-        assert result.diagnosis.code == "validation_row_outside"
-        assert result.diagnosis.evidence[0].figures["row"] == 11
+        diagnosis = str(result.diagnosis[0])
+        assert result.diagnosis[0].code == "validation_row_outside"
+        assert result.diagnosis[0].evidence[0].figures["row"] == 11
         assert "validation row 11 lies far outside of what training has seen" in diagnosis
         assert "feature 2 of that row is 1e+300" in diagnosis
         assert "learning rate" not in diagnosis
@@ -346,7 +346,7 @@ class TestValidationOfManyEpochsAtOnce:
         result, _ = self.assert_the_same(model, (one, 3 * one[:, 0]), held_out, max_epochs=60)
         assert result.stopped_by == "diverged"
         assert 2 < result.epochs < 60
-        assert result.diagnosis.evidence[0].figures["row"] == 1
+        assert result.diagnosis[0].evidence[0].figures["row"] == 1
 
     def test_a_run_that_diverges_in_training_gives_back_the_best_before(self, engine):
         model = ax.Trainer(

@@ -72,6 +72,14 @@ class ActivationFunction(ABC):
         del a
         return 0.0
 
+    def saturated_share(self, a: FloatArray) -> float:
+        """Return the share of a's numbers at a flat end, where σ′ is nearly 0 and little is learnt.
+
+        0 but for sigmoid and tanh: below a twentieth of the greatest slope, the end is flat.
+        """
+        del a
+        return 0.0
+
     def learned_gradients(self, z: FloatArray, da: FloatArray) -> dict[str, FloatArray]:
         """Return ∂L/∂p for every learned parameter p."""
         del z, da

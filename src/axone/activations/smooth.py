@@ -9,6 +9,9 @@ from axone.activations.function import ActivationFunction
 from axone.arrays import FloatArray
 from axone.traced import Index, Working
 
+_FLAT = 0.05
+"""Of its greatest slope: a curve is called flat where it is less steep."""
+
 
 def logistic(z: FloatArray) -> FloatArray:
     """1/(1 + e⁻ᶻ) without overflow: SciPy branches on the sign of z."""
@@ -29,6 +32,9 @@ class Sigmoid(ActivationFunction):
         del z
         return a * (1 - a)
 
+    def saturated_share(self, a: FloatArray) -> float:
+        return float((a * (1 - a) < _FLAT / 4).mean())
+
     def working(self, z: FloatArray, index: Index) -> Working:
         return ("1/(1 + e^(", -float(z[index]), "))")
 
@@ -46,6 +52,9 @@ class Tanh(ActivationFunction):
     def derivative(self, z: FloatArray, a: FloatArray) -> FloatArray:
         del z
         return 1 - a * a
+
+    def saturated_share(self, a: FloatArray) -> float:
+        return float((1 - a * a < _FLAT).mean())
 
     def slope_working(self, z: FloatArray, a: FloatArray, index: Index) -> Working:
         return ("(1 − ", float(a[index]), "²)")

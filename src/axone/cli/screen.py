@@ -157,7 +157,7 @@ _LONGEST_SHOWN = 200
 def samples(result: RunResult) -> list[Message]:
     """Show texts that a generator makes up, of each class a few; none of other models."""
     model = result.model
-    if not isinstance(model.target, NextCharacter) or result.training.diagnosis is not None:
+    if not isinstance(model.target, NextCharacter) or result.training.diverged:
         return []
     step = beginnings_of(model)
     if step.longest > _SHORT_TEXT:

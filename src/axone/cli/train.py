@@ -222,7 +222,7 @@ def _traced(screen: "Screen") -> "Callable[[Prepared], None]":
 def _exit(result: "RunResult", quiet: bool) -> None:
     training = result.training
     if training.stopped_by == "diverged":
-        tell(messages(), str(training.diagnosis), style="red")
+        tell(messages(), str(training.evidence.divergence), style="red")
         raise SystemExit(DIVERGED)
     if training.stopped_by == "interrupted":
         if not quiet:

@@ -433,12 +433,12 @@ def _listener(estimator: Any) -> EpochCallback | None:
 
 
 def _tell_of_the_end(result: TrainingResult) -> None:
-    if result.diagnosis is not None:
+    if result.evidence.divergence is not None:
         warnings.warn(
             _(
                 "Training diverged: the weights of epoch {epoch} are kept.\n{diagnosis}",
                 epoch=result.best_epoch,
-                diagnosis=Listed(result.diagnosis.lines, "\n"),
+                diagnosis=Listed(result.evidence.divergence.lines, "\n"),
             ),
             ConvergenceWarning,
             stacklevel=4,

@@ -117,12 +117,14 @@ def show_fitted(
         The run diverged, and no earlier weights are worth keeping.
     """
     history = result.history
-    if result.diagnosis is not None and not (estimator.early_stopping and result.best_epoch):
+    if result.evidence.divergence is not None and not (
+        estimator.early_stopping and result.best_epoch
+    ):
         raise DataError(
             _(
                 "Solver produced non-finite parameter weights. The input data may "
                 "contain large values and need to be preprocessed.\n{diagnosis}",
-                diagnosis=Listed(result.diagnosis.lines, "\n"),
+                diagnosis=Listed(result.evidence.divergence.lines, "\n"),
             )
         )
     estimator.history_ = history
@@ -150,7 +152,7 @@ def _show_validation(
     early = estimator.early_stopping
     best = result.best_epoch if early else history.best_epoch("validation_score")
     estimator.best_validation_score_ = scores[best - 1]
-    if result.diagnosis is not None:
+    if result.evidence.divergence is not None:
         scores.append(math.nan)
 
 
@@ -162,12 +164,12 @@ def tell_how_it_ended(
     one_epoch: bool,
 ) -> None:
     """Warn of a fit that diverged, was interrupted or ran out of epochs; say why it stopped."""
-    if result.diagnosis is not None:
+    if result.evidence.divergence is not None:
         warn(
             _(
                 "Training diverged: the weights of epoch {epoch} are kept.\n{diagnosis}",
                 epoch=result.best_epoch,
-                diagnosis=Listed(result.diagnosis.lines, "\n"),
+                diagnosis=Listed(result.evidence.divergence.lines, "\n"),
             ),
             ConvergenceWarning,
         )

@@ -245,7 +245,7 @@ def epochs(parameters: TabularParameters, rows: int) -> int:
 
 
 def _warn_of_divergence(results: Sequence[TrainingResult]) -> None:
-    diverged = [result for result in results if result.diagnosis is not None]
+    diverged = [result for result in results if result.diverged]
     if diverged:
         warnings.warn(
             _(

@@ -154,7 +154,7 @@ def calibrated(prepared: Prepared, result: TrainingResult, model: Model) -> Mode
     """Return the model as honest as its validation rows make it, if the experiment asks so."""
     wanted = prepared.experiment.settings.training.calibrate
     held_out = prepared.parts.get("validation")
-    if not wanted or held_out is None or result.diagnosis is not None:
+    if not wanted or held_out is None or result.diverged:
         return model
     return model.calibrated(held_out.X, held_out.y, held_out.mask)
 
@@ -232,8 +232,8 @@ def _metrics(
         metrics["calibration"] = calibration_scores(uncalibrated, model, prepared)
     if any(notes):
         metrics["notes"] = [note for note in notes if note]
-    if result.diagnosis is not None:
-        metrics["diagnosis"] = list(result.diagnosis.lines)
+    if result.evidence.divergence is not None:
+        metrics["diagnosis"] = list(result.evidence.divergence.lines)
     return dict(without_infinities(metrics))
 
 

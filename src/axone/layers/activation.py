@@ -69,6 +69,9 @@ class Activation(Layer[ActivationCache]):
     def dead_share(self, cache: ActivationCache) -> float:
         return self._function.dead_share(cache.a)
 
+    def saturated_share(self, cache: ActivationCache) -> float:
+        return self._function.saturated_share(cache.a)
+
     def split_activation(self) -> tuple[Layer, ActivationFunction]:
         if self._function.learned:
             return self, Identity()

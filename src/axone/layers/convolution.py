@@ -222,6 +222,9 @@ class Convolution(Layer[ConvolutionCache]):
         by_position = np.moveaxis(cache.a, 1, -1)
         return self.function.dead_share(by_position.reshape(-1, self.channels))
 
+    def saturated_share(self, cache: ConvolutionCache) -> float:
+        return self.function.saturated_share(cache.a)
+
     def split_activation(self) -> tuple[Layer, ActivationFunction]:
         return without_activation(self)
 

@@ -116,6 +116,9 @@ class Dense(Layer[DenseCache]):
     def dead_share(self, cache: DenseCache) -> float:
         return self.function.dead_share(cache.a)
 
+    def saturated_share(self, cache: DenseCache) -> float:
+        return self.function.saturated_share(cache.a)
+
     def split_activation(self) -> tuple[Layer, ActivationFunction]:
         return without_activation(self)
 

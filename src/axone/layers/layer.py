@@ -161,6 +161,11 @@ class Layer(ABC, Generic[Cache]):
         del cache
         return 0.0
 
+    def saturated_share(self, cache: Cache) -> float:
+        """Return the share of what sigmoid or tanh gave that lies at their flat ends."""
+        del cache
+        return 0.0
+
     def split_activation(self) -> tuple["Layer", ActivationFunction]:
         """Return this layer without its final activation, and that activation.
 

@@ -106,6 +106,9 @@ class PositionwiseDense(Layer[PositionwiseDenseCache]):
     def dead_share(self, cache: PositionwiseDenseCache) -> float:
         return self.dense.dead_share(cache.positions)
 
+    def saturated_share(self, cache: PositionwiseDenseCache) -> float:
+        return self.dense.saturated_share(cache.positions)
+
     def trace(self, parameters: LayerArrays, passed: Passed) -> tuple[Traced, ...]:
         cache: PositionwiseDenseCache = passed.cache
         traced = self.dense.trace_sums(parameters, cache.positions)

@@ -1,6 +1,6 @@
 """The residual block: layers whose output is added to their input, or to a projection of it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar, NamedTuple
 
@@ -204,8 +204,16 @@ class Residual(Layer[ResidualCache]):
 
     def dead_share(self, cache: ResidualCache) -> float:
         """Return the worst of the layers within."""
+        return max(layer.dead_share(own) for layer, own in self._within(cache))
+
+    def saturated_share(self, cache: ResidualCache) -> float:
+        """Return the worst of the layers within."""
+        return max(layer.saturated_share(own) for layer, own in self._within(cache))
+
+    def _within(self, cache: ResidualCache) -> Iterator[tuple[Layer, Any]]:
+        """Go through the layers within, each with its cache."""
         layers, caches = (*self.layers, *self.shortcut), (*cache.inner, *cache.shortcut)
-        return max(layer.dead_share(c) for layer, c in zip(layers, caches, strict=True))
+        return zip(layers, caches, strict=True)
 
     def trace(self, parameters: LayerArrays, passed: Passed) -> tuple[Traced, ...]:
         cache: ResidualCache = passed.cache

@@ -1,7 +1,7 @@
 """Training: the loop, when it stops, what it records, how it is saved and explained."""
 
 from axone.training.checkpoint import Checkpoint
-from axone.training.diagnosis import Diagnosis
+from axone.training.diagnosis import Diagnosis, Finding, Remedy
 from axone.training.events import EpochCallback, Event, ProgressCallback, ValidationScore
 from axone.training.history import History
 from axone.training.many import fit_many
@@ -23,12 +23,14 @@ __all__ = [
     "Diagnosis",
     "EpochCallback",
     "Event",
+    "Finding",
     "GivenRows",
     "History",
     "LossTolerance",
     "NoImprovement",
     "Plateau",
     "ProgressCallback",
+    "Remedy",
     "Run",
     "StoppingRule",
     "Trainer",

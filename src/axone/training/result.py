@@ -1,11 +1,12 @@
 """What a run leaves: the weights, the history, and how it ended."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from axone.messages import Message
 from axone.parameters import Parameters
 from axone.training.checkpoint import Checkpoint
-from axone.training.diagnosis import Diagnosis
+from axone.training.diagnosis import Diagnosis, Evidence, diagnose_evidence
 from axone.training.history import History
 
 
@@ -29,8 +30,8 @@ class TrainingResult:
         Updates made.
     seconds : float
     engine : str
-    diagnosis : Diagnosis or None
-        Of a diverged run.
+    evidence : Evidence
+        What its diagnosis is made of.
     final : Checkpoint
         Where the run stood at its end, the optimiser's memory included: another `fit` takes it as
         `start_from`.
@@ -44,10 +45,25 @@ class TrainingResult:
     steps: int
     seconds: float
     engine: str
-    diagnosis: Diagnosis | None
+    evidence: Evidence
     final: Checkpoint
 
     @property
     def epochs(self) -> int:
         """Epochs completed."""
         return self.history.epochs
+
+    @property
+    def diverged(self) -> bool:
+        """Whether a loss, a gradient or an average was no longer a finite number."""
+        return self.evidence.divergence is not None
+
+    @cached_property
+    def diagnosis(self) -> Diagnosis:
+        """What is wrong with the run, most certain first; empty if nothing is.
+
+        Computed when it is first asked for: a look into the network on some of the rows, and where
+        the result is poor a comparison with other learners and a few steps at other rates, a second
+        or so.
+        """
+        return diagnose_evidence(self.evidence)

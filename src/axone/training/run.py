@@ -30,9 +30,17 @@ from axone.engines import (
 from axone.errors import ConfigurationError, DataError
 from axone.interruption import interruption, signal_name
 from axone.messages import Message, _, _n, as_message
-from axone.parameters import Trail
+from axone.parameters import Parameters, Trail
 from axone.training.checkpoint import Checkpoint, save_checkpoint
-from axone.training.diagnosis import Diagnosis, diagnose_divergence, diagnose_validation, in_words
+from axone.training.diagnosis import (
+    Evidence,
+    Finding,
+    diagnose_divergence,
+    diagnose_validation,
+    in_words,
+    some_rows,
+)
+from axone.training.diagnosis.evidence import labels_of, stacked
 from axone.training.events import EpochCallback, Event, ProgressCallback, RunSettings
 from axone.training.result import TrainingResult
 from axone.training.scores import Scores
@@ -97,7 +105,11 @@ class Run:
         self.earlier_seconds = begin.seconds
         self.stopped_by = "max_epochs"
         self._reason: Message | None = None
-        self.diagnosis: Diagnosis | None = None
+        self.divergence: Finding | None = None
+        # What a diagnosis looks at, besides the history: weights before the first step, and layers.
+        self._begin = begin.state.parameters.copy()
+        self._norms: list[FloatArray] = []
+        self._dead: list[FloatArray] = []
         self.on_progress: ProgressCallback | None = None
         self.interrupted: Callable[[], bool] = never
         self._scores = Scores(
@@ -162,7 +174,7 @@ class Run:
         if not self._ended and self.state.epoch < self.settings.max_epochs:
             self._end("stopped", _("nobody went on with it"))
         self._ended = True
-        if self.diagnosis is None:
+        if self.divergence is None:
             self._save()
 
     def stop(self, stopped_by: str = "stopped", reason: str = _ASKED) -> None:
@@ -229,7 +241,7 @@ class Run:
     def result(self) -> TrainingResult:
         """What the run leaves, or has come to so far."""
         parameters, epoch = self.state.parameters, self.state.epoch
-        if self.diagnosis is not None:
+        if self.divergence is not None:
             parameters, epoch = (
                 (self.best, self.best_epoch)
                 if self._has_best
@@ -238,7 +250,7 @@ class Run:
         elif self.settings.restore_best and self._has_best:
             parameters, epoch = self.best, self.best_epoch
         return TrainingResult(
-            parameters.copy(),
+            (kept := parameters.copy()),
             self.history,
             self.stopped_by,
             self.reason,
@@ -246,8 +258,30 @@ class Run:
             self.state.step,
             self.seconds,
             self.engine,
-            self.diagnosis,
+            self._evidence(kept, epoch),
             self._snapshot(),
+        )
+
+    def _evidence(self, kept: Parameters, kept_epoch: int) -> Evidence:
+        """Return what a diagnosis of the run is made of, as far as it has come."""
+        target = self.examples.target
+        classes = self.recipe.loss.task == "classification"
+        return Evidence(
+            recipe=self.recipe,
+            engine=self.engine,
+            begin=self._begin,
+            end=self.state.parameters.copy(),
+            kept=kept,
+            history=self.history,
+            stopped_by=self.stopped_by,
+            kept_epoch=kept_epoch,
+            gradient_norms=stacked(self._norms),
+            dead_shares=stacked(self._dead),
+            train=some_rows(self.examples),
+            held_out=None if self.held_out is None else some_rows(self.held_out),
+            rows=len(self.examples),
+            class_counts=np.bincount(labels_of(target)) if classes else None,
+            divergence=self.divergence,
         )
 
     def _lap(self, session: Session) -> Event | None:
@@ -400,6 +434,8 @@ class Run:
             "train_penalty": reports.penalty,
             **self._scores.of_training(reports),
         }
+        self._norms.append(reports.gradient_norms)
+        self._dead.append(reports.dead_shares)
         if GRADIENT_NORM in self.recipe.measures:
             norms = reports.gradient_norms
             columns[GRADIENT_NORM] = np.sqrt((norms * norms).sum(axis=1))
@@ -435,13 +471,13 @@ class Run:
 
     def _diverged_in_validation(self, loss: float) -> None:
         assert self.held_out is not None  # noqa: S101 — its loss is what is not finite
-        self.diagnosis = diagnose_validation(
+        self.divergence = diagnose_validation(
             self.plan, self._epoch_start, self.state, self.examples, self.held_out
         )
         self._end("diverged", _("the validation loss became {loss:g}", loss=loss))
 
     def _diverged(self, divergence: Divergence) -> None:
-        self.diagnosis = diagnose_divergence(
+        self.divergence = diagnose_divergence(
             self.plan, self._epoch_start, self.examples, divergence, self.state.learning_rate
         )
         self._end("diverged", in_words(divergence))

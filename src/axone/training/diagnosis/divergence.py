@@ -1,10 +1,8 @@
-"""Why a run failed, computed from its numbers: code, symptom, cause, remedy, and the figures.
+"""A run that diverged, taken apart at its last good weights.
 
-A diverged run is taken apart at its last good weights: what came in, where the first number that is
-not finite appeared, which layer's gradient was the largest.
+What came in, where the first number that is not finite appeared, which layer's gradient was the
+largest.
 """
-
-from dataclasses import dataclass
 
 import numpy as np
 
@@ -15,47 +13,15 @@ from axone.layers import Context
 from axone.layers.sequence import masks_between
 from axone.messages import Message, _
 from axone.parameters import Parameters
+from axone.training.diagnosis.findings import Finding, Remedy
 
 _UNSCALED = 100.0
 """Features whose size exceeds this are called unscaled: a standardised one seldom exceeds 10."""
 
+_CERTAIN = 1.0
+
 _EXPLODING = 10.0
 """A gradient this many times the norm of the weights it would move is called exploding."""
-
-
-@dataclass(frozen=True)
-class Diagnosis:
-    """One failure explained.
-
-    Attributes
-    ----------
-    code : str
-        What programs tell the cause by: ``"features_not_scaled"``, ``"exploding_gradients"``,
-        ``"learning_rate_too_high"`` or ``"validation_row_outside"``.
-    symptom, cause, remedy : Message
-        A sentence each.
-    evidence : tuple of Message
-        What was measured, with the layer or feature that it belongs to: ``evidence[0].figures``.
-    """
-
-    code: str
-    symptom: Message
-    cause: Message
-    remedy: Message
-    evidence: tuple[Message, ...]
-
-    @property
-    def lines(self) -> tuple[Message, ...]:
-        """The whole of it, for people."""
-        return (
-            self.symptom,
-            _("Cause: {cause}", cause=self.cause),
-            *(_("  - {figure}", figure=each) for each in self.evidence),
-            _("Remedy: {remedy}", remedy=self.remedy),
-        )
-
-    def __str__(self) -> str:
-        return "\n".join(str(line) for line in self.lines)
 
 
 def in_words(divergence: Divergence) -> Message:
@@ -71,7 +37,7 @@ def in_words(divergence: Divergence) -> Message:
 
 def diagnose_divergence(
     plan: Plan, good: Parameters, examples: Examples, divergence: Divergence, learning_rate: float
-) -> Diagnosis:
+) -> Finding:
     """Explain a loss, a gradient or a running average that became NaN or infinite.
 
     Parameters
@@ -114,12 +80,14 @@ def diagnose_divergence(
             loss=divergence.loss,
         )
     batch = examples.rows(divergence.rows)
-    return _taken_apart(plan, good, examples, batch, learning_rate, symptom, first)
+    return _taken_apart(
+        plan, good, examples, batch, learning_rate, symptom, first, divergence.epoch
+    )
 
 
 def diagnose_validation(
     plan: Plan, good: Parameters, state: RunState, examples: Examples, held_out: Examples
-) -> Diagnosis:
+) -> Finding:
     """Explain a validation loss that is not finite, although the training loss is.
 
     Parameters
@@ -144,15 +112,10 @@ def diagnose_validation(
         row=row,
     )
     if cells[feature] > _UNSCALED * max(usual[feature], 1.0):
-        return Diagnosis(
+        return Finding(
             "validation_row_outside",
             _("The validation loss is not a finite number, although the training loss is."),
             _("validation row {row} lies far outside of what training has seen.", row=row),
-            _(
-                "look at that row: correct it, leave it out, or clip feature {feature}; the "
-                "weights themselves may be sound.",
-                feature=feature,
-            ),
             (
                 first,
                 _(
@@ -163,10 +126,22 @@ def diagnose_validation(
                     usual=float(usual[feature]),
                 ),
             ),
+            Remedy(
+                _(
+                    "look at that row: correct it, leave it out, or clip feature {feature}; the "
+                    "weights themselves may be sound.",
+                    feature=feature,
+                )
+            ),
+            _CERTAIN,
+            0,
+            state.epoch,
         )
     batch = examples.rows(slice(0, plan.recipe.batch_rows(len(examples))))
     symptom = _("The validation loss is no longer a finite number: the run has diverged.")
-    return _taken_apart(plan, good, examples, batch, state.learning_rate, symptom, first)
+    return _taken_apart(
+        plan, good, examples, batch, state.learning_rate, symptom, first, state.epoch
+    )
 
 
 def _taken_apart(
@@ -177,7 +152,8 @@ def _taken_apart(
     learning_rate: float,
     symptom: Message,
     first: Message,
-) -> Diagnosis:
+    epoch: int,
+) -> Finding:
     """Find what drove the weights away, at the last good ones and on one batch."""
     with np.errstate(all="ignore"):
         _loss, gradient = plan.loss_and_gradient(good, batch, step=1)
@@ -211,39 +187,32 @@ def _taken_apart(
                 kind=plan.recipe.network.layer_kind(broken),
             )
         )
+    rate = float(f"{learning_rate / 10:.2g}")
+    lower = Remedy(
+        _(
+            "a lower learning rate (try {rate:.2g}), and clip the gradient (clip_norm = 1).",
+            rate=rate,
+        ),
+        {"training.optimizer.learning_rate": rate, "training.clip_norm": 1.0},
+    )
     if largest > _UNSCALED:
-        return Diagnosis(
-            "features_not_scaled",
-            symptom,
-            _("features that are not scaled make the gradients of the first layer huge."),
+        cause = _("features that are not scaled make the gradients of the first layer huge.")
+        remedy = Remedy(
             _(
                 "scale the features (scaling = standard); or a learning rate below {rate:.2g}.",
-                rate=learning_rate / 10,
+                rate=rate,
             ),
-            tuple(evidence),
+            {"data.scaling": "standard"},
         )
-    remedy = _(
-        "a lower learning rate (try {rate:.2g}), and clip the gradient (clip_norm = 1).",
-        rate=learning_rate / 10,
-    )
-    if norms[layer] <= _EXPLODING * max(weights, 1e-12):
-        return Diagnosis(
-            "learning_rate_too_high",
-            symptom,
-            _(
-                "the learning rate {rate:g} is too high: the weights ran away.",
-                rate=learning_rate,
-            ),
-            remedy,
-            tuple(evidence),
+    elif norms[layer] <= _EXPLODING * max(weights, 1e-12):
+        cause = _(
+            "the learning rate {rate:g} is too high: the weights ran away.", rate=learning_rate
         )
-    return Diagnosis(
-        "exploding_gradients",
-        symptom,
-        _("exploding gradients: each step overshoots and makes the next one larger."),
-        remedy,
-        tuple(evidence),
-    )
+        remedy = lower
+    else:
+        cause = _("exploding gradients: each step overshoots and makes the next one larger.")
+        remedy = lower
+    return Finding("diverged", symptom, cause, tuple(evidence), remedy, _CERTAIN, layer, epoch)
 
 
 def _first_broken_row(plan: Plan, parameters: Parameters, rows: Examples) -> int:

@@ -1,0 +1,97 @@
+"""A remedy laid over an experiment: the same run with what its diagnosis asks to be changed.
+
+A remedy for the hidden layers is applied to the list of layers, which a run's own file has.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from axone.errors import ConfigurationError
+from axone.experiments.description import Description, parse
+from axone.experiments.experiment import Experiment
+from axone.messages import _
+from axone.registry import plain
+from axone.training import Diagnosis, Finding
+from axone.training.diagnosis.treatment import CHANGES
+
+
+def finding_to_treat(diagnosis: Diagnosis, number: int) -> Finding:
+    """Return the finding of that number, 1 for the first, which a remedy can be applied for.
+
+    Raises
+    ------
+    ConfigurationError
+        There is none, or no setting helps against it.
+    """
+    if not diagnosis:
+        raise ConfigurationError(
+            _("Nothing was found wrong with that run: there is no remedy to apply.")
+        )
+    if not 1 <= number <= len(diagnosis):
+        raise ConfigurationError(
+            _(
+                "--apply-remedy takes the number of a finding, 1 to {count}; found {found}.",
+                count=len(diagnosis),
+                found=number,
+            )
+        )
+    finding: Finding = diagnosis[number - 1]
+    if not finding.remedy.changes:
+        raise ConfigurationError(
+            _(
+                "No setting helps against {code}: {words}",
+                code=finding.code,
+                words=finding.remedy.words,
+            )
+        )
+    return finding
+
+
+def treated(experiment: Description, changes: Mapping[str, Any]) -> Experiment:
+    """Return an experiment with some settings changed.
+
+    Parameters
+    ----------
+    experiment : Description
+        Resolved: that of a run's folder, or `Prepared.experiment`.
+    changes : mapping of str to value
+        By key, as `Remedy.changes` has them.
+    """
+    content = experiment.to_data()
+    layers = experiment.settings.network.layers
+    for key, value in changes.items():
+        section, _dot, name = key.partition(".")
+        if section == "network" and name in CHANGES and layers is not None:
+            layers = CHANGES[name](layers, value)
+        else:
+            _set(content, key.split("."), value)
+    if layers is not None:
+        content["network"]["layers"] = [plain(layer) for layer in layers]
+        if len(layers) != len(experiment.settings.network.layers or ()):
+            content["network"]["layer_names"] = None
+    settings = parse(_without_nothing(content), experiment.where, experiment.origins)
+    return Experiment(
+        settings, experiment.name, experiment.folder, experiment.where, experiment.origins
+    )
+
+
+def _set(content: dict[str, Any], path: Sequence[str], value: Any) -> None:
+    """Put a value where its key says; an optimiser that is a name alone becomes a table."""
+    *tables, last = path
+    section = content
+    for name in tables:
+        inner = section.get(name)
+        if isinstance(inner, str):
+            inner = {"name": inner}
+        section[name] = inner = dict(inner or {})
+        section = inner
+    section[last] = value
+
+
+def _without_nothing(content: Mapping[str, Any]) -> dict[str, Any]:
+    """Leave out what is None, which is the default."""
+    return {
+        name: _without_nothing(value) if isinstance(value, Mapping) else value
+        for name, value in content.items()
+        if value is not None
+    }

@@ -1,0 +1,311 @@
+"""A run as its diagnosis looks at it: how good it came to be, how it moved, what it looks like.
+
+Everything is computed when a rule first asks for it: of a run that went well little is asked.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from axone.arrays import FloatArray
+from axone.data.examples import Examples
+from axone.engines import Plan, compile_recipe
+from axone.layers import Layer
+from axone.network import Network
+from axone.parameters import Parameters
+from axone.penalties import Clipping
+from axone.training.diagnosis.attainable import (
+    FEWEST_ROWS,
+    attainable_skill,
+    skill_of_answers,
+    skill_of_numbers,
+)
+from axone.training.diagnosis.evidence import Evidence, labels_of
+from axone.training.diagnosis.treatment import CHANGES
+from axone.training.diagnosis.views import View, view_of
+from axone.training.history import History
+from axone.training.range_test import range_test
+
+_PERFECT = 0.97
+"""A skill beyond which nobody asks what others would reach."""
+
+_BEHIND = 0.1
+"""Of the attainable skill: so much a network may be behind and be called well."""
+
+_ERRORS = 2.0
+"""Standard errors of a difference that may be chance."""
+
+_SPREAD_OF_R2 = 0.35
+"""Of the difference of two R² on one row, about: it falls with the root of their number."""
+
+_FITTED = 0.5
+"""Of a constant's errors: of a handful of rows a network learns more."""
+
+
+def standardised(cells: FloatArray) -> FloatArray:
+    """Return rows whose numbers have mean 0 and standard deviation 1, column by column."""
+    flat = cells.reshape(len(cells), -1).astype(np.float64)
+    spread = flat.std(axis=0)
+    scaled = (flat - flat.mean(axis=0)) / np.where(spread > 0, spread, 1)
+    return scaled.reshape(cells.shape).astype(cells.dtype)
+
+
+_LARGE, _SMALL = 5.0, 0.05
+"""Sizes that no standardised feature has: its root mean square is 1."""
+
+
+@dataclass(frozen=True)
+class Features:
+    """How large features are.
+
+    Attributes
+    ----------
+    sizes : array of shape (n_features,)
+        √ of the mean of squares.
+    spreads : array of shape (n_features,)
+        Standard deviations.
+    """
+
+    sizes: FloatArray
+    spreads: FloatArray
+
+    @property
+    def largest(self) -> float:
+        """The size of the largest."""
+        return float(self.sizes.max())
+
+    @property
+    def unscaled(self) -> bool:
+        """Whether they are of a size that scaled ones do not have."""
+        return self.largest > _LARGE or 0 < self.largest < _SMALL
+
+
+@dataclass(frozen=True)
+class Case:
+    """What the rules of a diagnosis ask about a run.
+
+    Attributes
+    ----------
+    evidence : Evidence
+    """
+
+    evidence: Evidence
+
+    @property
+    def network(self) -> Network:
+        """What was trained."""
+        return self.evidence.recipe.network
+
+    @property
+    def history(self) -> History:
+        """What every epoch showed."""
+        return self.evidence.history
+
+    @property
+    def classes(self) -> bool:
+        """Whether the answers are classes, one of several."""
+        recipe = self.evidence.recipe
+        return recipe.loss.task == "classification" and not self._several_truths
+
+    @property
+    def _several_truths(self) -> bool:
+        """Whether an example may have several classes at once, each by a sigmoid."""
+        target = self.evidence.train.target
+        whole = np.asarray(target).ndim > 1 and target.shape[-1] > 1
+        return (
+            self.evidence.recipe.loss.task == "classification"
+            and whole
+            and (not np.allclose(np.asarray(target[:100]).sum(axis=-1), 1, atol=1e-3))
+        )
+
+    @cached_property
+    def plan(self) -> Plan:
+        """What computes losses and answers."""
+        return compile_recipe(self.evidence.recipe, self.evidence.engine, 1).plan
+
+    @cached_property
+    def start(self) -> View:
+        """The network before its first step."""
+        return view_of(self.evidence.recipe, self.evidence.begin, self.evidence.train)
+
+    @cached_property
+    def finish(self) -> View:
+        """The network after its last step."""
+        return view_of(self.evidence.recipe, self.evidence.end, self.evidence.train)
+
+    @cached_property
+    def first_loss(self) -> float:
+        """The loss of the weights before the first step, on training rows."""
+        return self._evaluated(self.evidence.begin, self.evidence.train)[0]
+
+    @cached_property
+    def last_loss(self) -> float:
+        """The loss of the weights after the last step, on the same rows."""
+        return self._evaluated(self.evidence.end, self.evidence.train)[0]
+
+    def _evaluated(self, parameters: Parameters, rows: Examples) -> tuple[float, FloatArray]:
+        with np.errstate(all="ignore"):
+            return self.plan.evaluate(parameters, rows)
+
+    def skill_on(self, rows: Examples) -> float:
+        """Return the share of a constant's errors that the run's result avoids."""
+        _loss, answers = self._evaluated(self.evidence.kept, rows)
+        if self.evidence.recipe.loss.task == "classification":
+            return skill_of_answers(labels_of(rows.target), labels_of(answers))
+        answers = answers[:, self.evidence.recipe.loss.answers].reshape(len(rows), -1)
+        return skill_of_numbers(rows.target, answers)
+
+    @cached_property
+    def train_skill(self) -> float:
+        """How much better than a constant the run's result is on training rows."""
+        return self.skill_on(self.evidence.train)
+
+    @cached_property
+    def skill(self) -> float:
+        """How much better than a constant the run's result is on rows that it has not seen.
+
+        Those of the epoch that was kept; on training rows where no others were held out. Of classes
+        the accuracy says it, or the mean of their recalls, where that says more: of rare ones.
+        """
+        held_out, kept = self.evidence.held_out, self.evidence.kept_epoch
+        if held_out is None:
+            return self.train_skill
+        scores = {
+            name: self.history[f"validation_{name}"][kept - 1]
+            for name in ("r2", "accuracy", "recall")
+            if kept and f"validation_{name}" in self.history
+        }
+        if "r2" in scores:
+            return scores["r2"]
+        if "accuracy" not in scores:
+            return self.skill_on(held_out)
+        constant = 1 - self.majority
+        skill = 1 - (1 - scores["accuracy"]) / constant if constant > 0 else 0.0
+        if "recall" in scores:
+            chance = 1 / max(2, len(np.unique(labels_of(held_out.target))))
+            skill = max(skill, (scores["recall"] - chance) / (1 - chance))
+        return skill
+
+    @cached_property
+    def majority(self) -> float:
+        """The share of the most frequent class in the rows held out, or else in training."""
+        rows = self.evidence.held_out or self.evidence.train
+        labels = labels_of(rows.target)
+        return float(np.bincount(labels).max() / len(labels))
+
+    @cached_property
+    def attainable(self) -> float | None:
+        """The skill that other learners reach on these rows; None where nobody can say."""
+        task = self.evidence.recipe.loss.task
+        if self._several_truths or self.skill >= _PERFECT:
+            return None
+        return attainable_skill(task, self.evidence.train, self.evidence.held_out)
+
+    @cached_property
+    def judged_by(self) -> int:
+        """How many rows the run's skill was measured on."""
+        rows = self.evidence.held_out or self.evidence.train
+        return len(rows)
+
+    @cached_property
+    def behind(self) -> bool:
+        """Whether the result is worse than these rows allow, as far as they can tell."""
+        return self._short_by(_BEHIND / 2, 1.0)
+
+    @cached_property
+    def troubled(self) -> bool:
+        """Whether it is so much worse that this alone is a failure."""
+        return self._short_by(_BEHIND, _ERRORS)
+
+    def _short_by(self, share: float, errors: float) -> bool:
+        """Return whether the attainable skill was missed by a share of it, and not by chance."""
+        if self.skill >= _PERFECT:
+            return False
+        if self.attainable is None:
+            few = len(self.evidence.train) < FEWEST_ROWS
+            return self.skill < (_FITTED if few else _BEHIND)
+        margin = max(share * self.attainable, errors * self.chance)
+        return self.skill < self.attainable - margin
+
+    @property
+    def chance(self) -> float:
+        """The standard error of a difference of skills, with so many rows to judge by."""
+        if not self.classes:
+            return float(_SPREAD_OF_R2 / np.sqrt(self.judged_by))
+        wrong = min(0.5, (1 - self.majority) * max(0.02, 1 - max(self.skill, 0.0)))
+        spread = np.sqrt(2 * wrong * (1 - wrong) / self.judged_by)
+        return float(spread / max(1 - self.majority, 1e-9))
+
+    @cached_property
+    def moved(self) -> float:
+        """How far the weights came, against their length at the beginning."""
+        begin, end = self.evidence.begin.vector, self.evidence.end.vector
+        length = float(np.linalg.norm(begin))
+        return float(np.linalg.norm(end - begin)) / max(length, 1e-12)
+
+    @cached_property
+    def fallen(self) -> float:
+        """Which share of the first training loss is gone; below 0 where it has risen."""
+        first = self.first_loss
+        if not np.isfinite(first) or first <= 0:
+            return 1.0 if np.isfinite(self.last_loss) else 0.0
+        return 1 - self.last_loss / first
+
+    @cached_property
+    def suggested_rate(self) -> float | None:
+        """The learning rate that a range test suggests for the run as it is, if it finds one."""
+        return self.rate_after({})
+
+    def rate_after(self, changes: Mapping[str, Any]) -> float | None:
+        """Return the learning rate that a range test suggests once some settings are changed.
+
+        None where it finds none, and for an optimiser that needs none.
+        """
+        recipe, rows = self.evidence.recipe, self.evidence.train
+        if not recipe.optimizer.stepwise:
+            return None
+        network, begin = self.network, self.evidence.begin
+        layers: Sequence[Layer] = network.layers
+        for key, value in changes.items():
+            section, _dot, name = key.partition(".")
+            if section == "network" and name in CHANGES:
+                layers = CHANGES[name](layers, value)
+        if layers is not network.layers:
+            network = Network(*layers, input_shape=network.input_shape)
+            begin = network.initialize(recipe.seed, recipe.dtype)
+        clipping = recipe.clipping
+        if "training.clip_norm" in changes:
+            clipping = Clipping(clipping.value, changes["training.clip_norm"])
+        if "data.scaling" in changes:
+            rows = replace(rows, X=standardised(np.asarray(rows.X)))
+        if "data.target_scaling" in changes:
+            rows = replace(rows, target=standardised(np.asarray(rows.target)))
+        frozen = min(recipe.frozen, len(layers) - 1)
+        tried = replace(recipe, network=network, clipping=clipping, frozen=frozen)
+        return range_test(tried, self.evidence.engine, rows, begin).suggestion
+
+    @property
+    def learning_rate(self) -> float:
+        """The optimiser's."""
+        return float(self.evidence.recipe.optimizer.learning_rate)
+
+    @cached_property
+    def target_unscaled(self) -> bool:
+        """Whether numbers to predict are of a size that scaled ones do not have."""
+        if self.evidence.recipe.loss.task == "classification":
+            return False
+        target = np.asarray(self.evidence.train.target, dtype=np.float64)
+        size = float(np.sqrt((target * target).mean()))
+        return size > _LARGE or 0 < size < _SMALL
+
+    @cached_property
+    def features(self) -> Features | None:
+        """How large the features are in the training rows; None of tokens, which have no size."""
+        X = np.asarray(self.evidence.train.X)
+        if X.dtype.kind in "iu":
+            return None
+        flat = X.reshape(len(X), -1).astype(np.float64)
+        return Features(np.sqrt((flat * flat).mean(axis=0)), flat.std(axis=0))

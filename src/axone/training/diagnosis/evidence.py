@@ -1,0 +1,89 @@
+"""What a run leaves for its diagnosis: weights, history, what the engine measured, and some rows.
+
+Only some rows are kept, so that a result does not hold on to a whole table.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from axone.arrays import FloatArray, IntArray
+from axone.data.examples import Examples
+from axone.engines import Recipe
+from axone.parameters import Parameters
+from axone.training.diagnosis.findings import Finding
+from axone.training.history import History
+
+_MOST_ROWS = 1500
+_MOST_NUMBERS = 2**22
+"""Of the examples that are kept: 16 MiB in float32."""
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What a run leaves for its diagnosis.
+
+    Attributes
+    ----------
+    recipe : Recipe
+    engine : str
+    begin, end, kept : Parameters
+        The weights before the first step, after the last, and those that are the run's result.
+    history : History
+    stopped_by : str
+    kept_epoch : int
+        Whose weights those are.
+    gradient_norms, dead_shares : array of shape (n_epochs, n_layers)
+        What the engine measured at the last step of each epoch; of the last epochs, where a run
+        went on from a file; without columns where it was not measured.
+    train, held_out : Examples, or None for `held_out`
+        Some of the rows.
+    rows : int
+        How many training rows there are.
+    class_counts : array of int, shape (n_classes,), or None
+        Training rows of each class.
+    divergence : Finding or None
+        Why the run ended that diverged.
+    """
+
+    recipe: Recipe
+    engine: str
+    begin: Parameters
+    end: Parameters
+    kept: Parameters
+    history: History
+    stopped_by: str
+    kept_epoch: int
+    gradient_norms: FloatArray
+    dead_shares: FloatArray
+    train: Examples
+    held_out: Examples | None
+    rows: int
+    class_counts: IntArray | None
+    divergence: Finding | None = None
+
+
+def some_rows(examples: Examples) -> Examples:
+    """Return all rows, or so many drawn at random as are looked at, in their order."""
+    size = max(1, int(np.prod(examples.X.shape[1:])))
+    most = max(1, min(_MOST_ROWS, _MOST_NUMBERS // size))
+    if len(examples) <= most:
+        return examples
+    drawn = np.random.default_rng(0).integers(0, len(examples), most)
+    return examples.rows(np.unique(drawn))
+
+
+def labels_of(target: FloatArray) -> IntArray:
+    """Return class numbers, of numbers or of a share or a row of shares each."""
+    target = np.asarray(target)
+    if target.ndim == 1:
+        return target.astype(np.int64) if target.dtype.kind in "iu" else (target > 0.5).astype(int)
+    if target.shape[-1] == 1:
+        return (target[..., 0] > 0.5).astype(np.int64)
+    return np.asarray(target.argmax(axis=-1))
+
+
+def stacked(tables: Sequence[FloatArray]) -> FloatArray:
+    """Return rows of epochs one after the other; of none a table without rows."""
+    return np.concatenate(tables) if tables else np.empty((0, 0))

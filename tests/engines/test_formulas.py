@@ -27,7 +27,7 @@ from axone.engines.native import NativeEngine
 from axone.engines.native.variants import load_variant
 from axone.formula import to_text
 from axone.formula.expression import FUNCTIONS as EVERY_FUNCTION
-from axone.formula.expression import Constant, Variable, Where, walk
+from axone.formula.expression import Constant, Variable, walk
 from axone.losses import LOSSES
 from axone.penalties import Clipping, Penalty
 
@@ -144,11 +144,10 @@ def of_both_engines(tree, units, rows):
 
 
 @settings(max_examples=40)
-@given(tree=trees(("a",)), units=st.integers(1, 40), rows=st.integers(1, 30))
-def test_any_formula_has_the_same_values(tree, units, rows):
+@given(tree=trees(("a",), jumps=False), units=st.integers(1, 40), rows=st.integers(1, 30))
+def test_any_formula_without_jumps_has_the_same_values(tree, units, rows):
     # Of two sides that are equal but for rounding engines may take one each, and `where` may jump
     # there; a kink has the same value on both sides, but not the same slope.
-    assume(not any(isinstance(part, Where) for part in walk(tree)))
     (loss, _), (wanted, _) = of_both_engines(tree, units, rows)
     assert loss == pytest.approx(wanted, rel=1e-6)
 

@@ -19,11 +19,11 @@ UNSURE = ("log", "log1p", "sqrt")
 
 def smooth_trees(names=(), leaves=12):
     """Trees as `parse` makes them, whose slopes change without a jump, with these constants."""
-    return trees(names, SMOOTH, leaves, kinks=False)
+    return trees(names, SMOOTH, leaves, kinks=False, jumps=False)
 
 
-def trees(names=(), unary=(*SMOOTH, *KINKED), leaves=12, kinks=True):
-    """Trees as `parse` makes them, with these learnt constants."""
+def trees(names=(), unary=(*SMOOTH, *KINKED), leaves=12, kinks=True, jumps=True):
+    """Trees as `parse` makes them, with these learnt constants; `where` may jump."""
     signs = ["+", "-", "*", *(["max", "min"] if kinks else [])]
     leaf = st.one_of(st.just(Variable()), st.just(Variable()), NUMBERS)
     if names:
@@ -45,7 +45,7 @@ def trees(names=(), unary=(*SMOOTH, *KINKED), leaves=12, kinks=True):
             st.builds(
                 lambda x, n: Operation("**", (x, Number(float(n)))), inner, st.sampled_from([2, 3])
             ),
-            *([choices] if kinks else []),
+            *([choices] if jumps else []),
         )
 
     return st.recursive(leaf, grown, max_leaves=leaves)

@@ -12,8 +12,9 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from benchmarks.machine import confine_to_cores, run_confined
+from benchmarks.opponents import axone_trainer
 from benchmarks.timing import calls_lasting, seconds_by_turns
-from benchmarks.workloads import LEARNING_RATE, WORKLOADS, Workload
+from benchmarks.workloads import WORKLOADS, Workload
 
 if TYPE_CHECKING:
     from axone import Trainer
@@ -51,8 +52,8 @@ def time_pair(workload: Workload, name: str, rounds: int) -> dict[str, list[floa
     """Let both train by turns; return the seconds of a step of each."""
     rows = workload.draw_rows()
     trainers = {
-        "name": _trainer(workload, name),
-        "formula": _trainer(workload, FORMULAS[name]),
+        "name": axone_trainer(workload, "native", activation=name),
+        "formula": axone_trainer(workload, "native", activation=FORMULAS[name]),
     }
 
     def fit(trainer: "Trainer") -> None:
@@ -65,25 +66,6 @@ def time_pair(workload: Workload, name: str, rounds: int) -> dict[str, list[floa
         way: [seconds / workload.steps for seconds in each]
         for way, each in seconds_by_turns(fits, rounds, dict.fromkeys(fits, calls)).items()
     }
-
-
-def _trainer(workload: Workload, activation: str) -> "Trainer":
-    import axone as ax
-
-    *hidden, outputs = workload.sizes[1:]
-    network = ax.Network(
-        *(ax.Dense(units, activation) for units in hidden),
-        ax.Dense(outputs, "softmax"),
-        input_shape=workload.sizes[0],
-    )
-    return ax.Trainer(
-        network,
-        loss="categorical_cross_entropy",
-        optimizer=ax.Adam(LEARNING_RATE),
-        batch_size=workload.batch_size,
-        engine="native",
-        seed=0,
-    )
 
 
 def main() -> None:

@@ -78,13 +78,15 @@ def _compiled_engine_is_built() -> bool:
     return True
 
 
-def axone_trainer(workload: Workload, engine: str, seed: int = 0) -> "Trainer":
+def axone_trainer(
+    workload: Workload, engine: str, seed: int = 0, activation: str = "relu"
+) -> "Trainer":
     """Return the workload's network, compiled."""
     import axone as ax
 
     *hidden, outputs = workload.sizes[1:]
     network = ax.Network(
-        *(ax.Dense(units, "relu") for units in hidden),
+        *(ax.Dense(units, activation) for units in hidden),
         ax.Dense(outputs, "softmax"),
         input_shape=workload.sizes[0],
     )

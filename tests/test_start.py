@@ -21,9 +21,9 @@ COSTLY = {
 }
 
 
-def imported_by(code):
+def imported_by(code, among=COSTLY):
     """Return which of the costly libraries a fresh process has read after `code`."""
-    told = f"print(*({COSTLY} & sys.modules.keys()), file=sys.stderr)"
+    told = f"print(*({among} & sys.modules.keys()), file=sys.stderr)"
     done = subprocess.run(
         [sys.executable, "-c", f"import sys\n{code}\n{told}"],
         capture_output=True,
@@ -62,6 +62,23 @@ def test_axone_alone_reads_nothing_and_a_network_numpy_only():
 def test_training_reads_neither_scikit_learn_nor_pydantic():
     assert not imported_by("import axone; axone.Trainer") & {"sklearn", "pydantic", "pandas"}
     assert "sklearn" in imported_by("import axone; axone.MLPClassifier")
+
+
+TRAINING = """
+import axone as ax
+network = ax.Network(ax.Dense(3, {activation!r}), ax.Dense(1), input_shape=2)
+trainer = ax.Trainer(network, loss="mse", engine={engine!r}, seed=0)
+trainer.fit(train=([[0.0, 1.0], [1.0, 0.0]], [[1.0], [0.0]]), max_epochs=1)
+"""
+
+
+@pytest.mark.parametrize("engine", ["reference", "native"])
+def test_only_who_writes_a_formula_waits_for_what_reads_it(engine):
+    among = {"axone.formula"}
+    named = imported_by(TRAINING.format(activation="relu", engine=engine), among)
+    assert named == set()
+    written = imported_by(TRAINING.format(activation="max(0, z)", engine=engine), among)
+    assert written == among
 
 
 def test_every_public_name_is_there():

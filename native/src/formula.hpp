@@ -3,7 +3,6 @@
 // cache, so that going from one instruction to the next costs a call, not a way to memory.
 #pragma once
 
-#include <limits>
 #include <string>
 #include <vector>
 
@@ -118,7 +117,6 @@ class Program {
   /// Numbers of all registers together: a third or a half of a first-level cache.
   static constexpr Index kScratch = 16 * 1024 / static_cast<Index>(sizeof(Real));
 
-  Program() = default;
   /// std::invalid_argument where a register is read that was not written, or there is no such operation,
   /// register or constant. `knows_a` says that a is there beside z.
   Program(const Settings& s, bool knows_a) {

@@ -202,6 +202,14 @@ def test_far_from_zero_values_and_slopes_are_finite_without_a_warning(text, limi
         ("clip(z, 0, 1)", 0),
         ("clip(z, -1, 0)", 0),
         ("where(z != 0, log(abs(z)), 7)", 0),
+        ("sqrt(relu(z))", 0),
+        ("relu(z)**0.5", 0),
+        ("relu(z)**0.7", 0),
+        ("log(relu(z))", 0),
+        ("relu(log(z))", 0),
+        ("sqrt(abs(z))", 0),
+        ("sqrt(clip(z, 0, 1))", 0),
+        ("sqrt(where(z > 0, z, 0))", 0),
     ],
 )
 def test_the_slopes_at_kinks_are_the_agreed_ones(text, slope):
@@ -351,6 +359,34 @@ def test_the_largest_formulas_are_differentiated_within_pythons_recursion():
         assert np.isfinite(evaluate(slope, np.array([0.1]))).all()
         program = program_of([slope], (), simplify(tree))
         assert len(program.instructions) < sys.getrecursionlimit()
+
+
+def test_kinks_within_kinks_are_differentiated_as_fast_as_anything():
+    nested = "abs(relu(" * 19 + "z" + "))" * 19
+    slope = derivative(parse(nested).expression)
+    assert evaluate(slope, np.array([-1.0, 2.0])).tolist() == [0, 1]
+    assert sum(1 for _ in walk(slope)) < 5000
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("exponent", [2, 3, 13, 64, -1, -3, 0.5, 1.7, -2.5])
+def test_powers_are_numpys(exponent, dtype):
+    z = np.linspace(0.3, 2.9, 200).astype(dtype)
+    if float(exponent).is_integer():
+        z = np.concatenate([-z, z])
+    found = evaluate(parse(f"z**{exponent}").expression, z)
+    wanted = np.power(z.astype(np.float64), exponent)
+    assert found.dtype == dtype
+    # Of 64 factors by squares the roundings add up to a few dozen.
+    np.testing.assert_allclose(found, wanted, rtol=64 * np.finfo(dtype).eps)
+
+
+def test_a_divisor_becomes_a_factor_only_if_every_precision_holds_it():
+    def of(text):
+        return [step.operation for step in program_of([parse(text).expression]).instructions]
+
+    assert of("z/3") == of("z/1e30") == of("z/-1e-38") == ["multiply"]
+    assert of("z/1e-39") == of("z/1e-310") == of("z/0") == ["divide"]
 
 
 def test_trees_do_not_change():

@@ -11,33 +11,52 @@ NUMBERS = st.one_of(
 
 SMOOTH = ("exp", "tanh", "sigmoid", "softplus", "erf", "sin", "cos", "expm1")
 KINKED = ("relu", "abs")
+"""Functions of which engines may take another side each, where both are equal but for rounding."""
+
 UNSURE = ("log", "log1p", "sqrt")
 """Functions that have no value everywhere."""
 
 
-def trees(names=(), unary=(*SMOOTH, *KINKED), leaves=12):
-    """Trees as `parse` makes them, with these learnt constants."""
+def smooth_trees(names=(), leaves=12):
+    """Trees as `parse` makes them, whose slopes change without a jump, with these constants."""
+    return trees(names, SMOOTH, leaves, kinks=False, jumps=False)
+
+
+def trees(names=(), unary=(*SMOOTH, *KINKED), leaves=12, kinks=True, jumps=True):
+    """Trees as `parse` makes them, with these learnt constants; `where` may jump."""
+    signs = ["+", "-", "*", *(["max", "min"] if kinks else [])]
     leaf = st.one_of(st.just(Variable()), st.just(Variable()), NUMBERS)
     if names:
         leaf = st.one_of(leaf, st.sampled_from(names).map(Constant))
 
     def grown(inner):
         pairs = st.tuples(inner, inner)
+        choices = st.builds(
+            Where, st.sampled_from([">", ">=", "<", "<="]), inner, inner, inner, inner
+        )
         return st.one_of(
             st.builds(Operation, st.sampled_from(unary), st.tuples(inner)),
-            st.builds(Operation, st.sampled_from(["+", "-", "*", "max", "min"]), pairs),
+            st.builds(Operation, st.sampled_from(signs), pairs),
             st.builds(
                 lambda x, y: Operation("/", (x, Operation("+", (Number(1.5), y)))),
                 inner,
-                inner.map(lambda y: Operation("abs", (y,))),
+                inner.map(_size if kinks else _square),
             ),
             st.builds(
                 lambda x, n: Operation("**", (x, Number(float(n)))), inner, st.sampled_from([2, 3])
             ),
-            st.builds(Where, st.sampled_from([">", ">=", "<", "<="]), inner, inner, inner, inner),
+            *([choices] if jumps else []),
         )
 
     return st.recursive(leaf, grown, max_leaves=leaves)
+
+
+def _size(tree):
+    return Operation("abs", (tree,))
+
+
+def _square(tree):
+    return Operation("**", (tree, Number(2.0)))
 
 
 def in_torch(torch, tree, z, constants):

@@ -1,6 +1,7 @@
 """Activations that a user writes down: a formula in z, which is differentiated here.
 
 What a formula may hold, and how it is read without ever being run, is the room `axone.formula`.
+It is imported with the first formula: who has none does not wait for it.
 """
 
 import copy
@@ -8,30 +9,27 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from axone.activations.function import ActivationFunction
 from axone.arrays import FloatArray
 from axone.errors import ArgumentTypeError
-from axone.formula import (
-    Constant,
-    Expression,
-    derivative,
-    evaluate,
-    parse,
-    simplify,
-    to_text,
-)
 from axone.messages import _
 from axone.traced import Index, Working
+
+if TYPE_CHECKING:
+    from axone.formula import Expression
 
 LOOKS_LIKE_ONE = r"\(|\bz\b[\s\S]*[-+*/·×−]|[-+*/·×−][\s\S]*\bz\b"
 """A text in which this is found is meant to be a formula: brackets, or z and a sign."""
 
 _LOOKED_AT = 2000
 """Characters of a text that tell whether it is meant to be a formula: more than one may have."""
+
+_LONGEST_SLOPE = 200
+"""Characters of a derivative that stands within an equation."""
 
 _LONGEST_TITLE = 32
 """Characters of a formula in the row of a table."""
@@ -53,20 +51,22 @@ class Meaning(NamedTuple):
     """
 
     constants: Mapping[str, float]
-    value: Expression
-    slope: Expression
-    by_constants: dict[str, Expression]
+    value: "Expression"
+    slope: "Expression"
+    by_constants: dict[str, "Expression"]
 
 
 @lru_cache(maxsize=256)
 def meaning_of(text: str) -> Meaning:
     """Read a formula and differentiate it by all that it depends on."""
-    expression, constants = (found := parse(text)).expression, found.constants
+    from axone.formula import Constant, derivative, parse, simplify
+
+    found = parse(text)
     return Meaning(
-        constants,
-        simplify(expression),
-        derivative(expression),
-        {name: derivative(expression, Constant(name)) for name in constants},
+        found.constants,
+        simplify(found.expression),
+        derivative(found.expression),
+        {name: derivative(found.expression, Constant(name)) for name in found.constants},
     )
 
 
@@ -137,6 +137,8 @@ class Formula(ActivationFunction):
     @property
     def slope(self) -> str:
         """σ′(z), as a formula."""
+        from axone.formula import to_text
+
         return to_text(self.meaning.slope)
 
     @property
@@ -156,6 +158,15 @@ class Formula(ActivationFunction):
     def derivative(self, z: FloatArray, a: FloatArray) -> FloatArray:
         del a
         return self._evaluated(self.meaning.slope, z)
+
+    @property
+    def value_equation(self) -> str:
+        return equation_of(self)
+
+    def slope_equation(self, a: str = "a") -> str:
+        del a
+        slope = self.slope
+        return f"({as_in_a_book(slope)})" if len(slope) <= _LONGEST_SLOPE else "σ′(z)"
 
     def working(self, z: FloatArray, index: Index) -> Working:
         numbers = {name: float(np.asarray(value).item()) for name, value in self._constants.items()}
@@ -180,7 +191,9 @@ class Formula(ActivationFunction):
             for name, slope in self.meaning.by_constants.items()
         }
 
-    def _evaluated(self, expression: Expression, z: FloatArray) -> FloatArray:
+    def _evaluated(self, expression: "Expression", z: FloatArray) -> FloatArray:
+        from axone.formula import evaluate
+
         return evaluate(expression, z, self._constants)
 
     @property
@@ -206,6 +219,8 @@ def formula_of(word: str) -> Formula | None:
 
 def equation_of(function: Formula) -> str:
     """Write σ as in a book: ``z·sigmoid(1.5·z)``."""
+    from axone.formula import parse, to_text
+
     return as_in_a_book(to_text(parse(function.formula).expression))
 
 

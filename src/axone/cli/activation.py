@@ -1,16 +1,12 @@
 """`axone activation`: an activation, its derivative, some of their values, and their picture."""
 
-import math
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from axone.cli.console import echo, explained_errors, output, print_json, print_wrapped
 from axone.messages import _
-
-if TYPE_CHECKING:
-    from axone.arrays import FloatArray
 
 _AT = (-4.0, -2.0, -1.0, 0.0, 1.0, 2.0, 4.0)
 
@@ -49,8 +45,8 @@ def activation(
                     "learned": dict(function.learned),
                     "initializer": function.initializer,
                     "z": _AT,
-                    "value": _plain(value),
-                    "slope": _plain(slope),
+                    "value": value[:, 0].tolist(),
+                    "slope": slope[:, 0].tolist(),
                     "picture": None if out is None else str(out),
                 }
             )
@@ -69,8 +65,3 @@ def activation(
         echo(str(_("Weights before it start by {initializer}.", initializer=function.initializer)))
         if out is not None:
             echo(str(_("Picture: {path}", path=out)))
-
-
-def _plain(numbers: "FloatArray") -> list[float | None]:
-    """Return what JSON can hold: null where there is no finite number."""
-    return [float(number) if math.isfinite(number) else None for number in numbers[:, 0]]

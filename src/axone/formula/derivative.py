@@ -63,17 +63,29 @@ def _derivative(expression: Expression, by: Variable | Constant) -> Expression:
         case Operation(name, (x,)):
             inner = _derivative(x, by)
             # Where nothing moves inside, no rule is asked for what may be huge.
-            return ZERO if inner == ZERO else multiply(inner, _OF_FUNCTIONS[name](x, expression))
+            return ZERO if inner == ZERO else _chained(inner, _OF_FUNCTIONS[name](x, expression))
         case Operation("**", (x, Number(n) as exponent)):
             rest = multiply(exponent, power(x, Number(n - 1)))
-            return multiply(_derivative(x, by), rest)
+            return _chained(_derivative(x, by), rest)
         case Operation(name, (x, y)):
             return _OF_PAIRS[name](x, y, _derivative(x, by), _derivative(y, by))
     raise AssertionError(expression)  # pragma: no cover — the cases above are all there are
 
 
-def _step(x: Expression, above: Expression, otherwise: Expression) -> Expression:
-    return where(">", x, ZERO, above, otherwise)
+def _chained(inner: Expression, outer: Expression) -> Expression:
+    """Build the product of two slopes, 0 where one of them is, though the other be infinite there.
+
+    So √relu(z) is flat below 0, as relu(z) is.
+    """
+    match inner:
+        case Where(comparison, left, right, then, otherwise) if ZERO in (then, otherwise):
+            branches = _chained(then, outer), _chained(otherwise, outer)
+            return where(comparison, left, right, *branches)
+    match outer:
+        case Where(comparison, left, right, then, otherwise) if ZERO in (then, otherwise):
+            branches = _chained(inner, then), _chained(inner, otherwise)
+            return where(comparison, left, right, *branches)
+    return multiply(inner, outer)
 
 
 _OF_FUNCTIONS: dict[str, Callable[[Expression, Expression], Expression]] = {
@@ -84,13 +96,13 @@ _OF_FUNCTIONS: dict[str, Callable[[Expression, Expression], Expression]] = {
     "tanh": lambda x, y: subtract(ONE, power(y, Number(2.0))),
     "sigmoid": lambda x, y: multiply(y, subtract(ONE, y)),
     "softplus": lambda x, y: operation("sigmoid", x),
-    "relu": lambda x, y: _step(x, ONE, ZERO),
+    "relu": lambda x, y: where(">", x, ZERO, ONE, ZERO),
     "erf": lambda x, y: multiply(
         Number(2 / math.sqrt(math.pi)),
         operation("exp", multiply(MINUS_ONE, power(x, Number(2.0)))),
     ),
     "sqrt": lambda x, y: divide(Number(0.5), y),
-    "abs": lambda x, y: _step(x, ONE, where("<", x, ZERO, MINUS_ONE, ZERO)),
+    "abs": lambda x, y: where("!=", x, ZERO, where(">", x, ZERO, ONE, MINUS_ONE), ZERO),
     "sin": lambda x, y: operation("cos", x),
     "cos": lambda x, y: multiply(MINUS_ONE, operation("sin", x)),
 }
@@ -99,8 +111,8 @@ _OF_FUNCTIONS: dict[str, Callable[[Expression, Expression], Expression]] = {
 _OF_PAIRS: dict[str, Callable[[Expression, Expression, Expression, Expression], Expression]] = {
     "+": lambda x, y, dx, dy: add(dx, dy),
     "-": lambda x, y, dx, dy: subtract(dx, dy),
-    "*": lambda x, y, dx, dy: add(multiply(dx, y), multiply(x, dy)),
-    "/": lambda x, y, dx, dy: divide(subtract(dx, multiply(divide(x, y), dy)), y),
+    "*": lambda x, y, dx, dy: add(_chained(dx, y), _chained(x, dy)),
+    "/": lambda x, y, dx, dy: divide(subtract(dx, _chained(divide(x, y), dy)), y),
     "max": lambda x, y, dx, dy: where(">", x, y, dx, dy),
     "min": lambda x, y, dx, dy: where("<", x, y, dx, dy),
 }

@@ -12,6 +12,7 @@ import numpy as np
 
 from axone.arrays import FloatArray
 from axone.formula.expression import Constant, Expression, Number, Operation, Variable, Where
+from axone.formula.powers import by_squares
 
 
 def evaluate(
@@ -58,12 +59,22 @@ def evaluate(
             case Where(comparison, left, right, then, otherwise):
                 holds = _COMPARISONS[comparison](value_of(left), value_of(right))
                 return np.where(holds, value_of(then), value_of(otherwise))
+            case Operation("**", (base, Number(exponent))):
+                return _power(value_of(base), exponent)
             case Operation(name, arguments):
                 return _OPERATIONS[name](*map(value_of, arguments))
 
     with np.errstate(all="ignore"):
         found = value_of(expression)
     return np.array(np.broadcast_to(found, z.shape), dtype=z.dtype)
+
+
+def _power(x: Any, exponent: float) -> Any:
+    if not exponent.is_integer():
+        return np.power(x, x.dtype.type(exponent))
+    if exponent < 0:
+        return x.dtype.type(1) / _power(x, -exponent)
+    return by_squares(x, int(exponent), np.multiply) if exponent else np.ones_like(x)
 
 
 def _bounded(x: Any) -> Any:
@@ -96,7 +107,6 @@ _OPERATIONS: dict[str, Callable[..., Any]] = {
     "-": np.subtract,
     "*": np.multiply,
     "/": np.divide,
-    "**": np.power,
     "exp": lambda x: np.exp(_bounded(x)),
     "log": np.log,
     "log1p": np.log1p,

@@ -34,8 +34,8 @@ class Operation:
     Attributes
     ----------
     name : str
-        One of `SIGNS` or `FUNCTIONS`. −x is ``*`` of −1 and x; of ``**`` the exponent is a
-        `Number`.
+        One of ``+ - * / **`` or of `FUNCTIONS`. −x is ``*`` of −1 and x; of ``**`` the exponent is
+        a `Number`.
     arguments : tuple of Expression
     """
 
@@ -50,7 +50,7 @@ class Where:
     Attributes
     ----------
     comparison : str
-        One of `COMPARISONS`.
+        One of ``> >= < <= == !=``.
     left, right : Expression
         What is compared; where one of them is no number, the comparison does not hold, unless it
         is ``!=``.
@@ -65,8 +65,6 @@ class Where:
 
 
 Expression: TypeAlias = Number | Variable | Constant | Operation | Where
-
-SIGNS = ("+", "-", "*", "/", "**")
 
 FUNCTIONS = {
     "exp": 1,
@@ -87,8 +85,6 @@ FUNCTIONS = {
 }
 """The functions, and how many arguments each takes. ``clip(x, low, high)`` is read as
 ``min(max(x, low), high)``."""
-
-COMPARISONS = (">", ">=", "<", "<=", "==", "!=")
 
 
 def parts_of(expression: Expression) -> tuple[Expression, ...]:

@@ -8,9 +8,13 @@ products. A program may start from what is known already: the derivative from a 
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import NamedTuple
 
+import numpy as np
+
 from axone.formula.expression import Constant, Expression, Number, Operation, Variable, Where
+from axone.formula.powers import by_squares
 
 Z_REGISTER, A_REGISTER = 0, 1
 """Where z is before a program runs, and a = σ(z), for one that starts from it."""
@@ -28,6 +32,9 @@ _SELECTIONS = {
 """The instruction of a comparison, whether its sides are swapped for it, and its branches."""
 
 _COMMUTATIVE = ("add", "multiply")
+
+_LARGEST_FACTOR = float(np.finfo(np.float32).max)
+"""By which a program of any precision may multiply; it is not known which one will be run."""
 
 _NAMES = {"+": "add", "-": "subtract", "*": "multiply", "/": "divide"}
 
@@ -139,7 +146,7 @@ class _Values:
                 return self._power(self.of(base), exponent)
             case Operation("*", (Number(-1.0), x)):
                 return self._step("subtract", self._number(0.0), self.of(x))
-            case Operation("/", (x, Number(y))) if y != 0:
+            case Operation("/", (x, Number(y))) if abs(y) * _LARGEST_FACTOR >= 1:
                 return self._step("multiply", self.of(x), self._number(1 / y))
             case Operation(name, arguments):
                 return self._step(_NAMES.get(name, name), *map(self.of, arguments))
@@ -186,15 +193,9 @@ class _Values:
             return self._step("power", base, self._number(exponent))
         if exponent < 0:
             return self._step("divide", self._number(1.0), self._power(base, -exponent))
-        # By squares: z¹³ = z·z⁴·z⁸.
-        found, square, left = None, base, int(exponent)
-        while True:
-            if left % 2:
-                found = square if found is None else self._step("multiply", found, square)
-            left //= 2
-            if not left:
-                return self._number(1.0) if found is None else found
-            square = self._step("multiply", square, square)
+        if exponent == 0:
+            return self._number(1.0)
+        return by_squares(base, int(exponent), partial(self._step, "multiply"))
 
     def _needed(self, wanted: Sequence[int]) -> list[int]:
         """Return the values that are to be worked out, each behind what it is made of."""

@@ -1,4 +1,10 @@
-"""Formulas in PyTorch: σ is worked out by its functions, σ′ left to its own differentiation."""
+"""Formulas in PyTorch: σ is worked out by its functions, σ′ left to its own differentiation.
+
+A gradient that is no number where a branch of ``where`` was not taken is PyTorch's own: it goes
+back through both branches and multiplies that one's slope by 0, which makes an infinite slope, such
+as that of ``where(z > 0, sqrt(z), 0)`` at 0, NaN. The other engines have the slope of the branch
+that is taken.
+"""
 
 import operator
 from collections.abc import Callable

@@ -33,7 +33,8 @@ def unscaled_features(case: Case) -> Finding | None:
         if features.largest > 1
         else _("The features are not scaled: they are so small that the network hardly sees them."),
         _(
-            "features that are not scaled make the gradients of the first layer huge, or its units flat."
+            "features that are not scaled make the gradients of the first layer huge, or its units "
+            "flat."
         )
         if features.largest > 1
         else _("the first layer would need huge weights, and its gradients are tiny."),

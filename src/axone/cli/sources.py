@@ -117,6 +117,26 @@ def _option(name: str) -> str:
     return _WORDS.get(name, f"--{name.replace('_', '-')}")
 
 
+AUTO = "auto"
+"""In place of a learning rate: what a range test suggests."""
+
+
+def learning_rate_of(text: str) -> float:
+    """Read a learning rate.
+
+    Raises
+    ------
+    ConfigurationError
+        Not a number.
+    """
+    try:
+        return float(text)
+    except ValueError as error:
+        raise ConfigurationError(
+            _("--lr takes a number, such as 0.001, or auto; found {found!r}.", found=text)
+        ) from error
+
+
 def hidden_sizes(text: str) -> list[int]:
     """Read `64,32`; an empty text means no hidden layer.
 

@@ -1,6 +1,7 @@
 """The trace of a step: the course's worked numbers to the digit, PyTorch's gradients and steps."""
 
 import json
+from dataclasses import dataclass
 
 import numpy as np
 import pytest
@@ -13,6 +14,7 @@ from axone.explanation import as_text
 from axone.explanation.explaining import explain_step
 from axone.explanation.numerals import written
 from axone.explanation.updating import Rule
+from axone.losses import Loss
 from axone.optimizers import OPTIMIZERS
 from axone.penalties import Clipping, Penalty
 
@@ -319,6 +321,37 @@ def test_what_a_loss_writes_of_its_numbers_comes_to_them(name, scale, by_hand):
     for cell in cells:
         line = written(cell.working, 17)
         assert by_hand(line) == pytest.approx(cell.value, rel=1e-9, abs=1e-12), line
+
+
+@dataclass(frozen=True)
+class Brier(Loss):
+    """Σ (ŷ − y)² of probabilities, y being the number of a class: a loss of the user's own."""
+
+    task = "classification"
+
+    def rows(self, prediction, target):
+        return ((prediction - np.eye(prediction.shape[1])[target]) ** 2).sum(axis=1)
+
+    def row_gradients(self, prediction, target):
+        return 2 * (prediction - np.eye(prediction.shape[1])[target])
+
+    def prepare(self, y, output_shape, dtype):
+        del output_shape, dtype
+        return np.asarray(y, np.intp)
+
+    def cell_working(self, prediction, target):
+        return ("(", prediction, " − ", target, ")²")
+
+
+def test_a_loss_of_class_numbers_that_is_none_of_ours_is_written_by_its_number(by_hand):
+    network, parameters, x, y = deep(5)
+    trace = ax.explain(network, parameters, x, y, loss=Brier())
+    prediction = network.predict(parameters, x)
+    expected = ((prediction - np.eye(3)[y]) ** 2).sum(axis=1)
+    losses = trace.find("loss", None, "ℓ")
+    np.testing.assert_allclose(losses.array, expected, rtol=1e-12)
+    assert [cell.working for cell in losses.cells] == [(loss,) for loss in losses.array.tolist()]
+    assert every_line(trace, by_hand) > 50
 
 
 def every_line(trace, by_hand):

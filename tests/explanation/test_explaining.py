@@ -427,6 +427,30 @@ def test_the_way_through_the_jacobian_ends_at_the_same_delta():
     assert not any("Jacobian" in step.title for step in without.walk())
 
 
+@pytest.mark.parametrize(
+    ("activation", "loss", "scale", "y", "right"),
+    [
+        ("softmax", "cce", 1, [[0, 1]], "ŷ − y"),
+        ("softmax", "cce", 0.5, [[0, 1]], "0.5·(ŷ − y)"),
+        ("softmax", "cce", 1, [[0.2, 0.2]], "ŷ·Σ y − y"),
+        ("sigmoid", "bce", 1, [[0, 1]], "(ŷ − y)/n"),
+        ("sigmoid", "bce", 3, [[0, 1]], "3·((ŷ − y)/n)"),
+        ("exponential", "poisson", 1, [[0, 4]], "(ŷ − y)/n"),
+    ],
+)
+def test_the_way_through_the_jacobian_says_what_comes_of_it(activation, loss, scale, y, right):
+    network = ax.Network(ax.Dense(2, activation), input_shape=3)
+    described = {"name": loss, "scale": scale}
+    x, parameters = [[0.3, -1, 0.5]], network.initialize(3, "float64")
+    trace = ax.explain(network, parameters, x, y, loss=described, jacobian=True)
+    aside = next(step for step in trace.walk() if "Jacobian" in step.title)
+    assert aside.title == f"Why δ = {right}, through the Jacobian"
+    through = aside.children[-1]
+    assert through.equation.endswith(f" = {right}")
+    plain = [step for step in trace.walk() if step.equation == f"δ = {right}"]
+    np.testing.assert_allclose(through.array, plain[0].array, rtol=1e-12)
+
+
 def test_logits_that_overflow_a_probability_are_still_written():
     network = ax.Network(ax.Activation("softmax"), input_shape=2)
     parameters = network.initialize(dtype="float64")

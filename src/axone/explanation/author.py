@@ -91,7 +91,8 @@ class Author:
             steps += self._steps(LOSS, None, (total,))
         if jacobian and (through := head.trace_jacobian(prediction, target)):
             aside = self._steps(LOSS, None, through)
-            title = _("Why δ = ŷ − y, through the Jacobian")
+            why = of_rows.equation
+            title = _("Why {equation}, through the Jacobian", equation=why)
             steps.append(Step(LOSS, title, children=tuple(aside)))
         steps += self._steps(LOSS, None, between)
         steps += self._steps(LOSS, None, (_of_mean(of_rows, delta, weight),))

@@ -392,6 +392,14 @@ def test_soft_targets_weights_and_adam_without_its_correction_are_written(by_han
     np.testing.assert_allclose(found, gradient["0.weight"], rtol=1e-12)
 
 
+def test_a_row_that_wants_no_class_costs_nothing(by_hand):
+    network, parameters, x, _y = deep()
+    trace = ax.explain(network, parameters, x[:2], [[0.0, 0, 0], [0, 1, 0]], loss="cce")
+    losses = trace.find("loss", None, "ℓ")
+    assert losses.cells[0].working == (0,)
+    assert every_line(trace, by_hand) > 50
+
+
 @pytest.mark.parametrize("cell", [ax.RNNCell(2, "relu"), ax.GRUCell(2), ax.LSTMCell(2)], ids=str)
 def test_masked_and_truncated_sequences_are_written(cell, by_hand):
     network = ax.Network(
@@ -600,8 +608,21 @@ def test_any_trace_fits_eighty_columns_and_survives_json(given_network, training
             "loss_after": None,
             "format": "",
         },
+        {
+            "steps": [
+                {"kind": "input", "array": {"shape": [1], "dtype": "int64", "numbers": [10**40]}}
+            ],
+            "rows": 1,
+            "title": "",
+            "loss": None,
+            "loss_after": None,
+            "format": "",
+        },
+        {"steps": [], "rows": float("inf"), "title": "", "loss": None, "loss_after": None}
+        | {"format": ""},
+        {"steps": [], "rows": 1, "title": "", "loss": 10**400, "loss_after": None, "format": ""},
     ],
-    ids=str,
+    ids=lambda data: f"{data!s:.60}",
 )
 def test_what_is_no_trace_is_refused(data):
     with pytest.raises(ConfigurationError, match="This is no trace"):

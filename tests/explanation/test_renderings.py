@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import axone as ax
-from axone.explanation import Trace, as_html, as_latex, as_markdown, as_text
+from axone.explanation import Step, Trace, as_html, as_latex, as_markdown, as_text
 from axone.explanation.latex import latex, latex_text
 from axone.explanation.numerals import cell_name, numeral, written
 from axone.traced import Rest
@@ -229,6 +229,18 @@ def test_a_heading_is_printed_where_there_is_one():
     assert as_text(trace).startswith("A lesson\n\nInput")
     assert as_markdown(trace).startswith("# A lesson")
     assert "<h1>A lesson</h1>" in as_html(trace)
+
+
+@pytest.mark.parametrize("shape", [(), (3, 0), (0, 3)], ids=str)
+@pytest.mark.parametrize("render", [as_text, as_html, as_latex, as_markdown])
+def test_an_array_without_axes_or_without_numbers_is_shown_as_it_is(render, shape):
+    array = np.full(shape, 2.5)
+    lone = Step("input", symbol="x", array=array, labels=("height",))
+    moved = Step("update", symbol="W", array=array, before=array)
+    trace = Trace((lone, moved), 1)
+    shown = render(trace)
+    assert render(Trace.from_data(trace.to_data())) == shown
+    assert ("2.5" in shown) == (shape == ())
 
 
 @pytest.mark.parametrize("render", [as_text, as_html, as_latex, as_markdown])

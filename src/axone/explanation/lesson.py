@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from axone.arrays import FloatArray
 from axone.explanation.latex import latex, latex_text
-from axone.explanation.numerals import numeral, written
+from axone.explanation.numerals import as_table, numeral, written
 from axone.explanation.text import HEADINGS, SINGLE, shown_children
 from axone.explanation.trace import KINDS, Step, Trace
 from axone.messages import Message, _, _n
@@ -156,7 +156,7 @@ def _cell(symbol: str, index: tuple[int, ...], shape: tuple[int, ...]) -> str:
 
 
 def _matrix(array: FloatArray, digits: int) -> str:
-    rows = array.reshape(-1, array.shape[-1] if array.ndim else 1)
+    rows = as_table(array)
     lines = []
     for row in rows[:_MOST_ROWS]:
         cells = [latex(numeral(number, digits)) for number in row[:_MOST_COLUMNS].tolist()]

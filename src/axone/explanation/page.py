@@ -9,7 +9,7 @@ from html import escape
 from importlib.resources import files
 
 from axone.arrays import FloatArray
-from axone.explanation.numerals import cell_name, numeral, written
+from axone.explanation.numerals import as_table, cell_name, numeral, written
 from axone.explanation.text import HEADINGS, shown_children
 from axone.explanation.trace import KINDS, Step, Trace
 from axone.messages import Message, _, _n
@@ -105,8 +105,8 @@ def _of_array(step: Step, digits: int) -> Iterator[str]:
         for cell in step.cells:
             name = cell_name(step.symbol, cell.index, array.shape)
             label = ""
-            if len(step.labels) == array.shape[-1]:
-                label = f" <small>{_words(step.labels[cell.index[-1]])}</small>"
+            if step.of_columns:
+                label = f" <small>{_words(step.of_columns[cell.index[-1]])}</small>"
             working, value = written(cell.working, digits), numeral(cell.value, digits)
             result = "" if working == value else f"<b>=\N{NO-BREAK SPACE}{_words(value)}</b>"
             yield (
@@ -117,17 +117,16 @@ def _of_array(step: Step, digits: int) -> Iterator[str]:
         if step.left_out:
             more = _n("… {count:,} more alike", "… {count:,} more alike", step.left_out)
             yield f"<p>{_words(more)}</p>"
-    labels = step.labels if len(step.labels) == array.shape[-1] else ()
     if step.before is not None:
         yield from _table(_("before"), step.before, digits, ())
         yield from _table(_("after"), array, digits, ())
     elif step.left_out or not step.cells:
-        yield from _table(step.symbol, array, digits, labels)
+        yield from _table(step.symbol, array, digits, step.of_columns)
     yield "</div>"
 
 
 def _table(caption: str, array: FloatArray, digits: int, labels: tuple[str, ...]) -> Iterator[str]:
-    rows = array.reshape(-1, array.shape[-1] if array.ndim else 1)
+    rows = as_table(array)
     shape = "×".join(map(str, array.shape))
     yield f'<div class="wide"><table class="numbers"><caption>{_words(caption)}'
     yield f" <small>{shape}</small></caption>"

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from itertools import groupby
 
 from axone.arrays import FloatArray
-from axone.explanation.numerals import cell_name, numeral, written
+from axone.explanation.numerals import as_table, cell_name, numeral, written
 from axone.explanation.trace import BACK, BACKWARD, FORWARD, INPUT, KINDS, LOSS, UPDATE, Step, Trace
 from axone.messages import Message, _, _n, shorten
 
@@ -125,8 +125,8 @@ def _array_lines(step: Step, indent: int, digits: int, width: int) -> Iterator[s
         yield from _wrapped(str(step.equation), indent, width)
     for cell in step.cells:
         name = cell_name(step.symbol, cell.index, step.array.shape)
-        if step.labels and len(step.labels) == step.array.shape[-1]:
-            name = f"{name} ({shorten(step.labels[cell.index[-1]], 20)})"
+        if step.of_columns:
+            name = f"{name} ({shorten(step.of_columns[cell.index[-1]], 20)})"
         working, value = written(cell.working, digits), numeral(cell.value, digits)
         line = f"{name} = {working}"
         if working != value:
@@ -168,10 +168,10 @@ def _labelled(step: Step, digits: int) -> list[str]:
 
 def _folded(array: FloatArray, digits: int, room: int) -> list[str]:
     """Write an array in rows that fit, and what of it was left out."""
-    shape, rows = array.shape, array.reshape(-1, array.shape[-1] if array.ndim else 1)
+    shape, rows = array.shape, as_table(array)
     if array.ndim > 1 and shape[0] == 1:
         shape = shape[1:]
-    lines = [_row(row, digits, room) for row in rows[:_MOST_LINES]]
+    lines = [_row(row, digits, room) for row in rows[:_MOST_LINES]] or ["[]"]
     if len(rows) > _MOST_LINES:
         words = _n("… {count:,} more row", "… {count:,} more rows", len(rows) - _MOST_LINES)
         lines.append(str(words))

@@ -9,12 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import axone as ax
+from axone.engines import ReferenceEngine
 from axone.errors import ConfigurationError, ShapeError, UnknownNameError
 from axone.explanation import as_text
-from axone.explanation.explaining import explain_step
+from axone.explanation.explaining import Manner, explain_step
 from axone.explanation.numerals import written
 from axone.explanation.updating import Rule
-from axone.losses import Loss
+from axone.losses import LOSSES, Loss
 from axone.optimizers import OPTIMIZERS
 from axone.penalties import Clipping, Penalty
 
@@ -194,14 +195,11 @@ def test_gradients_and_steps_are_those_of_pytorch(rule, twin, torch):
         made = explain_step(
             network,
             parameters,
-            x,
-            y,
-            loss="cce",
-            rule=Rule(rule, Penalty(), Clipping(), slots),
-            penalty=Penalty(),
-            training=True,
-            seed=0,
-            step=step,
+            ax.Examples(x, np.array(y)),
+            LOSSES.resolve("cce"),
+            Rule(rule, Clipping(), slots),
+            Penalty(),
+            Manner(training=True, step=step),
         )
         optimizer.zero_grad()
         loss = torch.nn.functional.cross_entropy(module(torch.tensor(x)), torch.tensor(y))
@@ -279,6 +277,28 @@ def test_a_gradient_is_scaled_to_its_norm_and_frozen_layers_stay(by_hand):
         for cell in step.cells:
             line = written(cell.working, 17)
             assert by_hand(line) == pytest.approx(cell.value, rel=1e-9, abs=1e-12), line
+
+
+def test_frozen_layers_run_as_at_prediction_and_cost_nothing():
+    layers = [ax.Dense(5, "tanh"), ax.BatchNorm(), ax.Dropout(0.5), ax.Dense(3, "softmax")]
+    network = ax.Network(*layers, input_shape=4)
+    parameters = network.initialize(1, "float64")
+    x, y = np.random.default_rng(0).normal(size=(6, 4)), np.arange(6) % 3
+    trainer = ax.Trainer(
+        network, loss="cce", l2=0.3, frozen=3, seed=4, dtype="float64", engine="reference"
+    )
+    plan = ReferenceEngine().compile(trainer.recipe)
+    loss, gradient = plan.loss_and_gradient(parameters, ax.Examples(x, y), 2)
+    settings = {"training": True, "seed": 4, "step": 2, "l2": 0.3, "frozen": 3}
+    trace = ax.explain(network, parameters, x, y, loss="cce", optimizer="sgd", **settings)
+    assert trace.loss == pytest.approx(loss, rel=1e-14)
+    penalised = trace.find("update", 3, "g penalised").array
+    np.testing.assert_allclose(penalised, gradient["3.weight"], rtol=1e-12)
+    assert not any("running" in step.name for step in trace.walk())
+    mean = trace.find("forward", 1, "μ").array
+    np.testing.assert_array_equal(mean.ravel(), parameters["1.running_mean"])
+    with pytest.raises(UnknownNameError, match="symbol"):
+        trace.find("forward", 2, "r")
 
 
 @pytest.mark.parametrize("form", ["averaged", "classical", "heavy_ball"])

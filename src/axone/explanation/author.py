@@ -27,12 +27,16 @@ _FIRST_CELLS = 4
 
 @dataclass(frozen=True)
 class Author:
-    """What writes steps: the network that they are of, and how much is worked out."""
+    """What writes steps: the network that they are of, and how much is worked out.
+
+    Of the first `frozen` layers no update is written.
+    """
 
     network: Network
     parameters: Parameters
     cells: int
     class_names: tuple[str, ...]
+    frozen: int = 0
 
     def forward(
         self, passed: Sequence[LayerTrace], logits: FloatArray, prediction: FloatArray
@@ -76,11 +80,11 @@ class Author:
             names = tuple(self.class_names[label] for label in target)
         wanted = Step(LOSS, symbol="y", array=target, labels=names)
         steps = [wanted, *self._steps(LOSS, None, (rows,))]
-        mean = np.asarray([mean_loss(rows.array, weight) + penalty])
+        mean = np.asarray([batch_loss(rows.array, weight) + penalty])
         parts: Working = ("(", *summed(rows.array), ")/", float(m))
         equation = "L = Σ ℓ/m"
         if weight is not None:
-            parts = ("(", *products(weight, rows.array), ")/", float(weight.sum()))
+            parts = ("(", *products(weight, rows.array), ")", *_over(weight))
             equation = "L = Σ w·ℓ/Σ w"
         elif m == 1:
             parts = (float(rows.array[0]),)
@@ -120,7 +124,7 @@ class Author:
                 if not np.array_equal(before[slot.name], stepped.parameters[slot.name]):
                     steps.append(self._buffer(slot.name, before, stepped))
                 continue
-            if int(slot.name.partition(".")[0]) < rule.frozen:
+            if int(slot.name.partition(".")[0]) < self.frozen:
                 continue
             steps.append(self._moved(slot, stepped))
         both = np.asarray([loss, loss_after])
@@ -274,9 +278,20 @@ def _of_mean(own: Traced, delta: FloatArray, weight: FloatArray | None) -> Trace
         inner = ("(", *worked_at(index), ")")
         if weight is None:
             return (*inner, "/", float(rows))
-        return (*inner, "·", float(weight[index[0]]), "/", float(weight.sum()))
+        return (*inner, "·", float(weight[index[0]]), *_over(weight))
 
     return Traced("δ", f"{symbol} = ({right}){shares}", delta, of_mean)
+
+
+def _over(weight: FloatArray) -> Working:
+    """Write the division by the sum of the weights; by nothing where no row counts."""
+    total = float(weight.sum())
+    return ("/", total) if total else ()
+
+
+def batch_loss(losses: FloatArray, weight: FloatArray | None) -> float:
+    """Return the mean of the rows' losses, each by its weight; 0 where no row counts."""
+    return 0.0 if weight is not None and not weight.any() else mean_loss(losses, weight)
 
 
 def _unravelled(number: int, shape: tuple[int, ...]) -> tuple[int, ...]:

@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from axone.arrays import FloatArray
 from axone.messages import _
-from axone.network import Network
 from axone.optimizers import Move, Optimizer
 from axone.parameters import Parameters
 from axone.penalties import Clipping, Penalty
@@ -23,21 +23,52 @@ class Rule:
 
     Attributes
     ----------
-    optimizer, penalty, clipping
+    optimizer, clipping
     slots : mapping of str to array, optional
         What the optimiser remembers of the steps before; nothing if left out.
     learning_rate : float, optional
         η of the step, where a schedule changes it; the optimiser's own if left out.
-    frozen : int, default 0
-        So many layers, the first ones, stay as they are.
     """
 
     optimizer: Optimizer
-    penalty: Penalty
     clipping: Clipping
     slots: Mapping[str, FloatArray] | None = None
     learning_rate: float | None = None
-    frozen: int = 0
+
+
+@dataclass(frozen=True, eq=False)
+class Learning:
+    """What of the weights learns, and what large ones of it cost.
+
+    Attributes
+    ----------
+    penalty : Penalty
+    place : slice
+        Where what learns lies in every flat vector: behind what is frozen.
+    mask : array
+        1 where the penalty and decay act, 0 elsewhere and on what is frozen.
+    rows : int
+        Of the batch, by which the penalty is divided.
+    """
+
+    penalty: Penalty
+    place: slice
+    mask: FloatArray
+    rows: int
+
+    @classmethod
+    def of(cls, parameters: Parameters, penalty: Penalty, frozen: int, rows: int) -> "Learning":
+        """Return it of parameters whose first layers, so many, are frozen."""
+        layout = parameters.layout
+        place = slice(layout.size_before(frozen), None)
+        dtype: Any = str(parameters.vector.dtype)
+        mask = layout.penalised_mask(dtype)
+        mask[: place.start] = 0
+        return cls(penalty, place, mask, rows)
+
+    def cost(self, parameters: Parameters) -> float:
+        """Return the penalty that is added to the mean loss."""
+        return self.penalty.value(parameters.vector, self.mask, self.rows) if self.penalty else 0.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,12 +93,7 @@ class Stepped:
 
 
 def updated(
-    rule: Rule,
-    network: Network,
-    parameters: Parameters,
-    gradient: Parameters,
-    rows: int,
-    step: int,
+    rule: Rule, learning: Learning, parameters: Parameters, gradient: Parameters, step: int
 ) -> Stepped:
     """Make one step on copies, as the reference engine makes it.
 
@@ -82,14 +108,12 @@ def updated(
         before = optimizer.fresh_slots(parameters.vector) if optimizer.stepwise else {}
     slots = {name: array.copy() for name, array in before.items()}
     rate = optimizer.learning_rate if rule.learning_rate is None else rule.learning_rate
-    learning = slice(network.layout.size_before(rule.frozen), None)
-    g[: learning.start] = 0
-    mask = network.layout.penalised_mask("float64" if g.dtype == np.float64 else "float32")
-    mask[: learning.start] = 0
+    place, mask = learning.place, learning.mask
+    g[: place.start] = 0
     traced = [Traced("g", "g = ∂L/∂W", gradient.vector)]
-    if rule.penalty:
-        rule.penalty.add_gradient(g, parameters.vector, mask, rows)
-        traced.append(_penalised(rule.penalty, gradient.vector, parameters.vector, mask, rows, g))
+    if learning.penalty:
+        learning.penalty.add_gradient(g, parameters.vector, mask, learning.rows)
+        traced.append(_penalised(learning, gradient.vector, parameters.vector, g))
     clipped = g.copy()
     rule.clipping.apply(clipped)
     if not np.array_equal(clipped, g):
@@ -100,8 +124,8 @@ def updated(
         traced.append(_decayed(parameters.vector, share, mask, after.vector.copy()))
     weights = after.vector.copy()
     remembered = [slots[name] for name in optimizer.slots if name in slots]
-    moved = [slot[learning] for slot in remembered]
-    optimizer.update(after.vector[learning], clipped[learning], moved, rate, step)
+    moved = [slot[place] for slot in remembered]
+    optimizer.update(after.vector[place], clipped[place], moved, rate, step)
     move = Move(
         clipped,
         weights,
@@ -119,16 +143,13 @@ def updated(
 
 
 def _penalised(
-    penalty: Penalty,
-    gradient: FloatArray,
-    weights: FloatArray,
-    mask: FloatArray,
-    rows: int,
-    found: FloatArray,
+    learning: Learning, gradient: FloatArray, weights: FloatArray, found: FloatArray
 ) -> Traced:
+    penalty, rows = learning.penalty, learning.rows
+
     def worked_at(index: Index) -> Working:
         parts: Working = (float(gradient[index]),)
-        if not mask[index]:
+        if not learning.mask[index]:
             return parts
         weight = float(weights[index])
         if penalty.l2:

@@ -1,12 +1,25 @@
 """Activations against PyTorch's, finite differences, and the extremes of floating point."""
 
+import re
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.models import NAMED_ACTIVATIONS
 
-from axone.activations import ACTIVATIONS, ELU, GELU, LeakyReLU, PReLU, ReLU, Sigmoid, Softmax
+from axone.activations import (
+    ACTIVATIONS,
+    ELU,
+    GELU,
+    ActivationFunction,
+    LeakyReLU,
+    PReLU,
+    PythonFunction,
+    ReLU,
+    Sigmoid,
+    Softmax,
+)
 from axone.errors import ArgumentTypeError, ConfigurationError, UnknownNameError
 from axone.explanation.numerals import written
 
@@ -234,3 +247,84 @@ def test_what_a_function_writes_of_its_numbers_comes_to_them(name, by_hand):
         assert by_hand(line) == pytest.approx(a[index], rel=1e-9, abs=1e-12), line
         line = written(function.backward_working(z, a, da, index), 17)
         assert by_hand(line) == pytest.approx(slopes[index], rel=1e-9, abs=1e-12), line
+
+
+CELL_BY_CELL = [
+    *({"name": name} for name in NAMED_ACTIVATIONS if name != "softmax"),
+    {"name": "heaviside", "at_zero": 0.5},
+    {"name": "leaky_relu", "alpha": -0.3},
+    {"name": "elu", "alpha": 0.7},
+    {"name": "formula", "formula": "z**2/(2 + sin(z)) - tanh(3*z)"},
+]
+
+
+def with_numbers(equation, **numbers):
+    """Put numbers in the places of the letters of an equation, and 1 or 0 for [what holds]."""
+    for letter, number in {"π": np.pi, "α": 0.25, **numbers}.items():
+        equation = re.sub(rf"(?<![a-z]){letter}(?![a-z])", f"({number:.17f})", equation)
+    signs = {">": np.greater, "≤": np.less_equal, "=": np.equal}
+
+    def holds(found):
+        return str(int(signs[found[2]](float(found[1].strip("()")), 0)))
+
+    # A sum's smaller half is written with min(…), which is −max(−…).
+    equation = re.sub(r"min\(0, (\([^)]*\))\)", r"(−max(0, −\1))", equation)
+    return re.sub(r"\[(\S+) ([>≤=]) 0\]", holds, equation.replace("⊙", "·").replace("³", "**3"))
+
+
+@pytest.mark.parametrize(
+    "settings", CELL_BY_CELL, ids=lambda settings: "-".join(map(str, settings.values()))
+)
+def test_the_equations_that_a_function_writes_come_to_its_numbers(settings, by_hand):
+    z = np.array([[-3.0, -0.7, 0.0, 0.25, 2.5]])
+    function = ACTIVATIONS.resolve(settings)
+    a = function.value(z)
+    delta = function.backward(z, a, np.full_like(z, 1.7))
+    # SELU's two numbers are written with five digits.
+    near = 1e-4 if settings["name"] == "selu" else 1e-9
+    for index in np.ndindex(z.shape):
+        line = with_numbers(function.value_equation, z=z[index])
+        assert by_hand(line) == pytest.approx(a[index], rel=near, abs=1e-12), line
+        equation = function.delta_equation("q", "ŷ")
+        line = with_numbers(equation, z=z[index], ŷ=a[index], q=1.7)
+        assert by_hand(line) == pytest.approx(delta[index], rel=near, abs=1e-12), line
+
+
+def test_softmax_writes_its_jacobian():
+    softmax = Softmax()
+    assert softmax.value_equation == "e^(z)/Σⱼ e^(zⱼ)"
+    assert softmax.delta_equation() == "(diag(a) − a·aᵀ)·∂L/∂a"
+    assert softmax.delta_equation("∂ℓ/∂ŷ", "ŷ") == "(diag(ŷ) − ŷ·ŷᵀ)·∂ℓ/∂ŷ"
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "delta"),
+    [
+        ("identity", "z", "∂L/∂a"),
+        ("relu", "max(0, z)", "∂L/∂a ⊙ [z > 0]"),
+        ("sigmoid", "1/(1 + e^(−z))", "∂L/∂a ⊙ a·(1 − a)"),
+        ("tanh", "tanh(z)", "∂L/∂a ⊙ (1 − a²)"),
+        ("prelu", "max(0, z) + α·min(0, z)", "∂L/∂a ⊙ ([z > 0] + α·[z ≤ 0])"),
+        ("b*z**2, b=3", "b·z**2", "∂L/∂a ⊙ (2·(b·z))"),
+        ("z**2" + "*tanh(z)" * 30, "z**2" + "·tanh(z)" * 30, "∂L/∂a ⊙ σ′(z)"),
+    ],
+)
+def test_the_equations_are_those_of_books(name, value, delta):
+    function = ACTIVATIONS.resolve(name)
+    assert function.value_equation == value
+    assert function.delta_equation() == delta
+
+
+def test_a_function_of_the_users_own_is_written_by_its_name():
+    class Cube(ActivationFunction):
+        def value(self, z):
+            return z**3
+
+        def derivative(self, z, a):
+            return 3 * z**2
+
+    assert Cube().value_equation == "cube(z)"
+    assert Cube().delta_equation("∂ℓ/∂ŷ") == "∂ℓ/∂ŷ ⊙ cube′(z)"
+    of_python = PythonFunction(np.tanh, lambda z: 1 - np.tanh(z) ** 2)
+    assert of_python.value_equation == "tanh(z)"
+    assert of_python.delta_equation() == "∂L/∂a ⊙ tanh′(z)"

@@ -8,7 +8,6 @@ from typing import Any
 from axone.activations.formula import (
     LOOKS_LIKE_ONE,
     Formula,
-    as_in_a_book,
     equation_of,
     formula_of,
     title_of,
@@ -58,10 +57,6 @@ ACTIVATIONS: Registry[ActivationFunction] = Registry(
 )
 
 
-_LONGEST_SLOPE = 200
-"""Characters of a derivative that stands within an equation."""
-
-
 def name_of(function: ActivationFunction) -> str:
     """Return what a reader calls a function: its name in the table, or that of its own class."""
     try:
@@ -94,9 +89,9 @@ def written(function: ActivationFunction) -> str:
 
 def written_slope(function: ActivationFunction) -> str:
     """Write σ′(z) for a reader: ``relu′(z)``, and the derivative of a formula if it is short."""
-    if not isinstance(function, Formula):
-        return f"{name_of(function)}′(z)"
-    return f"({as_in_a_book(slope)})" if len(slope := function.slope) <= _LONGEST_SLOPE else "σ′(z)"
+    if isinstance(function, Formula):
+        return function.slope_equation()
+    return f"{name_of(function)}′(z)"
 
 
 def title(function: ActivationFunction) -> str:

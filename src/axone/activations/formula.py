@@ -33,6 +33,9 @@ LOOKS_LIKE_ONE = r"\(|\bz\b[\s\S]*[-+*/·×−]|[-+*/·×−][\s\S]*\bz\b"
 _LOOKED_AT = 2000
 """Characters of a text that tell whether it is meant to be a formula: more than one may have."""
 
+_LONGEST_SLOPE = 200
+"""Characters of a derivative that stands within an equation."""
+
 _LONGEST_TITLE = 32
 """Characters of a formula in the row of a table."""
 
@@ -156,6 +159,15 @@ class Formula(ActivationFunction):
     def derivative(self, z: FloatArray, a: FloatArray) -> FloatArray:
         del a
         return self._evaluated(self.meaning.slope, z)
+
+    @property
+    def value_equation(self) -> str:
+        return equation_of(self)
+
+    def slope_equation(self, a: str = "a") -> str:
+        del a
+        slope = self.slope
+        return f"({as_in_a_book(slope)})" if len(slope) <= _LONGEST_SLOPE else "σ′(z)"
 
     def working(self, z: FloatArray, index: Index) -> Working:
         numbers = {name: float(np.asarray(value).item()) for name, value in self._constants.items()}

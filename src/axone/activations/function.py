@@ -50,11 +50,25 @@ class ActivationFunction(ABC):
         """Return ∂L/∂z = ∂L/∂a ⊙ σ′(z)."""
         return da * self.derivative(z, a)
 
-    def working(self, z: FloatArray, index: Index) -> Working:
-        """Write how one cell of a comes about: ``max(0, −1)``; ``σ(−1)`` unless it says otherwise.
+    @property
+    def value_equation(self) -> str:
+        """How σ(z) is written, for readers: ``max(0, z)``; by the class's name unless it says so.
 
         As with its `value`, an equation that is a function's own stands in its class.
         """
+        return f"{type(self).__name__.lower()}(z)"
+
+    def slope_equation(self, a: str = "a") -> str:
+        """Return how σ′(z) is written, a factor, where σ(z) is called `a`: ``[z > 0]``."""
+        del a
+        return f"{type(self).__name__.lower()}′(z)"
+
+    def delta_equation(self, by_a: str = "∂L/∂a", a: str = "a") -> str:
+        """Return how ∂L/∂z is written, of what ∂L/∂a and a are called: ``∂L/∂a ⊙ [z > 0]``."""
+        return f"{by_a} ⊙ {self.slope_equation(a)}"
+
+    def working(self, z: FloatArray, index: Index) -> Working:
+        """Write how one cell of a comes about: ``max(0, −1)``, or ``σ(−1)`` by the class's name."""
         return (f"{type(self).__name__.lower()}(", float(z[index]), ")")
 
     def slope_working(self, z: FloatArray, a: FloatArray, index: Index) -> Working:

@@ -26,6 +26,18 @@ class Identity(ActivationFunction):
         del z, a
         return da
 
+    @property
+    def value_equation(self) -> str:
+        return "z"
+
+    def slope_equation(self, a: str = "a") -> str:
+        del a
+        return "1"
+
+    def delta_equation(self, by_a: str = "∂L/∂a", a: str = "a") -> str:
+        del a
+        return by_a
+
     def working(self, z: FloatArray, index: Index) -> Working:
         return (float(z[index]),)
 
@@ -64,3 +76,11 @@ class Heaviside(ActivationFunction):
     def derivative(self, z: FloatArray, a: FloatArray) -> FloatArray:
         del a
         return np.zeros_like(z)
+
+    @property
+    def value_equation(self) -> str:
+        return "[z > 0]" + (f" + {self.at_zero:g}·[z = 0]" if self.at_zero else "")
+
+    def slope_equation(self, a: str = "a") -> str:
+        del a
+        return "0"

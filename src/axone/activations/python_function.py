@@ -88,6 +88,14 @@ class PythonFunction(ActivationFunction):
                 stacklevel=3,
             )
 
+    @property
+    def value_equation(self) -> str:
+        return f"{_name_of(self.function)}(z)"
+
+    def slope_equation(self, a: str = "a") -> str:
+        del a
+        return f"{_name_of(self.function)}′(z)"
+
     def working(self, z: FloatArray, index: Index) -> Working:
         return (f"{_name_of(self.function)}(", float(z[index]), ")")
 

@@ -29,6 +29,14 @@ class ReLU(ActivationFunction):
         del a
         return da * (z > 0)
 
+    @property
+    def value_equation(self) -> str:
+        return "max(0, z)"
+
+    def slope_equation(self, a: str = "a") -> str:
+        del a
+        return "[z > 0]"
+
     def working(self, z: FloatArray, index: Index) -> Working:
         return ("max(0, ", float(z[index]), ")")
 
@@ -48,6 +56,18 @@ def _leaky_derivative(z: FloatArray, alpha: Any) -> FloatArray:
 def _leaky_working(z: FloatArray, alpha: Any, index: Index) -> Working:
     cell = float(z[index])
     return (cell,) if cell > 0 else (float(np.asarray(alpha).item()), "·", cell)
+
+
+def _leaky_equation(alpha: str) -> str:
+    return f"max(0, z) + {alpha}·min(0, z)"
+
+
+def _leaky_slope_equation(alpha: str) -> str:
+    return f"([z > 0] + {alpha}·[z ≤ 0])"
+
+
+def _numeral(number: float) -> str:
+    return f"{number:g}" if number >= 0 else f"(−{-number:g})"
 
 
 @dataclass(frozen=True)
@@ -72,6 +92,14 @@ class LeakyReLU(ActivationFunction):
     def derivative(self, z: FloatArray, a: FloatArray) -> FloatArray:
         del a
         return _leaky_derivative(z, self.alpha)
+
+    @property
+    def value_equation(self) -> str:
+        return _leaky_equation(_numeral(self.alpha))
+
+    def slope_equation(self, a: str = "a") -> str:
+        del a
+        return _leaky_slope_equation(_numeral(self.alpha))
 
     def working(self, z: FloatArray, index: Index) -> Working:
         return _leaky_working(z, self.alpha, index)
@@ -109,6 +137,14 @@ class PReLU(ActivationFunction):
         del a
         return _leaky_derivative(z, self.alpha)
 
+    @property
+    def value_equation(self) -> str:
+        return _leaky_equation("α")
+
+    def slope_equation(self, a: str = "a") -> str:
+        del a
+        return _leaky_slope_equation("α")
+
     def working(self, z: FloatArray, index: Index) -> Working:
         return _leaky_working(z, self.alpha, index)
 
@@ -142,6 +178,13 @@ class ELU(ActivationFunction):
     def derivative(self, z: FloatArray, a: FloatArray) -> FloatArray:
         return np.where(z > 0, z.dtype.type(1), a + z.dtype.type(self.alpha))
 
+    @property
+    def value_equation(self) -> str:
+        return f"max(0, z) + {_numeral(self.alpha)}·(e^(min(0, z)) − 1)"
+
+    def slope_equation(self, a: str = "a") -> str:
+        return f"([z > 0] + [z ≤ 0]·({a} + {_numeral(self.alpha)}))"
+
     def working(self, z: FloatArray, index: Index) -> Working:
         cell = float(z[index])
         return (cell,) if cell > 0 else (float(self.alpha), "·(e^(", cell, ") − 1)")
@@ -165,6 +208,13 @@ class SELU(ActivationFunction):
     def derivative(self, z: FloatArray, a: FloatArray) -> FloatArray:
         scale = z.dtype.type(self.scale)
         return np.where(z > 0, scale, a + scale * z.dtype.type(self.alpha))
+
+    @property
+    def value_equation(self) -> str:
+        return f"{self.scale:.5g}·(max(0, z) + {self.alpha:.5g}·(e^(min(0, z)) − 1))"
+
+    def slope_equation(self, a: str = "a") -> str:
+        return f"({self.scale:.5g}·[z > 0] + [z ≤ 0]·({a} + {self.scale * self.alpha:.5g}))"
 
     def working(self, z: FloatArray, index: Index) -> Working:
         cell = float(z[index])

@@ -29,6 +29,13 @@ class Sigmoid(ActivationFunction):
         del z
         return a * (1 - a)
 
+    @property
+    def value_equation(self) -> str:
+        return "1/(1 + e^(−z))"
+
+    def slope_equation(self, a: str = "a") -> str:
+        return f"{a}·(1 − {a})"
+
     def working(self, z: FloatArray, index: Index) -> Working:
         return ("1/(1 + e^(", -float(z[index]), "))")
 
@@ -46,6 +53,13 @@ class Tanh(ActivationFunction):
     def derivative(self, z: FloatArray, a: FloatArray) -> FloatArray:
         del z
         return 1 - a * a
+
+    @property
+    def value_equation(self) -> str:
+        return "tanh(z)"
+
+    def slope_equation(self, a: str = "a") -> str:
+        return f"(1 − {a}²)"
 
     def slope_working(self, z: FloatArray, a: FloatArray, index: Index) -> Working:
         return ("(1 − ", float(a[index]), "²)")
@@ -65,6 +79,13 @@ class Exponential(ActivationFunction):
         del z
         return a
 
+    @property
+    def value_equation(self) -> str:
+        return "e^(z)"
+
+    def slope_equation(self, a: str = "a") -> str:
+        return a
+
     def working(self, z: FloatArray, index: Index) -> Working:
         return ("e^(", float(z[index]), ")")
 
@@ -81,6 +102,14 @@ class Softplus(ActivationFunction):
     def derivative(self, z: FloatArray, a: FloatArray) -> FloatArray:
         del a
         return logistic(z)
+
+    @property
+    def value_equation(self) -> str:
+        return "ln(1 + e^(z))"
+
+    def slope_equation(self, a: str = "a") -> str:
+        del a
+        return "1/(1 + e^(−z))"
 
     def working(self, z: FloatArray, index: Index) -> Working:
         return ("ln(1 + e^(", float(z[index]), "))")
@@ -101,6 +130,13 @@ class Swish(ActivationFunction):
     def derivative(self, z: FloatArray, a: FloatArray) -> FloatArray:
         gate = logistic(z)
         return gate + a * (1 - gate)
+
+    @property
+    def value_equation(self) -> str:
+        return "z/(1 + e^(−z))"
+
+    def slope_equation(self, a: str = "a") -> str:
+        return f"(1 + {a}·e^(−z))/(1 + e^(−z))"
 
     def working(self, z: FloatArray, index: Index) -> Working:
         return (float(z[index]), "/(1 + e^(", -float(z[index]), "))")
@@ -127,6 +163,14 @@ class GELU(ActivationFunction):
         density = np.exp(-0.5 * z * z) * z.dtype.type(1 / np.sqrt(2 * np.pi))
         return np.asarray(ndtr(z) + z * density)
 
+    @property
+    def value_equation(self) -> str:
+        return "z·Φ(z)"
+
+    def slope_equation(self, a: str = "a") -> str:
+        del a
+        return "(Φ(z) + z·e^(−z²/2)/√(2·π))"
+
     def working(self, z: FloatArray, index: Index) -> Working:
         return (float(z[index]), "·Φ(", float(z[index]), ")")
 
@@ -142,6 +186,7 @@ class GELUTanh(ActivationFunction):
     initializer: ClassVar[str] = "he_normal"
     _ROOT: ClassVar[float] = float(np.sqrt(2 / np.pi))
     _CUBIC: ClassVar[float] = 0.044715
+    _TANH: ClassVar[str] = "tanh(√(2/π)·(z + 0.044715·z³))"
 
     def value(self, z: FloatArray) -> FloatArray:
         return z * self._gate(_bounded(z))
@@ -152,6 +197,13 @@ class GELUTanh(ActivationFunction):
         gate = self._gate(z)
         slope = 2 * self._ROOT * (1 + 3 * self._CUBIC * z * z)
         return gate + z * gate * (1 - gate) * slope
+
+    @property
+    def value_equation(self) -> str:
+        return f"z/2·(1 + {self._TANH})"
+
+    def slope_equation(self, a: str = "a") -> str:
+        return f"((1 + {self._TANH})/2 + {a}·(1 − {self._TANH})·√(2/π)·(1 + 0.134145·z²))"
 
     def working(self, z: FloatArray, index: Index) -> Working:
         cell = float(z[index])

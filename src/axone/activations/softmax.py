@@ -34,6 +34,13 @@ class Softmax(ActivationFunction):
         del z
         return a * (da - (da * a).sum(axis=1, keepdims=True))
 
+    @property
+    def value_equation(self) -> str:
+        return "e^(z)/Σⱼ e^(zⱼ)"
+
+    def delta_equation(self, by_a: str = "∂L/∂a", a: str = "a") -> str:
+        return f"(diag({a}) − {a}·{a}ᵀ)·{by_a}"
+
     def working(self, z: FloatArray, index: Index) -> Working:
         return share_of_powers(z[_alike(index)], index[1])
 

@@ -187,7 +187,7 @@ def test_the_first_epoch_is_that_of_a_run_from_its_beginning(refused, write, opt
 def test_a_summary_shows_the_shapes_of_both_passes(axone):
     shown = axone("summary", "iris", "--hidden", "5", "--backward").stdout
     assert "∂L/∂W   (5, 4)  ∂L/∂W = Σ δ·xᵀ" in shown
-    assert "a       (m, 5)  a = relu(z)" in shown
+    assert "a       (m, 5)  a = max(0, z)" in shown
     assert max(map(len, shown.splitlines())) <= 80
 
 

@@ -374,6 +374,26 @@ def test_a_loss_of_class_numbers_that_is_none_of_ours_is_written_by_its_number(b
     assert every_line(trace, by_hand) > 50
 
 
+@pytest.mark.parametrize(
+    ("activation", "loss", "value", "delta"),
+    [
+        ("softmax", "mse", "ŷ = e^(z)/Σⱼ e^(zⱼ)", "δ = (diag(ŷ) − ŷ·ŷᵀ)·∂ℓ/∂ŷ"),
+        ("sigmoid", "mse", "ŷ = 1/(1 + e^(−z))", "δ = ∂ℓ/∂ŷ ⊙ ŷ·(1 − ŷ)"),
+        ("2*sin(z)", "mse", "ŷ = 2·sin(z)", "δ = ∂ℓ/∂ŷ ⊙ (2·cos(z))"),
+        ("linear", "mae", "", "δ = ∂ℓ/∂ŷ"),
+    ],
+)
+def test_the_output_activation_writes_its_own_equations(activation, loss, value, delta, by_hand):
+    network = ax.Network(ax.Dense(3, activation), input_shape=4)
+    _network, _parameters, x, _y = deep()
+    targets = np.eye(3)[[0, 1, 2] * 2]
+    trace = ax.explain(network, network.initialize(1, "float64"), x, targets, loss=loss, cells=99)
+    equations = [step.equation for step in trace.walk()]
+    assert value in equations
+    assert any(equation.startswith(f"δ = ({delta[4:]})/m") for equation in equations)
+    assert every_line(trace, by_hand) > 50
+
+
 def every_line(trace, by_hand):
     """How many lines there are; each comes to its number."""
     lines = [(written(cell.working, 17), cell.value) for s in trace.walk() for cell in s.cells]

@@ -35,6 +35,12 @@ def test_a_convolution_takes_what_follows_it_into_its_map():
     assert second.array.shape == (2, 2, 2)
 
 
+def test_a_formula_is_called_by_itself():
+    network = ax.Network(ax.Conv1D(2, 3), ax.Activation("z*sigmoid(1.5*z)"), input_shape=(1, 6))
+    (found,) = ax.feature_maps(network, network.initialize(), np.zeros((1, 6)))
+    assert found.label == "0 Conv1D + z·sigmoid(1.5·z)"
+
+
 def test_recurrent_layers_show_every_state_even_where_they_hand_on_the_last():
     layers = [ax.GRU(3, bidirectional=True), ax.LSTM(2, last=True), ax.Dense(2)]
     network = ax.Network(*layers, input_shape=(5, 2))

@@ -154,6 +154,7 @@ def test_equations_are_latex():
     assert latex("√(x̂ + √(2))") == r"\sqrt{\hat{x} + \sqrt{2}}"
     assert latex("e^(−1.5e-7)") == r"e^{-1.5\cdot 10^{-7}}"
     assert latex("[12 more: −0.5]") == r"\underbrace{-0.5}_{\text{12 more}}"
+    assert latex("α·min(0, z) ≤ π/2") == r"\alpha \cdot \min (0, z) \le  \pi /2"
     assert latex("max(0, ▸2)") == r"\max (0, {\triangleright}2)"
 
 

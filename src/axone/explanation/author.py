@@ -46,9 +46,8 @@ class Author:
         *inner, last = passed[-1].forward
         function = self.network.split_output()[1]
         if self._output_activation:
-            word = name_of(function)
             worked_at = partial(function.working, logits)
-            ending = Traced("ŷ", f"ŷ = {word}(z)", prediction, worked_at)
+            ending = Traced("ŷ", f"ŷ = {function.value_equation}", prediction, worked_at)
             if last.symbol != "a":
                 inner.append(last)
         else:

@@ -106,10 +106,10 @@ def pass_shapes(network: Network) -> PassShapes:
       forward
         x       (m, 4)
         z       (m, 3)  z = W·x + b
-        a       (m, 3)  a = relu(z)
+        a       (m, 3)  a = max(0, z)
       backward
         ∂L/∂y   (m, 3)
-        δ       (m, 3)  δ = ∂L/∂a ⊙ relu′(z)
+        δ       (m, 3)  δ = ∂L/∂a ⊙ [z > 0]
         ∂L/∂W   (3, 4)  ∂L/∂W = Σ δ·xᵀ
         ∂L/∂b   (3,)    ∂L/∂b = Σ δ
         ∂L/∂x   (m, 4)  ∂L/∂x = Wᵀ·δ

@@ -79,7 +79,7 @@ def as_text(trace: Trace, *, digits: int = 4, width: int = _WIDTH) -> str:
       0 Dense (relu)
         z = W·x + b
           z₁ = 0.2·2 − 0.5·3 + 0.1 = −1
-        ŷ = relu(z)
+        ŷ = max(0, z)
           ŷ₁ = max(0, −1) = 0
     """
     lines: list[str] = [shorten(str(trace.title), width), ""] if trace.title else []

@@ -9,7 +9,7 @@ from functools import partial
 
 import numpy as np
 
-from axone.activations import ActivationFunction, Exponential, Sigmoid, Softmax, Softplus, name_of
+from axone.activations import ActivationFunction, Exponential, Sigmoid, Softmax, Softplus
 from axone.arrays import FloatArray
 from axone.errors import ConfigurationError
 from axone.losses.classification import (
@@ -144,7 +144,8 @@ class Head:
         if not isinstance(self.activation, Softmax):
             through = partial(self.activation.backward_working, prediction, prediction, slopes)
             product = self.activation.backward(prediction, prediction, slopes)
-            return (by_prediction, Traced("δ", f"δ = ∂ℓ/∂ŷ ⊙ σ′(z) = {delta}", product, through))
+            way = self.activation.delta_equation("∂ℓ/∂ŷ", "ŷ")
+            return (by_prediction, Traced("δ", f"δ = {way} = {delta}", product, through))
         jacobian = self.activation.jacobian(prediction)
 
         def of_jacobian(index: Index) -> Working:
@@ -167,8 +168,7 @@ class Head:
     ) -> tuple[Traced, ...]:
         by_prediction = self._slopes(prediction, target)
         through = partial(self.activation.backward_working, logits, prediction, by_prediction.array)
-        word = name_of(self.activation)
-        equation = "δ = ∂ℓ/∂ŷ" if word == "identity" else f"δ = ∂ℓ/∂ŷ ⊙ {word}′(z)"
+        equation = f"δ = {self.activation.delta_equation('∂ℓ/∂ŷ', 'ŷ')}"
         return (by_prediction, Traced("δ", equation, deltas, through))
 
     def _slopes(self, prediction: FloatArray, target: FloatArray) -> Traced:

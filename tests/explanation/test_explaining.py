@@ -279,6 +279,35 @@ def test_a_gradient_is_scaled_to_its_norm_and_frozen_layers_stay(by_hand):
             assert by_hand(line) == pytest.approx(cell.value, rel=1e-9, abs=1e-12), line
 
 
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_of_two_bounds_numbers_are_cut_first_and_the_norm_is_of_what_is_left(dtype, torch, by_hand):
+    network, parameters, x, y = deep(1)
+    parameters = parameters.astype(dtype)
+    settings = {"loss": "cce", "optimizer": "sgd", "clip_value": 0.05, "clip_norm": 0.1}
+    trace = ax.explain(network, parameters, x, y, cells=10**6, **settings)
+    steps = {symbol: [s.array for s in trace.walk() if s.symbol == symbol] for symbol in SYMBOLS}
+    own = [torch.nn.Parameter(torch.tensor(array)) for array in steps["g"]]
+    for tensor, gradient in zip(own, steps["g"], strict=True):
+        tensor.grad = torch.tensor(gradient)
+    # ‖g‖ is a sum of squares in the gradient's own precision.
+    rounding = 1e-5 if dtype == "float32" else 1e-10
+    torch.nn.utils.clip_grad_value_(own, 0.05)
+    for tensor, cut in zip(own, steps["g cut"], strict=True):
+        np.testing.assert_array_equal(cut, tensor.grad.numpy())
+    scale = 0.1 / float(np.sqrt(sum((t.grad.double() ** 2).sum().item() for t in own)))
+    assert scale < 1
+    for tensor, clipped in zip(own, steps["g clipped"], strict=True):
+        np.testing.assert_allclose(clipped, tensor.grad.numpy() * scale, rtol=rounding)
+    for step in trace.walk():
+        if step.symbol == "g clipped":
+            for cell in step.cells:
+                expected = pytest.approx(cell.value, rel=rounding, abs=1e-12)
+                assert by_hand(written(cell.working, 17)) == expected
+
+
+SYMBOLS = ["g", "g cut", "g clipped"]
+
+
 def test_frozen_layers_run_as_at_prediction_and_cost_nothing():
     layers = [ax.Dense(5, "tanh"), ax.BatchNorm(), ax.Dropout(0.5), ax.Dense(3, "softmax")]
     network = ax.Network(*layers, input_shape=4)

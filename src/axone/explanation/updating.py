@@ -1,7 +1,8 @@
 """The step of an optimiser on copies: penalties, clipping, decay, moments, the weights moved."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -10,7 +11,7 @@ from axone.arrays import FloatArray
 from axone.messages import _
 from axone.optimizers import Move, Optimizer
 from axone.parameters import Parameters
-from axone.penalties import Clipping, Penalty
+from axone.penalties import Clipping, Penalty, norm_of
 from axone.traced import Index, Traced, Working
 
 PENALISED = ("g penalised", "W decayed")
@@ -114,10 +115,8 @@ def updated(
     if learning.penalty:
         learning.penalty.add_gradient(g, parameters.vector, mask, learning.rows)
         traced.append(_penalised(learning, gradient.vector, parameters.vector, g))
-    clipped = g.copy()
-    rule.clipping.apply(clipped)
-    if not np.array_equal(clipped, g):
-        traced.append(_clipped(rule.clipping, g, clipped))
+    traced += _clipped(rule.clipping, g)
+    clipped = _bounded(rule.clipping, g)
     if optimizer.decoupled_decay:
         share = rate * optimizer.decoupled_decay
         after.vector *= 1 - share * mask
@@ -163,17 +162,30 @@ def _penalised(
     return Traced("g penalised", f"g = ∂L/∂W{of_l2}{of_l1}", found, worked_at)
 
 
-def _clipped(clipping: Clipping, gradient: FloatArray, found: FloatArray) -> Traced:
-    """Name the gradient within its bounds."""
-    if clipping.norm is None or clipping.value is not None:
-        bound = f"±{clipping.value:g}" if clipping.value is not None else ""
-        return Traced("g clipped", _("g = g, cut to {bound}", bound=bound), found)
-    norm, size = clipping.norm, float(np.linalg.norm(gradient.astype(np.float64)))
+def _clipped(clipping: Clipping, gradient: FloatArray) -> Iterator[Traced]:
+    """Give what each bound makes of a gradient beyond it: of its numbers, then of its norm."""
+    if clipping.value is not None:
+        cut = _bounded(Clipping(value=clipping.value), gradient)
+        if not np.array_equal(cut, gradient):
+            bound = f"±{clipping.value:g}"
+            yield Traced("g cut", _("g = g, cut to {bound}", bound=bound), cut)
+        gradient = cut
+    if clipping.norm is not None:
+        scaled = _bounded(Clipping(norm=clipping.norm), gradient)
+        if not np.array_equal(scaled, gradient):
+            equation = f"g = g·{clipping.norm:g}/‖g‖"
+            worked_at = partial(_scaled_working, gradient, clipping.norm)
+            yield Traced("g clipped", equation, scaled, worked_at)
 
-    def worked_at(index: Index) -> Working:
-        return (float(gradient[index]), "·", norm, "/", size)
 
-    return Traced("g clipped", f"g = g·{norm:g}/‖g‖", found, worked_at)
+def _bounded(clipping: Clipping, gradient: FloatArray) -> FloatArray:
+    within = gradient.copy()
+    clipping.apply(within)
+    return within
+
+
+def _scaled_working(gradient: FloatArray, norm: float, index: Index) -> Working:
+    return (float(gradient[index]), "·", norm, "/", norm_of(gradient))
 
 
 def _decayed(weights: FloatArray, share: float, mask: FloatArray, found: FloatArray) -> Traced:

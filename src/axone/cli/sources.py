@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from axone.cli.column_choices import column_choices
+from axone.cli.models import is_run
 from axone.data.sources import is_stream
 from axone.errors import ConfigurationError
 from axone.experiments import EXPERIMENT, SUFFIXES, Experiment
@@ -219,7 +220,7 @@ def describe(source: str, overrides: Overrides) -> Experiment:
     if is_stream(source):
         return Experiment.from_source(source, settings, overrides.given())
     path = Path(source)
-    if source and (path / EXPERIMENT).is_file():
+    if is_run(source):
         raise ConfigurationError(
             _(
                 "{source} is a folder. To continue its run: axone train {source} "

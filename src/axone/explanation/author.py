@@ -19,7 +19,7 @@ from axone.network import Network
 from axone.parameters import Parameters, Slot
 from axone.registry import name_of
 from axone.summary import layer_title
-from axone.traced import Index, Traced, WorkedAt, Working, joined, products, summed
+from axone.traced import Index, Traced, Working, averaged, joined, products, reindexed
 
 _FIRST_CELLS = 4
 """Of an array that is not worked out whole. None of an update is: its numbers all go one way."""
@@ -79,8 +79,8 @@ class Author:
             names = tuple(self.class_names[label] for label in target)
         wanted = Step(LOSS, symbol="y", array=target, labels=names)
         steps = [wanted, *self._steps(LOSS, None, (rows,))]
-        mean = np.asarray([batch_loss(rows.array, weight) + penalty])
-        parts: Working = ("(", *summed(rows.array), ")/", float(m))
+        value = np.asarray([batch_loss(rows.array, weight) + penalty])
+        parts = averaged(rows.array)
         equation = "L = Σ ℓ/m"
         if weight is not None:
             parts = ("(", *products(weight, rows.array), ")", *_over(weight))
@@ -90,7 +90,7 @@ class Author:
         if penalty:
             parts, equation = joined(parts, (penalty,)), _("{mean} + penalty", mean=equation)
         if m > 1 or penalty:
-            total = Traced("L", equation, mean, lambda index: parts)
+            total = Traced("L", equation, value, lambda index: parts)
             steps += self._steps(LOSS, None, (total,))
         if jacobian and (through := head.trace_jacobian(prediction, target)):
             aside = self._steps(LOSS, None, through)
@@ -141,10 +141,14 @@ class Author:
         named = slot.spec.name.rpartition(".")[2]
         letter = "W" if slot.spec.penalised else _LETTERS.get(named, named)
         children = []
+
+        def in_the_vector(index: Index) -> Index:
+            return (slot.offset + int(np.ravel_multi_index(index, shape)),)
+
         for step, old in zip(stepped.traced, stepped.before, strict=True):
             if step.symbol in PENALISED and not slot.spec.penalised:
                 continue
-            worked_at = _flat(step.worked_at, slot.offset, shape)
+            worked_at = reindexed(step.worked_at, in_the_vector)
             own = step._replace(array=step.array[place].reshape(shape), worked_at=worked_at)
             written = self._array(UPDATE, position, _called(own, letter))
             if old is not None:
@@ -243,25 +247,12 @@ def _called(step: Traced, letter: str) -> Traced:
 
 def _at_position(step: Traced, position: int) -> Traced:
     """Return what a step computed at one position: (m, length, units) → (m, units)."""
-    worked_at = step.worked_at
 
-    def there(index: Index) -> Working:
-        assert worked_at is not None  # noqa: S101 — asked for only where there is one
-        return worked_at((index[0], position, *index[1:]))
+    def there(index: Index) -> Index:
+        return (index[0], position, *index[1:])
 
-    array = step.array[:, position]
-    return step._replace(array=array, worked_at=worked_at and there, positions=())
-
-
-def _flat(worked_at: WorkedAt | None, offset: int, shape: tuple[int, ...]) -> WorkedAt | None:
-    """Return the workings of a flat vector for one of the arrays that lie in it."""
-    if worked_at is None:
-        return None
-
-    def of_cell(index: Index) -> Working:
-        return worked_at((offset + int(np.ravel_multi_index(index, shape)),))
-
-    return of_cell
+    worked_at = reindexed(step.worked_at, there)
+    return step._replace(array=step.array[:, position], worked_at=worked_at, positions=())
 
 
 def _of_mean(own: Traced, delta: FloatArray, weight: FloatArray | None) -> Traced:

@@ -7,7 +7,7 @@ from axone.arrays import FloatArray
 from axone.explanation.latex import latex, latex_text
 from axone.explanation.numerals import as_table, numeral, written
 from axone.explanation.text import HEADINGS, SINGLE, shown_children
-from axone.explanation.trace import KINDS, Step, Trace
+from axone.explanation.trace import Step, Trace
 from axone.messages import Message, _, _n
 from axone.shown import visible
 
@@ -97,10 +97,7 @@ def as_latex(trace: Trace, *, digits: int = 4) -> str:
 def _parts(trace: Trace, digits: int, markup: Markup) -> Iterator[str]:
     if trace.title:
         yield markup.heading(0, str(trace.title))
-    for kind in KINDS:
-        steps = [step for step in trace.steps if step.kind == kind]
-        if not steps:
-            continue
+    for kind, steps in trace.parts():
         own = len(steps) == 1 and kind in SINGLE
         if not own:
             yield markup.heading(1, str(HEADINGS[kind]))

@@ -11,7 +11,7 @@ from importlib.resources import files
 from axone.arrays import FloatArray
 from axone.explanation.numerals import as_table, cell_name, numeral, written
 from axone.explanation.text import HEADINGS, shown_children
-from axone.explanation.trace import KINDS, Step, Trace
+from axone.explanation.trace import Step, Trace
 from axone.messages import Message, _, _n
 from axone.shown import visible
 
@@ -36,7 +36,7 @@ def as_html(trace: Trace, *, digits: int = 4) -> str:
 
 def _page(trace: Trace, digits: int) -> Iterator[str]:
     title = _words(trace.title or _("One step of a network, with every number"))
-    kinds = [kind for kind in KINDS if any(step.kind == kind for step in trace.steps)]
+    parts = list(trace.parts())
     unfolded = sum(1 for _step in trace.walk()) <= _MANY_STEPS
     yield "<!DOCTYPE html>"
     yield '<html lang="en"><head><meta charset="utf-8">'
@@ -49,13 +49,12 @@ def _page(trace: Trace, digits: int) -> Iterator[str]:
     style = files("axone.explanation").joinpath("page.css").read_text("utf-8")
     yield f"<style>\n{style}</style></head><body>"
     yield f"<header><h1>{title}</h1>{_losses(trace, digits)}"
-    links = (f'<a href="#{kind}">{_words(HEADINGS[kind])}</a>' for kind in kinds)
+    links = (f'<a href="#{kind}">{_words(HEADINGS[kind])}</a>' for kind, _steps in parts)
     yield f"<nav>{' '.join(links)}</nav></header><main>"
-    for kind in kinds:
+    for kind, steps in parts:
         yield f'<section id="{kind}"><h2>{_words(HEADINGS[kind])}</h2>'
-        for step in trace.steps:
-            if step.kind == kind:
-                yield from _of_step(step, digits, unfolded)
+        for step in steps:
+            yield from _of_step(step, digits, unfolded)
         yield "</section>"
     counted = _("Cells are counted from 1. A number in brackets stands for as many more terms.")
     yield f"</main><footer>{_words(counted)}</footer></body></html>"

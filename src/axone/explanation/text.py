@@ -7,7 +7,7 @@ from itertools import groupby
 
 from axone.arrays import FloatArray
 from axone.explanation.numerals import as_table, cell_name, numeral, written
-from axone.explanation.trace import BACK, BACKWARD, FORWARD, INPUT, KINDS, LOSS, UPDATE, Step, Trace
+from axone.explanation.trace import BACK, BACKWARD, FORWARD, INPUT, LOSS, UPDATE, Step, Trace
 from axone.messages import Message, _, _n, shorten
 
 _WIDTH = 80
@@ -83,10 +83,7 @@ def as_text(trace: Trace, *, digits: int = 4, width: int = _WIDTH) -> str:
           ŷ₁ = max(0, −1) = 0
     """
     lines: list[str] = [shorten(str(trace.title), width), ""] if trace.title else []
-    for kind in KINDS:
-        steps = [step for step in trace.steps if step.kind == kind]
-        if not steps:
-            continue
+    for kind, steps in trace.parts():
         if lines and lines[-1]:
             lines.append("")
         if kind in SINGLE:

@@ -173,6 +173,12 @@ class Trace:
         for step in self.steps:
             yield from step.walk()
 
+    def parts(self) -> Iterator[tuple[str, list[Step]]]:
+        """Give each kind of step that there is, in the order of a trace, with its steps."""
+        for kind in KINDS:
+            if steps := [step for step in self.steps if step.kind == kind]:
+                yield kind, steps
+
     def find(self, kind: str, layer: int | None, symbol: str) -> Step:
         """Return the step that computed an array.
 

@@ -6,7 +6,7 @@ import pytest
 import axone as ax
 from axone.errors import ShapeError
 
-torch = pytest.importorskip("torch")
+torch = pytest.importorskip("torch", reason="the oracle is PyTorch, of the extra `peers`")
 
 RANDOM = np.random.default_rng(5)
 

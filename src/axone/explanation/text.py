@@ -144,8 +144,8 @@ def _array_lines(step: Step, indent: int, digits: int, width: int) -> Iterator[s
 
 def _moved(step: Step, indent: int, digits: int, width: int) -> Iterator[str]:
     """Give the weights before and after an update."""
-    assert step.before is not None and step.array is not None  # noqa: S101, PT018
     for word, array in ((_("before"), step.before), (_("after"), step.array)):
+        assert array is not None  # noqa: S101 — asked before
         head = f"{word!s:<8}"
         lines = _folded(array, digits, width - indent - 10) if array.any() else [str(_("zeros"))]
         for number, line in enumerate(lines):
@@ -155,7 +155,7 @@ def _moved(step: Step, indent: int, digits: int, width: int) -> Iterator[str]:
 def _labelled(step: Step, digits: int) -> list[str]:
     """Return the numbers of a single row beside their names; [] where they have none."""
     array = step.array
-    assert array is not None  # noqa: S101
+    assert array is not None  # noqa: S101 — asked before
     numbers = array.ravel()
     if not step.labels or len(step.labels) != len(numbers) or len(numbers) > 2 * _MOST_LINES:
         return []

@@ -12,7 +12,7 @@ from axone.arrays import FloatArray
 from axone.explanation.numerals import as_table, cell_name, numeral, written
 from axone.explanation.text import HEADINGS, shown_children
 from axone.explanation.trace import Step, Trace
-from axone.messages import Message, _, _n
+from axone.messages import Message, _, _n, language_in_use
 from axone.shown import visible
 
 _MOST_ROWS, _MOST_COLUMNS = 16, 16
@@ -39,7 +39,7 @@ def _page(trace: Trace, digits: int) -> Iterator[str]:
     parts = list(trace.parts())
     unfolded = sum(1 for _step in trace.walk()) <= _MANY_STEPS
     yield "<!DOCTYPE html>"
-    yield '<html lang="en"><head><meta charset="utf-8">'
+    yield f'<html lang="{escape(language_in_use())}"><head><meta charset="utf-8">'
     yield (
         '<meta http-equiv="Content-Security-Policy" '
         "content=\"default-src 'none'; style-src 'unsafe-inline'\">"

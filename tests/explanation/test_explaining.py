@@ -170,6 +170,14 @@ def in_torch(torch, network, parameters):
     return module
 
 
+def adamw(optim, parameters):
+    """Decay is for weights alone."""
+    every = list(parameters)
+    weights, others = [p for p in every if p.ndim == 2], [p for p in every if p.ndim != 2]
+    groups = [{"params": weights, "weight_decay": 0.1}, {"params": others, "weight_decay": 0.0}]
+    return optim.AdamW(groups, lr=0.01)
+
+
 STEPS = [
     (ax.SGD(0.1), lambda optim, p: optim.SGD(p, lr=0.1)),
     (ax.GradientDescent(0.1), lambda optim, p: optim.SGD(p, lr=0.1)),
@@ -183,7 +191,13 @@ STEPS = [
     (ax.Adagrad(0.1), lambda optim, p: optim.Adagrad(p, lr=0.1)),
     (ax.RMSProp(0.01), lambda optim, p: optim.RMSprop(p, lr=0.01, alpha=0.9, eps=1e-8)),
     (ax.Adam(0.01), lambda optim, p: optim.Adam(p, lr=0.01)),
+    (ax.AdamW(0.01, weight_decay=0.1), adamw),
 ]
+
+
+def test_every_optimiser_that_steps_has_its_twin_in_pytorch():
+    told = {OPTIMIZERS.name_of(rule) for rule, _twin in STEPS}
+    assert told == {name for name in OPTIMIZERS if OPTIMIZERS.resolve(name).stepwise}
 
 
 def test_moments_are_told_before_and_after():

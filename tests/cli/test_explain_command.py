@@ -129,10 +129,12 @@ def test_every_number_has_as_many_digits_as_are_asked_for(axone):
     assert len(x.lstrip("−0.")) >= 8
 
 
-def test_lbfgs_has_no_step_of_one_batch(axone):
+def test_lbfgs_shows_its_first_iteration_and_says_of_which_rows(axone, refused, iris_run):
     result = axone("explain", "iris", "--layers", "4-2-3", "--optimizer", "lbfgs")
-    assert "L-BFGS searches for its steps itself" in result.stderr
-    assert "Update" not in result.stdout
+    assert "as if these were all" in " ".join(result.stderr.split())
+    assert "α = lengths that the line search tried" in result.stdout
+    said = refused("explain", iris_run, "--optimizer", "lbfgs", "--lr", "0.1")
+    assert "L-BFGS finds the length of its steps itself" in said
 
 
 @pytest.mark.parametrize(

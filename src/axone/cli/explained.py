@@ -10,7 +10,7 @@ import numpy as np
 from axone.arrays import BoolArray, FloatArray
 from axone.bounds import MOST_LAYERS
 from axone.cli.models import is_model, is_run, model_at, require_no_settings
-from axone.cli.sources import Overrides, describe, hidden_sizes
+from axone.cli.sources import Overrides, at_rate, describe, hidden_sizes
 from axone.data import TableOptions
 from axone.data.frames import is_frame
 from axone.data.sources import is_stream, source_name
@@ -97,10 +97,11 @@ def explained(source: str, overrides: Overrides, wanted: Wanted) -> tuple[Trace,
         if wanted.file is None
         else _of_file(subject, wanted, overrides)
     )
-    optimizer = subject.optimizer
+    optimizer = None if rows.y is None else subject.optimizer
     if optimizer is not None and not optimizer.stepwise:
-        notes.append(_("L-BFGS searches for its steps itself: the way ends with the gradients."))
-        optimizer = None
+        notes.append(
+            _("L-BFGS learns from all rows together: its first iteration is as if these were all.")
+        )
     notes += _on_the_model(subject.model)
     target = subject.target
     trace = explain_rows(
@@ -109,7 +110,7 @@ def explained(source: str, overrides: Overrides, wanted: Wanted) -> tuple[Trace,
         rows.X,
         rows.y,
         loss=None if rows.y is None else subject.loss,
-        optimizer=None if rows.y is None else optimizer,
+        optimizer=optimizer,
         l1=subject.penalty.l1,
         l2=subject.penalty.l2,
         clip_value=subject.clipping.value,
@@ -183,9 +184,7 @@ def _of_model(source: str, overrides: Overrides, wanted: Wanted) -> Subject:
     if overrides.optimizer is not None:
         optimizer = OPTIMIZERS.resolve(overrides.optimizer)
     if overrides.learning_rate is not None:
-        optimizer = replace(
-            optimizer or OPTIMIZERS.resolve("adam"), learning_rate=overrides.learning_rate
-        )
+        optimizer = at_rate(optimizer or OPTIMIZERS.resolve("adam"), overrides.learning_rate)
     return Subject(
         model.network,
         model.parameters.astype("float64"),

@@ -117,7 +117,7 @@ class Author:
         self, rule: Rule, before: Parameters, stepped: Stepped, loss: float, loss_after: float
     ) -> Step:
         """Write the step of the optimiser, array by array, and the loss before and after."""
-        steps = []
+        steps = self._steps(UPDATE, None, stepped.aside)
         for slot in self.network.layout.slots:
             if not slot.spec.trainable:
                 if not np.array_equal(before[slot.name], stepped.parameters[slot.name]):

@@ -17,6 +17,7 @@ from axone.data.examples import Examples
 from axone.engines.reference.equations import row_shares
 from axone.errors import ConfigurationError, ShapeError
 from axone.explanation.author import Author, batch_loss
+from axone.explanation.searching import Looked, searched
 from axone.explanation.trace import INPUT, Step, Trace
 from axone.explanation.updating import Learning, Rule, Stepped, updated
 from axone.layers import Context, Layer, LayerArrays
@@ -30,7 +31,7 @@ from axone.layers.sequence import (
 from axone.losses import LOSSES, Head, Loss, prepare_weights
 from axone.messages import _
 from axone.network import Network
-from axone.optimizers import OPTIMIZERS, Optimizer
+from axone.optimizers import LBFGS, OPTIMIZERS, Optimizer
 from axone.parameters import Parameters
 from axone.penalties import Clipping, Penalty
 from axone.random import NOISE, RandomStream
@@ -77,7 +78,9 @@ def explain(
     loss : str, mapping or Loss, optional
         What y is compared by; needed with y, and of no use without.
     optimizer : str, mapping or Optimizer, optional
-        Whose step is shown, on copies. Without it the trace ends with the gradients.
+        Whose step is shown, on copies. Without it the trace ends with the gradients. Of L-BFGS it
+        is the first iteration, these being all rows: its direction, the lengths that its line
+        search tried, and where that led; nothing is clipped.
     sample_weight : array of shape (m,), optional
         How much each row counts in the mean loss; all alike if left out.
     l1, l2, clip_value, clip_norm : float, optional
@@ -110,7 +113,7 @@ def explain(
         Parameters of another network; examples or targets that do not fit.
     ConfigurationError
         y without a loss, an optimiser without y, a loss that the output activation does not suit,
-        or an optimiser that makes no step of one batch (L-BFGS).
+        or an optimiser of one's own that makes no step of one batch.
 
     Examples
     --------
@@ -184,19 +187,19 @@ def explain_step(
     """
     made = _Pass.of(network, parameters, batch.X, batch.mask, manner, feature_names, class_names)
     head, target, weight, rows = Head(made.activation, loss), batch.target, batch.weight, len(batch)
-    logits, caches = made.forward(parameters)
-    prediction = head.predict(logits)
-    deltas = head.row_deltas(logits, prediction, target)
-    delta = deltas * row_shares(weight, deltas)
-    passed = made.trace(delta)
-    gradient = _gradient(made.body, parameters, caches, delta)
     learning = Learning.of(parameters, penalty, manner.frozen, rows)
 
-    def loss_of(logits: FloatArray, own: Parameters) -> float:
-        losses = head.rows(logits, head.predict(logits), target)
-        return batch_loss(losses, weight) + learning.cost(own)
+    def look(own: Parameters) -> Looked:
+        logits, caches = made.forward(own)
+        prediction = head.predict(logits)
+        deltas = head.row_deltas(logits, prediction, target)
+        delta = deltas * row_shares(weight, deltas)
+        value = batch_loss(head.rows(logits, prediction, target), weight) + learning.cost(own)
+        return Looked(value, _gradient(made.body, own, caches, delta), caches, logits, delta)
 
-    author, value, cost = made.author, loss_of(logits, parameters), learning.cost(parameters)
+    before = look(parameters)
+    logits, delta, cost = before.logits, before.delta, learning.cost(parameters)
+    author, passed, prediction = made.author, made.trace(delta), head.predict(logits)
     steps = (
         made.first,
         *author.forward(passed, logits, prediction),
@@ -204,13 +207,17 @@ def explain_step(
         *author.backward(passed),
     )
     if rule is None:
-        return Explained(Trace(steps, rows, loss=value), None)
-    stepped = updated(rule, learning, parameters, gradient, manner.step)
+        return Explained(Trace(steps, rows, loss=before.loss), None)
+    if isinstance(rule.optimizer, LBFGS):
+        stepped, caches = searched(rule.optimizer, learning, parameters, look)
+    else:
+        stepped = updated(rule, learning, parameters, before.gradient, manner.step)
+        caches = before.caches
     if manner.training:
         _take_averages(made.body, stepped.parameters, parameters, caches)
-    after = loss_of(made.forward(stepped.parameters)[0], stepped.parameters)
-    steps = (*steps, author.update(rule, parameters, stepped, value, after))
-    return Explained(Trace(steps, rows, loss=value, loss_after=after), stepped)
+    after = look(stepped.parameters).loss
+    steps = (*steps, author.update(rule, parameters, stepped, before.loss, after))
+    return Explained(Trace(steps, rows, loss=before.loss, loss_after=after), stepped)
 
 
 @dataclass(frozen=True, eq=False)

@@ -85,12 +85,28 @@ class Stepped:
         What was computed on the way, each as long as the vector of weights; last the weights.
     before : tuple of array or None
         What each of them was before the step, where it is remembered from step to step.
+    aside : tuple of Traced
+        What was computed of no single weight.
     """
 
     parameters: Parameters
     slots: dict[str, FloatArray]
     traced: tuple[Traced, ...]
     before: tuple[FloatArray | None, ...]
+    aside: tuple[Traced, ...] = ()
+
+
+def penalised(
+    learning: Learning, weights: FloatArray, gradient: FloatArray
+) -> tuple[FloatArray, tuple[Traced, ...]]:
+    """Return the gradient of what learns with its penalty, and name it before and with that."""
+    g = gradient.copy()
+    g[: learning.place.start] = 0
+    own = Traced("g", "g = ∂L/∂W", gradient)
+    if not learning.penalty:
+        return g, (own,)
+    learning.penalty.add_gradient(g, weights, learning.mask, learning.rows)
+    return g, (own, _penalised(learning, gradient, weights, g))
 
 
 def updated(
@@ -103,19 +119,15 @@ def updated(
     ConfigurationError
         The optimiser makes no step of one batch.
     """
-    optimizer, after, g = rule.optimizer, parameters.copy(), gradient.vector.copy()
+    optimizer, after = rule.optimizer, parameters.copy()
     before = rule.slots
     if before is None:
         before = optimizer.fresh_slots(parameters.vector) if optimizer.stepwise else {}
     slots = {name: array.copy() for name, array in before.items()}
     rate = optimizer.learning_rate if rule.learning_rate is None else rule.learning_rate
     place, mask = learning.place, learning.mask
-    g[: place.start] = 0
-    traced = [Traced("g", "g = ∂L/∂W", gradient.vector)]
-    if learning.penalty:
-        learning.penalty.add_gradient(g, parameters.vector, mask, learning.rows)
-        traced.append(_penalised(learning, gradient.vector, parameters.vector, g))
-    traced += _clipped(rule.clipping, g)
+    g, named = penalised(learning, parameters.vector, gradient.vector)
+    traced = [*named, *_clipped(rule.clipping, g)]
     clipped = _bounded(rule.clipping, g)
     if optimizer.decoupled_decay:
         share = rate * optimizer.decoupled_decay

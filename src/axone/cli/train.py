@@ -307,10 +307,11 @@ def _exit(result: "RunResult", quiet: bool) -> None:
 
 
 def _folder_to_resume(source: str, out: Path | None, overrides: "Overrides") -> Path:
+    from axone.cli.models import is_run
     from axone.experiments import EXPERIMENT
 
     folder = out if out is not None else Path(source)
-    if not (folder / EXPERIMENT).is_file():
+    if not is_run(folder):
         raise ConfigurationError(
             _(
                 "{folder} is not the folder of a run: it holds no {file}. Name the folder: axone "

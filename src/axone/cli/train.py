@@ -228,12 +228,12 @@ def _at_suggested_rate(experiment: "Experiment", *, shown: bool) -> "Experiment"
     """Return the experiment with the learning rate that a range test suggests, and say it."""
     from axone.cli.sources import with_learning_rate
     from axone.experiments import prepare
-    from axone.experiments.checkup import tested_rate
+    from axone.experiments.checkup import rates_tried
     from axone.experiments.training import build_trainer, learnt_rows
 
     prepared = prepare(experiment)
     trainer = build_trainer(prepared)
-    tested = tested_rate(trainer, trainer.examples(learnt_rows(prepared, "train")))
+    tested = rates_tried(trainer, trainer.examples(learnt_rows(prepared, "train")))
     if tested is None:
         raise ConfigurationError(_("--lr: L-BFGS finds the length of its steps itself."))
     if tested.suggestion is None:

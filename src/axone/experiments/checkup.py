@@ -115,7 +115,7 @@ def check_up(
     for number, look in enumerate(looks):
         checks += look(prepared, train)
         on_progress((number + 1) / (len(looks) + 3))
-    tested = tested_rate(trainer, train)
+    tested = rates_tried(trainer, train)
     on_progress((len(looks) + 1) / (len(looks) + 3))
     checks += _first_loss(trainer, train)
     checks += _one_batch(trainer, train, tested)
@@ -126,7 +126,7 @@ def check_up(
     return CheckUp(tuple(checks), tested, rate)
 
 
-def tested_rate(
+def rates_tried(
     trainer: Trainer, train: Examples, interrupted: Callable[[], bool] = never
 ) -> RangeTest | None:
     """Return what a learning-rate range test says; None where the optimiser needs no rate."""
@@ -408,7 +408,7 @@ def _one_batch(trainer: Trainer, train: Examples, tested: RangeTest | None) -> I
     batch = train.rows(slice(0, _BATCH))
     optimizer = trainer.recipe.optimizer
     if tested is not None and tested.suggestion is not None:
-        optimizer = replace(optimizer, learning_rate=tested.suggestion)  # type: ignore[call-arg]
+        optimizer = replace(optimizer, learning_rate=tested.suggestion)
     recipe = replace(
         trainer.recipe,
         optimizer=optimizer,
@@ -443,8 +443,8 @@ def _one_batch(trainer: Trainer, train: Examples, tested: RangeTest | None) -> I
         if learnt
         else _(
             "One batch of {rows} rows is not learnt by heart in {steps} steps: its loss goes from "
-            "{first:.3g} to {last:.3g}. The network is too small, its rate does not suit it, or the "
-            "targets have nothing to do with the rows.",
+            "{first:.3g} to {last:.3g}. The network is too small, its rate does not suit it, or "
+            "the targets have nothing to do with the rows.",
             rows=len(batch),
             steps=_STEPS,
             first=first,

@@ -33,7 +33,7 @@ from .estimators import (
     TabularClassifier,
     TabularRegressor,
 )
-from .experiments import Experiment
+from .experiments import Experiment, diagnose
 from .explanation import (
     Trace,
     check_gradients,
@@ -195,6 +195,7 @@ __all__ = [
     "calibration_error",
     "check_gradients",
     "compare",
+    "diagnose",
     "explain",
     "feature_maps",
     "find_spread",

@@ -13,6 +13,9 @@ from axone.training.diagnosis.remedies import LEARNING_RATE, at_rate, lower_rate
 _STOOD = 0.05
 """A smaller share of the first loss gone is called standing still."""
 
+_HALF = 0.5
+"""Of the first loss: where more is gone the network has learnt something, if not enough."""
+
 _STIRRED = 0.3
 """Of their length: weights that came less far were hardly moved."""
 
@@ -23,7 +26,7 @@ _NEAR = 0.05
 """Of the attainable skill: who has it on training rows does not underfit."""
 
 _RISEN = 1.3
-_GAP = 0.3
+_GAP, _WIDE_GAP = 0.3, 0.5
 _NOTHING = 0.03
 
 _HELD_BACK = 30
@@ -33,7 +36,8 @@ _HELD_BACK = 30
 def not_learning(case: Case) -> Finding | None:
     """A loss that does not fall."""
     learnt = case.train_skill
-    if case.evidence.divergence is not None or not (case.fallen < _STOOD or learnt < _LITTLE):
+    stood = case.fallen < _STOOD or (case.fallen < _HALF and learnt < _LITTLE)
+    if case.evidence.divergence is not None or not stood:
         return None
     if not case.troubled:
         return None
@@ -160,7 +164,9 @@ def overfitting(case: Case) -> Finding | None:
         and losses[-1] - losses[best] > (0.1 if case.skill > 0.8 else 0.05) * case.first_loss
         and not stopped_for_it
     )
-    by_heart = constant_gap > _GAP and case.skill < 0.8 and case.train_skill > 0.5
+    # Who stopped in time and kept the best weights did what there is to be done against it.
+    gap = _WIDE_GAP if stopped_for_it else _GAP
+    by_heart = constant_gap > gap and case.skill < 0.8 and case.train_skill > 0.5
     if not (rising or by_heart):
         return None
     if not rising and not case.troubled and constant_gap < 0.5:

@@ -1,5 +1,7 @@
 """Failures that show in the gradients on their way back: they fade, or they grow."""
 
+from typing import Any
+
 import numpy as np
 
 from axone.messages import _
@@ -99,7 +101,7 @@ def exploding_gradients(case: Case) -> Finding | None:
     if case.evidence.divergence is None and not case.behind:
         return None
     clipped = _("clip the gradient (clip_norm = 1)")
-    changes = {"network__initializer": None, "training__clip_norm": 1.0}
+    changes: dict[str, Any] = {"network__initializer": None, "training__clip_norm": 1.0}
     return Finding(
         "exploding_gradients",
         _("The gradients explode: a step overshoots by far what it was to correct."),

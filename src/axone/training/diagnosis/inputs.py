@@ -5,9 +5,11 @@ import numpy as np
 from axone.layers import BatchNorm, LayerNorm
 from axone.messages import _
 from axone.training.diagnosis.case import Case
-from axone.training.diagnosis.evidence import labels_of
 from axone.training.diagnosis.findings import Finding, Remedy
 from axone.training.diagnosis.remedies import scaling
+
+_NEARLY = (0.01, 20.0)
+"""Sizes that are not those of scaled features, and seldom do harm."""
 
 _RARE = 0.3
 """Of an equal share: a class with fewer rows is rare."""
@@ -52,7 +54,7 @@ def unscaled_features(case: Case) -> Finding | None:
             ),
         ),
         scaling(case),
-        0.97,
+        0.97 if not _NEARLY[0] < features.largest < _NEARLY[1] else 0.7,
         0,
         0,
     )
@@ -68,9 +70,7 @@ def class_imbalance(case: Case) -> Finding | None:
     rare = [n for n in present if shares[n] < _RARE / len(present)]
     if not rare or case.evidence.train.weight is not None:
         return None
-    rows = case.evidence.held_out or case.evidence.train
-    answers = labels_of(case.plan.evaluate(case.evidence.kept, rows)[1])
-    labels = labels_of(rows.target)
+    labels, answers = case.labels_and_answers
     of_class = {
         n: (answers[labels == n] == n).mean() for n in rare if (labels == n).sum() >= _FEWEST_RARE
     }

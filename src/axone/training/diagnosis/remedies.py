@@ -50,7 +50,8 @@ def lower_rate(case: Case, *words: Message, **changes: Any) -> Remedy:
 
 def scaling(case: Case) -> Remedy:
     """Return the remedy against features, or a target, that are not scaled."""
-    words, changes = [], {}
+    words: list[Message] = []
+    changes: dict[str, Any] = {}
     if case.features is not None and case.features.unscaled:
         words.append(_("scale the features (scaling = standard)"))
         changes["data__scaling"] = "standard"

@@ -130,7 +130,7 @@ class TestRemedies:
     def test_a_convolutional_network_keeps_its_convolutions(self):
         layers = [
             {"name": "reshape", "shape": [1, 4]},
-            {"name": "conv1d", "channels": 2, "kernel": 3, "activation": "relu"},
+            {"name": "conv1d", "channels": 2, "kernel_size": 3, "activation": "relu"},
             {"name": "flatten"},
             {"name": "dense", "units": 4, "activation": "relu"},
             {"name": "dense", "units": 3, "activation": "softmax"},

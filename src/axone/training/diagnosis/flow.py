@@ -22,8 +22,9 @@ def _ratio(view: View) -> float:
     learning = view.learning
     if len(learning) < 3:
         return 1.0
-    last = learning[-1].pull
-    return learning[0].pull / last if last > 0 else 1.0
+    first, last = learning[0].pull, learning[-1].pull
+    # Of weights that ran away nothing can be said.
+    return first / last if np.isfinite(first) and np.isfinite(last) and last > 0 else 1.0
 
 
 def vanishing_gradients(case: Case) -> Finding | None:

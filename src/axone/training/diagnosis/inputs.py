@@ -60,6 +60,30 @@ def unscaled_features(case: Case) -> Finding | None:
     )
 
 
+def unscaled_target(case: Case) -> Finding | None:
+    """Numbers to predict of a size that scaled ones do not have, where the run suffered from it."""
+    if not case.target_unscaled or not (case.evidence.divergence is not None or case.behind):
+        return None
+    target = np.asarray(case.evidence.train.target, dtype=np.float64)
+    return Finding(
+        "unscaled_target",
+        _("The numbers to predict are not scaled."),
+        _("the last layer has a long way to go to them, and their squares make gradients huge."),
+        (
+            _(
+                "their mean is {mean:.3g} and their standard deviation {spread:.3g}; of "
+                "standardised ones 0 and 1",
+                mean=float(target.mean()),
+                spread=float(target.std()),
+            ),
+        ),
+        scaling(case),
+        0.92,
+        None,
+        0,
+    )
+
+
 def class_imbalance(case: Case) -> Finding | None:
     """A rare class that is hardly ever answered."""
     counts = case.evidence.class_counts

@@ -101,8 +101,9 @@ likely cause, and a remedy as settings of the experiment. Codes: diverged,
 not_learning, overfitting, underfitting, vanishing_gradients,
 exploding_gradients, dead_units, saturated_units, symmetric_weights,
 unscaled_features, unscaled_target, class_imbalance,
-no_better_than_constant, validation_row_outside. A run says itself what is wrong at its end; of a folder
-without a diagnosis, or with --anew, it is worked out from data and weights."""
+no_better_than_constant, validation_row_outside. A run says itself at its end
+what is wrong; of a folder without a diagnosis, or with --anew, it is worked
+out from data and weights."""
         ),
     ),
     Command(

@@ -32,6 +32,7 @@ from .estimators import (
     SequenceRegressor,
     TabularClassifier,
     TabularRegressor,
+    as_estimator,
 )
 from .experiments import Experiment
 from .explanation import (
@@ -192,6 +193,7 @@ __all__ = [
     "Transpose",
     "Upsample",
     "ValidationLoss",
+    "as_estimator",
     "calibration_error",
     "check_gradients",
     "compare",

@@ -92,11 +92,82 @@ def explain(
         ),
     ] = None,
     out: Annotated[
-        Path | None, typer.Option(help=_("Write it there instead of printing it: page.html."))
+        Path | None,
+        typer.Option(
+            help=_(
+                "Write it there instead of printing it: page.html; with --importance the folder of "
+                "the pictures (default that of the run)."
+            )
+        ),
     ] = None,
+    importance: Annotated[
+        bool,
+        typer.Option(
+            "--importance",
+            help=_(
+                "Of a run on a table: which columns matter, and pictures of how the answers follow "
+                "the first three."
+            ),
+        ),
+    ] = False,
+    columns: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAMES", help=_("With --importance: only these, as age,income (default all).")
+        ),
+    ] = None,
+    rows: Annotated[
+        int | None,
+        typer.Option(min=1, help=_("With --importance: of so many rows at most (default 2000).")),
+    ] = None,
+    metric: Annotated[
+        str | None,
+        typer.Option(
+            help=_("With --importance: f1_macro, log_loss, mae, … (default accuracy, r2).")
+        ),
+    ] = None,
+    as_json: Annotated[
+        bool, typer.Option("--json", help=_("With --importance: print JSON."))
+    ] = False,
 ) -> None:
     """Run `axone explain`, as its help tells."""
     with explained_errors():
+        from axone.cli.table_runs import require_heeded
+
+        of_a_pass = {
+            "--row": row,
+            "--csv": csv,
+            "--layers": layers,
+            "--activation": activation,
+            "--preset": preset,
+            "--loss": loss,
+            "--optimizer": optimizer,
+            "--lr": learning_rate,
+            "--training": training,
+            "--jacobian": jacobian,
+            "--target": target,
+            "--types": types,
+            "--missing": missing,
+            "--query": query,
+            "--sheet": sheet,
+            "--format": format_,
+        }
+        of_columns = {"--columns": columns, "--rows": rows, "--metric": metric, "--json": as_json}
+        way = "--importance" if importance else ""
+        require_heeded(way, {"": of_a_pass, "--importance": of_columns})
+        if importance:
+            from axone.cli.importance import explain_importance
+
+            explain_importance(
+                source,
+                columns=columns,
+                rows=rows,
+                metric=metric,
+                seed=seed,
+                out=out,
+                as_json=as_json,
+            )
+            return
         from axone.cli.explained import Wanted, explained, rendering
         from axone.cli.sources import Overrides
         from axone.files import write_atomically

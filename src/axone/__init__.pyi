@@ -36,8 +36,10 @@ from .estimators import (
 )
 from .experiments import Experiment
 from .explanation import (
+    Counterfactual,
     Trace,
     check_gradients,
+    counterfactual,
     explain,
     feature_maps,
     gradient_times_input,
@@ -127,6 +129,7 @@ __all__ = [
     "Conv2D",
     "ConvClassifier",
     "ConvRegressor",
+    "Counterfactual",
     "Crop",
     "Cut",
     "DataError",
@@ -197,6 +200,7 @@ __all__ = [
     "calibration_error",
     "check_gradients",
     "compare",
+    "counterfactual",
     "explain",
     "feature_maps",
     "find_spread",

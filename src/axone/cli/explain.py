@@ -126,36 +126,71 @@ def explain(
             help=_("With --importance: f1_macro, log_loss, mae, … (default accuracy, r2).")
         ),
     ] = None,
+    change: Annotated[
+        bool,
+        typer.Option(
+            "--counterfactual",
+            help=_(
+                "Of a run on a table: the least change of a row (--row, --csv) that changes the "
+                "answer."
+            ),
+        ),
+    ] = False,
+    of_class: Annotated[
+        str | None,
+        typer.Option(
+            "--class",
+            metavar="NAME",
+            help=_("With --counterfactual: the class that is wanted (default any other)."),
+        ),
+    ] = None,
+    to: Annotated[
+        float | None,
+        typer.Option(help=_("With --counterfactual: the number that the prediction is to reach.")),
+    ] = None,
+    fixed: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAMES", help=_("With --counterfactual: columns that stay, as age,sex.")
+        ),
+    ] = None,
     as_json: Annotated[
-        bool, typer.Option("--json", help=_("With --importance: print JSON."))
+        bool,
+        typer.Option("--json", help=_("With --importance or --counterfactual: print JSON.")),
     ] = False,
 ) -> None:
     """Run `axone explain`, as its help tells."""
     with explained_errors():
-        from axone.cli.table_runs import require_heeded
+        from axone.cli.explanations import chosen_way, require_heeded
 
-        of_a_pass = {
-            "--row": row,
-            "--csv": csv,
-            "--layers": layers,
-            "--activation": activation,
-            "--preset": preset,
-            "--loss": loss,
-            "--optimizer": optimizer,
-            "--lr": learning_rate,
-            "--training": training,
-            "--jacobian": jacobian,
-            "--target": target,
-            "--types": types,
-            "--missing": missing,
-            "--query": query,
-            "--sheet": sheet,
-            "--format": format_,
-        }
-        of_columns = {"--columns": columns, "--rows": rows, "--metric": metric, "--json": as_json}
-        way = "--importance" if importance else ""
-        require_heeded(way, {"": of_a_pass, "--importance": of_columns})
-        if importance:
+        way = chosen_way({"--importance": importance, "--counterfactual": change})
+        require_heeded(
+            way,
+            {
+                ("", "--counterfactual"): {"--row": row, "--csv": csv},
+                ("", "--importance"): {"--seed": seed, "--out": out},
+                ("--importance", "--counterfactual"): {"--json": as_json or None},
+                ("--importance",): {"--columns": columns, "--rows": rows, "--metric": metric},
+                ("--counterfactual",): {"--class": of_class, "--to": to, "--fixed": fixed},
+                ("",): {
+                    "--layers": layers,
+                    "--activation": activation,
+                    "--preset": preset,
+                    "--loss": loss,
+                    "--optimizer": optimizer,
+                    "--lr": learning_rate,
+                    "--training": training or None,
+                    "--jacobian": jacobian or None,
+                    "--target": target,
+                    "--types": types,
+                    "--missing": missing,
+                    "--query": query,
+                    "--sheet": sheet,
+                    "--format": format_,
+                },
+            },
+        )
+        if way == "--importance":
             from axone.cli.importance import explain_importance
 
             explain_importance(
@@ -165,6 +200,19 @@ def explain(
                 metric=metric,
                 seed=seed,
                 out=out,
+                as_json=as_json,
+            )
+            return
+        if way == "--counterfactual":
+            from axone.cli.counterfactual import explain_counterfactual
+
+            explain_counterfactual(
+                source,
+                rows=tuple(row or ()),
+                file=csv,
+                wanted=of_class,
+                to=to,
+                fixed=fixed,
                 as_json=as_json,
             )
             return

@@ -1,7 +1,7 @@
 """A result folder whose examples are rows of columns, with those rows as they came."""
 
 import csv
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 from axone.data.encoding import TableEncoder
 from axone.data.frames import is_frame
 from axone.data.numbers import NumericRows
-from axone.errors import ConfigurationError, DataError, UnknownNameError
+from axone.errors import DataError, UnknownNameError
 from axone.experiments import Prepared, load_run, prepare, take
 from axone.experiments.preparation import last_part
-from axone.messages import Message, _, listed
+from axone.messages import Message, _
 from axone.model import Classes, Model, Numbers
 
 Cells = Any
@@ -167,31 +167,3 @@ def chosen_columns(words: str | None, names: Sequence[str], option: str) -> list
         if word not in places:
             raise UnknownNameError(_("column"), word, names, where=option)
     return [places[word] for word in dict.fromkeys(found)]
-
-
-def require_heeded(way: str, given: Mapping[str, Mapping[str, object]]) -> None:
-    """Refuse options of another way to explain, which this one would not heed.
-
-    Parameters
-    ----------
-    way : str
-        "--importance", "--counterfactual", or "" for a pass through the network.
-    given : mapping of str to mapping of str to object
-        Of each way the options that are its alone, with what was given.
-
-    Raises
-    ------
-    ConfigurationError
-        With the names of such options.
-    """
-    for other, options in given.items():
-        names = [name for name, value in options.items() if value and other != way]
-        if not names:
-            continue
-        if way:
-            raise ConfigurationError(
-                _("{way} does not heed {options}: leave it out.", way=way, options=listed(names))
-            )
-        raise ConfigurationError(
-            _("{options} says something only with {way}.", options=listed(names), way=other)
-        )

@@ -115,13 +115,14 @@ def _data(number: int, found: Counterfactual | None) -> dict[str, Any]:
         "after": found.after,
         "distance": float(f"{found.distance:.6g}"),
         "changes": [
-            {"column": each.column, "from": _json_cell(each.before), "to": _json_cell(each.after)}
+            {"column": each.column, "from": _plain(each.before), "to": _plain(each.after)}
             for each in found.changes
         ],
     }
 
 
-def _json_cell(cell: Any) -> Any:
+def _plain(cell: Any) -> Any:
+    """Return a cell as JSON has it."""
     return cell if isinstance(cell, bool | int | float | str) else str(cell)
 
 

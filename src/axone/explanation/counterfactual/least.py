@@ -154,7 +154,7 @@ def _in_few_digits(question: Question, state: FloatArray) -> FloatArray:
 
 
 def fewest_digits(one: float, other: float) -> float:
-    """Return the number of the fewest digits between two, the ends included.
+    """Return the number of the fewest digits between two, ends included: the one nearest to `one`.
 
     Examples
     --------
@@ -169,8 +169,9 @@ def fewest_digits(one: float, other: float) -> float:
         places = digits - 1 - size
         # Division by a power of ten is the nearest number; multiplication by its inverse is not.
         scale = 10.0 ** abs(places)
-        lowest = math.ceil(low * scale if places >= 0 else low / scale)
-        found = lowest / scale if places >= 0 else lowest * scale
+        nearest = math.ceil if one == low else math.floor
+        steps = nearest(one * scale if places >= 0 else one / scale)
+        found = steps / scale if places >= 0 else steps * scale
         if low <= found <= high:
             return found
     return one

@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import linprog
 
@@ -88,6 +88,7 @@ def test_of_a_linear_network_the_column_that_wins_most_for_its_spread_is_moved()
     assert found.distance == pytest.approx(change.after / spreads(X)[best])
 
 
+@settings(max_examples=12)  # each a search of its own
 @given(st.integers(0, 10_000))
 def test_where_one_column_does_not_suffice_the_change_is_that_of_a_linear_program(seed):
     random = np.random.default_rng(seed)
@@ -114,6 +115,7 @@ def test_where_one_column_does_not_suffice_the_change_is_that_of_a_linear_progra
     require_least(model, row, X, found)
 
 
+@settings(max_examples=12)
 @given(st.integers(0, 10_000), st.sampled_from(["relu", "tanh", "gelu"]), st.integers(2, 4))
 def test_whatever_the_network_nothing_in_a_change_is_idle(seed, activation, classes):
     random = np.random.default_rng(seed)

@@ -174,7 +174,7 @@ Of a dataset by name those test rows are measured that it brings, or all rows.""
     Command(
         "explain",
         _(
-            """Follow a row through a network and back; or say what matters, what would change.
+            """Follow a row through a network and back, or tell what matters to the network.
 
 axone explain runs/iris --row 7
 axone explain iris --layers 4-3-3
@@ -182,7 +182,7 @@ axone explain runs/prices --csv new_rows.csv --row 0 --row 1
 axone explain digits --preset cnn --out page.html
 axone explain iris --layers 4-3-3 --optimizer sgd --lr 0.1 --format markdown
 axone explain runs/adult --importance
-axone explain runs/adult --importance --columns age,education --metric f1_macro
+axone explain runs/adult --importance --metric f1_macro --columns age,race
 axone explain runs/adult --counterfactual --row 3 --fixed age,gender
 axone explain runs/prices --counterfactual --csv new_rows.csv --to 700000
 

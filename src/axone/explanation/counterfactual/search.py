@@ -9,6 +9,7 @@ from itertools import combinations
 import numpy as np
 
 from axone.arrays import FloatArray
+from axone.explanation.counterfactual.least import shrunk
 from axone.explanation.counterfactual.question import Question
 
 _POINTS = 65
@@ -54,13 +55,12 @@ def _alone(question: Question) -> Iterator[FloatArray]:
 def _like_others(question: Question) -> Iterator[FloatArray]:
     """Become one of the other rows, whose answers are known to be possible."""
     space = question.space
-    others = space.others
+    others = space.others.copy()
     for place, field in enumerate(space.fields):
         if field.moves:
-            inside = np.clip(others[:, place], field.low, field.high)
-            same = others[:, place] == space.start[place]
-            others = others.copy()
-            others[:, place] = np.where(same, space.start[place], inside)
+            there = others[:, place]
+            inside = np.clip(there, field.low, field.high)
+            others[:, place] = np.where(there == space.start[place], there, inside)
     yield from _best(question, others)
 
 
@@ -117,12 +117,24 @@ def swapped(question: Question, state: FloatArray) -> FloatArray | None:
     for undone in [*((one,) for one in changed), *combinations(changed, 2)][:_MOST_SWAPS]:
         base = state.copy()
         base[list(undone)] = space.start[list(undone)]
-        moves = _moves(question, base)
-        moves = moves[space.cost(moves) < cost * (1 - 1e-6)]
-        found = _best(question, moves)
-        if len(found):
-            best, cost = found[0], float(space.cost(found)[0])
+        for move, place in _nearest_of_each(question, base, _moves(question, base)):
+            # Only about as far as it must, for steps are coarse.
+            found = shrunk(question, move, place, 0) if space.fields[place].moves else move
+            paid = float(space.cost(found[None])[0])
+            if paid < cost * (1 - 1e-6):
+                best, cost = found, paid
     return best
+
+
+def _nearest_of_each(
+    question: Question, base: FloatArray, moves: FloatArray
+) -> list[tuple[FloatArray, int]]:
+    """Return of each column the least of the moves that have the answer, the cheapest columns."""
+    right = moves[question.flipped(moves)] if len(moves) else moves
+    right = right[np.argsort(question.space.cost(right), kind="stable")]
+    moved = (right != base).argmax(axis=1)
+    _columns, first = np.unique(moved, return_index=True)
+    return [(right[at], int(moved[at])) for at in np.sort(first)[:_BEST]]
 
 
 def farther(question: Question, state: FloatArray) -> Iterator[FloatArray]:

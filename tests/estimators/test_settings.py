@@ -22,7 +22,7 @@ pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceW
 
 X, Y = load_iris(return_X_y=True)
 
-TRAINED = sorted(set(estimators.__all__) - {"Perceptron"})
+TRAINED = sorted(set(estimators.__all__) - {"Perceptron", "as_estimator"})
 """Rosenblatt's rule has no trainer."""
 
 TABULAR = {"TabularClassifier", "TabularRegressor"}

@@ -107,6 +107,7 @@ def test_the_folder_holds_everything_about_the_run(here, pictures):
         "classification_report.txt",
         "classification_report.json",
         "curves.png",
+        "diagnosis.json",
         "confusion_matrix.png",
         "roc.png",
         "precision_recall.png",
@@ -135,6 +136,7 @@ def test_a_regression_draws_its_predictions_and_residuals(here, pictures):
         METRICS,
         CHECKPOINT,
         "curves.png",
+        "diagnosis.json",
         "predictions.png",
         "residuals.png",
     }

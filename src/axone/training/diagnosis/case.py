@@ -3,6 +3,7 @@
 Everything is computed when a rule first asks for it: of a run that went well little is asked.
 """
 
+import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -13,6 +14,7 @@ import numpy as np
 from axone.arrays import FloatArray, IntArray
 from axone.data.examples import Examples
 from axone.engines import Plan, compile_recipe
+from axone.errors import ConfigurationError, ShapeError
 from axone.layers import Layer
 from axone.network import Network
 from axone.parameters import Parameters
@@ -156,8 +158,12 @@ class Case:
         _loss, answers = self._evaluated(self.evidence.kept, rows)
         if self.evidence.recipe.loss.task == "classification":
             return skill_of_answers(labels_of(rows.target), labels_of(answers))
-        answers = answers[:, self.evidence.recipe.loss.answers].reshape(len(rows), -1)
-        return skill_of_numbers(rows.target, answers)
+        # Of several quantiles the target stands there once for each: one of them is the answer.
+        one = self.evidence.recipe.loss.answers
+        flat = (
+            cells.reshape(len(rows), -1)[:, one] for cells in (np.asarray(rows.target), answers)
+        )
+        return skill_of_numbers(*flat)
 
     @cached_property
     def train_skill(self) -> float:
@@ -257,7 +263,10 @@ class Case:
     @cached_property
     def moved(self) -> float:
         """How far the weights came, against their length at the beginning."""
-        begin, end = self.evidence.begin.vector, self.evidence.end.vector
+        learning = slice(self.evidence.recipe.frozen_size, None)
+        begin, end = (
+            weights.vector[learning] for weights in (self.evidence.begin, self.evidence.end)
+        )
         length = float(np.linalg.norm(begin))
         return float(np.linalg.norm(end - begin)) / max(length, 1e-12)
 
@@ -274,6 +283,20 @@ class Case:
         """The learning rate that a range test suggests for the run as it is, if it finds one."""
         return self.rate_after({})
 
+    def network_after(self, changes: Mapping[str, Any]) -> Network | None:
+        """Return the network with changes made to its layers; None where they do not fit it."""
+        layers: Sequence[Layer] = self.network.layers
+        for key, value in changes.items():
+            section, _dot, name = key.partition(".")
+            if section == "network" and name in CHANGES:
+                layers = CHANGES[name](layers, value)
+        if layers is self.network.layers:
+            return self.network
+        try:
+            return Network(*layers, input_shape=self.network.input_shape)
+        except (ShapeError, ConfigurationError):
+            return None
+
     def rate_after(self, changes: Mapping[str, Any]) -> float | None:
         """Return the learning rate that a range test suggests once some settings are changed.
 
@@ -283,14 +306,13 @@ class Case:
         if not recipe.optimizer.stepwise:
             return None
         network, begin = self.network, self.evidence.begin
-        layers: Sequence[Layer] = network.layers
-        for key, value in changes.items():
-            section, _dot, name = key.partition(".")
-            if section == "network" and name in CHANGES:
-                layers = CHANGES[name](layers, value)
-        if layers is not network.layers:
-            network = Network(*layers, input_shape=network.input_shape)
-            begin = network.initialize(recipe.seed, recipe.dtype)
+        other = self.network_after(changes)
+        if other is not None and other is not network:
+            network = other
+            with warnings.catch_warnings():
+                # Of the weights that the run began with it was warned when it began.
+                warnings.simplefilter("ignore")
+                begin = network.initialize(recipe.seed, recipe.dtype)
         clipping = recipe.clipping
         if "training.clip_norm" in changes:
             clipping = Clipping(clipping.value, changes["training.clip_norm"])
@@ -298,7 +320,7 @@ class Case:
             rows = replace(rows, X=standardised(np.asarray(rows.X)))
         if "data.target_scaling" in changes:
             rows = replace(rows, target=standardised(np.asarray(rows.target)))
-        frozen = min(recipe.frozen, len(layers) - 1)
+        frozen = min(recipe.frozen, len(network.layers) - 1)
         tried = replace(recipe, network=network, clipping=clipping, frozen=frozen)
         return range_test(tried, self.evidence.engine, rows, begin).suggestion
 

@@ -16,6 +16,7 @@ _STOOD = 0.05
 _HALF = 0.5
 """Of the first loss: where more is gone the network has learnt something, if not enough."""
 
+_UNMOVED = 0.01
 _STIRRED = 0.3
 """Of their length: weights that came less far were hardly moved."""
 
@@ -42,9 +43,9 @@ def not_learning(case: Case) -> Finding | None:
     stood = case.fallen < _STOOD or (case.fallen < _HALF and learnt < _LITTLE)
     if case.evidence.divergence is not None or not stood:
         return None
-    if not case.troubled:
-        return None
-    if _penalty_rules(case):
+    # Of weights that hardly moved no learner need say that they could do better.
+    unmoved = case.moved < _UNMOVED and case.skill < _MUCH
+    if not (case.troubled or unmoved) or _penalty_rules(case):
         return None
     suggestion = case.suggested_rate
     evidence = [
@@ -70,7 +71,7 @@ def not_learning(case: Case) -> Finding | None:
     elif case.moved > _STIRRED and suggestion is not None and suggestion < case.learning_rate / 2:
         cause = _("the learning rate {rate:g} is too high.", rate=case.learning_rate)
         cure = lower_rate(case)
-    elif case.fallen >= _STOOD:
+    elif case.fallen >= _STOOD or not case.troubled:
         return None
     else:
         certainty = 0.55
@@ -246,7 +247,10 @@ def no_better_than_constant(case: Case) -> Finding | None:
         return None
     learnt = case.train_skill
     by_heart = learnt > 0.2
-    if by_heart or nothing_there:
+    if case.features is not None and not case.features.spreads.any():
+        cause = _("every feature is the same in all rows.")
+        cure = Remedy(_("give it features that differ from row to row."))
+    elif by_heart or nothing_there:
         cause = (
             _("what it learnt is chance in the training rows: others do not share it.")
             if by_heart

@@ -32,6 +32,9 @@ def remedy(case: Case, *words: Message, at_most: float | None = None, **changes:
         Settings by key, with two underscores for its dot: ``data__scaling="standard"``.
     """
     settings = {name.replace("__", "."): value for name, value in changes.items()}
+    if case.network_after(settings) is None:
+        # Layers whose sizes others count on stay as they are.
+        settings.pop("network.hidden", None)
     rate = case.rate_after(settings)
     if rate is not None and not _NEAR[0] < rate / case.learning_rate < _NEAR[1]:
         rate = rate if at_most is None else min(rate, at_most)

@@ -14,7 +14,8 @@ _SATURATED = 0.6
 
 def symmetric_weights(case: Case) -> Finding | None:
     """Units of a hidden layer that began alike and are alike still."""
-    hidden = case.network.layout.learning[:-1]
+    frozen = case.evidence.recipe.frozen
+    hidden = [n for n in case.network.layout.learning[:-1] if n >= frozen]
     before, after = case.start.layers, case.finish.layers
     alike = [after[n] for n in hidden if before[n].alike and after[n].alike]
     if not alike:

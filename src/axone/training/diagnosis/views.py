@@ -55,15 +55,18 @@ class LayerView:
 
 @dataclass(frozen=True)
 class View:
-    """What was seen of a network: its loss on these rows, and its layers."""
+    """What was seen of a network: its loss on these rows, its layers, and how many are frozen."""
 
     loss: float
     layers: tuple[LayerView, ...]
+    frozen: int = 0
 
     @property
     def learning(self) -> tuple[LayerView, ...]:
         """The layers whose weights learn."""
-        return tuple(layer for layer in self.layers if layer.weights > 0 or layer.gradient > 0)
+        return tuple(
+            layer for layer in self.layers[self.frozen :] if layer.weights > 0 or layer.gradient > 0
+        )
 
 
 def view_of(recipe: Recipe, parameters: Parameters, examples: Examples) -> View:
@@ -92,6 +95,7 @@ def view_of(recipe: Recipe, parameters: Parameters, examples: Examples) -> View:
                 zip(equations.body, passed.caches, strict=True)
             )
         ),
+        recipe.frozen,
     )
 
 

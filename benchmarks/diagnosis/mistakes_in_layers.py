@@ -6,17 +6,12 @@ from benchmarks.diagnosis.drawn import (
     BARS,
     CURVES,
     WAVES,
-    bars,
-    curves,
     drawn,
     memories,
-    waves,
 )
 from benchmarks.diagnosis.parts import (
     CNN_OF_DIGITS,
     FLATTEN,
-    IMAGE_OF_DIGITS,
-    POOL_2D,
     adam,
     by,
     classes,
@@ -30,7 +25,6 @@ from benchmarks.diagnosis.parts import (
     sgd,
 )
 from benchmarks.diagnosis.scenarios import scenario
-
 
 _vanishing = partial(scenario, "vanishing_gradients", activation="sigmoid")
 VANISHING_GRADIENTS = (
@@ -228,7 +222,7 @@ SYMMETRIC_WEIGHTS = (
         optimizer=adam(0.01),
     ),
     _symmetric(
-        "diabetes",
+        CURVES,
         "begun at 0.1, float64, momentum",
         hidden=[24, 24],
         activation="silu",

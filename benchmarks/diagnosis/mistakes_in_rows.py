@@ -5,12 +5,8 @@ from functools import partial
 import numpy as np
 
 from benchmarks.diagnosis.drawn import (
-    BARS,
     CURVES,
-    WAVES,
-    bars,
     changed,
-    curves,
     drawn,
     groups,
     rare,
@@ -20,22 +16,17 @@ from benchmarks.diagnosis.drawn import (
     without_meaning,
 )
 from benchmarks.diagnosis.parts import (
-    CNN_OF_DIGITS,
     FLATTEN,
-    IMAGE_OF_DIGITS,
     POOL_1D,
-    POOL_2D,
     adam,
     by,
     classes,
     conv1d,
-    conv2d,
     numbers,
     recurrent,
     sgd,
 )
 from benchmarks.diagnosis.scenarios import scenario
-
 
 _unscaled = partial(scenario, "unscaled_features", scaling="none", epochs=10)
 UNSCALED_FEATURES = (

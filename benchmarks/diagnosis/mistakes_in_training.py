@@ -3,11 +3,7 @@
 from functools import partial
 
 from benchmarks.diagnosis.drawn import (
-    BARS,
     CURVES,
-    WAVES,
-    bars,
-    curves,
     drawn,
     groups,
     memories,
@@ -18,14 +14,11 @@ from benchmarks.diagnosis.drawn import (
 from benchmarks.diagnosis.parts import (
     CNN_OF_DIGITS,
     FLATTEN,
-    IMAGE_OF_DIGITS,
     POOL_1D,
-    POOL_2D,
     adam,
     by,
     classes,
     conv1d,
-    conv2d,
     dense,
     normal,
     numbers,
@@ -33,7 +26,6 @@ from benchmarks.diagnosis.parts import (
     sgd,
 )
 from benchmarks.diagnosis.scenarios import scenario
-
 
 _diverged = partial(scenario, "diverged")
 DIVERGED = (
@@ -103,7 +95,9 @@ NOT_LEARNING = (
         "digits", "adam 10", hidden=[64, 32], activation="tanh", optimizer=adam(10.0), epochs=10
     ),
     _not_learning("california_housing", "adam 1e-7", optimizer=adam(1e-7), epochs=2),
-    _not_learning("digits", "sgd 1e-6 of a CNN", layers=CNN_OF_DIGITS, optimizer=sgd(1e-6), epochs=5),
+    _not_learning(
+        "digits", "sgd 1e-6 of a CNN", layers=CNN_OF_DIGITS, optimizer=sgd(1e-6), epochs=5
+    ),
     _not_learning(
         drawn("sums", sums, 400, 12, seed=5),
         "rmsprop 1e-6 of a GRU",

@@ -21,6 +21,7 @@ from axone.cli.help import built
 from axone.data import TableEncoder
 from axone.errors import ConfigurationError, UnknownNameError
 from axone.experiments import ExperimentData
+from axone.explanation import as_html
 from axone.messages import _, _n, use_language
 from axone.training import Finding, Remedy
 
@@ -117,6 +118,14 @@ class TestLanguage:
         assert figure.axes[0].get_xlabel() == "époque"
         assert figure.get_suptitle() == "Courbes"
         assert figure.axes[0].get_legend_handles_labels()[1] == ["apprentissage", "validation"]
+
+    def test_a_page_names_the_language_of_its_texts(self, speak):
+        network = axone.Network(axone.Dense(1), input_shape=1)
+        trace = axone.explain(network, network.initialize(), [1])
+        assert '<html lang="en">' in as_html(trace)
+        speak({"Input": "Entrée"})
+        assert '<html lang="fr">' in as_html(trace)
+        assert "<h2>Entrée</h2>" in as_html(trace)
 
     def test_help_is_shown_in_french(self, speak):
         speak({"Print the version.": "Montre la version."})

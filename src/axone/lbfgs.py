@@ -140,6 +140,16 @@ class Minimisation:
         # The same memory gives the same direction: it need not be kept.
         self._direction = self._new_direction() if self._standing.line is not None else weights
 
+    @property
+    def direction(self) -> FloatArray:
+        """Along which the search under way goes: d = −H·g."""
+        return self._direction
+
+    @property
+    def length(self) -> float | None:
+        """How far along it the last trial lay: α; None where no search is under way."""
+        return None if self._standing.line is None else self._standing.line.step
+
     def trial(self, evaluations: int) -> FloatArray | None:
         """Return weights of which loss and gradient are wanted; None if there is nothing to gain.
 

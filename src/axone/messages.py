@@ -275,6 +275,11 @@ def use_language(language: str | None, folder: Path = FOLDER) -> None:
         raise UnknownNameError(_("language"), language, known)
 
 
+def language_in_use() -> str:
+    """Return the language of the texts as pages name it: ``"en"``, ``"pt-BR"``."""
+    return _catalogue().info().get("language", "").replace("_", "-") or "en"
+
+
 def _catalogue() -> Catalogue:
     if _InUse.catalogue is None:
         _InUse.catalogue = _surrounding(FOLDER)

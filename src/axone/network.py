@@ -331,7 +331,7 @@ class Network:
         >>> for step in network.trace(parameters, [[2.0, 3.0]])[0].forward:
         ...     print(step.equation, step.array.round(9).tolist())
         z = W·x + b [[-1.0]]
-        a = relu(z) [[0.0]]
+        a = max(0, z) [[0.0]]
         """
         X = self.check_examples(X)
         self.check_parameters(parameters)

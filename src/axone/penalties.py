@@ -79,12 +79,12 @@ class Clipping:
         if self.value is not None:
             np.clip(gradient, -self.value, self.value, out=gradient)
         if self.norm is not None:
-            norm = _norm(gradient)
+            norm = norm_of(gradient)
             if norm > self.norm:
                 gradient *= self.norm / norm
 
 
-def _norm(gradient: FloatArray) -> float:
+def norm_of(gradient: FloatArray) -> float:
     """Return ‖g‖, in units of its largest number where the squares are too large for their type."""
     norm = math.sqrt(float(np.dot(gradient, gradient)))
     if math.isfinite(norm):

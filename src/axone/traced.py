@@ -99,12 +99,9 @@ def products(left: Any, right: Any, *more: Working) -> Working:
     Rest(terms=97, total=4947.0)
     """
     left, right = _numbers(left), _numbers(right)
-    shown = len(left) if len(left) <= _MOST_TERMS else _FIRST_TERMS
-    terms: list[Working] = [
-        (a, "·", b) for a, b in zip(left[:shown].tolist(), right[:shown].tolist(), strict=True)
-    ]
-    if shown < len(left):
-        terms.append((Rest(len(left) - shown, float(left[shown:] @ right[shown:])),))
+    pairs = zip(left[:_MOST_TERMS].tolist(), right[:_MOST_TERMS].tolist(), strict=True)
+    first: list[Working] = [(a, "·", b) for a, b in pairs]
+    terms = _first_and_rest(first, len(left), lambda place: left[place:] @ right[place:])
     return joined(*terms, *more) if terms or more else (0.0,)
 
 
@@ -117,11 +114,21 @@ def summed(numbers: Any) -> Working:
     ((1.0, ' + ', 2.0), (0.0,))
     """
     numbers = _numbers(numbers)
-    shown = len(numbers) if len(numbers) <= _MOST_TERMS else _FIRST_TERMS
-    terms: list[Working] = [(number,) for number in numbers[:shown].tolist()]
-    if shown < len(numbers):
-        terms.append((Rest(len(numbers) - shown, float(numbers[shown:].sum())),))
+    first: list[Working] = [(number,) for number in numbers[:_MOST_TERMS].tolist()]
+    terms = _first_and_rest(first, len(numbers), lambda place: numbers[place:].sum())
     return joined(*terms) if terms else (0.0,)
+
+
+def averaged(numbers: Any) -> Working:
+    """Write the mean of numbers; of none 0.
+
+    Examples
+    --------
+    >>> averaged([1, 2]), averaged([])
+    (('(', 1.0, ' + ', 2.0, ')/', 2.0), (0.0,))
+    """
+    count = len(_numbers(numbers))
+    return ("(", *summed(numbers), ")/", float(count)) if count else (0.0,)
 
 
 def mean_of(terms: Sequence[Working], total_from: Callable[[int], float]) -> Working:
@@ -134,9 +141,7 @@ def mean_of(terms: Sequence[Working], total_from: Callable[[int], float]) -> Wor
     """
     if len(terms) == 1:
         return terms[0]
-    shown = list(terms if len(terms) <= _MOST_TERMS else terms[:_FIRST_TERMS])
-    if len(shown) < len(terms):
-        shown.append((Rest(len(terms) - len(shown), total_from(len(shown))),))
+    shown = _first_and_rest(terms, len(terms), total_from)
     return ("(", *joined(*shown), ")/", float(len(terms)))
 
 
@@ -149,14 +154,13 @@ def mean_of_squares(numbers: Any, middle: float = 0.0) -> Working:
     ('(', '(', 1.0, ' − ', 2, ')²', ' + ', '(', 3.0, ' − ', 2, ')²', ')/', 2.0)
     """
     numbers = _numbers(numbers)
-    shown = len(numbers) if len(numbers) <= _MOST_TERMS else _FIRST_TERMS
-    terms: list[Working] = [
+    first: list[Working] = [
         ("(", number, " − ", middle, ")²") if middle else (number, "²")
-        for number in numbers[:shown].tolist()
+        for number in numbers[:_MOST_TERMS].tolist()
     ]
-    if shown < len(numbers):
-        squares = (numbers[shown:] - middle) ** 2
-        terms.append((Rest(len(numbers) - shown, float(squares.sum())),))
+    terms = _first_and_rest(
+        first, len(numbers), lambda place: ((numbers[place:] - middle) ** 2).sum()
+    )
     return ("(", *joined(*terms), ")/", float(len(numbers)))
 
 
@@ -171,11 +175,8 @@ def share_of_powers(exponents: FloatArray, place: int) -> Working:
     exponents = _numbers(exponents)
     if np.abs(exponents).max() > _LARGE_EXPONENT:
         exponents = exponents - exponents.max()
-    shown = len(exponents) if len(exponents) <= _MOST_TERMS else _FIRST_TERMS
-    terms: list[Working] = [("e^(", exponent, ")") for exponent in exponents[:shown].tolist()]
-    if shown < len(exponents):
-        rest = np.exp(exponents[shown:]).sum()
-        terms.append((Rest(len(exponents) - shown, float(rest)),))
+    first: list[Working] = [("e^(", exponent, ")") for exponent in exponents[:_MOST_TERMS].tolist()]
+    terms = _first_and_rest(first, len(exponents), lambda place: np.exp(exponents[place:]).sum())
     return ("e^(", float(exponents[place]), ")/(", *joined(*terms), ")")
 
 
@@ -192,6 +193,31 @@ def largest_of(numbers: Iterable[float], winner: int) -> Working:
         for place, number in enumerate(numbers)
     ]
     return ("max(", *joined(*each, by=", "), ")")
+
+
+def reindexed(worked_at: WorkedAt | None, place: Callable[[Index], Index]) -> WorkedAt | None:
+    """Return the workings of an array of which each cell lies elsewhere in the one they are of.
+
+    Examples
+    --------
+    >>> turned = reindexed(lambda index: (f"cell {index}",), lambda index: index[::-1])
+    >>> turned((0, 1)), reindexed(None, lambda index: index)
+    (('cell (1, 0)',), None)
+    """
+    return None if worked_at is None else lambda index: worked_at(place(index))
+
+
+def _first_and_rest(
+    terms: Sequence[Working], count: int, total_from: Callable[[int], float]
+) -> list[Working]:
+    """Return so many terms, or the first few and what those from a place on come to.
+
+    Of `terms` the first `_MOST_TERMS` are enough.
+    """
+    if count <= _MOST_TERMS:
+        return list(terms)
+    rest = Rest(count - _FIRST_TERMS, float(total_from(_FIRST_TERMS)))
+    return [*terms[:_FIRST_TERMS], (rest,)]
 
 
 def _numbers(values: Any) -> FloatArray:

@@ -2,9 +2,12 @@
 
 import json
 import re
+import sqlite3
+from contextlib import closing
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from axone.cli.commands import COMMANDS
 from axone.explanation import Trace
@@ -68,6 +71,28 @@ def test_rows_of_a_file_go_on_to_the_loss_if_their_target_is_there(axone, table_
     assert "No target is there: the way ends with the prediction." in result.stderr
 
 
+def test_rows_of_a_database_are_those_of_a_query(axone, table_run, here):
+    with closing(sqlite3.connect(here / "sweets.db")) as database, database:
+        database.execute("create table sweets (weight real, colour text, liked text)")
+        rows = [(0.5, "red", "no"), (-1.5, "blue", "yes")]
+        database.executemany("insert into sweets values (?, ?, ?)", rows)
+    query = "select * from sweets where weight < 0"
+    shown = axone("explain", table_run, "--csv", "sweets.db", "--query", query).stdout
+    assert shown.startswith("Row 0 of sweets.db")
+    assert "y = 1  yes" in shown
+
+
+def test_a_folder_that_is_no_run_is_one_of_pictures(axone, refused, here):
+    for name in ("cats", "dogs"):
+        (here / "pictures" / name).mkdir(parents=True)
+        for number in range(4):
+            Image.new("L", (8, 8), 60 * number).save(here / f"pictures/{name}/{number}.png")
+    shown = axone("explain", "pictures", "--csv", "pictures/cats/0.png").stdout
+    assert "Forward" in shown
+    assert "Conv2D" in axone("summary", "pictures").stdout
+    assert "is not the folder of a run" not in refused("summary", "")
+
+
 def test_the_target_of_a_file_can_be_named(axone, iris_run, write):
     header = "sepal length (cm),sepal width (cm),petal length (cm),petal width (cm),kind\n"
     path = write("flowers.csv", header + "5.1,3.5,1.4,0.2,setosa\n")
@@ -104,10 +129,12 @@ def test_every_number_has_as_many_digits_as_are_asked_for(axone):
     assert len(x.lstrip("−0.")) >= 8
 
 
-def test_lbfgs_has_no_step_of_one_batch(axone):
+def test_lbfgs_shows_its_first_iteration_and_says_of_which_rows(axone, refused, iris_run):
     result = axone("explain", "iris", "--layers", "4-2-3", "--optimizer", "lbfgs")
-    assert "L-BFGS searches for its steps itself" in result.stderr
-    assert "Update" not in result.stdout
+    assert "as if these were all" in " ".join(result.stderr.split())
+    assert "α = lengths that the line search tried" in result.stdout
+    said = refused("explain", iris_run, "--optimizer", "lbfgs", "--lr", "0.1")
+    assert "L-BFGS finds the length of its steps itself" in said
 
 
 @pytest.mark.parametrize(
@@ -120,7 +147,7 @@ def test_lbfgs_has_no_step_of_one_batch(axone):
         (["iris", "--row", "-1"], "iris has rows 0 to 149"),
         (["iris", "--format", "pdf"], "unknown format 'pdf'"),
         (["iris", "--loss", "foo"], "unknown loss 'foo'"),
-        (["iris", "--loss", "mse", "--layers", "4-3-3"], "Targets have shape ()"),
+        (["iris", "--loss", "mse", "--layers", "4-3-3"], "--loss: 'mse' does not fit"),
         (["nothing.csv"], "nothing.csv"),
     ],
 )
@@ -130,7 +157,8 @@ def test_bad_words_are_refused_with_what_to_do(refused, words, message):
 
 def test_a_trained_model_keeps_its_layers_and_needs_rows(refused, iris_run):
     said = refused("explain", iris_run, "--layers", "4-3-3", "--activation", "tanh")
-    assert "leave --layers, --activation out" in said
+    assert "--layers and --activation would change nothing" in said
+    assert "--sheet would change nothing" in refused("explain", iris_run, "--sheet", "1")
     said = refused("explain", iris_run / "model.safetensors")
     assert "give some with --csv" in said
 
@@ -187,7 +215,7 @@ def test_the_first_epoch_is_that_of_a_run_from_its_beginning(refused, write, opt
 def test_a_summary_shows_the_shapes_of_both_passes(axone):
     shown = axone("summary", "iris", "--hidden", "5", "--backward").stdout
     assert "∂L/∂W   (5, 4)  ∂L/∂W = Σ δ·xᵀ" in shown
-    assert "a       (m, 5)  a = relu(z)" in shown
+    assert "a       (m, 5)  a = max(0, z)" in shown
     assert max(map(len, shown.splitlines())) <= 80
 
 

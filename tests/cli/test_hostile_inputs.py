@@ -248,7 +248,17 @@ def test_predictions_that_cannot_be_written_are_refused(refused, iris_run, write
     )
 
 
-@pytest.mark.parametrize("command", ["predict", "evaluate", "summary"])
+@pytest.mark.parametrize("command", ["summary", "explain"])
+def test_a_folder_that_is_neither_a_run_nor_of_pictures_is_refused(refused, here, write, command):
+    (here / "empty").mkdir()
+    said = " ".join(refused(command, "empty").split())
+    assert "empty holds no image or sound files in subfolders" in said
+    (here / "killed").mkdir()
+    write("killed/experiment.toml", '[data]\nsource = "iris"\n')
+    assert "killed holds no model.safetensors" in refused(command, "killed")
+
+
+@pytest.mark.parametrize("command", ["predict", "evaluate"])
 def test_a_folder_without_a_model_is_refused(refused, here, write, command):
     rows = [1] if command == "predict" else []
     (here / "empty").mkdir()

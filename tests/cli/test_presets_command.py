@@ -83,7 +83,7 @@ def test_summary_takes_a_preset(axone, waves):
 
 
 def test_a_search_varies_around_the_preset(axone, here, waves):
-    pytest.importorskip("optuna")
+    pytest.importorskip("optuna", reason="tuning needs Optuna, of the extra `tune`")
     axone(
         *("tune", waves, "--vary", "lr=1e-3|1e-2", "--search", "grid", "--cv", "2"),
         *("--epochs", "1", "--out", "found", "-q"),

@@ -1,6 +1,7 @@
 """The trace of a step: the course's worked numbers to the digit, PyTorch's gradients and steps."""
 
 import json
+from dataclasses import dataclass
 
 import numpy as np
 import pytest
@@ -8,11 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import axone as ax
+from axone.engines import ReferenceEngine
 from axone.errors import ConfigurationError, ShapeError, UnknownNameError
 from axone.explanation import as_text
-from axone.explanation.explaining import explain_step
+from axone.explanation.explaining import Manner, explain_step
 from axone.explanation.numerals import written
 from axone.explanation.updating import Rule
+from axone.losses import LOSSES, Loss
 from axone.optimizers import OPTIMIZERS
 from axone.penalties import Clipping, Penalty
 
@@ -31,6 +34,20 @@ def network_with(weights, biases, activations, inputs):
 
 def lines_of(trace, digits=4):
     return [line.strip() for line in as_text(trace, digits=digits).splitlines()]
+
+
+PASSES = ["forward", "loss", "backward"]
+
+
+def assert_worked_out(trace, by_hand, parts):
+    """Each of these parts of a trace has lines, and each line comes to its number."""
+    steps = [step for step in trace.walk() if step.cells]
+    assert sorted({step.kind for step in steps} & set(parts)) == sorted(parts)
+    for step in steps:
+        if step.kind in parts:
+            for cell in step.cells:
+                line = written(cell.working, 17)
+                assert by_hand(line) == pytest.approx(cell.value, rel=1e-9, abs=1e-12), line
 
 
 class TestTheCourse:
@@ -153,6 +170,14 @@ def in_torch(torch, network, parameters):
     return module
 
 
+def adamw(optim, parameters):
+    """Decay is for weights alone."""
+    every = list(parameters)
+    weights, others = [p for p in every if p.ndim == 2], [p for p in every if p.ndim != 2]
+    groups = [{"params": weights, "weight_decay": 0.1}, {"params": others, "weight_decay": 0.0}]
+    return optim.AdamW(groups, lr=0.01)
+
+
 STEPS = [
     (ax.SGD(0.1), lambda optim, p: optim.SGD(p, lr=0.1)),
     (ax.GradientDescent(0.1), lambda optim, p: optim.SGD(p, lr=0.1)),
@@ -166,7 +191,13 @@ STEPS = [
     (ax.Adagrad(0.1), lambda optim, p: optim.Adagrad(p, lr=0.1)),
     (ax.RMSProp(0.01), lambda optim, p: optim.RMSprop(p, lr=0.01, alpha=0.9, eps=1e-8)),
     (ax.Adam(0.01), lambda optim, p: optim.Adam(p, lr=0.01)),
+    (ax.AdamW(0.01, weight_decay=0.1), adamw),
 ]
+
+
+def test_every_optimiser_that_steps_has_its_twin_in_pytorch():
+    told = {OPTIMIZERS.name_of(rule) for rule, _twin in STEPS}
+    assert told == {name for name in OPTIMIZERS if OPTIMIZERS.resolve(name).stepwise}
 
 
 def test_moments_are_told_before_and_after():
@@ -192,14 +223,11 @@ def test_gradients_and_steps_are_those_of_pytorch(rule, twin, torch):
         made = explain_step(
             network,
             parameters,
-            x,
-            y,
-            loss="cce",
-            rule=Rule(rule, Penalty(), Clipping(), slots),
-            penalty=Penalty(),
-            training=True,
-            seed=0,
-            step=step,
+            ax.Examples(x, np.array(y)),
+            LOSSES.resolve("cce"),
+            Rule(rule, Clipping(), slots),
+            Penalty(),
+            Manner(training=True, step=step),
         )
         optimizer.zero_grad()
         loss = torch.nn.functional.cross_entropy(module(torch.tensor(x)), torch.tensor(y))
@@ -251,17 +279,14 @@ def test_decay_penalty_and_clipping_are_those_of_pytorch(torch):
         np.testing.assert_allclose(moved[name], tensor.detach().numpy(), rtol=1e-10, atol=1e-12)
 
 
-@pytest.mark.parametrize("name", [name for name in OPTIMIZERS if name != "lbfgs"])
+@pytest.mark.parametrize("name", list(OPTIMIZERS))
 @pytest.mark.parametrize("step", [1, 7])
 def test_what_an_optimiser_writes_of_its_numbers_comes_to_them(name, step, by_hand):
     network, parameters, x, y = deep(1)
     trace = ax.explain(
         network, parameters, x, y, loss="cce", optimizer=name, l2=0.1, step=step, cells=10**6
     )
-    cells = [cell for each in trace.walk() if each.kind == "update" for cell in each.cells]
-    assert cells
-    for cell in cells:
-        assert by_hand(written(cell.working, 17)) == pytest.approx(cell.value, rel=1e-9, abs=1e-12)
+    assert_worked_out(trace, by_hand, ["update"])
 
 
 def test_a_gradient_is_scaled_to_its_norm_and_frozen_layers_stay(by_hand):
@@ -273,10 +298,58 @@ def test_a_gradient_is_scaled_to_its_norm_and_frozen_layers_stay(by_hand):
     clipped = [step for step in trace.walk() if step.symbol == "g clipped"]
     total = sum(float((step.array**2).sum()) for step in clipped)
     assert np.sqrt(total) == pytest.approx(0.01)
+    assert_worked_out(trace, by_hand, [*PASSES, "update"])
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_of_two_bounds_numbers_are_cut_first_and_the_norm_is_of_what_is_left(dtype, torch, by_hand):
+    network, parameters, x, y = deep(1)
+    parameters = parameters.astype(dtype)
+    settings = {"loss": "cce", "optimizer": "sgd", "clip_value": 0.05, "clip_norm": 0.1}
+    trace = ax.explain(network, parameters, x, y, cells=10**6, **settings)
+    steps = {symbol: [s.array for s in trace.walk() if s.symbol == symbol] for symbol in SYMBOLS}
+    own = [torch.nn.Parameter(torch.tensor(array)) for array in steps["g"]]
+    for tensor, gradient in zip(own, steps["g"], strict=True):
+        tensor.grad = torch.tensor(gradient)
+    # ‖g‖ is a sum of squares in the gradient's own precision.
+    rounding = 1e-5 if dtype == "float32" else 1e-10
+    torch.nn.utils.clip_grad_value_(own, 0.05)
+    for tensor, cut in zip(own, steps["g cut"], strict=True):
+        np.testing.assert_array_equal(cut, tensor.grad.numpy())
+    scale = 0.1 / float(np.sqrt(sum((t.grad.double() ** 2).sum().item() for t in own)))
+    assert scale < 1
+    for tensor, clipped in zip(own, steps["g clipped"], strict=True):
+        np.testing.assert_allclose(clipped, tensor.grad.numpy() * scale, rtol=rounding)
     for step in trace.walk():
-        for cell in step.cells:
-            line = written(cell.working, 17)
-            assert by_hand(line) == pytest.approx(cell.value, rel=1e-9, abs=1e-12), line
+        if step.symbol == "g clipped":
+            for cell in step.cells:
+                expected = pytest.approx(cell.value, rel=rounding, abs=1e-12)
+                assert by_hand(written(cell.working, 17)) == expected
+
+
+SYMBOLS = ["g", "g cut", "g clipped"]
+
+
+def test_frozen_layers_run_as_at_prediction_and_cost_nothing():
+    layers = [ax.Dense(5, "tanh"), ax.BatchNorm(), ax.Dropout(0.5), ax.Dense(3, "softmax")]
+    network = ax.Network(*layers, input_shape=4)
+    parameters = network.initialize(1, "float64")
+    x, y = np.random.default_rng(0).normal(size=(6, 4)), np.arange(6) % 3
+    trainer = ax.Trainer(
+        network, loss="cce", l2=0.3, frozen=3, seed=4, dtype="float64", engine="reference"
+    )
+    plan = ReferenceEngine().compile(trainer.recipe)
+    loss, gradient = plan.loss_and_gradient(parameters, ax.Examples(x, y), 2)
+    settings = {"training": True, "seed": 4, "step": 2, "l2": 0.3, "frozen": 3}
+    trace = ax.explain(network, parameters, x, y, loss="cce", optimizer="sgd", **settings)
+    assert trace.loss == pytest.approx(loss, rel=1e-14)
+    penalised = trace.find("update", 3, "g penalised").array
+    np.testing.assert_allclose(penalised, gradient["3.weight"], rtol=1e-12)
+    assert not any("running" in step.name for step in trace.walk())
+    mean = trace.find("forward", 1, "μ").array
+    np.testing.assert_array_equal(mean.ravel(), parameters["1.running_mean"])
+    with pytest.raises(UnknownNameError, match="symbol"):
+        trace.find("forward", 2, "r")
 
 
 @pytest.mark.parametrize("form", ["averaged", "classical", "heavy_ball"])
@@ -284,9 +357,7 @@ def test_each_form_of_momentum_is_written_as_it_moves(form, by_hand):
     network, parameters, x, y = deep(2)
     optimizer = ax.Momentum(0.3, form=form)
     trace = ax.explain(network, parameters, x, y, loss="cce", optimizer=optimizer)
-    for step in trace.walk():
-        for cell in step.cells:
-            assert by_hand(written(cell.working, 17)) == pytest.approx(cell.value, abs=1e-12)
+    assert_worked_out(trace, by_hand, [*PASSES, "update"])
 
 
 LOSSES_OF = {
@@ -314,19 +385,58 @@ def test_what_a_loss_writes_of_its_numbers_comes_to_them(name, scale, by_hand):
         loss={"name": {"bce": "binary_cross_entropy"}.get(name, name), "scale": scale},
         jacobian=True,
     )
-    cells = [cell for step in trace.walk() if step.kind == "loss" for cell in step.cells]
-    assert len(cells) > 10
-    for cell in cells:
-        line = written(cell.working, 17)
-        assert by_hand(line) == pytest.approx(cell.value, rel=1e-9, abs=1e-12), line
+    assert_worked_out(trace, by_hand, ["loss"])
 
 
-def every_line(trace, by_hand):
-    """How many lines there are; each comes to its number."""
-    lines = [(written(cell.working, 17), cell.value) for s in trace.walk() for cell in s.cells]
-    for line, value in lines:
-        assert by_hand(line) == pytest.approx(value, rel=1e-9, abs=1e-12), line
-    return len(lines)
+@dataclass(frozen=True)
+class Brier(Loss):
+    """Σ (ŷ − y)² of probabilities, y being the number of a class: a loss of the user's own."""
+
+    task = "classification"
+
+    def rows(self, prediction, target):
+        return ((prediction - np.eye(prediction.shape[1])[target]) ** 2).sum(axis=1)
+
+    def row_gradients(self, prediction, target):
+        return 2 * (prediction - np.eye(prediction.shape[1])[target])
+
+    def prepare(self, y, output_shape, dtype):
+        del output_shape, dtype
+        return np.asarray(y, np.intp)
+
+    def cell_working(self, prediction, target):
+        return ("(", prediction, " − ", target, ")²")
+
+
+def test_a_loss_of_class_numbers_that_is_none_of_ours_is_written_by_its_number(by_hand):
+    network, parameters, x, y = deep(5)
+    trace = ax.explain(network, parameters, x, y, loss=Brier())
+    prediction = network.predict(parameters, x)
+    expected = ((prediction - np.eye(3)[y]) ** 2).sum(axis=1)
+    losses = trace.find("loss", None, "ℓ")
+    np.testing.assert_allclose(losses.array, expected, rtol=1e-12)
+    assert [cell.working for cell in losses.cells] == [(loss,) for loss in losses.array.tolist()]
+    assert_worked_out(trace, by_hand, PASSES)
+
+
+@pytest.mark.parametrize(
+    ("activation", "loss", "value", "delta"),
+    [
+        ("softmax", "mse", "ŷ = e^(z)/Σⱼ e^(zⱼ)", "δ = (diag(ŷ) − ŷ·ŷᵀ)·∂ℓ/∂ŷ"),
+        ("sigmoid", "mse", "ŷ = 1/(1 + e^(−z))", "δ = ∂ℓ/∂ŷ ⊙ ŷ·(1 − ŷ)"),
+        ("2*sin(z)", "mse", "ŷ = 2·sin(z)", "δ = ∂ℓ/∂ŷ ⊙ (2·cos(z))"),
+        ("linear", "mae", "", "δ = ∂ℓ/∂ŷ"),
+    ],
+)
+def test_the_output_activation_writes_its_own_equations(activation, loss, value, delta, by_hand):
+    network = ax.Network(ax.Dense(3, activation), input_shape=4)
+    _network, _parameters, x, _y = deep()
+    targets = np.eye(3)[[0, 1, 2] * 2]
+    trace = ax.explain(network, network.initialize(1, "float64"), x, targets, loss=loss, cells=99)
+    equations = [step.equation for step in trace.walk()]
+    assert value in equations
+    assert any(equation.startswith(f"δ = ({delta[4:]})/m") for equation in equations)
+    assert_worked_out(trace, by_hand, PASSES)
 
 
 def test_soft_targets_weights_and_adam_without_its_correction_are_written(by_hand):
@@ -344,7 +454,7 @@ def test_soft_targets_weights_and_adam_without_its_correction_are_written(by_han
         jacobian=True,
         cells=1000,
     )
-    assert every_line(trace, by_hand) > 100
+    assert_worked_out(trace, by_hand, [*PASSES, "update"])
     loss, gradient = ax.loss_and_gradient(
         network,
         parameters,
@@ -357,6 +467,14 @@ def test_soft_targets_weights_and_adam_without_its_correction_are_written(by_han
     assert trace.loss == pytest.approx(loss, rel=1e-12)
     found = trace.find("backward", 0, "∂L/∂W").array
     np.testing.assert_allclose(found, gradient["0.weight"], rtol=1e-12)
+
+
+def test_a_row_that_wants_no_class_costs_nothing(by_hand):
+    network, parameters, x, _y = deep()
+    trace = ax.explain(network, parameters, x[:2], [[0.0, 0, 0], [0, 1, 0]], loss="cce")
+    losses = trace.find("loss", None, "ℓ")
+    assert losses.cells[0].working == (0,)
+    assert_worked_out(trace, by_hand, PASSES)
 
 
 @pytest.mark.parametrize("cell", [ax.RNNCell(2, "relu"), ax.GRUCell(2), ax.LSTMCell(2)], ids=str)
@@ -372,7 +490,7 @@ def test_masked_and_truncated_sequences_are_written(cell, by_hand):
     trace = ax.explain(
         network, network.initialize(2, "float64"), x, [1, 2], loss="mse", mask=mask, cells=1000
     )
-    assert every_line(trace, by_hand) > 100
+    assert_worked_out(trace, by_hand, PASSES)
     _loss, gradient = ax.loss_and_gradient(
         network, network.initialize(2, "float64"), x, [1, 2], loss="mse", mask=mask
     )
@@ -392,6 +510,30 @@ def test_the_way_through_the_jacobian_ends_at_the_same_delta():
     np.testing.assert_allclose(through.array, plain[0].array, atol=1e-15)
     without = ax.explain(network, parameters, x[:1], y[:1], loss="cce")
     assert not any("Jacobian" in step.title for step in without.walk())
+
+
+@pytest.mark.parametrize(
+    ("activation", "loss", "scale", "y", "right"),
+    [
+        ("softmax", "cce", 1, [[0, 1]], "ŷ − y"),
+        ("softmax", "cce", 0.5, [[0, 1]], "0.5·(ŷ − y)"),
+        ("softmax", "cce", 1, [[0.2, 0.2]], "ŷ·Σ y − y"),
+        ("sigmoid", "bce", 1, [[0, 1]], "(ŷ − y)/n"),
+        ("sigmoid", "bce", 3, [[0, 1]], "3·((ŷ − y)/n)"),
+        ("exponential", "poisson", 1, [[0, 4]], "(ŷ − y)/n"),
+    ],
+)
+def test_the_way_through_the_jacobian_says_what_comes_of_it(activation, loss, scale, y, right):
+    network = ax.Network(ax.Dense(2, activation), input_shape=3)
+    described = {"name": loss, "scale": scale}
+    x, parameters = [[0.3, -1, 0.5]], network.initialize(3, "float64")
+    trace = ax.explain(network, parameters, x, y, loss=described, jacobian=True)
+    aside = next(step for step in trace.walk() if "Jacobian" in step.title)
+    assert aside.title == f"Why δ = {right}, through the Jacobian"
+    through = aside.children[-1]
+    assert through.equation.endswith(f" = {right}")
+    plain = [step for step in trace.walk() if step.equation == f"δ = {right}"]
+    np.testing.assert_allclose(through.array, plain[0].array, rtol=1e-12)
 
 
 def test_logits_that_overflow_a_probability_are_still_written():
@@ -470,8 +612,6 @@ def test_what_does_not_fit_together_is_refused():
         ax.explain(network, parameters, x, loss="cce", optimizer="sgd")
     with pytest.raises(ShapeError, match="6 rows in X and 5 targets"):
         ax.explain(network, parameters, x, y[:5], loss="cce")
-    with pytest.raises(ConfigurationError, match="L-BFGS searches for its steps itself"):
-        ax.explain(network, parameters, x, y, loss="cce", optimizer="lbfgs")
     linear = ax.Network(ax.Dense(3), input_shape=4)
     with pytest.raises(ConfigurationError, match="Cross-entropy compares probabilities"):
         ax.explain(linear, linear.initialize(), x, y, loss="cce")
@@ -543,8 +683,21 @@ def test_any_trace_fits_eighty_columns_and_survives_json(given_network, training
             "loss_after": None,
             "format": "",
         },
+        {
+            "steps": [
+                {"kind": "input", "array": {"shape": [1], "dtype": "int64", "numbers": [10**40]}}
+            ],
+            "rows": 1,
+            "title": "",
+            "loss": None,
+            "loss_after": None,
+            "format": "",
+        },
+        {"steps": [], "rows": float("inf"), "title": "", "loss": None, "loss_after": None}
+        | {"format": ""},
+        {"steps": [], "rows": 1, "title": "", "loss": 10**400, "loss_after": None, "format": ""},
     ],
-    ids=str,
+    ids=lambda data: f"{data!s:.60}",
 )
 def test_what_is_no_trace_is_refused(data):
     with pytest.raises(ConfigurationError, match="This is no trace"):

@@ -6,7 +6,7 @@ import pytest
 import axone as ax
 from axone.errors import ShapeError
 
-torch = pytest.importorskip("torch")
+torch = pytest.importorskip("torch", reason="the oracle is PyTorch, of the extra `peers`")
 
 RANDOM = np.random.default_rng(5)
 
@@ -33,6 +33,12 @@ def test_a_convolution_takes_what_follows_it_into_its_map():
     expected = expected / np.sqrt(1 + network.layers[1].epsilon)
     np.testing.assert_allclose(first.array, expected, atol=1e-12)
     assert second.array.shape == (2, 2, 2)
+
+
+def test_a_formula_is_called_by_itself():
+    network = ax.Network(ax.Conv1D(2, 3), ax.Activation("z*sigmoid(1.5*z)"), input_shape=(1, 6))
+    (found,) = ax.feature_maps(network, network.initialize(), np.zeros((1, 6)))
+    assert found.label == "0 Conv1D + z·sigmoid(1.5·z)"
 
 
 def test_recurrent_layers_show_every_state_even_where_they_hand_on_the_last():

@@ -6,7 +6,7 @@ import pytest
 import axone as ax
 from axone.errors import DataError, ShapeError
 
-torch = pytest.importorskip("torch")
+torch = pytest.importorskip("torch", reason="the oracle is PyTorch, of the extra `peers`")
 functional = torch.nn.functional
 
 RANDOM = np.random.default_rng(11)

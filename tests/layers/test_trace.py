@@ -26,7 +26,8 @@ def test_a_forward_pass_shows_the_numbers_of_the_textbook():
         }
     )
     traces = network.trace(parameters, [[70.0, 25.0]])
-    assert [step[:2] for step in traces[0].forward] == [("z", "z = W·x + b"), ("a", "a = relu(z)")]
+    named = [("z", "z = W·x + b"), ("a", "a = max(0, z)")]
+    assert [step[:2] for step in traces[0].forward] == named
     np.testing.assert_allclose(traces[0]["z"], [[17.1, 26.7, 36.3]])
     np.testing.assert_allclose(traces[1]["a"], [[37.9, 46.01, 54.12]])
     np.testing.assert_allclose(traces[2]["a"], [[29.328]])

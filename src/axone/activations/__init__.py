@@ -87,13 +87,6 @@ def written(function: ActivationFunction) -> str:
     return equation_of(function) if isinstance(function, Formula) else f"{name_of(function)}(z)"
 
 
-def written_slope(function: ActivationFunction) -> str:
-    """Write σ′(z) for a reader: ``relu′(z)``, and the derivative of a formula if it is short."""
-    if isinstance(function, Formula):
-        return function.slope_equation()
-    return f"{name_of(function)}′(z)"
-
-
 def title(function: ActivationFunction) -> str:
     """Call a function what the row of a table calls it: its name, or its formula."""
     return title_of(function) if isinstance(function, Formula) else name_of(function)
@@ -123,5 +116,4 @@ __all__ = [
     "of_cells",
     "title",
     "written",
-    "written_slope",
 ]

@@ -7,7 +7,6 @@ import typer
 
 from axone.cli import options
 from axone.cli.console import echo, explained_errors, output, print_json, share_bar
-from axone.errors import ConfigurationError
 from axone.messages import _
 
 if TYPE_CHECKING:
@@ -144,15 +143,15 @@ def _subject(source: str, overrides: "Overrides", rows: int | None, *, fresh: bo
     ConfigurationError
         Options that would change a network which is trained already.
     """
+    from axone.cli.models import is_model, is_run, require_no_settings
     from axone.cli.sources import describe
-    from axone.experiments import EXPERIMENT, load_run, prepare
+    from axone.experiments import load_run, prepare
 
     path = Path(source)
-    if path.suffix == ".safetensors" or (source and (path / EXPERIMENT).is_file()):
-        _require_no_settings(overrides)
-    if path.suffix == ".safetensors":
-        return _of_model(path, overrides.seed or 0, rows, fresh=fresh)
-    if source and (path / EXPERIMENT).is_file():
+    if is_model(source):
+        require_no_settings(overrides, but=["--seed"])
+        if not is_run(source):
+            return _of_model(path, overrides.seed or 0, rows, fresh=fresh)
         experiment, model = load_run(path)
         prepared = prepare(experiment)
         trained = None if fresh else model.parameters
@@ -160,18 +159,6 @@ def _subject(source: str, overrides: "Overrides", rows: int | None, *, fresh: bo
         return _of_prepared(prepared, trained, seed, rows)
     prepared = prepare(describe(source, overrides))
     return _of_prepared(prepared, None, prepared.experiment.settings.seed, rows)
-
-
-def _require_no_settings(overrides: "Overrides") -> None:
-    given = [option for option in overrides.given().values() if option != "--seed"]
-    if given:
-        raise ConfigurationError(
-            _(
-                "A trained network keeps its settings, so {option} would change nothing: leave it "
-                "out.",
-                option=given[0],
-            )
-        )
 
 
 def _of_model(path: Path, seed: int, rows: int | None, *, fresh: bool) -> _Subject:

@@ -55,7 +55,12 @@ axone train letters.npz --from runs/mnist --freeze 6
 axone train iris --cv 5
 axone train iris --repeats 10
 axone train runs/first --resume
+axone train table.csv --target price --lr auto
+axone train runs/first --apply-remedy 1
 
+What is wrong with a run is said at its end, most certain first, each finding
+with a remedy; --apply-remedy runs it again with one, in a folder beside it.
+--lr auto tries some steps at rising rates and takes the rate they suggest.
 --cv trains a network for each fold besides the run itself, whose model is
 kept; cross_validation.csv and metrics.json get the scores of the folds.
 --repeats makes a folder seed-N for each seed, repeats.csv and repeats.json.
@@ -63,6 +68,41 @@ kept; cross_validation.csv and metrics.json get the scores of the folds.
 Ctrl-C and SIGTERM stop after the batch in hand and save.
 Exit status: 0 done, 2 bad input or settings, 3 diverged,
 130 interrupted, 143 by SIGTERM (continue with --resume)."""
+        ),
+    ),
+    Command(
+        "doctor",
+        _(
+            """Check a run up before it is trained: its data, network and learning rate.
+
+axone doctor iris
+axone doctor table.csv --target price
+axone doctor experiment.toml --json
+
+Looks for rows that stand in several parts, features that are constant, not
+scaled, far out, or that tell the target by themselves, rows that contradict
+each other, and rare classes; compares the first loss with that of knowing
+nothing; learns one batch by heart; and tries some steps at rising learning
+rates, whose losses it draws, for a rate to take (axone train … --lr auto).
+A line each: ✓ good, ! to be looked at, ✗ wrong."""
+        ),
+    ),
+    Command(
+        "diagnose",
+        _(
+            """Tell why a run failed, or that nothing is wrong with it.
+
+axone diagnose runs/first
+axone diagnose runs/first --json
+axone train runs/first --apply-remedy 1
+
+Each finding has a code, what gave it away with its layer and epoch, the
+likely cause, and a remedy as settings of the experiment. Codes: diverged,
+not_learning, overfitting, underfitting, vanishing_gradients,
+exploding_gradients, dead_units, saturated_units, symmetric_weights,
+unscaled_features, class_imbalance, no_better_than_constant,
+validation_row_outside. A run says itself what is wrong at its end; of a folder
+without a diagnosis, or with --anew, it is worked out from data and weights."""
         ),
     ),
     Command(

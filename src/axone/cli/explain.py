@@ -107,6 +107,7 @@ def explain(
             target=target,
             preset=preset,
             activation=activation,
+            loss=loss,
             optimizer=optimizer,
             learning_rate=learning_rate,
             seed=seed,
@@ -119,7 +120,6 @@ def explain(
             rows=tuple(row or ()),
             file=csv,
             layers=layers,
-            loss=loss,
             training=training,
             jacobian=jacobian,
         )

@@ -9,8 +9,8 @@ import numpy as np
 
 from axone.arrays import BoolArray, FloatArray
 from axone.bounds import MOST_LAYERS
-from axone.cli.models import model_at
-from axone.cli.sources import Overrides, describe, hidden_sizes
+from axone.cli.models import is_model, is_run, model_at, require_no_settings
+from axone.cli.sources import Overrides, at_rate, describe, hidden_sizes
 from axone.data import TableOptions
 from axone.data.frames import is_frame
 from axone.data.sources import is_stream, source_name
@@ -45,7 +45,6 @@ class Wanted:
     rows: tuple[int, ...] = ()
     file: str | None = None
     layers: str | None = None
-    loss: str | None = None
     training: bool = False
     jacobian: bool = False
 
@@ -87,20 +86,22 @@ def explained(source: str, overrides: Overrides, wanted: Wanted) -> tuple[Trace,
     AxoneError
         What cannot be read, or does not fit together.
     """
-    path, notes = Path(source), []
-    is_model = path.is_dir() or path.suffix == ".safetensors"
+    notes = []
     subject = (
-        _of_model(path, overrides, wanted) if is_model else _of_source(source, overrides, wanted)
+        _of_model(source, overrides, wanted)
+        if is_model(source)
+        else _of_source(source, overrides, wanted)
     )
     rows = (
         _own_rows(subject, wanted.rows or (0,))
         if wanted.file is None
-        else _of_file(subject, wanted, overrides.target)
+        else _of_file(subject, wanted, overrides)
     )
-    optimizer = subject.optimizer
+    optimizer = None if rows.y is None else subject.optimizer
     if optimizer is not None and not optimizer.stepwise:
-        notes.append(_("L-BFGS searches for its steps itself: the way ends with the gradients."))
-        optimizer = None
+        notes.append(
+            _("L-BFGS learns from all rows together: its first iteration is as if these were all.")
+        )
     notes += _on_the_model(subject.model)
     target = subject.target
     trace = explain_rows(
@@ -109,7 +110,7 @@ def explained(source: str, overrides: Overrides, wanted: Wanted) -> tuple[Trace,
         rows.X,
         rows.y,
         loss=None if rows.y is None else subject.loss,
-        optimizer=None if rows.y is None else optimizer,
+        optimizer=optimizer,
         l1=subject.penalty.l1,
         l2=subject.penalty.l2,
         clip_value=subject.clipping.value,
@@ -155,12 +156,22 @@ def _headed(trace: Trace, rows: Rows) -> Trace:
     return replace(trace, title=rows.title, steps=(given, scaled, *others))
 
 
-def _of_model(path: Path, overrides: Overrides, wanted: Wanted) -> Subject:
+_OF_A_STEP = ("--loss", "--optimizer", "--lr", "--seed")
+"""Options that change how a trained network is explained."""
+
+_OF_A_FILE = ("--target", "--query", "--sheet")
+"""Options that say how the file of `--csv` is read."""
+
+
+def _of_model(source: str, overrides: Overrides, wanted: Wanted) -> Subject:
     """Return the network of a result folder or a model file."""
-    _refuse_another_network(overrides, wanted)
+    layers = () if wanted.layers is None else ("--layers",)
+    of_the_file = () if wanted.file is None else _OF_A_FILE
+    require_no_settings(overrides, but=(*_OF_A_STEP, *of_the_file), also=layers)
+    path = Path(source)
     prepared, optimizer, penalty, clipping, seed = None, None, Penalty(), Clipping(), 0
     frozen: int | str = 0
-    if path.is_dir():
+    if is_run(source):
         experiment, model = load_run(path)
         settings = experiment.settings
         training = settings.training
@@ -173,13 +184,11 @@ def _of_model(path: Path, overrides: Overrides, wanted: Wanted) -> Subject:
     if overrides.optimizer is not None:
         optimizer = OPTIMIZERS.resolve(overrides.optimizer)
     if overrides.learning_rate is not None:
-        optimizer = replace(
-            optimizer or OPTIMIZERS.resolve("adam"), learning_rate=overrides.learning_rate
-        )
+        optimizer = at_rate(optimizer or OPTIMIZERS.resolve("adam"), overrides.learning_rate)
     return Subject(
         model.network,
         model.parameters.astype("float64"),
-        model.loss if wanted.loss is None else LOSSES.resolve(wanted.loss),
+        model.loss if overrides.loss is None else LOSSES.resolve(overrides.loss),
         model.target,
         optimizer,
         penalty,
@@ -189,16 +198,6 @@ def _of_model(path: Path, overrides: Overrides, wanted: Wanted) -> Subject:
         prepared,
         model,
     )
-
-
-def _refuse_another_network(overrides: Overrides, wanted: Wanted) -> None:
-    given = {"--layers": wanted.layers, "--activation": overrides.activation}
-    given |= {"--preset": overrides.preset}
-    names = [name for name, value in given.items() if value is not None]
-    if names:
-        raise ConfigurationError(
-            _("A trained model has its layers: leave {options} out.", options=listed(names))
-        )
 
 
 def _of_source(source: str, overrides: Overrides, wanted: Wanted) -> Subject:
@@ -216,7 +215,7 @@ def _of_source(source: str, overrides: Overrides, wanted: Wanted) -> Subject:
     return Subject(
         network,
         parameters.astype("float64"),
-        prepared.loss if wanted.loss is None else LOSSES.resolve(wanted.loss),
+        prepared.loss,
         prepared.target,
         training.optimizer,
         Penalty(training.l1, training.l2),
@@ -339,13 +338,16 @@ def _feature_names(subject: Subject) -> tuple[str, ...]:
     return tuple(names) if subject.network.input_shape == (len(names),) else ()
 
 
-def _of_file(subject: Subject, wanted: Wanted, target: str | None) -> Rows:
+def _of_file(subject: Subject, wanted: Wanted, overrides: Overrides) -> Rows:
     """Return rows of a file, made ready as those of training were."""
     assert wanted.file is not None  # noqa: S101 — asked before
-    model = subject.model or _untrained(subject)
+    model, table = subject.model or _untrained(subject), TableOptions()
+    if subject.model is not None:  # else they say how the data are read
+        table = TableOptions(query=overrides.query, sheet=overrides.sheet)
+    target = overrides.target
     notes: tuple[str, ...] = ()
     try:
-        labelled = read_labelled(wanted.file, model, target or model.target.column)
+        labelled = read_labelled(wanted.file, model, target or model.target.column, table)
         part, notes = labelled.part, labelled.notes
         y: Any = learnt_target(model.target, part)
     except DataError:
@@ -353,7 +355,7 @@ def _of_file(subject: Subject, wanted: Wanted, target: str | None) -> Rows:
             raise
         from axone.cli.predictions import read
 
-        given = read([wanted.file], model, (), TableOptions())
+        given = read([wanted.file], model, (), table)
         X = model.preprocessing.transform(given.X, "float64")
         mask = model.preprocessing.mask(given.X) if model.network.takes_masks else None
         part, y = Part(X, np.zeros(len(X)), mask=mask), None

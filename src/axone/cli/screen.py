@@ -20,6 +20,7 @@ from axone.cli.console import (
     share_bar,
     tell,
 )
+from axone.cli.diagnose import show_diagnosis
 from axone.experiments import Prepared, RunResult
 from axone.experiments.class_counts import class_counts, counts_in_words, text_counts
 from axone.experiments.preparation import last_part
@@ -126,6 +127,10 @@ class Screen:
         told = (*samples(result), *seasonal_lines(result), *calibration_lines(result.metrics))
         for text in [*told, *result.metrics.get("notes", ())]:
             print_wrapped(self.console, text, indent=2)
+        if training.stopped_by not in ("diverged", "interrupted") and training.diagnosis:
+            self.console.print()
+            show_diagnosis(self.console, training.diagnosis, result.folder)
+            self.console.print()
         tell(self.console, _("Results: {folder}", folder=result.folder))
 
 

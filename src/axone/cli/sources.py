@@ -6,11 +6,13 @@ from pathlib import Path
 from typing import Any
 
 from axone.cli.column_choices import column_choices
+from axone.cli.models import is_run
 from axone.data.sources import is_stream
 from axone.errors import ConfigurationError
 from axone.experiments import EXPERIMENT, SUFFIXES, Experiment
 from axone.experiments.files import holds_records
 from axone.messages import _, all_of
+from axone.optimizers import Optimizer
 
 _SETTINGS = {
     "target": "data.target",
@@ -117,6 +119,26 @@ def _option(name: str) -> str:
     return _WORDS.get(name, f"--{name.replace('_', '-')}")
 
 
+AUTO = "auto"
+"""In place of a learning rate: what a range test suggests."""
+
+
+def learning_rate_of(text: str) -> float:
+    """Read a learning rate.
+
+    Raises
+    ------
+    ConfigurationError
+        Not a number.
+    """
+    try:
+        return float(text)
+    except ValueError as error:
+        raise ConfigurationError(
+            _("--lr takes a number, such as 0.001, or auto; found {found!r}.", found=text)
+        ) from error
+
+
 def hidden_sizes(text: str) -> list[int]:
     """Read `64,32`; an empty text means no hidden layer.
 
@@ -219,7 +241,7 @@ def describe(source: str, overrides: Overrides) -> Experiment:
     if is_stream(source):
         return Experiment.from_source(source, settings, overrides.given())
     path = Path(source)
-    if source and (path / EXPERIMENT).is_file():
+    if is_run(source):
         raise ConfigurationError(
             _(
                 "{source} is a folder. To continue its run: axone train {source} "
@@ -262,15 +284,26 @@ def _require_one_network(overrides: Overrides) -> None:
         )
 
 
+def at_rate(optimizer: Optimizer, learning_rate: float) -> Optimizer:
+    """Return the optimiser with the learning rate of `--lr`.
+
+    Raises
+    ------
+    ConfigurationError
+        It has none, or not one such as this.
+    """
+    if not optimizer.stepwise:
+        raise ConfigurationError(_("--lr: L-BFGS finds the length of its steps itself."))
+    try:
+        return replace(optimizer, learning_rate=learning_rate)
+    except ConfigurationError as error:
+        raise ConfigurationError(_("--lr: {error}", error=error)) from error
+
+
 def with_learning_rate(experiment: Experiment, learning_rate: float) -> Experiment:
     """Return the experiment with that learning rate in its optimiser."""
     training = experiment.settings.training
-    if not training.optimizer.stepwise:
-        raise ConfigurationError(_("--lr: L-BFGS finds the length of its steps itself."))
-    try:
-        optimizer = replace(training.optimizer, learning_rate=learning_rate)
-    except ConfigurationError as error:
-        raise ConfigurationError(_("--lr: {error}", error=error)) from error
+    optimizer = at_rate(training.optimizer, learning_rate)
     changed = training.model_copy(update={"optimizer": optimizer})
     return replace(
         experiment,

@@ -42,10 +42,9 @@ def summary(
 ) -> None:
     """Run `axone summary`, as its help tells."""
     with explained_errors():
+        from axone.cli.models import is_model, model_at, require_no_settings
         from axone.cli.sources import Overrides, describe
-        from axone.experiments import load_run, prepare
-        from axone.explanation import pass_shapes
-        from axone.model import load
+        from axone.experiments import prepare
 
         overrides = Overrides(
             target=target,
@@ -58,13 +57,17 @@ def summary(
             query=query,
             sheet=sheet,
         )
-        path = Path(source)
-        if path.is_dir():
-            network = load_run(path)[1].network
-        elif path.suffix == ".safetensors":
-            network = load(path).network
+        if is_model(source):
+            require_no_settings(overrides)
+            network = model_at(Path(source)).network
         else:
             network = prepare(describe(source, overrides)).network
         name = shorten(network.input_name, _NAME) or _("Input")
         echo(str(_("{name} {shape}", name=name, shape=network.input_shape)))
-        echo(str(pass_shapes(network) if backward else network.summary()))
+        if backward:
+            # It takes a moment to load: only for who asks for it.
+            from axone.explanation import pass_shapes
+
+            echo(str(pass_shapes(network)))
+        else:
+            echo(str(network.summary()))

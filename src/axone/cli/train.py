@@ -1,6 +1,7 @@
 """`axone train`: a dataset's name, a data file or an experiment file in, a result folder out."""
 
 from contextlib import AbstractContextManager, ExitStack, nullcontext
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,6 +13,7 @@ from axone.cli.console import (
     explained_errors,
     interrupted_status,
     messages,
+    output,
     print_json,
     tell,
 )
@@ -23,7 +25,7 @@ if TYPE_CHECKING:
 
     from axone.cli.screen import Screen
     from axone.cli.sources import Overrides
-    from axone.experiments import Description, Prepared, RunResult
+    from axone.experiments import Description, Experiment, Prepared, RunResult
 
 
 def train(
@@ -49,7 +51,12 @@ def train(
         typer.Option("--epochs", help=_("Passes over the training rows, at most (default 100).")),
     ] = None,
     batch_size: options.BatchSize = None,
-    lr: options.LearningRate = None,
+    lr: Annotated[
+        str | None,
+        typer.Option(
+            help=_("Learning rate (default 0.001 for adam); auto: what a range test suggests.")
+        ),
+    ] = None,
     quantiles: options.Quantiles = None,
     preset: options.Preset = None,
     start_from: options.StartFrom = None,
@@ -109,6 +116,17 @@ def train(
         bool,
         typer.Option("--resume", help=_("Continue a stopped or killed run, to the same bits.")),
     ] = False,
+    apply_remedy: Annotated[
+        int | None,
+        typer.Option(
+            "--apply-remedy",
+            metavar="N",
+            help=_(
+                "Of a result folder: run it again, in another folder, with the remedy of its "
+                "finding number N (axone diagnose)."
+            ),
+        ),
+    ] = None,
     trace_first_epoch: Annotated[
         bool,
         typer.Option(
@@ -125,7 +143,7 @@ def train(
     with explained_errors(), ExitStack() as held:
         from axone.cli import several
         from axone.cli.screen import Screen
-        from axone.cli.sources import Overrides, describe
+        from axone.cli.sources import AUTO, Overrides, describe, learning_rate_of
         from axone.experiments import EXPERIMENT, Experiment, extended, run
         from axone.experiments.cross_validation import of_all_rows
         from axone.experiments.folder import CHECKPOINT
@@ -136,7 +154,7 @@ def train(
             data_options=data_option or None,
             epochs=epochs_,
             batch_size=batch_size,
-            learning_rate=lr,
+            learning_rate=None if lr in (None, AUTO) else learning_rate_of(lr),
             quantiles=quantiles,
             preset=preset,
             start_from=start_from,
@@ -161,13 +179,17 @@ def train(
         several.require_one_kind(cv, repeats, resume)
         if trace_first_epoch:
             _require_traceable(resume or repeats is not None, quiet or as_json)
+        shown = not (quiet or as_json)
         if resume:
             folder = _folder_to_resume(source, out, overrides)
             experiment = extended(Experiment.from_file(folder / EXPERIMENT), overrides.epochs)
+        elif apply_remedy is not None:
+            experiment, folder = _treated(source, apply_remedy, overrides, out, held)
         else:
             experiment = describe(source, overrides)
+            if lr == AUTO:
+                experiment = _at_suggested_rate(experiment, shown=shown)
             folder = held.enter_context(result_folder(out, experiment.name))
-        shown = not (quiet or as_json)
         if repeats is not None:
             several.repeat_runs(experiment, repeats, folder, shown=shown, as_json=as_json)
             return
@@ -190,10 +212,59 @@ def train(
         ended_well = result.training.stopped_by not in ("diverged", "interrupted")
         folds = several.validate_by_folds(experiment, cv, result, shown) if ended_well else None
         if as_json:
-            print_json({**result.metrics, "folder": str(folder)})
+            print_json(
+                {
+                    **result.metrics,
+                    "diagnosis": result.training.diagnosis.to_data(),
+                    "folder": str(folder),
+                }
+            )
     _exit(result, quiet)
     if folds is not None and folds.interrupted:
         several.exit_interrupted(folds, folder, quiet)
+
+
+def _at_suggested_rate(experiment: "Experiment", *, shown: bool) -> "Experiment":
+    """Return the experiment with the learning rate that a range test suggests, and say it."""
+    from axone.cli.sources import with_learning_rate
+    from axone.experiments import prepare
+    from axone.experiments.checkup import rates_tried
+    from axone.experiments.training import build_trainer, learnt_rows
+
+    prepared = prepare(experiment)
+    trainer = build_trainer(prepared)
+    tested = rates_tried(trainer, trainer.examples(learnt_rows(prepared, "train")))
+    if tested is None:
+        raise ConfigurationError(_("--lr: L-BFGS finds the length of its steps itself."))
+    if tested.suggestion is None:
+        raise ConfigurationError(
+            _(
+                "--lr auto: at no learning rate did the loss fall. `axone doctor` tells more; "
+                "else give a rate."
+            )
+        )
+    if shown:
+        tell(
+            output(),
+            _("A range test suggests a learning rate of {rate:.2g}.", rate=tested.suggestion),
+        )
+    return with_learning_rate(experiment, tested.suggestion)
+
+
+def _treated(
+    source: str, number: int, overrides: "Overrides", out: Path | None, held: ExitStack
+) -> "tuple[Experiment, Path]":
+    """Return a run's experiment with a remedy applied, and the folder for it."""
+    from axone.cli.models import require_no_settings
+    from axone.experiments import diagnosis_of, load_run, new_folder
+    from axone.experiments.remedies import finding_to_treat, treated
+
+    before = Path(source)
+    experiment, _model = load_run(before)
+    require_no_settings(overrides)
+    finding = finding_to_treat(diagnosis_of(before), number)
+    folder = held.enter_context(new_folder(before.parent, before.name)) if out is None else out
+    return replace(treated(experiment, finding.remedy.changes), name=before.name), folder
 
 
 def _require_traceable(another: bool, silent: bool) -> None:
@@ -220,9 +291,11 @@ def _traced(screen: "Screen") -> "Callable[[Prepared], None]":
 
 
 def _exit(result: "RunResult", quiet: bool) -> None:
+    from axone.cli.diagnose import show_diagnosis
+
     training = result.training
     if training.stopped_by == "diverged":
-        tell(messages(), str(training.evidence.divergence), style="red")
+        show_diagnosis(messages(), training.diagnosis, result.folder)
         raise SystemExit(DIVERGED)
     if training.stopped_by == "interrupted":
         if not quiet:
@@ -234,10 +307,11 @@ def _exit(result: "RunResult", quiet: bool) -> None:
 
 
 def _folder_to_resume(source: str, out: Path | None, overrides: "Overrides") -> Path:
+    from axone.cli.models import is_run
     from axone.experiments import EXPERIMENT
 
     folder = out if out is not None else Path(source)
-    if not (folder / EXPERIMENT).is_file():
+    if not is_run(folder):
         raise ConfigurationError(
             _(
                 "{folder} is not the folder of a run: it holds no {file}. Name the folder: axone "

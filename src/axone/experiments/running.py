@@ -20,6 +20,7 @@ from axone.errors import ConfigurationError
 from axone.experiments.baseline import constant_outputs, constant_scores, no_better_notes
 from axone.experiments.class_counts import class_counts, text_counts
 from axone.experiments.description import Description
+from axone.experiments.diagnosing import write_diagnosis
 from axone.experiments.folder import MODEL, locked, refuse_occupied
 from axone.experiments.measuring import (
     anomaly_quantiles,
@@ -134,6 +135,7 @@ def run(
         metrics["total_seconds"] = round(time.perf_counter() - started, 3)
         if folder is not None:
             write_results(prepared, result, model, metrics, folder)
+            write_diagnosis(result, folder)
         ended_by = asked.signal if result.stopped_by == "interrupted" else None
     return RunResult(prepared, result, model, metrics, folder, ended_by)
 

@@ -19,7 +19,7 @@ from axone.network import Network
 from axone.parameters import Parameters, Slot
 from axone.registry import name_of
 from axone.summary import layer_title
-from axone.traced import Index, Traced, WorkedAt, Working, joined, products, summed
+from axone.traced import Index, Traced, Working, averaged, joined, products, reindexed
 
 _FIRST_CELLS = 4
 """Of an array that is not worked out whole. None of an update is: its numbers all go one way."""
@@ -27,12 +27,16 @@ _FIRST_CELLS = 4
 
 @dataclass(frozen=True)
 class Author:
-    """What writes steps: the network that they are of, and how much is worked out."""
+    """What writes steps: the network that they are of, and how much is worked out.
+
+    Of the first `frozen` layers no update is written.
+    """
 
     network: Network
     parameters: Parameters
     cells: int
     class_names: tuple[str, ...]
+    frozen: int = 0
 
     def forward(
         self, passed: Sequence[LayerTrace], logits: FloatArray, prediction: FloatArray
@@ -42,9 +46,8 @@ class Author:
         *inner, last = passed[-1].forward
         function = self.network.split_output()[1]
         if self._output_activation:
-            word = name_of(function)
             worked_at = partial(function.working, logits)
-            ending = Traced("ŷ", f"ŷ = {word}(z)", prediction, worked_at)
+            ending = Traced("ŷ", f"ŷ = {function.value_equation}", prediction, worked_at)
             if last.symbol != "a":
                 inner.append(last)
         else:
@@ -76,22 +79,23 @@ class Author:
             names = tuple(self.class_names[label] for label in target)
         wanted = Step(LOSS, symbol="y", array=target, labels=names)
         steps = [wanted, *self._steps(LOSS, None, (rows,))]
-        mean = np.asarray([mean_loss(rows.array, weight) + penalty])
-        parts: Working = ("(", *summed(rows.array), ")/", float(m))
+        value = np.asarray([batch_loss(rows.array, weight) + penalty])
+        parts = averaged(rows.array)
         equation = "L = Σ ℓ/m"
         if weight is not None:
-            parts = ("(", *products(weight, rows.array), ")/", float(weight.sum()))
+            parts = ("(", *products(weight, rows.array), ")", *_over(weight))
             equation = "L = Σ w·ℓ/Σ w"
         elif m == 1:
             parts = (float(rows.array[0]),)
         if penalty:
             parts, equation = joined(parts, (penalty,)), _("{mean} + penalty", mean=equation)
         if m > 1 or penalty:
-            total = Traced("L", equation, mean, lambda index: parts)
+            total = Traced("L", equation, value, lambda index: parts)
             steps += self._steps(LOSS, None, (total,))
         if jacobian and (through := head.trace_jacobian(prediction, target)):
             aside = self._steps(LOSS, None, through)
-            title = _("Why δ = ŷ − y, through the Jacobian")
+            why = of_rows.equation
+            title = _("Why {equation}, through the Jacobian", equation=why)
             steps.append(Step(LOSS, title, children=tuple(aside)))
         steps += self._steps(LOSS, None, between)
         steps += self._steps(LOSS, None, (_of_mean(of_rows, delta, weight),))
@@ -113,13 +117,13 @@ class Author:
         self, rule: Rule, before: Parameters, stepped: Stepped, loss: float, loss_after: float
     ) -> Step:
         """Write the step of the optimiser, array by array, and the loss before and after."""
-        steps = []
+        steps = self._steps(UPDATE, None, stepped.aside)
         for slot in self.network.layout.slots:
             if not slot.spec.trainable:
                 if not np.array_equal(before[slot.name], stepped.parameters[slot.name]):
                     steps.append(self._buffer(slot.name, before, stepped))
                 continue
-            if int(slot.name.partition(".")[0]) < rule.frozen:
+            if int(slot.name.partition(".")[0]) < self.frozen:
                 continue
             steps.append(self._moved(slot, stepped))
         both = np.asarray([loss, loss_after])
@@ -137,10 +141,14 @@ class Author:
         named = slot.spec.name.rpartition(".")[2]
         letter = "W" if slot.spec.penalised else _LETTERS.get(named, named)
         children = []
+
+        def in_the_vector(index: Index) -> Index:
+            return (slot.offset + int(np.ravel_multi_index(index, shape)),)
+
         for step, old in zip(stepped.traced, stepped.before, strict=True):
             if step.symbol in PENALISED and not slot.spec.penalised:
                 continue
-            worked_at = _flat(step.worked_at, slot.offset, shape)
+            worked_at = reindexed(step.worked_at, in_the_vector)
             own = step._replace(array=step.array[place].reshape(shape), worked_at=worked_at)
             written = self._array(UPDATE, position, _called(own, letter))
             if old is not None:
@@ -239,25 +247,12 @@ def _called(step: Traced, letter: str) -> Traced:
 
 def _at_position(step: Traced, position: int) -> Traced:
     """Return what a step computed at one position: (m, length, units) → (m, units)."""
-    worked_at = step.worked_at
 
-    def there(index: Index) -> Working:
-        assert worked_at is not None  # noqa: S101 — asked for only where there is one
-        return worked_at((index[0], position, *index[1:]))
+    def there(index: Index) -> Index:
+        return (index[0], position, *index[1:])
 
-    array = step.array[:, position]
-    return step._replace(array=array, worked_at=worked_at and there, positions=())
-
-
-def _flat(worked_at: WorkedAt | None, offset: int, shape: tuple[int, ...]) -> WorkedAt | None:
-    """Return the workings of a flat vector for one of the arrays that lie in it."""
-    if worked_at is None:
-        return None
-
-    def of_cell(index: Index) -> Working:
-        return worked_at((offset + int(np.ravel_multi_index(index, shape)),))
-
-    return of_cell
+    worked_at = reindexed(step.worked_at, there)
+    return step._replace(array=step.array[:, position], worked_at=worked_at, positions=())
 
 
 def _of_mean(own: Traced, delta: FloatArray, weight: FloatArray | None) -> Traced:
@@ -273,9 +268,20 @@ def _of_mean(own: Traced, delta: FloatArray, weight: FloatArray | None) -> Trace
         inner = ("(", *worked_at(index), ")")
         if weight is None:
             return (*inner, "/", float(rows))
-        return (*inner, "·", float(weight[index[0]]), "/", float(weight.sum()))
+        return (*inner, "·", float(weight[index[0]]), *_over(weight))
 
     return Traced("δ", f"{symbol} = ({right}){shares}", delta, of_mean)
+
+
+def _over(weight: FloatArray) -> Working:
+    """Write the division by the sum of the weights; by nothing where no row counts."""
+    total = float(weight.sum())
+    return ("/", total) if total else ()
+
+
+def batch_loss(losses: FloatArray, weight: FloatArray | None) -> float:
+    """Return the mean of the rows' losses, each by its weight; 0 where no row counts."""
+    return 0.0 if weight is not None and not weight.any() else mean_loss(losses, weight)
 
 
 def _unravelled(number: int, shape: tuple[int, ...]) -> tuple[int, ...]:

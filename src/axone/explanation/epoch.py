@@ -11,7 +11,7 @@ from axone.data.examples import Examples
 from axone.engines import Recipe
 from axone.engines.state import RunState
 from axone.errors import ConfigurationError
-from axone.explanation.explaining import explain_step
+from axone.explanation.explaining import Manner, explain_step
 from axone.explanation.trace import Trace
 from axone.explanation.updating import Rule
 from axone.messages import _
@@ -51,14 +51,14 @@ def first_epoch(
     parameters : Parameters
         With which the run begins; they are not changed.
     examples : Examples
-        The training rows, as the network learns them.
+        The training rows, as `axone.training.rows.examples_of` makes them ready.
     max_epochs : int
         Of the run, for its schedule.
 
     Raises
     ------
     ConfigurationError
-        The recipe changes rows at random, freezes layers, or searches for its steps.
+        The recipe changes rows at random, or searches for its steps.
     """
     _require_plain(recipe)
     state = RunState.beginning(parameters.copy(), recipe.optimizer)
@@ -67,20 +67,10 @@ def first_epoch(
     slots = state.slots
     for number, rate in enumerate(rates.tolist()):
         batch = examples.rows(order[number * size : (number + 1) * size])
+        manner = Manner(True, recipe.seed, number + 1, recipe.frozen, cells=_CELLS)
+        rule = Rule(recipe.optimizer, recipe.clipping, slots, rate)
         made = explain_step(
-            recipe.network,
-            parameters,
-            batch.X,
-            batch.target,
-            loss=recipe.loss,
-            rule=Rule(recipe.optimizer, recipe.penalty, recipe.clipping, slots, rate),
-            penalty=recipe.penalty,
-            sample_weight=batch.weight,
-            training=True,
-            seed=recipe.seed,
-            step=number + 1,
-            mask=batch.mask,
-            cells=_CELLS,
+            recipe.network, parameters, batch, recipe.loss, rule, recipe.penalty, manner
         )
         assert made.stepped is not None  # noqa: S101 — there is a rule
         parameters, slots = made.stepped.parameters, made.stepped.slots
@@ -93,10 +83,7 @@ def _require_plain(recipe: Recipe) -> None:
         raise ConfigurationError(
             _("L-BFGS searches for its steps on all rows: its epochs have none to be shown.")
         )
-    if recipe.augmentation or recipe.frozen:
+    if recipe.augmentation:
         raise ConfigurationError(
-            _(
-                "The first epoch is shown of runs without augmentation and frozen layers: leave "
-                "them out to see it."
-            )
+            _("The first epoch is shown of runs without augmentation: leave it out to see it.")
         )

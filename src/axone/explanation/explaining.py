@@ -10,16 +10,20 @@ from typing import Any
 
 import numpy as np
 
-from axone.arrays import FloatArray
+from axone.activations import ActivationFunction
+from axone.arrays import BoolArray, FloatArray
 from axone.checks import check_integer, check_seed
-from axone.engines.reference.equations import mean_loss, row_shares
+from axone.data.examples import Examples
+from axone.engines.reference.equations import row_shares
 from axone.errors import ConfigurationError, ShapeError
-from axone.explanation.author import Author
+from axone.explanation.author import Author, batch_loss
+from axone.explanation.searching import Looked, searched
 from axone.explanation.trace import INPUT, Step, Trace
-from axone.explanation.updating import Rule, Stepped, updated
+from axone.explanation.updating import Learning, Rule, Stepped, updated
 from axone.layers import Context, Layer, LayerArrays
 from axone.layers.layer import AnyCache
 from axone.layers.sequence import (
+    LayerTrace,
     backward_through,
     forward_through,
     trace_through,
@@ -27,7 +31,7 @@ from axone.layers.sequence import (
 from axone.losses import LOSSES, Head, Loss, prepare_weights
 from axone.messages import _
 from axone.network import Network
-from axone.optimizers import OPTIMIZERS, Optimizer
+from axone.optimizers import LBFGS, OPTIMIZERS, Optimizer
 from axone.parameters import Parameters
 from axone.penalties import Clipping, Penalty
 from axone.random import NOISE, RandomStream
@@ -74,13 +78,16 @@ def explain(
     loss : str, mapping or Loss, optional
         What y is compared by; needed with y, and of no use without.
     optimizer : str, mapping or Optimizer, optional
-        Whose step is shown, on copies. Without it the trace ends with the gradients.
+        Whose step is shown, on copies. Without it the trace ends with the gradients. Of L-BFGS it
+        is the first iteration, these being all rows: its direction, the lengths that its line
+        search tried, and where that led; nothing is clipped.
     sample_weight : array of shape (m,), optional
         How much each row counts in the mean loss; all alike if left out.
     l1, l2, clip_value, clip_norm : float, optional
         Penalties and clipping, as of `Trainer`.
     frozen : int, default 0
-        So many layers, the first ones, are not moved; their gradients are shown all the same.
+        So many layers, the first ones, are not moved, run as at prediction and are not penalised;
+        their gradients are shown all the same.
     training : bool, default False
         Whether the pass is one of training: dropout drops, noise is added, batch norm has the
         statistics of these rows.
@@ -106,7 +113,7 @@ def explain(
         Parameters of another network; examples or targets that do not fit.
     ConfigurationError
         y without a loss, an optimiser without y, a loss that the output activation does not suit,
-        or an optimiser that makes no step of one batch (L-BFGS).
+        or an optimiser of one's own that makes no step of one batch.
 
     Examples
     --------
@@ -122,31 +129,36 @@ def explain(
     >>> round(trace.loss, 9), round(trace.loss_after, 9)
     (1.0, 0.5184)
     """
-    return explain_step(
-        network,
-        parameters,
-        x,
-        y,
-        loss=loss,
-        rule=None
-        if optimizer is None
-        else Rule(
-            OPTIMIZERS.resolve(optimizer),
-            Penalty(l1, l2),
-            Clipping(clip_value, clip_norm),
-            frozen=frozen,
-        ),
-        penalty=Penalty(l1, l2),
-        sample_weight=sample_weight,
-        training=training,
-        seed=seed,
-        step=step,
-        mask=mask,
-        jacobian=jacobian,
-        cells=cells,
-        feature_names=feature_names,
-        class_names=class_names,
-    ).trace
+    resolved = None if loss is None else LOSSES.resolve(loss)
+    rule = None
+    if optimizer is not None:
+        rule = Rule(OPTIMIZERS.resolve(optimizer), Clipping(clip_value, clip_norm))
+    _require_together(y, resolved, rule)
+    penalty, manner = Penalty(l1, l2), Manner(training, seed, step, frozen, jacobian, cells)
+    names = tuple(map(str, feature_names)), tuple(map(str, class_names))
+    given = _rows(network, x)
+    present = network.check_mask(mask, len(given))
+    if y is None or resolved is None:
+        return _predicted(_Pass.of(network, parameters, given, present, manner, *names))
+    dtype = _dtype(parameters)
+    target = _targets(resolved, network, y, len(given), dtype)
+    weight = None
+    if sample_weight is not None:
+        weight = prepare_weights(sample_weight, len(given), dtype)
+    batch = Examples(given, target, weight, present)
+    return explain_step(network, parameters, batch, resolved, rule, penalty, manner, *names).trace
+
+
+@dataclass(frozen=True)
+class Manner:
+    """How rows go through a network, and how much is told of it: settings of `explain`."""
+
+    training: bool = False
+    seed: int = 0
+    step: int = 1
+    frozen: int = 0
+    jacobian: bool = False
+    cells: int = _MOST_CELLS
 
 
 @dataclass(frozen=True, eq=False)
@@ -160,76 +172,114 @@ class Explained:
 def explain_step(
     network: Network,
     parameters: Parameters,
-    x: Any,
-    y: Any,
-    *,
-    loss: Loss | str | Mapping[str, Any] | None,
+    batch: Examples,
+    loss: Loss,
     rule: Rule | None,
     penalty: Penalty,
-    training: bool,
-    seed: int,
-    step: int,
-    sample_weight: Any = None,
-    mask: Any = None,
-    jacobian: bool = False,
-    cells: int = _MOST_CELLS,
-    feature_names: Sequence[str] = (),
-    class_names: Sequence[str] = (),
+    manner: Manner,
+    feature_names: tuple[str, ...] = (),
+    class_names: tuple[str, ...] = (),
 ) -> Explained:
-    """Return the trace of `explain`, and the state after the step, from which another follows."""
-    check_seed(seed)
-    check_integer("step", step, at_least=1)
-    check_integer("cells", cells, at_least=1)
-    if rule is not None:
-        check_integer("frozen", rule.frozen, at_least=0, at_most=len(network.layers))
-    _require_together(y, loss, rule)
-    network.check_parameters(parameters)
-    given = _rows(network, x)
-    examples = network.cast_examples(given, parameters.vector.dtype)
-    present = network.check_mask(mask, len(examples))
-    random = RandomStream.from_seed(seed).child(NOISE).child(step) if training else None
-    context = Context(training, random, present)
-    author = Author(network, parameters, cells, tuple(map(str, class_names)))
-    body, activation = network.split_output()
-    logits, caches = forward_through(body, parameters.by_layer, examples, context)
-    first = Step(INPUT, _("Input"), symbol="x", array=given, labels=tuple(map(str, feature_names)))
-    if y is None:
-        prediction = activation.value(logits)
-        passed = trace_through(body, parameters.by_layer, examples, context)
-        steps = (first, *author.forward(passed, logits, prediction))
-        return Explained(Trace(steps, len(examples)), None)
-    assert loss is not None  # noqa: S101 — `_require_together`
-    resolved = LOSSES.resolve(loss)
-    head = Head(activation, resolved)
-    target = _targets(resolved, network, y, len(examples), str(parameters.vector.dtype))
-    prediction = head.predict(logits)
-    deltas = head.row_deltas(logits, prediction, target)
-    weight = None
-    if sample_weight is not None:
-        weight = prepare_weights(sample_weight, len(examples), _dtype(parameters))
-    delta = deltas * row_shares(weight, deltas)
-    passed = trace_through(body, parameters.by_layer, examples, context, delta)
-    gradient = _gradient(body, parameters, caches, delta)
-    value = mean_loss(head.rows(logits, prediction, target), weight)
-    penalised = network.layout.penalised_mask(_dtype(parameters))
-    cost = penalty.value(parameters.vector, penalised, len(examples)) if penalty else 0.0
+    """Return the trace of `explain`, and the state after the step, from which another follows.
+
+    The rows are as a network learns them. Weights of theirs may all be 0, as in a batch of a run:
+    then they teach nothing.
+    """
+    made = _Pass.of(network, parameters, batch.X, batch.mask, manner, feature_names, class_names)
+    head, target, weight, rows = Head(made.activation, loss), batch.target, batch.weight, len(batch)
+    learning = Learning.of(parameters, penalty, manner.frozen, rows)
+
+    def look(own: Parameters) -> Looked:
+        logits, caches = made.forward(own)
+        prediction = head.predict(logits)
+        deltas = head.row_deltas(logits, prediction, target)
+        delta = deltas * row_shares(weight, deltas)
+        value = batch_loss(head.rows(logits, prediction, target), weight) + learning.cost(own)
+        return Looked(value, _gradient(made.body, own, caches, delta), caches, logits, delta)
+
+    before = look(parameters)
+    logits, delta, cost = before.logits, before.delta, learning.cost(parameters)
+    author, passed, prediction = made.author, made.trace(delta), head.predict(logits)
     steps = (
-        first,
+        made.first,
         *author.forward(passed, logits, prediction),
-        author.loss(head, logits, prediction, target, delta, weight, cost, jacobian),
+        author.loss(head, logits, prediction, target, delta, weight, cost, manner.jacobian),
         *author.backward(passed),
     )
     if rule is None:
-        return Explained(Trace(steps, len(examples), loss=value + cost), None)
-    stepped = updated(rule, network, parameters, gradient, len(examples), step)
-    _take_averages(body, stepped.parameters, parameters, caches, training)
-    logits_after, _caches = forward_through(body, stepped.parameters.by_layer, examples, context)
-    rows_after = head.rows(logits_after, head.predict(logits_after), target)
-    after = mean_loss(rows_after, weight)
-    if penalty:
-        after += penalty.value(stepped.parameters.vector, penalised, len(examples))
-    steps = (*steps, author.update(rule, parameters, stepped, value + cost, after))
-    return Explained(Trace(steps, len(examples), loss=value + cost, loss_after=after), stepped)
+        return Explained(Trace(steps, rows, loss=before.loss), None)
+    if isinstance(rule.optimizer, LBFGS):
+        stepped, caches = searched(rule.optimizer, learning, parameters, look)
+    else:
+        stepped = updated(rule, learning, parameters, before.gradient, manner.step)
+        caches = before.caches
+    if manner.training:
+        _take_averages(made.body, stepped.parameters, parameters, caches)
+    after = look(stepped.parameters).loss
+    steps = (*steps, author.update(rule, parameters, stepped, before.loss, after))
+    return Explained(Trace(steps, rows, loss=before.loss, loss_after=after), stepped)
+
+
+@dataclass(frozen=True, eq=False)
+class _Pass:
+    """Rows before a network, and who writes what becomes of them."""
+
+    body: Sequence[Layer]
+    activation: ActivationFunction
+    parameters: Parameters
+    examples: FloatArray
+    context: Context
+    frozen: int
+    first: Step
+    author: Author
+
+    @classmethod
+    def of(
+        cls,
+        network: Network,
+        parameters: Parameters,
+        X: FloatArray,
+        mask: BoolArray | None,
+        manner: Manner,
+        feature_names: tuple[str, ...],
+        class_names: tuple[str, ...],
+    ) -> "_Pass":
+        check_seed(manner.seed)
+        check_integer("step", manner.step, at_least=1)
+        check_integer("cells", manner.cells, at_least=1)
+        check_integer("frozen", manner.frozen, at_least=0, at_most=len(network.layers))
+        network.check_parameters(parameters)
+        random = None
+        if manner.training:
+            random = RandomStream.from_seed(manner.seed).child(NOISE).child(manner.step)
+        body, activation = network.split_output()
+        return cls(
+            body,
+            activation,
+            parameters,
+            network.cast_examples(X, parameters.vector.dtype),
+            Context(manner.training, random, mask),
+            manner.frozen,
+            Step(INPUT, _("Input"), symbol="x", array=X, labels=feature_names),
+            Author(network, parameters, manner.cells, class_names, manner.frozen),
+        )
+
+    def forward(self, parameters: Parameters) -> tuple[FloatArray, list[AnyCache]]:
+        """Return the logits of some parameters, and every layer's cache."""
+        own = parameters.by_layer
+        return forward_through(self.body, own, self.examples, self.context, self.frozen)
+
+    def trace(self, delta: FloatArray | None = None) -> tuple[LayerTrace, ...]:
+        """Return what every layer computes, and on the way back where δ is given."""
+        own = self.parameters.by_layer
+        return trace_through(self.body, own, self.examples, self.context, delta, self.frozen)
+
+
+def _predicted(made: _Pass) -> Trace:
+    """Return the trace of rows without targets, which ends with their prediction."""
+    logits, _caches = made.forward(made.parameters)
+    written = made.author.forward(made.trace(), logits, made.activation.value(logits))
+    return Trace((made.first, *written), len(made.examples))
 
 
 def _dtype(parameters: Parameters) -> Any:
@@ -287,11 +337,8 @@ def _take_averages(
     after: Parameters,
     before: Parameters,
     caches: Sequence[AnyCache],
-    training: bool,
 ) -> None:
     """Let the layers with running averages take a batch of training into account."""
-    if not training:
-        return
     for views, layer, arrays, cache in zip(
         after.by_layer, body, before.by_layer, caches, strict=True
     ):

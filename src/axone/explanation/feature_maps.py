@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from axone.activations import ACTIVATIONS, title
 from axone.arrays import BoolArray, FloatArray
 from axone.checks import as_array
 from axone.layers import (
@@ -24,7 +25,6 @@ from axone.layers import (
 from axone.layers.sequence import LayerTrace, masks_between
 from axone.network import Network
 from axone.parameters import Parameters
-from axone.registry import name_of
 from axone.summary import layer_title
 
 _FINISHING = (BatchNorm, LayerNorm, RMSNorm, Activation, Dropout, ChannelDropout, GaussianNoise)
@@ -133,7 +133,9 @@ def _title(layers: tuple[Layer, ...]) -> str:
     """Name layers in a row, those left out that do nothing when predicting."""
     idle = (Dropout, ChannelDropout, GaussianNoise)
     return " + ".join(
-        name_of(layer.function) if isinstance(layer, Activation) else layer_title(layer)
+        title(ACTIVATIONS.resolve(layer.function))
+        if isinstance(layer, Activation)
+        else layer_title(layer)
         for layer in layers
         if not isinstance(layer, idle)
     )

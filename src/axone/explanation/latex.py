@@ -13,10 +13,12 @@ _SYMBOLS = {
     "Σ": r"\sum ",
     "δ": r"\delta ",
     "η": r"\eta ",
+    "α": r"\alpha ",
     "β": r"\beta ",
     "μ": r"\mu ",
     "ε": r"\varepsilon ",
     "λ": r"\lambda ",
+    "π": r"\pi ",
     "ρ": r"\rho ",
     "σ": r"\sigma ",
     "Φ": r"\Phi ",
@@ -24,6 +26,7 @@ _SYMBOLS = {
     "ℓ": r"\ell ",
     "ŷ": r"\hat{y}",
     "½": r"\tfrac{1}{2}",
+    "≤": r"\le ",
     "−": "-",
     "±": r"\pm ",
     "←": r"{\leftarrow}",
@@ -43,7 +46,14 @@ _SYMBOLS = {
 _SMALL = dict(zip("₀₁₂₃₄₅₆₇₈₉₊₋ₜₖₚᵢⱼᵣₙₒ", "0123456789+-tkpijrno", strict=True))
 _RAISED = {"²": "2", "³": "3", "ᵗ": "t"}
 
-_FUNCTIONS = {"max": r"\max", "ln": r"\ln", "tanh": r"\tanh", "sin": r"\sin", "cos": r"\cos"}
+_FUNCTIONS = {
+    "max": r"\max",
+    "min": r"\min",
+    "ln": r"\ln",
+    "tanh": r"\tanh",
+    "sin": r"\sin",
+    "cos": r"\cos",
+}
 
 _LETTER = r"(?:(?![ŷℓ²³ᵀᵗᵢᵣⱼₐ-ₜ\u0370-\u03ff])[^\W\d_])"
 """One of a word: not a small one, a Greek one or another that is a symbol."""

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from axone.arrays import FloatArray
 from axone.explanation.latex import latex, latex_text
-from axone.explanation.numerals import numeral, written
+from axone.explanation.numerals import as_table, numeral, written
 from axone.explanation.text import HEADINGS, SINGLE, shown_children
-from axone.explanation.trace import KINDS, Step, Trace
+from axone.explanation.trace import Step, Trace
 from axone.messages import Message, _, _n
 from axone.shown import visible
 
@@ -97,10 +97,7 @@ def as_latex(trace: Trace, *, digits: int = 4) -> str:
 def _parts(trace: Trace, digits: int, markup: Markup) -> Iterator[str]:
     if trace.title:
         yield markup.heading(0, str(trace.title))
-    for kind in KINDS:
-        steps = [step for step in trace.steps if step.kind == kind]
-        if not steps:
-            continue
+    for kind, steps in trace.parts():
         own = len(steps) == 1 and kind in SINGLE
         if not own:
             yield markup.heading(1, str(HEADINGS[kind]))
@@ -156,7 +153,7 @@ def _cell(symbol: str, index: tuple[int, ...], shape: tuple[int, ...]) -> str:
 
 
 def _matrix(array: FloatArray, digits: int) -> str:
-    rows = array.reshape(-1, array.shape[-1] if array.ndim else 1)
+    rows = as_table(array)
     lines = []
     for row in rows[:_MOST_ROWS]:
         cells = [latex(numeral(number, digits)) for number in row[:_MOST_COLUMNS].tolist()]

@@ -3,6 +3,7 @@
 import math
 from itertools import pairwise
 
+from axone.arrays import FloatArray
 from axone.traced import Part, Rest, Working
 
 MINUS = "\N{MINUS SIGN}"
@@ -57,6 +58,18 @@ def _appended(text: str, number: str, then: Part) -> str:
         if (text and not text.endswith(("(", ", ", "|", "▸"))) or powered:
             return f"{text}({number})"
     return text + number
+
+
+def as_table(array: FloatArray) -> FloatArray:
+    """Return an array in two axes: the last one across, all others down.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> as_table(np.ones((2, 3, 4))).shape, as_table(np.ones(4)).shape, as_table(np.ones(())).shape
+    ((6, 4), (1, 4), (1, 1))
+    """
+    return array.reshape(math.prod(array.shape[:-1]), *(array.shape[-1:] or (1,)))
 
 
 _SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")

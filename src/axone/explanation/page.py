@@ -9,10 +9,10 @@ from html import escape
 from importlib.resources import files
 
 from axone.arrays import FloatArray
-from axone.explanation.numerals import cell_name, numeral, written
+from axone.explanation.numerals import as_table, cell_name, numeral, written
 from axone.explanation.text import HEADINGS, shown_children
-from axone.explanation.trace import KINDS, Step, Trace
-from axone.messages import Message, _, _n
+from axone.explanation.trace import Step, Trace
+from axone.messages import Message, _, _n, language_in_use
 from axone.shown import visible
 
 _MOST_ROWS, _MOST_COLUMNS = 16, 16
@@ -36,10 +36,10 @@ def as_html(trace: Trace, *, digits: int = 4) -> str:
 
 def _page(trace: Trace, digits: int) -> Iterator[str]:
     title = _words(trace.title or _("One step of a network, with every number"))
-    kinds = [kind for kind in KINDS if any(step.kind == kind for step in trace.steps)]
+    parts = list(trace.parts())
     unfolded = sum(1 for _step in trace.walk()) <= _MANY_STEPS
     yield "<!DOCTYPE html>"
-    yield '<html lang="en"><head><meta charset="utf-8">'
+    yield f'<html lang="{escape(language_in_use())}"><head><meta charset="utf-8">'
     yield (
         '<meta http-equiv="Content-Security-Policy" '
         "content=\"default-src 'none'; style-src 'unsafe-inline'\">"
@@ -49,13 +49,12 @@ def _page(trace: Trace, digits: int) -> Iterator[str]:
     style = files("axone.explanation").joinpath("page.css").read_text("utf-8")
     yield f"<style>\n{style}</style></head><body>"
     yield f"<header><h1>{title}</h1>{_losses(trace, digits)}"
-    links = (f'<a href="#{kind}">{_words(HEADINGS[kind])}</a>' for kind in kinds)
+    links = (f'<a href="#{kind}">{_words(HEADINGS[kind])}</a>' for kind, _steps in parts)
     yield f"<nav>{' '.join(links)}</nav></header><main>"
-    for kind in kinds:
+    for kind, steps in parts:
         yield f'<section id="{kind}"><h2>{_words(HEADINGS[kind])}</h2>'
-        for step in trace.steps:
-            if step.kind == kind:
-                yield from _of_step(step, digits, unfolded)
+        for step in steps:
+            yield from _of_step(step, digits, unfolded)
         yield "</section>"
     counted = _("Cells are counted from 1. A number in brackets stands for as many more terms.")
     yield f"</main><footer>{_words(counted)}</footer></body></html>"
@@ -105,8 +104,8 @@ def _of_array(step: Step, digits: int) -> Iterator[str]:
         for cell in step.cells:
             name = cell_name(step.symbol, cell.index, array.shape)
             label = ""
-            if len(step.labels) == array.shape[-1]:
-                label = f" <small>{_words(step.labels[cell.index[-1]])}</small>"
+            if step.of_columns:
+                label = f" <small>{_words(step.of_columns[cell.index[-1]])}</small>"
             working, value = written(cell.working, digits), numeral(cell.value, digits)
             result = "" if working == value else f"<b>=\N{NO-BREAK SPACE}{_words(value)}</b>"
             yield (
@@ -117,17 +116,16 @@ def _of_array(step: Step, digits: int) -> Iterator[str]:
         if step.left_out:
             more = _n("… {count:,} more alike", "… {count:,} more alike", step.left_out)
             yield f"<p>{_words(more)}</p>"
-    labels = step.labels if len(step.labels) == array.shape[-1] else ()
     if step.before is not None:
         yield from _table(_("before"), step.before, digits, ())
         yield from _table(_("after"), array, digits, ())
     elif step.left_out or not step.cells:
-        yield from _table(step.symbol, array, digits, labels)
+        yield from _table(step.symbol, array, digits, step.of_columns)
     yield "</div>"
 
 
 def _table(caption: str, array: FloatArray, digits: int, labels: tuple[str, ...]) -> Iterator[str]:
-    rows = array.reshape(-1, array.shape[-1] if array.ndim else 1)
+    rows = as_table(array)
     shape = "×".join(map(str, array.shape))
     yield f'<div class="wide"><table class="numbers"><caption>{_words(caption)}'
     yield f" <small>{shape}</small></caption>"

@@ -9,6 +9,7 @@ from axone.layers import PREDICTION
 from axone.layers.sequence import LayerTrace, trace_through
 from axone.messages import Message, _, shorten
 from axone.network import Network
+from axone.parameters import Parameters
 from axone.summary import layer_title
 from axone.traced import Traced
 
@@ -106,15 +107,16 @@ def pass_shapes(network: Network) -> PassShapes:
       forward
         x       (m, 4)
         z       (m, 3)  z = W·x + b
-        a       (m, 3)  a = relu(z)
+        a       (m, 3)  a = max(0, z)
       backward
         ∂L/∂y   (m, 3)
-        δ       (m, 3)  δ = ∂L/∂a ⊙ relu′(z)
+        δ       (m, 3)  δ = ∂L/∂a ⊙ [z > 0]
         ∂L/∂W   (3, 4)  ∂L/∂W = Σ δ·xᵀ
         ∂L/∂b   (3,)    ∂L/∂b = Σ δ
         ∂L/∂x   (m, 4)  ∂L/∂x = Wᵀ·δ
     """
-    passes = [_passed(network, rows) for rows in (2, 3)]
+    parameters = network.initialize()
+    passes = [_passed(network, parameters, rows) for rows in (2, 3)]
     arrays: list[ArrayShape] = []
     before = (network.input_shape, *network.shapes)
     for position, (two, three) in enumerate(zip(*passes, strict=True)):
@@ -138,9 +140,8 @@ def pass_shapes(network: Network) -> PassShapes:
     return PassShapes(tuple(titles), tuple(arrays))
 
 
-def _passed(network: Network, rows: int) -> tuple[LayerTrace, ...]:
+def _passed(network: Network, parameters: Parameters, rows: int) -> tuple[LayerTrace, ...]:
     """Pass rows of zeros through, as at prediction: only shapes are looked at."""
-    parameters = network.initialize()
     dtype = np.intp if network.takes_tokens else np.float32
     x = np.zeros((rows, *network.input_shape), dtype)
     dy = np.zeros((rows, *network.output_shape), np.float32)

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from itertools import groupby
 
 from axone.arrays import FloatArray
-from axone.explanation.numerals import cell_name, numeral, written
-from axone.explanation.trace import BACK, BACKWARD, FORWARD, INPUT, KINDS, LOSS, UPDATE, Step, Trace
+from axone.explanation.numerals import as_table, cell_name, numeral, written
+from axone.explanation.trace import BACK, BACKWARD, FORWARD, INPUT, LOSS, UPDATE, Step, Trace
 from axone.messages import Message, _, _n, shorten
 
 _WIDTH = 80
@@ -79,14 +79,11 @@ def as_text(trace: Trace, *, digits: int = 4, width: int = _WIDTH) -> str:
       0 Dense (relu)
         z = W·x + b
           z₁ = 0.2·2 − 0.5·3 + 0.1 = −1
-        ŷ = relu(z)
+        ŷ = max(0, z)
           ŷ₁ = max(0, −1) = 0
     """
     lines: list[str] = [shorten(str(trace.title), width), ""] if trace.title else []
-    for kind in KINDS:
-        steps = [step for step in trace.steps if step.kind == kind]
-        if not steps:
-            continue
+    for kind, steps in trace.parts():
         if lines and lines[-1]:
             lines.append("")
         if kind in SINGLE:
@@ -125,8 +122,8 @@ def _array_lines(step: Step, indent: int, digits: int, width: int) -> Iterator[s
         yield from _wrapped(str(step.equation), indent, width)
     for cell in step.cells:
         name = cell_name(step.symbol, cell.index, step.array.shape)
-        if step.labels and len(step.labels) == step.array.shape[-1]:
-            name = f"{name} ({shorten(step.labels[cell.index[-1]], 20)})"
+        if step.of_columns:
+            name = f"{name} ({shorten(step.of_columns[cell.index[-1]], 20)})"
         working, value = written(cell.working, digits), numeral(cell.value, digits)
         line = f"{name} = {working}"
         if working != value:
@@ -147,8 +144,8 @@ def _array_lines(step: Step, indent: int, digits: int, width: int) -> Iterator[s
 
 def _moved(step: Step, indent: int, digits: int, width: int) -> Iterator[str]:
     """Give the weights before and after an update."""
-    assert step.before is not None and step.array is not None  # noqa: S101, PT018
     for word, array in ((_("before"), step.before), (_("after"), step.array)):
+        assert array is not None  # noqa: S101 — asked before
         head = f"{word!s:<8}"
         lines = _folded(array, digits, width - indent - 10) if array.any() else [str(_("zeros"))]
         for number, line in enumerate(lines):
@@ -158,7 +155,7 @@ def _moved(step: Step, indent: int, digits: int, width: int) -> Iterator[str]:
 def _labelled(step: Step, digits: int) -> list[str]:
     """Return the numbers of a single row beside their names; [] where they have none."""
     array = step.array
-    assert array is not None  # noqa: S101
+    assert array is not None  # noqa: S101 — asked before
     numbers = array.ravel()
     if not step.labels or len(step.labels) != len(numbers) or len(numbers) > 2 * _MOST_LINES:
         return []
@@ -168,10 +165,10 @@ def _labelled(step: Step, digits: int) -> list[str]:
 
 def _folded(array: FloatArray, digits: int, room: int) -> list[str]:
     """Write an array in rows that fit, and what of it was left out."""
-    shape, rows = array.shape, array.reshape(-1, array.shape[-1] if array.ndim else 1)
+    shape, rows = array.shape, as_table(array)
     if array.ndim > 1 and shape[0] == 1:
         shape = shape[1:]
-    lines = [_row(row, digits, room) for row in rows[:_MOST_LINES]]
+    lines = [_row(row, digits, room) for row in rows[:_MOST_LINES]] or ["[]"]
     if len(rows) > _MOST_LINES:
         words = _n("… {count:,} more row", "… {count:,} more rows", len(rows) - _MOST_LINES)
         lines.append(str(words))

@@ -85,6 +85,12 @@ class Step:
         """How many numbers of the array have no working of their own."""
         return 0 if self.array is None else self.array.size - len(self.cells)
 
+    @property
+    def of_columns(self) -> tuple[str, ...]:
+        """The labels, where each number of a row has one; else none."""
+        row = () if self.array is None else self.array.shape[-1:]
+        return self.labels if row == (len(self.labels),) else ()
+
     def walk(self) -> Iterator["Step"]:
         """Give the step and all below it, in the order in which they are read."""
         yield self
@@ -167,6 +173,12 @@ class Trace:
         for step in self.steps:
             yield from step.walk()
 
+    def parts(self) -> Iterator[tuple[str, list[Step]]]:
+        """Give each kind of step that there is, in the order of a trace, with its steps."""
+        for kind in KINDS:
+            if steps := [step for step in self.steps if step.kind == kind]:
+                yield kind, steps
+
     def find(self, kind: str, layer: int | None, symbol: str) -> Step:
         """Return the step that computed an array.
 
@@ -221,7 +233,14 @@ class Trace:
                 _number(data["loss_after"]),
                 data["format"],
             )
-        except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
+        except (
+            KeyError,
+            TypeError,
+            ValueError,
+            AttributeError,
+            OverflowError,
+            RecursionError,
+        ) as error:
             raise ConfigurationError(
                 _("This is no trace as `to_data` describes one: {error!r}", error=error)
             ) from error

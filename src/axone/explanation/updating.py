@@ -1,16 +1,17 @@
 """The step of an optimiser on copies: penalties, clipping, decay, moments, the weights moved."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
+from typing import Any
 
 import numpy as np
 
 from axone.arrays import FloatArray
 from axone.messages import _
-from axone.network import Network
 from axone.optimizers import Move, Optimizer
 from axone.parameters import Parameters
-from axone.penalties import Clipping, Penalty
+from axone.penalties import Clipping, Penalty, norm_of
 from axone.traced import Index, Traced, Working
 
 PENALISED = ("g penalised", "W decayed")
@@ -23,21 +24,52 @@ class Rule:
 
     Attributes
     ----------
-    optimizer, penalty, clipping
+    optimizer, clipping
     slots : mapping of str to array, optional
         What the optimiser remembers of the steps before; nothing if left out.
     learning_rate : float, optional
         η of the step, where a schedule changes it; the optimiser's own if left out.
-    frozen : int, default 0
-        So many layers, the first ones, stay as they are.
     """
 
     optimizer: Optimizer
-    penalty: Penalty
     clipping: Clipping
     slots: Mapping[str, FloatArray] | None = None
     learning_rate: float | None = None
-    frozen: int = 0
+
+
+@dataclass(frozen=True, eq=False)
+class Learning:
+    """What of the weights learns, and what large ones of it cost.
+
+    Attributes
+    ----------
+    penalty : Penalty
+    place : slice
+        Where what learns lies in every flat vector: behind what is frozen.
+    mask : array
+        1 where the penalty and decay act, 0 elsewhere and on what is frozen.
+    rows : int
+        Of the batch, by which the penalty is divided.
+    """
+
+    penalty: Penalty
+    place: slice
+    mask: FloatArray
+    rows: int
+
+    @classmethod
+    def of(cls, parameters: Parameters, penalty: Penalty, frozen: int, rows: int) -> "Learning":
+        """Return it of parameters whose first layers, so many, are frozen."""
+        layout = parameters.layout
+        place = slice(layout.size_before(frozen), None)
+        dtype: Any = str(parameters.vector.dtype)
+        mask = layout.penalised_mask(dtype)
+        mask[: place.start] = 0
+        return cls(penalty, place, mask, rows)
+
+    def cost(self, parameters: Parameters) -> float:
+        """Return the penalty that is added to the mean loss."""
+        return self.penalty.value(parameters.vector, self.mask, self.rows) if self.penalty else 0.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,21 +85,32 @@ class Stepped:
         What was computed on the way, each as long as the vector of weights; last the weights.
     before : tuple of array or None
         What each of them was before the step, where it is remembered from step to step.
+    aside : tuple of Traced
+        What was computed of no single weight.
     """
 
     parameters: Parameters
     slots: dict[str, FloatArray]
     traced: tuple[Traced, ...]
     before: tuple[FloatArray | None, ...]
+    aside: tuple[Traced, ...] = ()
+
+
+def penalised(
+    learning: Learning, weights: FloatArray, gradient: FloatArray
+) -> tuple[FloatArray, tuple[Traced, ...]]:
+    """Return the gradient of what learns with its penalty, and name it before and with that."""
+    g = gradient.copy()
+    g[: learning.place.start] = 0
+    own = Traced("g", "g = ∂L/∂W", gradient)
+    if not learning.penalty:
+        return g, (own,)
+    learning.penalty.add_gradient(g, weights, learning.mask, learning.rows)
+    return g, (own, _penalised(learning, gradient, weights, g))
 
 
 def updated(
-    rule: Rule,
-    network: Network,
-    parameters: Parameters,
-    gradient: Parameters,
-    rows: int,
-    step: int,
+    rule: Rule, learning: Learning, parameters: Parameters, gradient: Parameters, step: int
 ) -> Stepped:
     """Make one step on copies, as the reference engine makes it.
 
@@ -76,32 +119,24 @@ def updated(
     ConfigurationError
         The optimiser makes no step of one batch.
     """
-    optimizer, after, g = rule.optimizer, parameters.copy(), gradient.vector.copy()
+    optimizer, after = rule.optimizer, parameters.copy()
     before = rule.slots
     if before is None:
         before = optimizer.fresh_slots(parameters.vector) if optimizer.stepwise else {}
     slots = {name: array.copy() for name, array in before.items()}
     rate = optimizer.learning_rate if rule.learning_rate is None else rule.learning_rate
-    learning = slice(network.layout.size_before(rule.frozen), None)
-    g[: learning.start] = 0
-    mask = network.layout.penalised_mask("float64" if g.dtype == np.float64 else "float32")
-    mask[: learning.start] = 0
-    traced = [Traced("g", "g = ∂L/∂W", gradient.vector)]
-    if rule.penalty:
-        rule.penalty.add_gradient(g, parameters.vector, mask, rows)
-        traced.append(_penalised(rule.penalty, gradient.vector, parameters.vector, mask, rows, g))
-    clipped = g.copy()
-    rule.clipping.apply(clipped)
-    if not np.array_equal(clipped, g):
-        traced.append(_clipped(rule.clipping, g, clipped))
+    place, mask = learning.place, learning.mask
+    g, named = penalised(learning, parameters.vector, gradient.vector)
+    traced = [*named, *_clipped(rule.clipping, g)]
+    clipped = _bounded(rule.clipping, g)
     if optimizer.decoupled_decay:
         share = rate * optimizer.decoupled_decay
         after.vector *= 1 - share * mask
         traced.append(_decayed(parameters.vector, share, mask, after.vector.copy()))
     weights = after.vector.copy()
     remembered = [slots[name] for name in optimizer.slots if name in slots]
-    moved = [slot[learning] for slot in remembered]
-    optimizer.update(after.vector[learning], clipped[learning], moved, rate, step)
+    moved = [slot[place] for slot in remembered]
+    optimizer.update(after.vector[place], clipped[place], moved, rate, step)
     move = Move(
         clipped,
         weights,
@@ -119,16 +154,13 @@ def updated(
 
 
 def _penalised(
-    penalty: Penalty,
-    gradient: FloatArray,
-    weights: FloatArray,
-    mask: FloatArray,
-    rows: int,
-    found: FloatArray,
+    learning: Learning, gradient: FloatArray, weights: FloatArray, found: FloatArray
 ) -> Traced:
+    penalty, rows = learning.penalty, learning.rows
+
     def worked_at(index: Index) -> Working:
         parts: Working = (float(gradient[index]),)
-        if not mask[index]:
+        if not learning.mask[index]:
             return parts
         weight = float(weights[index])
         if penalty.l2:
@@ -142,17 +174,30 @@ def _penalised(
     return Traced("g penalised", f"g = ∂L/∂W{of_l2}{of_l1}", found, worked_at)
 
 
-def _clipped(clipping: Clipping, gradient: FloatArray, found: FloatArray) -> Traced:
-    """Name the gradient within its bounds."""
-    if clipping.norm is None or clipping.value is not None:
-        bound = f"±{clipping.value:g}" if clipping.value is not None else ""
-        return Traced("g clipped", _("g = g, cut to {bound}", bound=bound), found)
-    norm, size = clipping.norm, float(np.linalg.norm(gradient.astype(np.float64)))
+def _clipped(clipping: Clipping, gradient: FloatArray) -> Iterator[Traced]:
+    """Give what each bound makes of a gradient beyond it: of its numbers, then of its norm."""
+    if clipping.value is not None:
+        cut = _bounded(Clipping(value=clipping.value), gradient)
+        if not np.array_equal(cut, gradient):
+            bound = f"±{clipping.value:g}"
+            yield Traced("g cut", _("g = g, cut to {bound}", bound=bound), cut)
+        gradient = cut
+    if clipping.norm is not None:
+        scaled = _bounded(Clipping(norm=clipping.norm), gradient)
+        if not np.array_equal(scaled, gradient):
+            equation = f"g = g·{clipping.norm:g}/‖g‖"
+            worked_at = partial(_scaled_working, gradient, clipping.norm)
+            yield Traced("g clipped", equation, scaled, worked_at)
 
-    def worked_at(index: Index) -> Working:
-        return (float(gradient[index]), "·", norm, "/", size)
 
-    return Traced("g clipped", f"g = g·{norm:g}/‖g‖", found, worked_at)
+def _bounded(clipping: Clipping, gradient: FloatArray) -> FloatArray:
+    within = gradient.copy()
+    clipping.apply(within)
+    return within
+
+
+def _scaled_working(gradient: FloatArray, norm: float, index: Index) -> Working:
+    return (float(gradient[index]), "·", norm, "/", norm_of(gradient))
 
 
 def _decayed(weights: FloatArray, share: float, mask: FloatArray, found: FloatArray) -> Traced:

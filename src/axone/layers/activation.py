@@ -9,8 +9,6 @@ from axone.activations import ACTIVATIONS, ActivationFunction, Identity, Softmax
 from axone.arrays import FloatArray, Shape
 from axone.layers.layer import Context, Layer, LayerArrays, ParameterSpec, Passed
 from axone.layers.weighted import (
-    activation_equation,
-    delta_equation,
     learned_specs,
     traced_slopes,
 )
@@ -79,7 +77,7 @@ class Activation(Layer[ActivationCache]):
 
     def trace(self, parameters: LayerArrays, passed: Passed) -> tuple[Traced, ...]:
         worked_at = partial(self._function.bind(parameters).working, passed.x)
-        return (Traced("a", activation_equation(self._function), passed.y, worked_at),)
+        return (Traced("a", f"a = {self._function.value_equation}", passed.y, worked_at),)
 
     def trace_back(
         self,
@@ -93,5 +91,5 @@ class Activation(Layer[ActivationCache]):
         worked_at = partial(bound.backward_working, passed.x, passed.y, dy)
         return (
             *traced_slopes(self._function, parameters, passed.x, dy, gradients),
-            Traced("δ", delta_equation(self._function), dx, worked_at),
+            Traced("δ", f"δ = {self._function.delta_equation()}", dx, worked_at),
         )

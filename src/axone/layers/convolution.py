@@ -26,6 +26,7 @@ from axone.layers.layer import (
     LayerArrays,
     ParameterSpec,
     Passed,
+    is_there,
     per_channel,
     present_in_signals,
 )
@@ -272,7 +273,7 @@ class Convolution(Layer[ConvolutionCache]):
         def of_x(index: Index) -> Working:
             row, channel, *i = index
             group, j = divmod(channel, inputs)
-            if cache.present is not None and not cache.present[row, 0, i[0]]:
+            if not is_there(cache.present, row, i[0]):
                 return (0.0,)
             outputs = self.channels // self.groups
             own = range(group * outputs, (group + 1) * outputs)

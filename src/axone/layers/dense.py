@@ -123,10 +123,7 @@ class Dense(Layer[DenseCache]):
         return without_activation(self)
 
     def trace(self, parameters: LayerArrays, passed: Passed) -> tuple[Traced, ...]:
-        return self.trace_sums(parameters, passed.cache)
-
-    def trace_sums(self, parameters: LayerArrays, cache: DenseCache) -> tuple[Traced, ...]:
-        """Name z and a, as `trace` does."""
+        cache: DenseCache = passed.cache
         weight = parameters["weight"]
 
         def weighed(index: Index) -> Working:
@@ -143,17 +140,7 @@ class Dense(Layer[DenseCache]):
         dx: FloatArray,
         gradients: LayerArrays,
     ) -> tuple[Traced, ...]:
-        return self.trace_gradients(parameters, passed.cache, dy, dx, gradients)
-
-    def trace_gradients(
-        self,
-        parameters: LayerArrays,
-        cache: DenseCache,
-        dy: FloatArray,
-        dx: FloatArray,
-        gradients: LayerArrays,
-    ) -> tuple[Traced, ...]:
-        """Name δ and the gradients, as `trace_back` does."""
+        cache: DenseCache = passed.cache
         weight, x = parameters["weight"], cache.x
         traced = traced_delta(self, parameters, cache, dy)
         delta = traced.array

@@ -303,6 +303,11 @@ def present_in_signals(kind: str, mask: BoolArray, x: FloatArray) -> BoolArray:
     return mask[:, None, :]
 
 
+def is_there(present: BoolArray | None, row: int, position: int) -> bool:
+    """Whether a position of a row is there, by what `present_in_signals` gave: all are by none."""
+    return present is None or bool(present[row, 0, position])
+
+
 def per_channel(numbers: FloatArray, x: FloatArray) -> FloatArray:
     """Shape one number a channel so that it broadcasts over x of shape (m, channels, …)."""
     return numbers.reshape(1, -1, *[1] * (x.ndim - 2))

@@ -16,7 +16,7 @@ from axone.layers.layer import (
     Passed,
     check_features_last,
 )
-from axone.traced import Index, Traced, Working, joined, mean_of_squares, products, summed
+from axone.traced import Index, Traced, Working, averaged, joined, mean_of_squares, products, summed
 
 
 class LayerNormCache(NamedTuple):
@@ -96,7 +96,7 @@ class LayerNorm(Layer[LayerNormCache]):
         means = x.mean(axis=-1, keepdims=True, dtype=np.float64)
 
         def of_mean(index: Index) -> Working:
-            return ("(", *summed(x[index[:-1]]), ")/", float(x.shape[-1]))
+            return averaged(x[index[:-1]])
 
         def of_deviation(index: Index) -> Working:
             squares = mean_of_squares(x[index[:-1]], float(means[index]))

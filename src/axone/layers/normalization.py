@@ -16,11 +16,12 @@ from axone.layers.layer import (
     LayerArrays,
     ParameterSpec,
     Passed,
+    is_there,
     per_channel,
     present_in_signals,
 )
 from axone.messages import _
-from axone.traced import Index, Traced, Working, joined, mean_of_squares, products, summed
+from axone.traced import Index, Traced, Working, averaged, joined, mean_of_squares, products, summed
 
 
 class BatchNormCache(NamedTuple):
@@ -126,18 +127,15 @@ class BatchNorm(Layer[BatchNormCache]):
         weight, bias = parameters["weight"], parameters["bias"]
         mean, variance = cache.batch or (parameters["running_mean"], parameters["running_variance"])
 
-        def there(index: Index) -> bool:
-            return cache.present is None or bool(cache.present[index[0], 0, index[2]])
-
         def of_normalised(index: Index) -> Working:
             channel = index[1]
-            if not there(index):
+            if not is_there(cache.present, index[0], index[-1]):
                 return (0.0,)
             difference = ("(", float(passed.x[index]), " − ", float(mean[channel]), ")/")
             return (*difference, float(cache.deviation[channel]))
 
         def of_y(index: Index) -> Working:
-            if not there(index):
+            if not is_there(cache.present, index[0], index[-1]):
                 return (0.0,)
             channel = index[1]
             scaled = (float(weight[channel]), "·", float(cache.normalised[index]))
@@ -155,18 +153,13 @@ class BatchNorm(Layer[BatchNormCache]):
         """Name μ, √(s² + ε) and, where they are the batch's, the running averages."""
         cache: BatchNormCache = passed.cache
 
-        def cells(channel: int) -> FloatArray:
-            x = passed.x[:, channel]
-            return x if cache.present is None else x[cache.present[:, 0]]
-
         def of_mean(index: Index) -> Working:
-            found = cells(index[0])
-            return ("(", *summed(found), ")/", float(found.size))
+            return averaged(_cells_of(passed.x, index[0], cache.present))
 
         def of_deviation(index: Index) -> Working:
             if cache.batch is None:
                 return ("√(", float(variance[index]), " + ", self.epsilon, ")")
-            found = cells(index[0])
+            found = _cells_of(passed.x, index[0], cache.present)
             squares = mean_of_squares(found, float(mean[index]))
             return ("√(", *squares, " + ", self.epsilon, ")")
 
@@ -220,19 +213,16 @@ class BatchNorm(Layer[BatchNormCache]):
         count = dy.size // dy.shape[1] if present is None else int(present.sum())
 
         def of_weight(index: Index) -> Working:
-            slopes, normalised = dy[:, index[0]], cache.normalised[:, index[0]]
-            if present is not None:
-                slopes, normalised = slopes[present[:, 0]], normalised[present[:, 0]]
-            return products(slopes, normalised)
+            slopes = _cells_of(dy, index[0], present)
+            return products(slopes, _cells_of(cache.normalised, index[0], present))
 
         def of_bias(index: Index) -> Working:
-            slopes = dy[:, index[0]]
-            return summed(slopes if present is None else slopes[present[:, 0]])
+            return summed(_cells_of(dy, index[0], present))
 
         def of_x(index: Index) -> Working:
             channel = index[1]
             scale = (float(weight[channel]), "/", float(cache.deviation[channel]), "·")
-            if present is not None and not present[index[0], 0, index[2]]:
+            if not is_there(present, index[0], index[-1]):
                 return (0.0,)
             if cache.batch is None:
                 return (*scale, float(dy[index]))
@@ -265,6 +255,11 @@ def _statistics(x: FloatArray, present: BoolArray | None) -> tuple[FloatArray, F
     mean = np.where(present, x, 0).sum(axis=shared, dtype=np.float64) / count
     squares = np.where(present, x - per_channel(mean, x), 0) ** 2
     return mean, squares.sum(axis=shared) / count
+
+
+def _cells_of(x: FloatArray, channel: int, present: BoolArray | None) -> FloatArray:
+    """Return the numbers of a channel that are there."""
+    return x[:, channel] if present is None else x[:, channel][present[:, 0]]
 
 
 def _shared(x: FloatArray) -> tuple[int, ...]:

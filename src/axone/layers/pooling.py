@@ -20,6 +20,7 @@ from axone.layers.layer import (
     Layer,
     LayerArrays,
     Passed,
+    is_there,
     present_in_signals,
 )
 from axone.layers.windows import (
@@ -35,7 +36,7 @@ from axone.layers.windows import (
     windows_there,
 )
 from axone.messages import _
-from axone.traced import Index, Traced, Working, largest_of, products, summed
+from axone.traced import Index, Traced, Working, averaged, largest_of, products, summed
 
 _NOBODY = -1
 """The winner of a window in which nothing is there."""
@@ -157,7 +158,7 @@ class MaxPool(Pool[MaxPoolCache]):
             candidates = [
                 (numbers[k], passed.x[(row, channel, *i)])
                 for k, i in cells_within(windows, tuple(p))
-                if there is None or there[(row, 0, *i)]
+                if is_there(there, row, i[0])
             ]
             if not candidates:
                 return (0.0,)
@@ -247,16 +248,15 @@ class AveragePool(Pool[AveragePoolCache]):
     def trace(self, parameters: LayerArrays, passed: Passed) -> tuple[Traced, ...]:
         cache: AveragePoolCache = passed.cache
         windows, there = self.windows(cache.shape[1:]), cache.present
-        cells = np.broadcast_to(cache.cells, passed.y.shape)
 
         def of_y(index: Index) -> Working:
             row, channel, *p = index
             held = [
                 passed.x[(row, channel, *i)]
                 for _, i in cells_within(windows, tuple(p))
-                if there is None or there[(row, 0, *i)]
+                if is_there(there, row, i[0])
             ]
-            return ("(", *summed(held), ")/", float(cells[index]))
+            return averaged(held)
 
         return (
             Traced("n", "n[p] = cells of window p that are there", cache.cells),
@@ -276,7 +276,7 @@ class AveragePool(Pool[AveragePoolCache]):
 
         def of_x(index: Index) -> Working:
             row, channel, *i = index
-            if cache.present is not None and not cache.present[row, 0, i[0]]:
+            if not is_there(cache.present, row, i[0]):
                 return (0.0,)
             holding = [(row, channel, *p) for _, p in windows_holding(windows, tuple(i))]
             return products([dy[p] for p in holding], [1 / cells[p] for p in holding])
@@ -358,7 +358,7 @@ class GlobalPool(Layer[GlobalPoolCache]):
                 return (0.0,)
             if self.function == "max":
                 return largest_of(cells.tolist(), int(cells.argmax()))
-            return ("(", *summed(cells), ")/", float(len(cells)))
+            return averaged(cells)
 
         if self.function == "average":
             return (Traced("y", "y[c] = Σₚ x[c, p]/n", passed.y, of_y),)

@@ -11,7 +11,7 @@ from axone.initializers import Initializer, Zeros
 from axone.layers.dense import Dense, DenseCache
 from axone.layers.layer import Context, Layer, LayerArrays, ParameterSpec, Passed
 from axone.messages import _
-from axone.traced import Index, Traced, Working
+from axone.traced import Index, Traced, reindexed
 
 
 class PositionwiseDenseCache(NamedTuple):
@@ -110,9 +110,8 @@ class PositionwiseDense(Layer[PositionwiseDenseCache]):
         return self.dense.saturated_share(cache.positions)
 
     def trace(self, parameters: LayerArrays, passed: Passed) -> tuple[Traced, ...]:
-        cache: PositionwiseDenseCache = passed.cache
-        traced = self.dense.trace_sums(parameters, cache.positions)
-        return tuple(_along(step, cache.length) for step in traced)
+        traced = self.dense.trace(parameters, _each_a_row(passed))
+        return tuple(_along(step, passed.cache.length) for step in traced)
 
     def trace_back(
         self,
@@ -123,23 +122,28 @@ class PositionwiseDense(Layer[PositionwiseDenseCache]):
         gradients: LayerArrays,
     ) -> tuple[Traced, ...]:
         cache: PositionwiseDenseCache = passed.cache
-        delta, *of_arrays, of_x = self.dense.trace_gradients(
-            parameters, cache.positions, _positions(dy), _positions(dx), gradients
+        delta, *of_arrays, of_x = self.dense.trace_back(
+            parameters, _each_a_row(passed), _positions(dy), _positions(dx), gradients
         )
         of_sequences = _along(of_x, cache.length)._replace(array=dx)
         return (_along(delta, cache.length), *of_arrays, of_sequences)
 
 
+def _each_a_row(passed: Passed) -> Passed:
+    """Return what the dense layer met, to which every position is a row."""
+    x, y = _positions(passed.x), _positions(passed.y)
+    return Passed(x, passed.context, passed.cache.positions, y)
+
+
 def _along(step: Traced, length: int) -> Traced:
     """Return a step of (m·length, features) as one of (m, length, features)."""
-    worked_at = step.worked_at
 
-    def of_position(index: Index) -> Working:
-        assert worked_at is not None  # noqa: S101 — a dense layer's always are
+    def as_a_row(index: Index) -> Index:
         row, position, feature = index
-        return worked_at((row * length + position, feature))
+        return (row * length + position, feature)
 
-    return step._replace(array=_sequences(step.array, length), worked_at=of_position)
+    worked_at = reindexed(step.worked_at, as_a_row)
+    return step._replace(array=_sequences(step.array, length), worked_at=worked_at)
 
 
 def _positions(x: FloatArray) -> FloatArray:

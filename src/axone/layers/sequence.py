@@ -202,12 +202,15 @@ def trace_through(
     x: FloatArray,
     context: Context,
     dy: FloatArray | None = None,
+    frozen: int = 0,
 ) -> tuple[LayerTrace, ...]:
-    """Return what every layer computed on its way from x to y and, given ∂L/∂y, back to ∂L/∂x."""
+    """Return what every layer computed on its way from x to y and, given ∂L/∂y, back to ∂L/∂x.
+
+    The first `frozen` layers run as in `forward_through`.
+    """
     given, passed = x, []
-    masks = masks_between(layers, context.mask)
-    for position, (y, cache) in enumerate(_forward(layers, parameters, x, context)):
-        own = context.child(position, masks[position])
+    made = _forward(layers, parameters, x, context, frozen)
+    for own, (y, cache) in zip(_contexts(layers, context, frozen), made, strict=True):
         passed.append(Passed(given, own, cache, y))
         given = y
     forward = [
@@ -238,15 +241,21 @@ def _forward(
     frozen: int = 0,
 ) -> Iterator[tuple[FloatArray, AnyCache]]:
     """Give the output and the cache of every layer, from first to last."""
-    masks = masks_between(layers, context.mask)
+    contexts = _contexts(layers, context, frozen)
     for position, (layer, arrays) in enumerate(zip(layers, parameters, strict=True)):
-        mask = masks[position]
-        own = Context(mask=mask) if position < frozen else context.child(position, mask)
         try:
-            x, cache = layer.forward(arrays, x, own)
+            x, cache = layer.forward(arrays, x, contexts[position])
         except ShapeError as error:
             raise _placed(error, position, layer_kind(layers, position)) from error
         yield x, cache
+
+
+def _contexts(layers: Sequence[Layer], context: Context, frozen: int) -> list[Context]:
+    """Return the context of every layer; that of a frozen one is that of predicting."""
+    return [
+        Context(mask=mask) if position < frozen else context.child(position, mask)
+        for position, mask in enumerate(masks_between(layers, context.mask)[:-1])
+    ]
 
 
 def _backward(

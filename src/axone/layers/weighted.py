@@ -9,14 +9,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Any, Protocol, TypeVar, cast
 
-from axone.activations import (
-    ACTIVATIONS,
-    ActivationFunction,
-    Identity,
-    Softmax,
-    written,
-    written_slope,
-)
+from axone.activations import ACTIVATIONS, ActivationFunction, Identity
 from axone.arrays import FloatArray, Shape
 from axone.checks import check_truth
 from axone.initializers import INITIALIZERS, Constant, Initializer
@@ -114,7 +107,7 @@ def traced_sums(
     z = Traced("z", f"z = {sums}", cache.z, weighed)
     if layer.bias:
         z = Traced("z", f"z = {sums} + b", cache.z, with_bias)
-    equation = activation_equation(function_of(layer))
+    equation = f"a = {function_of(layer).value_equation}"
     return (z, Traced("a", equation, cache.a, partial(function.working, cache.z)))
 
 
@@ -123,7 +116,7 @@ def traced_delta(layer: Weighted, parameters: LayerArrays, cache: Sums, dy: Floa
     function = function_of(layer).bind(parameters)
     delta = delta_of(layer, parameters, cache, dy)
     worked_at = partial(function.backward_working, cache.z, cache.a, dy)
-    return Traced("δ", delta_equation(function_of(layer)), delta, worked_at)
+    return Traced("δ", f"δ = {function_of(layer).delta_equation()}", delta, worked_at)
 
 
 def learned_specs(function: ActivationFunction) -> tuple[ParameterSpec, ...]:
@@ -131,20 +124,6 @@ def learned_specs(function: ActivationFunction) -> tuple[ParameterSpec, ...]:
     return tuple(
         ParameterSpec(name, (1,), Constant(value)) for name, value in function.learned.items()
     )
-
-
-def activation_equation(function: ActivationFunction) -> str:
-    """Return how a follows from z."""
-    return "a = z" if isinstance(function, Identity) else f"a = {written(function)}"
-
-
-def delta_equation(function: ActivationFunction) -> str:
-    """Return how δ = ∂L/∂z follows from ∂L/∂a."""
-    if isinstance(function, Softmax):
-        return "δ = (diag(a) − a·aᵀ)·∂L/∂a"
-    if isinstance(function, Identity):
-        return "δ = ∂L/∂a"
-    return f"δ = ∂L/∂a ⊙ {written_slope(function)}"
 
 
 def traced_slopes(

@@ -107,6 +107,8 @@ class CategoricalCrossEntropy(Loss):
             if p <= TINY:
                 return ()  # the logarithm of 0: the loss is computed another way
             terms.append(("ln(", p, ")") if share == 1 else (share, "·ln(", p, ")"))
+        if not terms:
+            return ()  # a row of zeros wants no class
         return ("−", *terms[0]) if len(terms) == 1 else ("−(", *joined(*terms), ")")
 
     def slope_working(self, prediction: FloatArray, target: FloatArray, index: Index) -> Working:

@@ -9,7 +9,7 @@ from functools import partial
 
 import numpy as np
 
-from axone.activations import ActivationFunction, Exponential, Sigmoid, Softmax, Softplus, name_of
+from axone.activations import ActivationFunction, Exponential, Sigmoid, Softmax, Softplus
 from axone.arrays import FloatArray
 from axone.errors import ConfigurationError
 from axone.losses.classification import (
@@ -118,20 +118,19 @@ class Head:
         if not self.is_matched:
             return (losses, *self._through_the_prediction(logits, prediction, target, deltas))
         wanted = wanted_shares(target, prediction)
-        total = wanted.sum(axis=1) if self._is_softmax_pair else np.ones(1)
-        shared = 1 if self._is_softmax_pair else outputs(prediction)
+        total, shared = self._of_all(target, prediction)
 
         def of_delta(index: Index) -> Working:
             p, y = float(prediction[index]), float(wanted[index])
-            all_shares = float(total[index[0] % len(total)])
-            of_all = () if abs(all_shares - 1) < _ROUNDING else ("·", all_shares)
+            all_shares = float(total[index[0]])
+            of_all = () if _is_one(all_shares) else ("·", all_shares)
             difference: Working = (p, *of_all, " − ", y)
             if shared > 1:
                 difference = ("(", *difference, ")/", float(shared))
             return _times(scale, difference)
 
-        equation = "δ = ŷ − y" if shared == 1 else "δ = (ŷ − y)/n"
-        return (losses, Traced("δ", _scaled_equation(scale, equation), deltas, of_delta))
+        equation = f"δ = {self._matched_delta(target, prediction)}"
+        return (losses, Traced("δ", equation, deltas, of_delta))
 
     def trace_jacobian(self, prediction: FloatArray, target: FloatArray) -> tuple[Traced, ...]:
         """Name the way that matched pairs spare: ∂ℓ/∂ŷ, ∂ŷ/∂z and their product, which is δ.
@@ -140,13 +139,13 @@ class Head:
         """
         if not self.is_matched:
             return ()
-        slopes = self.loss.row_gradients(prediction, target)
-        of_slope = partial(self.loss.slope_working, prediction, target)
-        by_prediction = Traced("∂ℓ/∂ŷ", self.loss.slope_equation, slopes, of_slope)
-        through = partial(self.activation.backward_working, prediction, prediction, slopes)
+        by_prediction = self._slopes(prediction, target)
+        slopes, delta = by_prediction.array, self._matched_delta(target, prediction)
         if not isinstance(self.activation, Softmax):
+            through = partial(self.activation.backward_working, prediction, prediction, slopes)
             product = self.activation.backward(prediction, prediction, slopes)
-            return (by_prediction, Traced("δ", "δ = ∂ℓ/∂ŷ ⊙ σ′(z) = ŷ − y", product, through))
+            way = self.activation.delta_equation("∂ℓ/∂ŷ", "ŷ")
+            return (by_prediction, Traced("δ", f"δ = {way} = {delta}", product, through))
         jacobian = self.activation.jacobian(prediction)
 
         def of_jacobian(index: Index) -> Working:
@@ -161,26 +160,43 @@ class Head:
         return (
             by_prediction,
             Traced("J", "J = ∂ŷ/∂z = diag(ŷ) − ŷ·ŷᵀ", jacobian, of_jacobian),
-            Traced("δ", "δ = J·∂ℓ/∂ŷ = ŷ − y", product, of_product),
+            Traced("δ", f"δ = J·∂ℓ/∂ŷ = {delta}", product, of_product),
         )
 
     def _through_the_prediction(
         self, logits: FloatArray, prediction: FloatArray, target: FloatArray, deltas: FloatArray
     ) -> tuple[Traced, ...]:
-        scale = self.loss.scale
-        slopes = self._scaled(self.loss.row_gradients(prediction, target))
+        by_prediction = self._slopes(prediction, target)
+        through = partial(self.activation.backward_working, logits, prediction, by_prediction.array)
+        equation = f"δ = {self.activation.delta_equation('∂ℓ/∂ŷ', 'ŷ')}"
+        return (by_prediction, Traced("δ", equation, deltas, through))
 
-        def of_slope(index: Index) -> Working:
-            return _times(scale, self.loss.slope_working(prediction, target, index))
+    def _slopes(self, prediction: FloatArray, target: FloatArray) -> Traced:
+        """Name ∂ℓ/∂ŷ of every example's own scaled loss."""
+        loss, scale = self.loss, self.loss.scale
 
-        by_prediction = _scaled_equation(scale, self.loss.slope_equation)
-        through = partial(self.activation.backward_working, logits, prediction, slopes)
-        word = name_of(self.activation)
-        equation = "δ = ∂ℓ/∂ŷ" if word == "identity" else f"δ = ∂ℓ/∂ŷ ⊙ {word}′(z)"
-        return (
-            Traced("∂ℓ/∂ŷ", by_prediction, slopes, of_slope),
-            Traced("δ", equation, deltas, through),
-        )
+        def worked_at(index: Index) -> Working:
+            return _times(scale, loss.slope_working(prediction, target, index))
+
+        equation = _scaled_equation(scale, loss.slope_equation)
+        slopes = self._scaled(loss.row_gradients(prediction, target))
+        return Traced("∂ℓ/∂ŷ", equation, slopes, worked_at)
+
+    def _of_all(self, target: FloatArray, prediction: FloatArray) -> tuple[FloatArray, int]:
+        """Return Σ y of every row, 1 where it plays no part, and over how many outputs ℓ is a mean.
+
+        Softmax's outputs share one loss; a sigmoid's each have their own, and ℓ is their mean.
+        """
+        if self._is_softmax_pair:
+            return wanted_shares(target, prediction).sum(axis=1), 1
+        return np.ones(len(prediction)), outputs(prediction)
+
+    def _matched_delta(self, target: FloatArray, prediction: FloatArray) -> str:
+        """Write what δ of every example's own scaled loss is for a matched pair."""
+        total, shared = self._of_all(target, prediction)
+        difference = "ŷ − y" if all(map(_is_one, total.tolist())) else "ŷ·Σ y − y"
+        mean = difference if shared == 1 else f"({difference})/n"
+        return mean if self.loss.scale == 1 else f"{self.loss.scale:g}·({mean})"
 
     @property
     def is_matched(self) -> bool:
@@ -206,10 +222,14 @@ _ROUNDING = 1e-6
 """How far shares that add up to 1 may be from it."""
 
 
+def _is_one(share: float) -> bool:
+    return abs(share - 1) < _ROUNDING
+
+
 def _times(scale: float, working: Working) -> Working:
     return working if scale == 1 else (float(scale), "·(", *working, ")")
 
 
 def _scaled_equation(scale: float, equation: str) -> str:
-    symbol, _equals, right = equation.partition(" = ")
-    return equation if scale == 1 else f"{symbol} = {scale:g}·({right})"
+    symbol, equals, right = equation.partition(" = ")
+    return f"{symbol} = {scale:g}·({right})" if equals and scale != 1 else equation

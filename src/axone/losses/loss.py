@@ -93,9 +93,11 @@ class Loss(ABC):
 
         The mean over the outputs of what `cell_working` says of each.
         """
-        p, y = prediction[row].reshape(1, -1), target[row].reshape(1, -1)
-        pairs = zip(p[0].tolist(), y[0].tolist(), strict=True)
-        terms = [self.cell_working(cell, wanted) for cell, wanted in pairs]
+        p, y = prediction[row].reshape(1, -1), np.reshape(target[row], (1, -1))
+        terms: list[Working] = [()]
+        if p.shape == y.shape:  # a class number is compared with no output by itself
+            pairs = zip(p[0].tolist(), y[0].tolist(), strict=True)
+            terms = [self.cell_working(cell, wanted) for cell, wanted in pairs]
         if not all(terms):
             return (float(self.rows(prediction[row : row + 1], target[row : row + 1])[0]),)
 

@@ -21,6 +21,7 @@ from axone.plots.image_saliency import plot_image_saliency
 from axone.plots.importance import plot_importance
 from axone.plots.kernels import plot_kernels
 from axone.plots.label_histogram import plot_label_histogram
+from axone.plots.learning_rates import plot_learning_rates
 from axone.plots.parallel_coordinates import plot_parallel_coordinates
 from axone.plots.predictions import plot_predictions
 from axone.plots.reconstructions import MOST_RECONSTRUCTIONS, plot_reconstructions
@@ -53,6 +54,7 @@ __all__ = [
     "plot_importance",
     "plot_kernels",
     "plot_label_histogram",
+    "plot_learning_rates",
     "plot_parallel_coordinates",
     "plot_precision_recall",
     "plot_predictions",

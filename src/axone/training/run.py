@@ -94,6 +94,7 @@ class Run:
         held_out: Examples | None,
         settings: RunSettings,
         begin: Checkpoint,
+        first: Parameters,
     ) -> None:
         self.plan, self.engine = plan, engine
         self.recipe = plan.recipe
@@ -107,7 +108,7 @@ class Run:
         self._reason: Message | None = None
         self.divergence: Finding | None = None
         # What a diagnosis looks at, besides the history: weights before the first step, and layers.
-        self._begin = begin.state.parameters.copy()
+        self._begin = first
         self._norms: list[FloatArray] = []
         self._dead: list[FloatArray] = []
         self.on_progress: ProgressCallback | None = None

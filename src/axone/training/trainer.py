@@ -283,6 +283,7 @@ class Trainer:
             sums = [checksum_of_rows(each) for each in rows]
             mark = self.fingerprint(sums)
         begin = self._beginning(initial, start_from, mark)
+        first = begin.state.parameters.copy()
         if resume:
             if settings.checkpoint is None:
                 raise ConfigurationError(_("To resume a run, name the checkpoint file it left."))
@@ -291,7 +292,7 @@ class Trainer:
                 known.add(fingerprint_of_version_1(self.recipe, self.engine_used, sums))
             begin = load_checkpoint(settings.checkpoint, begin.state, known)
             begin = replace(begin, fingerprint=mark)
-        return Run(self.plan, self.engine_used, examples, held_out, settings, begin)
+        return Run(self.plan, self.engine_used, examples, held_out, settings, begin, first)
 
     def examples(self, rows: GivenRows, part: str = _TRAINING) -> Examples:
         """Return rows as the engine takes them, checked.

@@ -87,7 +87,7 @@ class Finding:
             str(data["code"]),
             Message(data["symptom"]),
             Message(data["cause"]),
-            tuple(Message(each["text"]) for each in data["evidence"]),
+            tuple(_as_it_stood(each) for each in data["evidence"]),
             Remedy(Message(remedy["text"]), dict(remedy["changes"])),
             float(data["certainty"]),
             data["layer"],
@@ -96,6 +96,13 @@ class Finding:
 
     def __str__(self) -> str:
         return "\n".join(str(line) for line in self.lines)
+
+
+def _as_it_stood(evidence: Mapping[str, Any]) -> Message:
+    """Return a line of evidence with its figures; braces in its text are those of names."""
+    text = str(evidence["text"]).replace("{", "{{").replace("}", "}}")
+    figures = dict(evidence["figures"])
+    return Message(text, figures) if figures else Message(str(evidence["text"]))
 
 
 @dataclass(frozen=True)

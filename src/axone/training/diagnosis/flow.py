@@ -118,7 +118,7 @@ def exploding_gradients(case: Case) -> Finding | None:
             _("the first loss was {loss:.3g}", loss=case.first_loss),
             _("the norm of the gradient grew {ratio:.3g} times on the way", ratio=grown),
         ),
-        remedy(case, USUAL_WEIGHTS, clipped, **changes)
+        remedy(case, USUAL_WEIGHTS, clipped, at_most=10 * case.learning_rate, **changes)
         if from_the_start
         else lower_rate(case, clipped, training__clip_norm=1.0),
         0.93,

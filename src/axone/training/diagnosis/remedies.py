@@ -14,14 +14,11 @@ USUAL_WEIGHTS = _("begin with the usual random weights (leave the initializer to
 _NEAR = (0.2, 5.0)
 """Times the run's own rate: between these what a range test suggests is no other."""
 
-_HIGHER = 10.0
-"""How much higher a rate may become where it was not the rate that failed."""
-
 _LOWER = 10.0
 """How much lower a rate is, at least, where steps were too large."""
 
 
-def remedy(case: Case, *words: Message, **changes: Any) -> Remedy:
+def remedy(case: Case, *words: Message, at_most: float | None = None, **changes: Any) -> Remedy:
     """Return a remedy, and with it the rate that a range test suggests, if that is another.
 
     Parameters
@@ -29,13 +26,15 @@ def remedy(case: Case, *words: Message, **changes: Any) -> Remedy:
     case : Case
     *words : Message
         What is changed, in words.
+    at_most : float, optional
+        A rate that is not to be exceeded.
     **changes
         Settings by key, with two underscores for its dot: ``data__scaling="standard"``.
     """
     settings = {name.replace("__", "."): value for name, value in changes.items()}
     rate = case.rate_after(settings)
     if rate is not None and not _NEAR[0] < rate / case.learning_rate < _NEAR[1]:
-        rate = min(rate, float(f"{_HIGHER * case.learning_rate:.2g}"))
+        rate = rate if at_most is None else min(rate, at_most)
         return _joined([*words, at_rate(rate)], {**settings, LEARNING_RATE: rate})
     return _joined(list(words), settings)
 

@@ -1,0 +1,196 @@
+"""The diagnosis of a run: written into its folder, read from there, or worked out once more.
+
+A folder that an earlier version wrote holds no diagnosis: it is worked out from the experiment, its
+data, the history and the weights, as far as they are there.
+"""
+
+import csv
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from axone.bounds import SETTINGS_BYTES
+from axone.engines import Recipe
+from axone.errors import AxoneError, ModelFileError
+from axone.experiments.folder import CHECKPOINT, DIAGNOSIS, EXPERIMENT, HISTORY, METRICS
+from axone.experiments.preparation import Prepared, prepare
+from axone.experiments.results import load_run
+from axone.experiments.training import build_trainer, learnt_rows
+from axone.files import json_text, read_bounded, read_tensors, told_of_damage, write_atomically
+from axone.messages import Message, _
+from axone.model import Model
+from axone.parameters import Parameters
+from axone.training import Diagnosis, Finding, History, Remedy, TrainingResult
+from axone.training.diagnosis import Evidence, diagnose_evidence
+from axone.training.diagnosis.evidence import labels_of, some_rows
+from axone.training.diagnosis.remedies import LEARNING_RATE
+
+_MOST_BYTES = 2**26
+"""Of a history: a million epochs."""
+
+
+def write_diagnosis(result: TrainingResult, folder: Path) -> None:
+    """Write what is wrong with a run into its folder; of one that was interrupted nothing."""
+    if result.stopped_by in ("interrupted", "stopped"):
+        return
+    content = json_text(result.diagnosis.to_data(), indent=1) + "\n"
+    write_atomically(folder / DIAGNOSIS, content.encode())
+
+
+def diagnosis_of(folder: Path) -> Diagnosis:
+    """Return what is wrong with the run of a folder: what it says itself, or worked out anew.
+
+    Raises
+    ------
+    ModelFileError
+        It is no result folder, its run has not come to an end, or a file in it is damaged.
+    DataError, ConfigurationError
+        It holds no diagnosis, and the data to work it out are gone.
+    """
+    if (folder / DIAGNOSIS).is_file() and (folder / EXPERIMENT).is_file():
+        return _read(folder / DIAGNOSIS)
+    return worked_out(folder)
+
+
+def _read(path: Path) -> Diagnosis:
+    def damaged(error: Exception) -> ModelFileError:
+        return ModelFileError(
+            _("{path} is damaged: remove it, and the diagnosis is worked out anew.", path=path)
+        )
+
+    with told_of_damage(damaged):
+        found = json.loads(_content(path, SETTINGS_BYTES))
+        return Diagnosis(tuple(Finding.from_data(each) for each in found))
+
+
+def worked_out(folder: Path) -> Diagnosis:
+    """Return the diagnosis of a run by what its folder holds, and what could not be looked at."""
+    experiment, model = load_run(folder)
+    prepared = prepare(experiment)
+    evidence, missing = _evidence(folder, prepared, model)
+    return replace(diagnose_evidence(evidence), missing=missing)
+
+
+def _evidence(
+    folder: Path, prepared: Prepared, model: Model
+) -> tuple[Evidence, tuple[Message, ...]]:
+    """Gather what a diagnosis is made of from the files of a run."""
+    trainer = build_trainer(prepared)
+    train = trainer.examples(learnt_rows(prepared, "train"))
+    held_out = None
+    if "validation" in prepared.parts:
+        held_out = trainer.examples(learnt_rows(prepared, "validation"), _("validation"))
+    metrics = _metrics(folder)
+    begin = trainer.plan.initialize() if prepared.initial is None else prepared.initial
+    kept = model.parameters.astype(trainer.recipe.dtype)
+    missing = [_("the gradients and the dead units of each layer, epoch by epoch")]
+    end = _last_weights(folder, begin)
+    if end is None:
+        missing.append(_("the weights after the last step: those that were kept stand for them"))
+    target = train.target
+    classes = trainer.recipe.loss.task == "classification"
+    return (
+        Evidence(
+            recipe=trainer.recipe,
+            engine=trainer.engine_used,
+            begin=begin,
+            end=kept if end is None else end,
+            kept=kept,
+            history=_history(folder),
+            stopped_by=str(metrics.get("stopped_by", "max_epochs")),
+            kept_epoch=int(metrics.get("best_epoch", 0)),
+            gradient_norms=np.empty((0, 0)),
+            dead_shares=np.empty((0, 0)),
+            train=some_rows(train),
+            held_out=None if held_out is None else some_rows(held_out),
+            rows=len(train),
+            class_counts=np.bincount(labels_of(target)) if classes else None,
+            divergence=_divergence(metrics, trainer.recipe),
+        ),
+        tuple(missing),
+    )
+
+
+def _last_weights(folder: Path, like: Parameters) -> Parameters | None:
+    """Return the weights with which a run ended; None where its checkpoint does not tell."""
+    try:
+        _metadata, tensors = read_tensors(folder / CHECKPOINT, _("checkpoint"))
+        vector, buffers = (
+            np.asarray(tensors[name], dtype=like.vector.dtype) for name in ("parameters", "buffers")
+        )
+        return Parameters(like.layout, vector, buffers)
+    except (AxoneError, KeyError):
+        return None
+
+
+def _metrics(folder: Path) -> Mapping[str, Any]:
+    """Return what a run's metrics.json holds."""
+    path = folder / METRICS
+
+    def damaged(error: Exception) -> ModelFileError:
+        return ModelFileError(_("{path} is damaged: {error}", path=path, error=error))
+
+    with told_of_damage(damaged):
+        found = json.loads(_content(path, SETTINGS_BYTES))
+        if not isinstance(found, dict):
+            raise damaged(ValueError(_("no table of metrics")))
+        return found
+
+
+def _history(folder: Path) -> History:
+    """Return what a run's history.csv holds."""
+    path = folder / HISTORY
+
+    def damaged(error: Exception) -> ModelFileError:
+        return ModelFileError(_("{path} is damaged: {error}", path=path, error=error))
+
+    with told_of_damage(damaged):
+        names, *rows = csv.reader(_content(path, _MOST_BYTES).decode().splitlines())
+        columns = [[float(cell) for cell in column] for column in zip(*rows, strict=True)]
+        return History(dict(zip(names, columns, strict=True)))
+
+
+def _content(path: Path, most: int) -> bytes:
+    """Return the bytes of a file of a result folder.
+
+    Raises
+    ------
+    ModelFileError
+        It is missing, or far larger than such a file is.
+    """
+    if not path.is_file():
+        raise ModelFileError(
+            _(
+                "{folder} holds no {file}, which a diagnosis needs.",
+                folder=path.parent,
+                file=path.name,
+            )
+        )
+    content = read_bounded(path, most)
+    if content is None:
+        raise ModelFileError(_("{path} is larger than {most:,} bytes.", path=path, most=most))
+    return content
+
+
+def _divergence(metrics: Mapping[str, Any], recipe: Recipe) -> Finding | None:
+    """Return why a run diverged, in the words that its metrics hold."""
+    lines = metrics.get("diagnosis")
+    if metrics.get("stopped_by") != "diverged" or not isinstance(lines, list) or len(lines) < 3:
+        return None
+    words = [str(line) for line in lines]
+    rate = float(f"{recipe.optimizer.learning_rate / 10:.2g}")
+    return Finding(
+        "diverged",
+        Message(words[0]),
+        Message(words[1].removeprefix("Cause: ")),
+        tuple(Message(line.removeprefix("  - ")) for line in words[2:-1]),
+        Remedy(
+            Message(words[-1].removeprefix("Remedy: ")),
+            {LEARNING_RATE: rate, "training.clip_norm": 1.0},
+        ),
+        1.0,
+    )

@@ -4,6 +4,7 @@ import time
 import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -40,12 +41,15 @@ class Scenario:
         What was done wrong, in words.
     settings : mapping
         As in an experiment file.
+    file : Path or None
+        The file that describes the run, under the settings.
     """
 
     kind: str
     data: str | Rows
     wrong: str = ""
     settings: Mapping[str, Any] = field(default_factory=dict)
+    file: Path | None = None
 
     @property
     def data_name(self) -> str:
@@ -54,6 +58,8 @@ class Scenario:
 
     def experiment(self) -> Experiment:
         """Describe the run."""
+        if self.file is not None:
+            return Experiment.from_file(self.file, self.settings)
         if isinstance(self.data, str):
             return Experiment.from_source(self.data, self.settings)
         return Experiment.in_memory(self.settings)

@@ -32,11 +32,14 @@ from .estimators import (
     SequenceRegressor,
     TabularClassifier,
     TabularRegressor,
+    as_estimator,
 )
-from .experiments import Experiment
+from .experiments import Experiment, diagnose
 from .explanation import (
+    Counterfactual,
     Trace,
     check_gradients,
+    counterfactual,
     explain,
     feature_maps,
     gradient_times_input,
@@ -126,6 +129,7 @@ __all__ = [
     "Conv2D",
     "ConvClassifier",
     "ConvRegressor",
+    "Counterfactual",
     "Crop",
     "Cut",
     "DataError",
@@ -192,9 +196,12 @@ __all__ = [
     "Transpose",
     "Upsample",
     "ValidationLoss",
+    "as_estimator",
     "calibration_error",
     "check_gradients",
     "compare",
+    "counterfactual",
+    "diagnose",
     "explain",
     "feature_maps",
     "find_spread",

@@ -7,7 +7,10 @@ from hypothesis import strategies as st
 from scipy.integrate import quad_vec
 
 import axone as ax
+from axone.data import Preprocessing
 from axone.errors import DataError, ShapeError
+from axone.losses import LOSSES
+from axone.model import Classes, Model
 
 
 def drawn(network, seed=3):
@@ -176,3 +179,25 @@ def test_what_does_not_fit_is_refused(attribute):
     tokens = ax.Network(ax.Embedding(5, 2), ax.LastStep(), ax.Dense(2), input_shape=(3,))
     with pytest.raises(DataError, match="token numbers"):
         attribute(tokens, tokens.initialize(), np.zeros((1, 3), int))
+
+
+@pytest.mark.parametrize("engine", ["native", "reference"])
+@pytest.mark.parametrize("ending", [ax.Dense(3, "softmax"), ax.Dense(1, "sigmoid")])
+def test_parts_add_up_to_what_either_engine_predicts(engine, ending):
+    network = ax.Network(
+        ax.Dense(12, "relu"), ax.BatchNorm(), ax.Dense(6, "swish"), ending, input_shape=4
+    )
+    parameters = drawn(network)
+    X = np.random.default_rng(8).normal(size=(6, 4)) * 2
+    classes = max(2, network.output_shape[0])
+    model = Model(
+        network,
+        (parameters,),
+        LOSSES.resolve("bce" if network.output_shape == (1,) else "cce"),
+        Preprocessing.fit(X, "none"),
+        Classes(class_names=tuple("abc"[:classes])),
+        engine=engine,
+    )
+    found = ax.integrated_gradients(network, parameters, X, outputs=classes - 1)
+    gained = model.logits(X)[:, -1] - model.logits(np.zeros((1, 4)))[:, -1]
+    assert np.abs(found.parts.sum(axis=1) - gained).max() <= 1e-6 * max(1, np.abs(gained).max())

@@ -100,9 +100,10 @@ Each finding has a code, what gave it away with its layer and epoch, the
 likely cause, and a remedy as settings of the experiment. Codes: diverged,
 not_learning, overfitting, underfitting, vanishing_gradients,
 exploding_gradients, dead_units, saturated_units, symmetric_weights,
-unscaled_features, class_imbalance, no_better_than_constant,
-validation_row_outside. A run says itself what is wrong at its end; of a folder
-without a diagnosis, or with --anew, it is worked out from data and weights."""
+unscaled_features, unscaled_target, class_imbalance,
+no_better_than_constant, validation_row_outside. A run says itself at its end
+what is wrong; of a folder without a diagnosis, or with --anew, it is worked
+out from data and weights."""
         ),
     ),
     Command(
@@ -214,13 +215,17 @@ Of a dataset by name those test rows are measured that it brings, or all rows.""
     Command(
         "explain",
         _(
-            """Follow one row, or a few, through a network and back, with every number.
+            """Follow a row through a network and back, or tell what matters to the network.
 
 axone explain runs/iris --row 7
 axone explain iris --layers 4-3-3
 axone explain runs/prices --csv new_rows.csv --row 0 --row 1
 axone explain digits --preset cnn --out page.html
 axone explain iris --layers 4-3-3 --optimizer sgd --lr 0.1 --format markdown
+axone explain runs/adult --importance
+axone explain runs/adult --importance --metric f1_macro --columns age,race
+axone explain runs/adult --counterfactual --row 3 --fixed age,gender
+axone explain runs/prices --counterfactual --csv new_rows.csv --to 700000
 
 For every layer its equation, the same with this row's numbers in it, and the
 result; then the loss, δ and the gradients the same way back; then the step of
@@ -230,7 +235,19 @@ A trained model is explained with its weights, any other source with those
 that training would begin with. Cells are counted from 1, rows from 0. Of
 large arrays the first few cells are worked out, and how many are left is
 said; [12 more: 0.5] in a sum are twelve more terms, which come to 0.5, and
-▸ stands before the largest of a pool's window."""
+▸ stands before the largest of a pool's window.
+
+--importance deals the cells of one column out anew among the rows that were
+not trained on, five times: by how much the score gets worse is what the
+column is worth to the network. A column whose like is there too may seem
+worth little: the other stands in for it. importance.json, importance.png and
+dependence-COLUMN.png are written beside the run: a thin line is one row, its
+answer as the column alone is changed; the thick line is the mean of all rows.
+
+--counterfactual says what would have to be otherwise for another answer: the
+least change, in few columns, within what the training rows held; undo any one
+of the changes, or make it a hundredth smaller, and the answer is the old one.
+It tells what the network would say of another row, not what would happen."""
         ),
     ),
     Command(

@@ -92,11 +92,130 @@ def explain(
         ),
     ] = None,
     out: Annotated[
-        Path | None, typer.Option(help=_("Write it there instead of printing it: page.html."))
+        Path | None,
+        typer.Option(
+            help=_(
+                "Write it there instead of printing it: page.html; with --importance the folder of "
+                "the pictures (default that of the run)."
+            )
+        ),
     ] = None,
+    importance: Annotated[
+        bool,
+        typer.Option(
+            "--importance",
+            help=_(
+                "Of a run on a table: which columns matter, and pictures of how the answers follow "
+                "the first three."
+            ),
+        ),
+    ] = False,
+    columns: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAMES", help=_("With --importance: only these, as age,income (default all).")
+        ),
+    ] = None,
+    rows: Annotated[
+        int | None,
+        typer.Option(min=1, help=_("With --importance: of so many rows at most (default 2000).")),
+    ] = None,
+    metric: Annotated[
+        str | None,
+        typer.Option(
+            help=_("With --importance: f1_macro, log_loss, mae, … (default accuracy, r2).")
+        ),
+    ] = None,
+    change: Annotated[
+        bool,
+        typer.Option(
+            "--counterfactual",
+            help=_(
+                "Of a run on a table: the least change of a row (--row, --csv) that changes the "
+                "answer."
+            ),
+        ),
+    ] = False,
+    of_class: Annotated[
+        str | None,
+        typer.Option(
+            "--class",
+            metavar="NAME",
+            help=_("With --counterfactual: the class that is wanted (default any other)."),
+        ),
+    ] = None,
+    to: Annotated[
+        float | None,
+        typer.Option(help=_("With --counterfactual: the number that the prediction is to reach.")),
+    ] = None,
+    fixed: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAMES", help=_("With --counterfactual: columns that stay, as age,sex.")
+        ),
+    ] = None,
+    as_json: Annotated[
+        bool,
+        typer.Option("--json", help=_("With --importance or --counterfactual: print JSON.")),
+    ] = False,
 ) -> None:
     """Run `axone explain`, as its help tells."""
     with explained_errors():
+        from axone.cli.explanations import chosen_way, require_heeded
+
+        way = chosen_way({"--importance": importance, "--counterfactual": change})
+        require_heeded(
+            way,
+            {
+                ("", "--counterfactual"): {"--row": row, "--csv": csv},
+                ("", "--importance"): {"--seed": seed, "--out": out},
+                ("--importance", "--counterfactual"): {"--json": as_json or None},
+                ("--importance",): {"--columns": columns, "--rows": rows, "--metric": metric},
+                ("--counterfactual",): {"--class": of_class, "--to": to, "--fixed": fixed},
+                ("",): {
+                    "--layers": layers,
+                    "--activation": activation,
+                    "--preset": preset,
+                    "--loss": loss,
+                    "--optimizer": optimizer,
+                    "--lr": learning_rate,
+                    "--training": training or None,
+                    "--jacobian": jacobian or None,
+                    "--target": target,
+                    "--types": types,
+                    "--missing": missing,
+                    "--query": query,
+                    "--sheet": sheet,
+                    "--format": format_,
+                },
+            },
+        )
+        if way == "--importance":
+            from axone.cli.importance import explain_importance
+
+            explain_importance(
+                source,
+                columns=columns,
+                rows=rows,
+                metric=metric,
+                seed=seed,
+                out=out,
+                as_json=as_json,
+            )
+            return
+        if way == "--counterfactual":
+            from axone.cli.counterfactual import explain_counterfactual
+
+            explain_counterfactual(
+                source,
+                rows=tuple(row or ()),
+                file=csv,
+                wanted=of_class,
+                to=to,
+                fixed=fixed,
+                as_json=as_json,
+            )
+            return
         from axone.cli.explained import Wanted, explained, rendering
         from axone.cli.sources import Overrides
         from axone.files import write_atomically

@@ -180,6 +180,8 @@ def train(
         if trace_first_epoch:
             _require_traceable(resume or repeats is not None, quiet or as_json)
         shown = not (quiet or as_json)
+        if apply_remedy is not None:
+            _require_single(resume or repeats is not None or cv is not None or lr is not None)
         if resume:
             folder = _folder_to_resume(source, out, overrides)
             experiment = extended(Experiment.from_file(folder / EXPERIMENT), overrides.epochs)
@@ -222,6 +224,17 @@ def train(
     _exit(result, quiet)
     if folds is not None and folds.interrupted:
         several.exit_interrupted(folds, folder, quiet)
+
+
+def _require_single(more: bool) -> None:
+    """Refuse a remedy beside what would change the run that it is for."""
+    if more:
+        raise ConfigurationError(
+            _(
+                "--apply-remedy runs a run again with one change: leave --lr, --resume, --cv and "
+                "--repeats out."
+            )
+        )
 
 
 def _at_suggested_rate(experiment: "Experiment", *, shown: bool) -> "Experiment":

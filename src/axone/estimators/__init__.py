@@ -7,6 +7,7 @@ from axone.estimators.network import NetworkClassifier, NetworkRegressor
 from axone.estimators.perceptron import Perceptron
 from axone.estimators.sequential import SequenceClassifier, SequenceRegressor
 from axone.estimators.tabular import TabularClassifier, TabularRegressor
+from axone.estimators.trained import as_estimator
 
 __all__ = [
     "ConvClassifier",
@@ -21,4 +22,5 @@ __all__ = [
     "SequenceRegressor",
     "TabularClassifier",
     "TabularRegressor",
+    "as_estimator",
 ]

@@ -19,6 +19,7 @@ from axone.arrays import DType, FloatArray, IntArray, Shape
 from axone.augmentation import Augmentation, augmentations_of
 from axone.data import SCALINGS, Examples, Preprocessing, Scaling, Step, Task, split_rows
 from axone.errors import ShapeError
+from axone.estimators.diagnosed import Diagnosed
 from axone.estimators.example_rows import ExamplesKind
 from axone.estimators.going_on import begun_from, later_seed, require_same_network
 from axone.estimators.reporting import say
@@ -87,7 +88,7 @@ _LARGEST_SEED = 2**31 - 1
 
 
 @dataclass(eq=False, repr=False)
-class ExampleParameters(CheckedParameters):
+class ExampleParameters(CheckedParameters, Diagnosed):
     """The parameters that the estimators of examples of several axes share; they describe them."""
 
     layers: Sequence[Layer | Mapping[str, Any]] | Network | None = None
@@ -203,6 +204,7 @@ class Trained:
         estimator.preprocessing_ = self.model.preprocessing
         estimator.history_, estimator.engine_ = first.history, first.engine
         estimator.n_iter_, estimator.best_epoch_ = first.epochs, first.best_epoch
+        estimator._evidence = tuple(result.evidence for result in self.results)
         estimator._epochs_so_far = self.epochs_before + first.epochs
 
 

@@ -128,6 +128,7 @@ def show_fitted(
             )
         )
     estimator.history_ = history
+    estimator._evidence = (result.evidence,)
     estimator.engine_ = result.engine
     estimator.n_iter_ = result.epochs - before
     estimator.t_ += estimator.n_iter_ * rows

@@ -29,6 +29,7 @@ from axone.bounds import (
 from axone.checks import items_of
 from axone.data import Scaling
 from axone.errors import AxoneError
+from axone.estimators.diagnosed import Diagnosed
 from axone.layers import LAYERS, Layer
 from axone.messages import _
 from axone.network import Network
@@ -182,7 +183,7 @@ class CheckedParameters:
 
 
 @dataclass(eq=False, repr=False, kw_only=True)
-class TrainingParameters(CheckedParameters):
+class TrainingParameters(CheckedParameters, Diagnosed):
     """Parameters of every estimator that trains a network, which describes them.
 
     They mean what scikit-learn's `MLPClassifier` means by them, as far as it has them.

@@ -308,6 +308,7 @@ def _train(estimator: Any, lesson: Lesson) -> None:
     estimator.parameters_ = list(model.members)
     estimator.histories_ = [result.history for result in results]
     estimator.best_epochs_ = [result.best_epoch for result in results]
+    estimator._evidence = tuple(result.evidence for result in results)
 
 
 def _with_tables(tags: Any) -> Any:

@@ -20,6 +20,7 @@ from axone.activations import ActivationFunction
 from axone.bounds import MOST_MEMBERS, MOST_UNITS
 from axone.checks import checked_sizes
 from axone.data import ColumnChoice, Examples, Preprocessing, Task, split_rows
+from axone.estimators.diagnosed import Diagnosed
 from axone.estimators.settings import (
     ABOVE_ZERO,
     AT_LEAST_ZERO,
@@ -90,7 +91,7 @@ made of instead. There are few parameters, for the first fit is to be a fair ans
 
 
 @dataclass(eq=False, repr=False)
-class TabularParameters(CheckedParameters):
+class TabularParameters(CheckedParameters, Diagnosed):
     """The parameters that classifier and regressor share; they describe them."""
 
     hidden_layer_sizes: int | Sequence[int] = (128, 128, 128)

@@ -1,7 +1,7 @@
 """Experiments: a run described as data, read from files, carried out, and written down."""
 
 from axone.experiments.description import IN_MEMORY, Description
-from axone.experiments.diagnosing import diagnosis_of
+from axone.experiments.diagnosing import diagnose, diagnosis_of
 from axone.experiments.experiment import Experiment
 from axone.experiments.files import SUFFIXES
 from axone.experiments.folder import EXPERIMENT, locked, new_folder, refuse_occupied
@@ -21,6 +21,7 @@ __all__ = [
     "Part",
     "Prepared",
     "RunResult",
+    "diagnose",
     "diagnosis_of",
     "extended",
     "load_run",

@@ -32,7 +32,10 @@ _MOST_FEATURES = 300
 
 _TELLS_ALL = 0.995
 _FAR_OUT = 30.0
-"""Standard deviations beyond which a number is an outlier."""
+"""Usual deviations beyond which a number is an outlier."""
+
+_DEVIATION = 1.4826
+"""Times the median distance from the median: the standard deviation of normal numbers."""
 
 _FEW_ROWS = 10
 _BATCH, _STEPS = 32, 400
@@ -196,19 +199,25 @@ def _flat(train: Examples) -> FloatArray | None:
 
 
 def _constants(prepared: Prepared, train: Examples) -> Iterator[Check]:
-    flat = _flat(train)
-    if flat is None:
+    table, flat = prepared.dataset.X, _flat(train)
+    if hasattr(table, "columns"):
+        # Of a table the columns: what is the same everywhere does not reach the network.
+        names = [str(name) for name in table.columns]
+        constant = [n for n, name in enumerate(table.columns) if table[name].nunique() < 2]
+    elif flat is not None:
+        names = _names(prepared, flat.shape[1])
+        constant = np.flatnonzero(flat.max(axis=0) == flat.min(axis=0)).tolist()
+    else:
         return
-    constant = np.flatnonzero(flat.max(axis=0) == flat.min(axis=0))
-    if len(constant):
+    if constant:
         yield Check(
             "constant_features",
             "look",
             _n(
-                "{count} feature is the same in every training row and says nothing: {names}.",
-                "{count:,} features are the same in every training row and say nothing: {names}.",
+                "{count} feature is the same in every row and says nothing: {names}.",
+                "{count:,} features are the same in every row and say nothing: {names}.",
                 len(constant),
-                names=_named(_names(prepared, flat.shape[1]), constant),
+                names=_named(names, constant),
             ),
         )
     else:
@@ -247,8 +256,10 @@ def _outliers(prepared: Prepared, train: Examples) -> Iterator[Check]:
     flat = _flat(train)
     if flat is None:
         return
-    spread = flat.std(axis=0)
-    apart = np.abs(flat - flat.mean(axis=0)) / np.where(spread > 0, spread, 1)
+    # By the middle of the rows: one number far out would make a standard deviation its own.
+    away = np.abs(flat - np.median(flat, axis=0))
+    usual = _DEVIATION * np.median(away, axis=0)
+    apart = away / np.where(usual > 0, usual, np.inf)
     # Of a category that is rare every cell is far out.
     numbers = np.array([len(np.unique(column[:1000])) > 2 for column in flat.T])
     far = (apart > _FAR_OUT) & numbers
@@ -258,9 +269,9 @@ def _outliers(prepared: Prepared, train: Examples) -> Iterator[Check]:
             "outliers",
             "look",
             _n(
-                "{count} number lies more than {limit:.0f} standard deviations from the mean of "
-                "its feature; the farthest, {far:.0f}, in {name}, training row {row}.",
-                "{count:,} numbers lie more than {limit:.0f} standard deviations from the mean of "
+                "{count} number lies more than {limit:.0f} usual deviations from the middle of its "
+                "feature; the farthest, {far:.0f}, in {name}, training row {row}.",
+                "{count:,} numbers lie more than {limit:.0f} usual deviations from the middle of "
                 "their feature; the farthest, {far:.0f}, in {name}, training row {row}.",
                 int(far.sum()),
                 limit=_FAR_OUT,

@@ -15,7 +15,7 @@ import numpy as np
 
 from axone.bounds import SETTINGS_BYTES
 from axone.engines import Recipe
-from axone.errors import AxoneError, ModelFileError
+from axone.errors import ArgumentTypeError, AxoneError, ModelFileError
 from axone.experiments.folder import CHECKPOINT, DIAGNOSIS, EXPERIMENT, HISTORY, METRICS
 from axone.experiments.preparation import Prepared, prepare
 from axone.experiments.results import load_run
@@ -24,13 +24,67 @@ from axone.files import json_text, read_bounded, read_tensors, told_of_damage, w
 from axone.messages import Message, _
 from axone.model import Model
 from axone.parameters import Parameters
-from axone.training import Diagnosis, Finding, History, Remedy, TrainingResult
+from axone.training import Diagnosis, Finding, History, Remedy, Run, TrainingResult
 from axone.training.diagnosis import Evidence, diagnose_evidence
 from axone.training.diagnosis.evidence import labels_of, some_rows
 from axone.training.diagnosis.remedies import LEARNING_RATE
 
 _MOST_BYTES = 2**26
 """Of a history: a million epochs."""
+
+
+def diagnose(subject: Any) -> Diagnosis:
+    """Tell why a training failed, computed from its numbers; empty where nothing is wrong.
+
+    Parameters
+    ----------
+    subject : TrainingResult, Run, RunResult, fitted estimator, or path of a result folder
+        Of a `Run` that is under way as far as it has come.
+
+    Returns
+    -------
+    Diagnosis
+        Findings, most certain first: `code`, `layer`, `epoch`, `evidence`, `cause`, and a `remedy`
+        as settings of an experiment file.
+
+    Raises
+    ------
+    ArgumentTypeError
+        None of these.
+    ModelFileError
+        The folder is none of a run that has come to its end.
+
+    Examples
+    --------
+    >>> import numpy as np, axone as ax
+    >>> random = np.random.default_rng(0)
+    >>> X = random.normal(size=(200, 5)); y = (X[:, 0] > 0).astype(int)
+    >>> network = ax.Network(ax.Dense(8, "relu"), ax.Dense(2, "softmax"), input_shape=5)
+    >>> trainer = ax.Trainer(network, loss="cce", optimizer=ax.SGD(1e-7))
+    >>> found = ax.diagnose(trainer.fit((X, y), max_epochs=5))
+    >>> found[0].code, sorted(found[0].remedy.changes)
+    ('not_learning', ['training.optimizer.learning_rate'])
+    """
+    if isinstance(subject, TrainingResult):
+        return subject.diagnosis
+    if isinstance(subject, Run):
+        return subject.result.diagnosis
+    if isinstance(subject, (str, Path)):
+        return diagnosis_of(Path(subject))
+    training = getattr(subject, "training", None)
+    if isinstance(training, TrainingResult):
+        return training.diagnosis
+    # An estimator: its room lies above this one.
+    if hasattr(type(subject), "diagnosis_"):
+        found: Diagnosis = subject.diagnosis_
+        return found
+    raise ArgumentTypeError(
+        _(
+            "diagnose takes a TrainingResult, a Run, a RunResult, a fitted estimator of Axone's or "
+            "the path of a result folder, not {found!r}.",
+            found=subject,
+        )
+    )
 
 
 def write_diagnosis(result: TrainingResult, folder: Path) -> None:

@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 from axone.arrays import FloatArray, IntArray
 from axone.data import Dataset
 from axone.experiments.preparation import Part, Prepared
-from axone.explanation import feature_maps, saliency
+from axone.explanation.feature_maps import feature_maps
+from axone.explanation.saliency import saliency
 from axone.layers import BatchNorm, Convolution
 from axone.messages import Message, _, shorten
 from axone.metrics import predicted_labels

@@ -5,6 +5,7 @@ trained the network.
 """
 
 from axone.explanation.attribution import Attribution, gradient_times_input, integrated_gradients
+from axone.explanation.counterfactual import Change, Counterfactual, counterfactual
 from axone.explanation.epoch import EpochStep, first_epoch
 from axone.explanation.explaining import explain
 from axone.explanation.feature_maps import FeatureMap, feature_maps
@@ -19,6 +20,8 @@ from axone.explanation.trace import Cell, Step, Trace
 __all__ = [
     "Attribution",
     "Cell",
+    "Change",
+    "Counterfactual",
     "EpochStep",
     "FeatureMap",
     "GradientCheck",
@@ -30,6 +33,7 @@ __all__ = [
     "as_markdown",
     "as_text",
     "check_gradients",
+    "counterfactual",
     "explain",
     "feature_maps",
     "first_epoch",

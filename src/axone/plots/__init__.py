@@ -9,10 +9,12 @@ from axone.plots.anomalies import plot_anomaly_scores
 from axone.plots.calibration import plot_calibration
 from axone.plots.class_means import plot_class_means
 from axone.plots.code_map import plot_code_map
+from axone.plots.column_importance import plot_column_importance
 from axone.plots.comparison import plot_comparison
 from axone.plots.confused_pairs import plot_confused_images, plot_confused_signals
 from axone.plots.confusion import plot_confusion_matrix
 from axone.plots.curves import plot_curves
+from axone.plots.dependence import plot_dependence
 from axone.plots.feature_maps import plot_feature_maps
 from axone.plots.forecast import plot_forecast
 from axone.plots.image_grid import plot_image_grid
@@ -41,11 +43,13 @@ __all__ = [
     "plot_calibration",
     "plot_class_means",
     "plot_code_map",
+    "plot_column_importance",
     "plot_comparison",
     "plot_confused_images",
     "plot_confused_signals",
     "plot_confusion_matrix",
     "plot_curves",
+    "plot_dependence",
     "plot_feature_maps",
     "plot_forecast",
     "plot_image_grid",

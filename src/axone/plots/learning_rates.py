@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from axone.arrays import FloatArray
 from axone.checks import as_array
 from axone.errors import ShapeError
 from axone.messages import _
@@ -72,10 +73,17 @@ def plot_learning_rates(
         axes.set_xscale("log")
         axes.set_xlabel(str(_("learning rate")))
         axes.set_ylabel(str(_("loss of the same rows")))
-        finite = heights[np.isfinite(heights)]
-        if len(finite):
-            axes.set_ylim(top=min(float(finite.max()), _HIGHEST * float(finite[0])) * 1.05)
+        axes.set_ylim(*_reach(heights[np.isfinite(heights)]))
         if any(rate is not None for rate, *_rest in marks):
             axes.legend()
         dress(axes)
     return figure
+
+
+def _reach(losses: FloatArray) -> tuple[float, float]:
+    """Return the lowest and the highest loss that are shown, with a margin."""
+    if not len(losses):
+        return 0.0, 1.0
+    low, high = float(losses.min()), min(float(losses.max()), _HIGHEST * float(losses[0]))
+    margin = 0.05 * max(high - low, 1e-12)
+    return low - margin, high + margin

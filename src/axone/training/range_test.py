@@ -39,6 +39,10 @@ _BELOW_THE_LEAST = 10.0
 _BELOW_WHERE_STEPS_FOLLOW_THE_GRADIENT = 3.0
 """The same for rules whose steps grow shorter with the gradient, near the end all by themselves."""
 
+_MOST_OF_ADAPTIVE = 0.01
+"""The highest that is suggested for rules that make every step about as long as the rate: a few
+steps stand more than an epoch does."""
+
 
 @dataclass(frozen=True)
 class RangeTest:
@@ -127,5 +131,9 @@ def _suggested(recipe: Recipe, rates: FloatArray, losses: FloatArray, first: flo
     if not len(losses) or losses.min() > _FALLEN * first:
         return None
     follows = isinstance(recipe.optimizer, (SGD, GradientDescent, Momentum, Nesterov))
-    below = _BELOW_WHERE_STEPS_FOLLOW_THE_GRADIENT if follows else _BELOW_THE_LEAST
-    return float(f"{rates[int(losses.argmin())] / below:.1e}")
+    rate = float(rates[int(losses.argmin())])
+    if follows:
+        rate /= _BELOW_WHERE_STEPS_FOLLOW_THE_GRADIENT
+    else:
+        rate = min(rate / _BELOW_THE_LEAST, _MOST_OF_ADAPTIVE)
+    return float(f"{rate:.1e}")

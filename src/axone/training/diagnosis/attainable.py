@@ -16,7 +16,7 @@ from axone.training.diagnosis.evidence import labels_of
 FEWEST_ROWS = 12
 """Training rows below which nothing is learnt by anybody."""
 
-_FEWEST_HELD_OUT = 20
+FEWEST_HELD_OUT = 20
 """Below which the rows held out are no judge: cross-validation is."""
 
 _MOST_FEATURES_OF_LINEAR = 1000
@@ -59,7 +59,7 @@ def attainable_skill(task: str, train: Examples, held_out: Examples | None) -> f
         return None
     X = _flat(train)
     y = labels_of(train.target) if task == "classification" else _numbers(train)
-    by_folds = held_out is None or len(held_out) < _FEWEST_HELD_OUT
+    by_folds = held_out is None or len(held_out) < FEWEST_HELD_OUT
     if task == "classification" and np.bincount(y).max() == len(y):
         return None
     if not (np.isfinite(X).all() and np.isfinite(y).all()):

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from axone.arrays import FloatArray
+from axone.arrays import FloatArray, IntArray
 from axone.data.examples import Examples
 from axone.engines import Plan, compile_recipe
 from axone.layers import Layer
@@ -18,6 +18,7 @@ from axone.network import Network
 from axone.parameters import Parameters
 from axone.penalties import Clipping
 from axone.training.diagnosis.attainable import (
+    FEWEST_HELD_OUT,
     FEWEST_ROWS,
     attainable_skill,
     skill_of_answers,
@@ -167,12 +168,18 @@ class Case:
     def skill(self) -> float:
         """How much better than a constant the run's result is on rows that it has not seen.
 
-        Those of the epoch that was kept; on training rows where no others were held out. Of classes
+        Those of the epoch that was kept; on training rows where no others were held out, or only a
+        handful of them. Of classes
         the accuracy says it, or the mean of their recalls, where that says more: of rare ones.
         """
         held_out, kept = self.evidence.held_out, self.evidence.kept_epoch
         if held_out is None:
             return self.train_skill
+        if len(held_out) < FEWEST_HELD_OUT:
+            # A handful of rows are no judge by themselves.
+            train = self.evidence.train
+            skills = self.train_skill * len(train) + self.skill_on(held_out) * len(held_out)
+            return skills / (len(train) + len(held_out))
         scores = {
             name: self.history[f"validation_{name}"][kept - 1]
             for name in ("r2", "accuracy", "recall")
@@ -188,6 +195,14 @@ class Case:
             chance = 1 / max(2, len(np.unique(labels_of(held_out.target))))
             skill = max(skill, (scores["recall"] - chance) / (1 - chance))
         return skill
+
+    @cached_property
+    def labels_and_answers(self) -> tuple[IntArray, IntArray]:
+        """The classes of the rows looked at, of all parts, and what the run's result answers."""
+        parts = [self.evidence.train, *filter(None, [self.evidence.held_out])]
+        labels = [labels_of(rows.target) for rows in parts]
+        answers = [labels_of(self._evaluated(self.evidence.kept, rows)[1]) for rows in parts]
+        return np.concatenate(labels), np.concatenate(answers)
 
     @cached_property
     def majority(self) -> float:

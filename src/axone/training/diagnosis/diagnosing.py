@@ -16,13 +16,14 @@ from axone.training.diagnosis.fit import (
     underfitting,
 )
 from axone.training.diagnosis.flow import exploding_gradients, vanishing_gradients
-from axone.training.diagnosis.inputs import class_imbalance, unscaled_features
-from axone.training.diagnosis.remedies import LEARNING_RATE, lower_rate, scaling
+from axone.training.diagnosis.inputs import class_imbalance, unscaled_features, unscaled_target
+from axone.training.diagnosis.remedies import LEARNING_RATE, lower_rate
 from axone.training.diagnosis.units import dead_units, saturated_units, symmetric_weights
 
 RULES: tuple[Callable[[Case], Finding | None], ...] = (
     symmetric_weights,
     unscaled_features,
+    unscaled_target,
     exploding_gradients,
     dead_units,
     saturated_units,
@@ -55,13 +56,10 @@ def _treated(case: Case, divergence: Finding, others: Sequence[Finding]) -> Find
     if deeper:
         first = max(deeper, key=lambda each: each.certainty)
         return replace(divergence, cause=first.cause, remedy=first.remedy)
-    if case.target_unscaled:
-        return replace(divergence, cause=_TARGET, remedy=scaling(case))
     if LEARNING_RATE not in divergence.remedy.changes:
         return divergence
     clipped = _("clip the gradient (clip_norm = 1)")
     return replace(divergence, remedy=lower_rate(case, clipped, training__clip_norm=1.0))
 
 
-_DRIVERS = ("unscaled_features", "exploding_gradients")
-_TARGET = _("numbers to predict that are not scaled make the loss and its gradients huge.")
+_DRIVERS = ("unscaled_features", "unscaled_target", "exploding_gradients")

@@ -13,6 +13,9 @@ from axone.training.diagnosis.remedies import LEARNING_RATE, at_rate, lower_rate
 _STOOD = 0.05
 """A smaller share of the first loss gone is called standing still."""
 
+_HALF = 0.5
+"""Of the first loss: where more is gone the network has learnt something, if not enough."""
+
 _STIRRED = 0.3
 """Of their length: weights that came less far were hardly moved."""
 
@@ -23,7 +26,10 @@ _NEAR = 0.05
 """Of the attainable skill: who has it on training rows does not underfit."""
 
 _RISEN = 1.3
-_GAP = 0.3
+_GAP, _WIDE_GAP = 0.3, 0.5
+_AT_ONCE, _SLOWER = 5, 5.0
+"""Epochs in which a network was at its best already: steps that much shorter show it more."""
+
 _NOTHING = 0.03
 
 _HELD_BACK = 30
@@ -33,7 +39,8 @@ _HELD_BACK = 30
 def not_learning(case: Case) -> Finding | None:
     """A loss that does not fall."""
     learnt = case.train_skill
-    if case.evidence.divergence is not None or not (case.fallen < _STOOD or learnt < _LITTLE):
+    stood = case.fallen < _STOOD or (case.fallen < _HALF and learnt < _LITTLE)
+    if case.evidence.divergence is not None or not stood:
         return None
     if not case.troubled:
         return None
@@ -160,7 +167,9 @@ def overfitting(case: Case) -> Finding | None:
         and losses[-1] - losses[best] > (0.1 if case.skill > 0.8 else 0.05) * case.first_loss
         and not stopped_for_it
     )
-    by_heart = constant_gap > _GAP and case.skill < 0.8 and case.train_skill > 0.5
+    # Who stopped in time and kept the best weights did what there is to be done against it.
+    gap = _WIDE_GAP if stopped_for_it else _GAP
+    by_heart = constant_gap > gap and case.skill < 0.8 and case.train_skill > 0.5
     if not (rising or by_heart):
         return None
     if not rising and not case.troubled and constant_gap < 0.5:
@@ -191,22 +200,32 @@ def overfitting(case: Case) -> Finding | None:
                 new=max(case.skill, 0.0),
             ),
         ),
-        Remedy(
-            _(
-                "dropout (0.3), decay of the weights (l2 = {l2:.2g}), and an end when the "
-                "validation loss rises (loss_patience = 20).",
-                l2=_decay(case),
-            ),
-            {
-                "network.dropout": 0.3,
-                "training.l2": _decay(case),
-                "training.stopping": {"loss_patience": 20},
-                "training.restore_best": True,
-            },
-        ),
+        _held_back(case),
         0.9 if rising and by_heart else 0.75,
         None,
         best + 1,
+    )
+
+
+def _held_back(case: Case) -> Remedy:
+    """Return the remedy against learning by heart; slower steps where that took few epochs."""
+    decay = _decay(case)
+    changes: dict[str, Any] = {
+        "network.dropout": 0.3,
+        "training.l2": decay,
+        "training.stopping": {"loss_patience": 20},
+        "training.restore_best": True,
+    }
+    words = _(
+        "dropout (0.3), decay of the weights (l2 = {l2:.2g}), and an end when the validation loss "
+        "rises (loss_patience = 20)",
+        l2=decay,
+    )
+    if case.evidence.kept_epoch > _AT_ONCE or not case.evidence.recipe.optimizer.stepwise:
+        return Remedy(_("{words}.", words=words), changes)
+    rate = float(f"{case.learning_rate / _SLOWER:.2g}")
+    return Remedy(
+        _("{words}; and {rate}.", words=words, rate=at_rate(rate)), {**changes, LEARNING_RATE: rate}
     )
 
 
@@ -217,14 +236,16 @@ def _decay(case: Case) -> float:
 
 def no_better_than_constant(case: Case) -> Finding | None:
     """A result that is no better than always answering the same."""
-    if case.evidence.divergence is not None or case.skill > _NOTHING:
+    if case.evidence.divergence is not None or (case.classes and case.majority == 1):
         return None
-    if case.classes and case.majority == 1:
+    if case.skill > max(_NOTHING, case.chance):
+        return None
+    attainable = case.attainable
+    nothing_there = attainable is not None and attainable < max(_NOTHING, case.chance)
+    if case.skill > _NOTHING and not nothing_there:
         return None
     learnt = case.train_skill
     by_heart = learnt > 0.2
-    attainable = case.attainable
-    nothing_there = attainable is not None and attainable < 0.05
     if by_heart or nothing_there:
         cause = (
             _("what it learnt is chance in the training rows: others do not share it.")

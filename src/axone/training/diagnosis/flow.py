@@ -1,5 +1,7 @@
 """Failures that show in the gradients on their way back: they fade, or they grow."""
 
+from typing import Any
+
 import numpy as np
 
 from axone.messages import _
@@ -20,8 +22,9 @@ def _ratio(view: View) -> float:
     learning = view.learning
     if len(learning) < 3:
         return 1.0
-    last = learning[-1].pull
-    return learning[0].pull / last if last > 0 else 1.0
+    first, last = learning[0].pull, learning[-1].pull
+    # Of weights that ran away nothing can be said.
+    return first / last if np.isfinite(first) and np.isfinite(last) and last > 0 else 1.0
 
 
 def vanishing_gradients(case: Case) -> Finding | None:
@@ -99,7 +102,7 @@ def exploding_gradients(case: Case) -> Finding | None:
     if case.evidence.divergence is None and not case.behind:
         return None
     clipped = _("clip the gradient (clip_norm = 1)")
-    changes = {"network__initializer": None, "training__clip_norm": 1.0}
+    changes: dict[str, Any] = {"network__initializer": None, "training__clip_norm": 1.0}
     return Finding(
         "exploding_gradients",
         _("The gradients explode: a step overshoots by far what it was to correct."),

@@ -5,9 +5,11 @@ import numpy as np
 from axone.layers import BatchNorm, LayerNorm
 from axone.messages import _
 from axone.training.diagnosis.case import Case
-from axone.training.diagnosis.evidence import labels_of
 from axone.training.diagnosis.findings import Finding, Remedy
 from axone.training.diagnosis.remedies import scaling
+
+_NEARLY = (0.01, 20.0)
+"""Sizes that are not those of scaled features, and seldom do harm."""
 
 _RARE = 0.3
 """Of an equal share: a class with fewer rows is rare."""
@@ -52,8 +54,32 @@ def unscaled_features(case: Case) -> Finding | None:
             ),
         ),
         scaling(case),
-        0.97,
+        0.97 if not _NEARLY[0] < features.largest < _NEARLY[1] else 0.7,
         0,
+        0,
+    )
+
+
+def unscaled_target(case: Case) -> Finding | None:
+    """Numbers to predict of a size that scaled ones do not have, where the run suffered from it."""
+    if not case.target_unscaled or not (case.evidence.divergence is not None or case.behind):
+        return None
+    target = np.asarray(case.evidence.train.target, dtype=np.float64)
+    return Finding(
+        "unscaled_target",
+        _("The numbers to predict are not scaled."),
+        _("the last layer has a long way to go to them, and their squares make gradients huge."),
+        (
+            _(
+                "their mean is {mean:.3g} and their standard deviation {spread:.3g}; of "
+                "standardised ones 0 and 1",
+                mean=float(target.mean()),
+                spread=float(target.std()),
+            ),
+        ),
+        scaling(case),
+        0.92,
+        None,
         0,
     )
 
@@ -68,9 +94,7 @@ def class_imbalance(case: Case) -> Finding | None:
     rare = [n for n in present if shares[n] < _RARE / len(present)]
     if not rare or case.evidence.train.weight is not None:
         return None
-    rows = case.evidence.held_out or case.evidence.train
-    answers = labels_of(case.plan.evaluate(case.evidence.kept, rows)[1])
-    labels = labels_of(rows.target)
+    labels, answers = case.labels_and_answers
     of_class = {
         n: (answers[labels == n] == n).mean() for n in rare if (labels == n).sum() >= _FEWEST_RARE
     }

@@ -35,6 +35,9 @@ def remedy(case: Case, *words: Message, at_most: float | None = None, **changes:
     rate = case.rate_after(settings)
     if rate is not None and not _NEAR[0] < rate / case.learning_rate < _NEAR[1]:
         rate = rate if at_most is None else min(rate, at_most)
+        # A network of other layers is not to be starved for the same number of epochs.
+        anew = any(name.startswith("network.") for name in settings)
+        rate = max(rate, case.learning_rate / _LOWER) if anew else rate
         return _joined([*words, at_rate(rate)], {**settings, LEARNING_RATE: rate})
     return _joined(list(words), settings)
 
@@ -50,7 +53,8 @@ def lower_rate(case: Case, *words: Message, **changes: Any) -> Remedy:
 
 def scaling(case: Case) -> Remedy:
     """Return the remedy against features, or a target, that are not scaled."""
-    words, changes = [], {}
+    words: list[Message] = []
+    changes: dict[str, Any] = {}
     if case.features is not None and case.features.unscaled:
         words.append(_("scale the features (scaling = standard)"))
         changes["data__scaling"] = "standard"

@@ -63,6 +63,9 @@ def _dropped(layers: Sequence[Layer], rate: Any) -> list[Layer]:
         active = isinstance(layer, Dense) and not isinstance(layer.function, Identity)
         if rate and (active or isinstance(layer, Activation)):
             changed.append(Dropout(rate))
+    if rate and hidden and not any(isinstance(layer, Dropout) for layer in changed):
+        # Of convolutional and recurrent networks what their last layer reads.
+        changed.append(Dropout(rate))
     return [*changed, last]
 
 

@@ -1,5 +1,7 @@
 """Failures that show in the units: all alike, dead, saturated."""
 
+from typing import Any
+
 from axone.messages import _
 from axone.training.diagnosis.case import Case
 from axone.training.diagnosis.findings import Finding, Remedy
@@ -12,9 +14,9 @@ _SATURATED = 0.6
 
 def symmetric_weights(case: Case) -> Finding | None:
     """Units of a hidden layer that began alike and are alike still."""
-    body = case.finish.learning[:-1]
-    at_start = {layer.position for layer in case.start.layers if layer.alike}
-    alike = [layer for layer in body if layer.alike and layer.position in at_start]
+    hidden = case.network.layout.learning[:-1]
+    before, after = case.start.layers, case.finish.layers
+    alike = [after[n] for n in hidden if before[n].alike and after[n].alike]
     if not alike:
         return None
     layer = alike[0]
@@ -79,7 +81,10 @@ def dead_units(case: Case) -> Finding | None:
 
 def _alive(case: Case, from_the_start: bool) -> Remedy:
     words = _("a ReLU that never is flat (activation = leaky_relu), with its usual weights")
-    changes = {"network__activation": "leaky_relu", "network__initializer": None}
+    changes: dict[str, Any] = {
+        "network__activation": "leaky_relu",
+        "network__initializer": None,
+    }
     treat = remedy if from_the_start else lower_rate
     return treat(case, words, **changes)
 

@@ -57,7 +57,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--only", type=_parts, default=list(_PARTS), metavar=",".join(_PARTS))
     parser.add_argument("--kind", default="", help="of the runs that fail, those of this kind")
     parser.add_argument("--seeds", type=int, default=3, help="of the varied runs; default 3")
-    parser.add_argument("--rounds", type=int, default=101, help="of the watcher; default 101")
+    parser.add_argument("--rounds", type=int, default=61, help="of the watcher; default 61")
     parser.add_argument(
         "--out", type=Path, help="default: benchmarks/DIAGNOSIS.md where nothing is left out"
     )

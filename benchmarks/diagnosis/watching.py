@@ -112,8 +112,8 @@ def _by_turns(
     seconds: dict[str, list[float]] = {name: [] for name in works}
     turns = list(works)
     for _ in range(rounds):
+        gc.collect()
         for name in turns:
-            gc.collect()
             started = time.process_time()
             for _ in range(calls):
                 works[name]()

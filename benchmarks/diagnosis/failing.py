@@ -11,6 +11,7 @@ from benchmarks.diagnosis.mistakes_in_rows import (
     CLASS_IMBALANCE,
     NO_BETTER_THAN_CONSTANT,
     UNSCALED_FEATURES,
+    UNSCALED_TARGET,
 )
 from benchmarks.diagnosis.mistakes_in_training import (
     DIVERGED,
@@ -31,6 +32,7 @@ FAILING: tuple[Scenario, ...] = (
     *SATURATED_UNITS,
     *SYMMETRIC_WEIGHTS,
     *UNSCALED_FEATURES,
+    *UNSCALED_TARGET,
     *CLASS_IMBALANCE,
     *NO_BETTER_THAN_CONSTANT,
 )

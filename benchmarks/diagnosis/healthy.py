@@ -43,7 +43,7 @@ in its own units, by that learning rate, its target is learnt half as well."""
 
 _well = partial(scenario, HEALTHY)
 _AS_THEY_ARE = (
-    *("iris", "wine", "breast_cancer", "digits", "moons", "circles", "blobs"),
+    *("iris", "wine", "breast_cancer", "digits", "diabetes", "moons", "circles", "blobs"),
     *("xor", "and", "or", "calculator", "calculator_product"),
 )
 

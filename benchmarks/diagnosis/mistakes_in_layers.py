@@ -7,6 +7,7 @@ from benchmarks.diagnosis.drawn import (
     CURVES,
     WAVES,
     drawn,
+    groups,
     memories,
 )
 from benchmarks.diagnosis.parts import (
@@ -93,6 +94,23 @@ EXPLODING_GRADIENTS = (
         initializer=normal(0.5),
         optimizer=sgd(0.01),
         epochs=10,
+    ),
+    _exploding(
+        "digits",
+        "6 layers begun at 0.5, adam",
+        hidden=[128] * 6,
+        initializer=normal(0.5),
+        optimizer=adam(1e-4),
+        epochs=5,
+    ),
+    _exploding(
+        drawn("groups", groups, 800, 12, 4, seed=16, distance=4.0),
+        "5 SiLU layers begun at 0.7, rmsprop",
+        hidden=[100] * 5,
+        initializer=normal(0.7),
+        activation="silu",
+        optimizer=by("rmsprop", 1e-4),
+        epochs=8,
     ),
     _exploding(
         BARS,

@@ -50,6 +50,33 @@ UNSCALED_FEATURES = (
     ),
 )
 
+_target = partial(scenario, "unscaled_target", target_scaling="none", epochs=20)
+UNSCALED_TARGET = (
+    _target(
+        "diabetes",
+        "adam 5e-5, as in the course",
+        validation=0.3,
+        hidden=[128, 64],
+        optimizer=adam(5e-5),
+        batch_size=5,
+    ),
+    _target("diabetes", "adam 0.001", hidden=[32, 32], activation="tanh"),
+    _target("bike_sharing_hour", "adam 0.001", optimizer=adam(0.001), hidden=[16]),
+    _target("weather", "sgd 1e-4", optimizer=sgd(1e-4), hidden=[16], epochs=1),
+    _target(times(CURVES, y=1e3), "in thousands, adam 0.001"),
+    _target(times(CURVES, y=1e-4), "of a ten-thousandth, adam 0.01", optimizer=adam(0.01)),
+    _target(
+        changed(CURVES, "1000 more", lambda X, y: (X, y + 1000)),
+        "far from 0, rmsprop",
+        optimizer=by("rmsprop", 0.003),
+    ),
+    _target(
+        times(drawn("sums", sums, 400, 12, seed=12), y=500.0),
+        "in hundreds, a GRU",
+        layers=[recurrent("gru", 16), numbers()],
+    ),
+)
+
 _imbalance = partial(scenario, "class_imbalance", hidden=[16], epochs=15)
 CLASS_IMBALANCE = (
     *(

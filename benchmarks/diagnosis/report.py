@@ -1,6 +1,5 @@
 """What the runs came to, as tables: each kind's, the healthy ones', and what the watcher costs."""
 
-import math
 import textwrap
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
@@ -19,9 +18,9 @@ Each run is trained, its diagnosis asked for, the remedy of the first finding ap
 again. *Named* says whether the kind of failure that a run was built to have is the first finding,
 or among them. A failure seldom comes alone: a network that explodes has diverged as well, features
 that are not scaled kill its units. The metric is that of rows that the run has not seen: accuracy
-(of equal ones the log loss decides what is better), R², and the balanced accuracy, the mean of the
-classes' recalls, where a class is rare. Many of these data sets are small: a difference of a row or
-two is chance, and counts all the same."""
+(of those that differ by less than a hundredth the log loss decides what is better), R², and the
+balanced accuracy, the mean of the classes' recalls, where a class is rare. Many of these data sets
+are small: some of these differences are chance, and count all the same."""
 
 _UNSEEN_NOTE = """\
 Runs varied as a stranger's are: other sizes, seeds, optimisers, units, layers, no validation rows,
@@ -177,7 +176,7 @@ def _change(outcome: Outcome) -> str:
     if not after:
         return f"{text}, no setting"
     text += f" → {_number(after[outcome.metric])}"
-    if before[outcome.metric] == after[outcome.metric] and math.isfinite(before["log_loss"]):
+    if outcome.tied:
         text += f" (log loss {_number(before['log_loss'])} → {_number(after['log_loss'])})"
     return text if outcome.helped else f"{text} **no better**"
 

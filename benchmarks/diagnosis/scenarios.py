@@ -18,6 +18,9 @@ from axone.registry import name_of
 HEALTHY = ""
 """The kind of a run in which nothing is to be found."""
 
+ALIKE = 0.01
+"""Accuracies that differ by less are called alike."""
+
 
 @dataclass(frozen=True)
 class Rows:
@@ -109,8 +112,19 @@ class Outcome:
 
     @property
     def helped(self) -> bool:
-        """Whether the remedy led to a better metric."""
-        return bool(self.after) and self._rank(self.after) > self._rank(self.before)
+        """Whether the remedy led to a better metric, or of alike accuracies to a lower log loss."""
+        if not self.after:
+            return False
+        if self.tied:
+            return self.after["log_loss"] < self.before["log_loss"]
+        return self.after[self.metric] > self.before[self.metric]
+
+    @property
+    def tied(self) -> bool:
+        """Whether accuracies with and without the remedy are so near that they say nothing."""
+        if self.metric != "accuracy" or not self.after:
+            return False
+        return abs(self.after["accuracy"] - self.before["accuracy"]) < ALIKE
 
     @property
     def metric(self) -> str:
@@ -118,10 +132,6 @@ class Outcome:
         if "accuracy" not in self.before:
             return "r2"
         return "recall_macro" if self.scenario.kind == "class_imbalance" else "accuracy"
-
-    def _rank(self, scores: Mapping[str, float]) -> tuple[float, float]:
-        """Return what is compared: the metric, and the log loss of those that are equal."""
-        return scores[self.metric], -scores.get("log_loss", 0.0)
 
 
 def scenario(kind: str, data: str | Rows, wrong: str = "", **settings: Any) -> Scenario:

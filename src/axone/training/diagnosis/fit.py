@@ -106,13 +106,14 @@ def underfitting(case: Case) -> Finding | None:
     words = []
     evidence = [
         _(
-            "on training rows it avoids {learnt:.0%} of a constant's errors, on others {new:.0%}; "
-            "other learners avoid {attainable:.0%}",
+            "on training rows it avoids {learnt:.0%} of a constant's errors, on others {new:.0%}",
             learnt=max(learnt, 0.0),
             new=max(new, 0.0),
-            attainable=attainable,
         )
     ]
+    if case.attainable is not None:
+        others = _("other learners avoid {attainable:.0%} of them", attainable=attainable)
+        evidence.append(others)
     cause = _("the network is too small for these rows, or was trained too little.")
     certainty = 0.6
     if _penalty_rules(case):

@@ -102,6 +102,7 @@ from .training import (
     Trainer,
     TrainingResult,
     ValidationLoss,
+    Watcher,
     fit_many,
 )
 from .tuning import tune
@@ -196,6 +197,7 @@ __all__ = [
     "Transpose",
     "Upsample",
     "ValidationLoss",
+    "Watcher",
     "as_estimator",
     "calibration_error",
     "check_gradients",

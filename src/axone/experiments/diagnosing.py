@@ -26,7 +26,6 @@ from axone.model import Model
 from axone.parameters import Parameters
 from axone.training import Diagnosis, Finding, History, Remedy, Run, TrainingResult
 from axone.training.diagnosis import Evidence, diagnose_evidence
-from axone.training.diagnosis.evidence import labels_of, some_rows
 from axone.training.diagnosis.remedies import LEARNING_RATE
 
 _MOST_BYTES = 2**26
@@ -145,8 +144,6 @@ def _evidence(
     end = _last_weights(folder, begin)
     if end is None:
         missing.append(_("the weights after the last step: those that were kept stand for them"))
-    target = train.target
-    classes = trainer.recipe.loss.task == "classification"
     return (
         Evidence(
             recipe=trainer.recipe,
@@ -159,10 +156,8 @@ def _evidence(
             kept_epoch=int(metrics.get("best_epoch", 0)),
             gradient_norms=np.empty((0, 0)),
             dead_shares=np.empty((0, 0)),
-            train=some_rows(train),
-            held_out=None if held_out is None else some_rows(held_out),
-            rows=len(train),
-            class_counts=np.bincount(labels_of(target)) if classes else None,
+            train=train,
+            held_out=held_out,
             divergence=_divergence(metrics, trainer.recipe),
         ),
         tuple(missing),

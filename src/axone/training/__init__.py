@@ -17,6 +17,7 @@ from axone.training.stopping import (
     score_column,
 )
 from axone.training.trainer import Trainer
+from axone.training.watcher import Watcher
 
 __all__ = [
     "Checkpoint",
@@ -37,6 +38,7 @@ __all__ = [
     "TrainingResult",
     "ValidationLoss",
     "ValidationScore",
+    "Watcher",
     "fit_many",
     "score_column",
 ]

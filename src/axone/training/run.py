@@ -38,9 +38,8 @@ from axone.training.diagnosis import (
     diagnose_divergence,
     diagnose_validation,
     in_words,
-    some_rows,
 )
-from axone.training.diagnosis.evidence import labels_of, stacked
+from axone.training.diagnosis.evidence import stacked
 from axone.training.events import EpochCallback, Event, ProgressCallback, RunSettings
 from axone.training.result import TrainingResult
 from axone.training.scores import Scores
@@ -216,6 +215,10 @@ class Run:
         after_epoch : callable, optional
             Given the history after every epoch; True ends the run.
         """
+        # A callback that looks at more than the history is told at which run.
+        watch = getattr(after_epoch, "watch", None)
+        if watch is not None:
+            watch(self)
         with interruption() as pressed:
             self.interrupted = pressed
             for event in self:
@@ -265,8 +268,6 @@ class Run:
 
     def _evidence(self, kept: Parameters, kept_epoch: int) -> Evidence:
         """Return what a diagnosis of the run is made of, as far as it has come."""
-        target = self.examples.target
-        classes = self.recipe.loss.task == "classification"
         return Evidence(
             recipe=self.recipe,
             engine=self.engine,
@@ -278,10 +279,8 @@ class Run:
             kept_epoch=kept_epoch,
             gradient_norms=stacked(self._norms),
             dead_shares=stacked(self._dead),
-            train=some_rows(self.examples),
-            held_out=None if self.held_out is None else some_rows(self.held_out),
-            rows=len(self.examples),
-            class_counts=np.bincount(labels_of(target)) if classes else None,
+            train=self.examples,
+            held_out=self.held_out,
             divergence=self.divergence,
         )
 

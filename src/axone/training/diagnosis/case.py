@@ -26,7 +26,7 @@ from axone.training.diagnosis.attainable import (
     skill_of_answers,
     skill_of_numbers,
 )
-from axone.training.diagnosis.evidence import Evidence, labels_of
+from axone.training.diagnosis.evidence import Evidence, labels_of, some_rows
 from axone.training.diagnosis.treatment import CHANGES
 from axone.training.diagnosis.views import View, view_of
 from axone.training.history import History
@@ -97,6 +97,26 @@ class Case:
 
     evidence: Evidence
 
+    @cached_property
+    def train(self) -> Examples:
+        """Some of the training rows."""
+        return some_rows(self.evidence.train)
+
+    @cached_property
+    def held_out(self) -> Examples | None:
+        """Some of the rows held out, if there are any."""
+        return None if self.evidence.held_out is None else some_rows(self.evidence.held_out)
+
+    @property
+    def rows(self) -> int:
+        """How many training rows there are."""
+        return len(self.evidence.train)
+
+    @cached_property
+    def class_counts(self) -> IntArray:
+        """Training rows of each class, all of them counted."""
+        return np.bincount(labels_of(self.evidence.train.target))
+
     @property
     def network(self) -> Network:
         """What was trained."""
@@ -116,7 +136,7 @@ class Case:
     @property
     def _several_truths(self) -> bool:
         """Whether an example may have several classes at once, each by a sigmoid."""
-        target = self.evidence.train.target
+        target = self.train.target
         whole = np.asarray(target).ndim > 1 and target.shape[-1] > 1
         return (
             self.evidence.recipe.loss.task == "classification"
@@ -132,22 +152,22 @@ class Case:
     @cached_property
     def start(self) -> View:
         """The network before its first step."""
-        return view_of(self.evidence.recipe, self.evidence.begin, self.evidence.train)
+        return view_of(self.evidence.recipe, self.evidence.begin, self.train)
 
     @cached_property
     def finish(self) -> View:
         """The network after its last step."""
-        return view_of(self.evidence.recipe, self.evidence.end, self.evidence.train)
+        return view_of(self.evidence.recipe, self.evidence.end, self.train)
 
     @cached_property
     def first_loss(self) -> float:
         """The loss of the weights before the first step, on training rows."""
-        return self._evaluated(self.evidence.begin, self.evidence.train)[0]
+        return self._evaluated(self.evidence.begin, self.train)[0]
 
     @cached_property
     def last_loss(self) -> float:
         """The loss of the weights after the last step, on the same rows."""
-        return self._evaluated(self.evidence.end, self.evidence.train)[0]
+        return self._evaluated(self.evidence.end, self.train)[0]
 
     def _evaluated(self, parameters: Parameters, rows: Examples) -> tuple[float, FloatArray]:
         with np.errstate(all="ignore"):
@@ -168,7 +188,7 @@ class Case:
     @cached_property
     def train_skill(self) -> float:
         """How much better than a constant the run's result is on training rows."""
-        return self.skill_on(self.evidence.train)
+        return self.skill_on(self.train)
 
     @cached_property
     def skill(self) -> float:
@@ -178,12 +198,12 @@ class Case:
         handful of them. Of classes
         the accuracy says it, or the mean of their recalls, where that says more: of rare ones.
         """
-        held_out, kept = self.evidence.held_out, self.evidence.kept_epoch
+        held_out, kept = self.held_out, self.evidence.kept_epoch
         if held_out is None:
             return self.train_skill
         if len(held_out) < FEWEST_HELD_OUT:
             # A handful of rows are no judge by themselves.
-            train = self.evidence.train
+            train = self.train
             skills = self.train_skill * len(train) + self.skill_on(held_out) * len(held_out)
             return skills / (len(train) + len(held_out))
         scores = {
@@ -205,7 +225,7 @@ class Case:
     @cached_property
     def labels_and_answers(self) -> tuple[IntArray, IntArray]:
         """The classes of the rows looked at, of all parts, and what the run's result answers."""
-        parts = [self.evidence.train, *filter(None, [self.evidence.held_out])]
+        parts = [self.train, *filter(None, [self.held_out])]
         labels = [labels_of(rows.target) for rows in parts]
         answers = [labels_of(self._evaluated(self.evidence.kept, rows)[1]) for rows in parts]
         return np.concatenate(labels), np.concatenate(answers)
@@ -213,7 +233,7 @@ class Case:
     @cached_property
     def majority(self) -> float:
         """The share of the most frequent class in the rows held out, or else in training."""
-        rows = self.evidence.held_out or self.evidence.train
+        rows = self.held_out or self.train
         labels = labels_of(rows.target)
         return float(np.bincount(labels).max() / len(labels))
 
@@ -223,12 +243,12 @@ class Case:
         task = self.evidence.recipe.loss.task
         if self._several_truths or self.skill >= _PERFECT:
             return None
-        return attainable_skill(task, self.evidence.train, self.evidence.held_out)
+        return attainable_skill(task, self.train, self.held_out)
 
     @cached_property
     def judged_by(self) -> int:
         """How many rows the run's skill was measured on."""
-        rows = self.evidence.held_out or self.evidence.train
+        rows = self.held_out or self.train
         return len(rows)
 
     @cached_property
@@ -246,7 +266,7 @@ class Case:
         if self.skill >= _PERFECT:
             return False
         if self.attainable is None:
-            few = len(self.evidence.train) < FEWEST_ROWS
+            few = len(self.train) < FEWEST_ROWS
             return self.skill < (_FITTED if few else _BEHIND)
         margin = max(share * self.attainable, errors * self.chance)
         return self.skill < self.attainable - margin
@@ -302,7 +322,7 @@ class Case:
 
         None where it finds none, and for an optimiser that needs none.
         """
-        recipe, rows = self.evidence.recipe, self.evidence.train
+        recipe, rows = self.evidence.recipe, self.train
         if not recipe.optimizer.stepwise:
             return None
         network, begin = self.network, self.evidence.begin
@@ -334,14 +354,14 @@ class Case:
         """Whether numbers to predict are of a size that scaled ones do not have."""
         if self.evidence.recipe.loss.task == "classification":
             return False
-        target = np.asarray(self.evidence.train.target, dtype=np.float64)
+        target = np.asarray(self.train.target, dtype=np.float64)
         size = float(np.sqrt((target * target).mean()))
         return size > _LARGE or 0 < size < _SMALL
 
     @cached_property
     def features(self) -> Features | None:
         """How large the features are in the training rows; None of tokens, which have no size."""
-        X = np.asarray(self.evidence.train.X)
+        X = np.asarray(self.train.X)
         if X.dtype.kind in "iu":
             return None
         flat = X.reshape(len(X), -1).astype(np.float64)

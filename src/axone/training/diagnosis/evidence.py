@@ -1,10 +1,11 @@
-"""What a run leaves for its diagnosis: weights, history, what the engine measured, and some rows.
+"""What a run leaves for its diagnosis: weights, history, what the engine measured, and its rows.
 
-Only some rows are kept, so that a result does not hold on to a whole table.
+Nothing is computed of them before a diagnosis is asked for, and a pickle holds only some of them.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -38,11 +39,6 @@ class Evidence:
         What the engine measured at the last step of each epoch; of the last epochs, where a run
         went on from a file; without columns where it was not measured.
     train, held_out : Examples, or None for `held_out`
-        Some of the rows.
-    rows : int
-        How many training rows there are.
-    class_counts : array of int, shape (n_classes,), or None
-        Training rows of each class.
     divergence : Finding or None
         Why the run ended that diverged.
     """
@@ -59,9 +55,12 @@ class Evidence:
     dead_shares: FloatArray
     train: Examples
     held_out: Examples | None
-    rows: int
-    class_counts: IntArray | None
     divergence: Finding | None = None
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Take along so many rows as a diagnosis looks at: a pickle is no copy of a whole table."""
+        held_out = None if self.held_out is None else some_rows(self.held_out)
+        return {**vars(self), "train": some_rows(self.train), "held_out": held_out}
 
 
 def some_rows(examples: Examples) -> Examples:

@@ -8,6 +8,7 @@ from axone.layers import Dense, Dropout
 from axone.messages import _
 from axone.training.diagnosis.case import Case
 from axone.training.diagnosis.findings import Finding, Remedy
+from axone.training.diagnosis.inputs import ALIKE, FEW_ROWS, rare_class
 from axone.training.diagnosis.remedies import LEARNING_RATE, at_rate, lower_rate, remedy
 
 _STOOD = 0.05
@@ -28,9 +29,6 @@ _NEAR = 0.05
 
 _RISEN = 1.3
 _GAP, _WIDE_GAP = 0.3, 0.5
-_AT_ONCE, _SLOWER = 5, 5.0
-"""Epochs in which a network was at its best already: steps that much shorter show it more."""
-
 _NOTHING = 0.03
 
 _HELD_BACK = 30
@@ -108,13 +106,14 @@ def underfitting(case: Case) -> Finding | None:
     words = []
     evidence = [
         _(
-            "on training rows it avoids {learnt:.0%} of a constant's errors, on others {new:.0%}; "
-            "other learners avoid {attainable:.0%}",
+            "on training rows it avoids {learnt:.0%} of a constant's errors, on others {new:.0%}",
             learnt=max(learnt, 0.0),
             new=max(new, 0.0),
-            attainable=attainable,
         )
     ]
+    if case.attainable is not None:
+        others = _("other learners avoid {attainable:.0%} of them", attainable=attainable)
+        evidence.append(others)
     cause = _("the network is too small for these rows, or was trained too little.")
     certainty = 0.6
     if _penalty_rules(case):
@@ -182,7 +181,7 @@ def overfitting(case: Case) -> Finding | None:
             "{weights:,} weights for {rows:,} rows, with nothing that keeps them from learning "
             "what is chance in these.",
             weights=case.network.parameter_count,
-            rows=evidence.rows,
+            rows=case.rows,
         ),
         (
             _(
@@ -209,7 +208,7 @@ def overfitting(case: Case) -> Finding | None:
 
 
 def _held_back(case: Case) -> Remedy:
-    """Return the remedy against learning by heart; slower steps where that took few epochs."""
+    """Return the remedy against learning by heart."""
     decay = _decay(case)
     changes: dict[str, Any] = {
         "network.dropout": 0.3,
@@ -222,17 +221,12 @@ def _held_back(case: Case) -> Remedy:
         "rises (loss_patience = 20)",
         l2=decay,
     )
-    if case.evidence.kept_epoch > _AT_ONCE or not case.evidence.recipe.optimizer.stepwise:
-        return Remedy(_("{words}.", words=words), changes)
-    rate = float(f"{case.learning_rate / _SLOWER:.2g}")
-    return Remedy(
-        _("{words}; and {rate}.", words=words, rate=at_rate(rate)), {**changes, LEARNING_RATE: rate}
-    )
+    return Remedy(_("{words}.", words=words), changes)
 
 
 def _decay(case: Case) -> float:
     """Return λ₂ that makes a unit of weight cost what a hundredth of a loss does: λ/(2m)·ΣW²."""
-    return float(f"{0.01 * case.evidence.recipe.batch_rows(case.evidence.rows):.1g}")
+    return float(f"{0.01 * case.evidence.recipe.batch_rows(case.rows):.1g}")
 
 
 def no_better_than_constant(case: Case) -> Finding | None:
@@ -250,6 +244,8 @@ def no_better_than_constant(case: Case) -> Finding | None:
     if case.features is not None and not case.features.spreads.any():
         cause = _("every feature is the same in all rows.")
         cure = Remedy(_("give it features that differ from row to row."))
+    elif (rare := rare_class(case)) is not None and rare.recall < _HALF:
+        cause, cure = FEW_ROWS, ALIKE
     elif by_heart or nothing_there:
         cause = (
             _("what it learnt is chance in the training rows: others do not share it.")
@@ -317,5 +313,5 @@ def wider(case: Case) -> list[int]:
 
 def longer(case: Case) -> int:
     """Return more epochs: three times as many, and some hundred steps at least."""
-    steps = max(1, case.evidence.recipe.steps(case.evidence.rows))
+    steps = max(1, case.evidence.recipe.steps(case.rows))
     return int(max(3 * case.history.epochs, min(1000, -(-1500 // steps))))

@@ -91,7 +91,7 @@ def exploding_gradients(case: Case) -> Finding | None:
     if not begun or (case.features is not None and case.features.unscaled):
         return None
     strongest = max(begun, key=lambda layer: layer.pull)
-    usual = max(float(np.abs(np.asarray(case.evidence.train.target)).max(initial=1.0)), 1.0)
+    usual = max(float(np.abs(np.asarray(case.train.target)).max(initial=1.0)), 1.0)
     from_the_start = strongest.pull > _GROWN * usual and strongest.gradient > _LARGE * usual
     norms, grown = case.evidence.gradient_norms, 1.0
     if len(norms) > 1 and norms.shape[1]:

@@ -1,5 +1,7 @@
 """Failures that come in with the data: features of very different size, classes of few rows."""
 
+from typing import NamedTuple
+
 import numpy as np
 
 from axone.layers import BatchNorm, LayerNorm
@@ -14,7 +16,7 @@ _NEARLY = (0.01, 20.0)
 _RARE = 0.3
 """Of an equal share: a class with fewer rows is rare."""
 
-_RECALLED = 0.1
+_RECALLED = 0.2
 _FEWEST_RARE = 3
 
 
@@ -64,7 +66,7 @@ def unscaled_target(case: Case) -> Finding | None:
     """Numbers to predict of a size that scaled ones do not have, where the run suffered from it."""
     if not case.target_unscaled or not (case.evidence.divergence is not None or case.behind):
         return None
-    target = np.asarray(case.evidence.train.target, dtype=np.float64)
+    target = np.asarray(case.train.target, dtype=np.float64)
     return Finding(
         "unscaled_target",
         _("The numbers to predict are not scaled."),
@@ -86,48 +88,65 @@ def unscaled_target(case: Case) -> Finding | None:
 
 def class_imbalance(case: Case) -> Finding | None:
     """A rare class that is hardly ever answered."""
-    counts = case.evidence.class_counts
-    if not case.classes or counts is None or len(counts) < 2:
+    neglected = rare_class(case)
+    if neglected is None or neglected.recall > _RECALLED:
         return None
-    shares = counts / counts.sum()
-    present = np.flatnonzero(counts)
-    rare = [n for n in present if shares[n] < _RARE / len(present)]
-    if not rare or case.evidence.train.weight is not None:
-        return None
-    labels, answers = case.labels_and_answers
-    of_class = {
-        n: (answers[labels == n] == n).mean() for n in rare if (labels == n).sum() >= _FEWEST_RARE
-    }
-    if not of_class:
-        return None
-    worst = min(of_class, key=lambda n: of_class[n])
-    if of_class[worst] > _RECALLED:
-        return None
+    counts = case.class_counts
     common = int(counts.argmax())
+    _labels, answers = case.labels_and_answers
     return Finding(
         "class_imbalance",
         _("A rare class is hardly ever answered."),
-        _("it has so few rows that the loss is small without it."),
+        FEW_ROWS,
         (
             _(
                 "class {number} has {share:.2%} of the training rows, and {recall:.0%} of its rows "
                 "are recognised",
-                number=int(worst),
-                share=float(shares[worst]),
-                recall=float(of_class[worst]),
+                number=neglected.number,
+                share=float(counts[neglected.number] / counts.sum()),
+                recall=neglected.recall,
             ),
             _(
                 "class {number} has {share:.2%} of them, and {answered:.2%} of the answers",
                 number=common,
-                share=float(shares[common]),
+                share=float(counts[common] / counts.sum()),
                 answered=float((answers == common).mean()),
             ),
         ),
-        Remedy(
-            _("let all classes count alike (class_weight = balanced)."),
-            {"training.class_weight": "balanced"},
-        ),
+        ALIKE,
         0.85,
         None,
         case.history.epochs,
     )
+
+
+class RareClass(NamedTuple):
+    """The rare class that is recognised least: its number, and the share of its rows that are."""
+
+    number: int
+    recall: float
+
+
+def rare_class(case: Case) -> RareClass | None:
+    """Return the rare class that is recognised least; None without one, or where rows weigh."""
+    if not case.classes or case.train.weight is not None:
+        return None
+    shares = case.class_counts / case.class_counts.sum()
+    present = np.flatnonzero(shares)
+    labels, answers = case.labels_and_answers
+    recalls = {
+        int(n): float((answers[labels == n] == n).mean())
+        for n in present
+        if shares[n] < _RARE / len(present) and (labels == n).sum() >= _FEWEST_RARE
+    }
+    if not recalls:
+        return None
+    worst = min(recalls, key=lambda n: recalls[n])
+    return RareClass(worst, recalls[worst])
+
+
+FEW_ROWS = _("it has so few rows that the loss is small without it.")
+ALIKE = Remedy(
+    _("let all classes count alike (class_weight = balanced)."),
+    {"training.class_weight": "balanced"},
+)

@@ -1,36 +1,27 @@
-"""The check-up before training: the data, the first loss, one batch learnt by heart, the rate.
-
-What most often goes wrong shows before the first epoch; after Karpathy, "A recipe for training
-neural networks" (2019).
-"""
+"""What a check-up looks at in the rows: parts, scales, outliers, contradictions, classes, leaks."""
 
 import warnings
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
-from typing import Any, Literal
+from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 
 from axone.arrays import FloatArray
 from axone.data.examples import Examples
-from axone.engines import compile_recipe, never
+from axone.experiments.checkup.findings import Check
 from axone.experiments.preparation import Prepared
-from axone.experiments.training import build_trainer, learnt_rows
-from axone.messages import Message, _, _n, listed, shorten
+from axone.messages import _, _n, listed, shorten
 from axone.model import Classes
-from axone.penalties import Penalty
-from axone.training import Trainer
 from axone.training.diagnosis.case import Features
 from axone.training.diagnosis.evidence import labels_of, some_rows
-from axone.training.range_test import RangeTest, range_test
-
-Verdict = Literal["good", "look", "wrong"]
 
 _MOST_NAMED = 3
+
 _MOST_FEATURES = 300
 """That are each asked whether they alone tell the target."""
 
 _TELLS_ALL = 0.995
+
 _FAR_OUT = 30.0
 """Usual deviations beyond which a number is an outlier."""
 
@@ -38,109 +29,9 @@ _DEVIATION = 1.4826
 """Times the median distance from the median: the standard deviation of normal numbers."""
 
 _FEW_ROWS = 10
-_BATCH, _STEPS = 32, 400
-_BY_HEART = 0.1
-"""Of its first loss: a batch is learnt by heart where less is left."""
-
-_FIRST_LOSS = 1.5
-"""Times ln K, or the loss of the mean, beyond which first weights are not as they should be."""
 
 
-@dataclass(frozen=True)
-class Check:
-    """One thing looked at.
-
-    Attributes
-    ----------
-    code : str
-    verdict : {"good", "look", "wrong"}
-        "look" where somebody should.
-    words : Message
-        What was found.
-    """
-
-    code: str
-    verdict: Verdict
-    words: Message
-
-    def to_data(self) -> dict[str, Any]:
-        """Return it as plain data, for JSON."""
-        return {
-            "code": self.code,
-            "verdict": self.verdict,
-            "text": str(self.words),
-            "figures": dict(self.words.figures),
-        }
-
-
-@dataclass(frozen=True)
-class CheckUp:
-    """What a check-up found.
-
-    Attributes
-    ----------
-    checks : tuple of Check
-    range_test : RangeTest or None
-        None for an optimiser that finds the length of its steps itself.
-    learning_rate : float
-        The experiment's own.
-    """
-
-    checks: tuple[Check, ...]
-    range_test: RangeTest | None
-    learning_rate: float
-
-    def to_data(self) -> dict[str, Any]:
-        """Return it as plain data, for JSON."""
-        tested = self.range_test
-        return {
-            "checks": [check.to_data() for check in self.checks],
-            "learning_rate": self.learning_rate,
-            "suggested_learning_rate": None if tested is None else tested.suggestion,
-        }
-
-
-def check_up(
-    prepared: Prepared, on_progress: Callable[[float], None] = lambda share: None
-) -> CheckUp:
-    """Look at an experiment before it is trained.
-
-    Parameters
-    ----------
-    prepared : Prepared
-    on_progress : callable
-        Told which share is done.
-    """
-    trainer = build_trainer(prepared)
-    train = trainer.examples(learnt_rows(prepared, "train"))
-    checks: list[Check] = []
-    looks = (_splits, _constants, _scales, _outliers, _contradictions, _classes, _leaks)
-    for number, look in enumerate(looks):
-        checks += look(prepared, train)
-        on_progress((number + 1) / (len(looks) + 3))
-    tested = rates_tried(trainer, train)
-    on_progress((len(looks) + 1) / (len(looks) + 3))
-    checks += _first_loss(trainer, train)
-    checks += _one_batch(trainer, train, tested)
-    rate = float(trainer.recipe.optimizer.learning_rate)
-    if tested is not None:
-        checks.append(_rate(tested, rate))
-    on_progress(1.0)
-    return CheckUp(tuple(checks), tested, rate)
-
-
-def rates_tried(
-    trainer: Trainer, train: Examples, interrupted: Callable[[], bool] = never
-) -> RangeTest | None:
-    """Return what a learning-rate range test says; None where the optimiser needs no rate."""
-    recipe = trainer.recipe
-    if not recipe.optimizer.stepwise:
-        return None
-    begin = trainer.plan.initialize()
-    return range_test(recipe, trainer.engine_used, some_rows(train), begin, interrupted)
-
-
-def _splits(prepared: Prepared, train: Examples) -> Iterator[Check]:
+def splits(prepared: Prepared, train: Examples) -> Iterator[Check]:
     """Rows of other parts that stand in training, word for word."""
     known = _fingerprints(train.X)
     for name, part in prepared.parts.items():
@@ -198,7 +89,8 @@ def _flat(train: Examples) -> FloatArray | None:
     return None if X.dtype.kind in "iu" else X.reshape(len(X), -1).astype(np.float64)
 
 
-def _constants(prepared: Prepared, train: Examples) -> Iterator[Check]:
+def constants(prepared: Prepared, train: Examples) -> Iterator[Check]:
+    """Features that are the same in every row."""
     table, flat = prepared.dataset.X, _flat(train)
     if hasattr(table, "columns"):
         # Of a table the columns: what is the same everywhere does not reach the network.
@@ -224,7 +116,8 @@ def _constants(prepared: Prepared, train: Examples) -> Iterator[Check]:
         yield Check("constant_features", "good", _("Every feature varies."))
 
 
-def _scales(prepared: Prepared, train: Examples) -> Iterator[Check]:
+def scales(prepared: Prepared, train: Examples) -> Iterator[Check]:
+    """Features of a size that scaled ones do not have."""
     flat = _flat(train)
     if flat is None:
         return
@@ -252,7 +145,8 @@ def _scales(prepared: Prepared, train: Examples) -> Iterator[Check]:
         )
 
 
-def _outliers(prepared: Prepared, train: Examples) -> Iterator[Check]:
+def outliers(prepared: Prepared, train: Examples) -> Iterator[Check]:
+    """Numbers far outside of their feature."""
     flat = _flat(train)
     if flat is None:
         return
@@ -284,7 +178,7 @@ def _outliers(prepared: Prepared, train: Examples) -> Iterator[Check]:
         yield Check("outliers", "good", _("No number lies far outside of its feature."))
 
 
-def _contradictions(prepared: Prepared, train: Examples) -> Iterator[Check]:
+def contradictions(prepared: Prepared, train: Examples) -> Iterator[Check]:
     """Rows that are alike and have different targets."""
     del prepared
     targets: dict[bytes, set[bytes]] = {}
@@ -307,7 +201,8 @@ def _contradictions(prepared: Prepared, train: Examples) -> Iterator[Check]:
         yield Check("contradictions", "good", _("No two rows alike have different targets."))
 
 
-def _classes(prepared: Prepared, train: Examples) -> Iterator[Check]:
+def classes(prepared: Prepared, train: Examples) -> Iterator[Check]:
+    """Classes with few rows, and the share of the most frequent one."""
     target = prepared.target
     if not isinstance(target, Classes):
         return
@@ -337,7 +232,7 @@ def _classes(prepared: Prepared, train: Examples) -> Iterator[Check]:
     )
 
 
-def _leaks(prepared: Prepared, train: Examples) -> Iterator[Check]:
+def leaks(prepared: Prepared, train: Examples) -> Iterator[Check]:
     """Features that alone tell the target: mostly because they were made of it."""
     from sklearn.model_selection import cross_val_score
     from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
@@ -379,111 +274,3 @@ def _leaks(prepared: Prepared, train: Examples) -> Iterator[Check]:
         )
     else:
         yield Check("leak", "good", _("No feature alone tells the target."))
-
-
-def _first_loss(trainer: Trainer, train: Examples) -> Iterator[Check]:
-    """The first loss beside that of an answer which knows nothing."""
-    rows = some_rows(train)
-    recipe = trainer.recipe
-    begin = trainer.plan.initialize()
-    with np.errstate(all="ignore"):
-        loss = trainer.plan.evaluate(begin, rows)[0]
-    if recipe.loss.task != "classification" or recipe.loss.scale != 1:
-        return
-    classes = max(2, recipe.network.output_shape[-1])
-    expected = float(np.log(classes))
-    verdict: Verdict = "good" if loss < _FIRST_LOSS * expected + 0.5 else "look"
-    yield Check(
-        "first_loss",
-        verdict,
-        _(
-            "The first loss is {loss:.3g}; of an answer that holds all {classes} classes for "
-            "equally likely it is ln {classes} = {expected:.3g}.",
-            loss=loss,
-            classes=classes,
-            expected=expected,
-        )
-        if verdict == "good"
-        else _(
-            "The first loss is {loss:.3g}, where ln {classes} = {expected:.3g} is that of an "
-            "answer that knows nothing: the first weights, or the features, are too large.",
-            loss=loss,
-            classes=classes,
-            expected=expected,
-        ),
-    )
-
-
-def _one_batch(trainer: Trainer, train: Examples, tested: RangeTest | None) -> Iterator[Check]:
-    """Whether the network can learn one batch by heart; who cannot will learn no more rows."""
-    batch = train.rows(slice(0, _BATCH))
-    optimizer = trainer.recipe.optimizer
-    if tested is not None and tested.suggestion is not None:
-        optimizer = replace(optimizer, learning_rate=tested.suggestion)
-    recipe = replace(
-        trainer.recipe,
-        optimizer=optimizer,
-        penalty=Penalty(),
-        augmentation=(),
-        batch_size=_BATCH,
-        drop_last=False,
-        measures=(),
-    )
-    plan = compile_recipe(recipe, trainer.engine_used, 1).plan
-    state = plan.start(plan.initialize())
-    session = plan.session(state, batch, _STEPS)
-    with np.errstate(all="ignore"):
-        try:
-            first = plan.evaluate(state.parameters, batch)[0]
-            session.advance(epochs=_STEPS)
-            last = plan.evaluate(state.parameters, batch)[0]
-        finally:
-            session.close()
-    learnt = bool(np.isfinite(last)) and last < _BY_HEART * first
-    yield Check(
-        "one_batch",
-        "good" if learnt else "look",
-        _(
-            "One batch of {rows} rows is learnt by heart in {steps} steps: its loss goes from "
-            "{first:.3g} to {last:.3g}.",
-            rows=len(batch),
-            steps=_STEPS,
-            first=first,
-            last=last,
-        )
-        if learnt
-        else _(
-            "One batch of {rows} rows is not learnt by heart in {steps} steps: its loss goes from "
-            "{first:.3g} to {last:.3g}. The network is too small, its rate does not suit it, or "
-            "the targets have nothing to do with the rows.",
-            rows=len(batch),
-            steps=_STEPS,
-            first=first,
-            last=last,
-        ),
-    )
-
-
-def _rate(tested: RangeTest, rate: float) -> Check:
-    """The learning rate beside what the range test suggests."""
-    if tested.suggestion is None:
-        return Check(
-            "learning_rate",
-            "look",
-            _(
-                "At no learning rate from {low:g} to {high:g} did the loss fall.",
-                low=float(tested.rates[0]) if len(tested.rates) else 0.0,
-                high=float(tested.rates[-1]) if len(tested.rates) else 0.0,
-            ),
-        )
-    near = 0.1 < rate / tested.suggestion < 10
-    return Check(
-        "learning_rate",
-        "good" if near else "look",
-        _(
-            "The range test suggests a learning rate of {suggestion:.2g}; the experiment has "
-            "{rate:.2g} (--lr auto takes the suggestion).",
-            suggestion=tested.suggestion,
-            rate=rate,
-        ),
-    )

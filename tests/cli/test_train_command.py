@@ -39,6 +39,7 @@ def test_a_dataset_is_trained_by_its_name_into_the_runs_folder(axone, here):
         "classification_report.txt",
         "classification_report.json",
         "checkpoint.safetensors",
+        "diagnosis.json",
     }
     assert "Data      iris: 3 classes\nRows      104 train, 23 validation, 23 test\n" in output
     assert "2,499 parameters" in output
@@ -269,11 +270,14 @@ def test_quiet_prints_nothing(axone):
     assert (result.stdout, result.stderr) == ("", "")
 
 
-def test_json_prints_only_the_metrics(axone, here):
+def test_json_prints_only_the_metrics_and_the_diagnosis(axone, here):
     result = axone("train", "iris", "--json", *QUICK)
     printed = json.loads(result.stdout)
     assert result.stderr == ""
     assert printed.pop("folder") == "runs/iris"
+    assert printed.pop("diagnosis") == json.loads(
+        (here / "runs" / "iris" / "diagnosis.json").read_text()
+    )
     assert printed == json.loads((here / "runs" / "iris" / "metrics.json").read_text())
     keys = {"train", "validation", "test", "epochs", "steps", "seconds", "stopped_by", "engine"}
     assert keys | {"seed"} <= set(printed)

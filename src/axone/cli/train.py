@@ -146,6 +146,7 @@ def train(
         from axone.cli.sources import AUTO, Overrides, describe, learning_rate_of
         from axone.experiments import EXPERIMENT, Experiment, extended, run
         from axone.experiments.cross_validation import of_all_rows
+        from axone.experiments.diagnosing import came_to_an_end
         from axone.experiments.folder import CHECKPOINT
 
         overrides = Overrides(
@@ -214,13 +215,9 @@ def train(
         ended_well = result.training.stopped_by not in ("diverged", "interrupted")
         folds = several.validate_by_folds(experiment, cv, result, shown) if ended_well else None
         if as_json:
-            print_json(
-                {
-                    **result.metrics,
-                    "diagnosis": result.training.diagnosis.to_data(),
-                    "folder": str(folder),
-                }
-            )
+            training = result.training
+            found = training.diagnosis.to_data() if came_to_an_end(training) else []
+            print_json({**result.metrics, "diagnosis": found, "folder": str(folder)})
     _exit(result, quiet)
     if folds is not None and folds.interrupted:
         several.exit_interrupted(folds, folder, quiet)

@@ -86,9 +86,14 @@ def diagnose(subject: Any) -> Diagnosis:
     )
 
 
+def came_to_an_end(result: TrainingResult) -> bool:
+    """Say whether a run may be judged: of one that was interrupted nobody knows."""
+    return result.stopped_by not in ("interrupted", "stopped")
+
+
 def write_diagnosis(result: TrainingResult, folder: Path) -> None:
-    """Write what is wrong with a run into its folder; of one that was interrupted nothing."""
-    if result.stopped_by in ("interrupted", "stopped"):
+    """Write what is wrong with a run into its folder, if it came to an end."""
+    if not came_to_an_end(result):
         return
     content = json_text(result.diagnosis.to_data(), indent=1) + "\n"
     write_atomically(folder / DIAGNOSIS, content.encode())

@@ -80,7 +80,7 @@ def unscaled_target(case: Case) -> Finding | None:
             ),
         ),
         scaling(case),
-        0.92,
+        0.96,
         None,
         0,
     )

@@ -12,6 +12,8 @@ from axone.experiments.folder import CHECKPOINT, DIAGNOSIS, HISTORY, METRICS
 from axone.experiments.remedies import finding_to_treat, treated
 from axone.layers import Activation, BatchNorm, Dense, Dropout
 from axone.training import Diagnosis
+from axone.training.diagnosis.case import Case
+from axone.training.diagnosis.remedies import lower_rate
 
 SLOW = {"training": {"optimizer": {"name": "sgd", "learning_rate": 1e-6}, "epochs": 15}}
 
@@ -142,6 +144,19 @@ class TestRemedies:
         ]
         assert found[3].units == 8
         assert type(found[1].function).__name__ == "LeakyReLU"
+
+    def test_an_optimiser_without_a_rate_is_changed_where_a_lower_one_would_help(self):
+        settings = {
+            "data": {"scaling": "none"},
+            "network": {"hidden": [16, 16], "activation": "tanh"},
+            "training": {"optimizer": "lbfgs", "epochs": 3, "l2": 1e-3},
+        }
+        result = Experiment.from_source("wine", settings).run()
+        case = Case(result.training.evidence)
+        changes = lower_rate(case).changes
+        assert changes == {"training.optimizer": "adam"}
+        again = treated(result.prepared.experiment, changes).settings.training.optimizer
+        assert type(again).__name__ == "Adam"
 
     def test_what_has_no_remedy_is_told_so(self):
         with pytest.raises(ConfigurationError, match="Nothing was found wrong"):

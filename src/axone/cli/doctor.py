@@ -97,26 +97,20 @@ def doctor(
 
 def _write(found: "CheckUp", prepared: "Prepared", folder: Path) -> None:
     """Write what was found, and the picture of the range test."""
-    from axone.errors import DataError
+    from axone.experiments import locked
     from axone.files import json_text, write_atomically
-    from axone.plots import plot_learning_rates
-    from axone.plots.saving import save_figure
+    from axone.plots import plot_learning_rates, save_figure
 
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise DataError(
-            _("Cannot create the folder {folder}: {reason}.", folder=folder, reason=error.strerror)
-        ) from error
-    content = json_text(found.to_data(), indent=1) + "\n"
-    write_atomically(folder / "doctor.json", content.encode())
-    tested = found.range_test
-    if tested is not None and len(tested.rates):
-        figure = plot_learning_rates(
-            tested.rates,
-            tested.losses,
-            suggestion=tested.suggestion,
-            learning_rate=found.learning_rate,
-            title=_("{name}: the loss after steps at each rate", name=prepared.dataset.name),
-        )
-        save_figure(figure, folder / "learning_rate.png")
+    with locked(folder):
+        content = json_text(found.to_data(), indent=1) + "\n"
+        write_atomically(folder / "doctor.json", content.encode())
+        tested = found.range_test
+        if tested is not None and len(tested.rates):
+            figure = plot_learning_rates(
+                tested.rates,
+                tested.losses,
+                suggestion=tested.suggestion,
+                learning_rate=found.learning_rate,
+                title=_("{name}: the loss after steps at each rate", name=prepared.dataset.name),
+            )
+            save_figure(figure, folder / "learning_rate.png")

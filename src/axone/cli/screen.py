@@ -23,6 +23,7 @@ from axone.cli.console import (
 from axone.cli.diagnose import show_diagnosis
 from axone.experiments import Prepared, RunResult
 from axone.experiments.class_counts import class_counts, counts_in_words, text_counts
+from axone.experiments.diagnosing import came_to_an_end
 from axone.experiments.preparation import last_part
 from axone.experiments.training import stopping_rules
 from axone.messages import Message, _, _n, first_and_last, listed, shorten
@@ -127,7 +128,7 @@ class Screen:
         told = (*samples(result), *seasonal_lines(result), *calibration_lines(result.metrics))
         for text in [*told, *result.metrics.get("notes", ())]:
             print_wrapped(self.console, text, indent=2)
-        if training.stopped_by not in ("diverged", "interrupted") and training.diagnosis:
+        if came_to_an_end(training) and not training.diverged and training.diagnosis:
             self.console.print()
             show_diagnosis(self.console, training.diagnosis, result.folder)
             self.console.print()

@@ -14,6 +14,7 @@ class Diagnosed:
 
     def __getstate__(self) -> dict[str, Any]:
         """Leave out what the diagnosis is made of: nobody expects rows of his data in a pickle."""
+        # BaseEstimator's: it comes after this class in every estimator.
         state: dict[str, Any] = dict(super().__getstate__())  # type: ignore[call-overload]
         state.pop("_evidence", None)
         return state
@@ -30,7 +31,7 @@ class Diagnosed:
         NotFittedError
             scikit-learn's.
         AttributeError
-            The estimator comes from a file, which does not hold the rows that were looked at.
+            The estimator comes from a file or is a copy, without the rows to look at.
         """
         from sklearn.utils.validation import check_is_fitted
 
@@ -38,8 +39,8 @@ class Diagnosed:
         if not hasattr(self, "_evidence"):
             raise AttributeError(
                 _(
-                    "This estimator comes from a file, which holds no diagnosis of its fit: ask "
-                    "for diagnosis_ where it is fitted."
+                    "This estimator comes from a file or is a copy, neither of which holds what a "
+                    "diagnosis of its fit is made of: ask for diagnosis_ where it is fitted."
                 )
             )
         found = (diagnose_evidence(evidence) for evidence in self._evidence)

@@ -6,7 +6,7 @@ data, the history and the weights, as far as they are there.
 
 import csv
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -185,13 +185,10 @@ def _metrics(folder: Path) -> Mapping[str, Any]:
     """Return what a run's metrics.json holds."""
     path = folder / METRICS
 
-    def damaged(error: Exception) -> ModelFileError:
-        return ModelFileError(_("{path} is damaged: {error}", path=path, error=error))
-
-    with told_of_damage(damaged):
+    with told_of_damage(_damage_of(path)):
         found = json.loads(_content(path, SETTINGS_BYTES))
         if not isinstance(found, dict):
-            raise damaged(ValueError(_("no table of metrics")))
+            raise ModelFileError(_("{path} is damaged: it is no table of metrics.", path=path))
         return found
 
 
@@ -199,13 +196,15 @@ def _history(folder: Path) -> History:
     """Return what a run's history.csv holds."""
     path = folder / HISTORY
 
-    def damaged(error: Exception) -> ModelFileError:
-        return ModelFileError(_("{path} is damaged: {error}", path=path, error=error))
-
-    with told_of_damage(damaged):
+    with told_of_damage(_damage_of(path)):
         names, *rows = csv.reader(_content(path, _MOST_BYTES).decode().splitlines())
         columns = [[float(cell) for cell in column] for column in zip(*rows, strict=True)]
         return History(dict(zip(names, columns, strict=True)))
+
+
+def _damage_of(path: Path) -> Callable[[Exception], ModelFileError]:
+    """Return what makes an error of whatever a parser of that file raises."""
+    return lambda error: ModelFileError(_("{path} is damaged: {error}", path=path, error=error))
 
 
 def _content(path: Path, most: int) -> bytes:

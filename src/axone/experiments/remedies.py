@@ -12,7 +12,7 @@ from axone.experiments.experiment import Experiment
 from axone.messages import _
 from axone.registry import plain
 from axone.training import Diagnosis, Finding
-from axone.training.diagnosis.treatment import CHANGES
+from axone.training.diagnosis.treatment import changed_layers, is_of_layers
 
 
 def finding_to_treat(diagnosis: Diagnosis, number: int) -> Finding:
@@ -58,16 +58,14 @@ def treated(experiment: Description, changes: Mapping[str, Any]) -> Experiment:
         By key, as `Remedy.changes` has them.
     """
     content = experiment.to_data()
-    layers = experiment.settings.network.layers
+    given = experiment.settings.network.layers
     for key, value in changes.items():
-        section, _dot, name = key.partition(".")
-        if section == "network" and name in CHANGES and layers is not None:
-            layers = CHANGES[name](layers, value)
-        else:
+        if given is None or not is_of_layers(key):
             _set(content, key.split("."), value)
-    if layers is not None:
+    if given is not None:
+        layers = changed_layers(given, changes)
         content["network"]["layers"] = [plain(layer) for layer in layers]
-        if len(layers) != len(experiment.settings.network.layers or ()):
+        if len(layers) != len(given):
             content["network"]["layer_names"] = None
     settings = parse(_without_nothing(content), experiment.where, experiment.origins)
     return Experiment(

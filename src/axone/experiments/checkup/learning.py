@@ -20,7 +20,7 @@ _BY_HEART = 0.1
 """Of its first loss: a batch is learnt by heart where less is left."""
 
 _FIRST_LOSS = 1.5
-"""Times ln K, or the loss of the mean, beyond which first weights are not as they should be."""
+"""Times ln K, beyond which first weights are not as they should be."""
 
 
 def rates_tried(
@@ -36,13 +36,11 @@ def rates_tried(
 
 def first_loss(trainer: Trainer, train: Examples) -> Iterator[Check]:
     """The first loss beside that of an answer which knows nothing."""
-    rows = some_rows(train)
     recipe = trainer.recipe
-    begin = trainer.plan.initialize()
-    with np.errstate(all="ignore"):
-        loss = trainer.plan.evaluate(begin, rows)[0]
     if recipe.loss.task != "classification" or recipe.loss.scale != 1:
         return
+    with np.errstate(all="ignore"):
+        loss = trainer.plan.evaluate(trainer.plan.initialize(), some_rows(train))[0]
     classes = max(2, recipe.network.output_shape[-1])
     expected = float(np.log(classes))
     verdict: Verdict = "good" if loss < _FIRST_LOSS * expected + 0.5 else "look"

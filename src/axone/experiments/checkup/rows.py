@@ -121,7 +121,7 @@ def scales(prepared: Prepared, train: Examples) -> Iterator[Check]:
     flat = _flat(train)
     if flat is None:
         return
-    features = Features(np.sqrt((flat * flat).mean(axis=0)), flat.std(axis=0))
+    features = Features.of(flat)
     if features.unscaled:
         largest = int(features.sizes.argmax())
         yield Check(

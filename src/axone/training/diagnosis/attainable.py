@@ -11,6 +11,7 @@ import numpy as np
 
 from axone.arrays import FloatArray, IntArray
 from axone.data.examples import Examples
+from axone.metrics import r_squared, total_squares
 from axone.training.diagnosis.evidence import labels_of
 
 FEWEST_ROWS = 12
@@ -36,8 +37,8 @@ def skill_of_numbers(target: FloatArray, answers: FloatArray) -> float:
     """Return R² of all outputs together: the share of a constant's squared error avoided."""
     target = np.asarray(target, dtype=np.float64).reshape(len(target), -1)
     answers = np.asarray(answers, dtype=np.float64).reshape(len(target), -1)
-    spread = float(((target - target.mean(axis=0)) ** 2).sum())
-    return float(1 - ((target - answers) ** 2).sum() / spread) if spread else 0.0
+    errors = ((target - answers) ** 2).sum(axis=0)
+    return float(r_squared(errors, total_squares(target), pooled=True))
 
 
 def attainable_skill(task: str, train: Examples, held_out: Examples | None) -> float | None:

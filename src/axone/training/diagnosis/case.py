@@ -4,7 +4,7 @@ Everything is computed when a rule first asks for it: of a run that went well li
 """
 
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -13,9 +13,10 @@ import numpy as np
 
 from axone.arrays import FloatArray, IntArray
 from axone.data.examples import Examples
+from axone.data.scaling import Standard
 from axone.engines import Plan, compile_recipe
 from axone.errors import ConfigurationError, ShapeError
-from axone.layers import Layer
+from axone.metrics import predicted_labels
 from axone.network import Network
 from axone.parameters import Parameters
 from axone.penalties import Clipping
@@ -27,7 +28,7 @@ from axone.training.diagnosis.attainable import (
     skill_of_numbers,
 )
 from axone.training.diagnosis.evidence import Evidence, labels_of, some_rows
-from axone.training.diagnosis.treatment import CHANGES
+from axone.training.diagnosis.treatment import changed_layers
 from axone.training.diagnosis.views import View, view_of
 from axone.training.history import History
 from axone.training.range_test import range_test
@@ -51,8 +52,7 @@ _FITTED = 0.5
 def standardised(cells: FloatArray) -> FloatArray:
     """Return rows whose numbers have mean 0 and standard deviation 1, column by column."""
     flat = cells.reshape(len(cells), -1).astype(np.float64)
-    spread = flat.std(axis=0)
-    scaled = (flat - flat.mean(axis=0)) / np.where(spread > 0, spread, 1)
+    scaled = Standard().fit(flat).transform(flat, "float64")
     return scaled.reshape(cells.shape).astype(cells.dtype)
 
 
@@ -74,6 +74,11 @@ class Features:
 
     sizes: FloatArray
     spreads: FloatArray
+
+    @classmethod
+    def of(cls, rows: FloatArray) -> "Features":
+        """Return how large the features of rows of numbers (m, n_features) are."""
+        return cls(np.sqrt((rows * rows).mean(axis=0)), rows.std(axis=0))
 
     @property
     def largest(self) -> float:
@@ -173,11 +178,24 @@ class Case:
         with np.errstate(all="ignore"):
             return self.plan.evaluate(parameters, rows)
 
+    def _answers(self, rows: Examples) -> FloatArray:
+        """Return what the run's result answers about `train` or `held_out`, computed once."""
+        return self._train_answers if rows is self.train else self._held_out_answers
+
+    @cached_property
+    def _train_answers(self) -> FloatArray:
+        return self._evaluated(self.evidence.kept, self.train)[1]
+
+    @cached_property
+    def _held_out_answers(self) -> FloatArray:
+        assert self.held_out is not None  # noqa: S101 — nobody has other rows to ask about
+        return self._evaluated(self.evidence.kept, self.held_out)[1]
+
     def skill_on(self, rows: Examples) -> float:
         """Return the share of a constant's errors that the run's result avoids."""
-        _loss, answers = self._evaluated(self.evidence.kept, rows)
+        answers = self._answers(rows)
         if self.evidence.recipe.loss.task == "classification":
-            return skill_of_answers(labels_of(rows.target), labels_of(answers))
+            return skill_of_answers(labels_of(rows.target), predicted_labels(answers))
         # Of several quantiles the target stands there once for each: one of them is the answer.
         one = self.evidence.recipe.loss.answers
         flat = (
@@ -194,9 +212,9 @@ class Case:
     def skill(self) -> float:
         """How much better than a constant the run's result is on rows that it has not seen.
 
-        Those of the epoch that was kept; on training rows where no others were held out, or only a
-        handful of them. Of classes
-        the accuracy says it, or the mean of their recalls, where that says more: of rare ones.
+        Those of the epoch that was kept; on training rows where no others were held out, on all
+        rows where there is but a handful of others. Of classes the accuracy says it, or the mean of
+        their recalls, where that says more: of rare ones.
         """
         held_out, kept = self.held_out, self.evidence.kept_epoch
         if held_out is None:
@@ -227,7 +245,7 @@ class Case:
         """The classes of the rows looked at, of all parts, and what the run's result answers."""
         parts = [self.train, *filter(None, [self.held_out])]
         labels = [labels_of(rows.target) for rows in parts]
-        answers = [labels_of(self._evaluated(self.evidence.kept, rows)[1]) for rows in parts]
+        answers = [predicted_labels(self._answers(rows)) for rows in parts]
         return np.concatenate(labels), np.concatenate(answers)
 
     @cached_property
@@ -247,7 +265,7 @@ class Case:
 
     @cached_property
     def judged_by(self) -> int:
-        """How many rows the run's skill was measured on."""
+        """How many rows there are to judge by: those held out, or else those of training."""
         rows = self.held_out or self.train
         return len(rows)
 
@@ -305,11 +323,7 @@ class Case:
 
     def network_after(self, changes: Mapping[str, Any]) -> Network | None:
         """Return the network with changes made to its layers; None where they do not fit it."""
-        layers: Sequence[Layer] = self.network.layers
-        for key, value in changes.items():
-            section, _dot, name = key.partition(".")
-            if section == "network" and name in CHANGES:
-                layers = CHANGES[name](layers, value)
+        layers = changed_layers(self.network.layers, changes)
         if layers is self.network.layers:
             return self.network
         try:
@@ -320,8 +334,20 @@ class Case:
     def rate_after(self, changes: Mapping[str, Any]) -> float | None:
         """Return the learning rate that a range test suggests once some settings are changed.
 
-        None where it finds none, and for an optimiser that needs none.
+        None where it finds none, and for an optimiser that needs none. Several rules ask for the
+        same: each test is made once.
         """
+        key = repr(sorted(changes.items()))
+        if key not in self._rates:
+            self._rates[key] = self._tested_after(changes)
+        return self._rates[key]
+
+    @cached_property
+    def _rates(self) -> dict[str, float | None]:
+        """The rates that were suggested so far, by what was changed."""
+        return {}
+
+    def _tested_after(self, changes: Mapping[str, Any]) -> float | None:
         recipe, rows = self.evidence.recipe, self.train
         if not recipe.optimizer.stepwise:
             return None
@@ -365,4 +391,4 @@ class Case:
         if X.dtype.kind in "iu":
             return None
         flat = X.reshape(len(X), -1).astype(np.float64)
-        return Features(np.sqrt((flat * flat).mean(axis=0)), flat.std(axis=0))
+        return Features.of(flat)

@@ -12,13 +12,14 @@ import numpy as np
 from axone.arrays import FloatArray, IntArray
 from axone.data.examples import Examples
 from axone.engines import Recipe
+from axone.metrics import predicted_labels
 from axone.parameters import Parameters
 from axone.training.diagnosis.findings import Finding
 from axone.training.history import History
 
 _MOST_ROWS = 1500
 _MOST_NUMBERS = 2**22
-"""Of the examples that are kept: 16 MiB in float32."""
+"""Of the examples that are looked at: 16 MiB in float32."""
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,7 @@ class Evidence:
         What the engine measured at the last step of each epoch; of the last epochs, where a run
         went on from a file; without columns where it was not measured.
     train, held_out : Examples, or None for `held_out`
+        All rows, not copied.
     divergence : Finding or None
         Why the run ended that diverged.
     """
@@ -78,9 +80,7 @@ def labels_of(target: FloatArray) -> IntArray:
     target = np.asarray(target)
     if target.ndim == 1:
         return target.astype(np.int64) if target.dtype.kind in "iu" else (target > 0.5).astype(int)
-    if target.shape[-1] == 1:
-        return (target[..., 0] > 0.5).astype(np.int64)
-    return np.asarray(target.argmax(axis=-1))
+    return predicted_labels(target)
 
 
 def stacked(tables: Sequence[FloatArray]) -> FloatArray:

@@ -133,11 +133,14 @@ def rare_class(case: Case) -> RareClass | None:
         return None
     shares = case.class_counts / case.class_counts.sum()
     present = np.flatnonzero(shares)
+    rare = [int(n) for n in present if shares[n] < _RARE / len(present)]
+    if not rare:
+        return None
     labels, answers = case.labels_and_answers
     recalls = {
-        int(n): float((answers[labels == n] == n).mean())
-        for n in present
-        if shares[n] < _RARE / len(present) and (labels == n).sum() >= _FEWEST_RARE
+        n: float((answers[labels == n] == n).mean())
+        for n in rare
+        if (labels == n).sum() >= _FEWEST_RARE
     }
     if not recalls:
         return None

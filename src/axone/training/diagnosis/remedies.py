@@ -48,6 +48,11 @@ def remedy(case: Case, *words: Message, at_most: float | None = None, **changes:
 def lower_rate(case: Case, *words: Message, **changes: Any) -> Remedy:
     """Return the remedy against steps too large: a lower rate, with what else is changed."""
     settings = {name.replace("__", "."): value for name, value in changes.items()}
+    if not case.evidence.recipe.optimizer.stepwise:
+        # Its steps have no rate that could be lowered.
+        return _joined(
+            [_("another optimizer (adam)"), *words], {**settings, "training.optimizer": "adam"}
+        )
     tenth = float(f"{case.learning_rate / _LOWER:.2g}")
     found = case.rate_after(settings)
     rate = tenth if found is None else min(found, tenth)

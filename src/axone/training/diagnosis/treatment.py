@@ -4,12 +4,32 @@ A run's own file lists every layer, so that what a remedy says of "the hidden la
 each of them.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import MISSING, fields, replace
 from typing import Any
 
 from axone.activations import ACTIVATIONS, Identity
 from axone.layers import Activation, BatchNorm, Dense, Dropout, Flatten, Layer, Residual
+
+
+def changed_layers(layers: Sequence[Layer], changes: Mapping[str, Any]) -> Sequence[Layer]:
+    """Return layers with those of some changes made that are the layers' own.
+
+    Parameters
+    ----------
+    layers : sequence of Layer
+    changes : mapping of str to value
+        As `Remedy.changes` has them; the same layers are returned where none is of theirs.
+    """
+    for key, value in changes.items():
+        if is_of_layers(key):
+            layers = _CHANGES[key](layers, value)
+    return layers
+
+
+def is_of_layers(key: str) -> bool:
+    """Say whether a setting is one of the layers."""
+    return key in _CHANGES
 
 
 def _activated(layers: Sequence[Layer], name: Any) -> list[Layer]:
@@ -116,11 +136,11 @@ def _within(layer: Layer, changed: Any) -> Layer:
     return found
 
 
-CHANGES: dict[str, Callable[[Sequence[Layer], Any], list[Layer]]] = {
-    "activation": _activated,
-    "initializer": _begun_anew,
-    "dropout": _dropped,
-    "batch_norm": _normalised,
-    "hidden": _sized,
+_CHANGES: dict[str, Callable[[Sequence[Layer], Any], list[Layer]]] = {
+    "network.activation": _activated,
+    "network.initializer": _begun_anew,
+    "network.dropout": _dropped,
+    "network.batch_norm": _normalised,
+    "network.hidden": _sized,
 }
-"""By the setting of the section `network` that a remedy names."""
+"""By the key of a setting that a remedy names."""

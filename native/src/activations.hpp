@@ -353,36 +353,41 @@ class Activation {
         if (!(z.row(r)[c] >= 0)) sums[0] += da.row(r)[c] * z.row(r)[c];
   }
 
-  /// The share of ReLU units that are 0 on every row; where `continues`, on those before, too.
+  /// The share of ReLU units that are 0 on every row; where `continues`, on those before, too. Units are
+  /// looked at side by side: of one after another, the processor cannot guess which row is the first to
+  /// wake it, and each wrong guess costs more than the looking. Rows end with a whole vector.
   double dead_share(Matrix<Real> a, Index rows, bool continues) {
+    using V = Vector<Real>;
+    constexpr Index lanes = kLanes<Real>, at_once = 16;
     if (!is_relu_) return 0;
-    if (!continues) alive_.assign(static_cast<std::size_t>(a.columns), false);
-    Index dead = 0;
-    for (Index c = 0; c < a.columns; ++c) {
-      bool alive = alive_[c];
-      for (Index r = 0; r < rows && !alive; ++r) alive = a.row(r)[c] > 0;
-      alive_[c] = alive;
-      dead += !alive;
+    const Index units = a.columns;
+    if (!continues) largest_.assign(static_cast<std::size_t>(round_up(units, lanes)), Real{0});
+    for (Index c = 0; c < units; c += lanes) {
+      V largest = load<V>(largest_.data() + c);
+      for (Index from = 0; from < rows; from += at_once) {
+        const Index to = std::min(rows, from + at_once);
+        for (Index r = from; r < to; ++r) largest = maximum(largest, load<V>(a.row(r) + c));
+        if (to < rows && smallest_of(largest) > 0) break;
+      }
+      store(largest_.data() + c, largest);
     }
-    return double(dead) / double(a.columns);
+    return double(count_dead(units)) / double(units);
   }
 
   /// The same of a batch in lanes, of units that have as many numbers each: all of them must be 0.
   double dead_share_of_lanes(Matrix<Real> a, Index units, Index examples, bool continues) {
     if (!is_relu_) return 0;
     const Index each = a.columns / units;
-    if (!continues) alive_.assign(static_cast<std::size_t>(units), false);
-    Index dead = 0;
+    if (!continues) largest_.assign(static_cast<std::size_t>(units), Real{0});
     for (Index u = 0; u < units; ++u) {
-      bool alive = alive_[u];
-      for (Index n = 0; n < examples && !alive; ++n) {
+      Real largest = largest_[static_cast<std::size_t>(u)];
+      for (Index n = 0; n < examples && !(largest > 0); ++n) {
         const Real* lane = a.row(n / kLanes<Real>) + u * each + n % kLanes<Real>;
-        for (Index place = 0; place < each && !alive; place += kLanes<Real>) alive = lane[place] > 0;
+        for (Index place = 0; place < each && !(largest > 0); place += kLanes<Real>) largest = lane[place];
       }
-      alive_[u] = alive;
-      dead += !alive;
+      largest_[static_cast<std::size_t>(u)] = largest;
     }
-    return double(dead) / double(units);
+    return double(count_dead(units)) / double(units);
   }
 
   /// a = σ(z), in place if the two are the same matrix.
@@ -418,10 +423,16 @@ class Activation {
   }
 
  private:
+  Index count_dead(Index units) const {
+    Index awake = 0;
+    for (Index u = 0; u < units; ++u) awake += largest_[static_cast<std::size_t>(u)] > 0;
+    return units - awake;
+  }
+
   RowFunctions<Real> functions_;
   std::optional<Formula<Real>> formula_;
   bool is_identity_, is_softmax_, is_sigmoid_, is_exponential_, is_relu_;
-  std::vector<bool> alive_;  // units, as far as `dead_share` has seen
+  std::vector<Real> largest_;  // of each unit, as far as `dead_share` has seen
 };
 
 }  // namespace axone

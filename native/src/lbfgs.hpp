@@ -49,8 +49,7 @@ double dot(const Real* a, const Real* b, Index size) {
   Wide sums[kSums] = {};
   for (Index n = 0; n < size; n += kSums * lanes)
     AXONE_UNROLL for (int s = 0; s < kSums; ++s)
-      sums[s] += __builtin_convertvector(load<Narrow>(a + n + s * lanes), Wide) *
-                 __builtin_convertvector(load<Narrow>(b + n + s * lanes), Wide);
+      sums[s] += widened(load<Narrow>(a + n + s * lanes)) * widened(load<Narrow>(b + n + s * lanes));
   return sum_of((sums[0] + sums[1]) + (sums[2] + sums[3]));
 }
 

@@ -117,6 +117,11 @@ inline bool penalises_plainly(const OptimizerSettings& settings) {
   return settings.l1 == 0 && settings.clip_value == 0 && settings.decay == 0;
 }
 
+/// Whether gradients are complete as they come: nothing is added to them, and nothing cut.
+inline bool leaves_gradients(const OptimizerSettings& settings) {
+  return settings.l1 == 0 && settings.l2 == 0 && settings.clip_value == 0;
+}
+
 /// Whether all numbers are finite. Sizes are rounded up to whole vectors.
 template <class Real>
 bool are_finite(const Real* numbers, Index size) {
@@ -237,7 +242,7 @@ bool complete_gradient(const Stretch<Real>& s, const OptimizerSettings& settings
   using V = Vector<Real>;
   OptimizerSettings own = settings;
   if (!s.penalised) own.l1 = own.l2 = 0;
-  if (own.l1 == 0 && own.l2 == 0 && own.clip_value == 0) return are_finite(s.gradient, s.size);
+  if (leaves_gradients(own)) return are_finite(s.gradient, s.size);
   const StepNumbers<V> numbers(own, Step{}, rows);
   NotFinite<Real> here;
   for (Index n = 0; n < s.size; n += kLanes<Real>)
@@ -324,7 +329,7 @@ double total_of(const Real* numbers, Index size, Term term) {
   Index n = 0;
   for (; n + kSums * lanes <= size; n += kSums * lanes)
     AXONE_UNROLL for (int s = 0; s < kSums; ++s)
-      sums[s] += term(__builtin_convertvector(load<Vector<Real, lanes>>(numbers + n + s * lanes), Wide));
+      sums[s] += term(widened(load<Vector<Real, lanes>>(numbers + n + s * lanes)));
   double total = sum_of((sums[0] + sums[1]) + (sums[2] + sums[3]));
   for (; n < size; ++n) total += term(double(numbers[n]));
   return total;

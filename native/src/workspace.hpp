@@ -433,6 +433,7 @@ class Workspace {
   /// Of each layer: the norm of its gradient, scaled, and its share of dead units.
   void measure_layers(double scale, std::vector<double>& norms) const {
     norms.clear();
+    norms.reserve(2 * layers_.size());
     for (auto& layer : layers_) {
       norms.push_back(std::sqrt(layer->tally.squared_norm) * scale);
       norms.push_back(layer->dead_share);

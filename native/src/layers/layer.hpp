@@ -1,6 +1,7 @@
 // What a layer is: it owns its arrays and its memory for one batch, and runs its equations.
 #pragma once
 
+#include <cmath>
 #include <limits>
 #include <memory>
 #include <vector>
@@ -50,8 +51,14 @@ template <class Real>
 void finish(const Stretch<Real>& s, const Pass<Real>& pass, Tally& tally) {
   const auto& optimizer = *pass.optimizer;
   const Index examples = pass.rows / pass.positions;
-  if (pass.completes && !complete_gradient(s, optimizer, examples)) tally.is_finite = false;
-  if (pass.measure) tally.squared_norm += squared_norm(s.gradient, s.size);
+  // Numbers whose squares have a finite sum are finite: one look is enough where nothing is added.
+  const bool looks_apart = !pass.measure || !leaves_gradients(optimizer);
+  if (pass.completes && looks_apart && !complete_gradient(s, optimizer, examples)) tally.is_finite = false;
+  if (pass.measure) {
+    const double squares = squared_norm(s.gradient, s.size);
+    if (!std::isfinite(squares) && !are_finite(s.gradient, s.size)) tally.is_finite = false;
+    tally.squared_norm += squares;
+  }
   if (!pass.keep_gradient) update(s, optimizer, *pass.numbers, !pass.completes);
 }
 

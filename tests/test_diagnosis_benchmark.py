@@ -77,11 +77,12 @@ def test_of_equal_metrics_the_log_loss_decides():
 
 
 def test_the_report_lists_what_went_wrong_among_the_varied_runs():
-    watching = [Watching("iris 4-3 b10", 3, 0.005, 0.02, 1e-4, 0.003)]
+    watching = {"avx2": [Watching("iris 4-3 b10", 3, 0.005, 0.02, 1e-4, 0.003)]}
     unseen = [outcome("dead_units", [], 0.3, 0.3), outcome("dead_units", ["dead_units"], 0.3, 0.9)]
     written = report(unseen[1:], {"others": [outcome(HEALTHY, [], 0.9, 0.9)]}, unseen, watching)
     assert "| dead_units | iris | done wrong | not named | – |" in written
     assert "0.300 → 0.900" in written
+    assert "### avx2" in written
     assert "+2.0%" in written
     assert "| iris | 4-8-3 relu | none | 0.900 |" in written
 

@@ -13,8 +13,8 @@ from benchmarks.diagnosis.report import report, summary
 from benchmarks.diagnosis.scenarios import HEALTHY, Outcome, Scenario, carry_out
 from benchmarks.diagnosis.unseen_failing import UNSEEN_FAILING
 from benchmarks.diagnosis.unseen_healthy import UNSEEN_HEALTHY
-from benchmarks.diagnosis.watching import measure_watching
-from benchmarks.machine import ROOT
+from benchmarks.diagnosis.watching import Watching, measure_watching
+from benchmarks.machine import ROOT, variants
 
 _PARTS = ("failing", "healthy", "unseen", "watching")
 
@@ -57,14 +57,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--only", type=_parts, default=list(_PARTS), metavar=",".join(_PARTS))
     parser.add_argument("--kind", default="", help="of the runs that fail, those of this kind")
     parser.add_argument("--seeds", type=int, default=3, help="of the varied runs; default 3")
-    parser.add_argument("--rounds", type=int, default=61, help="of the watcher; default 61")
+    parser.add_argument("--rounds", type=int, default=9, help="of the watcher; default 9")
     parser.add_argument(
         "--out", type=Path, help="default: benchmarks/DIAGNOSIS.md where nothing is left out"
     )
     chosen = parser.parse_args(arguments)
     if chosen.out is None and len(chosen.only) == len(_PARTS) and not chosen.kind:
         chosen.out = ROOT / "benchmarks" / "DIAGNOSIS.md"
-    watching = measure_watching(chosen.rounds) if "watching" in chosen.only else []
+    watching: dict[str, list[Watching]] = {}
+    if "watching" in chosen.only:
+        watching = {variant: measure_watching(chosen.rounds, variant) for variant in variants()}
     failing, unseen = [], []
     healthy: dict[str, list[Outcome]] = {}
     if "failing" in chosen.only:

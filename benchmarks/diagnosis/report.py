@@ -7,7 +7,7 @@ from typing import Any
 
 from axone.registry import plain
 from benchmarks.diagnosis.scenarios import HEALTHY, Outcome
-from benchmarks.diagnosis.watching import Watching
+from benchmarks.diagnosis.watching import PROCESSES, Watching
 from benchmarks.formats import duration
 from benchmarks.machine import count_cores, library_versions, processor_name
 
@@ -26,19 +26,19 @@ _UNSEEN_NOTE = """\
 Runs varied as a stranger's are: other sizes, seeds, optimisers, units, layers, no validation rows,
 one or two epochs. What was not named, and what a remedy made no better, is listed."""
 
-_WATCHING_NOTE = """\
+_WATCHING_NOTE = f"""\
 Seconds of the processor, on one core: `Trainer.fit` with the measures that a diagnosis looks at, as
-by default, against `measures=()`, in turns; the median over the rounds. *Evidence* is what a run
-gathers at its end, in either case. *Together* is both, of a fit without either: 5 % is the most
-that is wanted. The diagnosis itself is made when it is first asked for; where a result is good, few
-of its rules have anything to compute."""
+by default, against `measures=()`, in turns; the median over the rounds, and over {PROCESSES}
+processes. *Evidence* is what a run gathers at its end, in either case. *Together* is both, of a fit
+without either: 5 % is the most that is wanted. The diagnosis itself is made when it is first asked
+for; where a result is good, few of its rules have anything to compute."""
 
 
 def report(
     failing: Sequence[Outcome],
     healthy: Mapping[str, Sequence[Outcome]],
     unseen: Sequence[Outcome],
-    watching: Sequence[Watching],
+    watching: Mapping[str, Sequence[Watching]],
 ) -> str:
     """Return the whole of DIAGNOSIS.md."""
     versions = ", ".join(f"{name} {number}" for name, number in library_versions().items())
@@ -55,7 +55,9 @@ def report(
         summary([*failing, *(one for each in healthy.values() for one in each)]),
     ]
     if watching:
-        parts += ["## What the watcher costs", _WATCHING_NOTE, watching_table(watching)]
+        parts += ["## What the watcher costs", _WATCHING_NOTE]
+    for variant, measured in watching.items():
+        parts += [f"### {variant}", watching_table(measured)]
     for kind in dict.fromkeys(outcome.scenario.kind for outcome in failing):
         of_kind = [outcome for outcome in failing if outcome.scenario.kind == kind]
         parts += [f"## {kind}", failing_table(of_kind)]

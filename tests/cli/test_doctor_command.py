@@ -83,6 +83,12 @@ def test_features_without_scaling_and_large_first_weights_are_named(axone, write
     assert checks["first_loss"]["figures"]["expected"] == pytest.approx(np.log(3))
 
 
+@pytest.mark.parametrize("source", ["iris", "wine", "breast_cancer", "digits"])
+def test_the_first_weights_of_the_default_network_are_not_called_too_large(axone, source):
+    checks, _found = told_of(axone, source)
+    assert checks["first_loss"]["verdict"] == "good"
+
+
 def test_targets_that_have_nothing_to_do_with_the_rows_are_not_learnt_by_heart(axone, write):
     random = np.random.default_rng(0)
     rows = {"a": random.integers(0, 2, 300), "y": random.integers(0, 2, 300)}

@@ -19,8 +19,10 @@ _BATCH, _STEPS = 32, 400
 _BY_HEART = 0.1
 """Of its first loss: a batch is learnt by heart where less is left."""
 
-_FIRST_LOSS = 1.5
-"""Times ln K, beyond which first weights are not as they should be."""
+_EXCESS = 2.0
+"""Above ln K, beyond which first weights or features are too large. Logits of variance v give a loss
+of about ln K + v/2, and He's weights, which are the default, on features of variance 1 give v = 2:
+the limit is twice that excess."""
 
 
 def rates_tried(
@@ -43,7 +45,7 @@ def first_loss(trainer: Trainer, train: Examples) -> Iterator[Check]:
         loss = trainer.plan.evaluate(trainer.plan.initialize(), some_rows(train))[0]
     classes = max(2, recipe.network.output_shape[-1])
     expected = float(np.log(classes))
-    verdict: Verdict = "good" if loss < _FIRST_LOSS * expected + 0.5 else "look"
+    verdict: Verdict = "good" if loss < expected + _EXCESS else "look"
     yield Check(
         "first_loss",
         verdict,

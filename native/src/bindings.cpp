@@ -49,7 +49,7 @@ class BoundWorkspace {
     const Schedule schedule{static_cast<std::int64_t>(rates.shape(0)), rates.data(), batches,
                             shuffle, steps, measure};
     const auto kept = trail_of(sizes_, trail, schedule.epochs);
-    std::vector<EpochReport> reports;
+    EpochReports reports;
     Ending ending;
     {
       const WithoutInterpreter outside;
@@ -94,7 +94,7 @@ class BoundWorkspace {
     schedule.measure = measure;
     const Limits ends{std::get<0>(limits), std::get<1>(limits), std::get<2>(limits)};
     const auto kept = trail_of(sizes_, trail, epochs);
-    std::vector<EpochReport> reports;
+    EpochReports reports;
     Ending ending;
     {
       const WithoutInterpreter outside;

@@ -191,22 +191,26 @@ inline Index batches_of(const Array2<const double>& rates, const Position& at, I
 /// One row an epoch: epoch, step, learning rate, loss, penalty, weight, rows, hits, and, if they
 /// are measured, of each layer the gradient's norm and the share of dead units.
 inline nb::ndarray<nb::numpy, double, nb::ndim<2>> table_of(
-    const Sizes& sizes, const std::vector<EpochReport>& reports, bool measured) {
+    const Sizes& sizes, const EpochReports& reports, bool measured) {
   const auto columns =
       static_cast<std::size_t>(7 + sizes.hit_counts + (measured ? 2 * sizes.depth : 0));
-  auto cells = std::make_unique<double[]>(reports.size() * columns);
+  auto cells = std::make_unique<double[]>(reports.epochs.size() * columns);
   double* cell = cells.get();
-  for (const auto& report : reports) {
+  const double* measures = reports.measures.data();
+  for (const auto& report : reports.epochs) {
     const auto& at = report.position;
     for (double number : {double(at.epoch), double(at.step), report.learning_rate,
                           at.totals.loss, at.penalty, at.totals.weight, double(at.rows)})
       *cell++ = number;
     cell = std::copy(at.totals.hits.begin(), at.totals.hits.end(), cell);
-    cell = std::copy(report.norms.begin(), report.norms.end(), cell);
+    if (measured) {
+      cell = std::copy_n(measures, 2 * sizes.depth, cell);
+      measures += 2 * sizes.depth;
+    }
   }
   double* data = cells.release();
   nb::capsule owner(data, [](void* p) noexcept { delete[] static_cast<double*>(p); });
-  return {data, {reports.size(), columns}, owner};
+  return {data, {reports.epochs.size(), columns}, owner};
 }
 
 inline nb::list list_of(const std::vector<double>& numbers) {

@@ -41,7 +41,17 @@ struct Position {
 struct EpochReport {
   Position position;  // its totals are the epoch's; epoch and step count what is completed
   double learning_rate = 0;
-  std::vector<double> norms;  // of each layer: its gradient's norm, its share of dead units
+};
+
+/// The epochs completed in a call, and what was measured at the last step of each.
+struct EpochReports {
+  std::vector<EpochReport> epochs;
+  std::vector<double> measures;  // of each layer: its gradient's norm, its share of dead units
+
+  void clear() {
+    epochs.clear();
+    measures.clear();
+  }
 };
 
 /// `loss`, `gradient`, `averages`: that of the batch in hand is not finite, and no step was made on it.

@@ -74,7 +74,7 @@ class Workspace {
   /// ends. Steps do not look for such a batch, for that costs small networks a twentieth of their
   /// time: it leaves weights or averages that are not finite, and only then is it looked for.
   Ending run(const Rows<Real>& rows, const Schedule& schedule, Position& at,
-             std::vector<EpochReport>& reports, const Poll& poll,
+             EpochReports& reports, const Poll& poll,
              const FlatNumbers<Real>& flat, const Trail<Real>& trail = {}) {
     const SoleUse use(in_use_);
     const Position start = at;
@@ -108,7 +108,7 @@ class Workspace {
   /// changes at the end of the call only, and holds then all that the next one depends on, even where
   /// the search for a step was interrupted.
   Ending minimise(const Rows<Real>& rows, const Schedule& schedule, const Limits& limits,
-                  Position& at, std::vector<EpochReport>& reports, const Poll& poll,
+                  Position& at, EpochReports& reports, const Poll& poll,
                   const FlatNumbers<Real>& flat, const FlatMinimisation<Real>& minimisation,
                   const Trail<Real>& trail = {}) {
     const SoleUse use(in_use_);
@@ -232,7 +232,7 @@ class Workspace {
 
   /// Make steps until the epochs are complete, or so many steps are made, or a step fails.
   Ending train(const Rows<Real>& rows, const Schedule& schedule, Position& at,
-               std::vector<EpochReport>& reports, const Poll& poll) {
+               EpochReports& reports, const Poll& poll) {
     const Index batches = schedule.batches;
     const std::int64_t last_epoch = at.epoch + schedule.epochs;
     std::int64_t steps_left = schedule.steps;
@@ -243,7 +243,6 @@ class Workspace {
       const std::uint32_t* order = order_of(at.epoch, rows.count, schedule.shuffle);
       at.totals.hits.resize(head_.hit_counts());
       StepCounter counter(optimizer_, at.step - at.batch, at.batch);
-      std::vector<double> norms;
       while (at.batch < batches) {
         if (steps_left == 0) return Ending::interrupted;
         const Index from = at.batch * batch_size_;
@@ -252,7 +251,7 @@ class Workspace {
         const Index ahead = std::min(count, rows.count - from - count);
         if (team_) trial_.before_step();
         const Ending ending = step(rows, order + from, count, ahead, counter.next(rates[at.batch]),
-                                   last && schedule.measure ? &norms : nullptr, at);
+                                   last && schedule.measure ? &reports.measures : nullptr, at);
         if (ending != Ending::done) return ending;
         if (team_) trial_.after_step();
         ++at.batch;
@@ -263,7 +262,7 @@ class Workspace {
       ++at.epoch;
       at.batch = 0;
       leave_trail(n);
-      reports.push_back({at, rates[batches - 1], std::move(norms)});
+      reports.epochs.push_back({at, rates[batches - 1]});
       at.totals.loss = at.totals.weight = 0;
       at.totals.hits.assign(at.totals.hits.size(), 0);
       at.penalty = 0;
@@ -276,7 +275,7 @@ class Workspace {
 
   /// One step on `count` rows: done, or why not. Where not, weights may have moved nevertheless.
   Ending step(const Rows<Real>& rows, const std::uint32_t* index, Index count, Index ahead,
-              const Step& rate, std::vector<double>* norms, Position& at) {
+              const Step& rate, std::vector<double>* measures, Position& at) {
     Pass<Real> pass;
     pass.rows = count;
     pass.training = true;
@@ -287,8 +286,8 @@ class Workspace {
     pass.team = team();
     const bool clips = optimizer_.clip_norm > 0;
     pass.keep_gradient = clips || moves_at_once_;
-    pass.completes = norms || clips || look_ || !penalises_plainly(optimizer_);
-    pass.measure = norms || clips;
+    pass.completes = measures || clips || look_ || !penalises_plainly(optimizer_);
+    pass.measure = measures || clips;
     pass.look = look_;
     if (random_) pass.random = noise_.child(static_cast<std::uint64_t>(at.step + 1));
     begin_augmentation(at.step + 1, count);
@@ -303,7 +302,7 @@ class Workspace {
     if (look_ && !are_finite(averages_arena_)) return failed(Ending::averages, loss);
     const double scale = clips ? clipping() : 1;
     if (pass.keep_gradient) move(pass);
-    if (norms) measure_layers(scale, *norms);
+    if (measures) measure_layers(scale, *measures);
     ++at.step;
     return Ending::done;
   }
@@ -311,7 +310,7 @@ class Workspace {
   /// Iterations of `search_` until there are enough of them, or nothing is left to gain, or the loss
   /// cannot be computed.
   Ending search(const Rows<Real>& rows, const Schedule& schedule, const Limits& limits, Position& at,
-                std::vector<EpochReport>& reports, const Poll& poll) {
+                EpochReports& reports, const Poll& poll) {
     const std::int64_t last_epoch = at.epoch + schedule.epochs;
     Buffer<Real> gradient(search_->stride());
     // Running averages move with the weights, which trials of a step do not.
@@ -337,13 +336,12 @@ class Workspace {
       }
       if (is_complete) {
         ++at.epoch;
-        std::vector<double> norms;
         if (schedule.measure) {
           for (auto& layer : layers_) layer->tally.squared_norm = squared_norm_of(*layer);
-          measure_layers(1, norms);
+          measure_layers(1, reports.measures);
         }
-        leave_trail(static_cast<std::int64_t>(reports.size()));
-        reports.push_back({at, 1, std::move(norms)});
+        leave_trail(static_cast<std::int64_t>(reports.epochs.size()));
+        reports.epochs.push_back({at, 1});
         for (auto* store : buffers_) store->write(store->weight, averages.data());
       } else {
         for (auto* store : buffers_) store->read(averages.data(), store->weight);
@@ -430,13 +428,11 @@ class Workspace {
     return total;
   }
 
-  /// Of each layer: the norm of its gradient, scaled, and its share of dead units.
-  void measure_layers(double scale, std::vector<double>& norms) const {
-    norms.clear();
-    norms.reserve(2 * layers_.size());
+  /// Add of each layer the norm of its gradient, scaled, and its share of dead units.
+  void measure_layers(double scale, std::vector<double>& measures) const {
     for (auto& layer : layers_) {
-      norms.push_back(std::sqrt(layer->tally.squared_norm) * scale);
-      norms.push_back(layer->dead_share);
+      measures.push_back(std::sqrt(layer->tally.squared_norm) * scale);
+      measures.push_back(layer->dead_share);
     }
   }
 

@@ -26,7 +26,7 @@ struct Member {
   Schedule schedule;
   Position at;
   Trail<Real> trail;
-  std::vector<EpochReport> reports;
+  EpochReports reports;
   bool has_failed = false;  // its numbers are not finite any more
 };
 
@@ -184,7 +184,7 @@ class Population {
       arena_.each([&](Index, Index here) { seen += arena_.weight[here + number] * Real(0); });
       for (const auto& layer : layers_) seen += layer->doubt[number];
       double losses = lane.member->at.totals.loss + lane.member->at.penalty;
-      for (const auto& report : lane.member->reports)
+      for (const auto& report : lane.member->reports.epochs)
         losses += report.position.totals.loss + report.position.penalty;
       lane.member->has_failed = seen != 0 || !std::isfinite(losses);
     });
@@ -311,11 +311,11 @@ class Population {
     if (!lane.is_last) return;
     const auto& schedule = lane.member->schedule;
     const double rate = schedule.rates[(lane.epochs_done + 1) * schedule.batches - 1];
-    std::vector<double> norms;
+    auto& measures = lane.member->reports.measures;
     for (const auto& layer : layers_) {
       if (!common_.measure) break;
-      norms.push_back(std::sqrt(layer->squared_norm[number]) * scale);
-      norms.push_back(layer->dead_shares[static_cast<std::size_t>(number)]);
+      measures.push_back(std::sqrt(layer->squared_norm[number]) * scale);
+      measures.push_back(layer->dead_shares[static_cast<std::size_t>(number)]);
     }
     if (lane.member->trail.rows) {
       Real* row = lane.member->trail.of(lane.epochs_done).parameters;
@@ -323,7 +323,7 @@ class Population {
     }
     ++at.epoch;
     at.batch = 0;
-    lane.member->reports.push_back({at, rate, std::move(norms)});
+    lane.member->reports.epochs.push_back({at, rate});
     at.totals.loss = at.totals.weight = 0;
     at.totals.hits.assign(here.hits.size(), 0);
     at.penalty = 0;

@@ -438,9 +438,9 @@ class Run:
         self._dead.append(reports.dead_shares)
         if GRADIENT_NORM in self.recipe.measures:
             norms = _by_layer(reports.gradient_norms)
-            columns[GRADIENT_NORM] = np.sqrt((norms * norms).sum(axis=0))
+            columns[GRADIENT_NORM] = np.sqrt(np.add.reduce(norms * norms, axis=0))
         if DEAD_UNITS in self.recipe.measures:
-            columns[DEAD_UNITS] = _by_layer(reports.dead_shares).max(axis=0)
+            columns[DEAD_UNITS] = np.maximum.reduce(_by_layer(reports.dead_shares), axis=0)
         return columns
 
     def _keep_best(self, trail: Trail) -> None:

@@ -42,7 +42,7 @@ def test_a_picture_is_drawn(axone, here):
         (["gelo"], "Did you mean 'gelu'"),
         (["softmax"], "its cells depend on one another"),
         (["__import__('os')"], "no formula holds this character"),
-        (["gelu", "--out", "picture.jpg"], "let the name end in .png"),
+        (["gelu", "--out", "picture.jpg"], "saved as .png, .svg, .pdf"),
     ],
 )
 def test_what_is_no_activation_is_refused(refused, words, said):

@@ -58,7 +58,7 @@ class TestFolders:
     @pytest.mark.parametrize("name", [HISTORY, METRICS])
     def test_what_is_missing_is_named(self, folder, name):
         (folder / name).unlink()
-        with pytest.raises(ModelFileError, match=f"holds no {name}, which a diagnosis needs"):
+        with pytest.raises(ModelFileError, match=f"holds no {name}"):
             worked_out(folder)
 
     @pytest.mark.parametrize("name", [HISTORY, METRICS, DIAGNOSIS])

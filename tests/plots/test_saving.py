@@ -31,8 +31,10 @@ def test_a_failed_drawing_leaves_the_old_picture_and_no_litter(tmp_path):
     assert list(tmp_path.iterdir()) == [path]
 
 
-def test_another_ending_than_png_is_refused(tmp_path):
-    with pytest.raises(ConfigurationError, match=r"curves\.jpg: pictures are saved as PNG"):
+def test_an_ending_that_is_no_picture_s_is_refused(tmp_path):
+    with pytest.raises(
+        ConfigurationError, match=r"curves\.jpg: pictures are saved as .png, .svg, .pdf"
+    ):
         save_figure(Figure(), tmp_path / "curves.jpg")
 
 

@@ -6,7 +6,7 @@ import pytest
 from axone.errors import ConfigurationError, DataError, ShapeError
 from axone.plots import plot_signal_grid, plot_signal_means, plot_signal_saliency
 from axone.plots.signals import as_signals
-from axone.plots.style import VERMILION
+from axone.plots.style import theme
 
 RANDOM = np.random.default_rng(2)
 SIGNALS = RANDOM.normal(size=(6, 3, 20))
@@ -126,7 +126,7 @@ def test_saliency_is_dark_and_broad_where_the_gradient_is_large():
     assert np.array_equal(colors[0], colors[1])
     assert colors[2].sum() < colors[0].sum()
     assert captions(figure) == ["ramp"]
-    assert figure.axes[0]._left_title.get_color() == VERMILION
+    assert figure.axes[0]._left_title.get_color() == theme().vermilion
 
 
 def test_saliency_draws_the_channels_that_matter_and_leaves_gaps():

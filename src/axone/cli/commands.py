@@ -23,18 +23,57 @@ class Command:
     help : Message
     takes_what_looks_like_options : bool
         Arguments may begin with "-": a row typed by hand may hold negative numbers.
+    room : str
+        The package of its module.
+    kinds : tuple of Command
+        The commands below it; one with kinds runs nothing itself.
     """
 
     name: str
     help: Message
     takes_what_looks_like_options: bool = False
+    room: str = "axone.cli"
+    kinds: tuple["Command", ...] = ()
 
     def function(self) -> Callable[..., None]:
         """Return what runs it, whose signature holds its options; imported now."""
         name = self.name.replace("-", "_")
-        function: Any = getattr(import_module(f"axone.cli.{name}"), name)
+        function: Any = getattr(import_module(f"{self.room}.{name}"), name)
         return function
 
+
+_PICTURES = "axone.cli.pictures"
+
+PICTURES = (
+    Command(
+        "activations",
+        _(
+            """Draw activations and their derivatives, side by side.
+
+axone plot activations
+axone plot activations relu leaky_relu gelu
+axone plot activations "z * sigmoid(1.5*z)" --reach 6
+
+Where the derivative is nearly 0 the ground is shaded: there a unit is
+saturated, or dead, and hardly learns."""
+        ),
+        room=_PICTURES,
+    ),
+    Command(
+        "curves",
+        _(
+            """Draw the learning curves of several runs in one picture.
+
+axone plot curves runs/first runs/second
+axone plot curves runs/iris* --column validation_accuracy
+
+A column is one of history.csv, by default the validation loss, or the
+training loss where the runs held no rows out."""
+        ),
+        room=_PICTURES,
+    ),
+)
+"""What `axone plot` draws, in the order in which its help shows them."""
 
 COMMANDS = (
     Command(
@@ -326,6 +365,19 @@ tables keep their dense layers.
 A signal is (channels, length), an image (height, width) or (channels,
 height, width), a sequence (length, features), tokens (length,)."""
         ),
+    ),
+    Command(
+        "plot",
+        _(
+            """Draw an idea, a data set, a network or a run.
+
+axone plot activations relu gelu "z * sigmoid(1.5*z)"
+axone plot curves runs/first runs/second --out both.svg
+
+axone plot KIND --help tells what a kind takes. A picture is a PNG, SVG or PDF
+file, on light or dark ground (--theme dark)."""
+        ),
+        kinds=PICTURES,
     ),
     Command(
         "datasets",

@@ -17,13 +17,21 @@ from axone.shown import abridged, visible
 
 
 class CommandGroup(TyperGroup):
-    """A group that lists `COMMANDS` by their help alone, and reads one when it is called."""
+    """A group that lists commands by their help alone, and reads one when it is called.
 
-    def __init__(self, **settings: Any) -> None:
+    Parameters
+    ----------
+    known : tuple of Command
+    **settings
+        Those of `TyperGroup`.
+    """
+
+    def __init__(self, known: tuple[Command, ...] = COMMANDS, **settings: Any) -> None:
         super().__init__(**settings)
         _translate(self)
+        self.known = known
         self.commands = {
-            known.name: TyperCommand(known.name, help=translated(known.help)) for known in COMMANDS
+            each.name: TyperCommand(each.name, help=translated(each.help)) for each in known
         }
 
     def make_context(self, *words: Any, **settings: Any) -> Any:
@@ -39,7 +47,8 @@ class CommandGroup(TyperGroup):
     def resolve_command(self, ctx: Any, args: list[str]) -> tuple[Any, Any, list[str]]:
         """Find the command that is called, and read it."""
         name, listed, rest = super().resolve_command(ctx, args)
-        return name, listed and built(next(c for c in COMMANDS if c.name == listed.name)), rest
+        chosen = next((each for each in self.known if listed and each.name == listed.name), None)
+        return name, chosen and built(chosen), rest
 
 
 @contextmanager
@@ -54,7 +63,15 @@ def _short_complaints() -> Iterator[None]:
 
 
 def built(known: Command) -> Any:
-    """Return a command with its options, translated."""
+    """Return a command with its options, or with the commands below it, translated."""
+    if known.kinds:
+        return CommandGroup(
+            known.kinds,
+            name=known.name,
+            help=known.help,
+            no_args_is_help=True,
+            subcommand_metavar="KIND [ARGS]...",
+        )
     alone = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
     settings = {"ignore_unknown_options": True} if known.takes_what_looks_like_options else {}
     alone.command(known.name, help=known.help, context_settings=settings)(known.function())

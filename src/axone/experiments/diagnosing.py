@@ -4,9 +4,8 @@ A folder that an earlier version wrote holds no diagnosis: it is worked out from
 data, the history and the weights, as far as they are there.
 """
 
-import csv
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -16,19 +15,19 @@ import numpy as np
 from axone.bounds import SETTINGS_BYTES
 from axone.engines import Recipe
 from axone.errors import ArgumentTypeError, AxoneError, ModelFileError
-from axone.experiments.folder import CHECKPOINT, DIAGNOSIS, EXPERIMENT, HISTORY, METRICS
+from axone.experiments.folder import CHECKPOINT, DIAGNOSIS, EXPERIMENT
+from axone.experiments.kept_files import content_of, history_of, metrics_of
 from axone.experiments.preparation import Prepared, prepare
 from axone.experiments.results import load_run
 from axone.experiments.training import build_trainer, learnt_rows
-from axone.files import json_text, read_bounded, read_tensors, told_of_damage, write_atomically
+from axone.files import json_text, read_tensors, told_of_damage, write_atomically
 from axone.messages import Message, _
 from axone.model import Model
 from axone.parameters import Parameters
-from axone.training import Diagnosis, Finding, History, Remedy, Run, TrainingResult
+from axone.training import Diagnosis, Finding, Remedy, Run, TrainingResult
 from axone.training.diagnosis import Evidence, diagnose_evidence
 from axone.training.diagnosis.remedies import LEARNING_RATE
 
-_MOST_BYTES = 2**26
 """Of a history: a million epochs."""
 
 
@@ -121,7 +120,7 @@ def _read(path: Path) -> Diagnosis:
         )
 
     with told_of_damage(damaged):
-        found = json.loads(_content(path, SETTINGS_BYTES))
+        found = json.loads(content_of(path, SETTINGS_BYTES))
         return Diagnosis(tuple(Finding.from_data(each) for each in found))
 
 
@@ -142,7 +141,7 @@ def _evidence(
     held_out = None
     if "validation" in prepared.parts:
         held_out = trainer.examples(learnt_rows(prepared, "validation"), _("validation"))
-    metrics = _metrics(folder)
+    metrics = metrics_of(folder)
     begin = trainer.plan.initialize() if prepared.initial is None else prepared.initial
     kept = model.parameters.astype(trainer.recipe.dtype)
     missing = [_("the gradients and the dead units of each layer, epoch by epoch")]
@@ -156,7 +155,7 @@ def _evidence(
             begin=begin,
             end=kept if end is None else end,
             kept=kept,
-            history=_history(folder),
+            history=history_of(folder),
             stopped_by=str(metrics.get("stopped_by", "max_epochs")),
             kept_epoch=int(metrics.get("best_epoch", 0)),
             gradient_norms=np.empty((0, 0)),
@@ -179,54 +178,6 @@ def _last_weights(folder: Path, like: Parameters) -> Parameters | None:
         return Parameters(like.layout, vector, buffers)
     except (AxoneError, KeyError):
         return None
-
-
-def _metrics(folder: Path) -> Mapping[str, Any]:
-    """Return what a run's metrics.json holds."""
-    path = folder / METRICS
-
-    with told_of_damage(_damage_of(path)):
-        found = json.loads(_content(path, SETTINGS_BYTES))
-        if not isinstance(found, dict):
-            raise ModelFileError(_("{path} is damaged: it is no table of metrics.", path=path))
-        return found
-
-
-def _history(folder: Path) -> History:
-    """Return what a run's history.csv holds."""
-    path = folder / HISTORY
-
-    with told_of_damage(_damage_of(path)):
-        names, *rows = csv.reader(_content(path, _MOST_BYTES).decode().splitlines())
-        columns = [[float(cell) for cell in column] for column in zip(*rows, strict=True)]
-        return History(dict(zip(names, columns, strict=True)))
-
-
-def _damage_of(path: Path) -> Callable[[Exception], ModelFileError]:
-    """Return what makes an error of whatever a parser of that file raises."""
-    return lambda error: ModelFileError(_("{path} is damaged: {error}", path=path, error=error))
-
-
-def _content(path: Path, most: int) -> bytes:
-    """Return the bytes of a file of a result folder.
-
-    Raises
-    ------
-    ModelFileError
-        It is missing, or far larger than such a file is.
-    """
-    if not path.is_file():
-        raise ModelFileError(
-            _(
-                "{folder} holds no {file}, which a diagnosis needs.",
-                folder=path.parent,
-                file=path.name,
-            )
-        )
-    content = read_bounded(path, most)
-    if content is None:
-        raise ModelFileError(_("{path} is larger than {most:,} bytes.", path=path, most=most))
-    return content
 
 
 def _divergence(metrics: Mapping[str, Any], recipe: Recipe) -> Finding | None:

@@ -5,6 +5,7 @@ nothing; `save_figure` writes one as PNG.
 """
 
 from axone.plots.activation import plot_activation
+from axone.plots.activation_gallery import plot_activations
 from axone.plots.anomalies import plot_anomaly_scores
 from axone.plots.calibration import plot_calibration
 from axone.plots.class_means import plot_class_means
@@ -29,16 +30,20 @@ from axone.plots.predictions import plot_predictions
 from axone.plots.reconstructions import MOST_RECONSTRUCTIONS, plot_reconstructions
 from axone.plots.residuals import plot_residuals
 from axone.plots.saving import save_figure
+from axone.plots.several_curves import plot_several_curves
 from axone.plots.signal_grid import plot_signal_grid
 from axone.plots.signal_means import plot_signal_means
 from axone.plots.signal_saliency import plot_signal_saliency
+from axone.plots.style import THEMES, use_theme
 from axone.plots.surprise import MOST_SURPRISED, plot_surprise
 from axone.plots.thresholds import plot_precision_recall, plot_roc
 
 __all__ = [
     "MOST_RECONSTRUCTIONS",
     "MOST_SURPRISED",
+    "THEMES",
     "plot_activation",
+    "plot_activations",
     "plot_anomaly_scores",
     "plot_calibration",
     "plot_class_means",
@@ -65,9 +70,11 @@ __all__ = [
     "plot_reconstructions",
     "plot_residuals",
     "plot_roc",
+    "plot_several_curves",
     "plot_signal_grid",
     "plot_signal_means",
     "plot_signal_saliency",
     "plot_surprise",
     "save_figure",
+    "use_theme",
 ]

@@ -7,7 +7,7 @@ import numpy as np
 from axone.activations import ActivationFunction, of_cells, written
 from axone.checks import check_number
 from axone.messages import shorten
-from axone.plots.style import BLUE, MUTED, ORANGE, dress, house_style, new_figure
+from axone.plots.style import dress, house_style, new_figure, theme
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -52,12 +52,15 @@ def plot_activation(
     function = of_cells(activation)
     z = np.linspace(-reach, reach, _POINTS)[:, None]
     value = function.value(z)
-    lines = {"σ(z)": (value, BLUE, "-"), "σ′(z)": (function.derivative(z, value), ORANGE, "--")}
+    lines = {
+        "σ(z)": (value, theme().blue, "-"),
+        "σ′(z)": (function.derivative(z, value), theme().orange, "--"),
+    }
     with house_style():
         figure = new_figure(shorten(written(function), _LONGEST_TITLE), (6, 4))
         axes = figure.add_subplot()
         for draw in (axes.axhline, axes.axvline):
-            draw(0, color=MUTED, linewidth=0.8, zorder=0)
+            draw(0, color=theme().muted, linewidth=0.8, zorder=0)
         for name, (numbers, colour, style) in lines.items():
             shown = np.where(np.isfinite(numbers), numbers, np.nan)
             axes.plot(z[:, 0], shown[:, 0], color=colour, linestyle=style, label=name)

@@ -8,18 +8,7 @@ from numpy.typing import ArrayLike
 
 from axone.errors import DataError
 from axone.messages import _, _n
-from axone.plots.style import (
-    BLUE,
-    GREEN,
-    INK,
-    ORANGE,
-    PURPLE,
-    SMALL,
-    add_note,
-    dress,
-    house_style,
-    new_figure,
-)
+from axone.plots.style import SMALL, add_note, dress, house_style, new_figure, theme
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -63,12 +52,14 @@ def plot_anomaly_scores(
         axes = figure.subplots()
         dress(axes)
         for (name, each), colour in zip(
-            finite.items(), (BLUE, ORANGE, GREEN, PURPLE), strict=False
+            finite.items(),
+            (theme().blue, theme().orange, theme().green, theme().purple),
+            strict=False,
         ):
             counts, _edges = np.histogram(np.minimum(each, end), edges)
             label = f"{name} ({each.size:,})"
             axes.stairs(counts / each.size, edges, color=colour, linewidth=1.6, label=label)
-        axes.axvline(limit, color=INK, linewidth=1.0, linestyle="--")
+        axes.axvline(limit, color=theme().ink, linewidth=1.0, linestyle="--")
         axes.annotate(
             _(
                 " {share:.0%} of {part} rows are below {limit:.3g}",

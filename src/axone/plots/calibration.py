@@ -14,7 +14,7 @@ from axone.calibration import Reliability, reliability
 from axone.errors import ShapeError
 from axone.messages import _, shorten
 from axone.plots.classes import checked_labels
-from axone.plots.style import BLUE, INK, ORANGE, SIZE, add_note, dress, house_style, new_figure
+from axone.plots.style import SIZE, add_note, dress, house_style, new_figure, theme
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -89,9 +89,11 @@ def plot_calibration(
         figure = new_figure(title, SIZE)
         upper, lower = figure.subplots(2, 1, sharex=True, height_ratios=(3, 1))
         dress(upper)
-        upper.plot([0, 1], [0, 1], color=INK, linestyle="--", linewidth=1.2, label=_("honest"))
+        upper.plot(
+            [0, 1], [0, 1], color=theme().ink, linestyle="--", linewidth=1.2, label=_("honest")
+        )
         for color, word, bins in zip(
-            (BLUE, ORANGE)[::-1][-len(found) :], words, found, strict=True
+            (theme().blue, theme().orange)[::-1][-len(found) :], words, found, strict=True
         ):
             _draw_bins(upper, bins, color, word)
             _draw_counts(lower, bins, color)

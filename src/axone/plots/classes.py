@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 from axone.arrays import FloatArray
 from axone.errors import DataError, ShapeError
 from axone.messages import _
-from axone.plots.style import GREEN, INK, VERMILION
+from axone.plots.style import theme
 
 
 def checked_labels(labels: ArrayLike, class_names: Sequence[object], rows: int) -> NDArray[Any]:
@@ -81,7 +81,7 @@ def checked_probabilities(probabilities: ArrayLike, rows: int, classes: int) -> 
 def verdict(names: Sequence[str], predicted: int, answer: int | None) -> tuple[str, str]:
     """Say in words and by a colour what was predicted, and whether that is right if it is known."""
     if answer is None:
-        return names[predicted], INK
+        return names[predicted], theme().ink
     if answer == predicted:
-        return _("{name}, right", name=names[predicted]), GREEN
-    return _("{name}, not {right}", name=names[predicted], right=names[answer]), VERMILION
+        return _("{name}, right", name=names[predicted]), theme().green
+    return _("{name}, not {right}", name=names[predicted], right=names[answer]), theme().vermilion

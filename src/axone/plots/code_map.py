@@ -10,7 +10,7 @@ from axone.arrays import FloatArray
 from axone.errors import DataError, ShapeError
 from axone.messages import Message, _, _n, shorten
 from axone.plots.classes import checked_labels
-from axone.plots.style import BLUE, SIZE, add_note, dress, house_style, new_figure
+from axone.plots.style import SIZE, add_note, dress, house_style, new_figure, theme
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -63,7 +63,7 @@ def plot_code_map(
         size = 6.0 if len(points) > 2000 else 14.0
         style: dict[str, Any] = {"s": size, "alpha": 0.7, "linewidths": 0}
         if labels is None or np.ndim(labels) != 1:
-            axes.scatter(points[:, 0], points[:, 1], color=BLUE, **style)
+            axes.scatter(points[:, 0], points[:, 1], color=theme().blue, **style)
         elif len(class_names):
             _draw_classes(axes, points, labels, class_names, style)
         else:
@@ -72,7 +72,7 @@ def plot_code_map(
                 drawn = axes.scatter(points[:, 0], points[:, 1], c=amounts, cmap="viridis", **style)
                 figure.colorbar(drawn, ax=axes, label=_("target"))
             else:
-                axes.scatter(points[:, 0], points[:, 1], color=BLUE, **style)
+                axes.scatter(points[:, 0], points[:, 1], color=theme().blue, **style)
         axes.set_xlabel(axis_labels[0])
         axes.set_ylabel(axis_labels[1])
         outside = _look_at_most(axes, points)

@@ -7,17 +7,7 @@ import numpy as np
 
 from axone.errors import DataError
 from axone.messages import _, shorten
-from axone.plots.style import (
-    BLUE,
-    INK,
-    MUTED,
-    SIZE,
-    SMALL,
-    add_note,
-    dress,
-    house_style,
-    new_figure,
-)
+from axone.plots.style import SIZE, SMALL, add_note, dress, house_style, new_figure, theme
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -84,8 +74,8 @@ def plot_column_importance(
             places,
             means,
             xerr=spreads,
-            color=BLUE,
-            error_kw={"ecolor": MUTED, "elinewidth": 1.2, "capsize": 2},
+            color=theme().blue,
+            error_kw={"ecolor": theme().muted, "elinewidth": 1.2, "capsize": 2},
             height=0.65,
         )
         # A label stands behind the whisker, also where the bar is to the left of 0.
@@ -100,7 +90,7 @@ def plot_column_importance(
                 verticalalignment="center",
                 fontsize=SMALL,
             )
-        axes.axvline(0, color=INK, linewidth=0.8)
+        axes.axvline(0, color=theme().ink, linewidth=0.8)
         axes.set_yticks(places, [shorten(name, 32) for name in shown])
         axes.tick_params(axis="y", length=0)
         axes.invert_yaxis()

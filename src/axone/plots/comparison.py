@@ -13,17 +13,7 @@ from axone.arrays import FloatArray
 from axone.errors import DataError, ShapeError
 from axone.messages import _, listed
 from axone.plots.epochs import count_epochs, scale_losses
-from axone.plots.style import (
-    BLUE,
-    MUTED,
-    ORANGE,
-    SMALL,
-    VERMILION,
-    add_note,
-    dress,
-    house_style,
-    new_figure,
-)
+from axone.plots.style import SMALL, add_note, dress, house_style, new_figure, theme
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -32,9 +22,9 @@ if TYPE_CHECKING:
 _SIZE = (8.0, 6.4)
 
 _LOOKS: tuple[dict[str, Any], ...] = (
-    {"color": BLUE, "linewidth": 6.0, "alpha": 0.35, "linestyle": "-", "marker": ""},
-    {"color": VERMILION, "linewidth": 1.4, "linestyle": "--", "marker": "s"},
-    {"color": ORANGE, "linewidth": 1.4, "linestyle": ":", "marker": "x"},
+    {"color": "blue", "linewidth": 6.0, "alpha": 0.35, "linestyle": "-", "marker": ""},
+    {"color": "vermilion", "linewidth": 1.4, "linestyle": "--", "marker": "s"},
+    {"color": "orange", "linewidth": 1.4, "linestyle": ":", "marker": "x"},
 )
 """Of the first library, the second, and the third."""
 
@@ -160,7 +150,7 @@ def _draw_curve(
     axes: "Axes", epochs: FloatArray, values: FloatArray, name: str, names: list[str]
 ) -> None:
     number = names.index(name)
-    look = dict(_LOOKS[number])
+    look = {**_LOOKS[number], "color": theme().named(_LOOKS[number]["color"])}
     size = 6.0 - number
     if len(epochs) == 1 and not look["marker"]:
         look["marker"], size = "o", 14.0  # around the marks of the others
@@ -197,7 +187,12 @@ def _draw_differences(
     else:
         axes.set_yticks([])
         axes.text(
-            0.5, 0.5, _("none in any epoch"), ha="center", color=MUTED, transform=axes.transAxes
+            0.5,
+            0.5,
+            _("none in any epoch"),
+            ha="center",
+            color=theme().muted,
+            transform=axes.transAxes,
         )
 
 
@@ -215,7 +210,7 @@ def _widen(axes: "Axes") -> None:
 def _draw_seconds(axes: "Axes", seconds: Mapping[str, float]) -> None:
     dress(axes, grid=False)
     names, values = list(seconds), np.asarray(list(seconds.values())) * 1e3
-    colors = [_LOOKS[number]["color"] for number in range(len(names))]
+    colors = [theme().named(_LOOKS[number]["color"]) for number in range(len(names))]
     bars = axes.barh(names, values, color=colors, height=0.6)
     labels = [f" {duration(value / 1e3)}" for value in values.tolist()]
     labels[1:] = [

@@ -12,15 +12,7 @@ from axone.messages import Message, _, _n, shorten
 from axone.plots.classes import checked_labels, checked_probabilities
 from axone.plots.images import as_images, draw_image, grey_levels, tallness
 from axone.plots.signals import Strips, as_signals, caption, draw_signal, first_channels
-from axone.plots.style import (
-    MUTED,
-    SIZE,
-    SMALL,
-    VERMILION,
-    add_note,
-    house_style,
-    new_figure,
-)
+from axone.plots.style import SIZE, SMALL, add_note, house_style, new_figure, theme
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -137,7 +129,7 @@ def plot_confused_signals(
                 axes.set_visible(True)
                 _draw_mean(axes, strips, array[labels == row.true], "-")
                 _draw_mean(axes, strips, array[labels == row.predicted], ":")
-                draw_signal(axes, strips, array[i], VERMILION)
+                draw_signal(axes, strips, array[i], theme().vermilion)
                 strips.dress(axes, named=column == 0)
                 caption(axes, f"{row.sureness[i]:.0%}")
         means = [
@@ -201,7 +193,7 @@ def _rows(figure: "Figure", pairs: list[_Pair], widths: list[float]) -> "list[li
     if not pairs:
         axes = figure.subplots()
         axes.set_axis_off()
-        axes.text(0.5, 0.5, _("no row is predicted wrongly"), ha="center", color=MUTED)
+        axes.text(0.5, 0.5, _("no row is predicted wrongly"), ha="center", color=theme().muted)
         return []
     grid = figure.subplots(len(pairs), len(widths), squeeze=False, width_ratios=widths)
     for pair, (left, *others) in zip(pairs, grid, strict=True):
@@ -239,4 +231,4 @@ def _draw_mean(axes: "Axes", strips: Strips, members: FloatArray, dashes: str) -
     sums = np.where(there, members, 0.0).sum(axis=0)
     mean = np.where(there.any(axis=0), sums / counts, np.nan)
     for heights in strips.heights(mean):
-        axes.plot(heights, color=MUTED, linestyle=dashes, linewidth=1.0, alpha=0.8)
+        axes.plot(heights, color=theme().muted, linestyle=dashes, linewidth=1.0, alpha=0.8)

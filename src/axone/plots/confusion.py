@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike
 from axone.arrays import FloatArray, IntArray
 from axone.errors import DataError, ShapeError
 from axone.messages import Message, _, shorten
-from axone.plots.style import INK, MUTED, SIZE, add_note, dress, house_style, new_figure
+from axone.plots.style import SIZE, add_note, color_map, dress, house_style, new_figure, theme
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -64,7 +64,9 @@ def plot_confusion_matrix(
     with house_style():
         figure = new_figure(title, _size(len(shown)))
         axes = figure.subplots()
-        image = axes.imshow(shares, cmap="Blues", vmin=0.0, vmax=1.0, aspect="auto")
+        image = axes.imshow(
+            shares, cmap=color_map((theme().paper, theme().blue)), vmin=0.0, vmax=1.0, aspect="auto"
+        )
         _name_axes(axes, [shorten(class_names[k], 22) for k in shown])
         if len(shown) <= MOST_WRITTEN:
             _write_cells(axes, cells, shares)
@@ -133,7 +135,7 @@ def _name_axes(axes: "Axes", names: list[str]) -> None:
     # Thin white lines keep neighbours of one colour apart.
     axes.set_xticks(places[1:] - 0.5, minor=True)
     axes.set_yticks(places[1:] - 0.5, minor=True)
-    axes.grid(which="minor", color="white", linewidth=1.0)
+    axes.grid(which="minor", color=theme().paper, linewidth=1.0)
     axes.tick_params(which="minor", length=0)
 
 
@@ -141,7 +143,7 @@ def _write_cells(axes: "Axes", counts: IntArray, shares: FloatArray) -> None:
     size = 10.0 if len(counts) <= 6 else 8.0
     for row, column in np.ndindex(counts.shape):
         count, share = counts[row, column], shares[row, column]
-        color = MUTED if count == 0 else "white" if share > 0.5 else INK
+        color = theme().muted if count == 0 else theme().paper if share > 0.5 else theme().ink
         text = f"{count:,}\n{share:.1%}" if count else "0"
         axes.text(column, row, text, ha="center", va="center", fontsize=size, color=color)
 

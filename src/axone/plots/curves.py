@@ -9,18 +9,7 @@ from axone.arrays import FloatArray
 from axone.errors import DataError, ShapeError
 from axone.messages import Message, _, listed
 from axone.plots.epochs import count_epochs, scale_losses
-from axone.plots.style import (
-    BLUE,
-    GREEN,
-    MUTED,
-    ORANGE,
-    SMALL,
-    VERMILION,
-    add_note,
-    dress,
-    house_style,
-    new_figure,
-)
+from axone.plots.style import SMALL, add_note, dress, house_style, new_figure, theme
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -136,10 +125,7 @@ def _columns(history: Mapping[str, Sequence[float]]) -> dict[str, FloatArray]:
     return columns
 
 
-_ROWS: dict[str, dict[str, Any]] = {
-    "train": {"label": _("training"), "color": BLUE},
-    "validation": {"label": _("validation"), "color": ORANGE},
-}
+_ROWS = {"train": (_("training"), "blue"), "validation": (_("validation"), "orange")}
 
 
 def _pair(columns: Mapping[str, FloatArray], name: str) -> dict[str, FloatArray]:
@@ -154,21 +140,25 @@ def _draw(
     dress(axes)
     pair = _pair(columns, name)
     for rows, values in pair.items():
-        axes.plot(columns["epoch"], values, marker=_marker(values), markersize=4, **_ROWS[rows])
+        label, color = _ROWS[rows]
+        look: dict[str, Any] = {"marker": _marker(values), "markersize": 4}
+        axes.plot(columns["epoch"], values, label=label, color=theme().named(color), **look)
     if not pair:
         axes.text(
             0.5,
             0.5,
             _("not finite in any epoch"),
             ha="center",
-            color=MUTED,
+            color=theme().muted,
             transform=axes.transAxes,
         )
         axes.set_yticks([])
     if best_epoch is not None:
         label = _("best epoch {epoch}", epoch=best_epoch)
         # Below the curves, so as not to hide the dot of a single epoch.
-        axes.axvline(best_epoch, color=GREEN, linestyle="--", linewidth=1.3, label=label, zorder=1)
+        axes.axvline(
+            best_epoch, color=theme().green, linestyle="--", linewidth=1.3, label=label, zorder=1
+        )
     count_epochs(axes, columns["epoch"])
     if pair or best_epoch is not None:
         # Above the axes, where no curve can run through it.
@@ -209,7 +199,7 @@ def _mark_divergence(panels: "list[Axes]", columns: Mapping[str, FloatArray]) ->
     first = int(np.flatnonzero(finite)[-1]) + 1 if finite.any() else 0
     for axes in panels:
         axes.axvspan(
-            epochs[first] - 0.5, epochs[-1] + 0.5, color=VERMILION, alpha=0.15, linewidth=0
+            epochs[first] - 0.5, epochs[-1] + 0.5, color=theme().vermilion, alpha=0.15, linewidth=0
         )
     words = _("loss not finite")
     panels[0].text(
@@ -217,7 +207,7 @@ def _mark_divergence(panels: "list[Axes]", columns: Mapping[str, FloatArray]) ->
         0.02,
         f" {words}",
         transform=panels[0].get_xaxis_transform(),
-        color=VERMILION,
+        color=theme().vermilion,
         fontsize=SMALL,
         ha="right" if first > len(epochs) / 2 else "left",
     )

@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 from axone.arrays import FloatArray, IntArray
 from axone.errors import DataError, ShapeError
 from axone.messages import _, shorten
-from axone.plots.style import BLUE, MUTED, SIZE, VERMILION, add_note, dress, house_style, new_figure
+from axone.plots.style import SIZE, add_note, dress, house_style, new_figure, theme
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -132,14 +132,14 @@ def _frequent(values: NDArray[Any], cells: NDArray[Any]) -> IntArray:
 def _draw_numbers(
     axes: "Axes", at: FloatArray, cells: NDArray[Any], mean: FloatArray, lines: FloatArray
 ) -> None:
-    axes.plot(at, lines.T, color=BLUE, linewidth=0.6, alpha=0.3)
-    axes.plot(at, mean, color=VERMILION, linewidth=2.6)
+    axes.plot(at, lines.T, color=theme().blue, linewidth=0.6, alpha=0.3)
+    axes.plot(at, mean, color=theme().vermilion, linewidth=2.6)
     if len(cells):
         tenths = np.quantile(cells.astype(np.float64), np.arange(1, 10) / 10)
         inside = tenths[(tenths >= at.min()) & (tenths <= at.max())]
         # At the foot of the picture, whatever the range of the answers.
         foot = axes.get_xaxis_transform()
-        axes.plot(inside, np.zeros(len(inside)), "|", color=MUTED, transform=foot, ms=9)
+        axes.plot(inside, np.zeros(len(inside)), "|", color=theme().muted, transform=foot, ms=9)
 
 
 def _draw_categories(
@@ -148,8 +148,8 @@ def _draw_categories(
     places = np.arange(len(at))
     for place in places:
         answers = lines[:, place]
-        axes.plot(answers, np.full(len(answers), place), "|", color=BLUE, alpha=0.4, ms=11)
-    axes.plot(mean, places, "D", color=VERMILION, ms=7)
+        axes.plot(answers, np.full(len(answers), place), "|", color=theme().blue, alpha=0.4, ms=11)
+    axes.plot(mean, places, "D", color=theme().vermilion, ms=7)
     counts = [int(np.count_nonzero(cells == value)) for value in at]
     names = [shorten(value, 24) for value in at]
     if len(cells):

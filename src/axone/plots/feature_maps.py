@@ -12,7 +12,7 @@ from axone.errors import DataError, ShapeError
 from axone.messages import _, _n, shorten
 from axone.plots.images import as_images, draw_image, grey_levels
 from axone.plots.signals import Strips, as_signals, caption, draw_signal, first_channels
-from axone.plots.style import BLUE, SIZE, add_note, bare, dress, house_style, new_figure
+from axone.plots.style import SIZE, add_note, bare, dress, house_style, new_figure, theme
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -169,7 +169,7 @@ def _draw_signals(example: FloatArray, maps: Mapping[str, FloatArray], title: st
     heights = [strips.inches, *(max(0.5, 0.09 * min(len(v), _room(v))) for v in maps.values())]
     figure = new_figure(title, (SIZE[0], sum(heights) + 0.36 * len(heights) + 1.0))
     panels = figure.subplots(len(heights), 1, height_ratios=heights)
-    draw_signal(panels[0], strips, signal, BLUE)
+    draw_signal(panels[0], strips, signal, theme().blue)
     strips.dress(panels[0], named=True)
     caption(panels[0], _("the example"))
     for axes, (label, values) in zip(panels[1:], maps.items(), strict=True):
@@ -204,7 +204,7 @@ def _heat(
 ) -> None:
     import matplotlib as mpl
 
-    colors = mpl.colormaps[_COLORS].with_extremes(bad="#FFFFFF")
+    colors = mpl.colormaps[_COLORS].with_extremes(bad=theme().paper)
     axes.imshow(
         cells,
         cmap=colors,

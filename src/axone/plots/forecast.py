@@ -9,7 +9,7 @@ from axone.arrays import FloatArray
 from axone.checks import check_number
 from axone.errors import DataError, ShapeError
 from axone.messages import Message, _
-from axone.plots.style import BLUE, INK, SIZE, VERMILION, add_note, dress, house_style, new_figure
+from axone.plots.style import SIZE, add_note, dress, house_style, new_figure, theme
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -85,16 +85,20 @@ def plot_forecast(
         dress(axes)
         if ends is not None:
             words = _("interval") if level is None else _("{level:.0%} interval", level=level)
-            axes.fill_between(moments, *ends, color=BLUE, alpha=0.2, linewidth=0, label=words)
+            axes.fill_between(
+                moments, *ends, color=theme().blue, alpha=0.2, linewidth=0, label=words
+            )
             for end in ends:
-                axes.plot(moments, end, color=BLUE, linewidth=0.6, alpha=0.6)
+                axes.plot(moments, end, color=theme().blue, linewidth=0.6, alpha=0.6)
         marks: dict[str, Any] = {"markersize": 3.5} if len(moments) <= _DOTTED else {}
         dot = "o" if marks else ""
-        axes.plot(moments, true, color=INK, linewidth=1.6, marker=dot, label=_("truth"), **marks)
+        axes.plot(
+            moments, true, color=theme().ink, linewidth=1.6, marker=dot, label=_("truth"), **marks
+        )
         axes.plot(
             moments,
             said,
-            color=VERMILION,
+            color=theme().vermilion,
             linewidth=1.6,
             linestyle="--",
             marker="s" if marks else "",

@@ -7,7 +7,7 @@ import numpy as np
 from axone.arrays import FloatArray
 from axone.errors import DataError, ShapeError
 from axone.messages import _
-from axone.plots.style import GREEN, INK, VERMILION
+from axone.plots.style import theme
 
 
 def checked_gradients(
@@ -50,5 +50,5 @@ def checked_gradients(
 def color_of(right: Sequence[bool] | None, number: int) -> str:
     """Return the colour of a caption: green where the answer is right, vermilion where not."""
     if right is None:
-        return INK
-    return GREEN if right[number] else VERMILION
+        return theme().ink
+    return theme().green if right[number] else theme().vermilion

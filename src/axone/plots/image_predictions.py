@@ -11,17 +11,7 @@ from axone.arrays import FloatArray, IntArray
 from axone.messages import Message, _, shorten
 from axone.plots.classes import checked_labels, checked_probabilities, verdict
 from axone.plots.images import MARGIN, as_images, draw_image, grey_levels, tallness
-from axone.plots.style import (
-    BLUE,
-    GREEN,
-    INK,
-    MUTED,
-    PALE,
-    SIZE,
-    add_note,
-    house_style,
-    new_figure,
-)
+from axone.plots.style import SIZE, add_note, house_style, new_figure, theme
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -109,15 +99,17 @@ def _draw_bars(
     """Draw the likeliest classes from the top; the right one in green, the others in blue."""
     order = np.argsort(-probabilities, kind="stable")[:_BARS].tolist()
     places = list(range(len(order)))
-    colors = [GREEN if k == answer else BLUE for k in order]
+    colors = [theme().green if k == answer else theme().blue for k in order]
     # The pale bars show what 100 % would be.
-    axes.barh(places, np.ones(len(order)), color=PALE, height=0.7)
+    axes.barh(places, np.ones(len(order)), color=theme().pale, height=0.7)
     axes.barh(places, np.clip(probabilities[order], 0.0, 1.0), color=colors, height=0.7)
     axes.set_yticks(places, [names[k] for k in order])
-    axes.tick_params(axis="y", length=0, labelsize=_SMALLER, labelcolor=INK, pad=2.0)
+    axes.tick_params(axis="y", length=0, labelsize=_SMALLER, labelcolor=theme().ink, pad=2.0)
     for place, k in zip(places, order, strict=True):
         share = f"{probabilities[k]:.0%}"
-        axes.text(_END, place, share, fontsize=_SMALLER, color=MUTED, va="center", ha="right")
+        axes.text(
+            _END, place, share, fontsize=_SMALLER, color=theme().muted, va="center", ha="right"
+        )
     axes.set_ylim(_BARS - 0.5, -0.5)
     axes.set_xlim(0.0, _END)
     axes.set_xticks([])

@@ -11,17 +11,7 @@ from axone.arrays import FloatArray
 from axone.messages import _
 from axone.plots.gradients import checked_gradients, color_of
 from axone.plots.images import MARGIN, as_images, draw_image, grey_levels, tallness
-from axone.plots.style import (
-    DIVERGING,
-    MUTED,
-    SIZE,
-    WARMING,
-    add_note,
-    bare,
-    color_map,
-    house_style,
-    new_figure,
-)
+from axone.plots.style import SIZE, add_note, bare, color_map, house_style, new_figure, theme
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -106,15 +96,15 @@ def plot_image_saliency(
 def _draw(axes: "Axes", slopes: FloatArray) -> None:
     if slopes.ndim == 3:
         shown, low = np.abs(slopes).max(axis=-1), 0.0
-        colors = color_map(("#FFFFFF", *WARMING[1:]))
+        colors = color_map((theme().paper, *theme().warming[1:]))
     else:
         shown, low = slopes, -1.0
-        colors = color_map(DIVERGING)
+        colors = color_map(theme().diverging)
     shown = shown / (np.abs(shown).max() or 1.0)
     axes.imshow(shown, cmap=colors, vmin=low, vmax=1.0, interpolation="nearest")
     bare(axes)
     for spine in axes.spines.values():
-        spine.set(visible=True, color=MUTED, linewidth=0.6)
+        spine.set(visible=True, color=theme().muted, linewidth=0.6)
 
 
 def _outline(axes: "Axes", picture: FloatArray) -> None:
@@ -122,4 +112,4 @@ def _outline(axes: "Axes", picture: FloatArray) -> None:
     grey = picture.mean(axis=-1) if picture.ndim == 3 else picture.astype(np.float64)
     low, high = float(grey.min()), float(grey.max())
     if low < high and min(grey.shape) > 1:
-        axes.contour(grey, levels=[(low + high) / 2], colors=MUTED, linewidths=0.8)
+        axes.contour(grey, levels=[(low + high) / 2], colors=theme().muted, linewidths=0.8)

@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike
 from axone.arrays import FloatArray
 from axone.errors import DataError, ShapeError
 from axone.messages import _
-from axone.plots.style import INK, SIZE, SMALL, bare, new_figure
+from axone.plots.style import SIZE, SMALL, bare, new_figure, theme
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -109,14 +109,14 @@ def draw_image(
     levels: tuple[float, float],
     caption: str,
     *,
-    color: str = INK,
+    color: str | None = None,
     loc: Literal["left", "center"] = "center",
 ) -> None:
     """Draw one image (h, w) or (h, w, 3) without ticks, its caption above."""
     darkest, brightest = levels
     shown = np.clip((image - darkest) / (brightest - darkest), 0.0, 1.0)
     axes.imshow(shown, cmap="gray", vmin=0.0, vmax=1.0, interpolation="nearest")
-    axes.set_title(caption, fontsize=SMALL, loc=loc, pad=3.0, color=color)
+    axes.set_title(caption, fontsize=SMALL, loc=loc, pad=3.0, color=color or theme().ink)
     bare(axes)
 
 

@@ -7,7 +7,7 @@ import numpy as np
 
 from axone.errors import DataError
 from axone.messages import _, shorten
-from axone.plots.style import BLUE, SIZE, SMALL, add_note, dress, house_style, new_figure
+from axone.plots.style import SIZE, SMALL, add_note, dress, house_style, new_figure, theme
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -45,7 +45,7 @@ def plot_importance(
         figure = new_figure(title, (SIZE[0], 0.42 * len(values) + 1.6))
         axes = figure.subplots()
         dress(axes, grid=False)
-        bars = axes.barh(np.arange(len(values)), values, color=BLUE, height=0.65)
+        bars = axes.barh(np.arange(len(values)), values, color=theme().blue, height=0.65)
         axes.bar_label(bars, [f" {value:.0%}" for value in values], fontsize=SMALL)
         axes.set_yticks(np.arange(len(values)), [shorten(name, 32) for name in shares])
         axes.tick_params(axis="y", length=0)

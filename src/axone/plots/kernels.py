@@ -12,21 +12,15 @@ from axone.errors import DataError, ShapeError
 from axone.messages import Message, _
 from axone.plots.signals import caption, names_of_channels, signal_panels
 from axone.plots.style import (
-    BLUE,
-    DIVERGING,
-    GREEN,
-    MUTED,
-    ORANGE,
-    PURPLE,
     SIZE,
     SMALL,
-    VERMILION,
     add_note,
     bare,
     color_map,
     dress,
     house_style,
     new_figure,
+    theme,
 )
 
 if TYPE_CHECKING:
@@ -42,11 +36,11 @@ MOST_SIGNALS = 24
 
 _COLUMNS = 8
 _LINES: tuple[tuple[str, Any], ...] = (
-    (BLUE, "-"),
-    (VERMILION, "--"),
-    (GREEN, "-."),
-    (PURPLE, ":"),
-    (ORANGE, "-"),
+    ("blue", "-"),
+    ("vermilion", "--"),
+    ("green", "-."),
+    ("purple", ":"),
+    ("orange", "-"),
 )
 """Of more channels than these a kernel of a signal is drawn as a heat map."""
 
@@ -140,10 +134,17 @@ def _lines(kernels: FloatArray, inputs: Sequence[str], largest: float, title: st
     figure, panels = signal_panels(title, shown, min(4, shown), 0.95)
     for number, axes in enumerate(panels):
         dress(axes)
-        axes.axhline(0.0, color=MUTED, linewidth=0.8)
+        axes.axhline(0.0, color=theme().muted, linewidth=0.8)
         for (color, dashes), line in zip(_LINES, kernels[number], strict=False):
             marker = "o" if taps <= 12 else ""
-            axes.plot(line, color=color, linestyle=dashes, marker=marker, markersize=2.5, lw=1.3)
+            axes.plot(
+                line,
+                color=theme().named(color),
+                linestyle=dashes,
+                marker=marker,
+                markersize=2.5,
+                lw=1.3,
+            )
         axes.set_ylim(-1.08 * largest, 1.08 * largest)
         axes.tick_params(labelleft=number % min(4, shown) == 0)
         axes.set_xticks([0, taps - 1] if taps > 1 else [0])
@@ -152,7 +153,7 @@ def _lines(kernels: FloatArray, inputs: Sequence[str], largest: float, title: st
         from matplotlib.lines import Line2D
 
         looks = [
-            Line2D([], [], color=color, linestyle=dashes, label=name)
+            Line2D([], [], color=theme().named(color), linestyle=dashes, label=name)
             for (color, dashes), name in zip(_LINES, inputs, strict=False)
         ]
         figure.legend(handles=looks, loc="outside upper right", ncols=len(looks))
@@ -185,7 +186,7 @@ def _heat_maps(kernels: FloatArray, inputs: Sequence[str], largest: float, title
 def _heat(axes: "Axes", cells: FloatArray, largest: float, *, aspect: str = "equal") -> None:
     axes.imshow(
         cells,
-        cmap=color_map(DIVERGING),
+        cmap=color_map(theme().diverging),
         vmin=-largest,
         vmax=largest,
         aspect=aspect,  # type: ignore[arg-type]
@@ -199,7 +200,9 @@ def _heat(axes: "Axes", cells: FloatArray, largest: float, *, aspect: str = "equ
 def _frame(width: int, height: int) -> "Rectangle":
     from matplotlib.patches import Rectangle
 
-    return Rectangle((-0.5, -0.5), width, height, fill=False, edgecolor=MUTED, linewidth=0.6)
+    return Rectangle(
+        (-0.5, -0.5), width, height, fill=False, edgecolor=theme().muted, linewidth=0.6
+    )
 
 
 def _scale(figure: "Figure", panels: "list[Axes]", largest: float) -> None:
@@ -207,7 +210,7 @@ def _scale(figure: "Figure", panels: "list[Axes]", largest: float) -> None:
     from matplotlib.cm import ScalarMappable
     from matplotlib.colors import Normalize
 
-    colors = ScalarMappable(Normalize(-largest, largest), color_map(DIVERGING))
+    colors = ScalarMappable(Normalize(-largest, largest), color_map(theme().diverging))
     bar = figure.colorbar(colors, ax=panels, shrink=0.6 if len(panels) > 8 else 0.9, aspect=18)
     bar.set_label(_("weight"))
     bar.outline.set_visible(False)

@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike
 from axone.errors import DataError
 from axone.messages import _, shorten
 from axone.plots.classes import checked_labels
-from axone.plots.style import BLUE, SIZE, SMALL, add_note, dress, house_style, new_figure
+from axone.plots.style import SIZE, SMALL, add_note, dress, house_style, new_figure, theme
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -59,7 +59,7 @@ def plot_label_histogram(
         figure = new_figure(title, (SIZE[0], max(SIZE[1], 0.24 * len(shown) + 1.0)))
         axes = figure.subplots()
         dress(axes, grid=False)
-        bars = axes.barh(np.arange(len(shown)), counts[shown], color=BLUE, height=0.75)
+        bars = axes.barh(np.arange(len(shown)), counts[shown], color=theme().blue, height=0.75)
         shares = [f" {count:,} ({count / numbers.size:.1%})" for count in counts[shown].tolist()]
         axes.bar_label(bars, shares, fontsize=SMALL)
         axes.set_yticks(

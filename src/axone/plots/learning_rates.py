@@ -8,7 +8,7 @@ from axone.arrays import FloatArray
 from axone.checks import as_array
 from axone.errors import ShapeError
 from axone.messages import _
-from axone.plots.style import BLUE, GREEN, ORANGE, dress, house_style, new_figure
+from axone.plots.style import dress, house_style, new_figure, theme
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -60,13 +60,18 @@ def plot_learning_rates(
             )
         )
     marks = (
-        (suggestion, _("suggested: {rate:.2g}", rate=suggestion or 0.0), GREEN, "-"),
-        (learning_rate, _("the experiment's: {rate:.2g}", rate=learning_rate or 0.0), ORANGE, "--"),
+        (suggestion, _("suggested: {rate:.2g}", rate=suggestion or 0.0), theme().green, "-"),
+        (
+            learning_rate,
+            _("the experiment's: {rate:.2g}", rate=learning_rate or 0.0),
+            theme().orange,
+            "--",
+        ),
     )
     with house_style():
         figure = new_figure(title)
         axes = figure.add_subplot()
-        axes.plot(steps, heights, color=BLUE)
+        axes.plot(steps, heights, color=theme().blue)
         for rate, label, colour, style in marks:
             if rate is not None:
                 axes.axvline(rate, color=colour, linestyle=style, label=str(label))

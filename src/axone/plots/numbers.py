@@ -12,7 +12,7 @@ from axone.arrays import FloatArray, IntArray
 from axone.checks import check_integer
 from axone.errors import DataError, ShapeError
 from axone.messages import Message, _
-from axone.plots.style import BLUE, MUTED
+from axone.plots.style import theme
 from axone.random import RandomStream
 
 if TYPE_CHECKING:
@@ -125,13 +125,18 @@ def draw_cloud(axes: "Axes", x: FloatArray, y: FloatArray) -> None:
     """Draw a point for each row; where many lie on each other, transparency shows how many."""
     alpha = max(0.12, min(0.7, 12.0 / math.sqrt(x.size)))
     size = 12.0 if x.size > 300 else 22.0
-    axes.scatter(x, y, s=size, alpha=alpha, color=BLUE, linewidths=0)
+    axes.scatter(x, y, s=size, alpha=alpha, color=theme().blue, linewidths=0)
 
 
 def say_nothing_finite(axes: "Axes") -> None:
     """Say why a panel is empty."""
     axes.text(
-        0.5, 0.5, _("no finite prediction"), ha="center", color=MUTED, transform=axes.transAxes
+        0.5,
+        0.5,
+        _("no finite prediction"),
+        ha="center",
+        color=theme().muted,
+        transform=axes.transAxes,
     )
     axes.set_xticks([])
     axes.set_yticks([])

@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 from axone.arrays import FloatArray
 from axone.errors import DataError, ShapeError
 from axone.messages import _, shorten
-from axone.plots.style import INK, MUTED, SIZE, SMALL, add_note, house_style, new_figure
+from axone.plots.style import SIZE, SMALL, add_note, house_style, new_figure, theme
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -89,7 +89,7 @@ def plot_parallel_coordinates(
         for position, (_heights, ticks) in enumerate(scales):
             _draw_axis(axes, position, ticks)
         axes.set_xticks(range(len(names)), [_wrapped(name) for name in names])
-        axes.tick_params(axis="x", length=0, labelsize=SMALL + 1, labelcolor=INK, pad=8)
+        axes.tick_params(axis="x", length=0, labelsize=SMALL + 1, labelcolor=theme().ink, pad=8)
         axes.set_xlim(-0.25, len(names) - 0.45)
         axes.set_ylim(-0.04, 1.04)
         axes.set_yticks([])
@@ -129,9 +129,11 @@ def _draw_lines(axes: "Axes", heights: FloatArray, scores: FloatArray, maximise:
 
 
 def _draw_axis(axes: "Axes", position: int, ticks: Mapping[str, float]) -> None:
-    axes.plot([position, position], [0, 1], color=MUTED, linewidth=1.0, zorder=3)
+    axes.plot([position, position], [0, 1], color=theme().muted, linewidth=1.0, zorder=3)
     for label, height in ticks.items():
-        axes.plot([position - 0.03, position], [height] * 2, color=MUTED, linewidth=1.0, zorder=3)
+        axes.plot(
+            [position - 0.03, position], [height] * 2, color=theme().muted, linewidth=1.0, zorder=3
+        )
         axes.text(
             position - 0.05,
             height,
@@ -139,9 +141,9 @@ def _draw_axis(axes: "Axes", position: int, ticks: Mapping[str, float]) -> None:
             ha="right",
             va="center",
             fontsize=SMALL,
-            color=INK,
+            color=theme().ink,
             zorder=4,
-            bbox={"facecolor": "white", "alpha": 0.75, "edgecolor": "none", "pad": 0.8},
+            bbox={"facecolor": theme().paper, "alpha": 0.75, "edgecolor": "none", "pad": 0.8},
         )
 
 

@@ -10,7 +10,7 @@ from axone.arrays import FloatArray
 from axone.messages import _, shorten
 from axone.metrics import regression_metrics
 from axone.plots.numbers import compared, draw_cloud, say_nothing_finite
-from axone.plots.style import INK, SIZE, SMALL, add_note, dress, house_style, new_figure
+from axone.plots.style import SIZE, SMALL, add_note, dress, house_style, new_figure, theme
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -94,7 +94,7 @@ def _draw(axes: "Axes", true: FloatArray, predicted: FloatArray, *, ticks: int) 
     margin = 0.04 * (high - low) or 0.5
     axes.set_xlim(low - margin, high + margin)
     axes.set_ylim(low - margin, high + margin)
-    axes.axline((low, low), slope=1.0, color=INK, linestyle="--", linewidth=1.2)
+    axes.axline((low, low), slope=1.0, color=theme().ink, linestyle="--", linewidth=1.2)
     axes.set_aspect("equal")
     for axis in (axes.xaxis, axes.yaxis):
         axis.set_major_locator(MaxNLocator(nbins=ticks))
@@ -125,5 +125,5 @@ def _write_scores(axes: "Axes", true: FloatArray, predicted: FloatArray) -> None
         transform=axes.transAxes,
         va="top",
         fontsize=SMALL,
-        bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.8, "pad": 2.0},
+        bbox={"facecolor": theme().paper, "edgecolor": "none", "alpha": 0.8, "pad": 2.0},
     )

@@ -12,17 +12,7 @@ from axone.checks import check_choice
 from axone.errors import DataError, ShapeError
 from axone.messages import _, shorten
 from axone.plots.images import as_images, draw_image, grey_levels, tallness
-from axone.plots.style import (
-    BLUE,
-    MUTED,
-    ORANGE,
-    SIZE,
-    SMALL,
-    add_note,
-    dress,
-    house_style,
-    new_figure,
-)
+from axone.plots.style import SIZE, SMALL, add_note, dress, house_style, new_figure, theme
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -145,6 +135,13 @@ def _lines(
 def _draw_lines(axes: "Axes", given: FloatArray, back: FloatArray, caption: str) -> None:
     dress(axes)
     marker = "o" if len(given) <= _NAMED else ""
-    axes.plot(given, color=BLUE, marker=marker, markersize=4, label=_("given"))
-    axes.plot(back, color=ORANGE, marker=marker, markersize=4, linewidth=1.2, label=_("given back"))
-    axes.set_title(caption, fontsize=SMALL, color=MUTED)
+    axes.plot(given, color=theme().blue, marker=marker, markersize=4, label=_("given"))
+    axes.plot(
+        back,
+        color=theme().orange,
+        marker=marker,
+        markersize=4,
+        linewidth=1.2,
+        label=_("given back"),
+    )
+    axes.set_title(caption, fontsize=SMALL, color=theme().muted)

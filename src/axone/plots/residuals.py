@@ -13,17 +13,7 @@ from numpy.typing import ArrayLike
 from axone.arrays import FloatArray, IntArray
 from axone.messages import _, shorten
 from axone.plots.numbers import compared, draw_cloud, say_nothing_finite
-from axone.plots.style import (
-    BLUE,
-    INK,
-    ORANGE,
-    SIZE,
-    SMALL,
-    add_note,
-    dress,
-    house_style,
-    new_figure,
-)
+from axone.plots.style import SIZE, SMALL, add_note, dress, house_style, new_figure, theme
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -125,7 +115,7 @@ def _draw_points(
         say_nothing_finite(axes)
         return
     draw_cloud(axes, predicted[sample], residuals[sample])
-    axes.axhline(0.0, color=INK, linestyle="--", linewidth=1.2)
+    axes.axhline(0.0, color=theme().ink, linestyle="--", linewidth=1.2)
     # Tenths of the rows, in the order of their predictions: a straight line at 0 is the ideal.
     order = np.argsort(predicted, kind="stable")
     groups = [rows for rows in np.array_split(order, _GROUPS) if len(rows) >= _FEWEST]
@@ -133,7 +123,7 @@ def _draw_points(
         axes.plot(
             [predicted[rows].mean() for rows in groups],
             [residuals[rows].mean() for rows in groups],
-            color=ORANGE,
+            color=theme().orange,
             marker="o",
             markersize=4.0,
         )
@@ -152,14 +142,14 @@ def _draw_histogram(axes: "Axes", residuals: FloatArray) -> int:
         low, high = mean - reach, mean + reach
     bins = int(np.clip(np.sqrt(len(residuals)), 8, 50))
     counts, edges = np.histogram(residuals, bins, (low, high))
-    axes.stairs(counts, edges, fill=True, color=BLUE, alpha=0.75)
+    axes.stairs(counts, edges, fill=True, color=theme().blue, alpha=0.75)
     if deviation > 0:
         x = np.linspace(low, high, 200)
         density = np.exp(-0.5 * ((x - mean) / deviation) ** 2) / (deviation * np.sqrt(2 * np.pi))
         axes.plot(
             x,
             density * len(residuals) * (edges[1] - edges[0]),
-            color=INK,
+            color=theme().ink,
             linewidth=1.2,
             linestyle="--",
         )

@@ -16,7 +16,7 @@ from axone.plots.signals import (
     first_channels,
     signal_panels,
 )
-from axone.plots.style import BLUE, add_note, house_style
+from axone.plots.style import add_note, house_style, theme
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -78,7 +78,7 @@ def plot_signal_grid(
     with house_style():
         figure, panels = signal_panels(title, len(shown), columns, strips.inches)
         for number, (axes, signal) in enumerate(zip(panels, shown, strict=True)):
-            draw_signal(axes, strips, signal, BLUE)
+            draw_signal(axes, strips, signal, theme().blue)
             strips.dress(axes, named=number % columns == 0)
             caption(axes, shorten(labels[number], room))
         few = (

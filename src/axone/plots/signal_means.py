@@ -12,7 +12,7 @@ from axone.arrays import FloatArray
 from axone.messages import _, shorten
 from axone.plots.classes import checked_labels
 from axone.plots.signals import as_signals, caption, names_of_channels
-from axone.plots.style import BLUE, MUTED, SIZE, add_note, dress, house_style, new_figure
+from axone.plots.style import SIZE, add_note, dress, house_style, new_figure, theme
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -122,9 +122,11 @@ def _draw(
 
     dress(axes)
     places = np.arange(len(mean))
-    axes.fill_between(places, mean - spread, mean + spread, color=BLUE, alpha=0.22, linewidth=0)
-    axes.plot(places, overall, color=MUTED, linewidth=1.0, linestyle=":")
-    axes.plot(places, mean, color=BLUE, linewidth=1.4)
+    axes.fill_between(
+        places, mean - spread, mean + spread, color=theme().blue, alpha=0.22, linewidth=0
+    )
+    axes.plot(places, overall, color=theme().muted, linewidth=1.0, linestyle=":")
+    axes.plot(places, mean, color=theme().blue, linewidth=1.4)
     axes.xaxis.set_major_locator(MaxNLocator(nbins=2 if channels > 3 else 4, integer=True))
     axes.yaxis.set_major_locator(MaxNLocator(nbins=3))
     axes.margins(x=0.0)

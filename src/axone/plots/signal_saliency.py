@@ -10,7 +10,7 @@ from axone.arrays import FloatArray, IntArray
 from axone.messages import _
 from axone.plots.gradients import checked_gradients, color_of
 from axone.plots.signals import MOST_CHANNELS, Strips, as_signals, caption, signal_panels
-from axone.plots.style import WARMING, add_note, color_map, dress, house_style
+from axone.plots.style import add_note, color_map, dress, house_style, theme
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -107,7 +107,7 @@ def _draw(axes: "Axes", strips: Strips, signal: FloatArray, slopes: FloatArray) 
     from matplotlib.collections import LineCollection
 
     shares = slopes / (slopes.max() or 1.0)
-    colors = color_map(WARMING)
+    colors = color_map(theme().warming)
     for channel, heights in zip(strips.shown, strips.heights(signal), strict=True):
         points = np.column_stack([np.arange(len(heights)), heights])
         pieces = np.stack([points[:-1], points[1:]], axis=1)
@@ -126,7 +126,7 @@ def _scale(figure: "Figure", panels: "list[Axes]") -> None:
     from matplotlib.cm import ScalarMappable
 
     bar = figure.colorbar(
-        ScalarMappable(cmap=color_map(WARMING)), ax=panels, shrink=0.4, aspect=18, pad=0.02
+        ScalarMappable(cmap=color_map(theme().warming)), ax=panels, shrink=0.4, aspect=18, pad=0.02
     )
     bar.set_label(_("|gradient|, of the largest"))
     bar.outline.set_visible(False)

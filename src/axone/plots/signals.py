@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike
 from axone.arrays import FloatArray, IntArray
 from axone.errors import DataError, ShapeError
 from axone.messages import Message, _, shorten
-from axone.plots.style import GRID, INK, MUTED, SIZE, SMALL, new_figure
+from axone.plots.style import SIZE, SMALL, new_figure, theme
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -142,13 +142,15 @@ class Strips:
         axes.set_xlim(0, max(self.length - 1, 1))
         axes.set_ylim(-count, 0)
         axes.spines[:].set_visible(False)
-        axes.tick_params(length=0, labelsize=SMALL, labelcolor=INK, colors=MUTED, pad=2.0)
+        axes.tick_params(
+            length=0, labelsize=SMALL, labelcolor=theme().ink, colors=theme().muted, pad=2.0
+        )
         axes.set_xticks([])
         places = -np.arange(count) - 0.5
         names = self.names if named and self.channels > 1 else [""] * count
         axes.set_yticks(places, names)
         for edge in range(count + 1):
-            axes.axhline(-edge, color=GRID, linewidth=0.7, zorder=0)
+            axes.axhline(-edge, color=theme().grid, linewidth=0.7, zorder=0)
 
     def notes(self) -> list[Message]:
         """Say how to read the strips."""
@@ -191,6 +193,6 @@ def signal_panels(
     return figure, panels[:count]
 
 
-def caption(axes: "Axes", words: str, color: str = INK) -> None:
+def caption(axes: "Axes", words: str, color: str | None = None) -> None:
     """Write above a panel, at its left."""
-    axes.set_title(words, fontsize=SMALL, loc="left", pad=3.0, color=color)
+    axes.set_title(words, fontsize=SMALL, loc="left", pad=3.0, color=color or theme().ink)

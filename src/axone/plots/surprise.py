@@ -8,7 +8,7 @@ from numpy.typing import ArrayLike
 
 from axone.errors import DataError, ShapeError
 from axone.messages import _, _n
-from axone.plots.style import INK, SIZE, add_note, color_map, dress, house_style, new_figure
+from axone.plots.style import SIZE, add_note, color_map, dress, house_style, new_figure, theme
 from axone.shown import visible
 
 if TYPE_CHECKING:
@@ -22,7 +22,6 @@ _MOST_CHARACTERS = 40
 """Of each text, from its beginning: more would be too small to be read."""
 
 _END = "\N{PILCROW SIGN}"
-_COLORS = ("#FFFFFF", "#FCE3B6", "#E69F00", "#D55E00")
 _LARGEST = 8.0
 """Bits from which on colours are the same: one character of 256."""
 
@@ -77,7 +76,7 @@ def plot_surprise(
     with house_style():
         figure = new_figure(title, (SIZE[0], 1.4 + 0.3 * len(shown)))
         axes = figure.subplots()
-        colors = color_map(_COLORS).with_extremes(bad="#FFFFFF")
+        colors = color_map(theme().behind_text).with_extremes(bad=theme().paper)
         image = axes.imshow(cells, cmap=colors, vmin=0.0, vmax=_LARGEST, aspect="auto")
         _write(axes, shown)
         bar = figure.colorbar(image, ax=axes, shrink=0.8, extend="max")
@@ -105,5 +104,11 @@ def _write(axes: "Axes", texts: Sequence[str]) -> None:
     for line, text in enumerate(texts):
         for place, character in enumerate(text):
             axes.text(
-                place, line, visible(character), ha="center", va="center", fontsize=9.0, color=INK
+                place,
+                line,
+                visible(character),
+                ha="center",
+                va="center",
+                fontsize=9.0,
+                color=theme().ink,
             )

@@ -14,20 +14,7 @@ from axone.arrays import FloatArray, IntArray
 from axone.errors import DataError, ShapeError
 from axone.messages import Message, _, shorten
 from axone.plots.classes import checked_labels
-from axone.plots.style import (
-    BLUE,
-    GREEN,
-    INK,
-    MUTED,
-    ORANGE,
-    PURPLE,
-    SIZE,
-    VERMILION,
-    add_note,
-    dress,
-    house_style,
-    new_figure,
-)
+from axone.plots.style import SIZE, add_note, dress, house_style, new_figure, theme
 from axone.random import RandomStream
 
 if TYPE_CHECKING:
@@ -39,9 +26,6 @@ MOST_CLASSES = 100
 
 MOST_CELLS = 2_000_000
 """Rows times classes, beyond which a random sample of the rows is looked at."""
-
-_COLORS = (BLUE, ORANGE, GREEN, VERMILION, PURPLE)
-"""Of the classes that are named; the others are thin and grey."""
 
 _GRID = np.linspace(0.0, 1.0, 501)
 
@@ -230,19 +214,21 @@ def _plot(
         panel.set_ylim(-0.01, 1.02)
         _draw_curves(panel, curves, area, steps=steps)
         if chance:
-            panel.plot([0, 1], [0, 1], color=MUTED, linestyle=":", linewidth=1.2, label=chance)
+            panel.plot(
+                [0, 1], [0, 1], color=theme().muted, linestyle=":", linewidth=1.2, label=chance
+            )
         elif len(curves) == 1:
             share = float((rows.labels == rows.classes[0]).mean())
             label = _("chance, {share:.3g}", share=share)
-            panel.axhline(share, color=MUTED, linestyle=":", linewidth=1.2, label=label)
+            panel.axhline(share, color=theme().muted, linestyle=":", linewidth=1.2, label=label)
         if curves:
             figure.legend(loc="outside right center", title=area)
         else:
             words = _("all rows are of one class: there is no curve")
-            panel.text(0.5, 0.5, words, ha="center", color=MUTED)
-        unnamed = len(curves) > len(_COLORS)
+            panel.text(0.5, 0.5, words, ha="center", color=theme().muted)
+        unnamed = len(curves) > len(theme().palette)
         smallest = (
-            [_("Named: the {count} classes with the smallest areas.", count=len(_COLORS))]
+            [_("Named: the {count} classes with the smallest areas.", count=len(theme().palette))]
             if unnamed
             else []
         )
@@ -252,14 +238,20 @@ def _plot(
 
 def _draw_curves(axes: "Axes", curves: list[_Curve], area: str, *, steps: bool) -> None:
     style = "steps-pre" if steps else "default"
-    worst = sorted(range(len(curves)), key=lambda i: curves[i].area)[: len(_COLORS)]
+    worst = sorted(range(len(curves)), key=lambda i: curves[i].area)[: len(theme().palette)]
     others = [curve for i, curve in enumerate(curves) if i not in worst]
     for number, curve in enumerate(others):
         label = _("the {count} other classes", count=len(others)) if number == 0 else None
         axes.plot(
-            curve.x, curve.y, color=MUTED, alpha=0.35, linewidth=0.7, drawstyle=style, label=label
+            curve.x,
+            curve.y,
+            color=theme().muted,
+            alpha=0.35,
+            linewidth=0.7,
+            drawstyle=style,
+            label=label,
         )
-    for color, i in zip(_COLORS, sorted(worst), strict=False):
+    for color, i in zip(theme().palette, sorted(worst), strict=False):
         curve = curves[i]
         named = f"{shorten(curve.name, 22)}  {curve.area:.3f}"
         axes.plot(curve.x, curve.y, color=color, drawstyle=style, label=named)
@@ -270,7 +262,7 @@ def _draw_curves(axes: "Axes", curves: list[_Curve], area: str, *, steps: bool) 
             classes=len(curves),
             mean=np.mean([curve.area for curve in curves]),
         )
-        axes.plot(_GRID, mean, color=INK, linestyle="--", linewidth=2.2, label=average)
+        axes.plot(_GRID, mean, color=theme().ink, linestyle="--", linewidth=2.2, label=average)
 
 
 def _at_grid(curve: _Curve, steps: bool) -> FloatArray:

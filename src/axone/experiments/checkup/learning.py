@@ -20,9 +20,9 @@ _BY_HEART = 0.1
 """Of its first loss: a batch is learnt by heart where less is left."""
 
 _EXCESS = 2.0
-"""Above ln K, beyond which first weights or features are too large. Logits of variance v give a loss
-of about ln K + v/2, and He's weights, which are the default, on features of variance 1 give v = 2:
-the limit is twice that excess."""
+"""Above ln K, beyond which first weights or features are too large. Logits of variance v give a
+loss of about ln K + v/2, and He's weights, which are the default, on features of variance 1 give
+v = 2: the limit is twice that excess."""
 
 
 def rates_tried(

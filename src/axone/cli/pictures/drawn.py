@@ -1,0 +1,43 @@
+"""What the kinds of `axone plot` share: where a picture is written, and on which ground."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, TypeAlias
+
+import typer
+
+from axone.cli.console import echo, explained_errors
+from axone.messages import _
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+Out: TypeAlias = Annotated[
+    Path | None,
+    typer.Option(
+        help=_("The file: PNG, SVG or PDF by its ending (default KIND.png, here)."), metavar="FILE"
+    ),
+]
+
+Ground: TypeAlias = Annotated[str, typer.Option("--theme", help=_("light or dark."))]
+
+
+def write_picture(kind: str, draw: Callable[[], "Figure"], out: Path | None, ground: str) -> None:
+    """Draw a picture and print the name of its file, which is whole or not there.
+
+    Parameters
+    ----------
+    kind : str
+        The name of the file, unless `out` says another.
+    draw : callable
+        What it raises is shown as an error of the command.
+    out : Path or None
+    ground : str
+        "light" or "dark".
+    """
+    with explained_errors():
+        from axone.plots import save_figure, use_theme
+
+        with use_theme(ground):
+            path = save_figure(draw(), out or Path(f"{kind}.png"))
+        echo(str(path))

@@ -1,13 +1,15 @@
 """How good predictions are: the few scores of every epoch, and the full table at the end.
 
-scikit-learn computes the table; the scores of an epoch come from counts of each class, because they
-are wanted thousands of times.
+Those of classes come from counts, those of numbers from sums, as scikit-learn's do, which the tests
+hold them to: to import it would take a small run longer than all the rest.
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from axone.arrays import FloatArray, IntArray
 from axone.calibration import calibration_error
@@ -154,6 +156,81 @@ def total_squares(target: FloatArray, weight: FloatArray | None = None) -> Float
         return np.asarray(wide @ (flat - mean) ** 2)
 
 
+@dataclass(frozen=True)
+class ClassScores:
+    """Precision, recall and F1 of every class; 0 where there is nothing to divide by.
+
+    Attributes
+    ----------
+    precision, recall, f1 : array of shape (classes,)
+        The share of the rows called so that are so; of those that are so, the share called so; and
+        the harmonic mean of the two.
+    support : array of int, shape (classes,)
+        Rows of the class.
+    occurs : array of bool, shape (classes,)
+        Whether the class is among the rows or among what was predicted of them.
+    """
+
+    precision: FloatArray
+    recall: FloatArray
+    f1: FloatArray
+    support: IntArray
+    occurs: NDArray[np.bool_]
+
+    def mean(
+        self, score: Literal["precision", "recall", "f1"], average: str, *, of_all: bool = False
+    ) -> float:
+        """Return the mean over the classes: "macro", all alike, or "weighted" by their rows.
+
+        Parameters
+        ----------
+        score, average : str
+        of_all : bool
+            Whether classes that do not occur count, too: as 0.
+        """
+        values: FloatArray = getattr(self, score)
+        if average == "weighted":
+            return float(np.average(values, weights=self.support))
+        return float(values.mean() if of_all else values[self.occurs].mean())
+
+
+def scores_by_class(y_true: IntArray, y_pred: IntArray, classes: int) -> ClassScores:
+    """Return the scores of every class, from class numbers of shape (m,)."""
+    right = np.bincount(y_true[y_true == y_pred], minlength=classes)
+    found = np.bincount(y_pred, minlength=classes)
+    support = np.bincount(y_true, minlength=classes)
+
+    def share(part: IntArray, whole: IntArray) -> FloatArray:
+        return np.divide(part, whole, out=np.zeros(classes), where=whole > 0)
+
+    return ClassScores(
+        precision=share(right, found),
+        recall=share(right, support),
+        f1=share(2 * right, found + support),
+        support=support,
+        occurs=found + support > 0,
+    )
+
+
+def roc_auc(is_positive: NDArray[np.bool_], scores: FloatArray) -> float:
+    """Return the area under the ROC curve: how often a positive row has the higher score.
+
+    From the ranks r of the scores, of equal ones the mean (Mann & Whitney 1947):
+    (Σ_{positive} r − n₊(n₊ + 1)/2) / (n₊·n₋).
+
+    Parameters
+    ----------
+    is_positive : array of bool, shape (m,)
+        Of either kind at least one.
+    scores : array of shape (m,)
+    """
+    _values, place, counts = np.unique(scores, return_inverse=True, return_counts=True)
+    rank = np.cumsum(counts) - (counts - 1) / 2
+    positives = int(np.count_nonzero(is_positive))
+    above = rank[place][is_positive].sum() - positives * (positives + 1) / 2
+    return float(above / (positives * (len(scores) - positives)))
+
+
 def classification_metrics(
     y_true: IntArray, probabilities: FloatArray, classes: int
 ) -> dict[str, float]:
@@ -170,27 +247,21 @@ def classification_metrics(
     ROC AUC needs every class among the rows (one against the rest, macro); it is left out where
     one is missing, and of more than 200 classes. `calibration_error` tells what the last score is.
     """
-    from sklearn import metrics as sk
-
     y_pred = probabilities.argmax(axis=1)
-    scores: dict[str, float] = {"accuracy": float(sk.accuracy_score(y_true, y_pred))}
+    by_class = scores_by_class(y_true, y_pred, probabilities.shape[1])
+    scores = {"accuracy": float(np.mean(y_true == y_pred))}
     for average in ("macro", "weighted"):
-        precision, recall, f1, _ = sk.precision_recall_fscore_support(
-            y_true, y_pred, average=average, zero_division=0
-        )
-        scores[f"precision_{average}"] = float(precision)
-        scores[f"recall_{average}"] = float(recall)
-        scores[f"f1_{average}"] = float(f1)
+        scores[f"precision_{average}"] = by_class.mean("precision", average)
+        scores[f"recall_{average}"] = by_class.mean("recall", average)
+        scores[f"f1_{average}"] = by_class.mean("f1", average)
     scores["log_loss"] = log_loss(y_true, probabilities)
     if classes <= MOST_AUC_CLASSES and len(np.unique(y_true)) == classes:
         wide = probabilities.astype(np.float64)
         wide /= wide.sum(axis=1, keepdims=True)
-        if classes == 2:
-            scores["roc_auc"] = float(sk.roc_auc_score(y_true, wide[:, 1]))
-        else:
-            labels = np.arange(classes)
-            auc = sk.roc_auc_score(y_true, wide, multi_class="ovr", labels=labels)
-            scores["roc_auc"] = float(auc)
+        # Of two classes the areas are the same.
+        against_the_rest = [1] if classes == 2 else range(classes)
+        areas = [roc_auc(y_true == k, wide[:, k]) for k in against_the_rest]
+        scores["roc_auc"] = float(np.mean(areas))
     scores["calibration_error"] = calibration_error(probabilities, y_true)
     return scores
 
@@ -265,16 +336,13 @@ _ROWS_TOGETHER = 4096
 
 def regression_metrics(y_true: FloatArray, y_pred: FloatArray) -> dict[str, float]:
     """Return MSE, RMSE, MAE and R² in the target's own units, means over its columns."""
-    from sklearn import metrics as sk
-
-    mse = float(sk.mean_squared_error(y_true, y_pred))
-    scores = {
-        "mse": mse,
-        "rmse": float(np.sqrt(mse)),
-        "mae": float(sk.mean_absolute_error(y_true, y_pred)),
-    }
+    errors = np.subtract(y_true, y_pred, dtype=np.float64).reshape(len(y_true), -1)
+    squares = np.square(errors)
+    mse = float(squares.mean())
+    scores = {"mse": mse, "rmse": float(np.sqrt(mse)), "mae": float(np.abs(errors).mean())}
     if len(y_true) > 1:
-        scores["r2"] = float(sk.r2_score(y_true, y_pred))
+        total = total_squares(np.asarray(y_true, dtype=np.float64))
+        scores["r2"] = float(r_squared(squares.sum(axis=0), total))
     return scores
 
 
@@ -293,11 +361,10 @@ def quantile_metrics(
         In the units of `y_true`.
     levels : sequence of float
     """
-    from sklearn.metrics import mean_pinball_loss
-
+    errors = np.subtract(y_true[..., None], quantiles, dtype=np.float64)
     losses = {
-        f"pinball_{level:g}": float(mean_pinball_loss(y_true, quantiles[..., at], alpha=level))
-        for at, level in enumerate(levels)
+        f"pinball_{level:g}": float(np.maximum(level * each, (level - 1) * each).mean())
+        for level, each in zip(levels, np.moveaxis(errors, -1, 0), strict=True)
     }
     lowest, highest = quantiles[..., 0], quantiles[..., -1]
     within = (lowest <= y_true) & (y_true <= highest)

@@ -14,6 +14,7 @@ from typer.testing import CliRunner
 
 import axone as package
 from axone.cli import app
+from axone.experiments import results
 
 REAL_DATA = Path(
     os.environ.get("AXONE_DATA") or Path(__file__).parents[3] / "shared" / "data"
@@ -22,7 +23,9 @@ REAL_DATA = Path(
 # A checkpoint every 50 ms instead of every 5 s, so that a test need not wait.
 PROGRAM = """
 from axone.cli import main
+from axone.experiments import drawing
 from axone.training import Trainer
+drawing.draw_by_another_process = lambda *run: None
 Trainer.fit.__kwdefaults__["checkpoint_seconds"] = 0.05
 main()
 """
@@ -41,10 +44,20 @@ def here(tmp_path, monkeypatch):
     return folder
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _in_one_process():
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(
+            "axone.experiments.drawing.draw_by_another_process",
+            lambda *run: results.draw_pictures(*run),  # noqa: PLW0108 — as it is then
+        )
+        yield
+
+
 @pytest.fixture(autouse=True)
 def _fast(request, monkeypatch):
     if "pictures" not in request.fixturenames:
-        monkeypatch.setattr("axone.experiments.results._draw", lambda *run: None)
+        monkeypatch.setattr("axone.experiments.results.draw_pictures", lambda *run: None)
 
 
 @pytest.fixture
@@ -127,7 +140,7 @@ def write(here):
 def _train_once(axone, tmp_path_factory, source, *options):
     folder = tmp_path_factory.mktemp("runs") / "run"
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("axone.experiments.results._draw", lambda *run: None)
+        patch.setattr("axone.experiments.results.draw_pictures", lambda *run: None)
         axone("train", source, "--quiet", "--out", folder, *options)
     return folder
 

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sklearn.metrics import classification_report as sk_report
 from sklearn.metrics import precision_recall_fscore_support
 
 from axone.experiments.report import classification_report
@@ -27,6 +28,20 @@ def test_the_figures_are_those_of_scikit_learn(seed, rows, classes):
             y, predicted, labels=range(classes), average=average, zero_division=0
         )
         assert list(data[average].values()) == pytest.approx(scores, abs=1e-6)
+
+
+@given(seed=st.integers(0, 2**32 - 1), rows=st.integers(1, 40), classes=st.integers(2, 6))
+def test_the_text_is_laid_out_as_that_of_scikit_learn(seed, rows, classes):
+    random = np.random.default_rng(seed)
+    # Of a class without rows scikit-learn prints the counts as 1.0 and 0.0.
+    y = np.append(random.integers(0, classes, rows), np.arange(classes))
+    predicted = random.integers(0, classes, len(y))
+    names = ["k" * (7 * n + 1) for n in range(min(classes, 5))] + ["one more"] * (classes > 5)
+    text, _ = classification_report(y, predicted, names)
+    labels = range(classes)
+    assert text == sk_report(
+        y, predicted, labels=labels, target_names=names, digits=3, zero_division=0
+    )
 
 
 def test_a_hundred_classes_of_long_names_fit_in_eighty_columns():

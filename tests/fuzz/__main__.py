@@ -100,6 +100,7 @@ def main():
     resource.setrlimit(resource.RLIMIT_AS, (16 << 30, resource.RLIM_INFINITY))
 
     import axone.data.sources
+    import axone.experiments.drawing
     import axone.experiments.results
     from axone.errors import DataError
 
@@ -107,7 +108,8 @@ def main():
         raise DataError(f"{name} is not downloaded while fuzzing")
 
     axone.data.sources.download = no_download
-    axone.experiments.results._draw = lambda *run: None
+    axone.experiments.results.draw_pictures = lambda *run: None
+    axone.experiments.drawing.draw_by_another_process = lambda *run: None
 
     started = time.monotonic()
     with tempfile.TemporaryDirectory() as home:

@@ -134,6 +134,9 @@ def train(
             help=_("Print every step of the first epoch, with every number, before training."),
         ),
     ] = False,
+    no_pictures: Annotated[
+        bool, typer.Option("--no-pictures", help=_("Draw nothing into the folder."))
+    ] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help=_("Print nothing."))] = False,
     as_json: Annotated[
         bool, typer.Option("--json", help=_("Print only the metrics, as JSON."))
@@ -147,6 +150,7 @@ def train(
         from axone.experiments import EXPERIMENT, Experiment, extended, run
         from axone.experiments.cross_validation import of_all_rows
         from axone.experiments.diagnosing import came_to_an_end
+        from axone.experiments.drawing import draw_by_another_process as draw
         from axone.experiments.folder import CHECKPOINT
 
         overrides = Overrides(
@@ -200,6 +204,7 @@ def train(
             experiment = of_all_rows(experiment)
         resumed = resume and (folder / CHECKPOINT).exists()
         screen = Screen(shown=shown, resumed=resumed)
+        drawing: list[object] = []
         with screen:
             result = run(
                 experiment,
@@ -209,9 +214,12 @@ def train(
                 on_prepared=_traced(screen) if trace_first_epoch else screen.on_prepared,
                 after_epoch=screen.after_epoch,
                 on_progress=screen.on_progress,
+                draw=_draw_nothing if no_pictures else lambda *run: drawing.append(draw(*run)),
             )
         if shown:
             screen.on_result(result)
+            if any(drawing):
+                tell(screen.console, _("Its pictures follow in a moment."))
         ended_well = result.training.stopped_by not in ("diverged", "interrupted")
         folds = several.validate_by_folds(experiment, cv, result, shown) if ended_well else None
         if as_json:
@@ -221,6 +229,10 @@ def train(
     _exit(result, quiet)
     if folds is not None and folds.interrupted:
         several.exit_interrupted(folds, folder, quiet)
+
+
+def _draw_nothing(*_run: object) -> None:
+    """Draw no pictures."""
 
 
 def _require_single(more: bool) -> None:

@@ -1,6 +1,9 @@
-"""The small classic datasets that scikit-learn carries along: nothing to download."""
+"""The small classic datasets that scikit-learn carries along: nothing to download.
 
-from typing import Any
+They lie beside this file, in `classic/`: to import scikit-learn takes longer than to learn iris.
+"""
+
+from pathlib import Path
 
 import numpy as np
 
@@ -19,17 +22,11 @@ BUILT_IN = {
 }
 
 
+_FOLDER = Path(__file__).parent / "classic"
+
+
 def load_built_in(name: str, task: TaskChoice = "auto", target: str | None = None) -> Dataset:
     """Load one of `BUILT_IN`; digits as rows of 64 grey values of 0 … 16."""
-    from sklearn import datasets
-
-    bunch: Any = getattr(datasets, f"load_{name}")()
-    # scikit-learn names the classes of classification sets only.
-    target_names = getattr(bunch, "target_names", ["disease_progression"])
-    arrays = {
-        "X": np.asarray(bunch.data, dtype=np.float64),
-        "y": np.asarray(bunch.target),
-        "feature_names": np.array(bunch.feature_names, dtype=str),
-        "target_names": np.array(target_names).astype(str),
-    }
+    with np.load(_FOLDER / f"{name}.npz", allow_pickle=False) as stored:
+        arrays = {key: stored[key] for key in ("X", "y", "feature_names", "target_names")}
     return make_array_dataset(name, arrays, task=task, target=target)

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from axone.arrays import IntArray
 from axone.checks import check_number, check_seed
 from axone.data.dataset import Task
+from axone.data.proportions import TooFewRowsError, divide_in_proportion
 from axone.errors import ConfigurationError, DataError
 from axone.messages import Message, _, _n
 
@@ -121,7 +122,7 @@ def split_rows(
         return Split(*_parts(rows, sizes, None, seed), notes)
     try:
         return Split(*_parts(rows, sizes, y, seed), notes)
-    except ValueError:  # scikit-learn's: a part or a class has too few rows
+    except TooFewRowsError:
         counts = np.unique(y, return_counts=True)[1].tolist()
         note = _n(
             "classes not split in proportion: the smallest of {classes} has {count} row, the "
@@ -138,17 +139,16 @@ def split_rows(
 def _parts(
     rows: int, sizes: tuple[int, int], labels: NDArray[Any] | None, seed: int
 ) -> tuple[IntArray, IntArray, IntArray]:
-    from sklearn.model_selection import train_test_split
-
     def divide(numbers: IntArray, size: int) -> tuple[IntArray, IntArray]:
         if size == 0:
             return numbers, numbers[:0]
-        strata = None if labels is None else labels[numbers]
-        # scikit-learn takes seeds of 32 bits.
-        kept, taken = train_test_split(
-            numbers, test_size=size, stratify=strata, random_state=seed % 2**32
-        )
-        return kept, taken
+        # NumPy's old generator takes seeds of 32 bits.
+        random = np.random.RandomState(seed % 2**32)
+        if labels is None:
+            shuffled = random.permutation(len(numbers))
+            return numbers[shuffled[size:]], numbers[shuffled[:size]]
+        kept, taken = divide_in_proportion(labels[numbers], size, random)
+        return numbers[kept], numbers[taken]
 
     rest, test = divide(np.arange(rows), sizes[1])
     train, validation = divide(rest, sizes[0])

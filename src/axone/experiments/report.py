@@ -1,16 +1,16 @@
 """The classification report of a result folder: precision, recall and F1 of every class.
 
-scikit-learn computes it; here it is made to fit 80 columns, and files.
+The table is laid out as scikit-learn's, to fit 80 columns.
 """
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, Literal
 
 import numpy as np
 
 from axone.arrays import IntArray
-from axone.messages import shorten
-from axone.metrics import rounded
+from axone.messages import _, shorten
+from axone.metrics import rounded, scores_by_class
 
 _NAME = 36
 """Characters of a class's name: with the four columns of numbers a line has at most 80."""
@@ -19,7 +19,7 @@ _NAME = 36
 def classification_report(
     y_true: IntArray, y_pred: IntArray, class_names: Sequence[str]
 ) -> tuple[str, dict[str, Any]]:
-    """Return scikit-learn's report of precision, recall and F1, as text and as data.
+    """Return the report of precision, recall and F1, as text and as data.
 
     Parameters
     ----------
@@ -36,35 +36,53 @@ def classification_report(
         `accuracy`; `macro` and `weighted`, each with `precision`, `recall`, `f1`; `classes`, a list
         of the same with `name` and `support` (rows of that class).
     """
-    from sklearn.metrics import classification_report as report
-
-    numbers = [str(number) for number in range(len(class_names))]
-    common: dict[str, Any] = {"labels": np.arange(len(class_names)), "zero_division": 0}
-    # Under numbers: a class may be called "accuracy", and two names may be alike once cut.
-    table = report(y_true, y_pred, target_names=numbers, output_dict=True, **common)
+    scores = scores_by_class(y_true, y_pred, len(class_names))
+    rows = len(y_true)
+    accuracy = float(np.mean(y_true == y_pred))
+    by_class = list(zip(*(getattr(scores, name).tolist() for name in _SCORES), strict=True))
+    averages = {
+        average: tuple(scores.mean(name, average, of_all=True) for name in _SCORES)
+        for average in ("macro", "weighted")
+    }
     data = {
-        "accuracy": float(table["accuracy"]),
-        "macro": _line(table["macro avg"]),
-        "weighted": _line(table["weighted avg"]),
+        "accuracy": accuracy,
+        **{average: _line(line) for average, line in averages.items()},
         "classes": [
-            {
-                "name": name,
-                **_line(table[number]),
-                "support": int(table[number]["support"]),
-            }
-            for name, number in zip(class_names, numbers, strict=True)
+            {"name": name, **_line(line), "support": support}
+            for name, line, support in zip(
+                class_names, by_class, scores.support.tolist(), strict=True
+            )
         ],
     }
     names = [shorten(name, _NAME) for name in class_names]
-    text: str = report(y_true, y_pred, target_names=names, digits=3, **common)
-    return text, data
+    means = {average: str(name) for average, name in _AVERAGES.items()}
+    width = max(map(len, (*names, *means.values())))
+
+    def written(name: str, cells: Sequence[str], support: str) -> str:
+        return f"{name:>{width}} " + "".join(f" {cell:>9}" for cell in (*cells, support))
+
+    headings = [str(_("precision")), str(_("recall")), str(_("f1-score"))]
+    lines = [
+        written("", headings, str(_("support"))),
+        "",
+        *(
+            written(name, _cells(line), str(support))
+            for name, line, support in zip(names, by_class, scores.support, strict=True)
+        ),
+        "",
+        written(str(_("accuracy")), ["", "", *_cells([accuracy])], str(rows)),
+        *(written(means[name], _cells(line), str(rows)) for name, line in averages.items()),
+    ]
+    return "\n".join(lines) + "\n", data
 
 
-def _line(scores: Mapping[str, float]) -> dict[str, float]:
-    return rounded(
-        {
-            "precision": float(scores["precision"]),
-            "recall": float(scores["recall"]),
-            "f1": float(scores["f1-score"]),
-        }
-    )
+def _cells(scores: Sequence[float]) -> list[str]:
+    return [f"{score:.3f}" for score in scores]
+
+
+_SCORES: tuple[Literal["precision", "recall", "f1"], ...] = ("precision", "recall", "f1")
+_AVERAGES = {"macro": _("macro avg"), "weighted": _("weighted avg")}
+
+
+def _line(scores: Sequence[float]) -> dict[str, float]:
+    return rounded(dict(zip(_SCORES, scores, strict=True)))

@@ -3,8 +3,9 @@
 `experiment.toml` is written before training, so that a killed run can be resumed; the rest after.
 """
 
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 from axone.data.look import report_on
 from axone.errors import ModelFileError
@@ -18,6 +19,9 @@ from axone.messages import _
 from axone.metrics import predicted_labels
 from axone.model import Classes, Inputs, Model, NextCharacter, load
 from axone.training import TrainingResult
+
+Drawing: TypeAlias = Callable[[Prepared, TrainingResult, Model, Path], object]
+"""What draws the pictures of a run: `draw_pictures` at once, another process, or nobody."""
 
 
 def write_early(prepared: Prepared, folder: Path) -> None:
@@ -44,6 +48,7 @@ def write_results(
     model: Model,
     metrics: dict[str, Any],
     folder: Path,
+    draw: Drawing | None = None,
 ) -> None:
     """Write history, metrics, report and pictures; the model is there already.
 
@@ -54,7 +59,7 @@ def write_results(
     sound, lost = of_sound_rows(prepared, model)
     if isinstance(model.target, Classes) and len(last_part(sound)[1]):
         _write_report(sound, lost, model, folder)
-    _draw(sound, result, model, folder)
+    (draw or draw_pictures)(sound, result, model, folder)
 
 
 def _write_report(prepared: Prepared, lost: int, model: Model, folder: Path) -> None:
@@ -81,7 +86,8 @@ def _write_report(prepared: Prepared, lost: int, model: Model, folder: Path) -> 
     write_atomically(folder / f"{REPORT}.json", content.encode())
 
 
-def _draw(prepared: Prepared, result: TrainingResult, model: Model, folder: Path) -> None:
+def draw_pictures(prepared: Prepared, result: TrainingResult, model: Model, folder: Path) -> None:
+    """Draw the pictures of a run into a folder."""
     from axone.experiments import example_pictures, pictures
 
     part_name, part = last_part(prepared)

@@ -29,7 +29,7 @@ from axone.experiments.measuring import (
     why_not_finite,
 )
 from axone.experiments.preparation import Prepared, last_part, prepare
-from axone.experiments.results import write_early, write_results
+from axone.experiments.results import Drawing, write_early, write_results
 from axone.experiments.seasonal import no_better_than_season, seasonal_scores
 from axone.experiments.training import build_trainer, fit
 from axone.files import without_infinities
@@ -77,6 +77,7 @@ def run(
     on_prepared: Callable[[Prepared], None] | None = None,
     after_epoch: EpochCallback | None = None,
     on_progress: ProgressCallback | None = None,
+    draw: Drawing | None = None,
 ) -> RunResult:
     """Carry an experiment out.
 
@@ -96,6 +97,8 @@ def run(
         Shown the data and the network before there is a folder: what it raises ends the run.
     on_prepared, after_epoch, on_progress : callable, optional
         Told of the data and the network, of each epoch, and of the share of the run that is done.
+    draw : callable, optional
+        What draws the pictures into the folder; default `draw_pictures`, at once.
 
     Raises
     ------
@@ -134,7 +137,7 @@ def run(
         metrics["engine_reason"] = trainer.engine_reason
         metrics["total_seconds"] = round(time.perf_counter() - started, 3)
         if folder is not None:
-            write_results(prepared, result, model, metrics, folder)
+            write_results(prepared, result, model, metrics, folder, draw)
             write_diagnosis(result, folder)
         ended_by = asked.signal if result.stopped_by == "interrupted" else None
     return RunResult(prepared, result, model, metrics, folder, ended_by)

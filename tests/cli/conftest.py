@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 
 import axone as package
 from axone.cli import app
-from axone.experiments import results
+from axone.experiments import drawing
 
 REAL_DATA = Path(
     os.environ.get("AXONE_DATA") or Path(__file__).parents[3] / "shared" / "data"
@@ -49,7 +49,7 @@ def _in_one_process():
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(
             "axone.experiments.drawing.draw_by_another_process",
-            lambda *run: results.draw_pictures(*run),  # noqa: PLW0108 — as it is then
+            lambda *run: drawing.draw_at_once(*run),  # noqa: PLW0108 — as it is then
         )
         yield
 
@@ -57,7 +57,7 @@ def _in_one_process():
 @pytest.fixture(autouse=True)
 def _fast(request, monkeypatch):
     if "pictures" not in request.fixturenames:
-        monkeypatch.setattr("axone.experiments.results.draw_pictures", lambda *run: None)
+        monkeypatch.setattr("axone.experiments.drawing.draw_at_once", lambda *run: None)
 
 
 @pytest.fixture
@@ -140,7 +140,7 @@ def write(here):
 def _train_once(axone, tmp_path_factory, source, *options):
     folder = tmp_path_factory.mktemp("runs") / "run"
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("axone.experiments.results.draw_pictures", lambda *run: None)
+        patch.setattr("axone.experiments.drawing.draw_at_once", lambda *run: None)
         axone("train", source, "--quiet", "--out", folder, *options)
     return folder
 

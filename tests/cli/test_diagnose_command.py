@@ -14,7 +14,7 @@ def failed_run(axone, tmp_path_factory):
     """A run that learnt nothing; tests read it and never write to it."""
     folder = tmp_path_factory.mktemp("failed") / "iris"
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("axone.experiments.results.draw_pictures", lambda *run: None)
+        patch.setattr("axone.experiments.drawing.draw_at_once", lambda *run: None)
         axone("train", "iris", "--quiet", "--out", folder, *SLOW)
     return folder
 

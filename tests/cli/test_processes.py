@@ -29,7 +29,7 @@ def whole(axone, tmp_path_factory):
     folder = tmp_path_factory.mktemp("whole")
     (folder / "run.toml").write_text(EXPERIMENT)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("axone.experiments.results.draw_pictures", lambda *run: None)
+        patch.setattr("axone.experiments.drawing.draw_at_once", lambda *run: None)
         axone("train", folder / "run.toml", "-q", "--out", folder / "run")
     return folder / "run"
 

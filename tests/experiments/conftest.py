@@ -18,7 +18,7 @@ def here(tmp_path, monkeypatch):
 @pytest.fixture(autouse=True)
 def _fast(request, monkeypatch):
     if "pictures" not in request.fixturenames:
-        monkeypatch.setattr("axone.experiments.results.draw_pictures", lambda *run: None)
+        monkeypatch.setattr("axone.experiments.drawing.draw_at_once", lambda *run: None)
 
 
 @pytest.fixture

@@ -6,20 +6,17 @@ import shutil
 import numpy as np
 import pytest
 
-from axone.experiments import Experiment, drawing, results, run
+from axone.experiments import Experiment, drawing, run
 from axone.experiments.drawing import carry_out, draw_by_another_process
 
 SHORT = {"training": {"epochs": 3}}
 
 
 @pytest.fixture
-def handed_over(here, monkeypatch):
+def handed_over(here):
     """A run, and what its pictures are drawn from."""
     kept = []
-    monkeypatch.setattr(results, "draw_pictures", lambda *run: kept.append(run))
-    run(Experiment.from_source("wine", SHORT), here / "run")
-    monkeypatch.undo()
-    monkeypatch.chdir(here)
+    run(Experiment.from_source("wine", SHORT), here / "run", draw=lambda *run: kept.append(run))
     return kept[0]
 
 
@@ -31,10 +28,10 @@ def test_the_second_process_draws_what_the_first_would_have_drawn(here, handed_o
     process = draw_by_another_process(*handed_over)
     assert process is not None
     assert process.wait(timeout=120) == 0
-    (here / "now").mkdir()
-    results.draw_pictures(*handed_over[:3], here / "now")
-    assert pictures_of(here / "run") == pictures_of(here / "now")
-    assert {"curves.png", "confusion_matrix.png"} < set(pictures_of(here / "run"))
+    drawn = {path.name: path.read_bytes() for path in (here / "run").iterdir()}
+    assert {"curves.png", "confusion_matrix.png", "report.html", "intervals.json"} < set(drawn)
+    drawing.draw_at_once(*handed_over)
+    assert drawn == {path.name: path.read_bytes() for path in (here / "run").iterdir()}
 
 
 @pytest.fixture
@@ -89,7 +86,7 @@ def test_where_nothing_can_be_handed_over_the_pictures_are_drawn_at_once(
 ):
     failing(monkeypatch)
     drawn = []
-    monkeypatch.setattr(drawing, "draw_pictures", lambda *run: drawn.append(run))
+    monkeypatch.setattr(drawing, "draw_at_once", lambda *run: drawn.append(run))
     assert draw_by_another_process(*handed_over) is None
     assert drawn == [handed_over]
 
@@ -105,6 +102,6 @@ def test_the_language_goes_with_the_pictures(job, monkeypatch):
 def test_arrays_are_handed_over_as_they_are(job):
     import pickle
 
-    _language, prepared, _result, model, _folder = pickle.loads(job)
+    _language, _state, prepared, _result, model, _folder = pickle.loads(job)
     part = next(iter(prepared.parts.values()))
     assert np.isfinite(model.forward(part.X, part.mask)).all()

@@ -101,14 +101,13 @@ def main():
 
     import axone.data.sources
     import axone.experiments.drawing
-    import axone.experiments.results
     from axone.errors import DataError
 
     def no_download(name):
         raise DataError(f"{name} is not downloaded while fuzzing")
 
     axone.data.sources.download = no_download
-    axone.experiments.results.draw_pictures = lambda *run: None
+    axone.experiments.drawing.draw_at_once = lambda *run: None
     axone.experiments.drawing.draw_by_another_process = lambda *run: None
 
     started = time.monotonic()

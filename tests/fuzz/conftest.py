@@ -16,6 +16,6 @@ def folder(tmp_path, monkeypatch):
     monkeypatch.setenv("AXONE_DATA", str(tmp_path / "data"))
     monkeypatch.setenv("COLUMNS", "80")
     monkeypatch.setattr("axone.data.sources.download", no_download)
-    monkeypatch.setattr("axone.experiments.results.draw_pictures", lambda *run: None)
+    monkeypatch.setattr("axone.experiments.drawing.draw_at_once", lambda *run: None)
     monkeypatch.setattr("axone.experiments.drawing.draw_by_another_process", lambda *run: None)
     return tmp_path

@@ -146,6 +146,20 @@ out from data and weights."""
         ),
     ),
     Command(
+        "report",
+        _(
+            """Tell of one run, or of several side by side, on a page for people.
+
+axone report runs/first
+axone report runs/first runs/second --out both.html
+
+The page is one file that needs nothing else: the outcome in words, scores
+with their intervals, classes, pictures, the diagnosis, importance (where
+`axone explain RUN --importance` has told it), the network, the data and the
+settings. `axone train` writes one beside every result."""
+        ),
+    ),
+    Command(
         "look",
         _(
             """Tell how a table is read, before anything is learnt from it.

@@ -28,8 +28,6 @@ from axone.training import Diagnosis, Finding, Remedy, Run, TrainingResult
 from axone.training.diagnosis import Evidence, diagnose_evidence
 from axone.training.diagnosis.remedies import LEARNING_RATE
 
-"""Of a history: a million epochs."""
-
 
 def diagnose(subject: Any) -> Diagnosis:
     """Tell why a training failed, computed from its numbers; empty where nothing is wrong.

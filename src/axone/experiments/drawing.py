@@ -1,25 +1,32 @@
-"""Pictures drawn by a second process, so that a small run does not wait for them.
+"""What people look at, pictures and the report: drawn at once, or by a second process.
 
-Matplotlib takes longer to load than a small network to train. The run hands what is drawn over in
-memory, through a pipe to a process of its own making, and goes on; that process writes the pictures
-into the folder all at once, and only if the folder still holds that very run.
+A small run does not wait for them: Matplotlib takes longer to load than a small network to train.
+The run hands what is drawn over in memory, through a pipe to a process of its own making, and goes
+on; that process writes into the folder all at once, and only if it still holds that very run.
 """
 
 import io
 import pickle
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, TypeAlias
 
-from axone.experiments.folder import HISTORY
+from axone.errors import AxoneError
+from axone.experiments.folder import HISTORY, INTERVALS, PAGE
+from axone.experiments.intervals import score_intervals
 from axone.experiments.preparation import Prepared
 from axone.experiments.results import draw_pictures
-from axone.files import write_atomically
+from axone.experiments.run_report import as_page, read_run
+from axone.files import json_text, write_atomically
 from axone.messages import language_in_use, use_language
 from axone.model import Model
 from axone.training import TrainingResult
+
+Drawing: TypeAlias = Callable[[Prepared, TrainingResult, Model, Path], object]
+"""What draws a run: `draw_at_once`, `draw_by_another_process`, or nobody."""
 
 _MOST_BYTES = 2**26
 """A run of more data lasts so long that its pictures do not matter beside it: they are drawn at
@@ -32,6 +39,32 @@ _PROGRAM = (
 )
 
 
+def draw_at_once(prepared: Prepared, result: TrainingResult, model: Model, folder: Path) -> None:
+    """Draw the pictures of a run into its folder, and write the report of what is there.
+
+    Parameters
+    ----------
+    prepared : Prepared
+        Of its last part, those rows whose outputs are finite.
+    result : TrainingResult
+    model : Model
+    folder : Path
+        Which holds everything else already.
+    """
+    _draw(prepared, result, model, folder, folder)
+
+
+def _draw(
+    prepared: Prepared, result: TrainingResult, model: Model, folder: Path, into: Path
+) -> None:
+    """Draw a run whose folder is `folder` into another one."""
+    draw_pictures(prepared, result, model, into)
+    intervals = score_intervals(prepared, model)
+    if intervals:
+        write_atomically(into / INTERVALS, (json_text(intervals, indent=1) + "\n").encode())
+    write_atomically(into / PAGE, as_page([read_run(folder, drawn=into)]).encode())
+
+
 def draw_by_another_process(
     prepared: Prepared, result: TrainingResult, model: Model, folder: Path
 ) -> subprocess.Popen[bytes] | None:
@@ -40,7 +73,8 @@ def draw_by_another_process(
     Where there is much data, or no process to be had, they are drawn before this returns.
     """
     job = io.BytesIO()
-    content = (language_in_use(), prepared, result, model, folder.resolve())
+    state = _state_of(folder)
+    content = (language_in_use(), state, prepared, result, model, folder.resolve())
     try:
         pickle.dump(content, _Bounded(job), protocol=5)
         process = subprocess.Popen(  # noqa: S603 — this Python, and words of this file
@@ -55,7 +89,7 @@ def draw_by_another_process(
         with process.stdin as pipe:
             pipe.write(job.getbuffer())
     except (OSError, ValueError, TypeError, AttributeError, pickle.PicklingError):
-        draw_pictures(prepared, result, model, folder)
+        draw_at_once(prepared, result, model, folder)
         return None
     return process
 
@@ -63,20 +97,27 @@ def draw_by_another_process(
 def carry_out(job: bytes) -> None:
     """Draw what another process of this program handed over."""
     content: Any = pickle.loads(job)  # noqa: S301 — from the process that started this one
-    language, prepared, result, model, folder = content
+    language, before, prepared, result, model, folder = content
     use_language(language.replace("-", "_"))
-    before = _digest(folder)
+
+    def is_still_there() -> bool:
+        """Somebody may have taken the folder away meanwhile, or trained another run into it."""
+        return before is not None and _state_of(folder) == before
+
     with TemporaryDirectory(prefix="axone-") as place:
         drawn = Path(place)
-        draw_pictures(prepared, result, model, drawn)
-        pictures = {path.name: path.read_bytes() for path in sorted(drawn.iterdir())}
-    # Somebody may have taken the folder away meanwhile, or trained another run into it.
-    if before is not None and _digest(folder) == before:
-        for name, picture in pictures.items():
-            write_atomically(folder / name, picture)
+        try:
+            _draw(prepared, result, model, folder, drawn)
+        except AxoneError:
+            if is_still_there():
+                raise
+        files = {path.name: path.read_bytes() for path in sorted(drawn.iterdir())}
+    if is_still_there():
+        for name, content in files.items():
+            write_atomically(folder / name, content)
 
 
-def _digest(folder: Path) -> tuple[int, int] | None:
+def _state_of(folder: Path) -> tuple[int, int] | None:
     """Return what tells a run's history from every other: its file, and when it was written."""
     try:
         found = (folder / HISTORY).stat()

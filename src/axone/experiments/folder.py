@@ -21,6 +21,8 @@ HISTORY = "history.csv"
 METRICS = "metrics.json"
 DIAGNOSIS = "diagnosis.json"
 REPORT = "classification_report"
+INTERVALS = "intervals.json"
+PAGE = "report.html"
 COLUMNS = "columns"
 LOCK = ".lock"
 

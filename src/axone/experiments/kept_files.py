@@ -14,6 +14,7 @@ from axone.messages import _
 from axone.training import History
 
 _MOST_BYTES = 2**26
+"""Of a history: a million epochs."""
 
 
 def metrics_of(folder: Path) -> Mapping[str, Any]:

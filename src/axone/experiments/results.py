@@ -3,9 +3,8 @@
 `experiment.toml` is written before training, so that a killed run can be resumed; the rest after.
 """
 
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any
 
 from axone.data.look import report_on
 from axone.errors import ModelFileError
@@ -19,9 +18,6 @@ from axone.messages import _
 from axone.metrics import predicted_labels
 from axone.model import Classes, Inputs, Model, NextCharacter, load
 from axone.training import TrainingResult
-
-Drawing: TypeAlias = Callable[[Prepared, TrainingResult, Model, Path], object]
-"""What draws the pictures of a run: `draw_pictures` at once, another process, or nobody."""
 
 
 def write_early(prepared: Prepared, folder: Path) -> None:
@@ -48,18 +44,21 @@ def write_results(
     model: Model,
     metrics: dict[str, Any],
     folder: Path,
-    draw: Drawing | None = None,
-) -> None:
-    """Write history, metrics, report and pictures; the model is there already.
+) -> Prepared:
+    """Write history, metrics and the table of classes; the model is there already.
 
-    Report and pictures tell of the rows whose outputs are finite numbers.
+    Returns
+    -------
+    Prepared
+        Of the last part only the rows whose outputs are finite numbers: of these the table tells,
+        and so do pictures.
     """
     write_atomically(folder / HISTORY, result.history.to_csv().encode())
     write_atomically(folder / METRICS, (json_text(metrics) + "\n").encode())
     sound, lost = of_sound_rows(prepared, model)
     if isinstance(model.target, Classes) and len(last_part(sound)[1]):
         _write_report(sound, lost, model, folder)
-    (draw or draw_pictures)(sound, result, model, folder)
+    return sound
 
 
 def _write_report(prepared: Prepared, lost: int, model: Model, folder: Path) -> None:

@@ -17,6 +17,7 @@ import numpy as np
 from axone.engines import get_engine
 from axone.engines.native.variants import load_variant
 from axone.errors import ConfigurationError
+from axone.experiments import drawing
 from axone.experiments.baseline import constant_outputs, constant_scores, no_better_notes
 from axone.experiments.class_counts import class_counts, text_counts
 from axone.experiments.description import Description
@@ -29,7 +30,7 @@ from axone.experiments.measuring import (
     why_not_finite,
 )
 from axone.experiments.preparation import Prepared, last_part, prepare
-from axone.experiments.results import Drawing, write_early, write_results
+from axone.experiments.results import write_early, write_results
 from axone.experiments.seasonal import no_better_than_season, seasonal_scores
 from axone.experiments.training import build_trainer, fit
 from axone.files import without_infinities
@@ -77,7 +78,7 @@ def run(
     on_prepared: Callable[[Prepared], None] | None = None,
     after_epoch: EpochCallback | None = None,
     on_progress: ProgressCallback | None = None,
-    draw: Drawing | None = None,
+    draw: drawing.Drawing | None = None,
 ) -> RunResult:
     """Carry an experiment out.
 
@@ -98,7 +99,7 @@ def run(
     on_prepared, after_epoch, on_progress : callable, optional
         Told of the data and the network, of each epoch, and of the share of the run that is done.
     draw : callable, optional
-        What draws the pictures into the folder; default `draw_pictures`, at once.
+        What draws the pictures and the report into the folder; default `draw_at_once`.
 
     Raises
     ------
@@ -137,8 +138,9 @@ def run(
         metrics["engine_reason"] = trainer.engine_reason
         metrics["total_seconds"] = round(time.perf_counter() - started, 3)
         if folder is not None:
-            write_results(prepared, result, model, metrics, folder, draw)
+            sound = write_results(prepared, result, model, metrics, folder)
             write_diagnosis(result, folder)
+            (draw or drawing.draw_at_once)(sound, result, model, folder)
         ended_by = asked.signal if result.stopped_by == "interrupted" else None
     return RunResult(prepared, result, model, metrics, folder, ended_by)
 

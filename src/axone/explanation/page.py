@@ -1,19 +1,13 @@
-"""A trace as one page that needs nothing else: it folds and unfolds, is dark or light, and prints.
-
-No script, no font, no picture is asked for from anywhere, and the page forbids the browser to. What
-came from outside, names of columns and classes, is text and nothing but text.
-"""
+"""A trace as one page that needs nothing else: it folds, unfolds, is dark or light, and prints."""
 
 from collections.abc import Iterator
-from html import escape
-from importlib.resources import files
 
 from axone.arrays import FloatArray
 from axone.explanation.numerals import as_table, cell_name, numeral, written
 from axone.explanation.text import HEADINGS, shown_children
 from axone.explanation.trace import Step, Trace
-from axone.messages import Message, _, _n, language_in_use
-from axone.shown import visible
+from axone.messages import Message, _, _n
+from axone.pages import page, words
 
 _MOST_ROWS, _MOST_COLUMNS = 16, 16
 """Of an array that is laid out; how many others there are is said."""
@@ -31,37 +25,23 @@ def as_html(trace: Trace, *, digits: int = 4) -> str:
     digits : int, default 4
         Significant ones of every number.
     """
-    return "\n".join(_page(trace, digits))
+    title = trace.title or _("One step of a network, with every number")
+    return page(title, _body(title, trace, digits), "axone.explanation:trace.css")
 
 
-def _page(trace: Trace, digits: int) -> Iterator[str]:
-    title = _words(trace.title or _("One step of a network, with every number"))
+def _body(title: str, trace: Trace, digits: int) -> Iterator[str]:
     parts = list(trace.parts())
     unfolded = sum(1 for _step in trace.walk()) <= _MANY_STEPS
-    yield "<!DOCTYPE html>"
-    yield f'<html lang="{escape(language_in_use())}"><head><meta charset="utf-8">'
-    yield (
-        '<meta http-equiv="Content-Security-Policy" '
-        "content=\"default-src 'none'; style-src 'unsafe-inline'\">"
-    )
-    yield '<meta name="viewport" content="width=device-width, initial-scale=1">'
-    yield f"<title>{title}</title>"
-    style = files("axone.explanation").joinpath("page.css").read_text("utf-8")
-    yield f"<style>\n{style}</style></head><body>"
-    yield f"<header><h1>{title}</h1>{_losses(trace, digits)}"
-    links = (f'<a href="#{kind}">{_words(HEADINGS[kind])}</a>' for kind, _steps in parts)
+    yield f"<header><h1>{words(title)}</h1>{_losses(trace, digits)}"
+    links = (f'<a href="#{kind}">{words(HEADINGS[kind])}</a>' for kind, _steps in parts)
     yield f"<nav>{' '.join(links)}</nav></header><main>"
     for kind, steps in parts:
-        yield f'<section id="{kind}"><h2>{_words(HEADINGS[kind])}</h2>'
+        yield f'<section id="{kind}"><h2>{words(HEADINGS[kind])}</h2>'
         for step in steps:
             yield from _of_step(step, digits, unfolded)
         yield "</section>"
     counted = _("Cells are counted from 1. A number in brackets stands for as many more terms.")
-    yield f"</main><footer>{_words(counted)}</footer></body></html>"
-
-
-def _words(text: str | Message) -> str:
-    return escape(visible(str(text)))
+    yield f"</main><footer>{words(counted)}</footer>"
 
 
 def _losses(trace: Trace, digits: int) -> str:
@@ -74,19 +54,19 @@ def _losses(trace: Trace, digits: int) -> str:
             loss=numeral(trace.loss, digits),
             after=numeral(trace.loss_after, digits),
         )
-    return f"<p>{_words(text)}</p>"
+    return f"<p>{words(text)}</p>"
 
 
 def _of_step(step: Step, digits: int, unfolded: bool) -> Iterator[str]:
     if step.title:
-        yield f"<details{' open' * unfolded}><summary>{_words(step.title)}</summary>"
+        yield f"<details{' open' * unfolded}><summary>{words(step.title)}</summary>"
     if step.array is not None:
         yield from _of_array(step, digits)
     elif step.labels:
-        yield f"<ul>{''.join(f'<li>{_words(label)}</li>' for label in step.labels)}</ul>"
+        yield f"<ul>{''.join(f'<li>{words(label)}</li>' for label in step.labels)}</ul>"
     for child in shown_children(step):
         if isinstance(child, Message):
-            yield f"<p>{_words(child)}</p>"
+            yield f"<p>{words(child)}</p>"
         else:
             yield from _of_step(child, digits, unfolded)
     if step.title:
@@ -98,24 +78,24 @@ def _of_array(step: Step, digits: int) -> Iterator[str]:
     assert array is not None  # noqa: S101 — asked before
     yield '<div class="array">'
     if step.equation:
-        yield f'<p class="equation">{_words(step.equation)}</p>'
+        yield f'<p class="equation">{words(step.equation)}</p>'
     if step.cells:
         yield '<div class="wide"><table class="cells">'
         for cell in step.cells:
             name = cell_name(step.symbol, cell.index, array.shape)
             label = ""
             if step.of_columns:
-                label = f" <small>{_words(step.of_columns[cell.index[-1]])}</small>"
+                label = f" <small>{words(step.of_columns[cell.index[-1]])}</small>"
             working, value = written(cell.working, digits), numeral(cell.value, digits)
-            result = "" if working == value else f"<b>=\N{NO-BREAK SPACE}{_words(value)}</b>"
+            result = "" if working == value else f"<b>=\N{NO-BREAK SPACE}{words(value)}</b>"
             yield (
-                f'<tr><th scope="row">{_words(name)}{label}</th>'
-                f"<td>=\N{NO-BREAK SPACE}{_words(working)} {result}</td></tr>"
+                f'<tr><th scope="row">{words(name)}{label}</th>'
+                f"<td>=\N{NO-BREAK SPACE}{words(working)} {result}</td></tr>"
             )
         yield "</table></div>"
         if step.left_out:
             more = _n("… {count:,} more alike", "… {count:,} more alike", step.left_out)
-            yield f"<p>{_words(more)}</p>"
+            yield f"<p>{words(more)}</p>"
     if step.before is not None:
         yield from _table(_("before"), step.before, digits, ())
         yield from _table(_("after"), array, digits, ())
@@ -127,10 +107,10 @@ def _of_array(step: Step, digits: int) -> Iterator[str]:
 def _table(caption: str, array: FloatArray, digits: int, labels: tuple[str, ...]) -> Iterator[str]:
     rows = as_table(array)
     shape = "×".join(map(str, array.shape))
-    yield f'<div class="wide"><table class="numbers"><caption>{_words(caption)}'
+    yield f'<div class="wide"><table class="numbers"><caption>{words(caption)}'
     yield f" <small>{shape}</small></caption>"
     if labels and len(labels) <= _MOST_COLUMNS:
-        names = (f'<th scope="col">{_words(label)}</th>' for label in labels)
+        names = (f'<th scope="col">{words(label)}</th>' for label in labels)
         yield f"<tr>{''.join(names)}</tr>"
     for row in rows[:_MOST_ROWS]:
         cells = (f"<td>{numeral(number, digits)}</td>" for number in row[:_MOST_COLUMNS].tolist())
@@ -139,4 +119,4 @@ def _table(caption: str, array: FloatArray, digits: int, labels: tuple[str, ...]
     left = array.size - min(len(rows), _MOST_ROWS) * min(rows.shape[1], _MOST_COLUMNS)
     if left:
         more = _n("… {count:,} more number", "… {count:,} more numbers", left)
-        yield f"<p>{_words(more)}</p>"
+        yield f"<p>{words(more)}</p>"

@@ -103,6 +103,8 @@ with a remedy; --apply-remedy runs it again with one, in a folder beside it.
 --cv trains a network for each fold besides the run itself, whose model is
 kept; cross_validation.csv and metrics.json get the scores of the folds.
 --repeats makes a folder seed-N for each seed, repeats.csv and repeats.json.
+Pictures and report.html are drawn by a second process, and are there a moment
+after the command has ended; --no-pictures draws none.
 
 Ctrl-C and SIGTERM stop after the batch in hand and save.
 Exit status: 0 done, 2 bad input or settings, 3 diverged,

@@ -131,7 +131,10 @@ def _sized(layers: Sequence[Layer], sizes: Any) -> list[Layer]:
 def _within(layer: Layer, changed: Any) -> Layer:
     """Change a layer, or the layers within it."""
     if isinstance(layer, Residual):
-        return replace(layer, layers=tuple(_within(each, changed) for each in layer.layers))
+        return Residual(
+            *(_within(each, changed) for each in layer.layers),
+            shortcut=[_within(each, changed) for each in layer.shortcut],
+        )
     found: Layer = changed(layer)
     return found
 

@@ -80,7 +80,7 @@ def _of_array(step: Step, digits: int) -> Iterator[str]:
     if step.equation:
         yield f'<p class="equation">{words(step.equation)}</p>'
     if step.cells:
-        yield '<div class="wide"><table class="cells">'
+        yield '<div class="wide" tabindex="0"><table class="cells">'
         for cell in step.cells:
             name = cell_name(step.symbol, cell.index, array.shape)
             label = ""
@@ -107,7 +107,7 @@ def _of_array(step: Step, digits: int) -> Iterator[str]:
 def _table(caption: str, array: FloatArray, digits: int, labels: tuple[str, ...]) -> Iterator[str]:
     rows = as_table(array)
     shape = "×".join(map(str, array.shape))
-    yield f'<div class="wide"><table class="numbers"><caption>{words(caption)}'
+    yield f'<div class="wide" tabindex="0"><table class="numbers"><caption>{words(caption)}'
     yield f" <small>{shape}</small></caption>"
     if labels and len(labels) <= _MOST_COLUMNS:
         names = (f'<th scope="col">{words(label)}</th>' for label in labels)

@@ -229,7 +229,7 @@ def _more(count: int) -> Iterator[str]:
 def _table(
     caption: object, header: Iterable[object], rows: Iterable[Sequence[object]]
 ) -> Iterator[str]:
-    yield f'<div class="wide"><table class="scores"><caption>{words(caption)}</caption>'
+    yield f'<div class="wide" tabindex="0"><table class="scores"><caption>{words(caption)}</caption>'
     names = list(header)
     if any(str(name) for name in names):
         cells = (

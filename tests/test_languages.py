@@ -272,6 +272,7 @@ DRAWN = {
         best_epoch=1,
         stopped_by=_("loss"),
     ),
+    "descent": plots.plot_descent,
     "feature_maps": lambda: plots.plot_feature_maps(
         IMAGES[0], {str(k): np.zeros((9, 2, 2)) for k in range(8)}
     ),

@@ -69,6 +69,10 @@ def test_curves_of_several_runs_are_drawn_by_the_names_that_tell_them_apart(axon
         (["activations", "--reach", "0"], "reach must be"),
         (["activations", "--theme", "sepia"], "unknown theme 'sepia'. Allowed: dark, light"),
         (["activations", "--out", "here/there.png"], "here"),
+        (["descent", "--rates", "0.1,fast"], "--rates takes numbers with commas"),
+        (["descent", "--rates", ""], "0 learning rates: give 1 to 5"),
+        (["descent", "--rates", "0.1,-0.1"], "a learning rate must be greater than 0"),
+        (["descent", "--steps", "0"], "steps must be at least 1, not 0"),
     ],
 )
 def test_what_cannot_be_drawn_is_refused(refused, runs, words, said):

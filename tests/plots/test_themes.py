@@ -6,7 +6,14 @@ from matplotlib.colors import to_rgb
 from matplotlib.text import Text
 
 from axone.errors import UnknownNameError
-from axone.plots import THEMES, plot_activations, plot_confusion_matrix, plot_curves, use_theme
+from axone.plots import (
+    THEMES,
+    plot_activations,
+    plot_confusion_matrix,
+    plot_curves,
+    plot_descent,
+    use_theme,
+)
 from axone.plots.style import theme
 
 
@@ -43,6 +50,7 @@ def test_lines_stand_out_from_the_ground(name):
         lambda: plot_activations(["relu", "z * sigmoid(z)"]),
         lambda: plot_curves({"train_loss": [1.0, 0.5], "validation_loss": [1.1, 0.7]}),
         lambda: plot_confusion_matrix([[3, 1], [0, 2]], ["a", "b"]),
+        plot_descent,
     ],
 )
 def test_every_text_of_a_picture_can_be_read_on_its_ground(draw, name):

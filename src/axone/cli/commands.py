@@ -60,6 +60,19 @@ saturated, or dead, and hardly learns."""
         room=_PICTURES,
     ),
     Command(
+        "descent",
+        _(
+            """Draw gradient descent on a loss of one weight, at several rates.
+
+axone plot descent
+axone plot descent --rates 0.01,0.05,0.13 --steps 20
+
+The mean squared error of W·x on four rows of y = x + 1, from W = 0: too small
+a rate creeps, the right one arrives, too large a one leaps ever farther."""
+        ),
+        room=_PICTURES,
+    ),
+    Command(
         "curves",
         _(
             """Draw the learning curves of several runs in one picture.

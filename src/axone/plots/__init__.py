@@ -18,6 +18,7 @@ from axone.plots.curves import plot_curves
 from axone.plots.dependence import plot_dependence
 from axone.plots.feature_maps import plot_feature_maps
 from axone.plots.forecast import plot_forecast
+from axone.plots.ideas.descent import plot_descent
 from axone.plots.image_grid import plot_image_grid
 from axone.plots.image_predictions import plot_image_predictions
 from axone.plots.image_saliency import plot_image_saliency
@@ -55,6 +56,7 @@ __all__ = [
     "plot_confusion_matrix",
     "plot_curves",
     "plot_dependence",
+    "plot_descent",
     "plot_feature_maps",
     "plot_forecast",
     "plot_image_grid",

@@ -273,6 +273,7 @@ DRAWN = {
         stopped_by=_("loss"),
     ),
     "descent": plots.plot_descent,
+    "descent_2d": plots.plot_descent_2d,
     "feature_maps": lambda: plots.plot_feature_maps(
         IMAGES[0], {str(k): np.zeros((9, 2, 2)) for k in range(8)}
     ),

@@ -73,6 +73,8 @@ def test_curves_of_several_runs_are_drawn_by_the_names_that_tell_them_apart(axon
         (["descent", "--rates", ""], "0 learning rates: give 1 to 5"),
         (["descent", "--rates", "0.1,-0.1"], "a learning rate must be greater than 0"),
         (["descent", "--steps", "0"], "steps must be at least 1, not 0"),
+        (["descent-2d", "--rates", "nan"], "a learning rate must be"),
+        (["descent-2d", "--steps", "1001"], "steps must be at most 1,000"),
     ],
 )
 def test_what_cannot_be_drawn_is_refused(refused, runs, words, said):

@@ -12,6 +12,7 @@ from axone.plots import (
     plot_confusion_matrix,
     plot_curves,
     plot_descent,
+    plot_descent_2d,
     use_theme,
 )
 from axone.plots.style import theme
@@ -51,6 +52,7 @@ def test_lines_stand_out_from_the_ground(name):
         lambda: plot_curves({"train_loss": [1.0, 0.5], "validation_loss": [1.1, 0.7]}),
         lambda: plot_confusion_matrix([[3, 1], [0, 2]], ["a", "b"]),
         plot_descent,
+        plot_descent_2d,
     ],
 )
 def test_every_text_of_a_picture_can_be_read_on_its_ground(draw, name):

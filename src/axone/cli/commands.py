@@ -73,6 +73,20 @@ a rate creeps, the right one arrives, too large a one leaps ever farther."""
         room=_PICTURES,
     ),
     Command(
+        "descent-2d",
+        _(
+            """Draw gradient descent on contour lines: a weight and a bias.
+
+axone plot descent-2d
+axone plot descent-2d --rates 0.02,0.1,0.119 --steps 50
+
+The mean squared error of W·x + b on four rows of y = x + 1, from W = b = 0,
+is a long valley: steps that are not too large for its walls are short along
+its floor."""
+        ),
+        room=_PICTURES,
+    ),
+    Command(
         "curves",
         _(
             """Draw the learning curves of several runs in one picture.

@@ -19,6 +19,7 @@ from axone.plots.dependence import plot_dependence
 from axone.plots.feature_maps import plot_feature_maps
 from axone.plots.forecast import plot_forecast
 from axone.plots.ideas.descent import plot_descent
+from axone.plots.ideas.descent_2d import plot_descent_2d
 from axone.plots.image_grid import plot_image_grid
 from axone.plots.image_predictions import plot_image_predictions
 from axone.plots.image_saliency import plot_image_saliency
@@ -57,6 +58,7 @@ __all__ = [
     "plot_curves",
     "plot_dependence",
     "plot_descent",
+    "plot_descent_2d",
     "plot_feature_maps",
     "plot_forecast",
     "plot_image_grid",

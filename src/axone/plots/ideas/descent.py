@@ -1,22 +1,26 @@
 """Gradient descent on a loss of one weight: rates too small, right and too large, side by side."""
 
 from collections.abc import Sequence
-from textwrap import fill
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from axone.messages import Message, _, _n
-from axone.plots.ideas.paths import Path, check_descents, descend, draw_path, linear_unit
-from axone.plots.style import SMALL, add_note, dress, house_style, new_figure, theme
+from axone.plots.ideas.paths import (
+    Path,
+    X,
+    Y,
+    check_descents,
+    descend,
+    draw_path,
+    linear_unit,
+    say_above,
+)
+from axone.plots.style import add_note, dress, house_style, new_figure, theme
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
-
-X = np.array([[1.0], [2.0], [3.0], [4.0]])
-Y = np.array([2.0, 3.0, 4.0, 5.0])
-"""Four rows of y = x + 1: a course's example."""
 
 _START = 0.0
 _LOWEST = float(X[:, 0] @ Y / (X[:, 0] @ X[:, 0]))
@@ -108,17 +112,7 @@ def _draw(axes: "Axes", path: Path) -> None:
     axes.set_ylim(-0.06 * heights.max(), 1.08 * heights.max())
     draw_path(axes, np.column_stack([weights, path.losses]))
     axes.set_xlabel(_("weight W"))
-    axes.set_title(_("η = {rate:g}", rate=path.rate), pad=46)
-    axes.annotate(
-        fill(str(verdict(path)), 40),
-        (0.0, 1.0),
-        xycoords="axes fraction",
-        xytext=(0, 42),
-        textcoords="offset points",
-        fontsize=SMALL,
-        color=theme().ink,
-        verticalalignment="top",
-    )
+    say_above(axes, _("η = {rate:g}", rate=path.rate), verdict(path))
     dress(axes)
 
 

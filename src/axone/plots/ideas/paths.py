@@ -5,16 +5,17 @@ The steps are those of the library's own optimiser; what a gradient is taken of,
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from textwrap import fill
 from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
-from axone.arrays import FloatArray
+from axone.arrays import BoolArray, FloatArray
 from axone.checks import check_integer, check_number
 from axone.errors import ConfigurationError
 from axone.gradients import loss_and_gradient
 from axone.layers import Dense
-from axone.messages import _
+from axone.messages import Message, _
 from axone.network import Network
 from axone.optimizers import GradientDescent
 from axone.parameters import Parameters
@@ -22,6 +23,10 @@ from axone.plots.style import SMALL, theme
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+
+X = np.array([[1.0], [2.0], [3.0], [4.0]])
+Y = np.array([2.0, 3.0, 4.0, 5.0])
+"""Four rows of y = x + 1, the usual worked example."""
 
 Look: TypeAlias = Callable[[FloatArray], tuple[float, FloatArray]]
 """From weights to the loss there and its gradient."""
@@ -59,8 +64,24 @@ class Path:
         """How many steps were made."""
         return len(self.losses) - 1
 
+    @property
+    def turns_back(self) -> bool:
+        """Whether a step led against the one before it: it had leapt across where it is lowest."""
+        moves = np.diff(self.weights, axis=0)
+        return bool((np.sum(moves[1:] * moves[:-1], axis=1) < 0).any())
 
-def descend(look: Look, start: Sequence[float], rate: float, steps: int) -> Path:
+    def first(self, steps: int) -> "Path":
+        """Return the path of the first steps alone."""
+        return Path(self.rate, self.weights[: steps + 1], self.losses[: steps + 1])
+
+
+def descend(
+    look: Look,
+    start: Sequence[float],
+    rate: float,
+    steps: int,
+    until: Callable[[FloatArray, float], bool] | None = None,
+) -> Path:
     """Make steps of gradient descent, W ← W − η·∂J/∂W.
 
     Parameters
@@ -72,6 +93,8 @@ def descend(look: Look, start: Sequence[float], rate: float, steps: int) -> Path
         η.
     steps : int
         Fewer are made where the loss stops being finite.
+    until : callable, optional
+        Whether weights and their loss are where it was to lead: then no more steps are made.
 
     Returns
     -------
@@ -89,6 +112,8 @@ def descend(look: Look, start: Sequence[float], rate: float, steps: int) -> Path
             break
         visited.append(weights.copy())
         losses.append(loss)
+        if until is not None and until(weights, loss):
+            break
     return Path(rate, np.array(visited), np.array(losses))
 
 
@@ -131,15 +156,32 @@ def check_descents(rates: Sequence[float], steps: int) -> None:
     check_integer("steps", steps, at_least=1, at_most=MOST_STEPS)
 
 
+def say_above(axes: "Axes", title: Message, sentence: Message) -> None:
+    """Write a title above a panel, and in up to three lines below it what the panel shows."""
+    axes.set_title(title, pad=44)
+    axes.annotate(
+        fill(str(sentence), 40),
+        (0.0, 1.0),
+        xycoords="axes fraction",
+        xytext=(0, 42),
+        textcoords="offset points",
+        fontsize=SMALL,
+        color=theme().ink,
+        verticalalignment="top",
+    )
+
+
 def draw_path(
     axes: "Axes", points: FloatArray, number: int = 0, label: str = "", *, numbered: bool = True
 ) -> None:
     """Draw points joined in their order, with the numbers of those that lie apart.
 
+    It ends with the first point outside of the limits.
+
     Parameters
     ----------
     axes : Axes
-        With the limits that it will have: what lies outside has no number.
+        With the limits that it will have.
     points : array of shape (steps + 1, 2)
     number : int
         Which path it is of several: decides colour, dashes and marker.
@@ -151,6 +193,8 @@ def draw_path(
     from matplotlib.patheffects import withStroke
 
     color = theme().palette[(number + 1) % len(theme().palette)]
+    outside = np.flatnonzero(~_inside(axes, points))
+    points = points[: outside[0] + 1] if outside.size else points
     dashes, marker = _STYLES[number % len(_STYLES)]
     axes.plot(
         points[:, 0],
@@ -158,9 +202,9 @@ def draw_path(
         color=color,
         linestyle=dashes,
         marker=marker,
-        markersize=4.5,
+        markersize=4.0,
         markeredgecolor=theme().paper,
-        markeredgewidth=0.5,
+        markeredgewidth=0.4,
         linewidth=1.3,
         label=label,
         zorder=3,
@@ -179,13 +223,66 @@ def draw_path(
         )
 
 
+def _places(axes: "Axes", points: FloatArray) -> FloatArray:
+    """Return where points lie, as shares of the width and the height of the axes."""
+    (left, right), (low, high) = axes.get_xlim(), axes.get_ylim()
+    return (points - (left, low)) / (right - left, high - low)
+
+
+def _inside(axes: "Axes", points: FloatArray) -> BoolArray:
+    places = _places(axes, points)
+    return ((places >= 0) & (places <= 1)).all(axis=1)
+
+
 def _numbered(axes: "Axes", points: FloatArray) -> list[tuple[int, tuple[float, float]]]:
     """Return the steps whose numbers have room, with their points."""
-    (left, right), (low, high) = axes.get_xlim(), axes.get_ylim()
-    places = (points - (left, low)) / (right - left, high - low)
+    places = _places(axes, points)
     chosen: list[int] = []
-    for step, place in enumerate(places):
-        inside = bool(((place >= 0) & (place <= 1)).all())
-        if inside and all(np.abs(place - places[other]).max() >= _APART for other in chosen):
+    for step in np.flatnonzero(_inside(axes, points)).tolist():
+        if all(np.abs(places[step] - places[other]).max() >= _APART for other in chosen):
             chosen.append(step)
     return [(step, (float(points[step, 0]), float(points[step, 1]))) for step in chosen]
+
+
+def draw_contours(
+    axes: "Axes",
+    height: Callable[[FloatArray, FloatArray], FloatArray],
+    limits: tuple[tuple[float, float], tuple[float, float]],
+    levels: Sequence[float],
+    lowest: Sequence[float] | FloatArray,
+) -> None:
+    """Draw lines of equal height of a function of two weights, with its lowest point.
+
+    Parameters
+    ----------
+    axes : Axes
+    height : callable
+        Of two arrays of one shape.
+    limits : pair of pairs of float
+        Of both weights; they become those of the axes.
+    levels : sequence of float
+        Ascending; the upper half of the lines have their numbers.
+    lowest : sequence of two floats
+    """
+    first, second = np.meshgrid(*(np.linspace(*each, 201) for each in limits))
+    lines = axes.contour(
+        first, second, height(first, second), levels, colors=theme().muted, linewidths=0.6
+    )
+    # The small ones crowd around the lowest point.
+    axes.clabel(
+        lines,
+        lines.levels[len(levels) // 2 :],
+        fontsize=SMALL - 1,
+        colors=theme().muted,
+        fmt="%g",
+    )
+    axes.plot(
+        *np.asarray(lowest, dtype=np.float64)[:, None],
+        marker="x",
+        linestyle="none",
+        color=theme().ink,
+        markersize=8,
+        zorder=5,
+    )
+    axes.set_xlim(*limits[0])
+    axes.set_ylim(*limits[1])

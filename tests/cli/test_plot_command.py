@@ -75,6 +75,10 @@ def test_curves_of_several_runs_are_drawn_by_the_names_that_tell_them_apart(axon
         (["descent", "--steps", "0"], "steps must be at least 1, not 0"),
         (["descent-2d", "--rates", "nan"], "a learning rate must be"),
         (["descent-2d", "--steps", "1001"], "steps must be at most 1,000"),
+        (["scaling", "--ratio", "31"], "ratio must be at least 1 and at most 30"),
+        (["scaling", "--tolerance", "0"], "tolerance must be"),
+        (["softmax-surface", "--reach", "-1"], "reach must be greater than 0"),
+        (["softmax-surface", "--third", "inf"], "third must be"),
     ],
 )
 def test_what_cannot_be_drawn_is_refused(refused, runs, words, said):

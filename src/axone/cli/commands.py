@@ -87,6 +87,32 @@ its floor."""
         room=_PICTURES,
     ),
     Command(
+        "scaling",
+        _(
+            """Draw why features are scaled: a long valley against a round bowl.
+
+axone plot scaling
+axone plot scaling --ratio 10 --tolerance 0.0001
+
+The loss of a linear unit over its two weights, with the features as they are
+and standardised, and how many steps gradient descent takes in either."""
+        ),
+        room=_PICTURES,
+    ),
+    Command(
+        "softmax-surface",
+        _(
+            """Draw what softmax makes of three logits, as a surface for each class.
+
+axone plot softmax-surface
+axone plot softmax-surface --third 2 --reach 8
+
+The heights are the probabilities of three classes over two of the logits; the
+third is held fixed."""
+        ),
+        room=_PICTURES,
+    ),
+    Command(
         "curves",
         _(
             """Draw the learning curves of several runs in one picture.

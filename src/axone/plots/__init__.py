@@ -20,6 +20,8 @@ from axone.plots.feature_maps import plot_feature_maps
 from axone.plots.forecast import plot_forecast
 from axone.plots.ideas.descent import plot_descent
 from axone.plots.ideas.descent_2d import plot_descent_2d
+from axone.plots.ideas.scaling import plot_scaling
+from axone.plots.ideas.softmax_surface import plot_softmax_surface
 from axone.plots.image_grid import plot_image_grid
 from axone.plots.image_predictions import plot_image_predictions
 from axone.plots.image_saliency import plot_image_saliency
@@ -74,10 +76,12 @@ __all__ = [
     "plot_reconstructions",
     "plot_residuals",
     "plot_roc",
+    "plot_scaling",
     "plot_several_curves",
     "plot_signal_grid",
     "plot_signal_means",
     "plot_signal_saliency",
+    "plot_softmax_surface",
     "plot_surprise",
     "save_figure",
     "use_theme",

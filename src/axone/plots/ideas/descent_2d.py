@@ -122,7 +122,7 @@ def _draw(axes: "Axes", path: Path, steps: int) -> None:
         _LEVELS,
         _LOWEST,
     )
-    draw_path(axes, path.first(steps).weights)
+    draw_path(axes, path.first(steps).weights, _LOWEST)
     axes.set_xlabel(_("weight W"))
     say_above(axes, _("η = {rate:g}", rate=path.rate), verdict(path))
     dress(axes, grid=False)

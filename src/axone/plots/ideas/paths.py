@@ -37,9 +37,6 @@ MOST_RATES = 5
 _APART = 0.055
 """Share of an axes: points closer to one that has a number have none."""
 
-_STYLES = (("-", "o"), ("--", "s"), (":", "^"), ("-.", "D"), ((0, (1, 1)), "v"))
-"""Dashes and markers of several paths: colours alone do not tell them apart."""
-
 
 @dataclass(frozen=True, eq=False)
 class Path:
@@ -156,14 +153,27 @@ def check_descents(rates: Sequence[float], steps: int) -> None:
     check_integer("steps", steps, at_least=1, at_most=MOST_STEPS)
 
 
-def say_above(axes: "Axes", title: Message, sentence: Message) -> None:
-    """Write a title above a panel, and in up to three lines below it what the panel shows."""
-    axes.set_title(title, pad=44)
+def say_above(
+    axes: "Axes", title: Message, sentence: Message, *, columns: int = 40, lines: int = 3
+) -> None:
+    """Write a title above a panel, and below it what the panel shows.
+
+    Parameters
+    ----------
+    axes : Axes
+    title, sentence : str
+    columns : int, default 40
+        Characters of a line: 13 an inch have room.
+    lines : int, default 3
+        That have room.
+    """
+    height = 12 * lines + 6
+    axes.set_title(title, pad=height + 3)
     axes.annotate(
-        fill(str(sentence), 40),
+        fill(str(sentence), columns),
         (0.0, 1.0),
         xycoords="axes fraction",
-        xytext=(0, 42),
+        xytext=(0, height),
         textcoords="offset points",
         fontsize=SMALL,
         color=theme().ink,
@@ -171,9 +181,7 @@ def say_above(axes: "Axes", title: Message, sentence: Message) -> None:
     )
 
 
-def draw_path(
-    axes: "Axes", points: FloatArray, number: int = 0, label: str = "", *, numbered: bool = True
-) -> None:
+def draw_path(axes: "Axes", points: FloatArray, mark: FloatArray | None = None) -> None:
     """Draw points joined in their order, with the numbers of those that lie apart.
 
     It ends with the first point outside of the limits.
@@ -183,33 +191,25 @@ def draw_path(
     axes : Axes
         With the limits that it will have.
     points : array of shape (steps + 1, 2)
-    number : int
-        Which path it is of several: decides colour, dashes and marker.
-    label : str
-        For a legend.
-    numbered : bool
-        Whether points have numbers at all.
+    mark : array of shape (2,), optional
+        A place that is marked already: numbers keep away.
     """
     from matplotlib.patheffects import withStroke
 
-    color = theme().palette[(number + 1) % len(theme().palette)]
     outside = np.flatnonzero(~_inside(axes, points))
     points = points[: outside[0] + 1] if outside.size else points
-    dashes, marker = _STYLES[number % len(_STYLES)]
     axes.plot(
         points[:, 0],
         points[:, 1],
-        color=color,
-        linestyle=dashes,
-        marker=marker,
+        color=theme().orange,
+        marker="o",
         markersize=4.0,
         markeredgecolor=theme().paper,
         markeredgewidth=0.4,
         linewidth=1.3,
-        label=label,
         zorder=3,
     )
-    for step, point in _numbered(axes, points) if numbered else ():
+    for step, point in _numbered(axes, points, mark):
         axes.annotate(
             str(step),
             point,
@@ -231,15 +231,20 @@ def _places(axes: "Axes", points: FloatArray) -> FloatArray:
 
 def _inside(axes: "Axes", points: FloatArray) -> BoolArray:
     places = _places(axes, points)
-    return ((places >= 0) & (places <= 1)).all(axis=1)
+    inside: BoolArray = (places >= 0) & (places <= 1)
+    return inside[:, 0] & inside[:, 1]
 
 
-def _numbered(axes: "Axes", points: FloatArray) -> list[tuple[int, tuple[float, float]]]:
-    """Return the steps whose numbers have room, with their points."""
+def _numbered(
+    axes: "Axes", points: FloatArray, mark: FloatArray | None
+) -> list[tuple[int, tuple[float, float]]]:
+    """Return the steps whose numbers have room beside each other and a mark, with their points."""
+    taken = [] if mark is None else [_places(axes, mark[None, :])[0]]
     places = _places(axes, points)
     chosen: list[int] = []
     for step in np.flatnonzero(_inside(axes, points)).tolist():
-        if all(np.abs(places[step] - places[other]).max() >= _APART for other in chosen):
+        if all(np.abs(places[step] - other).max() >= _APART for other in taken):
+            taken.append(places[step])
             chosen.append(step)
     return [(step, (float(points[step, 0]), float(points[step, 1]))) for step in chosen]
 
@@ -271,7 +276,7 @@ def draw_contours(
     # The small ones crowd around the lowest point.
     axes.clabel(
         lines,
-        lines.levels[len(levels) // 2 :],
+        levels[len(levels) // 2 :],
         fontsize=SMALL - 1,
         colors=theme().muted,
         fmt="%g",

@@ -276,6 +276,7 @@ DRAWN = {
     "descent_2d": plots.plot_descent_2d,
     "scaling": plots.plot_scaling,
     "softmax_surface": plots.plot_softmax_surface,
+    "stationary_points": plots.plot_stationary_points,
     "feature_maps": lambda: plots.plot_feature_maps(
         IMAGES[0], {str(k): np.zeros((9, 2, 2)) for k in range(8)}
     ),

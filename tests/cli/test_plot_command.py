@@ -79,6 +79,7 @@ def test_curves_of_several_runs_are_drawn_by_the_names_that_tell_them_apart(axon
         (["scaling", "--tolerance", "0"], "tolerance must be"),
         (["softmax-surface", "--reach", "-1"], "reach must be greater than 0"),
         (["softmax-surface", "--third", "inf"], "third must be"),
+        (["stationary-points", "--steps", "0"], "steps must be at least 1"),
     ],
 )
 def test_what_cannot_be_drawn_is_refused(refused, runs, words, said):

@@ -15,6 +15,7 @@ from axone.plots import (
     plot_descent_2d,
     plot_scaling,
     plot_softmax_surface,
+    plot_stationary_points,
     use_theme,
 )
 from axone.plots.style import theme
@@ -54,6 +55,7 @@ def test_lines_stand_out_from_the_ground(name):
         lambda: plot_curves({"train_loss": [1.0, 0.5], "validation_loss": [1.1, 0.7]}),
         lambda: plot_confusion_matrix([[3, 1], [0, 2]], ["a", "b"]),
         plot_descent,
+        plot_stationary_points,
         plot_softmax_surface,
         plot_scaling,
         plot_descent_2d,

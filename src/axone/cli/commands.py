@@ -113,6 +113,19 @@ third is held fixed."""
         room=_PICTURES,
     ),
     Command(
+        "stationary-points",
+        _(
+            """Draw where descents end or hardly move: a minimum, a saddle, a plateau.
+
+axone plot stationary-points
+axone plot stationary-points --steps 200
+
+Three surfaces over two weights with a descent on each: into a local minimum,
+past a saddle, across a plateau."""
+        ),
+        room=_PICTURES,
+    ),
+    Command(
         "curves",
         _(
             """Draw the learning curves of several runs in one picture.

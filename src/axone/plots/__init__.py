@@ -22,6 +22,7 @@ from axone.plots.ideas.descent import plot_descent
 from axone.plots.ideas.descent_2d import plot_descent_2d
 from axone.plots.ideas.scaling import plot_scaling
 from axone.plots.ideas.softmax_surface import plot_softmax_surface
+from axone.plots.ideas.stationary_points import plot_stationary_points
 from axone.plots.image_grid import plot_image_grid
 from axone.plots.image_predictions import plot_image_predictions
 from axone.plots.image_saliency import plot_image_saliency
@@ -82,6 +83,7 @@ __all__ = [
     "plot_signal_means",
     "plot_signal_saliency",
     "plot_softmax_surface",
+    "plot_stationary_points",
     "plot_surprise",
     "save_figure",
     "use_theme",

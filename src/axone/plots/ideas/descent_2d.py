@@ -121,6 +121,7 @@ def _draw(axes: "Axes", path: Path, steps: int) -> None:
         (_W, _B),
         _LEVELS,
         _LOWEST,
+        _LEVELS[4:],
     )
     draw_path(axes, path.first(steps).weights, _LOWEST)
     axes.set_xlabel(_("weight W"))

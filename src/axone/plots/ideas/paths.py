@@ -254,7 +254,8 @@ def draw_contours(
     height: Callable[[FloatArray, FloatArray], FloatArray],
     limits: tuple[tuple[float, float], tuple[float, float]],
     levels: Sequence[float],
-    lowest: Sequence[float] | FloatArray,
+    lowest: Sequence[float] | FloatArray | None,
+    numbered: Sequence[float] = (),
 ) -> None:
     """Draw lines of equal height of a function of two weights, with its lowest point.
 
@@ -266,28 +267,31 @@ def draw_contours(
     limits : pair of pairs of float
         Of both weights; they become those of the axes.
     levels : sequence of float
-        Ascending; the upper half of the lines have their numbers.
-    lowest : sequence of two floats
+        Ascending.
+    lowest : sequence of two floats, optional
+    numbered : sequence of float, optional
+        Which of the levels have their numbers; small ones crowd around the lowest point.
     """
     first, second = np.meshgrid(*(np.linspace(*each, 201) for each in limits))
     lines = axes.contour(
-        first, second, height(first, second), levels, colors=theme().muted, linewidths=0.6
-    )
-    # The small ones crowd around the lowest point.
-    axes.clabel(
-        lines,
-        levels[len(levels) // 2 :],
-        fontsize=SMALL - 1,
+        first,
+        second,
+        height(first, second),
+        levels,
         colors=theme().muted,
-        fmt="%g",
+        linewidths=0.6,
+        linestyles="solid",
     )
-    axes.plot(
-        *np.asarray(lowest, dtype=np.float64)[:, None],
-        marker="x",
-        linestyle="none",
-        color=theme().ink,
-        markersize=8,
-        zorder=5,
-    )
+    if numbered:
+        axes.clabel(lines, numbered, fontsize=SMALL - 1, colors=theme().muted, fmt="%g")
+    if lowest is not None:
+        axes.plot(
+            *np.asarray(lowest, dtype=np.float64)[:, None],
+            marker="x",
+            linestyle="none",
+            color=theme().ink,
+            markersize=8,
+            zorder=5,
+        )
     axes.set_xlim(*limits[0])
     axes.set_ylim(*limits[1])

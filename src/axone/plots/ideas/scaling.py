@@ -169,7 +169,7 @@ def _draw(axes: "Axes", scene: Scene, title: Message) -> None:
         away = np.stack([first, second], axis=-1) - scene.weights
         return np.einsum("...i,ij,...j->...", away, scene.X.T @ scene.X / len(scene.X), away)
 
-    draw_contours(axes, height, limits, _LEVELS, scene.weights)
+    draw_contours(axes, height, limits, _LEVELS, scene.weights, _LEVELS[3:])
     draw_path(axes, scene.path.weights, scene.weights)
     axes.set_aspect("equal")
     axes.set_xlabel(_("weight W₁"))

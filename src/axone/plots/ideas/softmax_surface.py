@@ -79,7 +79,7 @@ def plot_softmax_surface(*, third: float = 0.0, reach: float = 5.0) -> "Figure":
         )
         for number, heights in enumerate(softmax_over(z, third), start=1):
             axes = add_surface_axes(
-                figure, (1, 3, number), ("z₁", "z₂", ""), elevation=36.0, turned=-68.0
+                figure, (1, 3, number), ("z₁", "z₂"), elevation=36.0, turned=-68.0
             )
             draw_surface(axes, first, second, heights, (0.0, 1.0))
             axes.set_title(_("ŷ{number}", number="₁₂₃"[number - 1]))

@@ -3,7 +3,6 @@
 from typing import TYPE_CHECKING, Any
 
 from axone.arrays import FloatArray
-from axone.messages import Message
 from axone.plots.style import SMALL, color_map, dress, theme
 
 if TYPE_CHECKING:
@@ -14,7 +13,7 @@ if TYPE_CHECKING:
 def add_surface_axes(
     figure: "Figure",
     place: tuple[int, int, int],
-    labels: tuple[str, str, str | Message],
+    labels: tuple[str, str],
     *,
     elevation: float = 28.0,
     turned: float = -60.0,
@@ -27,7 +26,7 @@ def add_surface_axes(
     place : tuple of int
         Rows, columns, and which of them, counted from 1.
     labels : tuple of str
-        Of the two numbers, and of the height.
+        Of the two numbers; the height is what the title says.
     elevation, turned : float
         From where it is looked at, in degrees.
     """
@@ -41,7 +40,6 @@ def add_surface_axes(
     axes.view_init(elev=elevation, azim=turned)
     axes.set_xlabel(labels[0])
     axes.set_ylabel(labels[1])
-    axes.set_zlabel(labels[2])
     dress(axes, grid=False)
     for axis in (axes.xaxis, axes.yaxis, axes.zaxis):
         axis.set_tick_params(labelsize=SMALL - 1, pad=0)

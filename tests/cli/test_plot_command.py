@@ -80,6 +80,10 @@ def test_curves_of_several_runs_are_drawn_by_the_names_that_tell_them_apart(axon
         (["softmax-surface", "--reach", "-1"], "reach must be greater than 0"),
         (["softmax-surface", "--third", "inf"], "third must be"),
         (["stationary-points", "--steps", "0"], "steps must be at least 1"),
+        (["initializers", "softmax"], "its cells depend on one another"),
+        (["initializers", "reul"], "Did you mean 'relu'"),
+        (["initializers", "--depth", "1"], "depth must be at least 2"),
+        (["initializers", "--width", "1000"], "width must be at most 256"),
     ],
 )
 def test_what_cannot_be_drawn_is_refused(refused, runs, words, said):

@@ -126,6 +126,20 @@ past a saddle, across a plateau."""
         room=_PICTURES,
     ),
     Command(
+        "initializers",
+        _(
+            """Draw what initial weights do to signals, layer by layer.
+
+axone plot initializers
+axone plot initializers relu --depth 20 --width 64
+
+The standard deviation of activations and of δ, the gradient sent back, in a
+deep network that has learnt nothing, with weights of zeros, small or large
+ones, Xavier's and He's."""
+        ),
+        room=_PICTURES,
+    ),
+    Command(
         "curves",
         _(
             """Draw the learning curves of several runs in one picture.

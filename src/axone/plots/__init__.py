@@ -20,6 +20,7 @@ from axone.plots.feature_maps import plot_feature_maps
 from axone.plots.forecast import plot_forecast
 from axone.plots.ideas.descent import plot_descent
 from axone.plots.ideas.descent_2d import plot_descent_2d
+from axone.plots.ideas.initializers import plot_initializers
 from axone.plots.ideas.scaling import plot_scaling
 from axone.plots.ideas.softmax_surface import plot_softmax_surface
 from axone.plots.ideas.stationary_points import plot_stationary_points
@@ -68,6 +69,7 @@ __all__ = [
     "plot_image_predictions",
     "plot_image_saliency",
     "plot_importance",
+    "plot_initializers",
     "plot_kernels",
     "plot_label_histogram",
     "plot_learning_rates",

@@ -278,6 +278,7 @@ DRAWN = {
     "softmax_surface": plots.plot_softmax_surface,
     "stationary_points": plots.plot_stationary_points,
     "initializers": lambda: plots.plot_initializers("1.5*z", depth=3, width=4),
+    "steps": plots.plot_steps,
     "feature_maps": lambda: plots.plot_feature_maps(
         IMAGES[0], {str(k): np.zeros((9, 2, 2)) for k in range(8)}
     ),

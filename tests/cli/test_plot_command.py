@@ -84,6 +84,12 @@ def test_curves_of_several_runs_are_drawn_by_the_names_that_tell_them_apart(axon
         (["initializers", "reul"], "Did you mean 'relu'"),
         (["initializers", "--depth", "1"], "depth must be at least 2"),
         (["initializers", "--width", "1000"], "width must be at most 256"),
+        (["steps", "--split", "70,30"], "three shares in percent"),
+        (["steps", "--split", "a,b,c"], "--split takes numbers with commas"),
+        (["steps", "--split", "0,50,50"], "leave nothing to train on"),
+        (["steps", "--rows", "0"], "rows must be at least 1"),
+        (["steps", "--rows", "10000000"], "rows must be at most 9,999,999"),
+        (["steps", "--batch", "1", "--epochs", "2000"], "14,000,000 steps: at most 999,999"),
     ],
 )
 def test_what_cannot_be_drawn_is_refused(refused, runs, words, said):

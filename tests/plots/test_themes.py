@@ -17,6 +17,7 @@ from axone.plots import (
     plot_scaling,
     plot_softmax_surface,
     plot_stationary_points,
+    plot_steps,
     use_theme,
 )
 from axone.plots.style import theme
@@ -56,6 +57,7 @@ def test_lines_stand_out_from_the_ground(name):
         lambda: plot_curves({"train_loss": [1.0, 0.5], "validation_loss": [1.1, 0.7]}),
         lambda: plot_confusion_matrix([[3, 1], [0, 2]], ["a", "b"]),
         plot_descent,
+        plot_steps,
         plot_initializers,
         plot_stationary_points,
         plot_softmax_surface,

@@ -140,6 +140,19 @@ ones, Xavier's and He's."""
         room=_PICTURES,
     ),
     Command(
+        "steps",
+        _(
+            """Draw how rows make batches, batches steps, and steps epochs.
+
+axone plot steps
+axone plot steps --rows 1797 --batch 32 --epochs 20 --split 70,30,0
+
+10,000 rows of which 70 % are trained on, in batches of 700, make 10 steps an
+epoch; the last batch has the rows that are left."""
+        ),
+        room=_PICTURES,
+    ),
+    Command(
         "curves",
         _(
             """Draw the learning curves of several runs in one picture.

@@ -24,6 +24,7 @@ from axone.plots.ideas.initializers import plot_initializers
 from axone.plots.ideas.scaling import plot_scaling
 from axone.plots.ideas.softmax_surface import plot_softmax_surface
 from axone.plots.ideas.stationary_points import plot_stationary_points
+from axone.plots.ideas.steps import plot_steps
 from axone.plots.image_grid import plot_image_grid
 from axone.plots.image_predictions import plot_image_predictions
 from axone.plots.image_saliency import plot_image_saliency
@@ -86,6 +87,7 @@ __all__ = [
     "plot_signal_saliency",
     "plot_softmax_surface",
     "plot_stationary_points",
+    "plot_steps",
     "plot_surprise",
     "save_figure",
     "use_theme",

@@ -279,6 +279,7 @@ DRAWN = {
     "stationary_points": plots.plot_stationary_points,
     "initializers": lambda: plots.plot_initializers("1.5*z", depth=3, width=4),
     "steps": plots.plot_steps,
+    "bias": plots.plot_bias,
     "feature_maps": lambda: plots.plot_feature_maps(
         IMAGES[0], {str(k): np.zeros((9, 2, 2)) for k in range(8)}
     ),

@@ -90,6 +90,8 @@ def test_curves_of_several_runs_are_drawn_by_the_names_that_tell_them_apart(axon
         (["steps", "--rows", "0"], "rows must be at least 1"),
         (["steps", "--rows", "10000000"], "rows must be at most 9,999,999"),
         (["steps", "--batch", "1", "--epochs", "2000"], "14,000,000 steps: at most 999,999"),
+        (["bias", "--rows", "3"], "rows must be at least 4"),
+        (["bias", "--seed", "-1"], "seed must be at least 0"),
     ],
 )
 def test_what_cannot_be_drawn_is_refused(refused, runs, words, said):

@@ -9,6 +9,7 @@ from axone.errors import UnknownNameError
 from axone.plots import (
     THEMES,
     plot_activations,
+    plot_bias,
     plot_confusion_matrix,
     plot_curves,
     plot_descent,
@@ -57,6 +58,7 @@ def test_lines_stand_out_from_the_ground(name):
         lambda: plot_curves({"train_loss": [1.0, 0.5], "validation_loss": [1.1, 0.7]}),
         lambda: plot_confusion_matrix([[3, 1], [0, 2]], ["a", "b"]),
         plot_descent,
+        plot_bias,
         plot_steps,
         plot_initializers,
         plot_stationary_points,

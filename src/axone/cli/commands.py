@@ -153,6 +153,19 @@ epoch; the last batch has the rows that are left."""
         room=_PICTURES,
     ),
     Command(
+        "bias",
+        _(
+            """Draw what a bias is for: the same points, with one and without.
+
+axone plot bias
+axone plot bias --rows 200 --seed 7
+
+A logistic unit learns to tell two classes apart. Without a bias its line must
+pass through the origin."""
+        ),
+        room=_PICTURES,
+    ),
+    Command(
         "curves",
         _(
             """Draw the learning curves of several runs in one picture.

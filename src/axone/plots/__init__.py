@@ -18,6 +18,7 @@ from axone.plots.curves import plot_curves
 from axone.plots.dependence import plot_dependence
 from axone.plots.feature_maps import plot_feature_maps
 from axone.plots.forecast import plot_forecast
+from axone.plots.ideas.bias import plot_bias
 from axone.plots.ideas.descent import plot_descent
 from axone.plots.ideas.descent_2d import plot_descent_2d
 from axone.plots.ideas.initializers import plot_initializers
@@ -52,6 +53,7 @@ __all__ = [
     "plot_activation",
     "plot_activations",
     "plot_anomaly_scores",
+    "plot_bias",
     "plot_calibration",
     "plot_class_means",
     "plot_code_map",

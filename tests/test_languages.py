@@ -272,6 +272,14 @@ DRAWN = {
         best_epoch=1,
         stopped_by=_("loss"),
     ),
+    "descent": plots.plot_descent,
+    "descent_2d": plots.plot_descent_2d,
+    "scaling": plots.plot_scaling,
+    "softmax_surface": plots.plot_softmax_surface,
+    "stationary_points": plots.plot_stationary_points,
+    "initializers": lambda: plots.plot_initializers("1.5*z", depth=3, width=4),
+    "steps": plots.plot_steps,
+    "bias": plots.plot_bias,
     "feature_maps": lambda: plots.plot_feature_maps(
         IMAGES[0], {str(k): np.zeros((9, 2, 2)) for k in range(8)}
     ),

@@ -6,7 +6,21 @@ from matplotlib.colors import to_rgb
 from matplotlib.text import Text
 
 from axone.errors import UnknownNameError
-from axone.plots import THEMES, plot_activations, plot_confusion_matrix, plot_curves, use_theme
+from axone.plots import (
+    THEMES,
+    plot_activations,
+    plot_bias,
+    plot_confusion_matrix,
+    plot_curves,
+    plot_descent,
+    plot_descent_2d,
+    plot_initializers,
+    plot_scaling,
+    plot_softmax_surface,
+    plot_stationary_points,
+    plot_steps,
+    use_theme,
+)
 from axone.plots.style import theme
 
 
@@ -43,6 +57,14 @@ def test_lines_stand_out_from_the_ground(name):
         lambda: plot_activations(["relu", "z * sigmoid(z)"]),
         lambda: plot_curves({"train_loss": [1.0, 0.5], "validation_loss": [1.1, 0.7]}),
         lambda: plot_confusion_matrix([[3, 1], [0, 2]], ["a", "b"]),
+        plot_descent,
+        plot_bias,
+        plot_steps,
+        plot_initializers,
+        plot_stationary_points,
+        plot_softmax_surface,
+        plot_scaling,
+        plot_descent_2d,
     ],
 )
 def test_every_text_of_a_picture_can_be_read_on_its_ground(draw, name):

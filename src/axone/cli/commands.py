@@ -60,6 +60,112 @@ saturated, or dead, and hardly learns."""
         room=_PICTURES,
     ),
     Command(
+        "descent",
+        _(
+            """Draw gradient descent on a loss of one weight, at several rates.
+
+axone plot descent
+axone plot descent --rates 0.01,0.05,0.13 --steps 20
+
+The mean squared error of W·x on four rows of y = x + 1, from W = 0: too small
+a rate creeps, the right one arrives, too large a one leaps ever farther."""
+        ),
+        room=_PICTURES,
+    ),
+    Command(
+        "descent-2d",
+        _(
+            """Draw gradient descent on contour lines: a weight and a bias.
+
+axone plot descent-2d
+axone plot descent-2d --rates 0.02,0.1,0.119 --steps 50
+
+The mean squared error of W·x + b on four rows of y = x + 1, from W = b = 0,
+is a long valley: steps that are not too large for its walls are short along
+its floor."""
+        ),
+        room=_PICTURES,
+    ),
+    Command(
+        "scaling",
+        _(
+            """Draw why features are scaled: a long valley against a round bowl.
+
+axone plot scaling
+axone plot scaling --ratio 10 --tolerance 0.0001
+
+The loss of a linear unit over its two weights, with the features as they are
+and standardised, and how many steps gradient descent takes in either."""
+        ),
+        room=_PICTURES,
+    ),
+    Command(
+        "softmax-surface",
+        _(
+            """Draw what softmax makes of three logits, as a surface for each class.
+
+axone plot softmax-surface
+axone plot softmax-surface --third 2 --reach 8
+
+The heights are the probabilities of three classes over two of the logits; the
+third is held fixed."""
+        ),
+        room=_PICTURES,
+    ),
+    Command(
+        "stationary-points",
+        _(
+            """Draw where descents end or hardly move: a minimum, a saddle, a plateau.
+
+axone plot stationary-points
+axone plot stationary-points --steps 200
+
+Three surfaces over two weights with a descent on each: into a local minimum,
+past a saddle, across a plateau."""
+        ),
+        room=_PICTURES,
+    ),
+    Command(
+        "initializers",
+        _(
+            """Draw what initial weights do to signals, layer by layer.
+
+axone plot initializers
+axone plot initializers relu --depth 20 --width 64
+
+The standard deviation of activations and of δ, the gradient sent back, in a
+deep network that has learnt nothing, with weights of zeros, small or large
+ones, Xavier's and He's."""
+        ),
+        room=_PICTURES,
+    ),
+    Command(
+        "steps",
+        _(
+            """Draw how rows make batches, batches steps, and steps epochs.
+
+axone plot steps
+axone plot steps --rows 1797 --batch 32 --epochs 20 --split 70,30,0
+
+10,000 rows of which 70 % are trained on, in batches of 700, make 10 steps an
+epoch; the last batch has the rows that are left."""
+        ),
+        room=_PICTURES,
+    ),
+    Command(
+        "bias",
+        _(
+            """Draw what a bias is for: the same points, with one and without.
+
+axone plot bias
+axone plot bias --rows 200 --seed 7
+
+A logistic unit learns to tell two classes apart. Without a bias its line must
+pass through the origin."""
+        ),
+        room=_PICTURES,
+    ),
+    Command(
         "curves",
         _(
             """Draw the learning curves of several runs in one picture.

@@ -77,33 +77,12 @@ def split_rows(
     DataError
         No row would be left to train on.
     """
-    check_number(_("the validation share"), validation, at_least=0, below=1)
-    check_number(_("the test share"), test, at_least=0, below=1)
+    _check_shares(validation, test)
     check_seed(seed)
-    # 0.7 + 0.3 is a hair below 1 in binary.
-    if validation + test > 1.0 - 1e-9:
-        raise ConfigurationError(
-            _(
-                "Shares of {validation} for validation and {test} for test leave nothing to "
-                "train on: together they must be below 1.",
-                validation=validation,
-                test=test,
-            )
-        )
     rows = len(y)
     if spans is not None:
         return _in_order(spans, validation, test)
-    sizes = (floor(validation * rows + 0.5), floor(test * rows + 0.5))
-    if rows - sum(sizes) < 1:
-        raise DataError(
-            _(
-                "{rows} rows are too few for shares of {validation} for validation and {test} "
-                "for test: none is left to train on. Use more rows, or smaller shares or none.",
-                rows=rows,
-                validation=validation,
-                test=test,
-            )
-        )
+    sizes = part_sizes(rows, validation=validation, test=test)[1:]
     notes = tuple(
         _(
             "{rows} rows are too few for a {part} share of {share}: there are no {part} rows",
@@ -134,6 +113,57 @@ def split_rows(
             part=min(size for size in (*sizes, rows - sum(sizes)) if size),
         ).coded("not_stratified")
         return Split(*_parts(rows, sizes, None, seed), (*notes, note))
+
+
+def part_sizes(rows: int, *, validation: float, test: float) -> tuple[int, int, int]:
+    """Return how many of so many rows training, validation and test get.
+
+    Parameters
+    ----------
+    rows : int
+    validation, test : float
+        As for `split_rows`.
+
+    Raises
+    ------
+    ConfigurationError
+        Shares out of bounds.
+    DataError
+        No row would be left to train on.
+
+    Examples
+    --------
+    >>> part_sizes(10_000, validation=0.15, test=0.15)
+    (7000, 1500, 1500)
+    """
+    _check_shares(validation, test)
+    sizes = (floor(validation * rows + 0.5), floor(test * rows + 0.5))
+    if rows - sum(sizes) < 1:
+        raise DataError(
+            _(
+                "{rows} rows are too few for shares of {validation} for validation and {test} "
+                "for test: none is left to train on. Use more rows, or smaller shares or none.",
+                rows=rows,
+                validation=validation,
+                test=test,
+            )
+        )
+    return rows - sum(sizes), *sizes
+
+
+def _check_shares(validation: float, test: float) -> None:
+    check_number(_("the validation share"), validation, at_least=0, below=1)
+    check_number(_("the test share"), test, at_least=0, below=1)
+    # 0.7 + 0.3 is a hair below 1 in binary.
+    if validation + test > 1.0 - 1e-9:
+        raise ConfigurationError(
+            _(
+                "Shares of {validation} for validation and {test} for test leave nothing to "
+                "train on: together they must be below 1.",
+                validation=validation,
+                test=test,
+            )
+        )
 
 
 def _parts(

@@ -18,6 +18,14 @@ from axone.plots.curves import plot_curves
 from axone.plots.dependence import plot_dependence
 from axone.plots.feature_maps import plot_feature_maps
 from axone.plots.forecast import plot_forecast
+from axone.plots.ideas.bias import plot_bias
+from axone.plots.ideas.descent import plot_descent
+from axone.plots.ideas.descent_2d import plot_descent_2d
+from axone.plots.ideas.initializers import plot_initializers
+from axone.plots.ideas.scaling import plot_scaling
+from axone.plots.ideas.softmax_surface import plot_softmax_surface
+from axone.plots.ideas.stationary_points import plot_stationary_points
+from axone.plots.ideas.steps import plot_steps
 from axone.plots.image_grid import plot_image_grid
 from axone.plots.image_predictions import plot_image_predictions
 from axone.plots.image_saliency import plot_image_saliency
@@ -45,6 +53,7 @@ __all__ = [
     "plot_activation",
     "plot_activations",
     "plot_anomaly_scores",
+    "plot_bias",
     "plot_calibration",
     "plot_class_means",
     "plot_code_map",
@@ -55,12 +64,15 @@ __all__ = [
     "plot_confusion_matrix",
     "plot_curves",
     "plot_dependence",
+    "plot_descent",
+    "plot_descent_2d",
     "plot_feature_maps",
     "plot_forecast",
     "plot_image_grid",
     "plot_image_predictions",
     "plot_image_saliency",
     "plot_importance",
+    "plot_initializers",
     "plot_kernels",
     "plot_label_histogram",
     "plot_learning_rates",
@@ -70,10 +82,14 @@ __all__ = [
     "plot_reconstructions",
     "plot_residuals",
     "plot_roc",
+    "plot_scaling",
     "plot_several_curves",
     "plot_signal_grid",
     "plot_signal_means",
     "plot_signal_saliency",
+    "plot_softmax_surface",
+    "plot_stationary_points",
+    "plot_steps",
     "plot_surprise",
     "save_figure",
     "use_theme",

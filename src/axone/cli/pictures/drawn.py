@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, TypeAlias
 import typer
 
 from axone.cli.console import echo, explained_errors
+from axone.errors import ConfigurationError
 from axone.messages import _
 
 if TYPE_CHECKING:
@@ -41,3 +42,29 @@ def write_picture(kind: str, draw: Callable[[], "Figure"], out: Path | None, gro
         with use_theme(ground):
             path = save_figure(draw(), out or Path(f"{kind}.png"))
         echo(str(path))
+
+
+def listed_numbers(option: str, text: str) -> list[float]:
+    """Read `0.01,0.1`, the numbers of an option.
+
+    Parameters
+    ----------
+    option : str
+        Its name, for the message.
+    text : str
+
+    Raises
+    ------
+    ConfigurationError
+        Something between the commas is no number.
+    """
+    try:
+        return [float(number) for number in text.split(",") if number.strip()]
+    except ValueError as error:
+        raise ConfigurationError(
+            _(
+                "{option} takes numbers with commas, such as 0.01,0.1; found {found!r}.",
+                option=option,
+                found=text,
+            )
+        ) from error

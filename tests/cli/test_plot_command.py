@@ -58,12 +58,37 @@ def test_curves_of_several_runs_are_drawn_by_the_names_that_tell_them_apart(axon
     assert "train_accuracy" in (here / "curves.svg").read_text()
 
 
+@pytest.mark.parametrize("options", [[], ["--columns", "x2,x1"], ["--pca"]])
+def test_a_boundary_is_drawn_over_columns_or_components(axone, here, runs, options):
+    axone("plot", "boundary", runs[0], *options, "--out", "boundary.svg")
+    drawn = (here / "boundary.svg").read_text()
+    assert ("principal component" in drawn) == (options == ["--pca"])
+    assert "wrong (" in drawn
+
+
+def test_a_boundary_over_columns_of_a_table_holds_the_others(axone, here, table_run, refused):
+    axone("plot", "boundary", table_run, "--out", "boundary.svg")
+    assert "principal component" in (here / "boundary.svg").read_text()
+    said = refused("plot", "boundary", table_run, "--columns", "weight,colour")
+    assert "'colour' holds no numbers to go over (category)" in said
+    assert "Columns of numbers: weight" in said
+
+
+def test_a_regression_is_drawn_as_a_surface(axone, here, calculator_run):
+    axone("plot", "boundary", calculator_run, "--out", "boundary.svg")
+    assert "surface predicted, rows true" in (here / "boundary.svg").read_text()
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [
         (["curves", "nowhere"], "nowhere holds no history.csv"),
         (["curves", "runs/1", "runs/1"], "is named twice"),
         (["curves", "runs/1", "--column", "loss"], "has no column 'loss'; its columns: epoch"),
+        (["boundary", "nowhere"], "nowhere is not a folder"),
+        (["boundary", "runs/1", "--columns", "x1"], "--columns takes two columns"),
+        (["boundary", "runs/1", "--columns", "x1,x3"], "unknown column 'x3'"),
+        (["boundary", "runs/1", "--columns", "x1,x2", "--pca"], "not both"),
         (["activations", "softmax"], "its cells depend on one another"),
         (["activations", *["relu"] * 25], "25 activations: give 1 to 24"),
         (["activations", "--reach", "0"], "reach must be"),

@@ -6,7 +6,15 @@ from matplotlib.colors import to_rgb
 from matplotlib.text import Text
 
 from axone.errors import UnknownNameError
-from axone.plots import THEMES, plot_activations, plot_confusion_matrix, plot_curves, use_theme
+from axone.plots import (
+    THEMES,
+    plot_activations,
+    plot_confusion_matrix,
+    plot_curves,
+    plot_decision_boundary,
+    plot_prediction_surface,
+    use_theme,
+)
 from axone.plots.style import theme
 
 
@@ -43,6 +51,10 @@ def test_lines_stand_out_from_the_ground(name):
         lambda: plot_activations(["relu", "z * sigmoid(z)"]),
         lambda: plot_curves({"train_loss": [1.0, 0.5], "validation_loss": [1.1, 0.7]}),
         lambda: plot_confusion_matrix([[3, 1], [0, 2]], ["a", "b"]),
+        lambda: plot_decision_boundary(
+            [0, 1], [0, 1], np.eye(2)[[[0, 1], [0, 1]]], [[0, 1]], [0], [1], ["a", "b"]
+        ),
+        lambda: plot_prediction_surface([0, 1], [0, 1], [[0, 1], [1, 2]], [[0, 1]], [3]),
     ],
 )
 def test_every_text_of_a_picture_can_be_read_on_its_ground(draw, name):

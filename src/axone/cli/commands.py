@@ -72,6 +72,22 @@ training loss where the runs held no rows out."""
         ),
         room=_PICTURES,
     ),
+    Command(
+        "boundary",
+        _(
+            """Draw which class a run answers where, or which number it predicts.
+
+axone plot boundary runs/moons
+axone plot boundary runs/iris --columns "petal length (cm),petal width (cm)"
+axone plot boundary runs/digits --pca
+
+A table of two columns is drawn over these; of others choose two, the rest held
+at their median or most frequent value, or see the plane of the first two
+principal components. The stronger a colour, the surer the answer; rows of all
+parts are marked by class, and ringed where the run is wrong."""
+        ),
+        room=_PICTURES,
+    ),
 )
 """What `axone plot` draws, in the order in which its help shows them."""
 

@@ -25,6 +25,8 @@ from axone.plots.importance import plot_importance
 from axone.plots.kernels import plot_kernels
 from axone.plots.label_histogram import plot_label_histogram
 from axone.plots.learning_rates import plot_learning_rates
+from axone.plots.networks.decision_boundary import plot_decision_boundary
+from axone.plots.networks.prediction_surface import plot_prediction_surface
 from axone.plots.parallel_coordinates import plot_parallel_coordinates
 from axone.plots.predictions import plot_predictions
 from axone.plots.reconstructions import MOST_RECONSTRUCTIONS, plot_reconstructions
@@ -54,6 +56,7 @@ __all__ = [
     "plot_confused_signals",
     "plot_confusion_matrix",
     "plot_curves",
+    "plot_decision_boundary",
     "plot_dependence",
     "plot_feature_maps",
     "plot_forecast",
@@ -66,6 +69,7 @@ __all__ = [
     "plot_learning_rates",
     "plot_parallel_coordinates",
     "plot_precision_recall",
+    "plot_prediction_surface",
     "plot_predictions",
     "plot_reconstructions",
     "plot_residuals",

@@ -79,6 +79,22 @@ def test_a_regression_is_drawn_as_a_surface(axone, here, calculator_run):
     assert "surface predicted, rows true" in (here / "boundary.svg").read_text()
 
 
+def test_a_trained_network_is_drawn_with_its_weights_and_names(axone, here, iris_run):
+    axone("plot", "diagram", iris_run, "--biases", "--out", "diagram.svg")
+    drawn = (here / "diagram.svg").read_text()
+    assert "weight &lt; 0" in drawn
+    assert "versicolor" in drawn
+    assert "petal width (cm)" in drawn
+
+
+@pytest.mark.parametrize("words", [["--layers", "4-8-3"], ["iris", "--hidden", "8"]])
+def test_a_network_without_weights_is_drawn_by_its_sizes(axone, here, words):
+    axone("plot", "diagram", *words, "--out", "diagram.svg")
+    drawn = (here / "diagram.svg").read_text()
+    assert "67 parameters" in drawn  # 4·8 + 8 and 8·3 + 3
+    assert "weight &lt; 0" not in drawn
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [
@@ -89,6 +105,12 @@ def test_a_regression_is_drawn_as_a_surface(axone, here, calculator_run):
         (["boundary", "runs/1", "--columns", "x1"], "--columns takes two columns"),
         (["boundary", "runs/1", "--columns", "x1,x3"], "unknown column 'x3'"),
         (["boundary", "runs/1", "--columns", "x1,x2", "--pca"], "not both"),
+        (["diagram"], "give the sizes of a network: --layers 4-8-3"),
+        (["diagram", "--layers", "4"], "--layers takes the sizes"),
+        (["diagram", "--layers", "4-3", "--preset", "gru"], "--preset is of a SOURCE"),
+        (["diagram", "moons", "--layers", "2-2"], "of one say --hidden"),
+        (["diagram", "runs/1", "--hidden", "4"], "--hidden would change nothing"),
+        (["diagram", "--layers", "4-3", "--biases"], "Biases are drawn of a network with weights"),
         (["activations", "softmax"], "its cells depend on one another"),
         (["activations", *["relu"] * 25], "25 activations: give 1 to 24"),
         (["activations", "--reach", "0"], "reach must be"),

@@ -6,16 +6,21 @@ from matplotlib.colors import to_rgb
 from matplotlib.text import Text
 
 from axone.errors import UnknownNameError
+from axone.layers import Dense
+from axone.network import Network
 from axone.plots import (
     THEMES,
     plot_activations,
     plot_confusion_matrix,
     plot_curves,
     plot_decision_boundary,
+    plot_network_diagram,
     plot_prediction_surface,
     use_theme,
 )
 from axone.plots.style import theme
+
+NETWORK = Network(Dense(3, "relu"), Dense(2, "softmax"), input_shape=4)
 
 
 def luminance(color):
@@ -55,6 +60,7 @@ def test_lines_stand_out_from_the_ground(name):
             [0, 1], [0, 1], np.eye(2)[[[0, 1], [0, 1]]], [[0, 1]], [0], [1], ["a", "b"]
         ),
         lambda: plot_prediction_surface([0, 1], [0, 1], [[0, 1], [1, 2]], [[0, 1]], [3]),
+        lambda: plot_network_diagram(NETWORK, NETWORK.initialize(), biases=True),
     ],
 )
 def test_every_text_of_a_picture_can_be_read_on_its_ground(draw, name):

@@ -88,6 +88,21 @@ parts are marked by class, and ringed where the run is wrong."""
         ),
         room=_PICTURES,
     ),
+    Command(
+        "diagram",
+        _(
+            """Draw a network: units with the links between them, other layers as blocks.
+
+axone plot diagram runs/iris --biases
+axone plot diagram --layers 4-8-3
+axone plot diagram mnist --preset lenet
+
+A trained network is drawn with its weights: the wider a line the larger, solid
+where positive, dashed where negative. Of a wide layer the first and last units
+are drawn, and how many are left out is said."""
+        ),
+        room=_PICTURES,
+    ),
 )
 """What `axone plot` draws, in the order in which its help shows them."""
 

@@ -26,6 +26,7 @@ from axone.plots.kernels import plot_kernels
 from axone.plots.label_histogram import plot_label_histogram
 from axone.plots.learning_rates import plot_learning_rates
 from axone.plots.networks.decision_boundary import plot_decision_boundary
+from axone.plots.networks.diagram import plot_network_diagram
 from axone.plots.networks.prediction_surface import plot_prediction_surface
 from axone.plots.parallel_coordinates import plot_parallel_coordinates
 from axone.plots.predictions import plot_predictions
@@ -67,6 +68,7 @@ __all__ = [
     "plot_kernels",
     "plot_label_histogram",
     "plot_learning_rates",
+    "plot_network_diagram",
     "plot_parallel_coordinates",
     "plot_precision_recall",
     "plot_prediction_surface",

@@ -105,9 +105,6 @@ def answers_over_columns(
     }
     asked = _rows_at(cells, others, dict(zip(which, grid, strict=True)))
     outputs = model.outputs(asked)
-    notes = []
-    if others:
-        notes.append(_("All other columns are held at their median, or their most frequent value."))
     return Answers(
         x,
         y,
@@ -174,7 +171,7 @@ def answers_over_components(model: Model, prepared: Prepared) -> Answers:
             str(_("1st principal component ({share:.0%} of the variance)", share=first)),
             str(_("2nd principal component ({share:.0%})", share=second)),
         ),
-        (_("All other components are held at their mean.")),
+        (_("All other components are held at their mean."),),
     )
 
 

@@ -164,7 +164,8 @@ def _draw_rows(
     for number in np.unique(truth).tolist():
         rows = truth == number
         axes.scatter(
-            *plane.points[rows].T,
+            plane.points[rows, 0],
+            plane.points[rows, 1],
             color=_color(number),
             marker=MARKERS[number % len(MARKERS)],
             label=names[number],
@@ -172,7 +173,8 @@ def _draw_rows(
         )
     if wrong.any():
         axes.scatter(
-            *plane.points[wrong].T,
+            plane.points[wrong, 0],
+            plane.points[wrong, 1],
             s=5 * size,
             facecolors="none",
             edgecolors=theme().ink,

@@ -108,7 +108,8 @@ def plot_prediction_surface(
             )
             write_levels(axes, lines, plane)
         axes.scatter(
-            *plane.points.T,
+            plane.points[:, 0],
+            plane.points[:, 1],
             c=true,
             cmap=colors,
             vmin=low,

@@ -95,6 +95,13 @@ def test_a_network_without_weights_is_drawn_by_its_sizes(axone, here, words):
     assert "weight &lt; 0" not in drawn
 
 
+def test_gradients_are_those_of_the_run_trained_once_more(axone, here, iris_run):
+    told = axone("plot", "gradient-flow", iris_run, "--out", "flow.svg")
+    assert told.stdout == "flow.svg\n"
+    assert "it is trained once more, in memory" in told.stderr
+    assert "2 Dense (softmax)" in (here / "flow.svg").read_text()
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [
@@ -111,6 +118,7 @@ def test_a_network_without_weights_is_drawn_by_its_sizes(axone, here, words):
         (["diagram", "moons", "--layers", "2-2"], "of one say --hidden"),
         (["diagram", "runs/1", "--hidden", "4"], "--hidden would change nothing"),
         (["diagram", "--layers", "4-3", "--biases"], "Biases are drawn of a network with weights"),
+        (["gradient-flow", "nowhere"], "nowhere is not a folder"),
         (["activations", "softmax"], "its cells depend on one another"),
         (["activations", *["relu"] * 25], "25 activations: give 1 to 24"),
         (["activations", "--reach", "0"], "reach must be"),

@@ -103,6 +103,22 @@ are drawn, and how many are left out is said."""
         ),
         room=_PICTURES,
     ),
+    Command(
+        "gradient-flow",
+        _(
+            """Draw how large the gradient of each layer of a run is, epoch by epoch.
+
+axone plot gradient-flow runs/deep
+
+The norm of the gradient of each layer's weights, on a logarithmic scale. Where
+the layers near the input lie far below the others, gradients vanish on their
+way back; where lines climb, they explode.
+
+A result folder does not hold these norms: the run is trained once more from
+its own experiment, in memory, to the same epoch; nothing in it is changed."""
+        ),
+        room=_PICTURES,
+    ),
 )
 """What `axone plot` draws, in the order in which its help shows them."""
 

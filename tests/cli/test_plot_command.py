@@ -1,5 +1,6 @@
 """`axone plot`: its kinds, where their pictures go, and what it refuses."""
 
+import numpy as np
 import pytest
 
 from axone.cli.commands import PICTURES
@@ -102,6 +103,23 @@ def test_gradients_are_those_of_the_run_trained_once_more(axone, here, iris_run)
     assert "2 Dense (softmax)" in (here / "flow.svg").read_text()
 
 
+def test_first_weights_are_bars_of_a_table_and_images_of_pixels(axone, here, iris_run):
+    axone("plot", "first-weights", iris_run, "--out", "bars.svg")
+    assert "petal width (cm)" in (here / "bars.svg").read_text()
+    axone("train", "digits", "--epochs", "1", "--hidden", "4", "--out", "digits")
+    axone("plot", "first-weights", "digits", "--out", "images.svg")
+    drawn = (here / "images.svg").read_text()
+    assert "warm is positive" in drawn
+    assert drawn.count("<image") == 4 + 1  # with the scale
+
+
+def test_a_network_that_begins_otherwise_has_no_first_weights(axone, refused, write):
+    X, y = np.zeros((40, 1, 12)), np.arange(40) % 2
+    np.savez("signals.npz", X=X + y[:, None, None], y=y)
+    axone("train", "signals.npz", "--preset", "fcn-1d", "--epochs", "1", "--out", "signals")
+    assert "no dense one (Conv1D)" in refused("plot", "first-weights", "signals")
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [
@@ -119,6 +137,7 @@ def test_gradients_are_those_of_the_run_trained_once_more(axone, here, iris_run)
         (["diagram", "runs/1", "--hidden", "4"], "--hidden would change nothing"),
         (["diagram", "--layers", "4-3", "--biases"], "Biases are drawn of a network with weights"),
         (["gradient-flow", "nowhere"], "nowhere is not a folder"),
+        (["first-weights", "nowhere"], "nowhere is not a folder"),
         (["activations", "softmax"], "its cells depend on one another"),
         (["activations", *["relu"] * 25], "25 activations: give 1 to 24"),
         (["activations", "--reach", "0"], "reach must be"),

@@ -14,6 +14,7 @@ from axone.plots import (
     plot_confusion_matrix,
     plot_curves,
     plot_decision_boundary,
+    plot_first_weights,
     plot_gradient_flow,
     plot_network_diagram,
     plot_prediction_surface,
@@ -64,6 +65,8 @@ def test_lines_stand_out_from_the_ground(name):
         lambda: plot_network_diagram(NETWORK, NETWORK.initialize(), biases=True),
         lambda: plot_gradient_flow([[0.1, 1.0], [0.2, 0.5]], ["hidden", "output"]),
         lambda: plot_gradient_flow(np.full((3, 12), 0.1), range(12)),
+        lambda: plot_first_weights(np.eye(4), image_shape=(2, 2)),
+        lambda: plot_first_weights(np.eye(3), column_names=["a", "b", "c"]),
     ],
 )
 def test_every_text_of_a_picture_can_be_read_on_its_ground(draw, name):

@@ -119,6 +119,20 @@ its own experiment, in memory, to the same epoch; nothing in it is changed."""
         ),
         room=_PICTURES,
     ),
+    Command(
+        "first-weights",
+        _(
+            """Draw what the units of the first dense layer of a run look for.
+
+axone plot first-weights runs/mnist
+axone plot first-weights runs/iris
+
+Where the input is an image each unit's weights are one too, and on a table
+bars by column name. All share one scale; of many units and columns those with
+the largest weights are drawn."""
+        ),
+        room=_PICTURES,
+    ),
 )
 """What `axone plot` draws, in the order in which its help shows them."""
 

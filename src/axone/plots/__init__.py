@@ -27,6 +27,7 @@ from axone.plots.label_histogram import plot_label_histogram
 from axone.plots.learning_rates import plot_learning_rates
 from axone.plots.networks.decision_boundary import plot_decision_boundary
 from axone.plots.networks.diagram import plot_network_diagram
+from axone.plots.networks.first_weights import plot_first_weights
 from axone.plots.networks.gradient_flow import plot_gradient_flow
 from axone.plots.networks.prediction_surface import plot_prediction_surface
 from axone.plots.parallel_coordinates import plot_parallel_coordinates
@@ -61,6 +62,7 @@ __all__ = [
     "plot_decision_boundary",
     "plot_dependence",
     "plot_feature_maps",
+    "plot_first_weights",
     "plot_forecast",
     "plot_gradient_flow",
     "plot_image_grid",

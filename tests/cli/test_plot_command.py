@@ -120,6 +120,13 @@ def test_a_network_that_begins_otherwise_has_no_first_weights(axone, refused, wr
     assert "no dense one (Conv1D)" in refused("plot", "first-weights", "signals")
 
 
+def test_histograms_are_those_of_the_run_trained_once_more(axone, here, runs):
+    told = axone("plot", "histograms", runs[0], "--epochs", "4", "--out", "histograms.svg")
+    assert "it is trained once more, in memory" in told.stderr
+    drawn = (here / "histograms.svg").read_text()
+    assert all(f"<!-- {epoch} -->" in drawn for epoch in range(4))
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [
@@ -138,6 +145,8 @@ def test_a_network_that_begins_otherwise_has_no_first_weights(axone, refused, wr
         (["diagram", "--layers", "4-3", "--biases"], "Biases are drawn of a network with weights"),
         (["gradient-flow", "nowhere"], "nowhere is not a folder"),
         (["first-weights", "nowhere"], "nowhere is not a folder"),
+        (["histograms", "nowhere"], "nowhere is not a folder"),
+        (["histograms", "runs/1", "--epochs", "1"], "greater than or equal to 2"),
         (["activations", "softmax"], "its cells depend on one another"),
         (["activations", *["relu"] * 25], "25 activations: give 1 to 24"),
         (["activations", "--reach", "0"], "reach must be"),

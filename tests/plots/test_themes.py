@@ -16,6 +16,7 @@ from axone.plots import (
     plot_decision_boundary,
     plot_first_weights,
     plot_gradient_flow,
+    plot_layer_histograms,
     plot_network_diagram,
     plot_prediction_surface,
     use_theme,
@@ -67,6 +68,7 @@ def test_lines_stand_out_from_the_ground(name):
         lambda: plot_gradient_flow(np.full((3, 12), 0.1), range(12)),
         lambda: plot_first_weights(np.eye(4), image_shape=(2, 2)),
         lambda: plot_first_weights(np.eye(3), column_names=["a", "b", "c"]),
+        lambda: plot_layer_histograms([[np.arange(9), [1]]], [[[0], []]], ["layer"], [0, 5]),
     ],
 )
 def test_every_text_of_a_picture_can_be_read_on_its_ground(draw, name):

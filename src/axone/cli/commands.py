@@ -133,6 +133,20 @@ the largest weights are drawn."""
         ),
         room=_PICTURES,
     ),
+    Command(
+        "histograms",
+        _(
+            """Draw how weights and activations of each layer of a run changed in training.
+
+axone plot histograms runs/iris
+axone plot histograms runs/mnist --epochs 10
+
+A ridge an epoch, from before training to the end. A result folder does not
+hold the weights on the way: the run is trained once more from its own
+experiment, in memory; nothing in it is changed."""
+        ),
+        room=_PICTURES,
+    ),
 )
 """What `axone plot` draws, in the order in which its help shows them."""
 

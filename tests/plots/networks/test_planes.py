@@ -55,7 +55,7 @@ def test_rows_that_cannot_be_placed_are_counted():
     figure = plot_decision_boundary(
         AXIS, AXIS, sides(), [[np.nan, 0], [0, 0]], [0, 1], [0, 1], ["a", "b"]
     )
-    assert "1 rows with a missing cell are not drawn" in figure.get_supxlabel()
+    assert "1 row with a missing cell is not drawn" in figure.get_supxlabel()
 
 
 def test_the_surface_has_lines_of_equal_predictions_at_their_place():

@@ -14,7 +14,7 @@ import numpy as np
 from axone.arrays import FloatArray, Shape
 from axone.errors import ConfigurationError
 from axone.layers import Dense
-from axone.messages import _, shorten
+from axone.messages import _, _n, shorten
 from axone.network import Network
 from axone.parameters import Parameters
 from axone.plots.networks.plane import outlined
@@ -154,7 +154,7 @@ def plot_network_diagram(
             notes.append(_("As wide as |weight| beside the largest of its layer."))
         if biases:
             notes.append(_("Squares are always 1: their weights are the biases."))
-        notes.append(_("{parameters:,} parameters.", parameters=network.parameter_count))
+        notes.append(_n("{count:,} parameter.", "{count:,} parameters.", network.parameter_count))
         add_note(figure, *notes)
     return figure
 
@@ -181,7 +181,9 @@ def _folded(columns: list[_Column]) -> list[_Column]:
         return columns
     half = (_MOST_COLUMNS - 1) // 2
     left_out = len(columns) - 2 * half
-    gap = _Column((str(_("… {count} more layers", count=left_out)),), (), is_gap=True)
+    gap = _Column(
+        (str(_n("… {count} more layer", "… {count} more layers", left_out)),), (), is_gap=True
+    )
     return [*columns[:half], gap, *columns[-half:]]
 
 

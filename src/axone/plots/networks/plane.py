@@ -8,7 +8,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from axone.arrays import FloatArray
 from axone.errors import DataError, ShapeError
-from axone.messages import _
+from axone.messages import _, _n
 from axone.plots.style import SMALL, add_note, dress, theme
 
 if TYPE_CHECKING:
@@ -90,8 +90,12 @@ def finish_plane(
     axes.set_xlabel(names[0])
     axes.set_ylabel(names[1])
     lost = int(np.isnan(plane.points).any(axis=1).sum())
-    left_out = _("{lost:,} rows with a missing cell are not drawn.", lost=lost) if lost else ""
-    add_note(figure, *notes, left_out)
+    left_out = _n(
+        "{count:,} row with a missing cell is not drawn.",
+        "{count:,} rows with a missing cell are not drawn.",
+        lost,
+    )
+    add_note(figure, *notes, left_out if lost else "")
 
 
 def write_levels(axes: "Axes", lines: "ContourSet", plane: Plane) -> None:

@@ -127,6 +127,22 @@ def test_histograms_are_those_of_the_run_trained_once_more(axone, here, runs):
     assert all(f"<!-- {epoch} -->" in drawn for epoch in range(4))
 
 
+def test_a_landscape_is_drawn_about_the_path_or_in_random_directions(axone, here, runs):
+    told = axone("plot", "landscape", runs[0], "--points", "7", "--out", "landscape.svg")
+    assert "it is trained once more, in memory" in told.stderr
+    assert "path of training" in (here / "landscape.svg").read_text()
+    told = axone("plot", "landscape", runs[0], "--random", "--points", "7", "--out", "random.svg")
+    assert told.stderr == ""
+    drawn = (here / "random.svg").read_text()
+    assert "path of training" not in drawn
+    assert "random direction" in drawn
+
+
+def test_a_path_of_one_epoch_has_no_plane(axone, refused):
+    axone("train", "moons", "--epochs", "1", "--out", "short")
+    assert "draw it in random directions" in refused("plot", "landscape", "short")
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [
@@ -147,6 +163,8 @@ def test_histograms_are_those_of_the_run_trained_once_more(axone, here, runs):
         (["first-weights", "nowhere"], "nowhere is not a folder"),
         (["histograms", "nowhere"], "nowhere is not a folder"),
         (["histograms", "runs/1", "--epochs", "1"], "greater than or equal to 2"),
+        (["landscape", "nowhere"], "nowhere is not a folder"),
+        (["landscape", "runs/1", "--points", "2"], "greater than or equal to 5"),
         (["activations", "softmax"], "its cells depend on one another"),
         (["activations", *["relu"] * 25], "25 activations: give 1 to 24"),
         (["activations", "--reach", "0"], "reach must be"),

@@ -147,6 +147,21 @@ experiment, in memory; nothing in it is changed."""
         ),
         room=_PICTURES,
     ),
+    Command(
+        "landscape",
+        _(
+            """Draw the loss about a run's weights, with the path that training took there.
+
+axone plot landscape runs/iris
+axone plot landscape runs/iris --random --points 51
+
+Over the plane in which the weights of the epochs lie best, the first two
+principal components of their steps; with --random in two random directions,
+each unit's as long as its weights (Li et al. 2018). For the path the run is
+trained once more from its own experiment, in memory."""
+        ),
+        room=_PICTURES,
+    ),
 )
 """What `axone plot` draws, in the order in which its help shows them."""
 

@@ -30,6 +30,7 @@ from axone.plots.networks.diagram import plot_network_diagram
 from axone.plots.networks.first_weights import plot_first_weights
 from axone.plots.networks.gradient_flow import plot_gradient_flow
 from axone.plots.networks.layer_histograms import plot_layer_histograms
+from axone.plots.networks.loss_landscape import plot_loss_landscape
 from axone.plots.networks.prediction_surface import plot_prediction_surface
 from axone.plots.parallel_coordinates import plot_parallel_coordinates
 from axone.plots.predictions import plot_predictions
@@ -74,6 +75,7 @@ __all__ = [
     "plot_label_histogram",
     "plot_layer_histograms",
     "plot_learning_rates",
+    "plot_loss_landscape",
     "plot_network_diagram",
     "plot_parallel_coordinates",
     "plot_precision_recall",

@@ -22,6 +22,9 @@ MARKERS = ("o", "s", "^", "D", "v", "P", "X", "<", ">", "p")
 _RIM = 0.05
 """Share of the plane at its edges in which no number is written."""
 
+_APART = 0.07
+"""Share of the plane between two numbers."""
+
 
 class Plane(NamedTuple):
     """A grid over two axes, and rows on it.
@@ -99,13 +102,21 @@ def finish_plane(
 
 
 def write_levels(axes: "Axes", lines: "ContourSet", plane: Plane) -> None:
-    """Write its value on each contour line, but for those that the edge would cut."""
+    """Write its value on each contour line, but where the edge or another would cover it."""
     left, right, low, high = plane.extent
-    for words in axes.clabel(lines, fontsize=SMALL, inline=False):
-        across = (words.get_position()[0] - left) / (right - left)
-        up = (words.get_position()[1] - low) / (high - low)
+    written: list[tuple[float, float]] = []
+    for words in axes.clabel(lines, fontsize=SMALL, inline=False, fmt=_written):
+        x, y = words.get_position()
+        across, up = (x - left) / (right - left), (y - low) / (high - low)
         inside = min(across, up, 1 - across, 1 - up) > _RIM
-        words.set(path_effects=outlined(), color=theme().ink, visible=inside)
+        is_free = all(np.hypot(across - a, up - b) > _APART for a, b in written)
+        words.set(path_effects=outlined(), color=theme().ink, visible=inside and is_free)
+        if inside and is_free:
+            written.append((across, up))
+
+
+def _written(level: float) -> str:
+    return f"{level:,.0f}" if abs(level) >= 1000 else f"{level:.3g}"
 
 
 def outlined() -> list[object]:

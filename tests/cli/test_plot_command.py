@@ -143,6 +143,16 @@ def test_a_path_of_one_epoch_has_no_plane(axone, refused):
     assert "draw it in random directions" in refused("plot", "landscape", "short")
 
 
+def test_residuals_are_arrows_over_a_column(axone, here, calculator_run, refused):
+    axone("plot", "residual-arrows", calculator_run, "--column", "b", "--out", "arrows.svg")
+    drawn = (here / "arrows.svg").read_text()
+    assert "<!-- b -->" in drawn
+    assert "60 of 2,000 rows drawn" in drawn
+    axone("plot", "residual-arrows", calculator_run)
+    said = refused("plot", "residual-arrows", calculator_run, "--column", "a,b")
+    assert "--column takes one column of numbers: a, b." in said
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [
@@ -165,6 +175,7 @@ def test_a_path_of_one_epoch_has_no_plane(axone, refused):
         (["histograms", "runs/1", "--epochs", "1"], "greater than or equal to 2"),
         (["landscape", "nowhere"], "nowhere is not a folder"),
         (["landscape", "runs/1", "--points", "2"], "greater than or equal to 5"),
+        (["residual-arrows", "runs/1"], "predicts classes, and classes have no residuals"),
         (["activations", "softmax"], "its cells depend on one another"),
         (["activations", *["relu"] * 25], "25 activations: give 1 to 24"),
         (["activations", "--reach", "0"], "reach must be"),

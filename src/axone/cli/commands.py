@@ -162,6 +162,20 @@ trained once more from its own experiment, in memory."""
         ),
         room=_PICTURES,
     ),
+    Command(
+        "residual-arrows",
+        _(
+            """Draw the errors of single rows of a regression as arrows, over one column.
+
+axone plot residual-arrows runs/diabetes
+axone plot residual-arrows runs/diabetes --column bmi --rows 30
+
+An arrow leads from what the run predicts for a row to what is true; the
+largest squared errors are written beside theirs. Rows are those of the test
+part, or where there is none of validation."""
+        ),
+        room=_PICTURES,
+    ),
 )
 """What `axone plot` draws, in the order in which its help shows them."""
 

@@ -32,6 +32,7 @@ from axone.plots.networks.gradient_flow import plot_gradient_flow
 from axone.plots.networks.layer_histograms import plot_layer_histograms
 from axone.plots.networks.loss_landscape import plot_loss_landscape
 from axone.plots.networks.prediction_surface import plot_prediction_surface
+from axone.plots.networks.residual_arrows import plot_residual_arrows
 from axone.plots.parallel_coordinates import plot_parallel_coordinates
 from axone.plots.predictions import plot_predictions
 from axone.plots.reconstructions import MOST_RECONSTRUCTIONS, plot_reconstructions
@@ -82,6 +83,7 @@ __all__ = [
     "plot_prediction_surface",
     "plot_predictions",
     "plot_reconstructions",
+    "plot_residual_arrows",
     "plot_residuals",
     "plot_roc",
     "plot_several_curves",

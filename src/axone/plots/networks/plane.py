@@ -105,7 +105,7 @@ def write_levels(axes: "Axes", lines: "ContourSet", plane: Plane) -> None:
     """Write its value on each contour line, but where the edge or another would cover it."""
     left, right, low, high = plane.extent
     written: list[tuple[float, float]] = []
-    for words in axes.clabel(lines, fontsize=SMALL, inline=False, fmt=_written):
+    for words in axes.clabel(lines, fontsize=SMALL, inline=False, fmt=in_short):
         x, y = words.get_position()
         across, up = (x - left) / (right - left), (y - low) / (high - low)
         inside = min(across, up, 1 - across, 1 - up) > _RIM
@@ -115,8 +115,15 @@ def write_levels(axes: "Axes", lines: "ContourSet", plane: Plane) -> None:
             written.append((across, up))
 
 
-def _written(level: float) -> str:
-    return f"{level:,.0f}" if abs(level) >= 1000 else f"{level:.3g}"
+def in_short(number: float) -> str:
+    """Write a number by three figures, of large ones what stands before the point.
+
+    Examples
+    --------
+    >>> in_short(0.06481), in_short(29900.4)
+    ('0.0648', '29,900')
+    """
+    return f"{number:,.0f}" if 1000 <= abs(number) < 1e7 else f"{number:.3g}"
 
 
 def outlined() -> list[object]:

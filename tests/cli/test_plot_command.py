@@ -153,6 +153,21 @@ def test_residuals_are_arrows_over_a_column(axone, here, calculator_run, refused
     assert "--column takes one column of numbers: a, b." in said
 
 
+def test_curves_by_size_tell_how_many_seeds_and_which_rows(axone, here):
+    few = ["--seeds", "2", "--epochs", "2", "--out", "curve.svg"]
+    told = axone("plot", "row-curve", "iris", "--sizes", "10,20", *few)
+    assert told.stdout == "curve.svg\n"
+    assert told.stderr == "Training with 2 seeds.\n"
+    drawn = (here / "curve.svg").read_text()
+    assert "training rows" in drawn
+    assert "Mean of 2 seeds" in drawn
+    assert "<!-- test -->" in drawn
+    axone("plot", "width-curve", "iris", "--widths", "1,2", "--metric", "accuracy", *few)
+    drawn = (here / "curve.svg").read_text()
+    assert "units of the hidden layer" in drawn
+    assert "<!-- accuracy -->" in drawn
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [
@@ -176,6 +191,11 @@ def test_residuals_are_arrows_over_a_column(axone, here, calculator_run, refused
         (["landscape", "nowhere"], "nowhere is not a folder"),
         (["landscape", "runs/1", "--points", "2"], "greater than or equal to 5"),
         (["residual-arrows", "runs/1"], "predicts classes, and classes have no residuals"),
+        (["row-curve", "iris", "--sizes", "1000"], "found 1000"),
+        (["row-curve", "iris", "--sizes", "few"], "--sizes takes whole numbers above 0"),
+        (["row-curve", "iris", "--metric", "r2"], "r2"),
+        (["width-curve", "iris", "--widths", "0,1"], "--widths takes whole numbers above 0"),
+        (["width-curve", "iris", "--lr", "-1"], "--lr"),
         (["activations", "softmax"], "its cells depend on one another"),
         (["activations", *["relu"] * 25], "25 activations: give 1 to 24"),
         (["activations", "--reach", "0"], "reach must be"),

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from axone.errors import DataError
+from axone.errors import ConfigurationError, DataError
 from axone.experiments import Experiment, load_run, prepare
 from axone.experiments.network_pictures.anew import train_anew
 from axone.experiments.network_pictures.distributions import distributions_of
@@ -13,6 +13,12 @@ from axone.experiments.network_pictures.landscape import (
     landscape_in_random_directions,
     principal_directions,
 )
+from axone.experiments.network_pictures.sizes import (
+    scores_by_rows,
+    scores_by_width,
+    with_rows,
+)
+from axone.experiments.preparation import rows_of
 from axone.random import RandomStream
 
 
@@ -101,3 +107,73 @@ def test_principal_directions_are_those_of_a_singular_value_decomposition():
 def test_weights_that_moved_along_a_line_have_no_plane(steps):
     with pytest.raises(DataError, match="no plane"):
         principal_directions(steps)
+
+
+def right(model, part):
+    """The share of right answers, by NumPy."""
+    return float(np.mean(model.forward(part.X).argmax(axis=1) == part.y))
+
+
+@pytest.fixture
+def short():
+    return Experiment.from_source("iris", {"training": {"epochs": 3}, "seed": 4})
+
+
+def test_scores_by_rows_end_with_those_of_the_very_runs(short):
+    found = scores_by_rows(short, rows_of(short), right, seeds=2, sizes=[20, 104])
+    assert found.sizes == (20, 104)
+    assert found.part == "test"
+    for column, seed in enumerate((4, 5)):
+        settings = {"training": {"epochs": 3}, "seed": seed}
+        run = Experiment.from_source("iris", settings).run()
+        assert found.held_out[1, column] == pytest.approx(run.metrics["test"]["accuracy"])
+        assert found.training[1, column] == pytest.approx(run.metrics["train"]["accuracy"])
+
+
+def test_fewer_rows_make_as_many_steps(short):
+    prepared = prepare(short)
+    assert (len(prepared.parts["train"]), prepared.experiment.settings.training.batch_size) == (
+        104,
+        8,
+    )
+    few = with_rows(prepared, 20)
+    training = few.experiment.settings.training
+    # 3 epochs of 13 steps are 13 of 3; the patience of 20 epochs, 87 of them.
+    assert (len(few.parts["train"]), training.epochs, training.stopping.loss_patience) == (
+        20,
+        13,
+        87,
+    )
+    chosen = set(few.parts["train"].numbers.tolist())
+    assert chosen < set(with_rows(prepared, 30).parts["train"].numbers.tolist())
+
+
+def test_without_sizes_there_are_eight_up_to_all_rows(short):
+    found = scores_by_rows(short, rows_of(short), lambda model, part: len(part), seeds=1)
+    assert found.sizes == tuple(found.training[:, 0].astype(int))
+    assert (len(found.sizes), found.sizes[0], found.sizes[-1]) == (8, 5, 104)
+
+
+def test_scores_by_width_are_those_of_runs_of_that_width(short):
+    by_width = [
+        Experiment.from_source(
+            "iris", {"training": {"epochs": 3}, "network": {"hidden": [width]}, "seed": 4}
+        )
+        for width in (1, 30)
+    ]
+    shares = []
+    found = scores_by_width(
+        by_width, [1, 30], rows_of(short), right, seeds=1, on_share=shares.append
+    )
+    for row, experiment in enumerate(by_width):
+        metrics = experiment.run().metrics
+        assert found.held_out[row, 0] == pytest.approx(metrics["test"]["accuracy"])
+    assert shares == [0.5, 1.0]
+
+
+def test_sizes_that_cannot_be_judged_are_refused(short):
+    with pytest.raises(ConfigurationError, match="from 1 to 104"):
+        scores_by_rows(short, rows_of(short), right, seeds=1, sizes=[200])
+    alone = Experiment.from_source("iris", {"data": {"validation": 0.0, "test": 0.0}})
+    with pytest.raises(DataError, match="no rows are held out"):
+        scores_by_rows(alone, rows_of(alone), right, seeds=1)

@@ -21,6 +21,7 @@ from axone.plots import (
     plot_network_diagram,
     plot_prediction_surface,
     plot_residual_arrows,
+    plot_size_curves,
     use_theme,
 )
 from axone.plots.style import theme
@@ -73,6 +74,7 @@ def test_lines_stand_out_from_the_ground(name):
         lambda: plot_layer_histograms([[np.arange(9), [1]]], [[[0], []]], ["layer"], [0, 5]),
         lambda: plot_loss_landscape([-1, 0, 1], [-1, 1], [[2, 1, 2], [3, 2, 3]], path=[[1, 1]]),
         lambda: plot_residual_arrows([1, 2], [1.0, 3.0], [2.0, 2.5]),
+        lambda: plot_size_curves([1, 20], [[0.1, 0.2], [0.3, 0.4]], [[0.5, 0.6], [0.3, 0.4]]),
     ],
 )
 def test_every_text_of_a_picture_can_be_read_on_its_ground(draw, name):

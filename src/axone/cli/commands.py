@@ -176,6 +176,35 @@ part, or where there is none of validation."""
         ),
         room=_PICTURES,
     ),
+    Command(
+        "row-curve",
+        _(
+            """Draw what more rows to learn from are worth: scores by their number.
+
+axone plot row-curve iris
+axone plot row-curve table.csv --target price --metric r2 --seeds 10
+axone plot row-curve digits --sizes 50,100,200,400,800 --epochs 30
+
+Networks are trained on ever more of the training rows, over some seeds. Where
+the loss of rows that were held out still falls at the right, more rows would
+help; where both curves meet high up, a larger network would."""
+        ),
+        room=_PICTURES,
+    ),
+    Command(
+        "width-curve",
+        _(
+            """Draw bias and variance: scores by the width of one hidden layer.
+
+axone plot width-curve iris
+axone plot width-curve moons --widths 1,2,3,4,6,8 --metric accuracy
+
+Networks of ever more hidden units are trained, over some seeds. At the left
+both losses are high: too simple a network; at the right a gap between the two
+is what was learnt by heart."""
+        ),
+        room=_PICTURES,
+    ),
 )
 """What `axone plot` draws, in the order in which its help shows them."""
 

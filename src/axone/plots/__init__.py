@@ -33,6 +33,7 @@ from axone.plots.networks.layer_histograms import plot_layer_histograms
 from axone.plots.networks.loss_landscape import plot_loss_landscape
 from axone.plots.networks.prediction_surface import plot_prediction_surface
 from axone.plots.networks.residual_arrows import plot_residual_arrows
+from axone.plots.networks.size_curves import plot_size_curves
 from axone.plots.parallel_coordinates import plot_parallel_coordinates
 from axone.plots.predictions import plot_predictions
 from axone.plots.reconstructions import MOST_RECONSTRUCTIONS, plot_reconstructions
@@ -90,6 +91,7 @@ __all__ = [
     "plot_signal_grid",
     "plot_signal_means",
     "plot_signal_saliency",
+    "plot_size_curves",
     "plot_surprise",
     "save_figure",
     "use_theme",

@@ -6,22 +6,35 @@ from matplotlib.colors import to_rgb
 from matplotlib.text import Text
 
 from axone.errors import UnknownNameError
+from axone.layers import Dense
+from axone.network import Network
 from axone.plots import (
     THEMES,
     plot_activations,
     plot_bias,
     plot_confusion_matrix,
     plot_curves,
+    plot_decision_boundary,
     plot_descent,
     plot_descent_2d,
+    plot_first_weights,
+    plot_gradient_flow,
     plot_initializers,
+    plot_layer_histograms,
+    plot_loss_landscape,
+    plot_network_diagram,
+    plot_prediction_surface,
+    plot_residual_arrows,
     plot_scaling,
+    plot_size_curves,
     plot_softmax_surface,
     plot_stationary_points,
     plot_steps,
     use_theme,
 )
 from axone.plots.style import theme
+
+NETWORK = Network(Dense(3, "relu"), Dense(2, "softmax"), input_shape=4)
 
 
 def luminance(color):
@@ -65,6 +78,19 @@ def test_lines_stand_out_from_the_ground(name):
         plot_softmax_surface,
         plot_scaling,
         plot_descent_2d,
+        lambda: plot_decision_boundary(
+            [0, 1], [0, 1], np.eye(2)[[[0, 1], [0, 1]]], [[0, 1]], [0], [1], ["a", "b"]
+        ),
+        lambda: plot_prediction_surface([0, 1], [0, 1], [[0, 1], [1, 2]], [[0, 1]], [3]),
+        lambda: plot_network_diagram(NETWORK, NETWORK.initialize(), biases=True),
+        lambda: plot_gradient_flow([[0.1, 1.0], [0.2, 0.5]], ["hidden", "output"]),
+        lambda: plot_gradient_flow(np.full((3, 12), 0.1), range(12)),
+        lambda: plot_first_weights(np.eye(4), image_shape=(2, 2)),
+        lambda: plot_first_weights(np.eye(3), column_names=["a", "b", "c"]),
+        lambda: plot_layer_histograms([[np.arange(9), [1]]], [[[0], []]], ["layer"], [0, 5]),
+        lambda: plot_loss_landscape([-1, 0, 1], [-1, 1], [[2, 1, 2], [3, 2, 3]], path=[[1, 1]]),
+        lambda: plot_residual_arrows([1, 2], [1.0, 3.0], [2.0, 2.5]),
+        lambda: plot_size_curves([1, 20], [[0.1, 0.2], [0.3, 0.4]], [[0.5, 0.6], [0.3, 0.4]]),
     ],
 )
 def test_every_text_of_a_picture_can_be_read_on_its_ground(draw, name):

@@ -178,6 +178,139 @@ training loss where the runs held no rows out."""
         ),
         room=_PICTURES,
     ),
+    Command(
+        "boundary",
+        _(
+            """Draw which class a run answers where, or which number it predicts.
+
+axone plot boundary runs/moons
+axone plot boundary runs/iris --columns "petal length (cm),petal width (cm)"
+axone plot boundary runs/digits --pca
+
+A table of two columns is drawn over these; of others choose two, the rest held
+at their median or most frequent value, or see the plane of the first two
+principal components. The stronger a colour, the surer the answer; rows of all
+parts are marked by class, and ringed where the run is wrong."""
+        ),
+        room=_PICTURES,
+    ),
+    Command(
+        "diagram",
+        _(
+            """Draw a network: units with the links between them, other layers as blocks.
+
+axone plot diagram runs/iris --biases
+axone plot diagram --layers 4-8-3
+axone plot diagram mnist --preset lenet
+
+A trained network is drawn with its weights: the wider a line the larger, solid
+where positive, dashed where negative. Of a wide layer the first and last units
+are drawn, and how many are left out is said."""
+        ),
+        room=_PICTURES,
+    ),
+    Command(
+        "gradient-flow",
+        _(
+            """Draw how large the gradient of each layer of a run is, epoch by epoch.
+
+axone plot gradient-flow runs/deep
+
+The norm of the gradient of each layer's weights, on a logarithmic scale. Where
+the layers near the input lie far below the others, gradients vanish on their
+way back; where lines climb, they explode.
+
+A result folder does not hold these norms: the run is trained once more from
+its own experiment, in memory, to the same epoch; nothing in it is changed."""
+        ),
+        room=_PICTURES,
+    ),
+    Command(
+        "first-weights",
+        _(
+            """Draw what the units of the first dense layer of a run look for.
+
+axone plot first-weights runs/mnist
+axone plot first-weights runs/iris
+
+Where the input is an image each unit's weights are one too, and on a table
+bars by column name. All share one scale; of many units and columns those with
+the largest weights are drawn."""
+        ),
+        room=_PICTURES,
+    ),
+    Command(
+        "histograms",
+        _(
+            """Draw how weights and activations of each layer of a run changed in training.
+
+axone plot histograms runs/iris
+axone plot histograms runs/mnist --epochs 10
+
+A ridge an epoch, from before training to the end. A result folder does not
+hold the weights on the way: the run is trained once more from its own
+experiment, in memory; nothing in it is changed."""
+        ),
+        room=_PICTURES,
+    ),
+    Command(
+        "landscape",
+        _(
+            """Draw the loss about a run's weights, with the path that training took there.
+
+axone plot landscape runs/iris
+axone plot landscape runs/iris --random --points 51
+
+Over the plane in which the weights of the epochs lie best, the first two
+principal components of their steps; with --random in two random directions,
+each unit's as long as its weights (Li et al. 2018). For the path the run is
+trained once more from its own experiment, in memory."""
+        ),
+        room=_PICTURES,
+    ),
+    Command(
+        "residual-arrows",
+        _(
+            """Draw the errors of single rows of a regression as arrows, over one column.
+
+axone plot residual-arrows runs/diabetes
+axone plot residual-arrows runs/diabetes --column bmi --rows 30
+
+An arrow leads from what the run predicts for a row to what is true; the
+largest squared errors are written beside theirs. Rows are those of the test
+part, or where there is none of validation."""
+        ),
+        room=_PICTURES,
+    ),
+    Command(
+        "row-curve",
+        _(
+            """Draw what more rows to learn from are worth: scores by their number.
+
+axone plot row-curve iris
+axone plot row-curve table.csv --target price --metric r2 --seeds 10
+axone plot row-curve digits --sizes 50,100,200,400,800 --epochs 30
+
+Networks are trained on ever more of the training rows, over some seeds. Where
+the loss of rows that were held out still falls at the right, more rows would
+help; where both curves meet high up, a larger network would."""
+        ),
+        room=_PICTURES,
+    ),
+    Command(
+        "width-curve",
+        _(
+            """Draw bias and variance: scores by the width of one hidden layer.
+
+axone plot width-curve iris
+axone plot width-curve moons --widths 1,2,3,4,6,8 --metric accuracy
+
+Networks of ever more hidden units are trained, over some seeds. At the left
+both losses are high: too simple a network; at the right a gap between the two
+is what was learnt by heart."""
+        ),
+        room=_PICTURES,
+    ),
 )
 """What `axone plot` draws, in the order in which its help shows them."""
 

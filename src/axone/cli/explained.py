@@ -8,9 +8,8 @@ from typing import Any
 import numpy as np
 
 from axone.arrays import BoolArray, FloatArray
-from axone.bounds import MOST_LAYERS
 from axone.cli.models import is_model, is_run, model_at, require_no_settings
-from axone.cli.sources import Overrides, at_rate, describe, hidden_sizes
+from axone.cli.sources import Overrides, at_rate, describe, layer_sizes
 from axone.data import TableOptions
 from axone.data.frames import is_frame
 from axone.data.sources import is_stream, source_name
@@ -204,7 +203,7 @@ def _of_source(source: str, overrides: Overrides, wanted: Wanted) -> Subject:
     """Return the network that a run would begin with."""
     sizes: list[int] = []
     if wanted.layers is not None:
-        sizes = _sizes(wanted.layers)
+        sizes = layer_sizes(wanted.layers)
         overrides = replace(overrides, hidden=",".join(map(str, sizes[1:-1])))
     prepared = prepare(describe(source, overrides))
     network, settings = prepared.network, prepared.experiment.settings
@@ -225,29 +224,6 @@ def _of_source(source: str, overrides: Overrides, wanted: Wanted) -> Subject:
         prepared,
         None,
     )
-
-
-def _sizes(text: str) -> list[int]:
-    """Read `4-3-3`.
-
-    Raises
-    ------
-    ConfigurationError
-        Not two or more whole numbers with dashes between them.
-    """
-    words = text.split("-")
-    if not 2 <= len(words) <= MOST_LAYERS or not all(word.strip().isdecimal() for word in words):
-        raise ConfigurationError(
-            _(
-                "--layers takes the sizes from the input to the output, such as 4-3-3; found "
-                "{found!r}.",
-                found=text,
-            )
-        )
-    hidden = hidden_sizes(",".join(words))
-    if min(hidden) < 1:
-        raise ConfigurationError(_("--layers: a layer needs at least one unit."))
-    return hidden
 
 
 def _require_sizes(network: Network, sizes: Sequence[int], prepared: Prepared) -> None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
+from axone.bounds import MOST_LAYERS
 from axone.cli.column_choices import column_choices
 from axone.cli.models import is_run
 from axone.data.sources import is_stream
@@ -156,6 +157,29 @@ def hidden_sizes(text: str) -> list[int]:
                 found=text,
             )
         ) from error
+
+
+def layer_sizes(text: str) -> list[int]:
+    """Read `4-3-3`.
+
+    Raises
+    ------
+    ConfigurationError
+        Not two or more whole numbers with dashes between them.
+    """
+    words = text.split("-")
+    if not 2 <= len(words) <= MOST_LAYERS or not all(word.strip().isdecimal() for word in words):
+        raise ConfigurationError(
+            _(
+                "--layers takes the sizes from the input to the output, such as 4-3-3; found "
+                "{found!r}.",
+                found=text,
+            )
+        )
+    hidden = hidden_sizes(",".join(words))
+    if min(hidden) < 1:
+        raise ConfigurationError(_("--layers: a layer needs at least one unit."))
+    return hidden
 
 
 def quantile_loss(text: str) -> dict[str, Any]:

@@ -105,7 +105,18 @@ def table_run(source: str) -> TableRun:
             _("{path} is a file, which holds no rows: name the folder of its run.", path=source)
         )
     experiment, model = load_run(path)
-    prepared = prepare(experiment)
+    return table_of(path, model, prepare(experiment))
+
+
+def table_of(path: Path, model: Model, prepared: Prepared) -> TableRun:
+    """Return a run that is open already as one on a table.
+
+    Raises
+    ------
+    DataError
+        Its examples are no rows of columns, or its model predicts something else than classes or
+        numbers.
+    """
     first, dataset = model.preprocessing.steps[0], prepared.dataset
     if not isinstance(model.target, Classes | Numbers):
         raise DataError(

@@ -33,6 +33,15 @@ from axone.plots.importance import plot_importance
 from axone.plots.kernels import plot_kernels
 from axone.plots.label_histogram import plot_label_histogram
 from axone.plots.learning_rates import plot_learning_rates
+from axone.plots.networks.decision_boundary import plot_decision_boundary
+from axone.plots.networks.diagram import plot_network_diagram
+from axone.plots.networks.first_weights import plot_first_weights
+from axone.plots.networks.gradient_flow import plot_gradient_flow
+from axone.plots.networks.layer_histograms import plot_layer_histograms
+from axone.plots.networks.loss_landscape import plot_loss_landscape
+from axone.plots.networks.prediction_surface import plot_prediction_surface
+from axone.plots.networks.residual_arrows import plot_residual_arrows
+from axone.plots.networks.size_curves import plot_size_curves
 from axone.plots.parallel_coordinates import plot_parallel_coordinates
 from axone.plots.predictions import plot_predictions
 from axone.plots.reconstructions import MOST_RECONSTRUCTIONS, plot_reconstructions
@@ -63,11 +72,14 @@ __all__ = [
     "plot_confused_signals",
     "plot_confusion_matrix",
     "plot_curves",
+    "plot_decision_boundary",
     "plot_dependence",
     "plot_descent",
     "plot_descent_2d",
     "plot_feature_maps",
+    "plot_first_weights",
     "plot_forecast",
+    "plot_gradient_flow",
     "plot_image_grid",
     "plot_image_predictions",
     "plot_image_saliency",
@@ -75,11 +87,16 @@ __all__ = [
     "plot_initializers",
     "plot_kernels",
     "plot_label_histogram",
+    "plot_layer_histograms",
     "plot_learning_rates",
+    "plot_loss_landscape",
+    "plot_network_diagram",
     "plot_parallel_coordinates",
     "plot_precision_recall",
+    "plot_prediction_surface",
     "plot_predictions",
     "plot_reconstructions",
+    "plot_residual_arrows",
     "plot_residuals",
     "plot_roc",
     "plot_scaling",
@@ -87,6 +104,7 @@ __all__ = [
     "plot_signal_grid",
     "plot_signal_means",
     "plot_signal_saliency",
+    "plot_size_curves",
     "plot_softmax_surface",
     "plot_stationary_points",
     "plot_steps",

@@ -229,7 +229,8 @@ def _more(count: int) -> Iterator[str]:
 def _table(
     caption: object, header: Iterable[object], rows: Iterable[Sequence[object]]
 ) -> Iterator[str]:
-    yield f'<div class="wide" tabindex="0"><table class="scores"><caption>{words(caption)}</caption>'
+    yield '<div class="wide" tabindex="0"><table class="scores">'
+    yield f"<caption>{words(caption)}</caption>"
     names = list(header)
     if any(str(name) for name in names):
         cells = (

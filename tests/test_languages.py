@@ -29,17 +29,19 @@ SOURCE = Path(axone.__file__).parent
 
 
 @pytest.fixture(autouse=True)
-def english():
+def english(monkeypatch):
+    monkeypatch.setenv("AXONE_LANG", "en")
     use_language("en")
     yield
     use_language("en")
 
 
 @pytest.fixture
-def speak(tmp_path):
+def speak(tmp_path, monkeypatch):
     """Install a catalogue of the given translations, and use it."""
 
     def install(translations, language="fr"):
+        monkeypatch.delenv("AXONE_LANG")
         catalogue = Catalog(locale="fr")
         for key, text in translations.items():
             # French has a form for millions too, in catalogues of Babel 2.19 and later.
@@ -222,14 +224,14 @@ class TestLanguage:
 
     def test_the_surroundings_choose(self, speak, tmp_path, monkeypatch):
         speak({"rows": "lignes"})
-        monkeypatch.setenv("AXONE_LANGUAGE", "fr_CA.UTF-8")
+        monkeypatch.setenv("AXONE_LANG", "fr_CA.UTF-8")
         use_language(None, tmp_path)
         assert str(_("rows")) == "lignes"
-        monkeypatch.setenv("AXONE_LANGUAGE", "en")
+        monkeypatch.setenv("AXONE_LANG", "en")
         monkeypatch.setenv("LANG", "fr_FR.UTF-8")
         use_language(None, tmp_path)
         assert str(_("rows")) == "rows"
-        monkeypatch.delenv("AXONE_LANGUAGE")
+        monkeypatch.delenv("AXONE_LANG")
         for name in ("LANGUAGE", "LC_ALL", "LC_MESSAGES"):
             monkeypatch.delenv(name, raising=False)
         use_language(None, tmp_path)

@@ -231,7 +231,7 @@ def any_of(items: Iterable[Any]) -> Listed:
     return Listed(items, _(" or "))
 
 
-def number(value: Any, spec: str) -> Message:
+def formatted(value: Any, spec: str) -> Message:
     """Return a number alone as people read it: `{value:spec}`, as any message shows its figures.
 
     Like every message it is a `str` in English, and shown by `str(…)` and f-strings in the language
@@ -245,7 +245,7 @@ def number(value: Any, spec: str) -> Message:
 
     Examples
     --------
-    >>> number(1234.5, ",.2f"), f"{number(0.923, '.1%'):>8}"
+    >>> formatted(1234.5, ",.2f"), f"{formatted(0.923, '.1%'):>8}"
     ('1,234.50', '   92.3%')
     """
     return Message(f"{{value:{spec}}}", {"value": value})

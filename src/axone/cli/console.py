@@ -25,7 +25,7 @@ from rich.text import Text
 
 from axone.errors import AxoneError
 from axone.interruption import exit_status
-from axone.messages import _
+from axone.messages import _, formatted
 from axone.shown import visible, writable
 
 BAD_INPUT, DIVERGED, INTERRUPTED = 2, 3, 130
@@ -191,7 +191,9 @@ def _score(scores: Mapping[str, float | None], metric: str) -> str:
     score = scores[metric]
     if score is None:
         return str(_("not finite"))
-    return f"{score:,}/{scores['of']:,}" if metric == "right" else f"{score:.4g}"
+    if metric == "right":
+        return f"{formatted(score, ',')}/{formatted(scores['of'], ',')}"
+    return str(formatted(score, ".4g"))
 
 
 def columns(rows: Sequence[Sequence[str]], header: Sequence[str]) -> Table:

@@ -22,7 +22,7 @@ from axone.cli.console import (
     tell,
 )
 from axone.cli.train import result_folder
-from axone.messages import Message, _
+from axone.messages import Message, _, formatted
 
 if TYPE_CHECKING:
     from axone.tuning import Plan, Trial, TuningResult
@@ -336,14 +336,15 @@ def trials_table(result: "TuningResult") -> Table:
             str(rank),
             _score(trial),
             f"{trial.epochs:.0f}",
-            f"{trial.seconds:.2f}",
+            str(formatted(trial.seconds, ".2f")),
             *(text(trial.labels.get(name), digits=2) for name in result.space),
         )
     return table
 
 
 def _score(trial: "Trial") -> str:
-    return f"{trial.score:.4g}" + (f" ± {trial.deviation:.2g}" if len(trial.scores) > 1 else "")
+    score = str(formatted(trial.score, ".4g"))
+    return f"{score} ± {formatted(trial.deviation, '.2g')}" if len(trial.scores) > 1 else score
 
 
 def _summary(result: "TuningResult") -> list[Message]:

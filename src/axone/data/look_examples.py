@@ -94,7 +94,10 @@ class ExamplesReport:
         if self.kind != "text":
             found.append((_("missing"), _missing(self)))
         if self.classes:
-            counts = [f"{count:,} × {shorten(name, _NAME)}" for name, count in self.classes]
+            counts = [
+                _("{rows:,} × {name}", rows=count, name=shorten(name, _NAME))
+                for name, count in self.classes
+            ]
             found.append((_("classes"), _("{counts}", counts=_few(counts))))
         else:
             found.append((_("to be said"), _("{names}", names=_few(self.targets) or "y")))

@@ -178,7 +178,7 @@ def _marker(values: FloatArray) -> str:
 
 def _limit_scores(axes: "Axes", columns: Mapping[str, FloatArray], score: str) -> list[Message]:
     """Keep an axis of scores to what can be, and to what is worth seeing; say what is left out."""
-    from matplotlib.ticker import PercentFormatter
+    from axone.plots.ticks import Shares
 
     values = np.concatenate(list(_pair(columns, score).values()))
     finite = values[np.isfinite(values)]
@@ -187,7 +187,7 @@ def _limit_scores(axes: "Axes", columns: Mapping[str, FloatArray], score: str) -
     bottom = _LOWEST_R2 if hidden else bottom
     axes.set_ylim(bottom, min(top, 1.0 + 0.03 * (1.0 - min(bottom, 0.9))))
     if score == "accuracy":
-        axes.yaxis.set_major_formatter(PercentFormatter(xmax=1.0))
+        axes.yaxis.set_major_formatter(Shares(xmax=1.0))
     return [_("R² below −1 is not shown.")] if hidden else []
 
 

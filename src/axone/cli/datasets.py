@@ -16,7 +16,7 @@ from axone.cli.console import (
     tell,
 )
 from axone.errors import ConfigurationError
-from axone.messages import _, _n, first_and_last, formatted, listed, shorten
+from axone.messages import _, _n, at, first_and_last, formatted, listed, shorten
 
 if TYPE_CHECKING:
     from axone.data import Dataset
@@ -108,7 +108,7 @@ def _described(dataset: "Dataset") -> list[str]:
             names=first_and_last(dataset.target_names, MOST_NAMES) or dataset.target_name or "y",
         )
     )
-    lines = [entry(_("Data"), f"{dataset.name}: {what}"), entry(_("Rows"), str(rows))]
+    lines = [entry(_("Data"), at(dataset.name, what)), entry(_("Rows"), str(rows))]
     if dataset.task == "classification":
         counts = counts_in_words(counts_of(dataset.y, dataset.class_names))
         lines.append(entry(_("Classes"), counts))

@@ -26,7 +26,7 @@ from axone.experiments.class_counts import class_counts, counts_in_words, text_c
 from axone.experiments.diagnosing import came_to_an_end
 from axone.experiments.preparation import last_part
 from axone.experiments.training import stopping_rules
-from axone.messages import Listed, Message, _, _n, first_and_last, formatted, listed, shorten
+from axone.messages import Listed, Message, _, _n, at, first_and_last, formatted, listed, shorten
 from axone.model import Inputs, NextCharacter, Numbers, Target
 from axone.model.generating import beginnings_of
 from axone.registry import plain
@@ -268,7 +268,7 @@ def plan(prepared: Prepared) -> list[str]:
     name = optimizer if isinstance(optimizer, str) else optimizer["name"]
     rate = training.optimizer.learning_rate if training.optimizer.stepwise else None
     return [
-        entry(_("Data"), f"{dataset.name}: {what}"),
+        entry(_("Data"), at(dataset.name, what)),
         *_column_lines(prepared),
         entry(_("Rows"), parts),
         *_class_lines(prepared),

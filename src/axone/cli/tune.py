@@ -22,7 +22,7 @@ from axone.cli.console import (
     tell,
 )
 from axone.cli.train import result_folder
-from axone.messages import Message, _, formatted
+from axone.messages import Message, _, at, formatted
 
 if TYPE_CHECKING:
     from axone.tuning import Plan, Trial, TuningResult
@@ -217,7 +217,7 @@ class _Screen:
         from axone.tuning import shown as text
 
         lines = [
-            entry(_("Data"), f"{plan.folds.dataset.name}: {_rows(plan)}"),
+            entry(_("Data"), at(plan.folds.dataset.name, _rows(plan))),
             entry(_("Search"), _search(plan)),
             entry(
                 _("Metric"),
@@ -231,7 +231,7 @@ class _Screen:
                 values: str = " | ".join(map(text, parameter.labels))
             else:
                 values = f"{text(parameter.low)} … {text(parameter.high)}{_manner(parameter)}"
-            lines.append(entry("" if number else _("Varies"), f"{name}: {values}"))
+            lines.append(entry("" if number else _("Varies"), at(name, values)))
         lines += [entry(_("Note"), note) for note in plan.folds.notes]
         for line in lines:
             tell(

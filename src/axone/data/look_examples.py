@@ -9,7 +9,7 @@ import numpy as np
 
 from axone.data.dataset import Dataset
 from axone.data.positions import gaps_in
-from axone.messages import Message, _, _n, listed, shorten
+from axone.messages import Message, _, _n, at, listed, shorten
 
 _MOST_NAMED, _NAME = 12, 24
 """How many classes or channels are named, and characters of a name."""
@@ -71,7 +71,7 @@ class ExamplesReport:
         """Return the report in lines of text."""
         yield str(self.title)
         for label, text in self.details():
-            yield f"  {label}: {text}"
+            yield f"  {at(label, text)}"
 
     @property
     def title(self) -> Message:

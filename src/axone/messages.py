@@ -359,8 +359,8 @@ def _of_locale(folder: Path) -> Catalogue:
     return gettext.translation(DOMAIN, folder, wanted[:stop], fallback=True)
 
 
+# Translators: write this number as your language does; all others are written with its marks.
 _SAMPLE = _("1,234.5%")
-"""How the language in use writes numbers: a translator writes this one, and so tells the marks."""
 
 _SAMPLE_MARKS = re.compile(r"(\D*)1(\D*)234(\D*)5(\D*)")
 

@@ -125,6 +125,9 @@ def _columns(history: Mapping[str, Sequence[float]]) -> dict[str, FloatArray]:
     return columns
 
 
+_ONE_ROW = 34
+"""Characters of a legend for which there is room beside each other above half a picture."""
+
 _ROWS = {"train": (_("training"), "blue"), "validation": (_("validation"), "orange")}
 
 
@@ -161,11 +164,12 @@ def _draw(
         )
     count_epochs(axes, columns["epoch"])
     if pair or best_epoch is not None:
-        # Above the axes, where no curve can run through it.
+        # Above the axes, where no curve can run through it; in two rows where words are long.
+        _handles, labels = axes.get_legend_handles_labels()
         axes.legend(
             loc="lower left",
             bbox_to_anchor=(-0.02, 1.0),
-            ncols=3,
+            ncols=3 if len("".join(labels)) <= _ONE_ROW else 2,
             handlelength=1.4,
             columnspacing=1.2,
             borderaxespad=0.2,

@@ -153,7 +153,7 @@ def test_the_compiled_catalogue_is_that_of_the_source(source):
     compiled.seek(0)
     with source.with_suffix(".mo").open("rb") as file:
         there, wanted = (
-            {message.id: message.string for message in read_mo(each) if message.id}
+            {str(message.id): message.string for message in read_mo(each) if message.id}
             for each in (file, compiled)
         )
     assert there == wanted, "pybabel compile -D axone -d src/axone/locale"

@@ -17,6 +17,7 @@ from rich.progress import (
     BarColumn,
     Progress,
     ProgressColumn,
+    Task,
     TextColumn,
     TimeRemainingColumn,
 )
@@ -69,10 +70,16 @@ def progress_bar(console: Console, *parts: ProgressColumn, shown: bool) -> Progr
     )
 
 
+class _Share(ProgressColumn):
+    """The share that is done, as the language in use writes it."""
+
+    def render(self, task: Task) -> Text:
+        return Text(f"{formatted(task.percentage / 100, '.0%'):>4}", style="progress.percentage")
+
+
 def share_bar(console: Console, *, shown: bool) -> Progress:
     """Return a bar of the share that is done, with the time left."""
-    share = TextColumn("{task.percentage:>3.0f}%")
-    parts = TextColumn("{task.description}"), BarColumn(), share, TimeRemainingColumn()
+    parts = TextColumn("{task.description}"), BarColumn(), _Share(), TimeRemainingColumn()
     return progress_bar(console, *parts, shown=shown)
 
 

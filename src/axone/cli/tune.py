@@ -22,7 +22,7 @@ from axone.cli.console import (
     tell,
 )
 from axone.cli.train import result_folder
-from axone.messages import Message, _, at, formatted
+from axone.messages import Listed, Message, _, at, formatted, listed
 
 if TYPE_CHECKING:
     from axone.tuning import Plan, Trial, TuningResult
@@ -347,11 +347,23 @@ def _score(trial: "Trial") -> str:
     return f"{score} ± {formatted(trial.deviation, '.2g')}" if len(trial.scores) > 1 else score
 
 
+_STATES = {
+    "complete": _("complete"),
+    "pruned": _("pruned"),
+    "diverged": _("diverged"),
+    "failed": _("failed"),
+    "cancelled": _("cancelled"),
+    "running": _("running"),
+}
+
+
 def _summary(result: "TuningResult") -> list[Message]:
     states: dict[str, int] = {}
     for trial in result.trials:
         states[trial.state] = states.get(trial.state, 0) + 1
-    counted = ", ".join(f"{count} {state}" for state, count in states.items())
+    counted = listed(
+        Listed((count, _STATES.get(state, state)), " ") for state, count in states.items()
+    )
     lines = [
         _(
             "{trials} trials in {seconds:.1f} s: {states}.",

@@ -17,7 +17,7 @@ from hypothesis import settings
 settings.register_profile("axone", deadline=None, derandomize=True, max_examples=25)
 settings.load_profile("axone")
 
-os.environ["AXONE_LANGUAGE"] = "en"  # the tests read English, whatever the machine speaks
+os.environ["AXONE_LANG"] = "en"  # the tests read English, whatever the machine speaks
 
 STEP = 2e-4
 """Inputs must lie further than 2·STEP times the slope from any kink of the function."""

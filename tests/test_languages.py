@@ -22,24 +22,29 @@ from axone.data import TableEncoder
 from axone.errors import ConfigurationError, UnknownNameError
 from axone.experiments import ExperimentData
 from axone.explanation import as_html
-from axone.messages import _, _n, use_language
+from axone.explanation.latex import latex
+from axone.explanation.numerals import numeral, written
+from axone.libraries import said_anew
+from axone.messages import _, _n, formatted, listed, use_language
 from axone.training import Finding, Remedy
 
 SOURCE = Path(axone.__file__).parent
 
 
 @pytest.fixture(autouse=True)
-def english():
+def english(monkeypatch):
+    monkeypatch.setenv("AXONE_LANG", "en")
     use_language("en")
     yield
     use_language("en")
 
 
 @pytest.fixture
-def speak(tmp_path):
+def speak(tmp_path, monkeypatch):
     """Install a catalogue of the given translations, and use it."""
 
     def install(translations, language="fr"):
+        monkeypatch.delenv("AXONE_LANG")
         catalogue = Catalog(locale="fr")
         for key, text in translations.items():
             # French has a form for millions too, in catalogues of Babel 2.19 and later.
@@ -215,6 +220,40 @@ class TestLanguage:
         assert "Cause : le pas 3 est trop grand" in str(found)
         assert found.lines[1] == "Cause: the learning rate 3 is too high"
 
+    def test_what_other_libraries_say_is_said_anew(self, speak):
+        speak(
+            {
+                "Input should be {choices}": "permis : {choices}",
+                "{names} or {last}": "{names} ou {last}",
+                "Input should be greater than {bound}": "plus que {bound}",
+            }
+        )
+        told = said_anew("Input should be 'a', 'b' or 'c'")
+        assert told == "Input should be 'a', 'b' or 'c'"
+        assert str(told) == "permis : 'a', 'b' ou 'c'"
+        assert str(said_anew("Input should be greater than 0.5")) == "plus que 0.5"
+        assert str(said_anew("Input should be a fish")) == "Input should be a fish"
+
+    def test_english_is_preferred_by_who_names_it_first(self, speak, tmp_path, monkeypatch):
+        speak({"rows": "lignes"})
+        monkeypatch.setenv("LANGUAGE", "en_GB:fr")
+        use_language(None, tmp_path)
+        assert str(_("rows")) == "rows"
+        monkeypatch.setenv("LANGUAGE", "de:fr:en")
+        use_language(None, tmp_path)
+        assert str(_("rows")) == "lignes"
+
+    @pytest.mark.parametrize("name", ["en", "en_US", "en-GB", "C", "POSIX", "C.UTF-8"])
+    def test_english_has_many_names(self, speak, tmp_path, name):
+        speak({"rows": "lignes"})
+        use_language(name, tmp_path)
+        assert str(_("rows")) == "rows"
+
+    def test_the_surroundings_may_name_no_language_there_is(self, monkeypatch, tmp_path):
+        monkeypatch.setenv("AXONE_LANG", "xx")
+        with pytest.raises(UnknownNameError, match="unknown language 'xx'"):
+            use_language(None, tmp_path)
+
     def test_a_language_without_catalogue_is_refused_by_name(self, speak):
         speak({"rows": "lignes"})
         with pytest.raises(UnknownNameError, match="unknown language 'frr'"):
@@ -222,18 +261,98 @@ class TestLanguage:
 
     def test_the_surroundings_choose(self, speak, tmp_path, monkeypatch):
         speak({"rows": "lignes"})
-        monkeypatch.setenv("AXONE_LANGUAGE", "fr_CA.UTF-8")
+        monkeypatch.setenv("AXONE_LANG", "fr_CA.UTF-8")
         use_language(None, tmp_path)
         assert str(_("rows")) == "lignes"
-        monkeypatch.setenv("AXONE_LANGUAGE", "en")
+        monkeypatch.setenv("AXONE_LANG", "en")
         monkeypatch.setenv("LANG", "fr_FR.UTF-8")
         use_language(None, tmp_path)
         assert str(_("rows")) == "rows"
-        monkeypatch.delenv("AXONE_LANGUAGE")
+        monkeypatch.delenv("AXONE_LANG")
         for name in ("LANGUAGE", "LC_ALL", "LC_MESSAGES"):
             monkeypatch.delenv(name, raising=False)
         use_language(None, tmp_path)
         assert str(_("rows")) == "lignes"
+
+
+THIN = "\N{NARROW NO-BREAK SPACE}"
+
+
+class TestNumbers:
+    """A translator writes 1,234.5% as the language does, and all numbers follow."""
+
+    @pytest.fixture
+    def french(self, speak):
+        speak({"1,234.5%": f"1{THIN}234,5{THIN}%", "loss {loss:.3g}": "perte {loss:.3g}"})
+
+    @pytest.mark.parametrize(
+        ("value", "spec", "text"),
+        [
+            (0.923, ".3g", "0,923"),
+            (12345, ",", f"12{THIN}345"),
+            (0.935, ".1%", f"93,5{THIN}%"),
+            (1234567.891, ",.2f", f"1{THIN}234{THIN}567,89"),
+            (-1.5e-9, ".2g", "-1,5e-09"),
+            (np.float32(2.5), "+.2f", "+2,50"),
+            (np.int64(5000), ",", f"5{THIN}000"),
+            (float("nan"), ".3g", "nan"),
+            (0.5, ">8.2f", "    0,50"),
+            (0.5, ">8.1%", f"  50,0{THIN}%"),
+            (7, "d", "7"),
+        ],
+    )
+    def test_are_written_as_the_language_does(self, french, value, spec, text):
+        assert str(formatted(value, spec)) == f"{formatted(value, spec)}" == text
+
+    def test_within_messages_and_lists(self, french):
+        assert str(_("loss {loss:.3g}", loss=0.1234)) == "perte 0,123"
+        assert str(_("all: {x}", x=listed([formatted(0.5, "g"), "a"]))) == "all: 0,5, a"
+        assert str(_n("{count:,} row", "{count:,} rows", 1000)) == f"1{THIN}000 rows"
+
+    def test_stay_as_they_would_be_typed_without_a_format(self, french):
+        assert str(_("learning_rate = {rate}", rate=0.33)) == "learning_rate = 0.33"
+        assert str(_("not {found!r}", found=0.33)) == "not 0.33"
+        assert str(_("{path}", path=Path("a/1.5"))) == "a/1.5"
+
+    def test_are_english_where_programs_read(self, french):
+        message = _("loss {loss:.3g}", loss=0.1234)
+        assert message == "loss 0.123"
+        assert json.dumps([message, formatted(0.5, ".1%")]) == '["loss 0.123", "50.0%"]'
+
+    def test_are_english_in_a_language_without_the_sample(self, speak):
+        speak({"rows": "lignes"})
+        assert str(formatted(1234.5, ",.1f")) == "1,234.5"
+
+    def test_a_sign_may_stand_before_a_share(self, speak):
+        speak({"1,234.5%": "%1.234,5"}, language="tr")
+        assert str(formatted(0.935, ".1%")) == "%93,5"
+        assert str(formatted(12345, ",")) == "12.345"
+
+    def test_in_workings_of_equations(self, french):
+        assert written((0.2, "·", 2.5, " + ", -0.5, "·", -3.0)) == "0,2·2,5 − 0,5·(−3)"
+        assert written(("max(0, ", -1.5, ")")) == "max(0; −1,5)"
+        assert latex(numeral(0.25)) == "0{,}25"
+        assert latex(numeral(1.5e-8)) == r"1{,}5\cdot 10^{-8}"
+
+    def test_at_the_ticks_of_pictures(self, french):
+        figure = plots.plot_curves(
+            {
+                "train_loss": [1.0, 0.5],
+                "validation_loss": [1.0, 0.75],
+                "train_accuracy": [0.5, 0.505],
+                "validation_accuracy": [0.5, 0.51],
+            }
+        )
+        figure.canvas.draw()
+        losses, shares = ([t.get_text() for t in a.get_yticklabels()] for a in figure.axes)
+        assert "0,6" in losses
+        assert any(re.fullmatch(rf"5\d,\d\d{THIN}%", text) for text in shares)
+        assert not any("." in text for text in (*losses, *shares))
+
+    def test_at_the_ticks_of_a_scale_of_losses(self, french):
+        figure = plots.plot_curves({"train_loss": [1000.0, 1.0, 1e-3]})
+        figure.canvas.draw()
+        assert "0,01" in [text.get_text() for text in figure.axes[0].get_yticklabels()]
 
 
 RANDOM = np.random.default_rng(0)

@@ -7,12 +7,14 @@ show it in the language in use. `docs/messages.md` tells how to write one and ho
 
 import gettext
 import os
+import re
+import string
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import islice
 from numbers import Number
 from pathlib import Path, PurePath
 from types import MappingProxyType
-from typing import Any, Self, TypeAlias
+from typing import Any, NamedTuple, Self, TypeAlias
 
 from axone.bounds import SHOWN_CHARACTERS, SHOWN_ITEMS
 from axone.shown import as_quoted, as_text, is_long, visible
@@ -22,13 +24,26 @@ DOMAIN = "axone"
 
 FOLDER = Path(__file__).parent / "locale"
 
+VARIABLE = "AXONE_LANG"
+"""The environment's variable that names a language; what a process starts inherits it."""
+
 Catalogue: TypeAlias = gettext.NullTranslations
 
 
+class _Marks(NamedTuple):
+    """What stands before a share, between thousands, before decimals, and after a share."""
+
+    before: str
+    group: str
+    decimal: str
+    after: str
+
+
 class _InUse:
-    """The catalogue of the language in use; None before the first text was looked up."""
+    """The catalogue of the language in use, and how it writes numbers; None before the first."""
 
     catalogue: Catalogue | None = None
+    marks: _Marks | None = None
 
 
 class Message(str):
@@ -119,7 +134,7 @@ class Message(str):
         if not self._figures:
             return template
         try:
-            return template.format(**self._figures)
+            return _FORMATTER.vformat(template, (), self._figures)
         except (LookupError, ValueError, AttributeError, TypeError):
             # A slip of a translator must not hide what the message has to say.
             return self.english
@@ -216,6 +231,40 @@ def any_of(items: Iterable[Any]) -> Listed:
     return Listed(items, _(" or "))
 
 
+def formatted(value: Any, spec: str) -> Message:
+    """Return a number alone as people read it: `{value:spec}`, as any message shows its figures.
+
+    Like every message it is a `str` in English, and shown by `str(…)` and f-strings in the language
+    in use: what files hold and programs read is the same in every language.
+
+    Parameters
+    ----------
+    value : number
+    spec : str
+        A format, such as ``".3g"``, ``","`` or ``".1%"``.
+
+    Examples
+    --------
+    >>> formatted(1234.5, ",.2f"), f"{formatted(0.923, '.1%'):>8}"
+    ('1,234.50', '   92.3%')
+    """
+    return Message(f"{{value:{spec}}}", {"value": value})
+
+
+def in_marks_of_language(text: str) -> str:
+    """Write what Python's formats made of a number, `1,234.5` or `50%`, as the language does.
+
+    Of a padded number the blanks on its left make room for what the language adds.
+    """
+    marks = _marks()
+    shown = text.translate({ord(","): marks.group, ord("."): marks.decimal})
+    if text.endswith("%"):
+        blanks = len(shown) - len(shown.lstrip(" "))
+        shown = f"{shown[:blanks]}{marks.before}{shown[blanks:-1]}{marks.after}"
+        shown = shown[min(blanks, len(shown) - len(text)) :]
+    return shown
+
+
 def as_message(text: str) -> Message:
     """Return a message as it is, any other text as one that no catalogue has."""
     return text if isinstance(text, Message) else Message(text)
@@ -249,8 +298,8 @@ def use_language(language: str | None, folder: Path = FOLDER) -> None:
     ----------
     language : str or None
         Such as ``"fr"`` or ``"pt_BR"``; ``"en"`` for the texts as they are written. None for the
-        language of the surroundings: ``$AXONE_LANGUAGE``, else that of the locale as gettext finds
-        it (``$LANGUAGE``, ``$LC_ALL``, ``$LC_MESSAGES``, ``$LANG``), English where it has no
+        language of the surroundings: ``$AXONE_LANG``, else that of the locale as gettext finds it
+        (``$LANGUAGE``, ``$LC_ALL``, ``$LC_MESSAGES``, ``$LANG``), English where it has no
         catalogue. So begins every process.
     folder : Path, optional
         Where catalogues lie; default those that come with Axone.
@@ -258,21 +307,18 @@ def use_language(language: str | None, folder: Path = FOLDER) -> None:
     Raises
     ------
     UnknownNameError
-        There is no catalogue of that language.
+        There is no catalogue of that language, or of the one that ``$AXONE_LANG`` names.
     """
-    if language is None:
-        _InUse.catalogue = _surrounding(folder)
-    elif language == "en":
-        _InUse.catalogue = Catalogue()
-    elif gettext.find(DOMAIN, folder, [language]):
-        _InUse.catalogue = gettext.translation(DOMAIN, folder, [language])
-    else:
+    named = language or os.environ.get(VARIABLE)
+    found = _named(named, folder) if named else _of_locale(folder)
+    if found is None:
         # Errors are made of messages, so this module cannot import them before it is whole.
         from axone.errors import UnknownNameError
 
         files = folder.glob(f"*/LC_MESSAGES/{DOMAIN}.mo")
-        known = ["en", *(file.parents[1].name for file in files)]
-        raise UnknownNameError(_("language"), language, known)
+        known = ["en", *sorted(file.parents[1].name for file in files)]
+        raise UnknownNameError(_("language"), named, known)
+    _InUse.catalogue, _InUse.marks = found, None
 
 
 def language_in_use() -> str:
@@ -282,13 +328,64 @@ def language_in_use() -> str:
 
 def _catalogue() -> Catalogue:
     if _InUse.catalogue is None:
-        _InUse.catalogue = _surrounding(FOLDER)
+        named = os.environ.get(VARIABLE)
+        found = _named(named, FOLDER) if named else _of_locale(FOLDER)
+        # Something is to be shown now, even if the name is wrong: the command line complains of
+        # that when it starts.
+        _InUse.catalogue = found or Catalogue()
     return _InUse.catalogue
 
 
-def _surrounding(folder: Path) -> Catalogue:
-    chosen = os.environ.get("AXONE_LANGUAGE")
-    return gettext.translation(DOMAIN, folder, [chosen] if chosen else None, fallback=True)
+_LANGUAGE = re.compile(r"[A-Za-z]+([_-]\w+)*([.@][\w.@-]*)?")
+_ENGLISH = re.compile(r"(en|C|POSIX)([_.@-].*)?")
+
+
+def _named(language: str, folder: Path) -> Catalogue | None:
+    """Return the catalogue of a language, English without one; None where there is none."""
+    if _ENGLISH.fullmatch(language):
+        return Catalogue()
+    if not _LANGUAGE.fullmatch(language):
+        return None
+    named = [language.replace("-", "_")]
+    found = gettext.find(DOMAIN, folder, named)
+    return gettext.translation(DOMAIN, folder, named) if found else None
+
+
+def _of_locale(folder: Path) -> Catalogue:
+    names = ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG")
+    wanted = next((value for name in names if (value := os.environ.get(name))), "").split(":")
+    # English has no catalogue in which gettext could see that it is wanted before others.
+    stop = next((at for at, name in enumerate(wanted) if _ENGLISH.fullmatch(name)), len(wanted))
+    return gettext.translation(DOMAIN, folder, wanted[:stop], fallback=True)
+
+
+# Translators: write this number as your language does; all others are written with its marks.
+_SAMPLE = _("1,234.5%")
+
+_SAMPLE_MARKS = re.compile(r"(\D*)1(\D*)234(\D*)5(\D*)")
+
+
+def _marks() -> _Marks:
+    if _InUse.marks is None:
+        found = _SAMPLE_MARKS.fullmatch(str(_SAMPLE)) or _SAMPLE_MARKS.fullmatch(_SAMPLE.english)
+        assert found  # noqa: S101 — the sample itself has its marks
+        _InUse.marks = _Marks(*found.groups())
+    return _InUse.marks
+
+
+class _Formatter(string.Formatter):
+    """As `str.format`, but that numbers with a format are written as the language in use does.
+
+    Those without one stand as a person would type them: settings, what was given.
+    """
+
+    def format_field(self, value: Any, format_spec: str) -> str:
+        """Format a figure."""
+        text = format(value, format_spec)
+        return in_marks_of_language(text) if format_spec and isinstance(value, Number) else text
+
+
+_FORMATTER = _Formatter()
 
 
 _PATH_CHARACTERS = 1024

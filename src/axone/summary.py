@@ -21,7 +21,7 @@ from axone.layers import (
 from axone.layers.collapsing import LinearRun, linear_runs
 from axone.layers.sequence import fields_after
 from axone.layers.windows import Field
-from axone.messages import _, shorten
+from axone.messages import _, formatted, shorten
 from axone.registry import name_of
 
 _NAME = 24
@@ -94,7 +94,7 @@ class Summary:
         cells = [self._header(), *map(self._cells, self.rows), self._total()]
         if self.buffers:
             label = str(_("Not trained (running averages)"))
-            cells.append((label, "", f"{self.buffers:,}", "", ""))
+            cells.append((label, "", str(formatted(self.buffers, ",")), "", ""))
         if not self.sees_neighbours:
             cells = [row[:3] for row in cells]
         return "\n".join([aligned(cells), *map(_told, self.linear)])
@@ -107,13 +107,14 @@ class Summary:
         return (
             f"{row.position} {row.label}",
             str(row.output_shape),
-            f"{row.parameters:,}",
-            f"{row.multiply_adds:,}",
+            str(formatted(row.parameters, ",")),
+            str(formatted(row.multiply_adds, ",")),
             _written(row.receptive_field),
         )
 
     def _total(self) -> tuple[str, ...]:
-        return (str(_("Total")), "", f"{self.parameters:,}", f"{self.multiply_adds:,}", "")
+        totals = (formatted(self.parameters, ","), formatted(self.multiply_adds, ","))
+        return (str(_("Total")), "", *map(str, totals), "")
 
 
 def summarised(

@@ -94,7 +94,7 @@ def main():
     number = secrets.randbelow(2**31) if asked.seed is None else asked.seed
     names = asked.kind or NAMES
     tell(f"seed {number}")
-    os.environ["AXONE_LANGUAGE"] = "en"
+    os.environ["AXONE_LANG"] = "en"
     os.environ["COLUMNS"] = "80"
     # A bomb that goes off must not take the machine with it.
     resource.setrlimit(resource.RLIMIT_AS, (16 << 30, resource.RLIM_INFINITY))

@@ -20,6 +20,7 @@ axone predict runs/iris new.csv        predict new rows"""
 app = typer.Typer(
     name="axone",
     cls=CommandGroup,
+    subcommand_metavar=_("COMMAND [ARGS]...").english,
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -38,13 +39,22 @@ def axone(
     debug: Annotated[
         bool, typer.Option("--debug", help=_("Show errors with their traceback."))
     ] = False,
+    lang: Annotated[
+        str | None,
+        typer.Option(
+            "--lang",
+            metavar="LANGUAGE",
+            help=_("Language of every text, as fr (default: $AXONE_LANG, else the locale's)."),
+        ),
+    ] = None,
     version: Annotated[
         bool,
         typer.Option("--version", callback=_version, is_eager=True, help=_("Print the version.")),
     ] = False,
 ) -> None:
     """Choose what holds for every command."""
-    del version
+    # `CommandGroup` has chosen the language, before it wrote a word.
+    del version, lang
     console.debug = debug
 
 

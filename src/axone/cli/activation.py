@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from axone.cli.console import echo, explained_errors, output, print_json, print_wrapped
-from axone.messages import _
+from axone.messages import _, formatted
 
 _AT = (-4.0, -2.0, -1.0, 0.0, 1.0, 2.0, 4.0)
 
@@ -57,7 +57,7 @@ def activation(
             print_wrapped(console, f"σ′(z)  {function.slope}", indent=7)
         echo("")
         for label, row in (("z", _AT), ("σ(z)", value[:, 0]), ("σ′(z)", slope[:, 0])):
-            echo(f"{label:6}" + "".join(f"{number:10.3g}" for number in row))
+            echo(f"{label:6}" + "".join(f"{formatted(number, '10.3g')}" for number in row))
         echo("")
         learned = ", ".join(f"{key} = {start:g}" for key, start in function.learned.items())
         if learned:

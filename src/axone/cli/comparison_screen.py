@@ -11,7 +11,7 @@ from axone.cli.console import entry, output, print_wrapped, tell
 from axone.cli.epochs import is_shown
 from axone.cli.screen import plan
 from axone.comparison import OURS, TITLES, Comparison
-from axone.messages import Message, _, _n, listed
+from axone.messages import Message, _, _n, formatted, listed
 
 _SHORT = {OURS: "Axone", "sklearn": "sklearn", "torch": "PyTorch"}
 _LOSS, _DIFFERENCE, _TIME = 9, 8, 7
@@ -99,21 +99,23 @@ def line(comparison: Comparison) -> str:
     everyone, others = comparison.libraries, comparison.opponents
     cells = [f"{epoch.epoch:>5}"]
     cells += [f"{_loss(epoch.timed[key].loss):>{_LOSS}}" for key in everyone]
-    cells += [f"{epoch.differences[key]:>{_DIFFERENCE}.1e}" for key in others]
+    cells += [f"{formatted(epoch.differences[key], '.1e'):>{_DIFFERENCE}}" for key in others]
     cells += [f"{_milliseconds(epoch.timed[key].seconds):>{_TIME}}" for key in everyone]
     return " ".join(cells)
 
 
 def _loss(value: float) -> str:
     if not math.isfinite(value) or 1e-3 <= abs(value) < 1e5:
-        return f"{value:.6f}"[:8] if abs(value) < 1e5 else f"{value:.5g}"
-    return f"{value:.2e}"
+        spec = ".6f" if abs(value) < 1e5 else ".5g"
+        # Eight characters of it, in every language.
+        return str(formatted(value, spec))[:8]
+    return str(formatted(value, ".2e"))
 
 
 def _milliseconds(seconds: float) -> str:
     milliseconds = seconds * 1e3
     decimals = 0 if milliseconds >= 100 else 1 if milliseconds >= 10 else 2
-    return f"{milliseconds:.{decimals}f}"
+    return str(formatted(milliseconds, f".{decimals}f"))
 
 
 def summary_table(comparison: Comparison) -> Table:
@@ -132,9 +134,9 @@ def summary_table(comparison: Comparison) -> Table:
             TITLES[key],
             _loss(last.timed[key].loss),
             *([_loss(last.validation[key])] if validated else []),
-            "" if ours else f"{last.differences[key]:.1e}",
+            "" if ours else str(formatted(last.differences[key], ".1e")),
             _milliseconds(comparison.typical_seconds(key)),
-            "" if ours else f"{comparison.speed_ratio(key):.3g}",
+            "" if ours else str(formatted(comparison.speed_ratio(key), ".3g")),
         )
     return table
 

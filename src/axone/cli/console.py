@@ -17,6 +17,7 @@ from rich.progress import (
     BarColumn,
     Progress,
     ProgressColumn,
+    Task,
     TextColumn,
     TimeRemainingColumn,
 )
@@ -25,7 +26,7 @@ from rich.text import Text
 
 from axone.errors import AxoneError
 from axone.interruption import exit_status
-from axone.messages import _
+from axone.messages import _, formatted
 from axone.shown import visible, writable
 
 BAD_INPUT, DIVERGED, INTERRUPTED = 2, 3, 130
@@ -69,10 +70,16 @@ def progress_bar(console: Console, *parts: ProgressColumn, shown: bool) -> Progr
     )
 
 
+class _Share(ProgressColumn):
+    """The share that is done, as the language in use writes it."""
+
+    def render(self, task: Task) -> Text:
+        return Text(f"{formatted(task.percentage / 100, '.0%'):>4}", style="progress.percentage")
+
+
 def share_bar(console: Console, *, shown: bool) -> Progress:
     """Return a bar of the share that is done, with the time left."""
-    share = TextColumn("{task.percentage:>3.0f}%")
-    parts = TextColumn("{task.description}"), BarColumn(), share, TimeRemainingColumn()
+    parts = TextColumn("{task.description}"), BarColumn(), _Share(), TimeRemainingColumn()
     return progress_bar(console, *parts, shown=shown)
 
 
@@ -191,7 +198,9 @@ def _score(scores: Mapping[str, float | None], metric: str) -> str:
     score = scores[metric]
     if score is None:
         return str(_("not finite"))
-    return f"{score:,}/{scores['of']:,}" if metric == "right" else f"{score:.4g}"
+    if metric == "right":
+        return f"{formatted(score, ',')}/{formatted(scores['of'], ',')}"
+    return str(formatted(score, ".4g"))
 
 
 def columns(rows: Sequence[Sequence[str]], header: Sequence[str]) -> Table:

@@ -16,7 +16,7 @@ from axone.cli.console import (
     tell,
 )
 from axone.errors import ConfigurationError
-from axone.messages import _, _n, first_and_last, listed, shorten
+from axone.messages import _, _n, at, first_and_last, formatted, listed, shorten
 
 if TYPE_CHECKING:
     from axone.data import Dataset
@@ -76,7 +76,7 @@ def _list_all() -> None:
         [
             info.name,
             info.task,
-            f"{info.rows:,}" if info.rows else "",
+            str(formatted(info.rows, ",")) if info.rows else "",
             info.features,
             str(info.classes or ""),
             info.where,
@@ -98,7 +98,7 @@ def _described(dataset: "Dataset") -> list[str]:
     from axone.experiments.class_counts import counts_in_words, counts_of
 
     own_test = "" if dataset.y_test is None else _("{rows:,} test", rows=len(dataset.y_test))
-    rows = listed(filter(None, [f"{len(dataset.y):,}", own_test]))
+    rows = listed(filter(None, [formatted(len(dataset.y), ","), own_test]))
     shape = " × ".join(map(str, dataset.X.shape[1:]))
     what = (
         _n("{count} class", "{count} classes", len(dataset.class_names))
@@ -108,7 +108,7 @@ def _described(dataset: "Dataset") -> list[str]:
             names=first_and_last(dataset.target_names, MOST_NAMES) or dataset.target_name or "y",
         )
     )
-    lines = [entry(_("Data"), f"{dataset.name}: {what}"), entry(_("Rows"), str(rows))]
+    lines = [entry(_("Data"), at(dataset.name, what)), entry(_("Rows"), str(rows))]
     if dataset.task == "classification":
         counts = counts_in_words(counts_of(dataset.y, dataset.class_names))
         lines.append(entry(_("Classes"), counts))

@@ -6,7 +6,7 @@ Wider terminals see recall and F1 as well; `history.csv` always has everything.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from axone.messages import _
+from axone.messages import _, formatted
 from axone.training import History, StoppingRule
 
 _FIRST_LINES, _THEN_EVERY = 20, 10
@@ -74,7 +74,7 @@ def _cell(history: History, column: _Column) -> str:
     if column.source == "epoch":
         return str(int(values[-1]))
     if column.change:
-        return f"{values[-1] - values[-2]:+.3g}" if len(values) > 1 else "-"
+        return str(formatted(values[-1] - values[-2], "+.3g")) if len(values) > 1 else "-"
     if column.source.endswith("loss"):
-        return f"{values[-1]:.4g}"
-    return f"{values[-1]:.4f}"
+        return str(formatted(values[-1], ".4g"))
+    return str(formatted(values[-1], ".4f"))

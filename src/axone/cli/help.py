@@ -4,19 +4,48 @@ Typer keeps the English text of every `help=_("…")` when it builds a command, 
 each call: here the texts of a finished command are looked up, after the language was chosen.
 """
 
-from collections.abc import Iterator
+import os
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from itertools import pairwise
 from typing import Any
 
 import typer
 from typer.core import TyperCommand, TyperGroup
 
 from axone.cli.commands import COMMANDS, Command
-from axone.messages import translated
+from axone.cli.console import explained_errors
+from axone.cli.wording import complaint, title_help
+from axone.messages import VARIABLE, _, translated, use_language
 from axone.shown import abridged, visible
 
 
-class CommandGroup(TyperGroup):
+class _Speaking:
+    """What commands and groups say of themselves, in the language in use."""
+
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        """Write the page of help."""
+        title_help()
+        super().format_help(ctx, formatter)  # type: ignore[misc]
+
+    def format_usage(self, ctx: Any, formatter: Any) -> None:
+        """Write the line of how a command is called."""
+        words = " ".join(self.collect_usage_pieces(ctx))  # type: ignore[attr-defined]
+        formatter.write_usage(ctx.command_path, words, prefix=str(_("Usage: ")))
+
+    def get_help_option(self, ctx: Any) -> Any:
+        """Return the option that shows help."""
+        option = super().get_help_option(ctx)  # type: ignore[misc]
+        if option is not None:
+            option.help = str(_("Show this message and exit."))
+        return option
+
+
+class _Command(_Speaking, TyperCommand):
+    pass
+
+
+class CommandGroup(_Speaking, TyperGroup):
     """A group that lists commands by their help alone, and reads one when it is called.
 
     Parameters
@@ -28,16 +57,27 @@ class CommandGroup(TyperGroup):
 
     def __init__(self, known: tuple[Command, ...] = COMMANDS, **settings: Any) -> None:
         super().__init__(**settings)
-        _translate(self)
         self.known = known
+        self._english = _helps(self)
+        self._translate()
+
+    def _translate(self) -> None:
+        _show_translated(self, self._english)
+        self.subcommand_metavar = translated(self.subcommand_metavar or "")
         self.commands = {
-            each.name: TyperCommand(each.name, help=translated(each.help)) for each in known
+            each.name: _Command(each.name, help=translated(each.help)) for each in self.known
         }
 
-    def make_context(self, *words: Any, **settings: Any) -> Any:
-        """Read the words before the command."""
+    def make_context(
+        self, info_name: str | None, args: list[str], parent: Any = None, **settings: Any
+    ) -> Any:
+        """Choose the language, if no group above did, and read the words before the command."""
+        if parent is None:
+            with explained_errors():
+                _choose_language(args)
+            self._translate()
         with _short_complaints():
-            return super().make_context(*words, **settings)
+            return super().make_context(info_name, args, parent, **settings)
 
     def invoke(self, ctx: Any) -> Any:
         """Read the words of the command, and run it."""
@@ -51,6 +91,25 @@ class CommandGroup(TyperGroup):
         return name, chosen and built(chosen), rest
 
 
+def _choose_language(words: Sequence[str]) -> None:
+    """Speak the language of `--lang` before a word of help is shown, else that of $AXONE_LANG.
+
+    With neither the language in use stays, at first that of the locale.
+    """
+    asked = ""
+    for word, after in pairwise([*words, ""]):
+        name, equals, value = word.partition("=")
+        if name == "--lang":
+            asked = value if equals else after
+        elif not word.startswith("-") and word != asked:
+            break
+    if asked:
+        # Processes that a command starts speak it as well.
+        os.environ[VARIABLE] = asked
+    if os.environ.get(VARIABLE):
+        use_language(None)
+
+
 @contextmanager
 def _short_complaints() -> Iterator[None]:
     """Let Typer quote no more of a word than helps, and no command to the terminal."""
@@ -59,6 +118,9 @@ def _short_complaints() -> Iterator[None]:
     except Exception as error:
         if hasattr(error, "format_message") and isinstance(getattr(error, "message", None), str):
             error.message = visible(abridged(error.message))  # type: ignore[attr-defined]
+            told = str(complaint(error.format_message()))
+            error.format_message = lambda: told
+            title_help()
         raise
 
 
@@ -70,20 +132,27 @@ def built(known: Command) -> Any:
             name=known.name,
             help=known.help,
             no_args_is_help=True,
-            subcommand_metavar="KIND [ARGS]...",
+            subcommand_metavar=_("KIND [ARGS]...").english,
         )
     alone = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
     settings = {"ignore_unknown_options": True} if known.takes_what_looks_like_options else {}
-    alone.command(known.name, help=known.help, context_settings=settings)(known.function())
+    alone.command(known.name, cls=_Command, help=known.help, context_settings=settings)(
+        known.function()
+    )
     command = typer.main.get_command(alone)
-    _translate(command)
+    _show_translated(command, _helps(command))
     return command
 
 
-def _translate(command: Any) -> None:
+def _helps(command: Any) -> list[tuple[Any, str]]:
+    """Return a command and its options, each with its help in English."""
+    # Options and arguments have a help; Click's own class of both has none.
+    return [(each, getattr(each, "help", None) or "") for each in (command, *command.params)]
+
+
+def _show_translated(command: Any, english: list[tuple[Any, str]]) -> None:
     """Put a command's help, and that of its options, in the language in use."""
-    command.help = translated(command.help or "")
-    for parameter in command.params:
-        # Options and arguments have a help; Click's own class of both has none.
-        if help_text := getattr(parameter, "help", None):
-            parameter.help = translated(help_text)
+    for each, text in english:
+        if text:
+            each.help = translated(text)
+    command.options_metavar = str(_("[OPTIONS]"))

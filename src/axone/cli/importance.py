@@ -21,7 +21,7 @@ from axone.experiments.preparation import Part
 from axone.experiments.training import learnt_target
 from axone.explanation.importance import Dependence, Importance, column_importance, dependence
 from axone.files import json_text, write_atomically
-from axone.messages import _, shorten
+from axone.messages import _, formatted, shorten
 from axone.metrics import rounded
 from axone.model import Model
 from axone.plots import plot_column_importance, plot_dependence, save_figure
@@ -283,8 +283,8 @@ def _print(run: TableRun, found: Found) -> None:
         length = round(_BAR * column.mean / longest) if longest > 0 else 0
         table.add_row(
             shorten(column.name, 30),
-            f"{column.mean:.4f}",
-            f"{column.spread:.4f}",
+            str(formatted(column.mean, ".4f")),
+            str(formatted(column.spread, ".4f")),
             "█" * max(0, length),
         )
     console.print(table)

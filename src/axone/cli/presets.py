@@ -6,7 +6,7 @@ import typer
 
 from axone.cli.console import columns, echo, entry, explained_errors, output, print_wrapped, tell
 from axone.errors import ConfigurationError
-from axone.messages import _, listed
+from axone.messages import _, at, listed
 
 if TYPE_CHECKING:
     from axone.arrays import Shape
@@ -71,7 +71,7 @@ def _describe(preset: "Preset", rows: int, shape: "Shape | None") -> None:
     held_out = preset.validation(rows)
     share = _("the usual 15 %") if held_out is None else _("{share:.0%}", share=held_out)
     for line in (
-        entry(_("Preset"), f"{preset.name}: {preset.summary}"),
+        entry(_("Preset"), at(preset.name, preset.summary)),
         entry(_("Source"), preset.source),
         entry(_("Takes"), str(listed(word_of(taken) for taken in preset.takes))),
         entry(_("Training"), training or str(_("as without a preset"))),

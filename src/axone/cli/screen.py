@@ -2,7 +2,7 @@
 
 import math
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -26,7 +26,7 @@ from axone.experiments.class_counts import class_counts, counts_in_words, text_c
 from axone.experiments.diagnosing import came_to_an_end
 from axone.experiments.preparation import last_part
 from axone.experiments.training import stopping_rules
-from axone.messages import Message, _, _n, first_and_last, listed, shorten
+from axone.messages import Listed, Message, _, _n, at, first_and_last, formatted, listed, shorten
 from axone.model import Inputs, NextCharacter, Numbers, Target
 from axone.model.generating import beginnings_of
 from axone.registry import plain
@@ -259,7 +259,7 @@ def plan(prepared: Prepared) -> list[str]:
     settings = prepared.experiment.settings
     dataset, network, training = prepared.dataset, prepared.network, settings.training
     what = _what_is_learnt(prepared)
-    parts = ", ".join(f"{len(part):,} {name}" for name, part in prepared.parts.items())
+    parts = _rows_of({name: len(part) for name, part in prepared.parts.items()})
     layers = " → ".join(
         [f"{shorten(network.input_name, _NAME)} {_size(network.input_shape)}".lstrip()]
         + [f"{row.label} {_size(row.output_shape)}" for row in network.summary().rows]
@@ -268,7 +268,7 @@ def plan(prepared: Prepared) -> list[str]:
     name = optimizer if isinstance(optimizer, str) else optimizer["name"]
     rate = training.optimizer.learning_rate if training.optimizer.stepwise else None
     return [
-        entry(_("Data"), f"{dataset.name}: {what}"),
+        entry(_("Data"), at(dataset.name, what)),
         *_column_lines(prepared),
         entry(_("Rows"), parts),
         *_class_lines(prepared),
@@ -279,7 +279,7 @@ def plan(prepared: Prepared) -> list[str]:
             _("Training"),
             _(
                 "{optimizer}, batches of {rows}, at most {epochs}, seed {seed}",
-                optimizer=f"{name} {rate:g}" if rate else name,
+                optimizer=Listed((name, formatted(rate, "g")), " ") if rate else name,
                 rows=training.batch_size,
                 epochs=_n("{count} epoch", "{count} epochs", training.epochs),
                 seed=settings.seed,
@@ -288,6 +288,11 @@ def plan(prepared: Prepared) -> list[str]:
         *(entry("", text) for text in _left_out(prepared)),
         *(entry(_("Note"), note) for note in prepared.notes),
     ]
+
+
+def _rows_of(counts: Mapping[str, int]) -> str:
+    """Return ``105 train, 22 validation``."""
+    return ", ".join(f"{formatted(count, ',')} {name}" for name, count in counts.items())
 
 
 def _what_is_learnt(prepared: Prepared) -> Message:
@@ -343,8 +348,7 @@ def _text_lines(prepared: Prepared) -> list[str]:
     """Say of how many texts the rows of every part are."""
     if not isinstance(prepared.target, NextCharacter):
         return []
-    counts = text_counts(prepared)
-    return [entry(_("Texts"), ", ".join(f"{count:,} {name}" for name, count in counts.items()))]
+    return [entry(_("Texts"), _rows_of(text_counts(prepared)))]
 
 
 def _left_out(prepared: Prepared) -> list[Message]:

@@ -9,7 +9,7 @@ from rich.table import Table
 
 from axone.cli.console import output, print_wrapped, share_bar, tell
 from axone.cli.screen import plan
-from axone.messages import Message, _
+from axone.messages import Message, _, formatted
 
 if TYPE_CHECKING:
     from axone.experiments import Prepared, RunResult
@@ -117,11 +117,11 @@ def in_a_line(scores: "Scores") -> str:
     """Return the scores that say most in a few words."""
     found = [(name, scores[name]) for name in _TOLD if name in scores]
     shown = [
-        f"{name} {_('not finite') if value is None else format(value, '.4g')}"
+        f"{name} {_('not finite') if value is None else formatted(value, '.4g')}"
         for name, value in found
     ]
     if scores.get("right") is not None:
-        shown.append(f"{scores['right']:,}/{scores['of']:,}")
+        shown.append(f"{formatted(scores['right'], ',')}/{formatted(scores['of'], ',')}")
     return ", ".join(shown)
 
 
@@ -136,5 +136,5 @@ def spread_table(spreads: Mapping[str, "Spread | None"]) -> Table:
             table.add_row(name, str(_("not finite")))
             continue
         numbers = (spread.mean, spread.deviation, spread.minimum, spread.maximum)
-        table.add_row(name, *(f"{number:.4g}" for number in numbers))
+        table.add_row(name, *(str(formatted(number, ".4g")) for number in numbers))
     return table

@@ -22,7 +22,7 @@ from axone.cli.console import (
     tell,
 )
 from axone.cli.train import result_folder
-from axone.messages import Message, _
+from axone.messages import Listed, Message, _, at, formatted, listed
 
 if TYPE_CHECKING:
     from axone.tuning import Plan, Trial, TuningResult
@@ -217,7 +217,7 @@ class _Screen:
         from axone.tuning import shown as text
 
         lines = [
-            entry(_("Data"), f"{plan.folds.dataset.name}: {_rows(plan)}"),
+            entry(_("Data"), at(plan.folds.dataset.name, _rows(plan))),
             entry(_("Search"), _search(plan)),
             entry(
                 _("Metric"),
@@ -231,7 +231,7 @@ class _Screen:
                 values: str = " | ".join(map(text, parameter.labels))
             else:
                 values = f"{text(parameter.low)} … {text(parameter.high)}{_manner(parameter)}"
-            lines.append(entry("" if number else _("Varies"), f"{name}: {values}"))
+            lines.append(entry("" if number else _("Varies"), at(name, values)))
         lines += [entry(_("Note"), note) for note in plan.folds.notes]
         for line in lines:
             tell(
@@ -336,21 +336,34 @@ def trials_table(result: "TuningResult") -> Table:
             str(rank),
             _score(trial),
             f"{trial.epochs:.0f}",
-            f"{trial.seconds:.2f}",
+            str(formatted(trial.seconds, ".2f")),
             *(text(trial.labels.get(name), digits=2) for name in result.space),
         )
     return table
 
 
 def _score(trial: "Trial") -> str:
-    return f"{trial.score:.4g}" + (f" ± {trial.deviation:.2g}" if len(trial.scores) > 1 else "")
+    score = str(formatted(trial.score, ".4g"))
+    return f"{score} ± {formatted(trial.deviation, '.2g')}" if len(trial.scores) > 1 else score
+
+
+_STATES = {
+    "complete": _("complete"),
+    "pruned": _("pruned"),
+    "diverged": _("diverged"),
+    "failed": _("failed"),
+    "cancelled": _("cancelled"),
+    "running": _("running"),
+}
 
 
 def _summary(result: "TuningResult") -> list[Message]:
     states: dict[str, int] = {}
     for trial in result.trials:
         states[trial.state] = states.get(trial.state, 0) + 1
-    counted = ", ".join(f"{count} {state}" for state, count in states.items())
+    counted = listed(
+        Listed((count, _STATES.get(state, state)), " ") for state, count in states.items()
+    )
     lines = [
         _(
             "{trials} trials in {seconds:.1f} s: {states}.",

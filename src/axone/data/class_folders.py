@@ -151,12 +151,15 @@ def _passed_over(paths: Sequence[Path]) -> tuple[Message, ...]:
     if not paths:
         return ()
     endings = Counter(path.suffix.lower() or path.name for path in paths)
+    counts = [
+        _("{rows:,} × {name}", rows=count, name=ending) for ending, count in endings.most_common(8)
+    ]
     return (
         _n(
             "{count:,} file of another kind is passed over: {endings}",
             "{count:,} files of other kinds are passed over: {endings}",
             len(paths),
-            endings=listed(f"{count:,} × {ending}" for ending, count in endings.most_common(8)),
+            endings=listed(counts),
         ).coded("files_passed_over"),
     )
 

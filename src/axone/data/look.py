@@ -25,7 +25,7 @@ from axone.data.sources import (
     read_table,
     shown_source,
 )
-from axone.messages import Message, _, _n, listed
+from axone.messages import Message, _, _n, at, listed
 
 if TYPE_CHECKING:
     from pandas import DataFrame, Series
@@ -67,7 +67,7 @@ class TableReport:
             yield ""
             yield str(_heading(column))
             for label, text in details(column):
-                yield f"  {label}: {text}"
+                yield f"  {at(label, text)}"
 
     @property
     def title(self) -> Message:

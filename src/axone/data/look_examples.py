@@ -9,7 +9,7 @@ import numpy as np
 
 from axone.data.dataset import Dataset
 from axone.data.positions import gaps_in
-from axone.messages import Message, _, _n, listed, shorten
+from axone.messages import Message, _, _n, at, listed, shorten
 
 _MOST_NAMED, _NAME = 12, 24
 """How many classes or channels are named, and characters of a name."""
@@ -71,7 +71,7 @@ class ExamplesReport:
         """Return the report in lines of text."""
         yield str(self.title)
         for label, text in self.details():
-            yield f"  {label}: {text}"
+            yield f"  {at(label, text)}"
 
     @property
     def title(self) -> Message:
@@ -94,7 +94,10 @@ class ExamplesReport:
         if self.kind != "text":
             found.append((_("missing"), _missing(self)))
         if self.classes:
-            counts = [f"{count:,} × {shorten(name, _NAME)}" for name, count in self.classes]
+            counts = [
+                _("{rows:,} × {name}", rows=count, name=shorten(name, _NAME))
+                for name, count in self.classes
+            ]
             found.append((_("classes"), _("{counts}", counts=_few(counts))))
         else:
             found.append((_("to be said"), _("{names}", names=_few(self.targets) or "y")))

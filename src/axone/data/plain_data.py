@@ -10,6 +10,7 @@ from dataclasses import fields
 from typing import Any, ClassVar, TypeVar
 
 from axone.errors import ModelFileError
+from axone.libraries import said_anew
 from axone.messages import _
 
 Described = TypeVar("Described")
@@ -64,7 +65,7 @@ def read_data(kind: type[Described], data: object, what: str) -> Described:
                 "{found!r}). Save or fetch the model again.",
                 what=what,
                 place=place,
-                fault=first["msg"],
+                fault=said_anew(first["msg"]),
                 found=str(first["input"])[:80],
             )
         ) from error

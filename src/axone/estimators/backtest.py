@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from axone.arrays import FloatArray
-from axone.messages import _
+from axone.messages import _, formatted
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -125,8 +125,9 @@ class Backtest:
 
 def _line(number: str, train_rows: str, rows: int, score: FoldScore | Backtest) -> str:
     return (
-        f"{number:>4}  {train_rows:>6}  {rows:>6}  {score.mae:>9.4g}  {score.rmse:>9.4g}"
-        f"  {score.coverage:>8.1%}  {score.naive_mae:.4g}"
+        f"{number:>4}  {train_rows:>6}  {rows:>6}  {formatted(score.mae, '>9.4g')}  "
+        f"{formatted(score.rmse, '>9.4g')}  {formatted(score.coverage, '>8.1%')}  "
+        f"{formatted(score.naive_mae, '.4g')}"
     )
 
 

@@ -60,5 +60,5 @@ def counts_in_words(counts: dict[str, int]) -> Message:
     )
 
 
-def _pairs(counts: Sequence[tuple[str, int]]) -> list[str]:
-    return [f"{rows:,} × {shorten(name, _NAME)}" for name, rows in counts]
+def _pairs(counts: Sequence[tuple[str, int]]) -> list[Message]:
+    return [_("{rows:,} × {name}", rows=rows, name=shorten(name, _NAME)) for name, rows in counts]

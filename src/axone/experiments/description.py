@@ -20,6 +20,7 @@ from axone.experiments import course
 from axone.experiments.files import merged, read_mapping, to_toml
 from axone.experiments.recipes import with_recipe
 from axone.experiments.schema import SHORTHAND, ExperimentData
+from axone.libraries import said_anew
 from axone.messages import Listed, Message, _, _n, any_of
 from axone.shown import abridged
 
@@ -214,7 +215,7 @@ def _complaint(path: tuple[str, ...], mistake: Any) -> Message | str:
     cause = mistake.get("ctx", {}).get("error")
     if isinstance(cause, Exception):
         return cause.message if isinstance(cause, AxoneError) else str(cause)
-    return _("{fault}; found {found!r}.", fault=mistake["msg"], found=mistake["input"])
+    return _("{fault}; found {found!r}.", fault=said_anew(mistake["msg"]), found=mistake["input"])
 
 
 def _unknown(path: tuple[str, ...]) -> Message:

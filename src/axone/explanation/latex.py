@@ -59,9 +59,10 @@ _LETTER = r"(?:(?![ŷℓ²³ᵀᵗᵢᵣⱼₐ-ₜ\u0370-\u03ff])[^\W\d_])"
 """One of a word: not a small one, a Greek one or another that is a symbol."""
 
 _TOKEN = re.compile(
-    r"(?P<more>\[(?P<count>[\d,]+) more: (?P<total>[^\]]+)\])"
+    r"(?P<more>\[(?P<count>[^:\[\]]*\d[^:\[\]]*): (?P<total>[^\]]+)\])"
     r"|(?P<slope>∂(?P<of>[Lℓŷ]?)/∂(?P<by>[^\s·,()\[\]=+−]+))"
-    r"|(?P<power>(?P<mantissa>\d+(?:\.\d+)?)e(?P<exponent>-?\d+))"
+    r"|(?P<power>(?P<mantissa>\d+(?:[.,]\d+)?)e(?P<exponent>-?\d+))"
+    r"|(?P<decimals>(?<=\d),(?=\d))"
     r"|(?P<root>√)"
     r"|(?P<raised>\^\()"
     r"|(?P<hat>\w\u0302)"
@@ -80,6 +81,7 @@ def latex_text(text: str) -> str:
     50 \% of a\_b \textbackslash{}input\{x\}
     """
     special = {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}"}
+    special |= {"\N{NO-BREAK SPACE}": "~", "\N{NARROW NO-BREAK SPACE}": r"\,"}
     return "".join(
         special.get(character, f"\\{character}" if character in "&%$#_{}" else character)
         for character in text
@@ -117,7 +119,7 @@ def latex(text: str) -> str:
 
 
 def _rest(found: re.Match[str]) -> str:
-    return rf"\underbrace{{{latex(found['total'])}}}_{{\text{{{found['count']} more}}}}"
+    return rf"\underbrace{{{latex(found['total'])}}}_{{\text{{{latex_text(found['count'])}}}}}"
 
 
 def _slope(found: re.Match[str]) -> str:
@@ -125,7 +127,7 @@ def _slope(found: re.Match[str]) -> str:
 
 
 def _power(found: re.Match[str]) -> str:
-    factor = "" if found["mantissa"] == "1" else rf"{found['mantissa']}\cdot "
+    factor = "" if found["mantissa"] == "1" else rf"{latex(found['mantissa'])}\cdot "
     return f"{factor}10^{{{found['exponent']}}}"
 
 
@@ -141,6 +143,7 @@ _TOKENS: dict[str, Callable[[re.Match[str]], str]] = {
     "more": _rest,
     "slope": _slope,
     "power": _power,
+    "decimals": lambda _found: "{,}",
     "hat": lambda found: rf"\hat{{{found['hat'][0]}}}",
     "small": lambda found: f"_{{{''.join(map(_SMALL.__getitem__, found['small']))}}}",
     "up": lambda found: f"^{{{''.join(map(_RAISED.__getitem__, found['up']))}}}",

@@ -1,9 +1,13 @@
-"""How numbers, workings and cells are written for people: few digits, true minus signs."""
+"""How numbers, workings and cells are written for people: few digits, true minus signs.
+
+Numbers are written as the language in use writes them.
+"""
 
 import math
 from itertools import pairwise
 
 from axone.arrays import FloatArray
+from axone.messages import _, in_marks_of_language
 from axone.traced import Part, Rest, Working
 
 MINUS = "\N{MINUS SIGN}"
@@ -26,6 +30,7 @@ def numeral(number: float, digits: int = 4) -> str:
     mantissa, e, exponent = text.partition("e")
     if e:
         text = f"{mantissa}e{int(exponent)}"
+    text = in_marks_of_language(text)
     return MINUS + text[1:] if text.startswith("-") else text
 
 
@@ -38,12 +43,15 @@ def written(working: Working, digits: int = 4) -> str:
     '0.2·2 − 0.5·(−3) + 0.1'
     """
     text = ""
-    parts = [*working, ""]
-    for part, then in pairwise(parts):
+    # Where decimals follow a comma, a semicolon parts the numbers of a list.
+    comma = "; " if in_marks_of_language(".") == "," else ", "
+    parts = [part.replace(", ", comma) if isinstance(part, str) else part for part in working]
+    for part, then in pairwise([*parts, ""]):
         if isinstance(part, str):
             text += part
         elif isinstance(part, Rest):
-            text += f"[{part.terms:,} more: {numeral(part.total, digits)}]"
+            more = _("{terms:,} more", terms=part.terms)
+            text += f"[{more}: {numeral(part.total, digits)}]"
         else:
             text = _appended(text, numeral(part, digits), then)
     return text
@@ -55,7 +63,7 @@ def _appended(text: str, number: str, then: Part) -> str:
     if number.startswith(MINUS):
         if text.endswith(" + ") and not powered:
             return f"{text[:-2]}{MINUS} {number[1:]}"
-        if (text and not text.endswith(("(", ", ", "|", "▸"))) or powered:
+        if (text and not text.endswith(("(", ", ", "; ", "|", "▸"))) or powered:
             return f"{text}({number})"
     return text + number
 

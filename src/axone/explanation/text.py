@@ -183,9 +183,10 @@ def _row(row: FloatArray, digits: int, room: int) -> str:
     for place, number in enumerate(row.tolist()):
         word = numeral(number, digits)
         left = len(row) - place - 1
-        more = len(f"  … {left + 1:,} more") if left else 0
+        rest = str(_n("… {count:,} more", "… {count:,} more", left + 1))
+        more = 2 + len(rest) if left else 0
         if used + len(word) + 2 + more > room - 10 and place:
-            words.append(str(_n("… {count:,} more", "… {count:,} more", left + 1)))
+            words.append(rest)
             break
         words.append(word)
         used += len(word) + 2

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from axone.errors import DataError
-from axone.messages import _, _n
+from axone.messages import _, _n, formatted
 from axone.plots.style import SMALL, add_note, dress, house_style, new_figure, theme
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ def plot_anomaly_scores(
             strict=False,
         ):
             counts, _edges = np.histogram(np.minimum(each, end), edges)
-            label = f"{name} ({each.size:,})"
+            label = f"{name} ({formatted(each.size, ',')})"
             axes.stairs(counts / each.size, edges, color=colour, linewidth=1.6, label=label)
         axes.axvline(limit, color=theme().ink, linewidth=1.0, linestyle="--")
         axes.annotate(

@@ -70,7 +70,8 @@ def plot_code_map(
             amounts = np.asarray(labels, dtype=np.float64)
             if np.ptp(amounts) > 0:
                 drawn = axes.scatter(points[:, 0], points[:, 1], c=amounts, cmap="viridis", **style)
-                figure.colorbar(drawn, ax=axes, label=_("target"))
+                bar = figure.colorbar(drawn, ax=axes, label=_("target"))
+                dress(bar.ax, grid=False)
             else:
                 axes.scatter(points[:, 0], points[:, 1], color=theme().blue, **style)
         axes.set_xlabel(axis_labels[0])

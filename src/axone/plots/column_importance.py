@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from axone.errors import DataError
-from axone.messages import _, shorten
+from axone.messages import _, formatted, shorten
 from axone.plots.style import SIZE, SMALL, add_note, dress, house_style, new_figure, theme
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ def plot_column_importance(
         reach = np.where(means >= 0, means + spreads, means - spreads)
         for bar, mean, end in zip(bars, means, reach, strict=True):
             axes.annotate(
-                f"{mean:.3g}",
+                str(formatted(mean, ".3g")),
                 (end, bar.get_y() + bar.get_height() / 2),
                 xytext=(5 if mean >= 0 else -5, 0),
                 textcoords="offset points",

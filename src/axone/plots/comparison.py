@@ -11,7 +11,7 @@ import numpy as np
 
 from axone.arrays import FloatArray
 from axone.errors import DataError, ShapeError
-from axone.messages import _, listed
+from axone.messages import _, formatted, listed
 from axone.plots.epochs import count_epochs, scale_losses
 from axone.plots.style import SMALL, add_note, dress, house_style, new_figure, theme
 
@@ -214,7 +214,7 @@ def _draw_seconds(axes: "Axes", seconds: Mapping[str, float]) -> None:
     bars = axes.barh(names, values, color=colors, height=0.6)
     labels = [f" {duration(value / 1e3)}" for value in values.tolist()]
     labels[1:] = [
-        f"{label}  (×{value / values[0]:.3g})"
+        f"{label}  (×{formatted(value / values[0], '.3g')})"
         for label, value in zip(labels[1:], values[1:].tolist(), strict=True)
     ]
     axes.bar_label(bars, labels, fontsize=SMALL)
@@ -228,5 +228,7 @@ def _draw_seconds(axes: "Axes", seconds: Mapping[str, float]) -> None:
 def duration(seconds: float) -> str:
     """Write a time in the unit that suits it: 0.31 ms, 42 ms, 1.7 s."""
     if seconds >= 1:
-        return f"{seconds:.3g} s"
-    return f"{seconds * 1e3:.3g} ms" if seconds >= 1e-3 else f"{seconds * 1e6:.3g} µs"
+        return f"{formatted(seconds, '.3g')} s"
+    if seconds >= 1e-3:
+        return f"{formatted(seconds * 1e3, '.3g')} ms"
+    return f"{formatted(seconds * 1e6, '.3g')} µs"

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from axone.arrays import FloatArray, IntArray
-from axone.messages import Message, _, _n, shorten
+from axone.messages import Message, _, _n, formatted, shorten
 from axone.plots.classes import checked_labels, checked_probabilities
 from axone.plots.images import as_images, draw_image, grey_levels, tallness
 from axone.plots.signals import Strips, as_signals, caption, draw_signal, first_channels
@@ -72,7 +72,7 @@ def plot_confused_images(
         ):
             for axes, i in zip(places, row.rows[:MOST_IMAGES], strict=False):
                 axes.set_visible(True)
-                draw_image(axes, pictures[i], levels, f"{row.sureness[i]:.0%}")
+                draw_image(axes, pictures[i], levels, str(formatted(row.sureness[i], ".0%")))
         add_note(figure, *_notes(pairs))
     return figure
 
@@ -131,7 +131,7 @@ def plot_confused_signals(
                 _draw_mean(axes, strips, array[labels == row.predicted], ":")
                 draw_signal(axes, strips, array[i], theme().vermilion)
                 strips.dress(axes, named=column == 0)
-                caption(axes, f"{row.sureness[i]:.0%}")
+                caption(axes, str(formatted(row.sureness[i], ".0%")))
         means = [
             _("Grey: the mean of the true class."),
             _("Dotted: that of the predicted one."),

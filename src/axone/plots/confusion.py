@@ -8,7 +8,7 @@ from numpy.typing import ArrayLike
 
 from axone.arrays import FloatArray, IntArray
 from axone.errors import DataError, ShapeError
-from axone.messages import Message, _, shorten
+from axone.messages import Message, _, formatted, shorten
 from axone.plots.style import SIZE, add_note, color_map, dress, house_style, new_figure, theme
 
 if TYPE_CHECKING:
@@ -71,9 +71,9 @@ def plot_confusion_matrix(
         if len(shown) <= MOST_WRITTEN:
             _write_cells(axes, cells, shares)
         else:
-            from matplotlib.ticker import PercentFormatter
+            from axone.plots.ticks import Shares
 
-            bar = figure.colorbar(image, ax=axes, format=PercentFormatter(xmax=1.0), shrink=0.6)
+            bar = figure.colorbar(image, ax=axes, format=Shares(xmax=1.0), shrink=0.6)
             bar.set_label(_("share of the true class's rows"))
             bar.outline.set_visible(False)
             dress(bar.ax, grid=False)
@@ -144,7 +144,7 @@ def _write_cells(axes: "Axes", counts: IntArray, shares: FloatArray) -> None:
     for row, column in np.ndindex(counts.shape):
         count, share = counts[row, column], shares[row, column]
         color = theme().muted if count == 0 else theme().paper if share > 0.5 else theme().ink
-        text = f"{count:,}\n{share:.1%}" if count else "0"
+        text = f"{formatted(count, ',')}\n{formatted(share, '.1%')}" if count else "0"
         axes.text(column, row, text, ha="center", va="center", fontsize=size, color=color)
 
 

@@ -125,6 +125,9 @@ def _columns(history: Mapping[str, Sequence[float]]) -> dict[str, FloatArray]:
     return columns
 
 
+_ONE_ROW = 34
+"""Characters of a legend for which there is room beside each other above half a picture."""
+
 _ROWS = {"train": (_("training"), "blue"), "validation": (_("validation"), "orange")}
 
 
@@ -161,11 +164,12 @@ def _draw(
         )
     count_epochs(axes, columns["epoch"])
     if pair or best_epoch is not None:
-        # Above the axes, where no curve can run through it.
+        # Above the axes, where no curve can run through it; in two rows where words are long.
+        _handles, labels = axes.get_legend_handles_labels()
         axes.legend(
             loc="lower left",
             bbox_to_anchor=(-0.02, 1.0),
-            ncols=3,
+            ncols=3 if len("".join(labels)) <= _ONE_ROW else 2,
             handlelength=1.4,
             columnspacing=1.2,
             borderaxespad=0.2,
@@ -178,7 +182,7 @@ def _marker(values: FloatArray) -> str:
 
 def _limit_scores(axes: "Axes", columns: Mapping[str, FloatArray], score: str) -> list[Message]:
     """Keep an axis of scores to what can be, and to what is worth seeing; say what is left out."""
-    from matplotlib.ticker import PercentFormatter
+    from axone.plots.ticks import Shares
 
     values = np.concatenate(list(_pair(columns, score).values()))
     finite = values[np.isfinite(values)]
@@ -187,7 +191,7 @@ def _limit_scores(axes: "Axes", columns: Mapping[str, FloatArray], score: str) -
     bottom = _LOWEST_R2 if hidden else bottom
     axes.set_ylim(bottom, min(top, 1.0 + 0.03 * (1.0 - min(bottom, 0.9))))
     if score == "accuracy":
-        axes.yaxis.set_major_formatter(PercentFormatter(xmax=1.0))
+        axes.yaxis.set_major_formatter(Shares(xmax=1.0))
     return [_("R² below −1 is not shown.")] if hidden else []
 
 

@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from axone.arrays import FloatArray, IntArray
 from axone.errors import DataError, ShapeError
-from axone.messages import _, shorten
+from axone.messages import _, formatted, shorten
 from axone.plots.style import SIZE, add_note, dress, house_style, new_figure, theme
 
 if TYPE_CHECKING:
@@ -153,7 +153,9 @@ def _draw_categories(
     counts = [int(np.count_nonzero(cells == value)) for value in at]
     names = [shorten(value, 24) for value in at]
     if len(cells):
-        names = [f"{name} ({count:,})" for name, count in zip(names, counts, strict=True)]
+        names = [
+            f"{name} ({formatted(count, ',')})" for name, count in zip(names, counts, strict=True)
+        ]
     axes.set_yticks(places, names)
     axes.set_ylim(len(at) - 0.5, -0.5)
 

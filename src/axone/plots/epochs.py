@@ -27,7 +27,9 @@ def count_epochs(axes: "Axes", epochs: FloatArray) -> None:
 
 def scale_losses(axes: "Axes", losses: FloatArray) -> None:
     """Make y logarithmic if the losses (NaN where there are none) need it and allow it."""
-    from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
+    from matplotlib.ticker import LogLocator, NullFormatter
+
+    from axone.plots.ticks import NumberFormatter
 
     finite = losses[np.isfinite(losses)]
     if finite.size == 0 or finite.min() <= 0.0:
@@ -38,5 +40,5 @@ def scale_losses(axes: "Axes", losses: FloatArray) -> None:
     axes.set_yscale("log")
     subs = (1.0, 2.0, 5.0) if decades < 3.0 else (1.0,)
     axes.yaxis.set_major_locator(LogLocator(subs=subs, numticks=12))
-    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+    axes.yaxis.set_major_formatter(NumberFormatter("g"))
     axes.yaxis.set_minor_formatter(NullFormatter())

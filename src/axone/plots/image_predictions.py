@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from axone.arrays import FloatArray, IntArray
-from axone.messages import Message, _, shorten
+from axone.messages import Message, _, formatted, shorten
 from axone.plots.classes import checked_labels, checked_probabilities, verdict
 from axone.plots.images import MARGIN, as_images, draw_image, grey_levels, tallness
 from axone.plots.style import SIZE, add_note, house_style, new_figure, theme
@@ -106,7 +106,7 @@ def _draw_bars(
     axes.set_yticks(places, [names[k] for k in order])
     axes.tick_params(axis="y", length=0, labelsize=_SMALLER, labelcolor=theme().ink, pad=2.0)
     for place, k in zip(places, order, strict=True):
-        share = f"{probabilities[k]:.0%}"
+        share = str(formatted(probabilities[k], ".0%"))
         axes.text(
             _END, place, share, fontsize=_SMALLER, color=theme().muted, va="center", ha="right"
         )

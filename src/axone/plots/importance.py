@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from axone.errors import DataError
-from axone.messages import _, shorten
+from axone.messages import _, formatted, shorten
 from axone.plots.style import SIZE, SMALL, add_note, dress, house_style, new_figure, theme
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def plot_importance(
     DataError
         No setting, or a share that is not finite.
     """
-    from matplotlib.ticker import PercentFormatter
+    from axone.plots.ticks import Shares
 
     values = np.array(list(shares.values()), dtype=np.float64)
     if values.size == 0 or not np.isfinite(values).all():
@@ -46,13 +46,13 @@ def plot_importance(
         axes = figure.subplots()
         dress(axes, grid=False)
         bars = axes.barh(np.arange(len(values)), values, color=theme().blue, height=0.65)
-        axes.bar_label(bars, [f" {value:.0%}" for value in values], fontsize=SMALL)
+        axes.bar_label(bars, [f" {formatted(value, '.0%')}" for value in values], fontsize=SMALL)
         axes.set_yticks(np.arange(len(values)), [shorten(name, 32) for name in shares])
         axes.tick_params(axis="y", length=0)
         axes.invert_yaxis()
         # The figures stand to the right of the bars.
         axes.set_xlim(0, 1.12 * max(float(values.max()), 1e-9))
-        axes.xaxis.set_major_formatter(PercentFormatter(xmax=1.0, decimals=0))
+        axes.xaxis.set_major_formatter(Shares(xmax=1.0, decimals=0))
         axes.set_xlabel(_("share of the variance of {score} among the trials", score=score_name))
         add_note(figure, _("By functional ANOVA of a random forest fitted to the trials."))
     return figure

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from axone.errors import DataError
-from axone.messages import _, shorten
+from axone.messages import _, formatted, shorten
 from axone.plots.classes import checked_labels
 from axone.plots.style import SIZE, SMALL, add_note, dress, house_style, new_figure, theme
 
@@ -46,7 +46,9 @@ def plot_label_histogram(
     DataError
         There is no label, or one has no name.
     """
-    from matplotlib.ticker import FuncFormatter, MaxNLocator
+    from matplotlib.ticker import MaxNLocator
+
+    from axone.plots.ticks import NumberFormatter
 
     numbers = checked_labels(labels, class_names, np.size(labels))
     if numbers.size == 0:
@@ -60,7 +62,10 @@ def plot_label_histogram(
         axes = figure.subplots()
         dress(axes, grid=False)
         bars = axes.barh(np.arange(len(shown)), counts[shown], color=theme().blue, height=0.75)
-        shares = [f" {count:,} ({count / numbers.size:.1%})" for count in counts[shown].tolist()]
+        shares = [
+            f" {formatted(count, ',')} ({formatted(count / numbers.size, '.1%')})"
+            for count in counts[shown].tolist()
+        ]
         axes.bar_label(bars, shares, fontsize=SMALL)
         axes.set_yticks(
             np.arange(len(shown)), [shorten(class_names[k], 24) for k in shown.tolist()]
@@ -71,7 +76,7 @@ def plot_label_histogram(
         # The figures stand to the right of the bars.
         axes.set_xlim(0, 1.18 * counts.max())
         axes.xaxis.set_major_locator(MaxNLocator(integer=True, steps=[1, 2, 5, 10]))
-        axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
+        axes.xaxis.set_major_formatter(NumberFormatter(",.0f"))
         axes.set_xlabel(_("rows"))
         axes.set_ylabel(_("class"))
         if len(shown) < len(counts):

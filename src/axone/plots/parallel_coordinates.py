@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike
 
 from axone.arrays import FloatArray
 from axone.errors import DataError, ShapeError
-from axone.messages import _, shorten
+from axone.messages import _, formatted, shorten
 from axone.plots.style import SIZE, SMALL, add_note, house_style, new_figure, theme
 
 if TYPE_CHECKING:
@@ -165,18 +165,18 @@ def _numbers(values: FloatArray, logarithmic: bool) -> tuple[FloatArray, dict[st
     placed = np.log10(values) if logarithmic else values
     low, high = float(placed.min()), float(placed.max())
     if low == high:
-        return np.full(len(values), 0.5), {f"{values[0]:.3g}": 0.5}
+        return np.full(len(values), 0.5), {str(formatted(values[0], ".3g")): 0.5}
     if logarithmic and high - low >= 1.0:
         marks = np.arange(np.ceil(low), np.floor(high) + 1)
         marks = marks[:: max(1, len(marks) // (_BINS + 2))]
-        texts = [f"{10.0**mark:g}" for mark in marks]
+        texts = [str(formatted(10.0**mark, "g")) for mark in marks]
     elif logarithmic:
         marks = np.array([low, high])
-        texts = [f"{10.0**mark:.2g}" for mark in marks]
+        texts = [str(formatted(10.0**mark, ".2g")) for mark in marks]
     else:
         marks = np.asarray(MaxNLocator(_BINS).tick_values(low, high))
         marks = marks[(marks >= low) & (marks <= high)]
-        texts = [f"{mark:g}" for mark in np.round(marks, 10)]
+        texts = [str(formatted(mark, "g")) for mark in np.round(marks, 10)]
     heights = (marks - low) / (high - low)
     return (placed - low) / (high - low), dict(zip(texts, heights.tolist(), strict=True))
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from numpy.typing import ArrayLike
 
 from axone.arrays import FloatArray
-from axone.messages import _, shorten
+from axone.messages import _, formatted, shorten
 from axone.metrics import regression_metrics
 from axone.plots.numbers import compared, draw_cloud, say_nothing_finite
 from axone.plots.style import SIZE, SMALL, add_note, dress, house_style, new_figure, theme
@@ -112,14 +112,14 @@ def _name(axes: "Axes", name: str, *, alone: bool) -> None:
 def _write_scores(axes: "Axes", true: FloatArray, predicted: FloatArray) -> None:
     scores = regression_metrics(true, predicted)
     rmse = scores["rmse"]
-    lines = [f"R² {scores['r2']:.3f}".replace("-", "−")] if "r2" in scores else []
+    lines = [f"R² {formatted(scores['r2'], '.3f')}".replace("-", "−")] if "r2" in scores else []
     axes.text(
         0.04,
         0.96,
         "\n".join(
             [
                 *lines,
-                f"RMSE {rmse:,.0f}" if rmse >= 1e4 else f"RMSE {rmse:.4g}",
+                f"RMSE {formatted(rmse, ',.0f' if rmse >= 1e4 else '.4g')}",
             ]
         ),
         transform=axes.transAxes,

@@ -202,7 +202,14 @@ def add_note(figure: "Figure", *sentences: str) -> None:
 
 
 def dress(axes: "Axes", *, grid: bool = True) -> None:
-    """Set what Matplotlib would read from the global style only once the figure is drawn."""
+    """Set what Matplotlib would read from the global style only once the figure is drawn.
+
+    Its numbers are written as the language in use does.
+    """
+    from axone.plots.ticks import speak
+
+    for axis in (axes.xaxis, axes.yaxis):
+        speak(axis)
     axes.tick_params(colors=theme().muted, labelcolor=theme().ink, labelsize=SMALL)
     if grid:
         axes.grid(visible=True, color=theme().grid, linewidth=0.7)

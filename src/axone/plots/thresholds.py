@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike
 
 from axone.arrays import FloatArray, IntArray
 from axone.errors import DataError, ShapeError
-from axone.messages import Message, _, shorten
+from axone.messages import Message, _, formatted, shorten
 from axone.plots.classes import checked_labels
 from axone.plots.style import SIZE, add_note, dress, house_style, new_figure, theme
 from axone.random import RandomStream
@@ -253,7 +253,7 @@ def _draw_curves(axes: "Axes", curves: list[_Curve], area: str, *, steps: bool) 
         )
     for color, i in zip(theme().palette, sorted(worst), strict=False):
         curve = curves[i]
-        named = f"{shorten(curve.name, 22)}  {curve.area:.3f}"
+        named = f"{shorten(curve.name, 22)}  {formatted(curve.area, '.3f')}"
         axes.plot(curve.x, curve.y, color=color, drawstyle=style, label=named)
     if len(curves) > 1:
         mean = np.mean([_at_grid(curve, steps) for curve in curves], axis=0)

@@ -11,7 +11,7 @@ from typing import Any, Literal
 from axone.bounds import MOST_TRIALS
 from axone.checks import check_integer
 from axone.errors import ConfigurationError
-from axone.messages import _
+from axone.messages import _, formatted
 from axone.tuning.parameters import Choices
 from axone.tuning.space import Space
 
@@ -72,7 +72,7 @@ def _grid(space: Space, trials: int | None) -> list[Candidate]:
                 "less, take fewer points of a range, or search at random.",
                 shape=shape,
                 count=count,
-                most=f"{most:,}"
+                most=formatted(most, ",")
                 if trials is None
                 else _("the {trials} trials asked for", trials=most),
             )

@@ -13,7 +13,7 @@ from axone.explanation.gradient_check.findings import (
     blame,
     worst_verdict,
 )
-from axone.messages import Message, _, _n, listed
+from axone.messages import Listed, Message, _, _n, formatted, listed
 from axone.summary import aligned
 
 _ENTRIES, _TENSORS = 3, 4
@@ -73,7 +73,9 @@ def _table(check: GradientCheck) -> str:
         errors = ["–" if tensor is None else _error(tensor) for tensor in found]
         verdict = _WORDS[worst_verdict(tensor.verdict for tensor in known)]
         first = known[0]
-        looked = f"{first.entries:,}/{first.size:,}" if first.directions else f"{first.size:,}"
+        looked = str(formatted(first.size, ","))
+        if first.directions:
+            looked = f"{formatted(first.entries, ',')}/{looked}"
         rows.append((name, str(first.shape), looked, *errors, str(verdict)))
     return aligned(rows)
 
@@ -82,8 +84,8 @@ def _error(tensor: TensorCheck) -> str:
     """Write a relative error; where it is only how exact differences are, no more than a bound."""
     error = tensor.relative_error
     if not tensor.is_rounding:
-        return f"{error:.1e}"
-    return "≈ 0" if error > _NO_MORE_THAN_ROUNDING else f"≤ {error:.1e}"
+        return str(formatted(error, ".1e"))
+    return "≈ 0" if error > _NO_MORE_THAN_ROUNDING else f"≤ {formatted(error, '.1e')}"
 
 
 def _notes(check: GradientCheck) -> Iterator[Message]:
@@ -101,7 +103,9 @@ def _notes(check: GradientCheck) -> Iterator[Message]:
         yield _("≤: the differences are no more exact than that; no error shows beyond.")
     kinks = [tensor for tensor in tensors if tensor.kinks]
     if kinks:
-        places = listed(f"{tensor.name} {len(tensor.kinks):,}" for tensor in kinks)
+        places = listed(
+            Listed((tensor.name, formatted(len(tensor.kinks), ",")), " ") for tensor in kinks
+        )
         yield _("Entries on kinks, set aside as they are right beside: {places}", places=places)
     for name, reason in check.obstacles.items():
         yield _("Without the engine {name}: {reason}", name=name, reason=reason)
@@ -149,7 +153,7 @@ def _entries(entries: Sequence[Entry]) -> str:
     for entry in entries:
         place = _("a direction") if entry.index is None else entry.index
         numbers = entry.analytic, entry.numeric, entry.left, entry.right
-        rows.append((str(place), *(f"{number:.6g}" for number in numbers)))
+        rows.append((str(place), *(str(formatted(number, ".6g")) for number in numbers)))
     return "\n".join(f"  {line}" for line in aligned(rows).split("\n"))
 
 

@@ -51,5 +51,5 @@ def test_each_panel_says_how_many_steps_it_takes():
     ):
         said = " ".join(text.get_text() for text in axes.texts).replace("\n", " ")
         assert shape in said
-        assert f"it takes {scene.path.steps} steps." in said
+        assert f": {scene.path.steps} steps at η = " in said
         assert axes.get_aspect() == 1

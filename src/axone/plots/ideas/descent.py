@@ -134,7 +134,7 @@ def verdict(path: Path) -> Message:
     """
     least = float(np.mean((X[:, 0] * _LOWEST - Y) ** 2))
     first, last = float(path.losses[0]), float(path.losses[-1])
-    figures = {"steps": _n("{count} step", "{count} steps", path.steps), "last": last}
+    figures = {"steps": _n("{count:,} step", "{count:,} steps", path.steps), "last": last}
     sides = np.sign(path.weights[:, 0] - _LOWEST)
     crosses = bool((sides[1:] * sides[:-1] < 0).any())
     arrives = last - least <= _NEAR * (first - least)

@@ -27,11 +27,14 @@ if TYPE_CHECKING:
 _LOWEST = np.array([1.0, 1.0])
 """y = 1·x + 1 holds for every row."""
 
-_MOST_STEPS = 5000
+_MOST_STEPS = 3000
 """After which nobody waits for a descent to arrive."""
 
 _LOST = 1e4
 """Times the first loss: a descent that is so far off does not come back."""
+
+_VALLEY = 0.05
+"""Of the first loss: with less, the valley is reached."""
 
 _W, _B = (-1.0, 3.0), (-0.7, 1.9)
 """What is shown."""
@@ -50,7 +53,7 @@ def descent_with_bias(rate: float) -> Path:
     Returns
     -------
     Path
-        It ends where W and b are right to three decimals, where it is lost, or after 5000 steps.
+        It ends where W and b are right to three decimals, where it is lost, or after 3000 steps.
 
     Examples
     --------
@@ -109,7 +112,7 @@ def plot_descent_2d(rates: Sequence[float] = (0.01, 0.1, 0.125), *, steps: int =
             figure,
             _("Rows: x = 1, 2, 3, 4; y = 2, 3, 4, 5."),
             _("Lines of equal J; × is the least, 0, at W = b = 1."),
-            _n("{count} step is drawn.", "The first {count} steps are drawn.", steps),
+            _n("{count:,} step is drawn.", "The first {count:,} steps are drawn.", steps),
         )
     return figure
 
@@ -153,6 +156,15 @@ def verdict(path: Path) -> Message:
     steps = _n("{count:,} step", "{count:,} steps", path.steps)
     if path.losses[-1] > path.losses[0]:
         return _("Too large: each step leaps across the valley, and farther.")
+    if path.turns_back and not _is_there(path.weights[-1]):
+        return _(
+            "Large: across the valley and back, hardly nearer. Not there after {steps}.",
+            steps=steps,
+        )
+    if path.losses[-1] > _VALLEY * path.losses[0]:
+        return _(
+            "Too small: each step leads down, but hardly. Not there after {steps}.", steps=steps
+        )
     if not _is_there(path.weights[-1]):
         return _(
             "Too small: into the valley, then hardly along it. Not there after {steps}.",

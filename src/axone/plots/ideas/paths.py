@@ -12,12 +12,14 @@ import numpy as np
 
 from axone.arrays import BoolArray, FloatArray
 from axone.checks import check_integer, check_number
+from axone.data import Examples
+from axone.engines import Recipe, compile_recipe
 from axone.errors import ConfigurationError
-from axone.gradients import loss_and_gradient
 from axone.layers import Dense
+from axone.losses import LOSSES
 from axone.messages import Message, _
 from axone.network import Network
-from axone.optimizers import GradientDescent
+from axone.optimizers import SGD, GradientDescent
 from axone.parameters import Parameters
 from axone.plots.style import SMALL, theme
 
@@ -125,13 +127,14 @@ def linear_unit(x: FloatArray, y: FloatArray, *, bias: bool) -> Look:
         Whether b is the last weight, or there is none.
     """
     network = Network(Dense(1, bias=bias), input_shape=x.shape[1])
+    loss = LOSSES.resolve("mse")
+    # Compiled once: a picture asks for thousands of gradients.
+    plan = compile_recipe(Recipe(network, loss, SGD(), dtype="float64"), "reference").plan
+    batch = Examples(x, loss.prepare(y[:, None], network.output_shape, "float64"))
 
     def look(weights: FloatArray) -> tuple[float, FloatArray]:
-        parameters = Parameters(network.layout, weights.copy())
-        loss, gradient = loss_and_gradient(
-            network, parameters, x, y[:, None], loss="mse", engine="reference"
-        )
-        return loss, gradient.vector
+        found, gradient = plan.loss_and_gradient(Parameters(network.layout, weights), batch, 1)
+        return found, gradient.vector
 
     return look
 
@@ -204,8 +207,7 @@ def draw_path(axes: "Axes", points: FloatArray, mark: FloatArray | None = None) 
         color=theme().orange,
         marker="o",
         markersize=4.0,
-        markeredgecolor=theme().paper,
-        markeredgewidth=0.4,
+        markeredgewidth=0,
         linewidth=1.3,
         zorder=3,
     )

@@ -174,8 +174,8 @@ def _draw(axes: "Axes", scene: Scene, title: Message) -> None:
     axes.set_aspect("equal")
     axes.set_xlabel(_("weight W₁"))
     said = _n(
-        "{valley}, λ₂/λ₁ = {condition:.3g}. At η = {rate:.2g} it takes {count} step.",
-        "{valley}, λ₂/λ₁ = {condition:.3g}. At η = {rate:.2g} it takes {count} steps.",
+        "{valley}, λ₂/λ₁ = {condition:.3g}: {count:,} step at η = {rate:.2g}.",
+        "{valley}, λ₂/λ₁ = {condition:.3g}: {count:,} steps at η = {rate:.2g}.",
         scene.path.steps,
         valley=_("A long valley")
         if scene.curvatures[1] > 4 * scene.curvatures[0]

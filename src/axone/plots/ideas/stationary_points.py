@@ -198,11 +198,12 @@ def _draw_surface(
 ) -> None:
     limits = float(heights.min()), float(heights.max())
     draw_surface(axes, *grid, heights, limits, opacity=0.75)
+    seen = (np.abs(path.weights) <= _REACH).all(axis=1)
     # Matplotlib draws whole things before or behind others: the path is drawn last, a little above.
     lifted = path.losses + 0.02 * (limits[1] - limits[0])
     axes.plot(
-        *path.weights.T,
-        lifted,
+        *path.weights[seen].T,
+        lifted[seen],
         color=theme().blue,
         marker="o",
         markersize=3,

@@ -168,7 +168,7 @@ def run(axone, tmp_path_factory):
     folder = tmp_path_factory.mktemp("runs") / "run"
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("AXONE_LANG", "fr")
-        patch.setattr("axone.experiments.results._draw", lambda *run: None)
+        patch.setattr("axone.experiments.drawing.draw_at_once", lambda *run: None)
         shown = axone("train", "iris", "--epochs", "3", "--out", folder)
         use_language("en")
     return folder, shown.output
@@ -243,7 +243,7 @@ def without_time(text):
 def folders(axone, tmp_path_factory):
     made = {}
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("axone.experiments.results._draw", lambda *run: None)
+        patch.setattr("axone.experiments.drawing.draw_at_once", lambda *run: None)
         for language in ("en", "fr"):
             patch.setenv("AXONE_LANG", language)
             made[language] = tmp_path_factory.mktemp(language) / "run"

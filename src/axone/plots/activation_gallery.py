@@ -58,8 +58,8 @@ def plot_activations(
     --------
     >>> from axone.plots import plot_activations
     >>> figure = plot_activations(["relu", "gelu"])
-    >>> [axes.get_title() for axes in figure.axes]
-    ['relu', 'gelu']
+    >>> [axes.get_title("left") for axes in figure.axes]
+    ['relu(z)', 'gelu(z)']
     """
     check_number("reach", reach, above=0, at_most=1e6)
     chosen = _of_single_cells() if activations is None else list(activations)

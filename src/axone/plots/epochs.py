@@ -9,6 +9,7 @@ from axone.messages import _
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.axis import Axis
 
 LOG_DECADES = 1.5
 """Losses that span more than this many powers of ten are drawn on a logarithmic axis."""
@@ -27,10 +28,6 @@ def count_epochs(axes: "Axes", epochs: FloatArray) -> None:
 
 def scale_losses(axes: "Axes", losses: FloatArray) -> None:
     """Make y logarithmic if the losses (NaN where there are none) need it and allow it."""
-    from matplotlib.ticker import LogLocator, NullFormatter
-
-    from axone.plots.ticks import NumberFormatter
-
     finite = losses[np.isfinite(losses)]
     if finite.size == 0 or finite.min() <= 0.0:
         return
@@ -38,7 +35,19 @@ def scale_losses(axes: "Axes", losses: FloatArray) -> None:
     if decades <= LOG_DECADES:
         return
     axes.set_yscale("log")
+    label_decades(axes.yaxis, decades)
+
+
+def label_decades(axis: "Axis", decades: float) -> None:
+    """Label a logarithmic axis of so many powers of ten with plain numbers.
+
+    Those of Matplotlib are formulas, which the house style does not set.
+    """
+    from matplotlib.ticker import LogLocator, NullFormatter
+
+    from axone.plots.ticks import NumberFormatter
+
     subs = (1.0, 2.0, 5.0) if decades < 3.0 else (1.0,)
-    axes.yaxis.set_major_locator(LogLocator(subs=subs, numticks=12))
-    axes.yaxis.set_major_formatter(NumberFormatter("g"))
-    axes.yaxis.set_minor_formatter(NullFormatter())
+    axis.set_major_locator(LogLocator(subs=subs, numticks=12))
+    axis.set_major_formatter(NumberFormatter("g"))
+    axis.set_minor_formatter(NullFormatter())

@@ -6,7 +6,7 @@ from matplotlib.collections import LineCollection
 from matplotlib.patches import Circle, FancyBboxPatch, Rectangle
 
 from axone.errors import ConfigurationError, ShapeError
-from axone.layers import BatchNorm, Conv1D, Dense, Dropout, Flatten
+from axone.layers import BatchNorm, Conv1D, Dense, Dropout, Embedding, Flatten, LastStep
 from axone.network import Network
 from axone.plots import plot_network_diagram
 
@@ -74,6 +74,13 @@ def test_other_layers_are_blocks_with_their_shapes():
     figure = plot_network_diagram(network, network.initialize())
     assert words(figure)[:3] == ["input   1 × 10", "Conv1D · BatchNorm   4 × 8", "Flatten   32"]
     assert sum(isinstance(patch, FancyBboxPatch) for patch in figure.axes[0].patches) == 3
+    assert len(circles(figure)) == 2
+
+
+def test_tokens_are_a_block_not_units():
+    network = Network(Embedding(10, 4), LastStep(), Dense(2), input_shape=7)
+    figure = plot_network_diagram(network)
+    assert words(figure)[0] == "input   7"
     assert len(circles(figure)) == 2
 
 

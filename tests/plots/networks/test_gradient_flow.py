@@ -18,6 +18,16 @@ def test_each_layer_is_a_line_of_its_own_on_a_logarithmic_scale():
     assert len({line.get_marker() for line in axes.lines}) == 2
 
 
+@pytest.mark.parametrize("layers", [2, 11])
+def test_norms_are_plain_numbers_beside_their_axis(layers):
+    figure = plot_gradient_flow([[2e-19] * layers, [7e-19] * layers], range(layers))
+    figure.canvas.draw()
+    axis = figure.axes[-1].yaxis
+    labels = [label.get_text() for label in axis.get_ticklabels(which="both")]
+    assert {"2e-19", "5e-19"} <= set(labels)
+    assert not any("$" in label for label in labels)
+
+
 def test_ten_layers_can_be_told_apart_without_colour():
     figure = plot_gradient_flow(np.ones((3, 10)), range(10))
     looks = {(line.get_marker(), line.get_linestyle()) for line in figure.axes[0].lines}

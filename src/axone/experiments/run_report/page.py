@@ -49,7 +49,8 @@ def _side_by_side(reports: Sequence[RunReport]) -> Iterator[str]:
     parts = [report.parts[-1] if report.parts else "" for report in reports]
     scores = [report.scores.get(part, {}) for report, part in zip(reports, parts, strict=True)]
     names = [name for name in dict.fromkeys(n for each in scores for n in each) if name != "of"]
-    yield f"<section><h2>{words(_('Side by side'))}</h2>"
+    heading = _("Side by side")
+    yield f"<section><h2>{words(heading)}</h2>"
     rows = [
         (report.name, part, *(_score(each, name) for name in names))
         for report, part, each in zip(reports, parts, scores, strict=True)
@@ -163,7 +164,8 @@ def _diagnosis(report: RunReport) -> Iterator[str]:
     if report.findings is None:
         return
     if not report.findings:
-        yield f"<p>{words(_('Nothing is wrong with this run, as far as its numbers tell.'))}</p>"
+        healthy = _("Nothing is wrong with this run, as far as its numbers tell.")
+        yield f"<p>{words(healthy)}</p>"
     for number, finding in enumerate(report.findings, start=1):
         yield '<div class="finding">'
         first, *others = finding.lines
@@ -214,7 +216,8 @@ def _data(report: RunReport) -> Iterator[str]:
 
 
 def _settings(report: RunReport) -> Iterator[str]:
-    yield f"<p>{words(_('Save it as experiment.toml, and run it again:'))}</p>"
+    told = _("Save it as experiment.toml, and run it again:")
+    yield f"<p>{words(told)}</p>"
     yield "<pre>axone train experiment.toml</pre>"
     yield f"<pre>{words(report.experiment)}</pre>"
     rows = list(report.environment.items())
@@ -223,7 +226,8 @@ def _settings(report: RunReport) -> Iterator[str]:
 
 def _more(count: int) -> Iterator[str]:
     if count > 0:
-        yield f"<p>{words(_('… {count:,} more', count=count))}</p>"
+        more = _("… {count:,} more", count=count)
+        yield f"<p>{words(more)}</p>"
 
 
 def _table(

@@ -162,7 +162,9 @@ def plot_network_diagram(
 def _columns(network: Network) -> list[_Column]:
     shape = network.input_shape
     name = network.input_name or str(_("input"))
-    found = [_Column((name,), shape, has_units=len(shape) == 1)]
+    # Tokens are no amounts that a unit could hold.
+    are_units = len(shape) == 1 and not network.takes_tokens
+    found = [_Column((name,), shape, has_units=are_units)]
     for position, layer in enumerate(network.layers):
         words = network.layer_names[position] or layer_title(layer)
         before, shape = shape, network.shapes[position]

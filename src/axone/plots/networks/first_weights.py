@@ -194,7 +194,7 @@ def _bars(table: FloatArray, names: Sequence[str], title: str) -> "Figure":
     first = panels[0, 0]
     first.set_yticks(places, [names[column] for column in columns])
     first.set_ylim(len(columns) - 0.5, -0.5)
-    first.locator_params(axis="x", nbins=5)
+    first.locator_params(axis="x", nbins=3)
     kept = (
         _(
             "The {shown} of {columns} columns with the largest weights.",

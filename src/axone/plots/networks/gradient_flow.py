@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike
 from axone.arrays import FloatArray
 from axone.errors import DataError, ShapeError
 from axone.messages import _, shorten
-from axone.plots.epochs import count_epochs
+from axone.plots.epochs import count_epochs, label_decades
 from axone.plots.style import add_note, color_map, dress, house_style, new_figure, theme
 
 if TYPE_CHECKING:
@@ -106,6 +106,7 @@ def plot_gradient_flow(
 def _draw_lines(axes: "Axes", at: FloatArray, table: FloatArray, names: Sequence[str]) -> None:
     dress(axes)
     axes.set_yscale("log")
+    label_decades(axes.yaxis, float(np.log10(np.nanmax(table) / np.nanmin(table))))
     palette = theme().palette
     for number, name in enumerate(names):
         axes.plot(
@@ -140,5 +141,6 @@ def _draw_map(
     shown = np.unique(np.linspace(0, len(names) - 1, min(len(names), _MOST_NAMED)).astype(int))
     axes.set_yticks(shown, [names[number] for number in shown])
     bar = figure.colorbar(drawn, ax=axes, label="‖∂L/∂W‖")
+    label_decades(bar.ax.yaxis, float(np.log10(high / low)))
     bar.outline.set_visible(False)
     dress(bar.ax, grid=False)

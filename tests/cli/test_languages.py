@@ -22,7 +22,8 @@ ENGLISH = re.compile(
 """Words that no French sentence has; parts of options, paths and keys are none."""
 
 TYPED = re.compile(
-    r"`[^`]*`|\"[^\"]*\"|'[^']*'|<[^>]*>|--[\w-]+|^ *axone .*?(?:  |$)|\w+\([^)]*\)|\w+, and,",
+    r"`[^`]*`|\"[^\"]*\"|'[^']*'|<[^>]*>|--[\w-]+|^ *axone .*?(?:  |$)|\w+\([^)]*\)"
+    r"|\w+, and,|^and ",
     re.MULTILINE,
 )
 """What stays English: what is typed, quoted or in a formula, types, names of datasets."""
@@ -209,6 +210,8 @@ class TestRuns:
             ["train", "iris", "--repeats", "2", "--epochs", "1", "--out", "seeds"],
             ["train", "iris", "--epochs", "3", "--lr", "1e9", "--out", "high"],
             ["train", "calculator", "--epochs", "2", "--out", "numbers"],
+            ["compare", "xor", "--epochs", "1", "--against", "sklearn"],
+            ["datasets"],
         ],
         ids=" ".join,
     )

@@ -209,5 +209,5 @@ def columns(rows: Sequence[Sequence[str]], header: Sequence[str]) -> Table:
     for title in header:
         table.add_column(str(title), overflow="fold")
     for row in rows:
-        table.add_row(*row)
+        table.add_row(*map(str, row))
     return table

@@ -69,6 +69,14 @@ def datasets(
             tell(console, entry(_("Saved"), str(save)))
 
 
+_WHERE = {
+    "built in": _("built in"),
+    "generated": _("generated"),
+    "data home": _("data home"),
+    "download": _("download"),
+}
+
+
 def _list_all() -> None:
     from axone.data import data_home, list_datasets
 
@@ -76,10 +84,10 @@ def _list_all() -> None:
         [
             info.name,
             info.task,
-            str(formatted(info.rows, ",")) if info.rows else "",
+            formatted(info.rows, ",") if info.rows else "",
             info.features,
             str(info.classes or ""),
-            info.where,
+            _WHERE[info.where],
         ]
         for info in list_datasets()
     ]

@@ -4,7 +4,7 @@ import base64
 from collections.abc import Iterable, Iterator, Sequence
 
 from axone.experiments.run_report.contents import Picture, RunReport
-from axone.messages import Message, _, listed
+from axone.messages import Message, _, formatted, listed
 from axone.pages import page, words
 
 _MOST_CLASSES, _MOST_COLUMNS, _MOST_LAYERS = 100, 200, 200
@@ -103,7 +103,7 @@ def _scores(report: RunReport) -> Iterator[str]:
         row: list[object] = [name, *(_score(report.scores[part], name) for part in report.parts)]
         if report.intervals:
             ends = report.intervals.get(name)
-            row.append("" if ends is None else f"{ends[0]:.4g} – {ends[1]:.4g}")
+            row.append("" if ends is None else _interval(*ends))
         if report.constants:
             row.append(_score(report.constants.get(last, {}), name))
         rows.append(row)
@@ -116,14 +116,18 @@ def _scores(report: RunReport) -> Iterator[str]:
         yield f"<p><small>{words(told)}</small></p>"
 
 
+def _interval(low: float, high: float) -> str:
+    return f"{formatted(low, '.4g')} – {formatted(high, '.4g')}"
+
+
 def _score(scores: object, name: str) -> object:
     assert hasattr(scores, "get")  # noqa: S101 — a mapping of scores
     value = scores.get(name, "")
     if value is None:
         return _("not finite")
     if name == "right" and value != "":
-        return f"{value:,}/{scores.get('of', 0):,}"
-    return value if value == "" else f"{value:.4g}"
+        return f"{formatted(value, ',')}/{formatted(scores.get('of', 0), ',')}"
+    return value if value == "" else formatted(value, ".4g")
 
 
 def _classes(report: RunReport) -> Iterator[str]:
@@ -133,8 +137,8 @@ def _classes(report: RunReport) -> Iterator[str]:
         rows = [
             (
                 line["name"],
-                *(f"{line[score]:.3f}" for score in ("precision", "recall", "f1")),
-                f"{line['support']:,}",
+                *(formatted(line[score], ".3f") for score in ("precision", "recall", "f1")),
+                formatted(line["support"], ","),
             )
             for line in shown
         ]
@@ -176,7 +180,7 @@ def _diagnosis(report: RunReport) -> Iterator[str]:
 def _importance(report: RunReport) -> Iterator[str]:
     if report.importance:
         rows = [
-            (name, f"{drop:.4g}", f"± {spread:.2g}")
+            (name, formatted(drop, ".4g"), f"± {formatted(spread, '.2g')}")
             for name, drop, spread in report.importance[:_MOST_COLUMNS]
         ]
         header = (_("column"), _("drop of the score"), _("spread"))
@@ -185,7 +189,12 @@ def _importance(report: RunReport) -> Iterator[str]:
 
 def _network(report: RunReport) -> Iterator[str]:
     rows = [
-        (row.position, row.label, " × ".join(map(str, row.output_shape)), f"{row.parameters:,}")
+        (
+            row.position,
+            row.label,
+            " × ".join(map(str, row.output_shape)),
+            formatted(row.parameters, ","),
+        )
         for row in report.network.rows[:_MOST_LAYERS]
     ]
     header = ("", _("layer"), _("output shape"), _("parameters"))
@@ -199,7 +208,7 @@ def _data(report: RunReport) -> Iterator[str]:
         parts = list(report.class_counts)
         names = list(dict.fromkeys(n for part in parts for n in report.class_counts[part]))
         rows = [
-            (name, *(f"{report.class_counts[part].get(name, 0):,}" for part in parts))
+            (name, *(formatted(report.class_counts[part].get(name, 0), ",") for part in parts))
             for name in names[:_MOST_CLASSES]
         ]
         yield from _table(_("Rows of each class"), (_("class"), *parts), rows)

@@ -3,6 +3,7 @@
 import base64
 from collections.abc import Iterable, Iterator, Sequence
 
+from axone.experiments.intervals import LEVEL
 from axone.experiments.run_report.contents import Picture, RunReport
 from axone.messages import Message, _, formatted, listed
 from axone.pages import page, words
@@ -95,7 +96,7 @@ def _scores(report: RunReport) -> Iterator[str]:
     ]
     header: list[object] = ["", *report.parts]
     if report.intervals:
-        header.append(_("95 % interval, {part} rows", part=last))
+        header.append(_("{level:.0%} interval, {part} rows", level=LEVEL, part=last))
     if report.constants:
         header.append(_("constant, {part} rows", part=last))
     rows = []
@@ -110,8 +111,9 @@ def _scores(report: RunReport) -> Iterator[str]:
     yield from _table(_("How good the network is"), header, rows)
     if report.intervals:
         told = _(
-            "Intervals: rows drawn again with replacement, 95 % of the scores lie within. They "
-            "tell of the choice of the rows, not of the seed (axone train --repeats)."
+            "Intervals: rows drawn again with replacement, {level:.0%} of the scores lie within. "
+            "They tell of the choice of the rows, not of the seed (axone train --repeats).",
+            level=LEVEL,
         )
         yield f"<p><small>{words(told)}</small></p>"
 

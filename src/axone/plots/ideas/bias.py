@@ -150,7 +150,7 @@ def plot_bias(rows: int = 60, *, seed: int = 0) -> "Figure":
             columns=60,
             lines=1,
         )
-        left.set_ylabel("x₂")
+        left.set_ylabel(_("x₂"))
         right.legend(loc="upper left")
         add_note(
             figure,
@@ -188,5 +188,5 @@ def _draw(axes: "Axes", unit: Fit, X: FloatArray, y: IntArray) -> None:
     axes.set_xlim(*_LIMITS)
     axes.set_ylim(*_LIMITS)
     axes.set_aspect("equal")
-    axes.set_xlabel("x₁")
+    axes.set_xlabel(_("x₁"))
     dress(axes, grid=False)

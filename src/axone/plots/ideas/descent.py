@@ -134,31 +134,36 @@ def verdict(path: Path) -> Message:
     """
     least = float(np.mean((X[:, 0] * _LOWEST - Y) ** 2))
     first, last = float(path.losses[0]), float(path.losses[-1])
-    figures = {"steps": _n("{count:,} step", "{count:,} steps", path.steps), "last": last}
+    steps = _n("{count:,} step", "{count:,} steps", path.steps)
     sides = np.sign(path.weights[:, 0] - _LOWEST)
     crosses = bool((sides[1:] * sides[:-1] < 0).any())
     arrives = last - least <= _NEAR * (first - least)
     if last > first * (1 - 1e-9):
         return _(
             "Too large: each step leaps across and farther away. After {steps} J is {last:.3g}.",
-            **figures,
+            steps=steps,
+            last=last,
         )
     if not crosses and not arrives:
         return _(
             "Too small: each step leads down, but hardly. After {steps} J is {last:.3g}, the least "
             "is {least:.3g}.",
             least=least,
-            **figures,
+            steps=steps,
+            last=last,
         )
     if not arrives:
         return _(
             "Large: each step leaps across, and only a little nearer. After {steps} J is "
             "{last:.3g}, the least is {least:.3g}.",
             least=least,
-            **figures,
+            steps=steps,
+            last=last,
         )
     if crosses:
         return _(
-            "Right: each step leaps across, but nearer. After {steps} J is {last:.3g}.", **figures
+            "Right: each step leaps across, but nearer. After {steps} J is {last:.3g}.",
+            steps=steps,
+            last=last,
         )
-    return _("Right: each step leads down. After {steps} J is {last:.3g}.", **figures)
+    return _("Right: each step leads down. After {steps} J is {last:.3g}.", steps=steps, last=last)

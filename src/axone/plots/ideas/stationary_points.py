@@ -187,8 +187,8 @@ def _draw_from_above(axes: "Axes", landscape: Landscape, heights: FloatArray, pa
     draw_contours(axes, landscape.height, (limits, limits), levels.tolist(), landscape.lowest)
     draw_path(axes, path.weights)
     axes.set_aspect("equal")
-    axes.set_xlabel("W₁")
-    axes.set_ylabel("W₂")
+    axes.set_xlabel(_("W₁"))
+    axes.set_ylabel(_("W₂"))
     say_above(axes, landscape.title, landscape.told)
     dress(axes, grid=False)
 

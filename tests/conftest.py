@@ -14,10 +14,22 @@ import numpy as np
 import pytest
 from hypothesis import settings
 
+from axone.experiments import drawing
+
 settings.register_profile("axone", deadline=None, derandomize=True, max_examples=25)
 settings.load_profile("axone")
 
 os.environ["AXONE_LANG"] = "en"  # the tests read English, whatever the machine speaks
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _in_one_process():
+    """Draw what a command leaves to a second process at once: it is there when the test looks."""
+    with pytest.MonkeyPatch.context() as patch:
+        draw = "draw_by_another_process"
+        patch.setattr(drawing, draw, lambda *run: drawing.draw_at_once(*run))  # noqa: PLW0108
+        yield
+
 
 STEP = 2e-4
 """Inputs must lie further than 2·STEP times the slope from any kink of the function."""

@@ -24,8 +24,10 @@ from axone.experiments import ExperimentData
 from axone.explanation import as_html
 from axone.explanation.latex import latex
 from axone.explanation.numerals import numeral, written
+from axone.layers import Dense
 from axone.libraries import said_anew
 from axone.messages import _, _n, formatted, listed, use_language
+from axone.network import Network
 from axone.training import Finding, Remedy
 
 SOURCE = Path(axone.__file__).parent
@@ -362,6 +364,8 @@ IMAGES = RANDOM.random((60, 4, 4))
 NUMBERS = RANDOM.normal(size=(60, 7))
 SIGNALS = RANDOM.normal(size=(60, 10, 5))
 
+NETWORK = Network(Dense(3, "relu"), Dense(2, "softmax"), input_shape=4)
+
 DRAWN = {
     "calibration": lambda: plots.plot_calibration(
         LABELS_OF_ROWS, PROBABILITIES, "012", before=PROBABILITIES
@@ -399,6 +403,30 @@ DRAWN = {
     "initializers": lambda: plots.plot_initializers("1.5*z", depth=3, width=4),
     "steps": plots.plot_steps,
     "bias": plots.plot_bias,
+    "several_curves": lambda: plots.plot_several_curves(
+        {str(n): {"1": [1.0, 0.5]} for n in range(12)}, "1"
+    ),
+    "decision_boundary": lambda: plots.plot_decision_boundary(
+        [0, 1], [0, 1], np.eye(2)[[[0, 1], [0, 1]]], [[0, 1]], [0], [1], "12"
+    ),
+    "prediction_surface": lambda: plots.plot_prediction_surface(
+        [0, 1], [0, 1], [[0, 1], [1, 2]], [[0, 1]], [3]
+    ),
+    "network_diagram": lambda: plots.plot_network_diagram(
+        NETWORK, NETWORK.initialize(), biases=True
+    ),
+    "gradient_flow": lambda: plots.plot_gradient_flow([[0.1, 1.0], [0.2, 0.5]], "12"),
+    "first_weights": lambda: plots.plot_first_weights(np.eye(4), image_shape=(2, 2)),
+    "layer_histograms": lambda: plots.plot_layer_histograms(
+        [[np.arange(9), [1]]], [[[0], []]], "1", [0, 5]
+    ),
+    "loss_landscape": lambda: plots.plot_loss_landscape(
+        [-1, 0, 1], [-1, 1], [[2, 1, 2], [3, 2, 3]], path=[[1, 1]]
+    ),
+    "residual_arrows": lambda: plots.plot_residual_arrows([1, 2], [1.0, 3.0], [2.0, 2.5]),
+    "size_curves": lambda: plots.plot_size_curves(
+        [1, 20], [[0.1, 0.2], [0.3, 0.4]], [[0.5, 0.6], [0.3, 0.4]]
+    ),
     "feature_maps": lambda: plots.plot_feature_maps(
         IMAGES[0], {str(k): np.zeros((9, 2, 2)) for k in range(8)}
     ),

@@ -14,7 +14,6 @@ from typer.testing import CliRunner
 
 import axone as package
 from axone.cli import app
-from axone.experiments import drawing
 
 REAL_DATA = Path(
     os.environ.get("AXONE_DATA") or Path(__file__).parents[3] / "shared" / "data"
@@ -42,16 +41,6 @@ def here(tmp_path, monkeypatch):
     found = (str(Path(package.__file__).parents[1]), os.environ.get("PYTHONPATH", ""))
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join(filter(None, found)))
     return folder
-
-
-@pytest.fixture(scope="session", autouse=True)
-def _in_one_process():
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(
-            "axone.experiments.drawing.draw_by_another_process",
-            lambda *run: drawing.draw_at_once(*run),  # noqa: PLW0108 — as it is then
-        )
-        yield
 
 
 @pytest.fixture(autouse=True)

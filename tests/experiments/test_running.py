@@ -108,6 +108,8 @@ def test_the_folder_holds_everything_about_the_run(here, pictures):
         "classification_report.json",
         "curves.png",
         "diagnosis.json",
+        "intervals.json",
+        "report.html",
         "confusion_matrix.png",
         "roc.png",
         "precision_recall.png",
@@ -137,6 +139,8 @@ def test_a_regression_draws_its_predictions_and_residuals(here, pictures):
         CHECKPOINT,
         "curves.png",
         "diagnosis.json",
+        "intervals.json",
+        "report.html",
         "predictions.png",
         "residuals.png",
     }

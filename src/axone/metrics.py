@@ -105,14 +105,19 @@ def scores_of_epochs(
     true = np.bincount(y_true, weight, minlength=classes)
     both = true + found
     occurs = both > 0
-    recall = np.divide(right, true, out=np.zeros(shape), where=true > 0)
-    f1 = np.divide(2 * right, both, out=np.zeros(shape), where=occurs)
+    recall, f1 = _share(right, true), _share(2 * right, both)
     occurring = occurs.sum(axis=1)
     return {
         "accuracy": right.sum(axis=1) / (_sum_of(weight, target) or 1),
         "recall": recall.sum(axis=1) / occurring,
         "f1": f1.sum(axis=1) / occurring,
     }
+
+
+def _share(part: NDArray[Any], whole: NDArray[Any]) -> FloatArray:
+    """Return part/whole, 0 where there is nothing to divide by."""
+    shape = np.broadcast_shapes(part.shape, whole.shape)
+    return np.divide(part, whole, out=np.zeros(shape), where=whole > 0)
 
 
 def _sum_of(weight: FloatArray | None, target: FloatArray) -> float:
@@ -199,14 +204,10 @@ def scores_by_class(y_true: IntArray, y_pred: IntArray, classes: int) -> ClassSc
     right = np.bincount(y_true[y_true == y_pred], minlength=classes)
     found = np.bincount(y_pred, minlength=classes)
     support = np.bincount(y_true, minlength=classes)
-
-    def share(part: IntArray, whole: IntArray) -> FloatArray:
-        return np.divide(part, whole, out=np.zeros(classes), where=whole > 0)
-
     return ClassScores(
-        precision=share(right, found),
-        recall=share(right, support),
-        f1=share(2 * right, found + support),
+        precision=_share(right, found),
+        recall=_share(right, support),
+        f1=_share(2 * right, found + support),
         support=support,
         occurs=found + support > 0,
     )

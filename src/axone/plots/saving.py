@@ -47,18 +47,29 @@ def save_figure(figure: "Figure", path: str | os.PathLike[str]) -> Path:
     """
     from matplotlib import rc_context
 
-    target = Path(path)
-    form = target.suffix.lower().lstrip(".")
-    if form not in FORMATS:
-        raise ConfigurationError(
-            _(
-                "{path}: pictures are saved as {formats}, by the name's ending.",
-                path=target,
-                formats=listed(f".{known}" for known in FORMATS),
-            )
-        )
+    target, form = Path(path), format_of(path)
     drawn = io.BytesIO()
     with rc_context({"svg.hashsalt": "axone"}):
         figure.savefig(drawn, format=form, dpi=DOTS_PER_INCH, metadata=_WITHOUT_DATES.get(form))
     write_atomically(target, drawn.getvalue())
     return target
+
+
+def format_of(path: str | os.PathLike[str]) -> str:
+    """Return the format that a file's name asks for: ``"png"``, ``"svg"`` or ``"pdf"``.
+
+    Raises
+    ------
+    ConfigurationError
+        The name ends otherwise.
+    """
+    form = Path(path).suffix.lower().lstrip(".")
+    if form not in FORMATS:
+        raise ConfigurationError(
+            _(
+                "{path}: pictures are saved as {formats}, by the name's ending.",
+                path=Path(path),
+                formats=listed(f".{known}" for known in FORMATS),
+            )
+        )
+    return form

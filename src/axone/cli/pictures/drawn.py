@@ -38,9 +38,12 @@ def write_picture(kind: str, draw: Callable[[], "Figure"], out: Path | None, gro
     """
     with explained_errors():
         from axone.plots import save_figure, use_theme
+        from axone.plots.saving import format_of
 
+        path = out or Path(f"{kind}.png")
+        format_of(path)  # some kinds train before they draw: a wrong name is told first
         with use_theme(ground):
-            path = save_figure(draw(), out or Path(f"{kind}.png"))
+            save_figure(draw(), path)
         echo(str(path))
 
 

@@ -1,7 +1,7 @@
 """The page of one run, or of several beside one another: headings, tables, pictures."""
 
 import base64
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from axone.experiments.intervals import LEVEL
 from axone.experiments.run_report.contents import Picture, RunReport
@@ -46,7 +46,7 @@ def _body(title: Message, reports: Sequence[RunReport]) -> Iterator[str]:
 
 
 def _side_by_side(reports: Sequence[RunReport]) -> Iterator[str]:
-    """The scores of every run on its last part, the runs by the first score that all have."""
+    """The scores of every run on its last part, in the order in which the runs were named."""
     parts = [report.parts[-1] if report.parts else "" for report in reports]
     scores = [report.scores.get(part, {}) for report, part in zip(reports, parts, strict=True)]
     names = [name for name in dict.fromkeys(n for each in scores for n in each) if name != "of"]
@@ -122,14 +122,15 @@ def _interval(low: float, high: float) -> str:
     return f"{formatted(low, '.4g')} – {formatted(high, '.4g')}"
 
 
-def _score(scores: object, name: str) -> object:
-    assert hasattr(scores, "get")  # noqa: S101 — a mapping of scores
-    value = scores.get(name, "")
+def _score(scores: Mapping[str, float | None], name: str) -> str:
+    if name not in scores:
+        return ""
+    value = scores[name]
     if value is None:
         return _("not finite")
-    if name == "right" and value != "":
+    if name == "right":
         return f"{formatted(value, ',')}/{formatted(scores.get('of', 0), ',')}"
-    return value if value == "" else formatted(value, ".4g")
+    return formatted(value, ".4g")
 
 
 def _classes(report: RunReport) -> Iterator[str]:

@@ -12,7 +12,8 @@ from babel.messages.pofile import read_po
 
 import axone
 
-SOURCE = Path(axone.__file__).parent
+# What translators write stays with the source: only what is compiled from it is installed.
+SOURCE = Path(__file__).parents[1] / "src" / "axone"
 SOURCES = sorted(SOURCE.glob("locale/*/LC_MESSAGES/axone.po"))
 PLURALS = {"fr": "nplurals=2; plural=(n > 1);"}
 
@@ -151,7 +152,8 @@ def test_the_compiled_catalogue_is_that_of_the_source(source):
     compiled = io.BytesIO()
     write_mo(compiled, read(source))
     compiled.seek(0)
-    with source.with_suffix(".mo").open("rb") as file:
+    installed = Path(axone.__file__).parent / source.relative_to(SOURCE).with_suffix(".mo")
+    with installed.open("rb") as file:
         there, wanted = (
             {str(message.id): message.string for message in read_mo(each) if message.id}
             for each in (file, compiled)

@@ -1,4 +1,5 @@
 # The public names and where they are: read by type checkers, and by `lazy_loader` at run time.
+from . import lab, plots
 from .activations import ActivationFunction, Formula, PythonFunction
 from .augmentation import (
     Augmentation,
@@ -212,11 +213,13 @@ __all__ = [
     "get_engine",
     "gradient_times_input",
     "integrated_gradients",
+    "lab",
     "load",
     "load_dataset",
     "load_examples",
     "look",
     "loss_and_gradient",
+    "plots",
     "saliency",
     "save",
     "transfer",

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import Any
 
+from axone.lab.catalogue import LABS, Lab
 from axone.messages import Message, _
 
 
@@ -26,7 +27,9 @@ class Command:
     room : str
         The package of its module.
     kinds : tuple of Command
-        The commands below it; one with kinds runs nothing itself.
+        The commands below it; one with kinds runs nothing itself, but lists them.
+    kinds_as : Message
+        What stands for them where help tells how it is called.
     """
 
     name: str
@@ -34,6 +37,7 @@ class Command:
     takes_what_looks_like_options: bool = False
     room: str = "axone.cli"
     kinds: tuple["Command", ...] = ()
+    kinds_as: Message = _("KIND [ARGS]...")
 
     def function(self) -> Callable[..., None]:
         """Return what runs it, whose signature holds its options; imported now."""
@@ -41,6 +45,19 @@ class Command:
         function: Any = getattr(import_module(f"{self.room}.{name}"), name)
         return function
 
+
+@dataclass(frozen=True)
+class Experiment(Command):
+    """A command that carries out an experiment of the laboratory, with its knobs as options."""
+
+    def function(self) -> Callable[..., None]:
+        """Return what runs it; the experiment is imported now."""
+        from axone.cli.laboratory import command_of
+
+        return command_of(Lab(self.name, self.help))
+
+
+EXPERIMENTS = tuple(Experiment(lab.name, lab.help) for lab in LABS)
 
 _PICTURES = "axone.cli.pictures"
 
@@ -313,6 +330,78 @@ is what was learnt by heart."""
     ),
 )
 """What `axone plot` draws, in the order in which its help shows them."""
+
+_ANIMATIONS = "axone.cli.animations"
+
+ANIMATIONS = (
+    Command(
+        "softmax",
+        _(
+            """Move one logit up and down, and see what softmax makes of all.
+
+axone animate softmax
+axone animate softmax --logits 0,1,2 --moving 3 --out softmax.html
+
+Bars of the logits and of the probabilities: what one class gains the others
+lose."""
+        ),
+        room=_ANIMATIONS,
+    ),
+    Command(
+        "boundary",
+        _(
+            """Watch a network's decision boundary as it is learnt.
+
+axone animate boundary"""
+        ),
+        room=_ANIMATIONS,
+    ),
+    Command(
+        "passes",
+        _(
+            """Watch numbers go forward through a network, and gradients back.
+
+axone animate passes"""
+        ),
+        room=_ANIMATIONS,
+    ),
+    Command(
+        "optimizers",
+        _(
+            """Race optimisers down a surface.
+
+axone animate optimizers"""
+        ),
+        room=_ANIMATIONS,
+    ),
+    Command(
+        "convolution",
+        _(
+            """Slide a convolution's window over a signal or an image.
+
+axone animate convolution"""
+        ),
+        room=_ANIMATIONS,
+    ),
+    Command(
+        "bptt",
+        _(
+            """Unroll a recurrent network, and send its gradients back through time.
+
+axone animate bptt"""
+        ),
+        room=_ANIMATIONS,
+    ),
+    Command(
+        "perceptron",
+        _(
+            """Watch a perceptron's line move, mistake by mistake.
+
+axone animate perceptron"""
+        ),
+        room=_ANIMATIONS,
+    ),
+)
 
 COMMANDS = (
     Command(
@@ -633,6 +722,34 @@ axone plot KIND --help tells what a kind takes. A picture is a PNG, SVG or PDF
 file, on light or dark ground (--theme dark)."""
         ),
         kinds=PICTURES,
+    ),
+    Command(
+        "animate",
+        _(
+            """Draw an idea or a training that moves.
+
+axone animate softmax
+axone animate softmax --out softmax.html
+
+axone animate KIND --help tells what a kind takes. An animation is a GIF, a
+page with a slider (.html) that works offline, or, where ffmpeg is installed,
+a film (.mp4, .webm); on light or dark ground (--theme dark)."""
+        ),
+        kinds=ANIMATIONS,
+    ),
+    Command(
+        "lab",
+        _(
+            """Try the worked cases of a course: a table, a picture, what is seen.
+
+axone lab gradient-descent
+axone lab gradient-descent --rate 0.14 --out pictures
+
+axone lab NAME --help tells what a case is about and what can be turned.
+--json prints the table for programs. In Python: ax.lab.gradient_descent()."""
+        ),
+        kinds=EXPERIMENTS,
+        kinds_as=_("NAME [ARGS]..."),
     ),
     Command(
         "datasets",

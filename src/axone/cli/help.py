@@ -91,6 +91,17 @@ class CommandGroup(_Speaking, TyperGroup):
         return name, chosen and built(chosen), rest
 
 
+class _Kinds(CommandGroup):
+    """Commands below one: alone it lists them."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Show the list where nothing more was typed."""
+        if not args:
+            typer.echo(ctx.get_help(), color=ctx.color)
+            ctx.exit()
+        return super().parse_args(ctx, args)
+
+
 def _choose_language(words: Sequence[str]) -> None:
     """Speak the language of `--lang` before a word of help is shown, else that of $AXONE_LANG.
 
@@ -127,12 +138,11 @@ def _short_complaints() -> Iterator[None]:
 def built(known: Command) -> Any:
     """Return a command with its options, or with the commands below it, translated."""
     if known.kinds:
-        return CommandGroup(
+        return _Kinds(
             known.kinds,
             name=known.name,
             help=known.help,
-            no_args_is_help=True,
-            subcommand_metavar=_("KIND [ARGS]...").english,
+            subcommand_metavar=known.kinds_as.english,
         )
     alone = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
     settings = {"ignore_unknown_options": True} if known.takes_what_looks_like_options else {}

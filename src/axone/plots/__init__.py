@@ -6,6 +6,8 @@ nothing; `save_figure` writes one as PNG.
 
 from axone.plots.activation import plot_activation
 from axone.plots.activation_gallery import plot_activations
+from axone.plots.animations.saving import save_animation
+from axone.plots.animations.softmax import animate_softmax
 from axone.plots.anomalies import plot_anomaly_scores
 from axone.plots.calibration import plot_calibration
 from axone.plots.class_means import plot_class_means
@@ -59,6 +61,7 @@ __all__ = [
     "MOST_RECONSTRUCTIONS",
     "MOST_SURPRISED",
     "THEMES",
+    "animate_softmax",
     "plot_activation",
     "plot_activations",
     "plot_anomaly_scores",
@@ -109,6 +112,7 @@ __all__ = [
     "plot_stationary_points",
     "plot_steps",
     "plot_surprise",
+    "save_animation",
     "save_figure",
     "use_theme",
 ]

@@ -52,11 +52,14 @@ class Path:
         The start first.
     losses : array of shape (steps + 1,)
         At each of them.
+    gradients : array of shape (steps + 1, n)
+        ∂J/∂W there.
     """
 
     rate: float
     weights: FloatArray
     losses: FloatArray
+    gradients: FloatArray
 
     @property
     def steps(self) -> int:
@@ -71,7 +74,8 @@ class Path:
 
     def first(self, steps: int) -> "Path":
         """Return the path of the first steps alone."""
-        return Path(self.rate, self.weights[: steps + 1], self.losses[: steps + 1])
+        end = steps + 1
+        return Path(self.rate, self.weights[:end], self.losses[:end], self.gradients[:end])
 
 
 def descend(
@@ -102,7 +106,7 @@ def descend(
     rule = GradientDescent(rate)
     weights = np.array(start, dtype=np.float64)
     loss, gradient = look(weights)
-    visited, losses = [weights.copy()], [loss]
+    visited, losses, gradients = [weights.copy()], [loss], [gradient.copy()]
     for step in range(1, steps + 1):
         with np.errstate(over="ignore", invalid="ignore"):
             rule.update(weights, gradient, [], rate, step)
@@ -111,9 +115,10 @@ def descend(
             break
         visited.append(weights.copy())
         losses.append(loss)
+        gradients.append(gradient.copy())
         if until is not None and until(weights, loss):
             break
-    return Path(rate, np.array(visited), np.array(losses))
+    return Path(rate, np.array(visited), np.array(losses), np.array(gradients))
 
 
 def linear_unit(x: FloatArray, y: FloatArray, *, bias: bool) -> Look:

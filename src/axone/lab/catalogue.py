@@ -1,0 +1,183 @@
+"""The experiments of the laboratory: all that `axone lab` needs to list them."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Any
+
+from axone.messages import Message, _
+
+
+@dataclass(frozen=True)
+class Lab:
+    """An experiment, known by name and help.
+
+    Attributes
+    ----------
+    name : str
+        As it is typed, and, with "_" for "-", of its module and function.
+    help : Message
+        Its first line says in one sentence what is tried; calls follow, and what to look for.
+    """
+
+    name: str
+    help: Message
+
+    def function(self) -> Callable[..., Any]:
+        """Return what carries it out, whose signature holds its settings; imported now."""
+        name = self.name.replace("-", "_")
+        function: Any = getattr(import_module(f"axone.lab.{name}"), name)
+        return function
+
+
+LABS = (
+    Lab(
+        "gradient-descent",
+        _(
+            """Descend a parabola step by step: the loss of one weight.
+
+axone lab gradient-descent
+axone lab gradient-descent --rate 0.14 --steps 20
+
+The mean squared error of W·x on x = 1, 2, 3, 4 and y = 2, 3, 4, 5, from
+W = 0: each step is W <- W - rate * slope. Try 0.01, 0.0667 and 0.14."""
+        ),
+    ),
+    Lab(
+        "gradient-descent-2d",
+        _(
+            """Descend a valley step by step: the loss of a weight and a bias.
+
+axone lab gradient-descent-2d"""
+        ),
+    ),
+    Lab(
+        "rates",
+        _(
+            """Compare learning rates: too small, right, too large.
+
+axone lab rates"""
+        ),
+    ),
+    Lab(
+        "perceptron",
+        _(
+            """Train a perceptron on AND, OR, XOR or blobs, and watch its line.
+
+axone lab perceptron"""
+        ),
+    ),
+    Lab(
+        "xor",
+        _(
+            """Solve XOR with hidden units, and look at the space they make.
+
+axone lab xor"""
+        ),
+    ),
+    Lab(
+        "initialization",
+        _(
+            """Compare initial weights: zeros, small, large, Xavier's, He's.
+
+axone lab initialization"""
+        ),
+    ),
+    Lab(
+        "vanishing-gradients",
+        _(
+            """Measure gradients by depth: where they vanish, where they explode.
+
+axone lab vanishing-gradients"""
+        ),
+    ),
+    Lab(
+        "batch-size",
+        _(
+            """Compare all rows at once, mini-batches and single rows.
+
+axone lab batch-size"""
+        ),
+    ),
+    Lab(
+        "optimizers",
+        _(
+            """Train one network with each optimiser, from the same weights.
+
+axone lab optimizers"""
+        ),
+    ),
+    Lab(
+        "regularization",
+        _(
+            """Tame an overfitting network with dropout and L2.
+
+axone lab regularization"""
+        ),
+    ),
+    Lab(
+        "scaling",
+        _(
+            """Train on features as they are, and standardised.
+
+axone lab scaling"""
+        ),
+    ),
+    Lab(
+        "imbalance",
+        _(
+            """Train on rare cases: why accuracy deceives.
+
+axone lab imbalance"""
+        ),
+    ),
+    Lab(
+        "approximation",
+        _(
+            """Approximate a function with more and more units.
+
+axone lab approximation"""
+        ),
+    ),
+    Lab(
+        "batch-norm",
+        _(
+            """Train a deep network with and without batch normalisation.
+
+axone lab batch-norm"""
+        ),
+    ),
+    Lab(
+        "race",
+        _(
+            """Race the optimisers: speed, stability, memory, all measured.
+
+axone lab race"""
+        ),
+    ),
+    Lab(
+        "extrapolation",
+        _(
+            """Ask a network beyond what it was trained on: the calculator.
+
+axone lab extrapolation"""
+        ),
+    ),
+    Lab(
+        "double-descent",
+        _(
+            """Widen a network past its rows: the test error rises, then falls.
+
+axone lab double-descent"""
+        ),
+    ),
+    Lab(
+        "ensembles",
+        _(
+            """Average several networks, and see where they disagree.
+
+axone lab ensembles"""
+        ),
+    ),
+)
+"""In the order of a course."""

@@ -1,0 +1,1 @@
+"""Pictures that move: `animate_…` makes an `Animation`, `save_animation` writes it."""

@@ -8,7 +8,7 @@ from numpy.typing import ArrayLike
 
 from axone.errors import DataError
 from axone.messages import _, _n, formatted
-from axone.plots.style import SMALL, add_note, dress, house_style, new_figure, theme
+from axone.plots.style import LINE_STYLES, SMALL, add_note, dress, house_style, new_figure, theme
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -51,14 +51,18 @@ def plot_anomaly_scores(
         figure = new_figure(title)
         axes = figure.subplots()
         dress(axes)
-        for (name, each), colour in zip(
-            finite.items(),
-            (theme().blue, theme().orange, theme().green, theme().purple),
-            strict=False,
-        ):
+        looks = zip(theme().palette, LINE_STYLES, strict=True)
+        for (name, each), (colour, dashes) in zip(finite.items(), looks, strict=False):
             counts, _edges = np.histogram(np.minimum(each, end), edges)
             label = f"{name} ({formatted(each.size, ',')})"
-            axes.stairs(counts / each.size, edges, color=colour, linewidth=1.6, label=label)
+            axes.stairs(
+                counts / each.size,
+                edges,
+                color=colour,
+                linestyle=dashes,
+                linewidth=1.6,
+                label=label,
+            )
         axes.axvline(limit, color=theme().ink, linewidth=1.0, linestyle="--")
         axes.annotate(
             _(

@@ -4,7 +4,7 @@ On the dashed line probabilities are honest; below it the network is too sure of
 """
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -14,7 +14,7 @@ from axone.calibration import Reliability, reliability
 from axone.errors import ShapeError
 from axone.messages import _, shorten
 from axone.plots.classes import checked_labels
-from axone.plots.style import SIZE, add_note, dress, house_style, new_figure, theme
+from axone.plots.style import LINE_STYLES, SIZE, add_note, dress, house_style, new_figure, theme
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -90,12 +90,13 @@ def plot_calibration(
         upper, lower = figure.subplots(2, 1, sharex=True, height_ratios=(3, 1))
         dress(upper)
         upper.plot(
-            [0, 1], [0, 1], color=theme().ink, linestyle="--", linewidth=1.2, label=_("honest")
+            [0, 1], [0, 1], color=theme().ink, linestyle=":", linewidth=1.4, label=_("honest")
         )
-        for color, word, bins in zip(
-            (theme().blue, theme().orange)[::-1][-len(found) :], words, found, strict=True
+        looks = ((theme().orange, "s", LINE_STYLES[1]), (theme().blue, "o", "-"))
+        for (color, marker, dashes), word, bins in zip(
+            looks[-len(found) :], words, found, strict=True
         ):
-            _draw_bins(upper, bins, color, word)
+            _draw_bins(upper, bins, color, word, marker=marker, linestyle=dashes)
             _draw_counts(lower, bins, color)
         upper.set_xlim(-0.01, 1.01)
         upper.set_ylim(-0.02, 1.02)
@@ -114,12 +115,12 @@ def plot_calibration(
     return figure
 
 
-def _draw_bins(axes: "Axes", bins: Reliability, color: str, label: str) -> None:
+def _draw_bins(axes: "Axes", bins: Reliability, color: str, label: str, **look: Any) -> None:
     filled = bins.counts > 0
     x, y = bins.confidence[filled], bins.frequency[filled]
     low, high = _interval(y * bins.counts[filled], bins.counts[filled])
     axes.vlines(x, low, high, color=color, alpha=0.35, linewidth=4.0)
-    axes.plot(x, y, color=color, marker="o", markersize=5.0, label=label)
+    axes.plot(x, y, color=color, markersize=5.0, label=label, **look)
 
 
 def _interval(true: FloatArray, rows: FloatArray) -> tuple[FloatArray, FloatArray]:

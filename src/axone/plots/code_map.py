@@ -10,7 +10,7 @@ from axone.arrays import FloatArray
 from axone.errors import DataError, ShapeError
 from axone.messages import Message, _, _n, shorten
 from axone.plots.classes import checked_labels
-from axone.plots.style import SIZE, add_note, dress, house_style, new_figure, theme
+from axone.plots.style import MARKERS, SIZE, add_note, dress, house_style, new_figure, theme
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -61,7 +61,7 @@ def plot_code_map(
         axes = figure.subplots()
         dress(axes)
         size = 6.0 if len(points) > 2000 else 14.0
-        style: dict[str, Any] = {"s": size, "alpha": 0.7, "linewidths": 0}
+        style: dict[str, Any] = {"s": size, "alpha": 0.8, "linewidths": 0}
         if labels is None or np.ndim(labels) != 1:
             axes.scatter(points[:, 0], points[:, 1], color=theme().blue, **style)
         elif len(class_names):
@@ -133,11 +133,21 @@ def _draw_classes(
 
     numbers = checked_labels(labels, class_names, len(points))
     present = np.unique(numbers)
-    colours = colormaps["tab10" if len(present) <= 10 else "tab20"]
+    few = len(present) <= len(theme().palette)
+    many = colormaps["tab10" if len(present) <= 10 else "tab20"].colors  # type: ignore[attr-defined]
+    colours = theme().palette if few else many
     for place, number in enumerate(present[:_MOST_COLOURS].tolist()):
         rows = numbers == number
         name = shorten(class_names[number], 24)
-        axes.scatter(points[rows, 0], points[rows, 1], color=colours(place), label=name, **style)
+        marker = MARKERS[place % len(MARKERS)]
+        axes.scatter(
+            points[rows, 0],
+            points[rows, 1],
+            color=colours[place],
+            marker=marker,
+            label=name,
+            **style,
+        )
     rest = ~np.isin(numbers, present[:_MOST_COLOURS])
     if rest.any():
         axes.scatter(points[rest, 0], points[rest, 1], color="#999999", label=_("others"), **style)

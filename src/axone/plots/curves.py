@@ -9,7 +9,7 @@ from axone.arrays import FloatArray
 from axone.errors import DataError, ShapeError
 from axone.messages import Message, _, listed
 from axone.plots.epochs import count_epochs, scale_losses
-from axone.plots.style import SMALL, add_note, dress, house_style, new_figure, theme
+from axone.plots.style import LINE_STYLES, SMALL, add_note, dress, house_style, new_figure, theme
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -129,6 +129,7 @@ _ONE_ROW = 34
 """Characters of a legend for which there is room beside each other above half a picture."""
 
 _ROWS = {"train": (_("training"), "blue"), "validation": (_("validation"), "orange")}
+_DASHES = {"train": LINE_STYLES[0], "validation": LINE_STYLES[1]}
 
 
 def _pair(columns: Mapping[str, FloatArray], name: str) -> dict[str, FloatArray]:
@@ -145,7 +146,14 @@ def _draw(
     for rows, values in pair.items():
         label, color = _ROWS[rows]
         look: dict[str, Any] = {"marker": _marker(values), "markersize": 4}
-        axes.plot(columns["epoch"], values, label=label, color=theme().named(color), **look)
+        axes.plot(
+            columns["epoch"],
+            values,
+            label=label,
+            color=theme().named(color),
+            linestyle=_DASHES[rows],
+            **look,
+        )
     if not pair:
         axes.text(
             0.5,
@@ -160,7 +168,7 @@ def _draw(
         label = _("best epoch {epoch}", epoch=best_epoch)
         # Below the curves, so as not to hide the dot of a single epoch.
         axes.axvline(
-            best_epoch, color=theme().green, linestyle="--", linewidth=1.3, label=label, zorder=1
+            best_epoch, color=theme().green, linestyle=":", linewidth=1.6, label=label, zorder=1
         )
     count_epochs(axes, columns["epoch"])
     if pair or best_epoch is not None:

@@ -31,7 +31,7 @@ def plot_parallel_coordinates(
     order: Mapping[str, Sequence[str]] | None = None,
     title: str = _("Trials"),
 ) -> "Figure":
-    """Draw every trial as a line through its values, the better the darker.
+    """Draw every trial as a line through its values, the better the broader.
 
     Parameters
     ----------
@@ -97,7 +97,8 @@ def plot_parallel_coordinates(
             spine.set_visible(False)
         better = _("high") if maximise else _("low")
         add_note(
-            figure, _("A line is a trial; the darker, the better. Good is {better}.", better=better)
+            figure,
+            _("A line is a trial; the broader, the better. Good is {better}.", better=better),
         )
     return figure
 
@@ -118,10 +119,12 @@ def _draw_lines(axes: "Axes", heights: FloatArray, scores: FloatArray, maximise:
         y = np.concatenate([a + (b - a) * ease for a, b in pairwise(row)])
         lines.append(np.column_stack([x, y]))
     by_merit = np.argsort(merits)
+    # The better, the farther from the ground.
+    colors = colormaps["viridis_r" if theme().name == "light" else "viridis"]
     axes.add_collection(
         LineCollection(
             [lines[k] for k in by_merit],
-            colors=[colormaps["viridis_r"](0.05 + 0.9 * merits[k]) for k in by_merit],
+            colors=[colors(0.05 + 0.9 * merits[k]) for k in by_merit],
             linewidths=[0.8 + 1.4 * merits[k] ** 3 for k in by_merit],
             alpha=0.8,
         )

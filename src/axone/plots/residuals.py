@@ -13,7 +13,16 @@ from numpy.typing import ArrayLike
 from axone.arrays import FloatArray, IntArray
 from axone.messages import _, shorten
 from axone.plots.numbers import compared, draw_cloud, say_nothing_finite
-from axone.plots.style import SIZE, SMALL, add_note, dress, house_style, new_figure, theme
+from axone.plots.style import (
+    SIZE,
+    SMALL,
+    add_note,
+    dress,
+    house_style,
+    in_short,
+    new_figure,
+    theme,
+)
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -156,9 +165,9 @@ def _draw_histogram(axes: "Axes", residuals: FloatArray) -> int:
     axes.text(
         0.03,
         0.97,
-        str(_("mean {mean:.3g}\nstd {deviation:.3g}", mean=mean, deviation=deviation)).replace(
-            "-", "−"
-        ),
+        str(
+            _("mean {mean}\nstd {deviation}", mean=in_short(mean), deviation=in_short(deviation))
+        ).replace("-", "−"),
         transform=axes.transAxes,
         va="top",
         fontsize=SMALL,

@@ -1,7 +1,7 @@
 """A column of the history of several runs, in one picture."""
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -9,7 +9,7 @@ from axone.arrays import FloatArray
 from axone.errors import DataError
 from axone.messages import _, listed, shorten
 from axone.plots.epochs import count_epochs, scale_losses
-from axone.plots.style import add_note, dress, house_style, new_figure, theme
+from axone.plots.style import LINE_STYLES, add_note, dress, house_style, new_figure, theme
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -17,7 +17,16 @@ if TYPE_CHECKING:
 _MOST_NAMED = 10
 """Runs that a reader can tell apart by colour and dashes; of more the others are thin and grey."""
 
-_DASHES = ("-", "--")
+_NAMES = {
+    "train_loss": _("training loss"),
+    "validation_loss": _("validation loss"),
+    "train_accuracy": _("training accuracy"),
+    "validation_accuracy": _("validation accuracy"),
+    "train_r2": _("training R²"),
+    "validation_r2": _("validation R²"),
+    "learning_rate": _("learning rate"),
+}
+"""What people call the columns that are asked for most; others stand as the file has them."""
 
 _LARGEST = 1e100
 """Beyond it Matplotlib's limits would overflow."""
@@ -37,7 +46,7 @@ def plot_several_curves(
         By the name of the run, its history: `TrainingResult.history`, or ``history.csv``.
     column : str, optional
         Default ``validation_loss`` where every run has one, else ``train_loss``.
-    title : str, default the column's name
+    title : str, default what the column is called
 
     Returns
     -------
@@ -64,7 +73,8 @@ def plot_several_curves(
         column = "validation_loss" if all_hold else "train_loss"
     curves = {name: _curve(name, history, column) for name, history in histories.items()}
     with house_style():
-        figure = new_figure(title or column)
+        words = _NAMES.get(column, column)
+        figure = new_figure(title or _("Several runs: {column}", column=words))
         axes = figure.subplots()
         dress(axes)
         for number, (name, (epochs, values)) in enumerate(curves.items()):
@@ -73,7 +83,7 @@ def plot_several_curves(
                 epochs,
                 values,
                 color=theme().palette[number % 5] if named else theme().muted,
-                linestyle=_DASHES[number // 5 % 2] if named else ":",
+                linestyle=_dashes(number) if named else ":",
                 linewidth=1.8 if named else 0.8,
                 marker="o" if len(values) == 1 else "",
                 label=shorten(name, 40) if named else None,
@@ -83,12 +93,17 @@ def plot_several_curves(
         count_epochs(axes, np.concatenate([epochs for epochs, _values in curves.values()]))
         if column.endswith("loss"):
             scale_losses(axes, every)
-        axes.set_ylabel(column)
+        axes.set_ylabel(words)
         axes.legend()
         others = len(curves) - _MOST_NAMED
         if others > 0:
             add_note(figure, _("Thin and grey: {others} other runs.", others=others))
     return figure
+
+
+def _dashes(number: int) -> Any:
+    """Return other dashes for runs of one colour, and for neighbours."""
+    return LINE_STYLES[(number + number // 5) % len(LINE_STYLES)]
 
 
 def _curve(

@@ -62,7 +62,8 @@ def plot_signal_means(
         There is no signal, no finite number in them, or a label has no name.
     """
     array = as_signals(signals)
-    channels = names_of_channels(channel_names, array.shape[1])[:MOST_CHANNELS]
+    room = 66 // min(array.shape[1], MOST_CHANNELS)
+    channels = names_of_channels(channel_names, array.shape[1], room)[:MOST_CHANNELS]
     numbers = checked_labels(labels, class_names, len(array))
     counts = np.bincount(numbers, minlength=len(class_names))
     present = np.flatnonzero(counts)

@@ -32,7 +32,7 @@ def plot_signal_saliency(
     channel_names: Sequence[object] = (),
     title: str = _("Where the network looks"),
 ) -> "Figure":
-    """Draw each signal as a line that is dark and broad where a change would move the answer.
+    """Draw each signal as a line that is broad where a change would move the answer.
 
     Parameters
     ----------
@@ -77,7 +77,7 @@ def plot_signal_saliency(
             caption(axes, str(captions[number]), color_of(right, number))
         _scale(figure, panels)
         notes = [
-            _("Broad and dark: where a small change moves the answer most."),
+            _("Broad: where a small change moves the answer most."),
             _("Each signal has its own scale."),
         ]
         if array.shape[1] > len(strips.shown):

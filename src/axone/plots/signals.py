@@ -67,8 +67,8 @@ def as_signals(signals: ArrayLike) -> FloatArray:
     return array[:, None] if array.ndim == 2 else array
 
 
-def names_of_channels(names: Sequence[object], channels: int) -> list[str]:
-    """Return a name for each channel: those given, or numbers.
+def names_of_channels(names: Sequence[object], channels: int, room: int = 12) -> list[str]:
+    """Return a name for each channel, of as many characters as have room: those given, or numbers.
 
     Raises
     ------
@@ -85,7 +85,7 @@ def names_of_channels(names: Sequence[object], channels: int) -> list[str]:
                 names=len(names),
             )
         )
-    return [shorten(name, 12) for name in names]
+    return [shorten(name, room) for name in names]
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from axone.errors import UnknownNameError
-from axone.messages import _
+from axone.messages import _, formatted
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -144,6 +144,12 @@ def use_theme(name: str) -> Iterator[None]:
 SIZE: Final = (8.0, 5.0)
 """Inches, width and height: fits a slide, half a page and a notebook."""
 
+MARKERS: Final = ("o", "s", "^", "D", "v", "P", "X", "<", ">", "p")
+"""Of points of several kinds: no kind is told by its colour alone."""
+
+LINE_STYLES: Final = ("-", (0, (6, 2)), (0, (6, 1.5, 1.5, 1.5)), (0, (2, 1.2)), (0, (9, 3)))
+"""Of lines of several kinds, beside the colours of a palette; a wide dash stays for limits."""
+
 SMALL: Final = 9.0
 """Points: nothing that must be read is smaller, but for the cells of a crowded matrix."""
 
@@ -199,6 +205,17 @@ def add_note(figure: "Figure", *sentences: str) -> None:
     figure.supxlabel(
         note, x=0.01, horizontalalignment="left", fontsize=SMALL, color=theme().muted, wrap=True
     )
+
+
+def in_short(number: float) -> str:
+    """Write a number by three figures, of large ones what stands before the point.
+
+    Examples
+    --------
+    >>> in_short(0.06481), in_short(29900.4)
+    ('0.0648', '29,900')
+    """
+    return str(formatted(number, ",.0f" if 1000 <= abs(number) < 1e7 else ".3g"))
 
 
 def dress(axes: "Axes", *, grid: bool = True) -> None:

@@ -14,7 +14,7 @@ from axone.arrays import FloatArray, IntArray
 from axone.errors import DataError, ShapeError
 from axone.messages import Message, _, formatted, shorten
 from axone.plots.classes import checked_labels
-from axone.plots.style import SIZE, add_note, dress, house_style, new_figure, theme
+from axone.plots.style import LINE_STYLES, SIZE, add_note, dress, house_style, new_figure, theme
 from axone.random import RandomStream
 
 if TYPE_CHECKING:
@@ -251,10 +251,11 @@ def _draw_curves(axes: "Axes", curves: list[_Curve], area: str, *, steps: bool) 
             drawstyle=style,
             label=label,
         )
-    for color, i in zip(theme().palette, sorted(worst), strict=False):
+    looks = zip(theme().palette, LINE_STYLES, strict=True)
+    for (color, dashes), i in zip(looks, sorted(worst), strict=False):
         curve = curves[i]
         named = f"{shorten(curve.name, 22)}  {formatted(curve.area, '.3f')}"
-        axes.plot(curve.x, curve.y, color=color, drawstyle=style, label=named)
+        axes.plot(curve.x, curve.y, color=color, linestyle=dashes, drawstyle=style, label=named)
     if len(curves) > 1:
         mean = np.mean([_at_grid(curve, steps) for curve in curves], axis=0)
         average = _(
@@ -262,7 +263,7 @@ def _draw_curves(axes: "Axes", curves: list[_Curve], area: str, *, steps: bool) 
             classes=len(curves),
             mean=np.mean([curve.area for curve in curves]),
         )
-        axes.plot(_GRID, mean, color=theme().ink, linestyle="--", linewidth=2.2, label=average)
+        axes.plot(_GRID, mean, color=theme().ink, linestyle=":", linewidth=2.6, label=average)
 
 
 def _at_grid(curve: _Curve, steps: bool) -> FloatArray:

@@ -21,7 +21,7 @@ from axone.messages import Message, _
 from axone.network import Network
 from axone.optimizers import SGD, GradientDescent
 from axone.parameters import Parameters
-from axone.plots.style import SMALL, theme
+from axone.plots.style import SMALL, in_short, theme
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -290,7 +290,7 @@ def draw_contours(
         linestyles="solid",
     )
     if numbered:
-        axes.clabel(lines, numbered, fontsize=SMALL - 1, colors=theme().muted, fmt="%g")
+        axes.clabel(lines, numbered, fontsize=SMALL - 1, colors=theme().muted, fmt=in_short)
     if lowest is not None:
         axes.plot(
             *np.asarray(lowest, dtype=np.float64)[:, None],

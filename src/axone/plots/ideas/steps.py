@@ -11,7 +11,7 @@ from axone.engines import Recipe
 from axone.errors import ConfigurationError
 from axone.layers import Dense
 from axone.losses import LOSSES
-from axone.messages import Message, _, _n
+from axone.messages import Message, _, _n, formatted
 from axone.network import Network
 from axone.optimizers import SGD
 from axone.plots.style import SMALL, add_note, bare, house_style, new_figure, theme
@@ -235,7 +235,7 @@ def _draw_parts(axes: "Axes", counted: Plan, rows: int) -> None:
     for number, (name, size, share) in enumerate(zip(names, counted.parts, widths, strict=True)):
         width = (1 - _LEFT) * share / sum(widths)
         if size:
-            _cell(axes, left, width, 0, f"{name}\n{size:,}", learnt=number == 0)
+            _cell(axes, left, width, 0, f"{name}\n{formatted(size, ',')}", learnt=number == 0)
         left += width
 
 
@@ -244,7 +244,9 @@ def _draw_batches(axes: "Axes", counted: Plan) -> None:
     _name(axes, 1, _n("{count:,} batch", "{count:,} batches", counted.steps))
     for left, width, batch in _columns(counted):
         size = counted.last_batch if batch == counted.steps - 1 else counted.batch
-        _cell(axes, left, width, 1, "…" if batch is None else f"{size:,}", learnt=True)
+        _cell(
+            axes, left, width, 1, "…" if batch is None else str(formatted(size, ",")), learnt=True
+        )
 
 
 def _draw_epoch(axes: "Axes", counted: Plan, epoch: int | None, line: int) -> None:
@@ -254,7 +256,8 @@ def _draw_epoch(axes: "Axes", counted: Plan, epoch: int | None, line: int) -> No
         return
     _name(axes, line, _("epoch {number:,}", number=epoch + 1))
     for left, width, batch in _columns(counted):
-        text = "…" if batch is None else f"{epoch * counted.steps + batch + 1:,}"
+        place = formatted(epoch * counted.steps + (batch or 0) + 1, ",")
+        text = "…" if batch is None else str(place)
         _cell(axes, left, width, line, text)
 
 

@@ -32,6 +32,8 @@ def add_surface_axes(
     """
     from matplotlib import rc_context
 
+    from axone.plots.ticks import speak
+
     colors: dict[Any, Any] = {f"axes3d.{axis}axis.panecolor": theme().paper for axis in "xyz"}
     colors["grid.color"] = theme().grid
     # Three-dimensional axes keep the colours of their walls and grids from when they are made.
@@ -41,6 +43,9 @@ def add_surface_axes(
     axes.set_xlabel(labels[0])
     axes.set_ylabel(labels[1])
     dress(axes, grid=False)
+    speak(axes.zaxis)
+    # The names of its axes stand outside of what it says it needs.
+    axes.set_box_aspect(None, zoom=0.93)
     for axis in (axes.xaxis, axes.yaxis, axes.zaxis):
         axis.set_tick_params(labelsize=SMALL - 1, pad=0)
         axis.labelpad = 1

@@ -10,8 +10,8 @@ from axone.arrays import BoolArray, FloatArray, IntArray
 from axone.errors import ShapeError
 from axone.messages import _, shorten
 from axone.plots.classes import checked_labels
-from axone.plots.networks.plane import MARKERS, Plane, checked_plane, finish_plane, outlined
-from axone.plots.style import SIZE, house_style, new_figure, theme
+from axone.plots.networks.plane import Plane, checked_plane, finish_plane, outlined
+from axone.plots.style import MARKERS, SIZE, house_style, new_figure, theme
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -10,7 +10,7 @@ from axone.arrays import FloatArray
 from axone.errors import DataError, ShapeError
 from axone.messages import _, shorten
 from axone.plots.epochs import count_epochs, label_decades
-from axone.plots.style import add_note, color_map, dress, house_style, new_figure, theme
+from axone.plots.style import MARKERS, add_note, color_map, dress, house_style, new_figure, theme
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -23,7 +23,6 @@ _MOST_NAMED = 30
 """Rows of a map whose names have room."""
 
 _DASHES = ("-", "--")
-_MARKERS = ("o", "s", "^", "D", "v", "P", "X", "<", ">", "p")
 
 
 def plot_gradient_flow(
@@ -114,7 +113,7 @@ def _draw_lines(axes: "Axes", at: FloatArray, table: FloatArray, names: Sequence
             table[:, number],
             color=palette[number % len(palette)],
             linestyle=_DASHES[number // len(palette) % 2],
-            marker=_MARKERS[number],
+            marker=MARKERS[number],
             markersize=4.5,
             # A few marks on each line, not at the same epochs.
             markevery=(number * len(at) // 60, max(1, len(at) // 6)),

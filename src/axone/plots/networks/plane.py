@@ -9,15 +9,12 @@ from numpy.typing import ArrayLike, NDArray
 from axone.arrays import FloatArray
 from axone.errors import DataError, ShapeError
 from axone.messages import _, _n
-from axone.plots.style import SMALL, add_note, dress, theme
+from axone.plots.style import SMALL, add_note, dress, in_short, theme
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.contour import ContourSet
     from matplotlib.figure import Figure
-
-MARKERS = ("o", "s", "^", "D", "v", "P", "X", "<", ">", "p")
-"""Shapes that can be told apart at a few points' size."""
 
 _RIM = 0.05
 """Share of the plane at its edges in which no number is written."""
@@ -113,17 +110,6 @@ def write_levels(axes: "Axes", lines: "ContourSet", plane: Plane) -> None:
         words.set(path_effects=outlined(), color=theme().ink, visible=inside and is_free)
         if inside and is_free:
             written.append((across, up))
-
-
-def in_short(number: float) -> str:
-    """Write a number by three figures, of large ones what stands before the point.
-
-    Examples
-    --------
-    >>> in_short(0.06481), in_short(29900.4)
-    ('0.0648', '29,900')
-    """
-    return f"{number:,.0f}" if 1000 <= abs(number) < 1e7 else f"{number:.3g}"
 
 
 def outlined() -> list[object]:

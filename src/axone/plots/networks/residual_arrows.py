@@ -9,8 +9,17 @@ from axone.arrays import FloatArray
 from axone.checks import check_integer
 from axone.errors import DataError, ShapeError
 from axone.messages import _, shorten
-from axone.plots.networks.plane import in_short, outlined
-from axone.plots.style import SIZE, SMALL, add_note, dress, house_style, new_figure, theme
+from axone.plots.networks.plane import outlined
+from axone.plots.style import (
+    SIZE,
+    SMALL,
+    add_note,
+    dress,
+    house_style,
+    in_short,
+    new_figure,
+    theme,
+)
 from axone.random import RandomStream
 
 if TYPE_CHECKING:

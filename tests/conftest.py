@@ -28,8 +28,18 @@ def _in_one_process():
     with pytest.MonkeyPatch.context() as patch:
         draw = "draw_by_another_process"
         patch.setattr(drawing, draw, lambda *run: drawing.draw_at_once(*run))  # noqa: PLW0108
+        # Each picture once is enough for most; `dark_pictures` has both.
+        patch.setattr(drawing, "draw_dark", lambda *_run: None)
         yield
 
+
+@pytest.fixture
+def dark_pictures(monkeypatch):
+    """Draw the pictures of a run on dark ground, too, as it is for people."""
+    monkeypatch.setattr(drawing, "draw_dark", DRAW_DARK)
+
+
+DRAW_DARK = drawing.draw_dark
 
 STEP = 2e-4
 """Inputs must lie further than 2·STEP times the slope from any kink of the function."""

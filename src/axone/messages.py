@@ -110,6 +110,11 @@ class Message(str):
         return self._figures
 
     @property
+    def plural(self) -> str:
+        """The English template of many; empty where nothing is counted."""
+        return self._plural
+
+    @property
     def code(self) -> str:
         """What programs tell this kind of message by; empty where none needs to."""
         return self._code

@@ -35,6 +35,7 @@ def test_a_dataset_is_trained_by_its_name_into_the_runs_folder(axone, here):
         "experiment.toml",
         "model.safetensors",
         "history.csv",
+        "messages.json",
         "metrics.json",
         "classification_report.txt",
         "classification_report.json",

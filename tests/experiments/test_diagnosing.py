@@ -11,6 +11,7 @@ from axone.experiments.diagnosing import worked_out, write_diagnosis
 from axone.experiments.folder import CHECKPOINT, DIAGNOSIS, HISTORY, METRICS
 from axone.experiments.remedies import finding_to_treat, treated
 from axone.layers import Activation, BatchNorm, Dense, Dropout
+from axone.messages import use_language
 from axone.training import Diagnosis
 from axone.training.diagnosis.case import Case
 from axone.training.diagnosis.remedies import lower_rate
@@ -29,7 +30,26 @@ class TestFolders:
         found = diagnosis_of(folder)
         assert found.codes[0] == "not_learning"
         assert found[0].evidence[0].figures["first"] > found[0].evidence[0].figures["last"]
-        assert found.to_data() == json.loads((folder / DIAGNOSIS).read_text())
+        written = json.loads((folder / DIAGNOSIS).read_text())
+        assert [finding.kept() for finding in found] == written
+
+    def test_what_was_written_in_one_language_is_told_in_another(self, folder):
+        use_language("fr")
+        try:
+            told = str(diagnosis_of(folder)[0])
+        finally:
+            use_language("en")
+        assert "Remède" in told
+        assert "loss" not in told
+
+    def test_texts_without_their_messages_stand_as_they_were(self, folder):
+        written = json.loads((folder / DIAGNOSIS).read_text())
+        for finding in written:
+            del finding["said"]
+        (folder / DIAGNOSIS).write_text(json.dumps(written))
+        found = diagnosis_of(folder)
+        assert found.to_data() == written
+        assert found[0].evidence[0].figures["first"] > found[0].evidence[0].figures["last"]
 
     def test_an_older_folder_is_diagnosed_by_what_it_holds(self, folder):
         before = diagnosis_of(folder)

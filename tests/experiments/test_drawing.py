@@ -24,14 +24,23 @@ def pictures_of(folder):
     return {path.name: path.read_bytes() for path in folder.glob("*.png")}
 
 
-def test_the_second_process_draws_what_the_first_would_have_drawn(here, handed_over, pictures):
+def files_of(folder):
+    return {
+        str(path.relative_to(folder)): path.read_bytes()
+        for path in folder.rglob("*")
+        if path.is_file()
+    }
+
+
+@pytest.mark.usefixtures("pictures", "dark_pictures")
+def test_the_second_process_draws_what_the_first_would_have_drawn(here, handed_over):
     process = draw_by_another_process(*handed_over)
     assert process is not None
     assert process.wait(timeout=120) == 0
-    drawn = {path.name: path.read_bytes() for path in (here / "run").iterdir()}
-    assert {"curves.png", "confusion_matrix.png", "report.html", "intervals.json"} < set(drawn)
+    drawn = files_of(here / "run")
+    assert {"curves.png", "dark/curves.png", "report.html", "intervals.json"} < set(drawn)
     drawing.draw_at_once(*handed_over)
-    assert drawn == {path.name: path.read_bytes() for path in (here / "run").iterdir()}
+    assert drawn == files_of(here / "run")
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ import pytest
 from axone.errors import ModelFileError
 from axone.experiments import Experiment
 from axone.experiments.run_report import as_page, read_run
+from axone.messages import use_language
 
 SHORT = {"training": {"epochs": 5}}
 
@@ -18,7 +19,7 @@ SHORT = {"training": {"epochs": 5}}
 class Outline(HTMLParser):
     """Collects headings, images and tags that are left open."""
 
-    ALONE = ("meta", "img")
+    ALONE = ("meta", "img", "source")
 
     def __init__(self, page):
         super().__init__()
@@ -64,6 +65,42 @@ def test_every_picture_of_the_folder_is_in_it_and_told_in_words(wine_run):
     assert len(images) == len(list(wine_run.glob("*.png")))
     assert all(image["src"].startswith("data:image/png;base64,") for image in images)
     assert all(len(image["alt"]) > 20 for image in images)
+
+
+@pytest.mark.usefixtures("dark_pictures", "pictures")
+def test_screens_that_are_dark_get_dark_pictures_and_paper_does_not(here):
+    Experiment.from_source("wine", SHORT).run(here / "wine")
+    page = (here / "wine" / "report.html").read_text()
+    sources = re.findall('<source media="screen and \\(prefers-color-scheme: dark\\)"', page)
+    assert len(sources) == len(Outline(page).images) == len(list((here / "wine/dark").iterdir()))
+    assert len(page) < 2_000_000
+
+
+def test_what_a_run_remarked_is_told_in_the_language_of_the_report(here):
+    rows = [f"{number},{number % 3},{'ab'[number % 7 > 5]}" for number in range(60)]
+    (here / "table.csv").write_text("id,x,class\n" + "\n".join(rows) + "\n")
+    settings = {"data": {"target": "class"}, **SHORT}
+    result = Experiment.from_source(str(here / "table.csv"), settings).run(here / "run")
+    use_language("fr")
+    try:
+        page = as_page([read_run(here / "run")])
+    finally:
+        use_language("en")
+    assert result.metrics["notes"]
+    assert not [note for note in result.metrics["notes"] if note in page]
+    assert "Raison de la fin" in page
+    assert result.training.reason not in page
+    assert "entiers" in page
+
+
+def test_a_column_is_told_with_the_cells_that_it_lacks(here):
+    rows = [f"{number if number % 5 else ''},{'ab'[number % 2]}" for number in range(60)]
+    (here / "table.csv").write_text("x,class\n" + "\n".join(rows) + "\n")
+    settings = {"data": {"target": "class"}, **SHORT}
+    Experiment.from_source(str(here / "table.csv"), settings).run(here / "run")
+    page = as_page([read_run(here / "run")])
+    _before, _between, row = page.partition('<th scope="row">x</th>')
+    assert re.findall("<td>(.*?)</td>", row)[2:4] == ["12", "48"]
 
 
 def test_nothing_is_asked_for_from_anywhere(wine_run):

@@ -92,7 +92,8 @@ def write_diagnosis(result: TrainingResult, folder: Path) -> None:
     """Write what is wrong with a run into its folder, if it came to an end."""
     if not came_to_an_end(result):
         return
-    content = json_text(result.diagnosis.to_data(), indent=1) + "\n"
+    kept = [finding.kept() for finding in result.diagnosis]
+    content = json_text(kept, indent=1) + "\n"
     write_atomically(folder / DIAGNOSIS, content.encode())
 
 

@@ -5,6 +5,7 @@ The run hands what is drawn over in memory, through a pipe to a process of its o
 on; that process writes into the folder all at once, and only if it still holds that very run.
 """
 
+import contextlib
 import io
 import pickle
 import subprocess
@@ -15,7 +16,7 @@ from tempfile import TemporaryDirectory
 from typing import Any, TypeAlias
 
 from axone.errors import AxoneError
-from axone.experiments.folder import HISTORY, INTERVALS, PAGE
+from axone.experiments.folder import DARK, HISTORY, INTERVALS, PAGE
 from axone.experiments.intervals import score_intervals
 from axone.experiments.preparation import Prepared
 from axone.experiments.results import draw_pictures
@@ -59,10 +60,23 @@ def _draw(
 ) -> None:
     """Draw a run whose folder is `folder` into another one."""
     draw_pictures(prepared, result, model, into)
+    draw_dark(prepared, result, model, into)
     intervals = score_intervals(prepared, model)
     if intervals:
         write_atomically(into / INTERVALS, (json_text(intervals, indent=1) + "\n").encode())
     write_atomically(into / PAGE, as_page([read_run(folder, drawn=into)]).encode())
+
+
+def draw_dark(prepared: Prepared, result: TrainingResult, model: Model, folder: Path) -> None:
+    """Draw the pictures of a run once more, on dark ground, into a folder of their own."""
+    from axone.plots import use_theme
+
+    dark = folder / DARK
+    dark.mkdir(exist_ok=True)
+    with use_theme("dark"):
+        draw_pictures(prepared, result, model, dark)
+    with contextlib.suppress(OSError):
+        dark.rmdir()  # refused unless there was nothing to draw
 
 
 def draw_by_another_process(
@@ -111,9 +125,14 @@ def carry_out(job: bytes) -> None:
         except AxoneError:
             if is_still_there():
                 raise
-        files = {path.name: path.read_bytes() for path in sorted(drawn.iterdir())}
+        files = {
+            path.relative_to(drawn): path.read_bytes()
+            for path in sorted(drawn.rglob("*"))
+            if path.is_file()
+        }
     if is_still_there():
         for name, content in files.items():
+            (folder / name).parent.mkdir(exist_ok=True)
             write_atomically(folder / name, content)
 
 

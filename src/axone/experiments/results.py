@@ -9,11 +9,12 @@ from typing import Any
 from axone.data.look import report_on
 from axone.errors import ModelFileError
 from axone.experiments.description import Description
-from axone.experiments.folder import COLUMNS, EXPERIMENT, HISTORY, METRICS, MODEL, REPORT
+from axone.experiments.folder import COLUMNS, EXPERIMENT, HISTORY, MESSAGES, METRICS, MODEL, REPORT
 from axone.experiments.measuring import of_sound_rows
 from axone.experiments.preparation import Prepared, last_part
 from axone.experiments.report import classification_report
 from axone.files import json_text, write_atomically
+from axone.kept_messages import as_data
 from axone.messages import _
 from axone.metrics import predicted_labels
 from axone.model import Classes, Inputs, Model, NextCharacter, load
@@ -34,7 +35,10 @@ def write_early(prepared: Prepared, folder: Path) -> None:
         return
     report = report_on(dataset.read, dataset.name, dataset.target_name, dataset.facts)
     write_atomically(folder / f"{COLUMNS}.txt", f"{report}\n".encode())
-    content = json_text(report.to_data(), indent=1) + "\n"
+    kept = report.to_data()
+    for column, data in zip(report.columns, kept["columns"], strict=True):
+        data["said"] = as_data(column.how)
+    content = json_text(kept, indent=1) + "\n"
     write_atomically(folder / f"{COLUMNS}.json", content.encode())
 
 
@@ -55,6 +59,8 @@ def write_results(
     """
     write_atomically(folder / HISTORY, result.history.to_csv().encode())
     write_atomically(folder / METRICS, (json_text(metrics) + "\n").encode())
+    said = {"reason": as_data(result.reason), "notes": list(map(as_data, metrics.get("notes", ())))}
+    write_atomically(folder / MESSAGES, (json_text(said, indent=1) + "\n").encode())
     sound, lost = of_sound_rows(prepared, model)
     if isinstance(model.target, Classes) and len(last_part(sound)[1]):
         _write_report(sound, lost, model, folder)

@@ -2,16 +2,17 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from axone.bounds import SETTINGS_BYTES
 from axone.experiments.diagnosing import diagnosis_of
-from axone.experiments.folder import DIAGNOSIS, EXPERIMENT, INTERVALS, REPORT
+from axone.experiments.folder import DARK, DIAGNOSIS, EXPERIMENT, INTERVALS, MESSAGES, REPORT
 from axone.experiments.kept_files import content_of, damage_of, metrics_of
 from axone.experiments.results import load_run
 from axone.files import read_bounded, told_of_damage
+from axone.kept_messages import from_data
 from axone.messages import Message, _, _n
 from axone.model import Classes, Model, NextCharacter
 from axone.summary import Summary
@@ -35,11 +36,14 @@ class Picture:
         What is seen on it, for who does not see it.
     content : bytes
         PNG.
+    dark : bytes
+        The same on dark ground; empty where there is none, or no room for it.
     """
 
     name: str
     says: Message
     content: bytes = field(repr=False)
+    dark: bytes = field(default=b"", repr=False)
 
 
 @dataclass(frozen=True)
@@ -52,7 +56,7 @@ class RunReport:
         The folder's.
     summary : tuple of Message
         The outcome in sentences.
-    notes : tuple of str
+    notes : tuple of Message
         What the run itself had to remark.
     scores : mapping of str to mapping of str to float
         By part, as in ``metrics.json``; None is a score that is not finite.
@@ -82,7 +86,7 @@ class RunReport:
 
     name: str
     summary: tuple[Message, ...]
-    notes: tuple[str, ...]
+    notes: tuple[Message, ...]
     scores: Mapping[str, Mapping[str, float | None]]
     constants: Mapping[str, Mapping[str, float | None]]
     intervals: Mapping[str, tuple[float, float]]
@@ -126,11 +130,13 @@ def read_run(folder: Path, drawn: Path | None = None) -> RunReport:
     by_class = _json(folder / f"{REPORT}.json", {}).get("classes", ())
     constants = metrics.get("constant", {})
     findings = tuple(diagnosis_of(folder)) if (folder / DIAGNOSIS).is_file() else None
-    sentences = (_outcome(scores, constants, model), _training(metrics), _wrong(findings))
+    said = _json(folder / MESSAGES, {})
+    reason = from_data(said.get("reason", metrics.get("reason", "")))
+    sentences = (_outcome(scores, constants, model), _training(metrics, reason), _wrong(findings))
     return RunReport(
         name=folder.resolve().name,
         summary=tuple(sentence for sentence in sentences if sentence),
-        notes=tuple(str(note) for note in metrics.get("notes", ())),
+        notes=tuple(map(from_data, said.get("notes", metrics.get("notes", ())))),
         scores=scores,
         constants=constants,
         intervals={name: (low, high) for name, (low, high) in intervals.get("scores", {}).items()},
@@ -220,7 +226,7 @@ def _of_numbers(
     )
 
 
-def _training(metrics: Mapping[str, Any]) -> Message | None:
+def _training(metrics: Mapping[str, Any], reason: Message) -> Message | None:
     epochs = metrics.get("epochs")
     if not isinstance(epochs, int):
         return None
@@ -232,7 +238,7 @@ def _training(metrics: Mapping[str, Any]) -> Message | None:
         epochs,
         seconds=float(metrics.get("seconds", 0)),
         best_epoch=int(metrics.get("best_epoch", epochs)),
-        reason=str(metrics.get("reason", "")),
+        reason=reason,
     )
 
 
@@ -278,6 +284,12 @@ def _pictures(folder: Path) -> tuple[tuple[Picture, ...], tuple[str, ...]]:
         words = path.stem.replace("_", " ").replace("-", " ")
         says = _SAYS.get(path.stem, _("Picture: {words}.", words=words))
         found.append(Picture(path.name, says, content))
+    # All in light first: what is on paper is never left out for the sake of a screen.
+    for number, picture in enumerate(found):
+        path = folder / DARK / picture.name
+        dark = (path.is_file() and read_bounded(path, left)) or b""
+        left -= len(dark)
+        found[number] = replace(picture, dark=dark)
     return tuple(found), tuple(left_out)
 
 

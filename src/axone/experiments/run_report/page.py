@@ -2,9 +2,11 @@
 
 import base64
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
 
 from axone.experiments.intervals import LEVEL
 from axone.experiments.run_report.contents import Picture, RunReport
+from axone.kept_messages import from_data
 from axone.messages import Message, _, formatted, listed
 from axone.pages import page, words
 
@@ -160,11 +162,19 @@ def _pictures(report: RunReport) -> Iterator[str]:
 
 
 def _picture(picture: Picture) -> str:
-    content = base64.b64encode(picture.content).decode()
+    image = f'<img src="{_address(picture.content)}" alt="{words(picture.says)}">'
+    if picture.dark:
+        # Paper is white, whatever the screen.
+        dark = 'media="screen and (prefers-color-scheme: dark)"'
+        image = f'<picture><source {dark} srcset="{_address(picture.dark)}">{image}</picture>'
     return (
-        f'<figure><img src="data:image/png;base64,{content}" alt="{words(picture.says)}">'
+        f"<figure>{image}"
         f"<figcaption>{words(picture.name)}: {words(picture.says)}</figcaption></figure>"
     )
+
+
+def _address(content: bytes) -> str:
+    return f"data:image/png;base64,{base64.b64encode(content).decode()}"
 
 
 def _diagnosis(report: RunReport) -> Iterator[str]:
@@ -218,13 +228,23 @@ def _data(report: RunReport) -> Iterator[str]:
         yield from _more(len(names) - len(rows))
     if report.columns:
         shown = report.columns[:_MOST_COLUMNS]
-        rows = [
-            (column.get("name", ""), column.get("kind", ""), column.get("how", ""))
+        told: list[tuple[object, ...]] = [
+            (
+                column.get("name", ""),
+                column.get("kind", ""),
+                from_data(column.get("said", column.get("how", ""))),
+                _whole(column.get("missing")),
+                _whole(column.get("distinct")),
+            )
             for column in shown
         ]
-        header = (_("column"), _("read as"), _("because"))
-        yield from _table(_("Columns of the table"), header, rows)
+        header = (_("column"), _("read as"), _("because"), _("missing"), _("different"))
+        yield from _table(_("Columns of the table"), header, told)
         yield from _more(len(report.columns) - len(shown))
+
+
+def _whole(number: Any) -> object:
+    return formatted(number, ",") if isinstance(number, int) else ""
 
 
 def _settings(report: RunReport) -> Iterator[str]:

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from axone.kept_messages import as_data, from_data
 from axone.messages import Message, _
 
 
@@ -79,16 +80,38 @@ class Finding:
             "remedy": {"text": str(self.remedy.words), "changes": dict(self.remedy.changes)},
         }
 
+    def kept(self) -> dict[str, Any]:
+        """Return it as plain data for a file, from which it is told in any language."""
+        return {
+            **self.to_data(),
+            "said": {
+                "symptom": as_data(self.symptom),
+                "cause": as_data(self.cause),
+                "evidence": [as_data(each) for each in self.evidence],
+                "remedy": as_data(self.remedy.words),
+            },
+        }
+
     @classmethod
     def from_data(cls, data: Mapping[str, Any]) -> "Finding":
-        """Return the finding that `to_data` wrote, its texts as they stand."""
+        """Return the finding that `kept` wrote; of what `to_data` wrote its texts as they stand."""
         remedy = data["remedy"]
+        said = data.get("said") or {
+            "symptom": data["symptom"],
+            "cause": data["cause"],
+            "remedy": remedy["text"],
+        }
+        evidence = (
+            map(from_data, said["evidence"])
+            if "evidence" in said
+            else map(_as_it_stood, data["evidence"])
+        )
         return cls(
             str(data["code"]),
-            Message(data["symptom"]),
-            Message(data["cause"]),
-            tuple(_as_it_stood(each) for each in data["evidence"]),
-            Remedy(Message(remedy["text"]), dict(remedy["changes"])),
+            from_data(said["symptom"]),
+            from_data(said["cause"]),
+            tuple(evidence),
+            Remedy(from_data(said["remedy"]), dict(remedy["changes"])),
             float(data["certainty"]),
             data["layer"],
             data["epoch"],

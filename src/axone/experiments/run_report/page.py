@@ -7,7 +7,7 @@ from typing import Any
 from axone.experiments.intervals import LEVEL
 from axone.experiments.run_report.contents import Picture, RunReport
 from axone.kept_messages import from_data
-from axone.messages import Message, _, formatted, listed
+from axone.messages import Message, _, at, formatted, listed
 from axone.pages import page, words
 
 _MOST_CLASSES, _MOST_COLUMNS, _MOST_LAYERS = 100, 200, 200
@@ -169,7 +169,7 @@ def _picture(picture: Picture) -> str:
         image = f'<picture><source {dark} srcset="{_address(picture.dark)}">{image}</picture>'
     return (
         f"<figure>{image}"
-        f"<figcaption>{words(picture.name)}: {words(picture.says)}</figcaption></figure>"
+        f"<figcaption>{words(at(picture.name, picture.says))}</figcaption></figure>"
     )
 
 

@@ -49,6 +49,7 @@ def draw_lines(
     log: bool = False,
     top: float | None = None,
     gap: float = 0.06,
+    beside: Sequence[Line] = (),
 ) -> None:
     """Draw lines over 1, 2, 3, …, each with its label to the right, no label upon another.
 
@@ -62,6 +63,8 @@ def draw_lines(
         The axes end there, if numbers lie above it.
     gap : float, default 0.06
         From label to label at least, as a share of the height.
+    beside : sequence of Lines, default ()
+        Of axes that share y: the limits make room for them too.
     """
     from matplotlib.ticker import MaxNLocator
 
@@ -85,7 +88,7 @@ def draw_lines(
     margin = max(0.02 * last, 0.3)
     axes.set_xlim(1 - margin, last + margin)
     axes.xaxis.set_major_locator(MaxNLocator(nbins=8, integer=True, min_n_ticks=1))
-    every = np.concatenate([y for _line, _x, y in drawn])
+    every = np.concatenate([_points(line, log=log)[1] for line in (*lines, *beside)])
     every = every[np.isfinite(every)]
     if every.size and log:
         axes.set_yscale("log")
@@ -93,8 +96,10 @@ def draw_lines(
         low = min(float(every.min()), high / 2)
         axes.set_ylim(low / 1.3, high * 1.3)
         label_decades(axes.yaxis, float(np.log10(high / low)))
-    elif every.size and top is not None and every.max() > top:
-        axes.set_ylim(top=top)
+    elif every.size:
+        high = float(every.max()) if top is None else min(float(every.max()), top)
+        low = min(float(every.min()), high)
+        axes.set_ylim(low - 0.05 * (high - low or 1.0), high + 0.05 * (high - low or 1.0))
     _label(axes, drawn, gap)
 
 
@@ -114,7 +119,15 @@ def _label(axes: "Axes", drawn: Sequence[tuple[Line, FloatArray, FloatArray]], g
         # A line without a point has its label where there is room.
         ends[number] = to_shares.transform((x[there[-1]], y[there[-1]])) if there.size else (1, 0)
     places = apart(np.clip(ends[:, 1], 0.0, 1.0), gap)
-    for number, (line, _x, _y) in enumerate(drawn):
+    for number, (line, _x, y) in enumerate(drawn):
+        leader = {
+            "arrowstyle": "-",
+            "color": line.color(number),
+            "linewidth": 0.8,
+            "relpos": (0.0, 0.5),
+            "shrinkA": 0.0,
+            "shrinkB": 0.0,
+        }
         axes.annotate(
             str(line.label),
             (min(ends[number, 0], 1.0), min(max(ends[number, 1], 0.0), 1.0)),
@@ -125,14 +138,7 @@ def _label(axes: "Axes", drawn: Sequence[tuple[Line, FloatArray, FloatArray]], g
             fontsize=SMALL,
             color=theme().ink,
             annotation_clip=False,
-            arrowprops={
-                "arrowstyle": "-",
-                "color": line.color(number),
-                "linewidth": 0.8,
-                "relpos": (0.0, 0.5),
-                "shrinkA": 0.0,
-                "shrinkB": 0.0,
-            },
+            arrowprops=leader if np.isfinite(y).any() else None,
         )
 
 

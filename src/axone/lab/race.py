@@ -1,8 +1,6 @@
 """The race of the optimisers, measured: how fast, how sure over several seeds, how much memory."""
 
-import time
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
 
 import numpy as np
@@ -14,85 +12,20 @@ from axone.lab.contenders import (
     Target,
     Units,
     contender,
-    rate_of,
     rates_told,
     spiral_trainer,
 )
 from axone.lab.knobs import Knob, Seed, experiment
 from axone.lab.observation import Column, Observation
-from axone.lab.training_runs import (
-    Rows,
-    first_at_most,
-    last_of,
-    losses_of,
-    seeds_from,
-    spiral_rows,
-    those_at,
-)
+from axone.lab.racer import Racer, let_run
+from axone.lab.training_runs import seeds_from, spiral_rows, those_at
 from axone.messages import Message, _, _n, formatted, listed
 from axone.plots.style import SMALL, add_note, dress, house_style, new_figure, theme
-from axone.training import ProgressCallback, fit_many
+from axone.training import ProgressCallback
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
-
-
-@dataclass(frozen=True, eq=False)
-class Racer:
-    """What an optimiser did, over several seeds.
-
-    Attributes
-    ----------
-    name : str
-    rate : float, optional
-    reached : list of int
-        Epochs to the target, of the runs that reached it.
-    milliseconds : float
-        Of an epoch, as measured.
-    losses : list of float
-        At the end, of the runs that did not diverge.
-    runs, diverged : int
-    remembered : float
-        Numbers that it remembers, for each weight.
-    memory : int
-        Bytes of them.
-    """
-
-    name: str
-    rate: float | None
-    reached: list[int]
-    milliseconds: float
-    losses: list[float]
-    runs: int
-    diverged: int
-    remembered: float
-    memory: int
-
-    @property
-    def failed(self) -> int:
-        """Runs that diverged or did not reach the target."""
-        return self.runs - len(self.reached)
-
-    @property
-    def epochs(self) -> float | None:
-        """Epochs to the target, on average over the runs that reached it."""
-        return float(np.mean(self.reached)) if self.reached else None
-
-    @property
-    def time(self) -> float | None:
-        """Milliseconds to the target, likewise."""
-        return None if self.epochs is None else self.epochs * self.milliseconds
-
-    @property
-    def loss(self) -> float | None:
-        """At the end, on average."""
-        return float(np.mean(self.losses)) if self.losses else None
-
-    @property
-    def spread(self) -> float | None:
-        """Standard deviation of the losses at the end."""
-        return float(np.std(self.losses)) if self.losses else None
 
 
 @experiment
@@ -169,7 +102,7 @@ def race(
     spiral_trainer(contender(distinct[0], rate), units, seed).fit(train, max_epochs=1)
     racers = []
     for at, name in enumerate(distinct, 1):
-        racers.append(_run(name, rate, units, each_seed, train, epochs, target))
+        racers.append(let_run(name, rate, units, each_seed, train, epochs, target))
         if on_progress is not None:
             on_progress(at / len(distinct))
 
@@ -216,38 +149,6 @@ def race(
             "seed": seed,
         },
         draw=draw,
-    )
-
-
-def _run(
-    name: str,
-    rate: float,
-    units: int,
-    seeds: Sequence[int],
-    rows: Rows,
-    epochs: int,
-    target: float,
-) -> Racer:
-    optimizer = contender(name, rate)
-    trainers = [spiral_trainer(optimizer, units, seed) for seed in seeds]
-    begun = time.perf_counter()
-    timed = fit_many(trainers, rows, max_epochs=epochs, threads=1)
-    seconds = time.perf_counter() - begun
-    # Once more with a look at all rows after each epoch, which takes its time.
-    results = fit_many(trainers, rows, rows, max_epochs=epochs, restore_best=False, threads=1)
-    reached = [first_at_most(losses_of(each, "validation_loss"), target) for each in results]
-    ends = [last_of(losses_of(each, "validation_loss"), diverged=each.diverged) for each in results]
-    slots = results[0].final.state.slots.values()
-    return Racer(
-        name=name,
-        rate=rate_of(optimizer),
-        reached=[epoch for epoch in reached if epoch is not None],
-        milliseconds=1000 * seconds / max(sum(each.epochs for each in timed), 1),
-        losses=[end for end in ends if end is not None],
-        runs=len(seeds),
-        diverged=sum(result.diverged for result in results),
-        remembered=sum(slot.size for slot in slots) / trainers[0].network.parameter_count,
-        memory=sum(slot.nbytes for slot in slots),
     )
 
 
@@ -338,6 +239,8 @@ def _bars(axes: "Axes", lengths: Sequence[float | None], missing: Message) -> No
 
 
 def _spread(axes: "Axes", racers: Sequence[Racer]) -> None:
+    from matplotlib.ticker import LogLocator
+
     from axone.plots.epochs import label_decades
 
     dress(axes)
@@ -346,6 +249,7 @@ def _spread(axes: "Axes", racers: Sequence[Racer]) -> None:
     low, high = (min(every), max(every)) if every else (0.1, 1.0)
     axes.set_xlim(low / 2, 2 * high)
     label_decades(axes.xaxis, float(np.log10(4 * high / low)))
+    axes.xaxis.set_major_locator(LogLocator(numticks=5))
     for place, each in enumerate(racers):
         losses = [loss for loss in each.losses if loss > 0]
         axes.plot(

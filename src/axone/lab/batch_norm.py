@@ -115,13 +115,9 @@ def batch_norm(
             seed=seed,
             measures=(),
         )
-        result = trainer.fit(
-            train,
-            train,
-            max_epochs=epochs,
-            restore_best=False,
-            on_progress=share_of(on_progress, at, len(asked)),
-        )
+        told = share_of(on_progress, at, len(asked))
+        result = trainer.fit(train, train, max_epochs=epochs, restore_best=False, on_progress=told)
+        told(1.0)
         losses = losses_of(result, "validation_loss")
         runs.append(_Run(rate, normalised, losses, *measured(trainer, result, train)))
 

@@ -189,6 +189,7 @@ def _outcome(
     timed = [trainer.fit(rows, max_epochs=min(epochs, _TIMED)) for _time in range(_TIMES)]
     # The training rows as validation rows: the loss of all of them with the weights of one moment.
     fitted = trainer.fit(rows, rows, max_epochs=epochs, restore_best=False, on_progress=on_progress)
+    on_progress(1.0)
     accuracies = losses_of(fitted, "validation_accuracy")
     return Outcome(
         size,

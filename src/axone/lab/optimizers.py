@@ -116,14 +116,10 @@ def optimizers(
     for at, name in enumerate(distinct):
         optimizer = contender(name, rate)
         trainer = spiral_trainer(optimizer, units, seed)
+        told = share_of(on_progress, at, len(distinct))
         # The training rows as validation rows: the loss of all of them after each epoch.
-        result = trainer.fit(
-            train,
-            train,
-            max_epochs=epochs,
-            restore_best=False,
-            on_progress=share_of(on_progress, at, len(distinct)),
-        )
+        result = trainer.fit(train, train, max_epochs=epochs, restore_best=False, on_progress=told)
+        told(1.0)
         runs[name] = _Run(
             rate_of(optimizer),
             losses_of(result, "validation_loss"),

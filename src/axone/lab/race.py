@@ -158,8 +158,8 @@ def _speed(racers: Sequence[Racer], target: float) -> Message:
     if milliseconds is None or epochs is None:
         return _("Speed: no run reached a loss of {target:g} in these epochs.", target=target)
     return _(
-        "Speed: to a loss of {target:g} the shortest time was that of {by_time}, "
-        "{milliseconds:.3g} ms on average, and the fewest epochs those of {by_epochs}, "
+        "Speed, on average over the runs that reached a loss of {target:g}: the shortest time was "
+        "that of {by_time}, {milliseconds:.3g} ms, and the fewest epochs those of {by_epochs}, "
         "{epochs:.1f}.",
         target=target,
         by_time=by_time,

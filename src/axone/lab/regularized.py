@@ -101,6 +101,7 @@ def train_with(
     options: dict[str, Any] = {"max_epochs": epochs, "restore_best": False}
     again = trainer.fit(train, train, on_progress=share_of(on_progress, 0, 2), **options)
     fitted = trainer.fit(train, validation, on_progress=share_of(on_progress, 1, 2), **options)
+    on_progress(1.0)
     return Case(
         title,
         network,

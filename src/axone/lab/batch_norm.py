@@ -18,7 +18,7 @@ from axone.lab.training_runs import (
     those_at,
 )
 from axone.layers import Activation, BatchNorm, Dense, Layer
-from axone.messages import Message, _
+from axone.messages import Message, _, formatted
 from axone.network import Network
 from axone.optimizers import SGD
 from axone.plots.style import add_note, dress, house_style, new_figure, theme
@@ -185,7 +185,7 @@ def _largest(runs: Sequence[_Run], target: float) -> Message:
     found = []
     for part in _parted(runs):
         learning = [run.rate for run in part if run.reached(target) is not None]
-        found.append(_("{rate:g}", rate=max(learning)) if learning else nobody)
+        found.append(formatted(max(learning), "g") if learning else nobody)
     return _(
         "The largest of these learning rates that reaches a loss of {target:g}, without batch "
         "normalisation: {without}; with it: {normalised}.",
@@ -198,7 +198,9 @@ def _largest(runs: Sequence[_Run], target: float) -> Message:
 def _first(runs: Sequence[_Run], target: float) -> Message:
     told = []
     for part in _parted(runs):
-        at, epoch = those_at({f"{run.rate:g}": _as_float(run.reached(target)) for run in part})
+        at, epoch = those_at(
+            {formatted(run.rate, "g"): _as_float(run.reached(target)) for run in part}
+        )
         told.append(
             _("never")
             if epoch is None
@@ -219,7 +221,7 @@ def _as_float(count: int | None) -> float | None:
 def _least(runs: Sequence[_Run]) -> Message:
     told = []
     for part in _parted(runs):
-        at, loss = those_at({f"{run.rate:g}": run.loss for run in part})
+        at, loss = those_at({formatted(run.rate, "g"): run.loss for run in part})
         told.append(
             _("every run diverged")
             if loss is None

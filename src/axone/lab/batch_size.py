@@ -19,7 +19,7 @@ from axone.lab.training_runs import (
     xor_rows,
 )
 from axone.layers import Dense
-from axone.messages import Message, _, _n, all_of, listed
+from axone.messages import Message, _, _n, all_of, formatted, listed
 from axone.network import Network
 from axone.optimizers import SGD
 from axone.plots.style import add_note, dress, house_style, new_figure, theme
@@ -224,9 +224,9 @@ def _steps(outcomes: Sequence[Outcome], rows: int) -> Message:
 
 
 def _arrivals(outcomes: Sequence[Outcome], target: float) -> Message:
-    epochs = {f"{each.size:,}": each.reached(target) for each in outcomes}
+    epochs = {formatted(each.size, ","): each.reached(target) for each in outcomes}
     steps = {
-        f"{each.size:,}": None if found is None else found * each.steps
+        formatted(each.size, ","): None if found is None else found * each.steps
         for each, found in zip(outcomes, epochs.values(), strict=True)
     }
     by_epochs, fewest_epochs = those_at(dict(epochs))
@@ -245,8 +245,8 @@ def _arrivals(outcomes: Sequence[Outcome], target: float) -> Message:
 
 
 def _noise(outcomes: Sequence[Outcome]) -> Message:
-    noises = {f"{each.size:,}": each.noise for each in outcomes}
-    lost = [f"{each.size:,}" for each in outcomes if each.diverged]
+    noises = {formatted(each.size, ","): each.noise for each in outcomes}
+    lost = [formatted(each.size, ",") for each in outcomes if each.diverged]
     loudest, most = those_at(noises, max)
     calmest, least = those_at(noises)
     if most is None or least is None:
@@ -256,21 +256,23 @@ def _noise(outcomes: Sequence[Outcome]) -> Message:
         )
     if lost:
         return _(
-            "The run diverged with batches of {lost}; of the others the loss rises most from "
-            "epoch to epoch with batches of {loudest}, by {most:.2g} on average.",
+            "The run diverged with batches of {lost}; of the others the loss rises most, in the "
+            "second half of the epochs, with batches of {loudest}: by {most:.2g} an epoch on "
+            "average.",
             lost=all_of(lost),
             loudest=loudest,
             most=most,
         )
     if most == least:
         return _(
-            "With batches of {sizes} the loss rises by {most:.2g} from epoch to epoch on average.",
+            "In the second half of the epochs the loss rises by {most:.2g} an epoch on average "
+            "with batches of {sizes}.",
             sizes=loudest,
             most=most,
         )
     return _(
-        "The loss rises most from epoch to epoch with batches of {loudest}, by {most:.2g} on "
-        "average, and least with batches of {calmest}, by {least:.2g}.",
+        "In the second half of the epochs the loss rises most with batches of {loudest}, by "
+        "{most:.2g} an epoch on average, and least with batches of {calmest}, by {least:.2g}.",
         loudest=loudest,
         most=most,
         calmest=calmest,

@@ -186,7 +186,7 @@ def _ratio(norms: FloatArray) -> float | None:
 def _best_case(depth: int) -> Message:
     return _(
         "The slope of a sigmoid is at most 0.25, so that with weights of 1 at most 0.25^{depth} = "
-        "{left:.3g} of a gradient passes through {depth} of them.",
+        "{left:.3g} of a gradient passes a chain of {depth} of them.",
         depth=depth,
         left=_STEEPEST**depth,
     )
@@ -209,8 +209,8 @@ def _verdict(norms: Mapping[str, FloatArray]) -> Message:
     vanish = [name for name, each in norms.items() if _vanishes(each)]
     explode = [name for name, each in norms.items() if not (each <= _EXPLODED).all()]
     return _(
-        "Less than a hundredth of it is left there with: {vanish}. In some layer it is above "
-        "{limit:g}, or overflows, with: {explode}.",
+        "Less than a hundredth of it is left in the first layer with: {vanish}. In some layer the "
+        "norm is above {limit:g}, or overflows, with: {explode}.",
         vanish=listed(vanish) or nobody,
         explode=listed(explode) or nobody,
         limit=_EXPLODED,

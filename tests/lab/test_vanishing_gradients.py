@@ -61,7 +61,7 @@ def test_sigmoids_lose_the_gradient_where_relus_keep_it():
     }
     assert ratios["sigmoid"] < 1e-4
     assert ratios["relu"] > 0.1
-    assert "is left in the first layer with: sigmoid." in str(seen.sentences[2])
+    assert "is left in the first with: sigmoid." in str(seen.sentences[2])
     assert f"sigmoid: {ratios['sigmoid']:.3g}" in str(seen.sentences[1])
 
 
@@ -70,7 +70,7 @@ def test_large_weights_make_gradients_explode():
     assert max(seen.column("norm_tanh")) > 100
     assert seen.column("norm_tanh")[-1] > 100 * seen.column("norm_tanh")[0]
     assert "with: tanh, relu." in str(seen.sentences[2])
-    assert "is left in the first layer with: none." in str(seen.sentences[2])
+    assert "is left in the first with: none." in str(seen.sentences[2])
 
 
 def test_what_is_nought_or_overflows_is_said_and_drawn_as_nothing():

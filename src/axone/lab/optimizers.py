@@ -43,7 +43,6 @@ class _Run(NamedTuple):
     losses: list[float]
     loss: float | None
     accuracy: float | None
-    fresh_loss: float | None
     fresh_accuracy: float | None
 
 
@@ -95,8 +94,8 @@ def optimizers(
     -------
     Observation
         A row an optimiser: `optimizer`, `rate` (None of L-BFGS), `epochs_to_target` (None where it
-        is not reached), and after the last epoch `loss`, `accuracy`, and of fresh rows
-        `fresh_loss`, `fresh_accuracy` (None where the run diverged).
+        is not reached), and after the last epoch `loss`, `accuracy`, and `fresh_accuracy`, of fresh
+        rows (None where the run diverged).
 
     Raises
     ------
@@ -124,7 +123,7 @@ def optimizers(
             rate_of(optimizer),
             losses_of(result, "validation_loss"),
             *measured(trainer, result, train),
-            *measured(trainer, result, fresh),
+            measured(trainer, result, fresh)[1],
         )
 
     def draw() -> "Figure":
@@ -139,8 +138,7 @@ def optimizers(
             Column("epochs_to_target", _("epochs"), ","),
             Column("loss", _("loss"), ".3g"),
             Column("accuracy", _("accuracy"), ".1%"),
-            Column("fresh_loss", _("fresh loss"), ".3g"),
-            Column("fresh_accuracy", _("fresh acc."), ".1%"),
+            Column("fresh_accuracy", _("fresh accuracy"), ".1%"),
         ),
         rows=tuple(
             (
@@ -149,7 +147,6 @@ def optimizers(
                 first_at_most(run.losses, target),
                 run.loss,
                 run.accuracy,
-                run.fresh_loss,
                 run.fresh_accuracy,
             )
             for name, run in runs.items()

@@ -115,11 +115,11 @@ def race(
         columns=(
             Column("optimizer", _("optimiser")),
             Column("rate", _("η"), "g"),
-            Column("failed", _("failed")),
+            Column("failed", _("misses")),
             Column("epochs", _("epochs"), ".1f"),
             Column("milliseconds", _("ms"), ".3g"),
             Column("loss", _("loss"), ".2g"),
-            Column("spread", _("spread"), ".2g"),
+            Column("spread", _("s.d."), ".2g"),
             Column("numbers_per_weight", _("per weight"), ".3g"),
             Column("bytes", _("bytes"), ","),
         ),

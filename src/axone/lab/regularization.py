@@ -108,8 +108,8 @@ def regularization(
         title=_("An overfitting network, and what dropout and L2 make of it"),
         columns=(
             Column("method", _("with")),
-            Column("train_loss", _("train loss"), ".3g"),
-            Column("validation_loss", _("validation loss"), ".3g"),
+            Column("train_loss", _("loss, training"), ".3g"),
+            Column("validation_loss", _("loss, validation"), ".3g"),
             Column("gap", _("gap"), ".3g"),
             Column("test_accuracy", _("test accuracy"), ".1%"),
             Column("norm", _("norm of W"), ".3g"),

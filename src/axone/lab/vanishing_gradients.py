@@ -209,8 +209,8 @@ def _verdict(norms: Mapping[str, FloatArray]) -> Message:
     vanish = [name for name, each in norms.items() if _vanishes(each)]
     explode = [name for name, each in norms.items() if not (each <= _EXPLODED).all()]
     return _(
-        "Less than a hundredth of it is left in the first layer with: {vanish}. In some layer the "
-        "norm is above {limit:g}, or overflows, with: {explode}.",
+        "Of the norm in the last hidden layer less than a hundredth is left in the first with: "
+        "{vanish}. In some layer it is above {limit:g}, or overflows, with: {explode}.",
         vanish=listed(vanish) or nobody,
         explode=listed(explode) or nobody,
         limit=_EXPLODED,

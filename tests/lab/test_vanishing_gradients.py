@@ -3,11 +3,12 @@ import pytest
 
 import axone as ax
 from axone.errors import ConfigurationError
-from axone.lab.vanishing_gradients import gradient_norms
+from axone.lab.knobs import settings_of
+from axone.lab.vanishing_gradients import gradient_norms, vanishing_gradients
 from axone.plots import use_theme
 from axone.random import GENERATE, RandomStream
 
-LEAVES_HIDDEN = {
+BY_HAND = {
     "sigmoid": (lambda z: 1 / (1 + np.exp(-z)), lambda a: a * (1 - a)),
     "tanh": (np.tanh, lambda a: 1 - a**2),
     "relu": (lambda z: np.maximum(z, 0), lambda a: (a > 0).astype(float)),
@@ -16,7 +17,7 @@ LEAVES_HIDDEN = {
 
 def norms_by_hand(activation, depth, width, scale, seed):
     """Backpropagation written out, softmax and cross-entropy at the end."""
-    value, slope = LEAVES_HIDDEN[activation]
+    value, slope = BY_HAND[activation]
     layers = [ax.Dense(width, activation) for _ in range(depth)]
     network = ax.Network(*layers, ax.Dense(2, "softmax"), input_shape=width)
     drawn = network.initialize(seed, "float64")
@@ -45,7 +46,7 @@ def test_through_four_sigmoids_at_best_a_two_hundred_and_fifty_sixth_is_left():
     assert "0.25^4 = 0.00391" in str(seen.sentences[0])
 
 
-@pytest.mark.parametrize("activation", LEAVES_HIDDEN)
+@pytest.mark.parametrize("activation", BY_HAND)
 @pytest.mark.parametrize("scale", [0.5, 1.0, 2.5])
 def test_the_norms_are_those_of_backpropagation_written_out(activation, scale):
     seen = ax.lab.vanishing_gradients(activations=activation, depth=5, width=7, scale=scale, seed=3)
@@ -78,6 +79,12 @@ def test_what_is_nought_or_overflows_is_said_and_drawn_as_nothing():
     assert len(seen.sentences) == 3
     assert seen.figure().axes
     assert not np.isfinite(gradient_norms("relu", 3, 2, 1e200, "suited", 0)).all()
+
+
+@pytest.mark.parametrize("activation", settings_of(vanishing_gradients)["activations"].knob.choices)
+def test_every_activation_that_is_offered_can_be_measured(activation):
+    seen = ax.lab.vanishing_gradients(activations=activation, depth=3, width=4)
+    assert all(norm > 0 for norm in seen.column(f"norm_{activation}"))
 
 
 def test_an_initializer_can_be_named_and_another_one_gives_other_norms():

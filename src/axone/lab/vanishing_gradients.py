@@ -25,7 +25,7 @@ _ACTIVATIONS = (
     "identity",
     "sigmoid",
     "tanh",
-    "softsign",
+    "softplus",
     "relu",
     "leaky_relu",
     "elu",

@@ -224,13 +224,15 @@ def _steps(outcomes: Sequence[Outcome], rows: int) -> Message:
 
 
 def _arrivals(outcomes: Sequence[Outcome], target: float) -> Message:
-    epochs = {formatted(each.size, ","): each.reached(target) for each in outcomes}
-    steps = {
+    epochs: dict[str, float | None] = {
+        formatted(each.size, ","): each.reached(target) for each in outcomes
+    }
+    steps: dict[str, float | None] = {
         formatted(each.size, ","): None if found is None else found * each.steps
         for each, found in zip(outcomes, epochs.values(), strict=True)
     }
-    by_epochs, fewest_epochs = those_at(dict(epochs))
-    by_steps, fewest_steps = those_at(dict(steps))
+    by_epochs, fewest_epochs = those_at(epochs)
+    by_steps, fewest_steps = those_at(steps)
     if fewest_epochs is None or fewest_steps is None:
         return _("No batches lead to a loss of {target:g} in these epochs.", target=target)
     return _(
@@ -245,7 +247,7 @@ def _arrivals(outcomes: Sequence[Outcome], target: float) -> Message:
 
 
 def _noise(outcomes: Sequence[Outcome]) -> Message:
-    noises = {formatted(each.size, ","): each.noise for each in outcomes}
+    noises: dict[str, float | None] = {formatted(each.size, ","): each.noise for each in outcomes}
     lost = [formatted(each.size, ",") for each in outcomes if each.diverged]
     loudest, most = those_at(noises, max)
     calmest, least = those_at(noises)

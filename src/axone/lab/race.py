@@ -54,8 +54,8 @@ def race(
     """Race the optimisers on two spirals: speed, stability and memory, all measured.
 
     Each trains the same network several times on the same rows, with other first weights and
-    orders. The time is that of this machine, one processor, all runs of an optimiser one after the
-    other or side by side (see `axone.fit_many`), the first call apart.
+    orders. The time is that of this machine: the mean epochs to the target, times the time of an
+    epoch in the fastest of three runs.
 
     Parameters
     ----------

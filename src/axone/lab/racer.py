@@ -1,6 +1,5 @@
 """An optimiser in the race: its runs with several seeds, and what is measured of them."""
 
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -8,7 +7,10 @@ import numpy as np
 
 from axone.lab.contenders import contender, rate_of, spiral_trainer
 from axone.lab.training_runs import Rows, first_at_most, last_of, losses_of
-from axone.training import Trainer, fit_many
+from axone.training import fit_many
+
+_TIMED = 3
+"""Runs, the first ones, whose time is measured."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -93,10 +95,10 @@ def let_run(
     """
     optimizer = contender(name, rate)
     trainers = [spiral_trainer(optimizer, units, seed) for seed in seeds]
-    # The shorter of two times: another process may have had the processor for a while.
-    milliseconds = min(_milliseconds(trainers, rows, epochs) for _time in range(2))
+    # The shortest of a few times: another process may have had the processor for a while.
+    timed = [trainer.fit(rows, max_epochs=epochs) for trainer in trainers[:_TIMED]]
     # Once more with a look at all rows after each epoch, which takes its time.
-    results = fit_many(trainers, rows, rows, max_epochs=epochs, restore_best=False, threads=1)
+    results = fit_many(trainers, rows, rows, max_epochs=epochs, restore_best=False)
     reached = [first_at_most(losses_of(each, "validation_loss"), target) for each in results]
     ends = [last_of(losses_of(each, "validation_loss"), diverged=each.diverged) for each in results]
     slots = results[0].final.state.slots.values()
@@ -104,18 +106,10 @@ def let_run(
         name=name,
         rate=rate_of(optimizer),
         reached=[epoch for epoch in reached if epoch is not None],
-        milliseconds=milliseconds,
+        milliseconds=1000 * min(each.seconds / max(each.epochs, 1) for each in timed),
         losses=[end for end in ends if end is not None],
         runs=len(seeds),
         diverged=sum(result.diverged for result in results),
         remembered=sum(slot.size for slot in slots) / trainers[0].network.parameter_count,
         memory=sum(slot.nbytes for slot in slots),
     )
-
-
-def _milliseconds(trainers: Sequence[Trainer], rows: Rows, epochs: int) -> float:
-    """Return how long an epoch takes, on average over all runs."""
-    begun = time.perf_counter()
-    results = fit_many(trainers, rows, max_epochs=epochs, threads=1)
-    seconds = time.perf_counter() - begun
-    return 1000 * seconds / max(sum(result.epochs for result in results), 1)

@@ -88,7 +88,12 @@ axone lab initialization"""
         _(
             """Measure gradients by depth: where they vanish, where they explode.
 
-axone lab vanishing-gradients"""
+axone lab vanishing-gradients
+axone lab vanishing-gradients --activations tanh,relu --scale 3 --depth 20
+
+The norm of ∂L/∂W in every hidden layer, before the first step. Compare the
+sigmoid with 0.25^k, the best that k of them leave; with --scale above 1 see
+gradients grow, with --initializer what the way to draw weights does."""
         ),
     ),
     Lab(
@@ -96,7 +101,12 @@ axone lab vanishing-gradients"""
         _(
             """Compare all rows at once, mini-batches and single rows.
 
-axone lab batch-size"""
+axone lab batch-size
+axone lab batch-size --sizes 1,8,64,0 --rate 1
+
+The same network from the same weights, at one learning rate; 0 stands for
+all rows. Small batches need fewer epochs, large ones fewer steps and less
+time for an epoch: look where the noise of single rows stops being worth it."""
         ),
     ),
     Lab(
@@ -104,7 +114,13 @@ axone lab batch-size"""
         _(
             """Train one network with each optimiser, from the same weights.
 
-axone lab optimizers"""
+axone lab optimizers
+axone lab optimizers --names sgd,momentum,adam,lbfgs
+axone lab optimizers --rate 0.1
+
+The same first weights and the same order of rows, each optimiser at a rate
+that suits it. With one --rate for all see how the order changes: which of
+them forgive a wrong rate?"""
         ),
     ),
     Lab(
@@ -112,7 +128,12 @@ axone lab optimizers"""
         _(
             """Tame an overfitting network with dropout and L2.
 
-axone lab regularization"""
+axone lab regularization
+axone lab regularization --rate 0.2 --l2 1 --rows 200
+
+Few noisy rows, many units: as it is, with dropout, with L2, with both. Look
+at the gap between training and validation loss, at the decision boundary
+and at the norm of the weights. With more rows there is less to tame."""
         ),
     ),
     Lab(
@@ -144,7 +165,12 @@ axone lab approximation"""
         _(
             """Train a deep network with and without batch normalisation.
 
-axone lab batch-norm"""
+axone lab batch-norm
+axone lab batch-norm --activation sigmoid --depth 4 --rates 0.1,1,10
+
+Six hidden layers on two spirals, by plain gradient descent at several
+learning rates. Look for the largest rate that still reaches the loss, and
+for how many epochs it takes, without and with batch normalisation."""
         ),
     ),
     Lab(
@@ -152,7 +178,13 @@ axone lab batch-norm"""
         _(
             """Race the optimisers: speed, stability, memory, all measured.
 
-axone lab race"""
+axone lab race
+axone lab race --names sgd,momentum,adam --seeds 16
+axone lab race --rate 0.1
+
+Each optimiser trains the same network with several seeds. The time to a
+loss is that of your machine; stability is how many runs reach it and how
+far their last losses lie apart; memory is what each remembers."""
         ),
     ),
     Lab(

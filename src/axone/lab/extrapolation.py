@@ -91,6 +91,7 @@ def extrapolation(
                 on_progress((before + share) / len(rows))
 
         asked[count] = _learn_and_ask(operation, count, largest, steps, seed, tell)
+        tell(1.0)
 
     title = (
         _("A network that adds, asked beyond its training rows")

@@ -206,7 +206,9 @@ def _train(
         if on_progress is not None:
             on_progress(before + done / 2)
 
-    return trainer.fit(given, max_epochs=epochs, on_progress=tell).parameters
+    learnt = trainer.fit(given, max_epochs=epochs, on_progress=tell).parameters
+    tell(1.0)
+    return learnt
 
 
 def _probability(parameters: "Parameters", X: FloatArray) -> FloatArray:

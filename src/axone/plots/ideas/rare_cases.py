@@ -1,7 +1,7 @@
 """Rare cases in a plane: where they begin to be called rare, and what each threshold gives."""
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
@@ -19,7 +19,7 @@ Border: TypeAlias = tuple[Message, Callable[[FloatArray], FloatArray], float]
 Curves: TypeAlias = tuple[FloatArray, FloatArray, FloatArray]
 """Precision and recall, and the thresholds, rising, that give them."""
 
-_STYLES: Final = ("solid", "dashed", "dashdot")
+_STYLES = ("solid", "dashed", "dashdot")
 
 
 def precision_and_recall(rare: BoolArray, p: FloatArray) -> Curves:
@@ -73,32 +73,30 @@ def plot_rare_cases(
 def _draw_plane(
     axes: "Axes", points: FloatArray, is_rare: BoolArray, borders: Sequence[Border]
 ) -> None:
-    from matplotlib.lines import Line2D
-
     common, rare = points[~is_rare], points[is_rare]
     axes.scatter(common[:, 0], common[:, 1], s=6, color=theme().muted, alpha=0.35, linewidths=0)
     axes.scatter(rare[:, 0], rare[:, 1], s=22, color=theme().vermilion, marker="^", zorder=3)
     low, high = points.min(axis=0) - 0.3, points.max(axis=0) + 0.3
     first, second = np.meshgrid(*(np.linspace(low[at], high[at], 161) for at in (0, 1)))
     grid = np.column_stack([first.ravel(), second.ravel()])
-    handles = [
-        Line2D([], [], linestyle="none", marker="o", color=theme().muted, label=str(_("common"))),
-        Line2D([], [], linestyle="none", marker="^", color=theme().vermilion, label=str(_("rare"))),
-    ]
-    for (name, probability, level), color, style in zip(borders, _colors(), _STYLES, strict=True):
+    # The dots themselves would be too faint in a legend.
+    for name, marker, color in (
+        (_("common"), "o", theme().muted),
+        (_("rare"), "^", theme().vermilion),
+    ):
+        axes.plot([], [], linestyle="none", marker=marker, color=color, label=str(name))
+    for (border, probability, level), color, style in zip(borders, _colors(), _STYLES, strict=True):
         heights = probability(grid).reshape(first.shape)
         if heights.min() < level < heights.max():
             axes.contour(
                 first, second, heights, [level], colors=[color], linestyles=[style], linewidths=2.0
             )
-        handles.append(Line2D([], [], color=color, linestyle=style, linewidth=2.0, label=str(name)))
+        axes.plot([], [], color=color, linestyle=style, linewidth=2.0, label=str(border))
     axes.set_xlim(low[0], high[0])
     axes.set_ylim(low[1], high[1])
     axes.set_xlabel(_("x₁"))
     axes.set_ylabel(_("x₂"))
-    axes.legend(
-        handles=handles, loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=2, borderaxespad=0.2
-    )
+    axes.legend(loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=2, borderaxespad=0.2)
     dress(axes, grid=False)
 
 

@@ -309,7 +309,7 @@ def _draw(widths: FloatArray, table: FloatArray, rows: int, draws: int) -> "Figu
         label_decades(axes.yaxis, float(np.log10(high / low)) + 0.4)
         add_note(
             figure,
-            _("Random ReLU units; only the output weights are fitted, the shortest that do best."),
+            _("Random ReLU units; only the output weights are fitted."),
             _("Medians of {draws} draws.", draws=draws) if draws > 1 else "",
             _("Below the frame: 0, but for rounding.") if table[:, 0].min() < _EXACT else "",
         )

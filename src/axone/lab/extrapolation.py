@@ -36,7 +36,7 @@ def extrapolation(
         Knob(_("Training rows, a network each."), at_least=10, at_most=20_000, most=4),
     ] = (100, 1000, 10_000),
     largest: Annotated[
-        int, Knob(_("Largest integer of the training rows."), at_least=10, at_most=10_000)
+        int, Knob(_("Largest integer of the training rows."), at_least=10, at_most=1000)
     ] = 100,
     steps: Annotated[int, Knob(_("Steps of training, about."), at_least=1, at_most=100_000)] = 5000,
     seed: Seed = 42,
@@ -107,12 +107,12 @@ def extrapolation(
         name="extrapolation",
         title=title,
         columns=(
-            Column("rows", _("training rows"), ","),
+            Column("rows", _("rows"), ","),
             Column("lowest", _("asked from"), ","),
-            Column("highest", _("to"), ","),
+            Column("highest", _("up to"), ","),
             Column("mean_answer", _("mean answer"), ",.0f"),
             Column("mae", _("MAE"), ",.2f"),
-            Column("share", _("share of answer"), ".2%"),
+            Column("share", _("of the answer"), ".2%"),
         ),
         rows=tuple(
             (count, each.low, each.high, float(each.truth.mean()), each.error, each.share)

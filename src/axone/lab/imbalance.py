@@ -144,7 +144,7 @@ def imbalance(
         title=title,
         columns=(
             Column("way", _("way")),
-            Column("threshold", _("threshold"), ".3f"),
+            Column("threshold", _("rare if p ≥"), ".3f"),
             Column("accuracy", _("accuracy"), ".1%"),
             Column("precision", _("precision"), ".1%"),
             Column("recall", _("recall"), ".1%"),

@@ -120,8 +120,9 @@ def _draw_answers(axes: "Axes", ranges: list[Asked]) -> None:
             alpha=0.7,
             label=_span(each).replace("\n", ""),
         )
-    for axis in (axes.xaxis, axes.yaxis):
-        axis.set_major_locator(MaxNLocator(nbins=5))
+    # Numbers with many digits stand side by side below, one above the other at the left.
+    for axis, ticks in ((axes.xaxis, 5 if top < 2e6 else 3), (axes.yaxis, 5)):
+        axis.set_major_locator(MaxNLocator(nbins=ticks))
         axis.set_major_formatter(NumberFormatter(",.0f"))
     axes.set_xlabel(_("right answer"))
     axes.set_ylabel(_("answer of the network"))

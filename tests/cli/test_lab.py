@@ -10,10 +10,18 @@ from PIL import Image
 import axone as ax
 from axone.cli.commands import EXPERIMENTS
 from axone.lab.knobs import settings_of
+from axone.messages import use_language
 
 PNG = b"\x89PNG"
 WRITTEN = [each for each in EXPERIMENTS if find_spec(f"axone.lab.{each.name.replace('-', '_')}")]
 QUICK = ("gradient-descent", "--steps", "2")
+
+
+@pytest.fixture(autouse=True)
+def _speaking_english_again(monkeypatch):
+    monkeypatch.setenv("AXONE_LANG", "en")
+    yield
+    use_language("en")
 
 
 def test_alone_it_lists_every_experiment(axone):

@@ -256,22 +256,23 @@ def _interpolation(widths: Sequence[int], table: FloatArray) -> Message:
 def _second_descent(widths: Sequence[int], table: FloatArray, rows: int) -> Message:
     narrow = [at for at, width in enumerate(widths) if width < rows]
     best = min(narrow, key=lambda at: table[at, 1])
-    figures = {
-        "width": widths[-1],
-        "error": table[-1, 1],
-        "best": widths[best],
-        "least": table[best, 1],
-    }
-    if table[-1, 1] < table[best, 1]:
+    error, least = table[-1, 1], table[best, 1]
+    if error < least:
         return _(
             "The widest network, of width {width}, errs by {error:.3g} on test rows: less than "
             "the best of those with fewer weights than rows, {least:.3g} at width {best}.",
-            **figures,
+            width=widths[-1],
+            error=error,
+            least=least,
+            best=widths[best],
         )
     return _(
         "The widest network, of width {width}, errs by {error:.3g} on test rows: no less than "
         "the best of those with fewer weights than rows, {least:.3g} at width {best}.",
-        **figures,
+        width=widths[-1],
+        error=error,
+        least=least,
+        best=widths[best],
     )
 
 

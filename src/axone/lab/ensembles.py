@@ -244,21 +244,20 @@ def _mean_against_members(places: tuple[Place, Place, Place]) -> Message:
 
 def _warning(places: tuple[Place, Place, Place]) -> Message:
     rows, gap, beyond = places
-    figures = {
-        "rows": rows.disagreement,
-        "gap": gap.disagreement,
-        "beyond": beyond.disagreement,
-    }
     if min(gap.disagreement, beyond.disagreement) > rows.disagreement:
         return _(
             "They disagree by {rows:.3g} among the rows, by {gap:.3g} in the gap and by "
             "{beyond:.3g} beyond: more where they have seen nothing.",
-            **figures,
+            rows=rows.disagreement,
+            gap=gap.disagreement,
+            beyond=beyond.disagreement,
         )
     return _(
         "They disagree by {rows:.3g} among the rows, by {gap:.3g} in the gap and by {beyond:.3g} "
         "beyond: here that does not tell where they have seen nothing.",
-        **figures,
+        rows=rows.disagreement,
+        gap=gap.disagreement,
+        beyond=beyond.disagreement,
     )
 
 

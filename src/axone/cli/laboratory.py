@@ -48,7 +48,10 @@ def command_of(lab: Lab) -> Callable[..., None]:
         **turned: Any,
     ) -> None:
         with explained_errors():
-            given = {name: _read(settings[name], value) for name, value in turned.items()}
+            given = {
+                name: settings[name].checked(_read(settings[name], value))
+                for name, value in turned.items()
+            }
             _carry_out(lab, experiment, given, out, theme, as_json=as_json)
 
     options = {name: _option(setting) for name, setting in settings.items()} | _OF_ALL
@@ -77,6 +80,9 @@ def _carry_out(
     from axone.plots import use_theme
 
     with use_theme(ground):
+        if out is not None:  # what can never be written is told before anything is trained
+            with told_of_writing(out):
+                out.mkdir(parents=True, exist_ok=True)
         if "on_progress" in inspect.signature(experiment).parameters:
             with share_bar(output(), shown=True) as bar:
                 share = bar.add_task(lab.name, total=1.0)
@@ -91,9 +97,6 @@ def _carry_out(
             echo(str(seen))
         if as_json and out is None:
             return
-        if out is not None:
-            with told_of_writing(out):
-                out.mkdir(parents=True, exist_ok=True)
         path = seen.save((out or Path()) / f"{lab.name}.png")
     if not as_json:
         echo("")
@@ -125,7 +128,7 @@ def _read(setting: Setting, value: Any) -> Any:
     numbers = listed_numbers(option, value)
     if setting.kind is float:
         return tuple(numbers)
-    if any(number != int(number) for number in numbers if abs(number) < 1e15):
+    if not all(number.is_integer() for number in numbers):
         raise ConfigurationError(
             _(
                 "{option} takes whole numbers with commas, such as 1,2,4; found {found!r}.",

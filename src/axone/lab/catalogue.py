@@ -149,7 +149,13 @@ axone lab scaling"""
         _(
             """Train on rare cases: why accuracy deceives.
 
-axone lab imbalance"""
+axone lab imbalance
+axone lab imbalance --share 0.005 --rows 10000
+
+A network on two overlapping classes, trained plainly, trained with class
+weights, and asked at another threshold, beside calling every row common.
+Compare accuracy with recall, then what each way costs in precision.
+Try --share 0.5, where accuracy deceives nobody."""
         ),
     ),
     Lab(
@@ -157,7 +163,13 @@ axone lab imbalance"""
         _(
             """Approximate a function with more and more units.
 
-axone lab approximation"""
+axone lab approximation
+axone lab approximation --function abs --activation relu
+axone lab approximation --function step --widths 1,4,16,64,256
+
+One hidden layer of 1, 2, 4, ... 64 units is fitted to a function of x. Look
+at how the largest error falls by width, and where training, not width, is
+what hinders. A jump is beyond the theorem: see its largest error."""
         ),
     ),
     Lab(
@@ -192,7 +204,13 @@ far their last losses lie apart; memory is what each remembers."""
         _(
             """Ask a network beyond what it was trained on: the calculator.
 
-axone lab extrapolation"""
+axone lab extrapolation
+axone lab extrapolation --operation multiply
+axone lab extrapolation --rows 50,500,5000 --steps 20000
+
+Networks 2-16-16-16-1 learn to add integers from 0 to 100, and are asked
+larger ones, up to 1000. Look at the error by range, and at whether more rows
+help beyond them. Then multiply: a product is not straight, ReLU units are."""
         ),
     ),
     Lab(
@@ -200,7 +218,14 @@ axone lab extrapolation"""
         _(
             """Widen a network past its rows: the test error rises, then falls.
 
-axone lab double-descent"""
+axone lab double-descent
+axone lab double-descent --noise 1 --rows 50
+axone lab double-descent --penalty 1
+
+Random ReLU units, more and more of them; only the output weights are fitted,
+by least squares. Look for the peak of the test error where there are as many
+weights as rows, and at the length of the weights there. A penalty on the
+weights takes the peak away."""
         ),
     ),
     Lab(
@@ -208,7 +233,13 @@ axone lab double-descent"""
         _(
             """Average several networks, and see where they disagree.
 
-axone lab ensembles"""
+axone lab ensembles
+axone lab ensembles --members 20 --rows 100
+axone lab ensembles --noise 0.5 --epochs 3000
+
+The same network from several seeds learns a noisy sine with a gap between its
+rows. Look at the mean beside its members, and at where they disagree: in the
+gap much, beyond the rows far less than they are wrong."""
         ),
     ),
 )

@@ -125,7 +125,7 @@ def _read(setting: Setting, value: Any) -> Any:
     numbers = listed_numbers(option, value)
     if setting.kind is float:
         return tuple(numbers)
-    if any(number != int(number) for number in numbers if abs(number) < 1e15):
+    if not all(number.is_integer() for number in numbers):
         raise ConfigurationError(
             _(
                 "{option} takes whole numbers with commas, such as 1,2,4; found {found!r}.",

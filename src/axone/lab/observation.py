@@ -36,7 +36,7 @@ class Column:
     title : Message
         What people read.
     format : str
-        Of numbers, such as ``".4f"``; shares may be ``".1%"``.
+        Of numbers, such as ``".4f"``; shares may be ``".1%"``. Words stand as they are.
     """
 
     name: str
@@ -57,7 +57,9 @@ class Column:
             return str(_("yes")) if value else str(_("no"))
         if isinstance(value, float) and not np.isfinite(value):
             return "∞" if value > 0 else "−∞" if value < 0 else "NaN"
-        return str(formatted(value, self.format)) if self.format else str(value)
+        if self.format and _is_number(value):
+            return str(formatted(value, self.format))
+        return str(value)
 
 
 @dataclass(frozen=True, eq=False)

@@ -134,6 +134,8 @@ def initialization(
             network, rate, epochs, seed, _part(on_progress, number, len(BEGINNINGS))
         )
         tried.append(_Tried(beginning, found, losses, diverged))
+        if on_progress is not None:
+            on_progress((number + 1) / len(BEGINNINGS))
     return Observation(
         name="initialization",
         title=_(

@@ -58,6 +58,7 @@ def test_a_descent_that_overflows_ends_where_numbers_do():
     assert len(seen.rows) < 1000
     assert np.isfinite(seen.column("loss")).all()
     assert f"after {len(seen.rows) - 1} steps" in seen.sentences[0]
+    assert max(map(len, seen.table().splitlines())) < 100
 
 
 def test_many_steps_are_drawn_and_folded():

@@ -65,3 +65,7 @@ def test_one_to_five_rates_are_taken():
     with pytest.raises(ConfigurationError, match="rates must be greater than 0"):
         ax.lab.rates(rates=[0.1, -0.1])
     assert ax.lab.rates(rates=0.1).column("rate") == [0.1]
+
+
+def test_too_few_steps_are_no_wrong_rate():
+    assert ax.lab.rates(rates=(0.06, 0.07), steps=1).column("verdict") == ["not there yet"] * 2

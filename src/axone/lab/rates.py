@@ -30,6 +30,9 @@ _ROUNDING = 1e-12
 _SLIGHT = 0.01
 """Of a factor below 0: so small a leap to the other side is none to speak of."""
 
+_FAST = 0.5
+"""Size of a factor: with less, a descent that has not arrived had too few steps, no wrong rate."""
+
 _SHOWN = 1e-8, 1e4
 """Times the first distance of the losses to the least: what is drawn."""
 
@@ -66,6 +69,8 @@ class _Descent:
     def word(self) -> Message:
         if self.diverges:
             return _("too large")
+        if self.arrival is None and abs(self.factor) < _FAST:
+            return _("not there yet")
         if self.arrival is None:
             return _("too small") if self.factor > 0 else _("large")
         return _("right") if self.factor > -_SLIGHT else _("right, from side to side")
@@ -145,14 +150,14 @@ def _arrivals(descents: tuple[_Descent, ...], steps: int) -> Message:
     arrived = [each for each in descents if each.arrival is not None]
     in_all = _n("{count:,} step", "{count:,} steps", steps)
     if not arrived:
-        nearest = min(descents, key=lambda each: each.last)
-        if nearest.diverges:
+        if all(each.diverges for each in descents):
             return _(
                 "At none of these rates does W come to within {close:g} of the lowest point, 4/3, "
                 "in {steps}: no step of any leads nearer.",
                 close=_CLOSE,
                 steps=in_all,
             )
+        nearest = min(descents, key=lambda each: each.last)
         return _(
             "At none of these rates does W come to within {close:g} of the lowest point, 4/3, in "
             "{steps}; nearest is η = {rate:g}, where J is {last:.4g} and the least is {least:.4g}.",

@@ -207,5 +207,5 @@ def _network(before: _Learner, after: _Learner, rate: float, epochs: int) -> Mes
 
 def _share(unexplained: float) -> Message:
     if np.isfinite(unexplained):
-        return formatted(unexplained, ".2%")
+        return formatted(unexplained, ".2%" if unexplained < 100 else ".3g")
     return _("all of it and more (it diverges)")

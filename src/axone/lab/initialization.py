@@ -2,8 +2,7 @@
 
 import warnings
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import numpy as np
 
@@ -11,64 +10,22 @@ from axone.arrays import FloatArray
 from axone.data import load_dataset
 from axone.lab.knobs import Knob, Seed, experiment
 from axone.lab.observation import Column, Observation
+from axone.lab.pictures.initialization import GUESSING, Tried, draw_initialization
 from axone.layers import Dense
 from axone.messages import Message, _, _n, listed
 from axone.network import Network
 from axone.optimizers import SGD
-from axone.plots.epochs import count_epochs, scale_losses
-from axone.plots.ideas.initializers import BEGINNINGS, Beginning, Reach, draw_spreads, reach
-from axone.plots.style import add_note, dress, house_style, new_figure, theme
+from axone.plots.ideas.initializers import BEGINNINGS, Beginning, reach
 from axone.training import ProgressCallback, Trainer
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
 
 _ROWS, _NOISE = 200, 0.15
 """Of the noisy XOR that is learnt."""
-
-_GUESSING = float(np.log(2))
-"""The cross-entropy of ŷ = ½ for every row."""
 
 _LEARNT = 0.98
 """Of the loss of guessing: what is not below has learnt nothing to speak of."""
 
 _LOST = 1e-3
 """Of the gradient of the last layer: what is less at the first is lost."""
-
-
-@dataclass(frozen=True, eq=False)
-class _Tried:
-    """A beginning, how far its signals reach, and what training made of it.
-
-    Attributes
-    ----------
-    beginning : Beginning
-    reach : Reach
-    losses : array of shape (epochs,)
-        Fewer where it diverged.
-    diverged : bool
-    """
-
-    beginning: Beginning
-    reach: Reach
-    losses: FloatArray
-    diverged: bool
-
-    @property
-    def loss(self) -> float:
-        """The last one, infinite if training diverged."""
-        return float("inf") if self.diverged else float(self.losses[-1])
-
-    @property
-    def forward(self) -> float:
-        """By which a layer multiplies the spread of its inputs, in the geometric mean."""
-        return float(_ratio(self.reach.activations) ** (1 / (len(self.reach.activations) - 1)))
-
-    @property
-    def back(self) -> float:
-        """Of the spread of δ at the last layer what is found at the first."""
-        return float(_ratio(self.reach.deltas[::-1]))
 
 
 @experiment
@@ -133,7 +90,7 @@ def initialization(
         losses, diverged = _trained(
             network, rate, epochs, seed, _part(on_progress, number, len(BEGINNINGS))
         )
-        tried.append(_Tried(beginning, found, losses, diverged))
+        tried.append(Tried(beginning, found, losses, diverged))
         if on_progress is not None:
             on_progress((number + 1) / len(BEGINNINGS))
     return Observation(
@@ -163,11 +120,11 @@ def initialization(
             "epochs": epochs,
             "seed": seed,
         },
-        draw=lambda: _drawn(tried, activation),
+        draw=lambda: draw_initialization(tried, activation),
     )
 
 
-def _row(each: _Tried) -> tuple[Message | float, ...]:
+def _row(each: Tried) -> tuple[Message | float, ...]:
     spreads = each.reach.activations
     return (
         each.beginning.title,
@@ -212,14 +169,7 @@ def _trained(
     return losses, result.diverged
 
 
-def _ratio(way: FloatArray) -> float:
-    """Return the last number on a way for each unit of the first; NaN where there is none."""
-    with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
-        found = float(way[-1] / way[0])
-    return found if np.isfinite(found) else float("nan")
-
-
-def _forward(tried: list[_Tried]) -> Message:
+def _forward(tried: list[Tried]) -> Message:
     alive = [each for each in tried if each.forward > 0]
     if not alive:
         return _("Forward nothing reaches the last layer, whatever the weights begin with.")
@@ -238,7 +188,7 @@ def _forward(tried: list[_Tried]) -> Message:
     )
 
 
-def _back(tried: list[_Tried]) -> Message:
+def _back(tried: list[Tried]) -> Message:
     alive = [each for each in tried if each.back > 0]
     if not alive:
         return _("Back nothing reaches the first layer, whatever the weights begin with.")
@@ -263,17 +213,17 @@ def _back(tried: list[_Tried]) -> Message:
     )
 
 
-def _training(tried: list[_Tried], epochs: int) -> Message:
+def _training(tried: list[Tried], epochs: int) -> Message:
     best = min(tried, key=lambda each: each.loss)
     in_all = _n("{count:,} epoch", "{count:,} epochs", epochs)
-    none = [each.beginning.title for each in tried if each.loss >= _LEARNT * _GUESSING]
+    none = [each.beginning.title for each in tried if each.loss >= _LEARNT * GUESSING]
     if len(none) == len(tried):
         return _(
             "After {epochs} every loss is at {share:.0%} of that of guessing, ln 2 = "
             "{guessing:.4f}, or above.",
             epochs=in_all,
             share=_LEARNT,
-            guessing=_GUESSING,
+            guessing=GUESSING,
         )
     if none:
         return _(
@@ -283,7 +233,7 @@ def _training(tried: list[_Tried], epochs: int) -> Message:
             best=best.beginning.title,
             loss=best.loss,
             share=_LEARNT,
-            guessing=_GUESSING,
+            guessing=GUESSING,
             names=listed(none),
         )
     return _(
@@ -293,57 +243,5 @@ def _training(tried: list[_Tried], epochs: int) -> Message:
         best=best.beginning.title,
         loss=best.loss,
         share=_LEARNT,
-        guessing=_GUESSING,
+        guessing=GUESSING,
     )
-
-
-def _drawn(tried: list[_Tried], activation: str) -> "Figure":
-    with house_style():
-        figure = new_figure(
-            _(
-                "Initial weights in {depth} layers, {activation}: signals, and training",
-                depth=len(tried[0].reach.activations),
-                activation=activation,
-            ),
-            (9.2, 8.6),
-        )
-        panels = figure.subplot_mosaic(
-            [["forward", "back"], ["losses", "losses"]], height_ratios=(5, 4)
-        )
-        draw_spreads(panels["forward"], [each.reach.activations for each in tried])
-        panels["forward"].set_title(_("Forward: standard deviation of a"))
-        draw_spreads(panels["back"], [each.reach.deltas for each in tried], back=True)
-        panels["back"].set_title(_("Back: standard deviation of δ = ∂L/∂z"))
-        _draw_losses(panels["losses"], tried)
-        add_note(
-            figure,
-            _("Above, before training, level lines are good."),
-            _("Below, a noisy XOR is learnt; the dotted line is guessing, ln 2."),
-        )
-    return figure
-
-
-def _draw_losses(axes: "Axes", tried: list[_Tried]) -> None:
-    axes.axhline(_GUESSING, color=theme().muted, linestyle=":", linewidth=1.0, zorder=1)
-    for number, each in enumerate(tried):
-        count = len(each.losses)
-        every = max(count // 15, 1)
-        title = each.beginning.title
-        axes.plot(
-            np.arange(1, count + 1),
-            each.losses,
-            color=theme().named(each.beginning.color),
-            linestyle=each.beginning.dashes,
-            marker=each.beginning.marker,
-            markersize=4,
-            markevery=(number % every, every),  # where two lines are one, both are seen
-            label=str(_("{title}: diverges", title=title) if each.diverged else title),
-        )
-    count_epochs(axes, np.arange(1, max(len(each.losses) for each in tried) + 1))
-    scale_losses(axes, np.concatenate([each.losses for each in tried]))
-    axes.set_ylabel(_("training loss"))
-    axes.set_title(_("Trained"))
-    axes.legend(
-        loc="upper left", bbox_to_anchor=(0.0, -0.2), ncols=3, handlelength=3, borderaxespad=0.0
-    )
-    dress(axes)

@@ -48,7 +48,12 @@ W = 0: each step is W <- W - rate * slope. Try 0.01, 0.0667 and 0.14."""
         _(
             """Descend a valley step by step: the loss of a weight and a bias.
 
-axone lab gradient-descent-2d"""
+axone lab gradient-descent-2d
+axone lab gradient-descent-2d --rate 0.01 --steps 100
+
+The mean squared error of W·x + b on x = 1, 2, 3, 4 and y = 2, 3, 4, 5, from
+W = b = 0. Its valley is long: look at how soon W and b are on its floor, and
+how many steps lead along it. Try 0.05, 0.1, 0.119 and 0.12."""
         ),
     ),
     Lab(
@@ -56,7 +61,12 @@ axone lab gradient-descent-2d"""
         _(
             """Compare learning rates: too small, right, too large.
 
-axone lab rates"""
+axone lab rates
+axone lab rates --rates 0.05,0.1,0.13,0.1334 --steps 100
+
+One weight, one loss, several rates. Look at the factor by which a step
+multiplies the distance to the lowest point: near 0 is fast, below 0 leaps
+across, and at -1 nothing comes nearer any more."""
         ),
     ),
     Lab(
@@ -64,7 +74,13 @@ axone lab rates"""
         _(
             """Train a perceptron on AND, OR, XOR or blobs, and watch its line.
 
-axone lab perceptron"""
+axone lab perceptron
+axone lab perceptron --data xor
+axone lab perceptron --data blobs --noise 3 --order random
+
+A row is learnt from only where it is wrong. Look at the mistakes of each
+epoch, at the line that settles, and at XOR, where it never does; where a
+line separates, at how far below Novikoff's bound the corrections stay."""
         ),
     ),
     Lab(
@@ -72,7 +88,13 @@ axone lab perceptron"""
         _(
             """Solve XOR with hidden units, and look at the space they make.
 
-axone lab xor"""
+axone lab xor
+axone lab xor --hidden 1
+axone lab xor --hidden 2 --activation relu --seed 3
+
+No line separates XOR by its inputs. Look at where the hidden units put the
+four rows: there a line is enough. One unit never solves it, two do from some
+first weights and not from others; try several seeds."""
         ),
     ),
     Lab(
@@ -80,7 +102,13 @@ axone lab xor"""
         _(
             """Compare initial weights: zeros, small, large, Xavier's, He's.
 
-axone lab initialization"""
+axone lab initialization
+axone lab initialization --activation relu
+axone lab initialization --activation sigmoid --depth 5
+
+Look at what is left of activations after ten layers, and of gradients on
+their way back; then at which of the five networks learns. "Stuck" are units
+that give 0 for every row (relu), or numbers at a flat end (tanh, sigmoid)."""
         ),
     ),
     Lab(
@@ -141,7 +169,13 @@ and at the norm of the weights. With more rows there is less to tame."""
         _(
             """Train on features as they are, and standardised.
 
-axone lab scaling"""
+axone lab scaling
+axone lab scaling --ratio 20
+axone lab scaling --ratio 1
+
+Two features, one of them wider than the other. Look at the valley that this
+makes of the loss, at the steps that it costs, and at what a network with the
+same learning rate makes of both."""
         ),
     ),
     Lab(

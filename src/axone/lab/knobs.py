@@ -56,7 +56,8 @@ class Knob:
         elif kind is str:
             check_choice(name, value, self.choices)
         elif kind is int:
-            least, most = int(self.at_least or 0), int(self.at_most or LARGEST_COUNT)
+            least = 0 if self.at_least is None else int(self.at_least)
+            most = LARGEST_COUNT if self.at_most is None else int(self.at_most)
             check_integer(name, value, at_least=least, at_most=most)
         else:
             check_number(
@@ -94,8 +95,7 @@ class Setting:
             None, too many, of another kind or out of bounds.
         """
         if not self.several:
-            self.knob.check(self.name, value, self.kind)
-            return value
+            return self._as_its_kind(value)
         items = items_of(value, self.knob.most)
         if not 1 <= len(items) <= self.knob.most:
             raise ConfigurationError(
@@ -106,9 +106,12 @@ class Setting:
                     found=value,
                 )
             )
-        for item in items:
-            self.knob.check(self.name, item, self.kind)
-        return items
+        return tuple(self._as_its_kind(item) for item in items)
+
+    def _as_its_kind(self, value: Any) -> Any:
+        """Return a number of NumPy's, too, as Python's: what an observation keeps is plain data."""
+        self.knob.check(self.name, value, self.kind)
+        return self.kind(value)
 
 
 Seed = Annotated[

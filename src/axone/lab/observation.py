@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 WIDTH = 79
 """Characters of a line: a terminal of 80 columns breaks none."""
 
+_LONGEST = 11
+"""Characters of a number with decimals."""
+
 _MOST_ROWS, _FIRST_ROWS, _LAST_ROWS = 24, 16, 6
 """Of a table that is read; all stand in the data."""
 
@@ -36,7 +39,8 @@ class Column:
     title : Message
         What people read.
     format : str
-        Of numbers, such as ``".4f"``; shares may be ``".1%"``.
+        Of numbers, such as ``".4f"``; shares may be ``".1%"``. Words stand as they are, and what
+        would be hundreds of digits, where something diverges, as a power of ten.
     """
 
     name: str
@@ -57,7 +61,10 @@ class Column:
             return str(_("yes")) if value else str(_("no"))
         if isinstance(value, float) and not np.isfinite(value):
             return "∞" if value > 0 else "−∞" if value < 0 else "NaN"
-        return str(formatted(value, self.format)) if self.format else str(value)
+        if self.format and _is_number(value):
+            is_long = isinstance(value, float) and len(f"{value:{self.format}}") > _LONGEST
+            return str(formatted(value, ".4g" if is_long else self.format))
+        return str(value)
 
 
 @dataclass(frozen=True, eq=False)

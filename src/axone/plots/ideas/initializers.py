@@ -54,10 +54,14 @@ class Reach:
         Of a over rows and units.
     deltas : array of shape (depth,)
         Of δ = ∂L/∂z, likewise.
+    stuck : array of shape (depth,)
+        Share of units that are 0 on every row (ReLU) or of a's numbers at a flat end (sigmoid,
+        tanh), where little or nothing is learnt.
     """
 
     activations: FloatArray
     deltas: FloatArray
+    stuck: FloatArray
 
 
 def reach(
@@ -84,7 +88,8 @@ def reach(
     Reach
         What overflows is infinite or NaN.
     """
-    layers = [Dense(width, activation, initializer=initializer) for _layer in range(depth)]
+    function = of_cells(activation)
+    layers = [Dense(width, function, initializer=initializer) for _layer in range(depth)]
     network = Network(*layers, input_shape=width)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # that zeros keep units alike: this is what is shown
@@ -93,9 +98,11 @@ def reach(
     X, dy = (random.child(number).normal((_ROWS, width)) for number in (0, 1))
     with np.errstate(over="ignore", invalid="ignore"):
         passed = network.trace(parameters, X, dy)
+        given = [layer.forward[-1].array for layer in passed]
         return Reach(
-            np.array([layer.forward[-1].array.std() for layer in passed]),
+            np.array([a.std() for a in given]),
             np.array([layer["δ"].std() for layer in passed]),
+            np.array([max(function.dead_share(a), function.saturated_share(a)) for a in given]),
         )
 
 
@@ -157,9 +164,9 @@ def plot_initializers(
             (9.2, 5.6),
         )
         forward, back = figure.subplots(1, 2)
-        _draw(forward, [each.activations for each in found])
+        draw_spreads(forward, [each.activations for each in found])
         forward.set_title(_("Forward: standard deviation of a"))
-        _draw(back, [each.deltas for each in found], back=True)
+        draw_spreads(back, [each.deltas for each in found], back=True)
         back.set_title(_("Back: standard deviation of δ = ∂L/∂z"))
         add_note(
             figure,
@@ -171,7 +178,17 @@ def plot_initializers(
     return figure
 
 
-def _draw(axes: "Axes", deviations: list[FloatArray], *, back: bool = False) -> None:
+def draw_spreads(axes: "Axes", deviations: list[FloatArray], *, back: bool = False) -> None:
+    """Draw standard deviations by layer, a line for each of `BEGINNINGS`, and say how it goes on.
+
+    Parameters
+    ----------
+    axes : Axes
+    deviations : list of array of shape (depth,)
+        In the order of `BEGINNINGS`.
+    back : bool, default False
+        Whether the signal comes from the last layer.
+    """
     from matplotlib.ticker import MaxNLocator
 
     for beginning, heights in zip(BEGINNINGS, deviations, strict=True):

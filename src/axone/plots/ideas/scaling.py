@@ -29,7 +29,7 @@ _SHARED = 0.3
 """Of the first feature in the second: without it the round bowl would be left in one step."""
 
 _MOST_STEPS = 20_000
-_MOST_RATIO = 30.0
+MOST_RATIO = 30.0
 """Of the standard deviations: at its square a valley is too thin to be seen, and takes long."""
 
 _WEIGHTS = np.array([1.0, 0.6])
@@ -138,7 +138,7 @@ def plot_scaling(ratio: float = 5.0, *, tolerance: float = 1e-3, seed: int = 0) 
     >>> len(plot_scaling(3).axes)
     2
     """
-    check_number("ratio", ratio, at_least=1, at_most=_MOST_RATIO)
+    check_number("ratio", ratio, at_least=1, at_most=MOST_RATIO)
     check_number("tolerance", tolerance, at_least=1e-6, below=1)
     check_seed(seed)
     before, after = scenes(float(ratio), float(tolerance), int(seed))

@@ -2,18 +2,23 @@
 
 import json
 import sys
-from importlib.util import find_spec
+from types import SimpleNamespace
+from typing import Annotated
 
 import pytest
+import typer
 from PIL import Image
+from typer.testing import CliRunner
 
 import axone as ax
 from axone.cli.commands import EXPERIMENTS
-from axone.lab.knobs import settings_of
-from axone.messages import use_language
+from axone.cli.laboratory import command_of
+from axone.lab import Column, Observation
+from axone.lab.knobs import Knob, experiment, settings_of
+from axone.messages import _, use_language
+from axone.plots.style import new_figure
 
 PNG = b"\x89PNG"
-WRITTEN = [each for each in EXPERIMENTS if find_spec(f"axone.lab.{each.name.replace('-', '_')}")]
 QUICK = ("gradient-descent", "--steps", "2")
 
 
@@ -26,34 +31,34 @@ def _speaking_english_again(monkeypatch):
 
 def test_alone_it_lists_every_experiment(axone):
     shown = axone("lab").stdout
-    for experiment in EXPERIMENTS:
-        assert f"│ {experiment.name} " in shown
+    for lab in EXPERIMENTS:
+        assert f"│ {lab.name} " in shown
     assert all(len(line) <= 80 for line in shown.splitlines())
 
 
 def test_the_list_and_the_module_name_the_same_experiments():
-    names = {experiment.name.replace("-", "_") for experiment in EXPERIMENTS}
+    names = {lab.name.replace("-", "_") for lab in EXPERIMENTS}
     assert names == set(ax.lab.__all__) - {"LABS", "Column", "Observation"}
 
 
-@pytest.mark.parametrize("experiment", WRITTEN, ids=lambda experiment: experiment.name)
-def test_help_shows_a_call_and_every_knob(axone, experiment):
-    shown = axone("lab", experiment.name, "--help").stdout
-    assert f"axone lab {experiment.name}" in shown
+@pytest.mark.parametrize("lab", EXPERIMENTS, ids=lambda lab: lab.name)
+def test_help_shows_a_call_and_every_knob(axone, lab):
+    shown = axone("lab", lab.name, "--help").stdout
+    assert f"axone lab {lab.name}" in shown
     assert all(len(line) <= 80 for line in shown.splitlines())
-    function = getattr(ax.lab, experiment.name.replace("-", "_"))
+    function = getattr(ax.lab, lab.name.replace("-", "_"))
     for option in [*settings_of(function), "out", "json", "theme"]:
         assert f"--{option.replace('_', '-')} " in shown.replace("/", " ")
 
 
-@pytest.mark.parametrize("experiment", EXPERIMENTS, ids=lambda experiment: experiment.name)
-def test_lines_of_help_fit_a_terminal(experiment):
-    assert max(map(len, experiment.help.english.splitlines())) <= 79
+@pytest.mark.parametrize("lab", EXPERIMENTS, ids=lambda lab: lab.name)
+def test_lines_of_help_fit_a_terminal(lab):
+    assert max(map(len, lab.help.english.splitlines())) <= 79
 
 
-@pytest.mark.parametrize("experiment", WRITTEN, ids=lambda experiment: experiment.name)
-def test_a_default_is_one_that_its_knob_allows(experiment):
-    for setting in settings_of(getattr(ax.lab, experiment.name.replace("-", "_"))).values():
+@pytest.mark.parametrize("lab", EXPERIMENTS, ids=lambda lab: lab.name)
+def test_a_default_is_one_that_its_knob_allows(lab):
+    for setting in settings_of(getattr(ax.lab, lab.name.replace("-", "_"))).values():
         assert setting.checked(setting.default) == setting.default
 
 
@@ -162,3 +167,58 @@ def test_a_folder_that_cannot_be_made_is_told_before_anything_is_trained(
 def test_it_speaks_french(axone):
     shown = axone("--lang", "fr", "lab", *QUICK).stdout
     assert "13,5000" in shown
+
+
+@experiment
+def made_up(
+    *,
+    counts: Annotated[tuple[int, ...], Knob(_("Counts."), at_least=1, at_most=9)] = (1, 2),
+    words: Annotated[tuple[str, ...], Knob(_("Words."), choices=("a", "b"))] = ("a",),
+    on: Annotated[bool, Knob(_("Whether."))] = False,
+):
+    """Return what it was given."""
+    return Observation(
+        name="made-up",
+        title=_("x"),
+        columns=(Column("x", _("x")),),
+        rows=(),
+        sentences=(_("x"), _("y"), _("z")),
+        settings={"counts": counts, "words": words, "on": on},
+        draw=lambda: new_figure("x"),
+    )
+
+
+@pytest.fixture
+def typed():
+    app = typer.Typer()
+    app.command("made-up")(command_of(SimpleNamespace(name="made-up", function=lambda: made_up)))
+
+    def run(*words, status=0):
+        found = CliRunner().invoke(app, [*words, "--json"])
+        assert found.exit_code == status, found.output
+        return found.output
+
+    return run
+
+
+def test_what_is_typed_is_taken(typed):
+    settings = json.loads(typed("--counts", "3, 4,", "--words", "b,a", "--on"))["settings"]
+    assert settings == {"counts": [3, 4], "words": ["b", "a"], "on": True}
+    assert json.loads(typed())["settings"] == {"counts": [1, 2], "words": ["a"], "on": False}
+
+
+@pytest.mark.parametrize("numbers", ["1.5", "inf", "1,nan", "-inf", "one"])
+def test_a_number_that_is_not_whole_is_refused(typed, numbers):
+    assert "numbers with commas" in typed("--counts", numbers, status=2)
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--counts", "1e300"), "counts must be at most 9"),
+        (("--counts", ""), "counts: give 1 to 8"),
+        (("--words", "a,c"), "words"),
+    ],
+)
+def test_what_is_out_of_bounds_is_refused(typed, words, said):
+    assert said in typed(*words, status=2)

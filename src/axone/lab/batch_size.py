@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 import numpy as np
 
 from axone.lab.knobs import Knob, Seed, experiment
-from axone.lab.labelled_lines import Line, draw_lines
 from axone.lab.observation import Column, Observation
+from axone.lab.pictures.labelled_lines import Line, draw_lines
 from axone.lab.training_runs import (
     Rows,
     first_at_most,

@@ -8,11 +8,11 @@ import numpy as np
 from axone.arrays import BoolArray, FloatArray
 from axone.lab.knobs import Knob, Seed, experiment
 from axone.lab.observation import Column, Observation
+from axone.lab.pictures.ensembles import plot_ensemble
 from axone.layers import Dense
 from axone.messages import Message, _
 from axone.network import Network
 from axone.optimizers import Adam
-from axone.plots.ideas.ensemble import plot_ensemble
 from axone.random import GENERATE, RandomStream
 from axone.training import ProgressCallback, Trainer, fit_many
 

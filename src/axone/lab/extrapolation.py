@@ -8,11 +8,11 @@ import numpy as np
 from axone.data.generated import calculator
 from axone.lab.knobs import Knob, Seed, experiment
 from axone.lab.observation import Column, Observation
+from axone.lab.pictures.extrapolation import Asked, plot_beyond
 from axone.layers import Dense
 from axone.messages import Message, _, formatted
 from axone.network import Network
 from axone.optimizers import SGD
-from axone.plots.ideas.beyond import Asked, plot_beyond
 from axone.training import ProgressCallback, Trainer
 
 _WIDTH, _RATE, _BATCH = 16, 0.1, 64

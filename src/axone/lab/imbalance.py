@@ -9,12 +9,12 @@ import numpy as np
 from axone.arrays import BoolArray, FloatArray, IntArray
 from axone.lab.knobs import Knob, Seed, experiment
 from axone.lab.observation import Column, Observation
+from axone.lab.pictures.imbalance import plot_rare_cases, precision_and_recall
 from axone.layers import Dense
 from axone.messages import Message, _, formatted
 from axone.metrics import roc_auc, scores_by_class
 from axone.network import Network
 from axone.optimizers import Adam
-from axone.plots.ideas.rare_cases import plot_rare_cases, precision_and_recall
 from axone.random import GENERATE, RandomStream
 from axone.training import ProgressCallback, Trainer
 

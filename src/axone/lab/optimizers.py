@@ -17,8 +17,8 @@ from axone.lab.contenders import (
     spiral_trainer,
 )
 from axone.lab.knobs import Knob, Seed, experiment
-from axone.lab.labelled_lines import Line, draw_lines
 from axone.lab.observation import Column, Observation
+from axone.lab.pictures.labelled_lines import Line, draw_lines
 from axone.lab.training_runs import (
     first_at_most,
     losses_of,

@@ -12,7 +12,7 @@ from axone.messages import Message, _, _n
 from axone.plots.epochs import label_decades
 from axone.plots.ideas.descent import descent_of_one_weight
 from axone.plots.ideas.paths import MOST_RATES, MOST_STEPS, Path, X, Y
-from axone.plots.style import add_note, dress, house_style, new_figure, theme
+from axone.plots.style import LINE_STYLES, MARKERS, add_note, dress, house_style, new_figure, theme
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -35,9 +35,6 @@ _FAST = 0.5
 
 _SHOWN = 1e-8, 1e4
 """Times the first distance of the losses to the least: what is drawn."""
-
-_DASHES = ("-", "--", "-.", ":", (0, (5, 1, 1, 1, 1, 1)))
-_MARKERS = ("o", "s", "^", "D", "v")
 
 
 @dataclass(frozen=True, eq=False)
@@ -229,8 +226,8 @@ def _drawn(descents: tuple[_Descent, ...], steps: int) -> "Figure":
                 np.arange(len(heights)),
                 np.maximum(heights, low / 10),  # below the picture: 0 has no logarithm
                 color=theme().palette[number],
-                linestyle=_DASHES[number],
-                marker=_MARKERS[number],
+                linestyle=LINE_STYLES[number],
+                marker=MARKERS[number],
                 markersize=4,
                 markevery=max(steps // 12, 1),
                 label=str(_("η = {rate:g}: {verdict}", rate=each.path.rate, verdict=each.word)),

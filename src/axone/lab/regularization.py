@@ -10,7 +10,7 @@ from axone.lab.observation import Column, Observation
 from axone.lab.regularized import Case, train_with
 from axone.lab.training_runs import Rows, seeds_from, share_of, those_at, xor_rows
 from axone.messages import Message, _
-from axone.plots.style import add_note, dress, house_style, new_figure, theme
+from axone.plots.style import LINE_STYLES, add_note, dress, house_style, new_figure, theme
 from axone.training import ProgressCallback
 
 if TYPE_CHECKING:
@@ -239,8 +239,8 @@ def _draw_curves(axes: "Axes", case: Case) -> None:
     axes.set_yscale("log")
     label_decades(axes.yaxis, 3.0)
     for losses, name, color, dashes in (
-        (case.train, _("training"), theme().blue, "--"),
-        (case.validation, _("validation"), theme().orange, "-"),
+        (case.train, _("training"), theme().blue, LINE_STYLES[0]),
+        (case.validation, _("validation"), theme().orange, LINE_STYLES[1]),
     ):
         drawn = np.clip(np.array(losses, dtype=np.float64), _LEAST, 1 / _LEAST)
         epochs = np.arange(1, len(drawn) + 1)

@@ -8,8 +8,8 @@ import numpy as np
 from axone.arrays import FloatArray
 from axone.gradients import loss_and_gradient
 from axone.lab.knobs import Knob, Seed, experiment
-from axone.lab.labelled_lines import Line, draw_lines
 from axone.lab.observation import Column, Observation
+from axone.lab.pictures.labelled_lines import Line, draw_lines
 from axone.lab.training_runs import finite
 from axone.layers import Dense
 from axone.messages import Message, _, formatted, listed

@@ -168,8 +168,7 @@ def _picture(picture: Picture) -> str:
         dark = 'media="screen and (prefers-color-scheme: dark)"'
         image = f'<picture><source {dark} srcset="{_address(picture.dark)}">{image}</picture>'
     return (
-        f"<figure>{image}"
-        f"<figcaption>{words(at(picture.name, picture.says))}</figcaption></figure>"
+        f"<figure>{image}<figcaption>{words(at(picture.name, picture.says))}</figcaption></figure>"
     )
 
 

@@ -8,8 +8,7 @@ import numpy as np
 from axone.arrays import FloatArray, IntArray
 from axone.messages import _
 from axone.perceptron import FittedPerceptron
-from axone.plots.networks.plane import MARKERS
-from axone.plots.style import add_note, dress, house_style, new_figure, theme
+from axone.plots.style import MARKERS, add_note, dress, house_style, new_figure, theme
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -9,8 +9,17 @@ from axone.arrays import BoolArray, FloatArray, IntArray
 from axone.messages import _, _n
 from axone.network import Network
 from axone.parameters import Parameters
-from axone.plots.networks.plane import MARKERS, outlined
-from axone.plots.style import SMALL, add_note, color_map, dress, house_style, new_figure, theme
+from axone.plots.networks.plane import outlined
+from axone.plots.style import (
+    MARKERS,
+    SMALL,
+    add_note,
+    color_map,
+    dress,
+    house_style,
+    new_figure,
+    theme,
+)
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

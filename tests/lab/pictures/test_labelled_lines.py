@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from matplotlib.figure import Figure
 
-from axone.lab.labelled_lines import Line, apart, draw_lines
+from axone.lab.pictures.labelled_lines import Line, apart, draw_lines
 
 
 @given(st.lists(st.floats(0, 1), min_size=1, max_size=9), st.floats(0, 0.3))

@@ -10,7 +10,7 @@ from axone.arrays import FloatArray
 from axone.messages import Message, _, formatted
 from axone.metrics import regression_metrics
 from axone.plots.epochs import label_decades
-from axone.plots.style import add_note, dress, house_style, new_figure, theme
+from axone.plots.style import LINE_STYLES, MARKERS, add_note, dress, house_style, new_figure, theme
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -69,7 +69,7 @@ def plot_beyond(asked: Mapping[int, list[Asked]], title: Message, note: Message)
 
 
 def _draw_errors(axes: "Axes", asked: Mapping[int, list[Asked]]) -> None:
-    styles = zip(theme().palette, ("o", "s", "^", "D"), ("-", "--", "-.", ":"), strict=False)
+    styles = zip(theme().palette, MARKERS, LINE_STYLES, strict=False)
     count = len(next(iter(asked.values())))
     places = range(count)
     for (rows, ranges), (color, marker, line) in zip(asked.items(), styles, strict=False):

@@ -7,13 +7,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from axone.arrays import FloatArray
-from axone.plots.style import SMALL, theme
+from axone.plots.style import LINE_STYLES, MARKERS, SMALL, theme
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-
-_DASHES = ("-", "--", "-.", (0, (1.2, 1.4)))
-_MARKERS = ("o", "s", "^", "D", "v", "P", "X", "<", ">")
 
 _LARGEST = 1e100
 """Beyond it Matplotlib's limits would overflow."""
@@ -76,8 +73,8 @@ def draw_lines(
             x,
             y,
             color=line.color(number),
-            linestyle=_DASHES[number % len(_DASHES)],
-            marker=_MARKERS[number % len(_MARKERS)],
+            linestyle=LINE_STYLES[number % (len(LINE_STYLES) - 1)],
+            marker=MARKERS[number % len(MARKERS)],
             markersize=4.5,
             # A few marks on each line, not at the same places.
             markevery=(number * len(x) // 60 % max(len(x), 1), max(1, len(x) // 6)),

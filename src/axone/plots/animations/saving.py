@@ -133,8 +133,11 @@ def _frames(animation: Animation, on_progress: "ProgressCallback | None") -> Ite
             on_progress((frame + 1) / animation.frames)
 
 
-def _in_few_colors(frames: Iterator["Image"]) -> list["Image"]:
-    """Return frames in the colours of one palette, which is made of some of them."""
+def _in_few_colors(frames: Iterator["Image"], ground: tuple[int, ...]) -> list["Image"]:
+    """Return frames in the colours of one palette, which is made of some of them.
+
+    Median cut takes means, and would leave the ground nearly as it was: it is put right after.
+    """
     from PIL import Image
 
     every = list(frames)
@@ -145,11 +148,23 @@ def _in_few_colors(frames: Iterator["Image"]) -> list["Image"]:
     for place, frame in enumerate(chosen):
         together.paste(frame, (0, height * place))
     palette = together.quantize(_COLORS, method=Image.Quantize.MEDIANCUT)
-    return [frame.quantize(palette=palette, dither=Image.Dither.NONE) for frame in every]
+    plain = [Image.new("RGB", (1, 1), ground), *every]
+    mark, *few = [frame.quantize(palette=palette, dither=Image.Dither.NONE) for frame in plain]
+    place, colors = int(mark.tobytes()[0]), few[0].getpalette() or []
+    colors[3 * place : 3 * place + 3] = ground
+    for frame in few:
+        frame.putpalette(colors)
+    return few
+
+
+def _ground(animation: Animation) -> tuple[int, ...]:
+    from matplotlib.colors import to_rgb
+
+    return tuple(round(255 * share) for share in to_rgb(animation.figure.get_facecolor()))
 
 
 def _write_gif(animation: Animation, frames: Iterator["Image"], target: Path) -> None:
-    first, *rest = _in_few_colors(frames)
+    first, *rest = _in_few_colors(frames, _ground(animation))
     milliseconds = [round(1000 * animation.seconds)] * animation.frames
     milliseconds[-1] = round(1000 * max(animation.hold, animation.seconds))
     with written_whole(target) as file:
@@ -168,7 +183,7 @@ def _write_gif(animation: Animation, frames: Iterator["Image"], target: Path) ->
 def _write_page(animation: Animation, frames: Iterator["Image"], target: Path) -> None:
     content = page(
         animation.title,
-        _body(animation, _in_few_colors(frames)),
+        _body(animation, _in_few_colors(frames, _ground(animation))),
         "axone.plots.animations:player.css",
         script="axone.plots.animations:player.js",
     )

@@ -215,7 +215,8 @@ def _body(animation: Animation, frames: list["Image"]) -> Iterator[str]:
 
 def _as_png(frame: "Image") -> str:
     content = io.BytesIO()
-    frame.save(content, format="PNG", optimize=True)
+    # Whoever asks zlib for its best waits ten times as long, for a twentieth.
+    frame.save(content, format="PNG", compress_level=6)
     return base64.b64encode(content.getvalue()).decode()
 
 

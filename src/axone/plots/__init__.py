@@ -6,6 +6,7 @@ nothing; `save_figure` writes one as PNG.
 
 from axone.plots.activation import plot_activation
 from axone.plots.activation_gallery import plot_activations
+from axone.plots.animations.boundary import animate_boundary
 from axone.plots.animations.optimizers import animate_optimizers
 from axone.plots.animations.perceptron import animate_perceptron
 from axone.plots.animations.saving import save_animation
@@ -63,6 +64,7 @@ __all__ = [
     "MOST_RECONSTRUCTIONS",
     "MOST_SURPRISED",
     "THEMES",
+    "animate_boundary",
     "animate_optimizers",
     "animate_perceptron",
     "animate_softmax",

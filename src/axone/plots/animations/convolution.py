@@ -8,15 +8,16 @@ import numpy as np
 from axone.arrays import FloatArray
 from axone.checks import check_integer, check_number
 from axone.errors import ConfigurationError
+from axone.explanation.numerals import numeral, written
 from axone.layers import Context, Conv1D
-from axone.messages import Message, _, formatted
+from axone.messages import Message, _, _n
 from axone.plots.animations.animation import Animation
+from axone.plots.animations.cells import Cells
 from axone.plots.style import add_note, bare, house_style, new_figure, theme
+from axone.traced import Working, products
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-    from matplotlib.patches import Rectangle
-    from matplotlib.text import Text
 
 SIGNAL = (0.2, 0.6, 0.9, 0.4, -0.3, -0.8, -0.5, 0.1, 0.7, 0.3)
 KERNEL = (0.5, 1.0, 0.5)
@@ -25,12 +26,12 @@ MOST_SAMPLES = 14
 MOST_WEIGHTS = 5
 
 _STAGES = 4
-"""Frames of a window: it moves half way, arrives, its products are written, then their sum."""
+"""Frames of a window: it is half way, it arrives, it multiplies, it adds up."""
 
-_MOVES, _STANDS, _MULTIPLIES, _ADDS = range(_STAGES)
+_MOVES, _ARRIVES, _MULTIPLIES, _ADDS = range(_STAGES)
 
-_SIGNAL_ROW, _KERNEL_ROW, _PRODUCT_ROW, _OUTPUT_ROW = 5.4, 3.9, 2.6, 0.6
-"""Heights of the rows of cells, whose sides are 1."""
+_SIGNAL, _KERNEL, _PRODUCTS, _OUTPUT = 7.0, 5.5, 4.0, 1.4
+"""The upper edges of the rows of cells, whose sides are 1."""
 
 
 def animate_convolution(
@@ -62,77 +63,120 @@ def animate_convolution(
     Examples
     --------
     >>> from axone.plots import animate_convolution
-    >>> animate_convolution().captions[4]
-    'Window 1: 0.50·0.20 + 1.00·0.60 + 0.50·0.90 = 1.15.'
+    >>> animate_convolution().captions[1]
+    'Window 1: z = 0.5·0.2 + 1·0.6 + 0.5·0.9 = 1.15.'
     """
-    x, weights = _checked(signal, kernel)
+    x = _checked(signal, _("a number of the signal"), 2, MOST_SAMPLES)
+    weights = _checked(kernel, _("a weight of the kernel"), 1, min(MOST_WEIGHTS, len(x)))
     check_integer("stride", stride, at_least=1, at_most=len(x))
     layer = Conv1D(1, len(weights), stride=stride, bias=False)
-    given = {"weight": weights[None, None, :]}
-    outputs = layer.forward(given, x[None, None, :], Context())[0][0, 0]
+    outputs = layer.forward({"weight": weights[None, None]}, x[None, None], Context())[0][0, 0]
     starts = stride * np.arange(len(outputs))
+    size = len(weights)
     title = _("A convolution of a signal, window by window")
     with house_style():
-        figure = new_figure(title, (8.0, 4.6))
+        figure = new_figure(title, (8.0, 4.9))
         axes = figure.subplots()
-        bare(axes)
-        axes.set_xlim(-2.3, len(x) + 0.2)
-        axes.set_ylim(-0.3, 6.9)
-        _write_cells(axes, np.arange(len(x)), _SIGNAL_ROW, x, theme().pale)
-        frame_of_window = _outline(axes, len(weights), _SIGNAL_ROW)
-        kernel_cells = _write_cells(
-            axes, np.arange(len(weights)), _KERNEL_ROW, weights, theme().behind_text[1]
+        _set_up(axes, len(x))
+        spec = ".2f" if np.abs(np.concatenate([x, weights, outputs])).max() < 100 else ".3g"
+        row = Cells(axes, (1, len(x)), 0, _SIGNAL, spec, size=10)
+        row.write(x)
+        laid = Cells(axes, (1, size), 0, _KERNEL, spec, size=10)
+        laid.write(weights)
+        laid.paint([theme().behind_text[1]] * size)
+        multiplied = Cells(axes, (1, size), 0, _PRODUCTS, spec, size=10)
+        # An output stands below the middle of its window.
+        filled = Cells(
+            axes, (1, len(outputs)), (size - 1) / 2, _OUTPUT, spec, starts.astype(float), size=10
         )
-        products = _write_cells(
-            axes, np.arange(len(weights)), _PRODUCT_ROW, np.zeros(len(weights)), theme().paper
-        )
-        # An output stands below the middle of its first window, as far apart as windows are.
-        places = starts + (len(weights) - 1) / 2
-        filled = _write_cells(axes, places, _OUTPUT_ROW, outputs, theme().behind_text[1])
-        for height, name in (
-            (_SIGNAL_ROW, _("signal x")),
-            (_KERNEL_ROW, _("kernel W")),
-            (_PRODUCT_ROW, _("products")),
-            (_OUTPUT_ROW, _("output z")),
-        ):
-            axes.text(-0.3, height + 0.5, name, ha="right", va="center")
-        total = axes.text(0, _PRODUCT_ROW - 0.45, "", ha="center", va="center", fontsize=11)
-        add_note(figure, _note(len(x), len(weights), stride, len(outputs)))
+        total = axes.text(0, _PRODUCTS - 1.45, "", ha="center", va="center")
+        add_note(figure, *_notes(len(x), size, stride, len(outputs)))
+        ink, muted, pale, paper = theme().ink, theme().muted, theme().pale, theme().paper
+        marked = theme().behind_text[1]
 
     def show(frame: int) -> None:
-        window, stage = divmod(frame - 1, _STAGES) if frame else (0, _STANDS)
-        before = starts[max(window - 1, 0)]
-        start = (before + starts[window]) / 2 if stage == _MOVES else float(starts[window])
-        frame_of_window.set_x(start)
-        for k, ((cell, text), (box, product)) in enumerate(
-            zip(kernel_cells, products, strict=True)
-        ):
-            for patch, words in ((cell, text), (box, product)):
-                patch.set_x(start + k)
-                words.set_x(start + k + 0.5)
-            is_written = frame > 0 and stage >= _MULTIPLIES
-            box.set_visible(is_written)
-            value = weights[k] * x[starts[window] + k]
-            product.set_text(formatted(float(value), ".3g") if is_written else "")
-        middle = start + len(weights) / 2
-        total.set_x(min(max(middle, 1.2), len(x) - 1.2))
-        has_sum = frame > 0 and stage == _ADDS
-        total.set_text(_("sum: {value:.3g}", value=float(outputs[window])) if has_sum else "")
-        known = window + (1 if has_sum else 0)
-        for number, (cell, text) in enumerate(filled):
-            text.set_visible(number < known)
-            cell.set_facecolor(theme_of_cells[number == known - 1 and has_sum])
-            cell.set_alpha(1.0 if number < known else 0.0)
-            cell.set_edgecolor(ink)
+        window, stage = divmod(frame - 1, _STAGES) if frame else (0, _ARRIVES)
+        start = int(starts[window])
+        left = (starts[max(window - 1, 0)] + start) / 2 if stage == _MOVES else float(start)
+        laid.move(left)
+        multiplied.move(left)
+        is_multiplied, is_added = stage >= _MULTIPLIES, stage == _ADDS
+        multiplied.show(visible=is_multiplied)
+        multiplied.write(weights * x[start : start + size])
+        within = stage != _MOVES
+        seen = [within and start <= place < start + size for place in range(len(x))]
+        row.paint([marked if each else pale for each in seen])
+        total.set_text(_("Σ = {sum}", sum=numeral(float(outputs[window]))) if is_added else "")
+        total.set_x(left + size / 2)
+        known = window + is_added
+        places = np.arange(len(outputs))
+        filled.write(outputs, places < known)
+        filled.paint([marked if is_added and place == window else paper for place in places])
+        for place, patch in enumerate(filled.patches):
+            patch.set_edgecolor(ink if place < known else muted)
 
-    ink = theme().ink
-    theme_of_cells = (theme().pale, theme().behind_text[1])
-    captions = [
-        str(
-            _n_windows(len(x), len(weights), len(outputs)),
+    captions = [_n_windows(len(outputs))]
+    for window, start in enumerate(starts.tolist()):
+        worked = products(weights, x[start : start + size])
+        captions += [_caption(window, worked, float(outputs[window]))] * _STAGES
+    return Animation(title, figure, tuple(map(str, captions)), show, seconds=0.35, hold=3.0)
+
+
+def _checked(numbers: Sequence[float], name: Message, least: int, most: int) -> FloatArray:
+    if not least <= len(numbers) <= most:
+        raise ConfigurationError(
+            _(
+                "{found} numbers ({name}): give {least} to {most}.",
+                found=len(numbers),
+                name=name,
+                least=least,
+                most=most,
+            )
         )
-    ]
-    for window, start in enumerate(starts):
-        words = str(_worked(window, weights, x[start : start + len(weights)], outputs[window]))
-        captions += [words] * _STAGES
-    return Animation(title, figure, tuple(captions), show, seconds=0.35, hold=3.0)
+    for number in numbers:
+        check_number(name, number, at_least=-1e3, at_most=1e3)
+    return np.asarray(numbers, dtype=np.float64)
+
+
+def _set_up(axes: "Axes", samples: int) -> None:
+    """Leave room for the rows and, at the left, for what they are."""
+    bare(axes)
+    axes.set_aspect("equal")
+    axes.set_xlim(-2.4, samples + 0.1)
+    axes.set_ylim(0.2, _SIGNAL + 0.1)
+    for top, name in (
+        (_SIGNAL, _("signal x")),
+        (_KERNEL, _("kernel W")),
+        (_PRODUCTS, _("products")),
+        (_OUTPUT, _("output z")),
+    ):
+        axes.text(-0.3, top - 0.5, name, ha="right", va="center")
+
+
+def _notes(samples: int, size: int, stride: int, outputs: int) -> tuple[Message, Message]:
+    return (
+        _("z[p] = Σₖ W[k]·x[{stride}p + k].", stride="" if stride == 1 else stride),
+        _(
+            "{samples} numbers have room for {outputs} windows of {size}.",
+            samples=samples,
+            outputs=outputs,
+            size=size,
+        ),
+    )
+
+
+def _n_windows(windows: int) -> Message:
+    return _n(
+        "The kernel is laid on the signal; there is {count} window.",
+        "The kernel is laid on the signal; there are {count} windows.",
+        windows,
+    )
+
+
+def _caption(window: int, worked: Working, output: float) -> Message:
+    return _(
+        "Window {window}: z = {worked} = {output}.",
+        window=window + 1,
+        worked=written(worked, 3),
+        output=numeral(output, 3),
+    )

@@ -10,6 +10,7 @@ from axone.plots.animations.boundary import animate_boundary
 from axone.plots.animations.convolution import animate_convolution
 from axone.plots.animations.image_convolution import animate_image_convolution
 from axone.plots.animations.optimizers import animate_optimizers
+from axone.plots.animations.passes import animate_passes
 from axone.plots.animations.perceptron import animate_perceptron
 from axone.plots.animations.saving import save_animation
 from axone.plots.animations.softmax import animate_softmax
@@ -70,6 +71,7 @@ __all__ = [
     "animate_convolution",
     "animate_image_convolution",
     "animate_optimizers",
+    "animate_passes",
     "animate_perceptron",
     "animate_softmax",
     "plot_activation",

@@ -7,6 +7,7 @@ nothing; `save_figure` writes one as PNG.
 from axone.plots.activation import plot_activation
 from axone.plots.activation_gallery import plot_activations
 from axone.plots.animations.boundary import animate_boundary
+from axone.plots.animations.bptt import animate_bptt
 from axone.plots.animations.convolution import animate_convolution
 from axone.plots.animations.image_convolution import animate_image_convolution
 from axone.plots.animations.optimizers import animate_optimizers
@@ -68,6 +69,7 @@ __all__ = [
     "MOST_SURPRISED",
     "THEMES",
     "animate_boundary",
+    "animate_bptt",
     "animate_convolution",
     "animate_image_convolution",
     "animate_optimizers",

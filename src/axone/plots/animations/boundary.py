@@ -90,7 +90,7 @@ def animate_boundary(
     check_integer("epochs", epochs, at_least=1, at_most=MOST_EPOCHS)
     check_integer("frames", frames, at_least=2, at_most=MOST_FRAMES)
     check_seed(seed)
-    title = _("{dataset}: the decision boundary as it is learnt", dataset=dataset.replace("_", " "))
+    title = _("{name}: the decision boundary as it is learnt", name=dataset)
     return animate_learnt(_learnt(dataset, sizes, activation, rate, epochs, frames, seed), title)
 
 

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from axone.errors import ConfigurationError, DataError
-from axone.files import write_atomically, written_whole
+from axone.files import require_folder, write_atomically, written_whole
 from axone.messages import _, listed
 from axone.pages import page, words
 from axone.plots.animations.animation import Animation
@@ -73,6 +73,7 @@ def save_animation(
         The folder is missing or cannot be written to, or ffmpeg fails.
     """
     target, form = Path(path), format_of(path)
+    require_folder(target)  # drawing takes seconds
     frames = _frames(animation, on_progress)
     if form == "gif":
         _write_gif(animation, frames, target)

@@ -15,7 +15,9 @@ from axone.plots.animations.image_convolution import KERNELS
 def numbers(animation, count):
     """The numbers that stand in the cells drawn last, in their order."""
     texts = [text.get_text() for text in animation.figure.axes[0].texts]
-    found = [float(text.replace(MINUS, "-")) for text in texts if text[-1:].isdigit() and " " not in text]
+    found = [
+        float(text.replace(MINUS, "-")) for text in texts if text[-1:].isdigit() and " " not in text
+    ]
     return found[-count:]
 
 

@@ -184,9 +184,7 @@ def test_a_film_lasts_as_long_as_its_frames_and_the_last_one_is_held(tmp_path, e
 
 @pytest.mark.skipif(shutil.which("ffmpeg") is None, reason="films are made by ffmpeg")
 def test_what_ffmpeg_refuses_is_told_and_leaves_nothing(tmp_path, monkeypatch):
-    monkeypatch.setattr(
-        "axone.plots.animations.saving._CODECS", {"mp4": ("-c:v", "no-such-codec")}
-    )
+    monkeypatch.setattr("axone.plots.animations.saving._CODECS", {"mp4": ("-c:v", "no-such-codec")})
     with pytest.raises(DataError, match="ffmpeg says"):
         save_animation(small(), tmp_path / "bar.mp4")
     assert list(tmp_path.iterdir()) == []

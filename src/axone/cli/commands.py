@@ -368,7 +368,7 @@ trained once more, in memory."""
             """Watch numbers go forward through a network, and gradients back.
 
 axone animate passes
-axone animate passes --hidden 4,3 --activation relu --rate 0.1 --out passes.html
+axone animate passes --hidden 4,3 --activation relu --out passes.html
 
 A flower of iris goes through a network of fresh weights: sums and activations
 layer by layer, the loss, δ and the gradients from the last layer to the first,

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 import numpy as np
 import typer
 
-from axone.cli.animations.moved import Out, listed_integers, write_animation
+from axone.cli.animations.moved import Out, write_animation
 from axone.cli.pictures.drawn import Ground
+from axone.cli.sources import hidden_sizes
 from axone.errors import ConfigurationError
 from axone.messages import _, listed, shorten
 
@@ -51,7 +52,7 @@ def boundary(
         if source in DATASETS:
             return animate_boundary(
                 source,
-                hidden=listed_integers("--hidden", hidden),
+                hidden=hidden_sizes(hidden),
                 activation=activation,
                 rate=rate,
                 epochs=epochs,

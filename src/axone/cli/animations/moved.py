@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Annotated, TypeAlias
 import typer
 
 from axone.cli.console import echo, explained_errors, output, share_bar
-from axone.errors import ConfigurationError
 from axone.messages import _
 
 if TYPE_CHECKING:
@@ -53,29 +52,3 @@ def write_animation(
                     animation, path, on_progress=lambda done: bar.update(share, completed=done)
                 )
         echo(str(path))
-
-
-def listed_integers(option: str, text: str) -> list[int]:
-    """Read `16,16`, the whole numbers of an option; nothing is no number.
-
-    Parameters
-    ----------
-    option : str
-        Its name, for the message.
-    text : str
-
-    Raises
-    ------
-    ConfigurationError
-        Something between the commas is no whole number.
-    """
-    try:
-        return [int(number) for number in text.split(",") if number.strip()]
-    except ValueError as error:
-        raise ConfigurationError(
-            _(
-                "{option} takes whole numbers with commas, such as 16,16; found {found!r}.",
-                option=option,
-                found=text,
-            )
-        ) from error

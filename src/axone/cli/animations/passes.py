@@ -4,8 +4,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from axone.cli.animations.moved import Out, listed_integers, write_animation
+from axone.cli.animations.moved import Out, write_animation
 from axone.cli.pictures.drawn import Ground
+from axone.cli.sources import hidden_sizes
 from axone.messages import _
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ def passes(
     def make() -> "Animation":
         from axone.plots import animate_passes
 
-        units = listed_integers("--hidden", hidden)
+        units = hidden_sizes(hidden)
         return animate_passes(row=row, hidden=units, activation=activation, rate=rate, seed=seed)
 
     write_animation("passes", make, out, theme)

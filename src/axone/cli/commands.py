@@ -352,7 +352,13 @@ lose."""
         _(
             """Watch a network's decision boundary as it is learnt.
 
-axone animate boundary"""
+axone animate boundary
+axone animate boundary spirals --hidden 32,32 --epochs 300 --out spirals.html
+axone animate boundary runs/first --columns petal_length,petal_width
+
+A set of points is made, a small network learns it, and its regions are drawn
+epoch by epoch, beside the losses; rows that are wrong are ringed. A run is
+trained once more, in memory."""
         ),
         room=_ANIMATIONS,
     ),
@@ -361,7 +367,12 @@ axone animate boundary"""
         _(
             """Watch numbers go forward through a network, and gradients back.
 
-axone animate passes"""
+axone animate passes
+axone animate passes --hidden 4,3 --activation relu --out passes.html
+
+A flower of iris goes through a network of fresh weights: sums and activations
+layer by layer, the loss, δ and the gradients from the last layer to the first,
+one step, and the loss after it."""
         ),
         room=_ANIMATIONS,
     ),
@@ -370,7 +381,13 @@ axone animate passes"""
         _(
             """Race optimisers down a surface.
 
-axone animate optimizers"""
+axone animate optimizers
+axone animate optimizers saddle --rules gradient_descent,momentum,adam
+axone animate optimizers plateau --steps 100 --out race.html
+
+Each rule leaves its path on lines of equal height, and its losses beside. The
+surfaces: valley, the error of W·x + b on four rows; saddle; minima, two
+valleys of unlike depth; plateau, a terrace between cliffs."""
         ),
         room=_ANIMATIONS,
     ),
@@ -379,7 +396,12 @@ axone animate optimizers"""
         _(
             """Slide a convolution's window over a signal or an image.
 
-axone animate convolution"""
+axone animate convolution
+axone animate convolution --signal 1,2,3,4,5 --kernel 1,-1 --stride 2
+axone animate convolution --image --digit 3 --edges horizontal --out edges.html
+
+The window is marked, its products and their sum are written, and the output
+fills up. With --image a kernel that finds edges goes over a digit."""
         ),
         room=_ANIMATIONS,
     ),
@@ -388,7 +410,12 @@ axone animate convolution"""
         _(
             """Unroll a recurrent network, and send its gradients back through time.
 
-axone animate bptt"""
+axone animate bptt
+axone animate bptt --scale 1.5
+axone animate bptt --scale 1.5 --activation tanh --out bptt.html
+
+States go forward from time to time, then gradients back, each with its size.
+Below 1 the weight from state to state makes them vanish, above 1 explode."""
         ),
         room=_ANIMATIONS,
     ),
@@ -397,7 +424,12 @@ axone animate bptt"""
         _(
             """Watch a perceptron's line move, mistake by mistake.
 
-axone animate perceptron"""
+axone animate perceptron
+axone animate perceptron and
+axone animate perceptron xor --corrections 20 --out xor.html
+
+The row that is wrong is ringed, and the line moves; beside are the mistakes
+of each epoch. Heaps of points (blobs), or the truth tables and, or, xor."""
         ),
         room=_ANIMATIONS,
     ),

@@ -6,11 +6,12 @@ programme decides whether it ever could, and the fitted perceptron says so in wo
 
 from axone.perceptron.fitted import Convergence, FittedPerceptron
 from axone.perceptron.neuron import weighted_sum
-from axone.perceptron.rosenblatt import RosenblattPerceptron
+from axone.perceptron.rosenblatt import Correction, RosenblattPerceptron
 from axone.perceptron.separability import linearly_separable, separability_without_bias
 
 __all__ = [
     "Convergence",
+    "Correction",
     "FittedPerceptron",
     "RosenblattPerceptron",
     "linearly_separable",

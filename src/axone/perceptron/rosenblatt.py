@@ -1,8 +1,8 @@
 """The perceptron before any training: its settings, and Rosenblatt's rule, applied row by row."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -10,7 +10,7 @@ import numpy.typing as npt
 from axone.arrays import FloatArray, IntArray
 from axone.bounds import MOST_UNITS
 from axone.checks import check_choice, check_integer, check_number, check_seed, check_truth
-from axone.errors import ArgumentTypeError, ConfigurationError, ShapeError
+from axone.errors import ArgumentTypeError, ConfigurationError, DataError, ShapeError
 from axone.messages import _
 from axone.perceptron.fitted import Convergence, FittedPerceptron
 from axone.perceptron.inputs import LARGEST, checked_classes, checked_examples
@@ -23,6 +23,26 @@ from axone.random import SHUFFLE, RandomStream
 
 _LOOKAHEAD = 32
 """How many rows are judged at once while looking for the next mistake."""
+
+
+class Correction(NamedTuple):
+    """A mistake that was put right.
+
+    Attributes
+    ----------
+    epoch : int
+        Counted from 1.
+    row : int
+        Which row was wrong.
+    weights : array of shape (n_features,)
+    bias : float
+        After the correction.
+    """
+
+    epoch: int
+    row: int
+    weights: FloatArray
+    bias: float
 
 
 def _is_flat(values: Any) -> bool:
@@ -196,18 +216,30 @@ class RosenblattPerceptron:
 
         The bias is the weight of a last feature of ones, or of zeros where none is learnt.
         """
-        rows = np.column_stack([X, np.full(len(X), float(self.bias))])
-        neuron = start.copy()
-        stream = RandomStream.from_seed(self.seed)
+        rows, neuron = self._rows(X), start.copy()
         mistakes: list[int] = []
         converged = False
-        while len(mistakes) < self.max_epochs and not converged:
-            order = self._order(stream.child(SHUFFLE, len(mistakes)), len(rows))
-            mistakes.append(self._epoch(rows[order], fires[order], neuron))
+        for _epoch, order in self._orders(len(rows)):
+            mistakes.append(sum(1 for _row in self._epoch(rows[order], fires[order], neuron)))
             converged = mistakes[-1] == 0
             if self.order == "with_replacement":
-                converged = bool(((rows @ neuron > self.threshold) == fires).all())
+                converged = self._is_right(rows, fires, neuron)
+            if converged:
+                break
         return neuron, tuple(mistakes), converged
+
+    def _rows(self, X: FloatArray) -> FloatArray:
+        """Return the rows with a last feature for the bias."""
+        return np.column_stack([X, np.full(len(X), float(self.bias))])
+
+    def _orders(self, n_rows: int) -> Iterator[tuple[int, IntArray | slice]]:
+        """Give the epochs, counted from 1, each with the order of its rows."""
+        stream = RandomStream.from_seed(self.seed)
+        for epoch in range(self.max_epochs):
+            yield epoch + 1, self._order(stream.child(SHUFFLE, epoch), n_rows)
+
+    def _is_right(self, rows: FloatArray, fires: npt.NDArray[np.bool_], neuron: FloatArray) -> bool:
+        return bool(((rows @ neuron > self.threshold) == fires).all())
 
     def _order(self, stream: RandomStream, n_rows: int) -> IntArray | slice:
         """Return the rows of an epoch, one after another."""
@@ -223,12 +255,59 @@ class RosenblattPerceptron:
             return Separability(linearly_separable(X, fires))
         return separability_without_bias(X, fires, float(self.threshold))
 
-    def _epoch(self, rows: FloatArray, fires: npt.NDArray[np.bool_], neuron: FloatArray) -> int:
-        """Apply the rule row by row, changing `neuron` in place; return how many were wrong.
+    def corrections(self, X: npt.ArrayLike, y: npt.ArrayLike) -> Iterator[Correction]:
+        """Train on rows of two classes, and stop after each mistake that was put right.
+
+        Parameters
+        ----------
+        X : array_like of shape (m, n_features)
+        y : array_like of shape (m,)
+            Of two classes; the perceptron fires for the second in sorted order.
+
+        Yields
+        ------
+        Correction
+            The weights after the last one are those of `fit`.
+
+        Raises
+        ------
+        DataError, ShapeError
+            As of `fit`, and of more classes than two.
+
+        Examples
+        --------
+        >>> corners, ands = [[0, 0], [0, 1], [1, 0], [1, 1]], [0, 0, 0, 1]
+        >>> [(made.epoch, made.row) for made in RosenblattPerceptron().corrections(corners, ands)]
+        [(1, 3), (2, 0), (2, 1), (2, 3), (3, 1), (3, 2), (3, 3), (4, 2), (4, 3), (5, 1)]
+        """
+        examples = checked_examples(X)
+        classes, labels = checked_classes(y, len(examples))
+        if len(classes) != 2:
+            raise DataError(
+                _("y holds {count} classes: one perceptron tells two apart.", count=len(classes))
+            )
+        rows, fires = self._rows(examples), labels == 1
+        neuron = np.append(self._initial_weights(examples.shape[1]), float(self.initial_bias))
+        for epoch, order in self._orders(len(rows)):
+            places = np.arange(len(rows))[order]
+            converged = True
+            for position in self._epoch(rows[order], fires[order], neuron):
+                converged = False
+                learnt = neuron.copy()
+                yield Correction(epoch, int(places[position]), learnt[:-1], float(learnt[-1]))
+            if converged and self.order != "with_replacement":
+                return
+            if self.order == "with_replacement" and self._is_right(rows, fires, neuron):
+                return
+
+    def _epoch(
+        self, rows: FloatArray, fires: npt.NDArray[np.bool_], neuron: FloatArray
+    ) -> Iterator[int]:
+        """Apply the rule row by row, changing `neuron` in place; tell which rows were wrong.
 
         A right row changes nothing, so all rows up to the next mistake can be judged at once.
         """
-        position = mistakes = 0
+        position = 0
         while position < len(rows):
             block = slice(position, position + _LOOKAHEAD)
             wrong = np.flatnonzero((rows[block] @ neuron > self.threshold) != fires[block])
@@ -238,6 +317,5 @@ class RosenblattPerceptron:
             row = position + int(wrong[0])
             error = 1.0 if fires[row] else -1.0  # y − ŷ of a row that is wrong
             neuron += self.learning_rate * error * rows[row]
-            mistakes += 1
+            yield row
             position = row + 1
-        return mistakes

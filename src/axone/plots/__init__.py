@@ -6,6 +6,13 @@ nothing; `save_figure` writes one as PNG.
 
 from axone.plots.activation import plot_activation
 from axone.plots.activation_gallery import plot_activations
+from axone.plots.animations.boundary import animate_boundary
+from axone.plots.animations.bptt import animate_bptt
+from axone.plots.animations.convolution import animate_convolution
+from axone.plots.animations.image_convolution import animate_image_convolution
+from axone.plots.animations.optimizers import animate_optimizers
+from axone.plots.animations.passes import animate_passes
+from axone.plots.animations.perceptron import animate_perceptron
 from axone.plots.animations.saving import save_animation
 from axone.plots.animations.softmax import animate_softmax
 from axone.plots.anomalies import plot_anomaly_scores
@@ -61,6 +68,13 @@ __all__ = [
     "MOST_RECONSTRUCTIONS",
     "MOST_SURPRISED",
     "THEMES",
+    "animate_boundary",
+    "animate_bptt",
+    "animate_convolution",
+    "animate_image_convolution",
+    "animate_optimizers",
+    "animate_passes",
+    "animate_perceptron",
     "animate_softmax",
     "plot_activation",
     "plot_activations",

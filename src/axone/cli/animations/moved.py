@@ -37,11 +37,13 @@ def write_animation(
         "light" or "dark".
     """
     with explained_errors():
+        from axone.files import require_folder
         from axone.plots import use_theme
         from axone.plots.animations.saving import format_of, save_animation
 
         path = out or Path(f"{kind}.gif")
         format_of(path)  # some kinds train before they draw: a wrong name is told first
+        require_folder(path)
         with use_theme(ground):
             animation = make()
             with share_bar(output(), shown=True) as bar:

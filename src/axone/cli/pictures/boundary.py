@@ -45,13 +45,11 @@ def boundary(
         from axone.model import Classes
         from axone.plots import plot_decision_boundary, plot_prediction_surface
 
-        if pca and columns is not None:
-            raise ConfigurationError(_("Give --columns or --pca, not both."))
         experiment, model = load_run(run)
         prepared = prepare(experiment)
         name = shorten(prepared.dataset.name, 40)
         require_answers(model, name)
-        found = _answers(run, model, prepared, columns, pca=pca)
+        found = answers_of_run(run, model, prepared, columns, pca=pca)
         plane = (found.x, found.y, found.answers, found.points, found.truth)
         if isinstance(model.target, Classes):
             held = found.notes and (_("A row is judged by all that it holds."),)
@@ -74,10 +72,30 @@ def boundary(
     write_picture("boundary", draw, out, theme)
 
 
-def _answers(
+def answers_of_run(
     folder: Path, model: "Model", prepared: "Prepared", columns: str | None, *, pca: bool
 ) -> "Answers":
-    """Return the answers over the columns that are named, or that are all there are."""
+    """Return the answers over the columns that are named, or that are all there are.
+
+    Parameters
+    ----------
+    folder : Path
+        Of the run.
+    model : Model
+        Whose answers they are.
+    prepared : Prepared
+    columns : str or None
+        As typed: ``"A,B"``.
+    pca : bool
+        Whether the plane is that of the first two principal components.
+
+    Raises
+    ------
+    ConfigurationError, DataError
+        Columns that are no two, or that there are not; or both were asked for.
+    """
+    if pca and columns is not None:
+        raise ConfigurationError(_("Give --columns or --pca, not both."))
     from axone.cli.table_runs import chosen_columns, table_of
     from axone.experiments.network_pictures.answers import answers_over_components
 

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from axone.errors import ConfigurationError, DataError
-from axone.files import write_atomically, written_whole
+from axone.files import require_folder, write_atomically, written_whole
 from axone.messages import _, listed
 from axone.pages import page, words
 from axone.plots.animations.animation import Animation
@@ -73,6 +73,7 @@ def save_animation(
         The folder is missing or cannot be written to, or ffmpeg fails.
     """
     target, form = Path(path), format_of(path)
+    require_folder(target)  # drawing takes seconds
     frames = _frames(animation, on_progress)
     if form == "gif":
         _write_gif(animation, frames, target)
@@ -133,8 +134,11 @@ def _frames(animation: Animation, on_progress: "ProgressCallback | None") -> Ite
             on_progress((frame + 1) / animation.frames)
 
 
-def _in_few_colors(frames: Iterator["Image"]) -> list["Image"]:
-    """Return frames in the colours of one palette, which is made of some of them."""
+def _in_few_colors(frames: Iterator["Image"], ground: tuple[int, ...]) -> list["Image"]:
+    """Return frames in the colours of one palette, which is made of some of them.
+
+    Median cut takes means, and would leave the ground nearly as it was: it is put right after.
+    """
     from PIL import Image
 
     every = list(frames)
@@ -145,11 +149,23 @@ def _in_few_colors(frames: Iterator["Image"]) -> list["Image"]:
     for place, frame in enumerate(chosen):
         together.paste(frame, (0, height * place))
     palette = together.quantize(_COLORS, method=Image.Quantize.MEDIANCUT)
-    return [frame.quantize(palette=palette, dither=Image.Dither.NONE) for frame in every]
+    plain = [Image.new("RGB", (1, 1), ground), *every]
+    mark, *few = [frame.quantize(palette=palette, dither=Image.Dither.NONE) for frame in plain]
+    place, colors = int(mark.tobytes()[0]), few[0].getpalette() or []
+    colors[3 * place : 3 * place + 3] = ground
+    for frame in few:
+        frame.putpalette(colors)
+    return few
+
+
+def _ground(animation: Animation) -> tuple[int, ...]:
+    from matplotlib.colors import to_rgb
+
+    return tuple(round(255 * share) for share in to_rgb(animation.figure.get_facecolor()))
 
 
 def _write_gif(animation: Animation, frames: Iterator["Image"], target: Path) -> None:
-    first, *rest = _in_few_colors(frames)
+    first, *rest = _in_few_colors(frames, _ground(animation))
     milliseconds = [round(1000 * animation.seconds)] * animation.frames
     milliseconds[-1] = round(1000 * max(animation.hold, animation.seconds))
     with written_whole(target) as file:
@@ -168,7 +184,7 @@ def _write_gif(animation: Animation, frames: Iterator["Image"], target: Path) ->
 def _write_page(animation: Animation, frames: Iterator["Image"], target: Path) -> None:
     content = page(
         animation.title,
-        _body(animation, _in_few_colors(frames)),
+        _body(animation, _in_few_colors(frames, _ground(animation))),
         "axone.plots.animations:player.css",
         script="axone.plots.animations:player.js",
     )
@@ -200,7 +216,8 @@ def _body(animation: Animation, frames: list["Image"]) -> Iterator[str]:
 
 def _as_png(frame: "Image") -> str:
     content = io.BytesIO()
-    frame.save(content, format="PNG", optimize=True)
+    # Whoever asks zlib for its best waits ten times as long, for a twentieth.
+    frame.save(content, format="PNG", compress_level=6)
     return base64.b64encode(content.getvalue()).decode()
 
 

@@ -98,7 +98,7 @@ def plot_decision_boundary(
         figure = new_figure(title, (SIZE[0], 5.6))
         axes = figure.subplots()
         winner = table.argmax(axis=2)
-        _draw_regions(axes, plane, table, winner)
+        _draw_regions(axes, plane, table)
         _draw_borders(axes, plane, table, winner)
         _draw_rows(axes, plane, truth, wrong, names)
         _name_regions(axes, plane, winner, names)
@@ -113,7 +113,7 @@ def plot_decision_boundary(
     return figure
 
 
-def _color(number: int) -> FloatArray:
+def class_color(number: int) -> FloatArray:
     """Return the colour of a class; from the sixth on nearer to the ink than the first five."""
     from matplotlib.colors import to_rgb
 
@@ -124,17 +124,33 @@ def _color(number: int) -> FloatArray:
     return mixed
 
 
-def _draw_regions(axes: "Axes", plane: Plane, table: FloatArray, winner: IntArray) -> None:
+def shades(table: FloatArray) -> FloatArray:
+    """Return the colour of each point of a grid: its likeliest class's, paler where less sure.
+
+    Parameters
+    ----------
+    table : array of shape (gy, gx, K)
+        Probabilities.
+
+    Returns
+    -------
+    array of shape (gy, gx, 3)
+        Shares of red, green and blue.
+    """
     from matplotlib.colors import to_rgb
 
     classes = table.shape[2]
     least = 1 / classes
     sure = np.clip((table.max(axis=2) - least) / max(1 - least, 1e-12), 0, 1)
     strength = (_FAINTEST + (_STRONGEST - _FAINTEST) * sure)[..., None]
-    colors = np.array([_color(number) for number in range(classes)])[winner]
-    paper = np.array(to_rgb(theme().paper))
+    colors = np.array([class_color(number) for number in range(classes)])[table.argmax(axis=2)]
+    mixed: FloatArray = strength * colors + (1 - strength) * np.array(to_rgb(theme().paper))
+    return mixed
+
+
+def _draw_regions(axes: "Axes", plane: Plane, table: FloatArray) -> None:
     axes.imshow(
-        strength * colors + (1 - strength) * paper,
+        shades(table),
         extent=plane.extent,
         origin="lower",
         aspect="auto",
@@ -166,7 +182,7 @@ def _draw_rows(
         axes.scatter(
             plane.points[rows, 0],
             plane.points[rows, 1],
-            color=_color(number),
+            color=class_color(number),
             marker=MARKERS[number % len(MARKERS)],
             label=names[number],
             **style,

@@ -19,6 +19,7 @@ from axone.cli import app
 from axone.cli.commands import COMMANDS
 from axone.cli.help import built
 from axone.data import TableEncoder
+from axone.data.parts import name_of_part
 from axone.errors import ConfigurationError, UnknownNameError
 from axone.experiments import ExperimentData
 from axone.explanation import as_html
@@ -28,6 +29,7 @@ from axone.layers import Dense
 from axone.libraries import said_anew
 from axone.messages import _, _n, formatted, listed, use_language
 from axone.network import Network
+from axone.score_names import name_of_score
 from axone.training import Finding, Remedy
 
 SOURCE = Path(axone.__file__).parent
@@ -171,6 +173,56 @@ class TestLanguage:
         )
         shown = CliRunner().invoke(app, ["evaluate", "nothing-there"])
         assert shown.stderr == "Erreur : nothing-there n'est pas le bon.\n"
+
+    def test_names_of_scores_and_parts_are_words(self, speak):
+        speak(
+            {
+                "train": "apprentissage",
+                "f1_macro": "F1 (macro)",
+                "pinball_{level:g}": "pinball {level:g}",
+                "1,234.5%": "1 234,5 %",
+            }
+        )
+        assert str(name_of_part("train")) == "apprentissage"
+        assert str(name_of_score("f1_macro")) == "F1 (macro)"
+        assert str(name_of_score("pinball_0.05")) == "pinball 0,05"
+        assert json.dumps([name_of_part("train"), name_of_score("f1_macro")]) == (
+            '["train", "f1_macro"]'
+        )
+
+    def test_every_name_of_a_score_in_tables_is_a_message(self, brackets, tmp_path, monkeypatch):
+        monkeypatch.setattr("axone.experiments.drawing.draw_at_once", lambda *run: None)
+
+        def shown(*words):
+            words = [str(word) for word in words]
+            result = CliRunner().invoke(app, words, env={"COLUMNS": "200"})
+            assert result.exit_code == 0, result.output
+            return result.output
+
+        run, seeds, numbers = (tmp_path / name for name in ("run", "seeds", "numbers"))
+        iris, levels = ("train", "iris", "--epochs", "1"), ("--quantiles", "0.1,0.5,0.9")
+        told = {
+            "run": shown(*iris, "--out", run),
+            "seeds": shown(*iris, "--repeats", "2", "--out", seeds),
+            "evaluate": shown("evaluate", run),
+            "numbers": shown("train", "diabetes", "--epochs", "1", *levels, "--out", numbers),
+            "importance": shown("explain", run, "--importance"),
+            "report": shown("report", run, "--out", tmp_path / "page.html"),
+        }
+        page = re.sub(r"<pre>.*?</pre>", "", (tmp_path / "page.html").read_text(), flags=re.DOTALL)
+        told["report"] = re.sub(r"<[^>]*>", "\n", page)
+        for name, text in told.items():
+            bare = re.findall(
+                r"^.*(?<![⟦\w])(?<!axone )(?:train|\w+_macro|log_loss|r2|rmse)\b.*$", text, re.M
+            )
+            assert bare == [], name
+        for command in ("run", "evaluate", "report"):
+            for word in ("loss", "accuracy", "f1_macro", "roc_auc", "train", "validation", "test"):
+                assert f"⟦{word}⟧" in told[command], (command, word)
+        assert "⟦accuracy⟧" in told["seeds"]
+        assert "⟦⟦test⟧ rows, seeds 0 … 1⟧" in told["seeds"]
+        assert "⟦pinball_0.1⟧" in told["numbers"]
+        assert "⟦⟦accuracy⟧ of ⟦23 ⟦test⟧ rows⟧" in told["importance"]
 
     def test_a_diagnosis_and_a_reason_are_shown_in_french(self, speak):
         network = axone.Network(axone.Dense(1), input_shape=1)

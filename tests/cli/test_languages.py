@@ -191,7 +191,7 @@ class TestRuns:
         assert said.startswith("Erreur")
         shown = french("evaluate", folder).stdout
         assert english_words(shown) == []
-        assert re.search(r"accuracy +0,\d+", shown)
+        assert re.search(r"exactitude +0,\d+", shown)
 
     @pytest.mark.parametrize(
         "words",
@@ -305,6 +305,27 @@ class TestWhatProgramsRead:
         assert told(found[0]) == told(found[1]) == told(kept[0]) == told(kept[1])
         assert [each["code"] for each in kept[1]] == ["underfitting"]
         assert found[0] != found[1]
+
+    @pytest.mark.parametrize(
+        ("words", "files"),
+        [
+            (["train", "iris", "--cv", "2"], ["metrics.json", "cross_validation.csv"]),
+            (["train", "iris", "--repeats", "2"], ["repeats.json", "repeats.csv"]),
+        ],
+        ids=["folds", "seeds"],
+    )
+    def test_scores_of_several_trainings(self, axone, tmp_path, monkeypatch, words, files):
+        monkeypatch.setattr("axone.experiments.drawing.draw_at_once", lambda *run: None)
+        for name in ("en", "fr"):
+            axone("--lang", name, *words, "--epochs", "1", "--out", tmp_path / name)
+        for file in files:
+            texts = [(tmp_path / name / file).read_text() for name in ("en", "fr")]
+            if file.endswith(".csv"):
+                heads = [text.splitlines()[0] for text in texts]
+                assert heads[0] == heads[1]
+                assert "accuracy" in heads[0]
+            else:
+                assert without_time(texts[0]) == without_time(texts[1])
 
     def test_exit_statuses(self):
         for words, status in ((["train", "irs"], 2), (["--version"], 0), (["nope"], 2)):

@@ -27,6 +27,7 @@ from rich.text import Text
 from axone.errors import AxoneError
 from axone.interruption import exit_status
 from axone.messages import _, formatted
+from axone.score_names import name_of_score
 from axone.shown import visible, writable
 
 BAD_INPUT, DIVERGED, INTERRUPTED = 2, 3, 130
@@ -170,18 +171,19 @@ def metrics_table(
 ) -> Table:
     """Lay metrics out with a row a metric and a column a part: it fits 80 characters.
 
-    Beside each score stands in brackets what a constant would score, where that is given.
+    Beside each score stands in brackets what a constant would score, where that is given. The name
+    of a part stands as it is given: a file's may be `test`, too.
     """
     beside = constants or {}
     table = Table(box=None, pad_edge=False, show_edge=False)
     table.add_column("")
     for name in parts:
-        table.add_column(name, justify="right")
+        table.add_column(str(name), justify="right")
     for metric in dict.fromkeys(name for scores in parts.values() for name in scores):
         # How many were right stands on one line with how many there are.
         if metric != "of":
             cells = (_cell(scores, beside.get(name, {}), metric) for name, scores in parts.items())
-            table.add_row(metric, *cells)
+            table.add_row(str(name_of_score(metric)), *cells)
     return table
 
 

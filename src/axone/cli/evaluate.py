@@ -46,6 +46,7 @@ def evaluate(
     with explained_errors():
         from axone.cli.models import model_at
         from axone.data import TableOptions
+        from axone.data.parts import name_of_part
         from axone.data.sources import is_stream, source_name
         from axone.experiments import load_run, measure, prepare
         from axone.experiments.labelled import read_labelled
@@ -60,7 +61,7 @@ def evaluate(
                     )
                 )
             experiment, fitted = load_run(model)
-            parts = prepare(experiment).parts
+            parts, called = prepare(experiment).parts, name_of_part
         else:
             fitted = model_at(model)
             table = TableOptions(query=query, sheet=sheet)
@@ -68,8 +69,9 @@ def evaluate(
             for note in rows.notes:
                 tell(messages(), note)
             parts = {source_name(data) if is_stream(data) else Path(data).name: rows.part}
+            called = str
         scores = {name: measure(fitted, part) for name, part in parts.items()}
         if as_json:
             print_json(scores)
         else:
-            output().print(metrics_table(scores))
+            output().print(metrics_table({called(name): scores[name] for name in scores}))

@@ -14,6 +14,7 @@ from rich.table import Table
 
 from axone.cli.console import messages, output, print_json, print_wrapped, share_bar, tell
 from axone.cli.table_runs import Cells, TableRun, chosen_columns, table_run
+from axone.data.parts import name_of_part
 from axone.errors import DataError
 from axone.estimators import as_estimator
 from axone.experiments import locked
@@ -25,6 +26,7 @@ from axone.messages import _, formatted, shorten
 from axone.metrics import rounded
 from axone.model import Model
 from axone.plots import plot_column_importance, plot_dependence, save_figure
+from axone.score_names import name_of_score
 from axone.tuning.scoring import Metric, find_metric
 
 MOST_ROWS = 2000
@@ -120,7 +122,7 @@ def _found(
             _(
                 "The model gives no finite numbers for some of the {part} rows: it has diverged, "
                 "and no column matters more than another.",
-                part=part,
+                part=name_of_part(part),
             )
         )
     estimator = as_estimator(run.model)
@@ -203,9 +205,9 @@ def _write(run: TableRun, found: Found, folder: Path) -> list[Path]:
     name = run.prepared.dataset.name
     figure = plot_column_importance(
         {column.name: column.drops for column in found.importance.columns},
-        score_name=found.metric.name,
+        score_name=name_of_score(found.metric.name),
         score=found.score,
-        title=_("{name}: what matters, {part} rows", name=name, part=found.part),
+        title=_("{name}: what matters, {part} rows", name=name, part=name_of_part(found.part)),
     )
     written = [save_figure(figure, folder / "importance.png")]
     names = [path_word(each.column) for each in found.dependences]
@@ -254,18 +256,18 @@ def _print(run: TableRun, found: Found) -> None:
             "{rows:,} of {of:,} {part} rows, drawn by seed {seed}",
             rows=found.rows,
             of=found.of,
-            part=found.part,
+            part=name_of_part(found.part),
             seed=found.seed,
         )
         if found.rows < found.of
-        else _("{rows:,} {part} rows", rows=found.rows, part=found.part)
+        else _("{rows:,} {part} rows", rows=found.rows, part=name_of_part(found.part))
     )
     print_wrapped(
         console,
         _(
             "{metric} of {rows}: {score:.4g}. How much worse it gets when a column's cells are "
             "shuffled among the rows, {repeats} times:",
-            metric=found.metric.name,
+            metric=name_of_score(found.metric.name),
             rows=rows,
             score=found.score,
             repeats=_REPEATS,

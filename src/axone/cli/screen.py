@@ -21,6 +21,7 @@ from axone.cli.console import (
     tell,
 )
 from axone.cli.diagnose import show_diagnosis
+from axone.data.parts import name_of_part
 from axone.experiments import Prepared, RunResult
 from axone.experiments.class_counts import class_counts, counts_in_words, text_counts
 from axone.experiments.diagnosing import came_to_an_end
@@ -119,7 +120,7 @@ class Screen:
             ),
         )
         parts: dict[str, dict[str, Any]] = {
-            name: result.metrics[name] for name in result.prepared.parts
+            name_of_part(name): result.metrics[name] for name in result.prepared.parts
         }
         self.console.print()
         self.console.print(metrics_table(parts, _shown_constants(result.metrics)))
@@ -205,7 +206,7 @@ def seasonal_lines(result: RunResult) -> list[Message]:
             seasonal["season"],
             error=seasonal[part]["mae"],
             score=seasonal[part].get("r2", math.nan),
-            part=part,
+            part=name_of_part(part),
         )
     ]
 
@@ -231,7 +232,7 @@ def calibration_lines(metrics: dict[str, Any]) -> list[Message]:
             loss_after=of["log_loss_after"],
             error_before=of["calibration_error_before"],
             error_after=of["calibration_error_after"],
-            part=name,
+            part=name_of_part(name),
         )
     ]
 
@@ -250,7 +251,7 @@ def _spread_in_words(spread: dict[str, float], of: dict[str, float], part: str) 
         after=of["coverage_after"],
         width_before=of["width_before"],
         width_after=of["width_after"],
-        part=part,
+        part=name_of_part(part),
     )
 
 
@@ -292,7 +293,10 @@ def plan(prepared: Prepared) -> list[str]:
 
 def _rows_of(counts: Mapping[str, int]) -> str:
     """Return ``105 train, 22 validation``."""
-    return ", ".join(f"{formatted(count, ',')} {name}" for name, count in counts.items())
+    counted = (
+        _("{rows:,} {part}", rows=count, part=name_of_part(name)) for name, count in counts.items()
+    )
+    return str(listed(counted))
 
 
 def _what_is_learnt(prepared: Prepared) -> Message:
@@ -336,7 +340,7 @@ def _column_lines(prepared: Prepared) -> list[str]:
 def _class_lines(prepared: Prepared) -> list[str]:
     """Say how many rows of each class every part has, a line a part."""
     lines = [
-        str(_("{part}: {counts}", part=part, counts=counts_in_words(counts)))
+        str(_("{part}: {counts}", part=name_of_part(part), counts=counts_in_words(counts)))
         for part, counts in class_counts(prepared).items()
     ]
     # A class stays with its count where the line is wrapped.

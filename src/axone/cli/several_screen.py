@@ -9,7 +9,9 @@ from rich.table import Table
 
 from axone.cli.console import output, print_wrapped, share_bar, tell
 from axone.cli.screen import plan
+from axone.data.parts import name_of_part
 from axone.messages import Message, _, formatted
+from axone.score_names import name_of_score
 
 if TYPE_CHECKING:
     from axone.experiments import Prepared, RunResult
@@ -108,7 +110,8 @@ class SeveralScreen:
         part = found.parts[-1]
         seeds = f"{found.seeds[0]} … {found.seeds[-1]}" if len(found.seeds) > 1 else found.seeds[0]
         self.console.print()
-        tell(self.console, _("{part} rows, seeds {seeds}", part=part, seeds=seeds), style="bold")
+        heading = _("{part} rows, seeds {seeds}", part=name_of_part(part), seeds=seeds)
+        tell(self.console, heading, style="bold")
         self.console.print(spread_table(found.spreads(part)))
         self.console.print()
 
@@ -117,7 +120,7 @@ def in_a_line(scores: "Scores") -> str:
     """Return the scores that say most in a few words."""
     found = [(name, scores[name]) for name in _TOLD if name in scores]
     shown = [
-        f"{name} {_('not finite') if value is None else formatted(value, '.4g')}"
+        f"{name_of_score(name)} {_('not finite') if value is None else formatted(value, '.4g')}"
         for name, value in found
     ]
     if scores.get("right") is not None:
@@ -131,7 +134,8 @@ def spread_table(spreads: Mapping[str, "Spread | None"]) -> Table:
     table.add_column("")
     for title in (_("mean"), _("deviation"), _("min"), _("max")):
         table.add_column(str(title), justify="right")
-    for name, spread in spreads.items():
+    for score, spread in spreads.items():
+        name = str(name_of_score(score))
         if spread is None:
             table.add_row(name, str(_("not finite")))
             continue

@@ -23,6 +23,7 @@ from axone.cli.console import (
 )
 from axone.cli.train import result_folder
 from axone.messages import Listed, Message, _, at, formatted, listed
+from axone.score_names import name_of_score
 
 if TYPE_CHECKING:
     from axone.tuning import Plan, Trial, TuningResult
@@ -221,9 +222,9 @@ class _Screen:
             entry(_("Search"), _search(plan)),
             entry(
                 _("Metric"),
-                _("{metric}, good is high", metric=plan.metric.name)
+                _("{metric}, good is high", metric=name_of_score(plan.metric.name))
                 if plan.metric.maximise
-                else _("{metric}, good is low", metric=plan.metric.name),
+                else _("{metric}, good is low", metric=name_of_score(plan.metric.name)),
             ),
         ]
         for number, (name, parameter) in enumerate(plan.space.parameters.items()):
@@ -246,7 +247,7 @@ class _Screen:
         if stand.best is not None:
             best = _(
                 "best {metric} {score:.4g} ± {deviation:.2g}",
-                metric=stand.metric.name,
+                metric=name_of_score(stand.metric.name),
                 score=stand.best.score,
                 deviation=stand.best.deviation,
             )
@@ -326,7 +327,8 @@ def trials_table(result: "TuningResult") -> Table:
         box=None, pad_edge=False, show_edge=False, header_style="bold", collapse_padding=True
     )
     table.add_column("", justify="right")
-    table.add_column(result.metric.name.replace("_", "\n"), no_wrap=True)
+    metric = str(name_of_score(result.metric.name))
+    table.add_column(metric.replace("_", "\n").replace(" ", "\n"), no_wrap=True)
     for word in (_("epochs"), _("sec")):
         table.add_column(str(word), justify="right", no_wrap=True)
     for title in result.space.titles.values():

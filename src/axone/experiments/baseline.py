@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from axone.arrays import FloatArray, IntArray
+from axone.data.parts import name_of_part
 from axone.experiments.measuring import Scores, scores_of
 from axone.experiments.preparation import Part
 from axone.messages import Message, _, _n, listed, shorten
@@ -82,7 +83,7 @@ def no_better_notes(
                 always=shorten(always, _NAME),
                 ours=ours,
                 theirs=theirs,
-                part=name,
+                part=name_of_part(name),
             ).coded("no_better_than_constant")
         ]
     return _never_answered(model, name, part)
@@ -107,21 +108,21 @@ def _no_smaller_error(
             "perplexity {ours:.4g} against {theirs:.4g} ({part} rows).",
             ours=ours,
             theirs=theirs,
-            part=name,
+            part=name_of_part(name),
         ).coded("no_better_than_shares"),
         "pinball": _(
             "The model is no better than always answering the quantiles of the training rows: mean "
             "pinball loss {ours:.4g} against {theirs:.4g} ({part} rows).",
             ours=ours,
             theirs=theirs,
-            part=name,
+            part=name_of_part(name),
         ).coded("no_better_than_quantiles"),
         "rmse": _(
             "The model is no better than always answering the mean of the training rows: RMSE "
             "{ours:.4g} against {theirs:.4g} ({part} rows).",
             ours=ours,
             theirs=theirs,
-            part=name,
+            part=name_of_part(name),
         ).coded("no_better_than_mean"),
     }
     return [notes[metric]]
@@ -140,7 +141,7 @@ def _never_answered(model: Model, name: str, part: Part) -> list[Message]:
             "The model never answers {count} of the classes: {names} ({part} rows).",
             len(never),
             names=listed(shorten(names[number], _NAME) for number in never[:_MOST_NAMED]),
-            part=name,
+            part=name_of_part(name),
         ).coded("classes_never_answered")
     ]
 

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from axone.arrays import FloatArray, IntArray
 from axone.data import Dataset
+from axone.data.parts import name_of_part
 from axone.experiments.preparation import Part, Prepared
 from axone.explanation.feature_maps import feature_maps
 from axone.explanation.saliency import saliency
@@ -115,7 +116,9 @@ def _draw_answers(prepared: Prepared, model: Model, name: str, seen: "_Seen", fo
         save_figure(figure, folder / "image_predictions.png")
     if not seen.wrong.any():
         return
-    title = _("{name}, the worst mistakes of the {part} rows", name=dataset.name, part=name)
+    title = _(
+        "{name}, the worst mistakes of the {part} rows", name=dataset.name, part=name_of_part(name)
+    )
     answers = (seen.examples, y, seen.probabilities, names)
     channels = _channel_names(dataset, seen.examples.shape[1])
     figure = (

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from axone.arrays import FloatArray
 from axone.calibration import calibration_error
+from axone.data.parts import name_of_part
 from axone.errors import DataError
 from axone.experiments.preparation import Part, Prepared, last_part
 from axone.experiments.training import learnt_target
@@ -31,6 +32,7 @@ from axone.metrics import (
 )
 from axone.model import Inputs, Model, NextCharacter, Numbers, Target, class_probabilities
 from axone.model.model import reconstruction_errors
+from axone.score_names import name_of_score
 
 Scores = dict[str, float | None]
 
@@ -139,7 +141,7 @@ def why_not_finite(prepared: Prepared, model: Model, name: str, scores: Scores) 
             "null; the first is {place}, where the network is given {value:.3g} for {feature}: "
             "correct or remove it",
             broken,
-            name=name,
+            name=name_of_part(name),
             rows=len(part),
             place=place,
             value=value,
@@ -148,8 +150,8 @@ def why_not_finite(prepared: Prepared, model: Model, name: str, scores: Scores) 
     return _(
         "{name}: {scores} overflowed; the largest cell is in {place}, where the network is given "
         "{value:.3g} for {feature}: correct or remove it",
-        name=name,
-        scores=listed(missing),
+        name=name_of_part(name),
+        scores=listed(map(name_of_score, missing)),
         place=place,
         value=value,
         feature=_feature(prepared, feature),

@@ -11,6 +11,7 @@ import numpy as np
 
 from axone.arrays import FloatArray, IntArray
 from axone.data.beginnings import END
+from axone.data.parts import name_of_part
 from axone.data.series_windows import SeriesWindows
 from axone.experiments.preparation import Part, Prepared
 from axone.messages import _
@@ -109,7 +110,7 @@ def draw_reconstructions(
         )
         save_figure(figure, folder / f"{name}.png")
     all_errors = {
-        name: errors
+        name_of_part(name): errors
         if rows is part
         else reconstruction_errors(rows.X, model.forward(rows.X, rows.mask))
         for name, rows in prepared.parts.items()
@@ -178,7 +179,7 @@ def draw_forecast(
             "lower": quantiles[:, 0],
             "upper": quantiles[:, -1],
             "level": level,
-            "note": _("Of all {part} rows {share:.1%}.", part=part_name, share=share),
+            "note": _("Of all {part} rows {share:.1%}.", part=name_of_part(part_name), share=share),
         }
     figure = plot_forecast(
         times,

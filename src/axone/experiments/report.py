@@ -9,7 +9,7 @@ from typing import Any, Literal
 import numpy as np
 
 from axone.arrays import IntArray
-from axone.messages import _, shorten
+from axone.messages import _, formatted, shorten
 from axone.metrics import rounded, scores_by_class
 
 _NAME = 36
@@ -77,7 +77,7 @@ def classification_report(
 
 
 def _cells(scores: Sequence[float]) -> list[str]:
-    return [f"{score:.3f}" for score in scores]
+    return [str(formatted(score, ".3f")) for score in scores]
 
 
 _SCORES: tuple[Literal["precision", "recall", "f1"], ...] = ("precision", "recall", "f1")

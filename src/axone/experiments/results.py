@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from axone.data.look import report_on
+from axone.data.parts import name_of_part
 from axone.errors import ModelFileError
 from axone.experiments.description import Description
 from axone.experiments.folder import COLUMNS, EXPERIMENT, HISTORY, MESSAGES, METRICS, MODEL, REPORT
@@ -77,12 +78,15 @@ def _write_report(prepared: Prepared, lost: int, model: Model, folder: Path) -> 
             "{name}, {rows:,} {part} rows, without {lost:,} whose outputs are not finite",
             name=prepared.dataset.name,
             rows=len(part),
-            part=name,
+            part=name_of_part(name),
             lost=lost,
         )
         if lost
         else _(
-            "{name}, {rows:,} {part} rows", name=prepared.dataset.name, rows=len(part), part=name
+            "{name}, {rows:,} {part} rows",
+            name=prepared.dataset.name,
+            rows=len(part),
+            part=name_of_part(name),
         )
     )
     write_atomically(folder / f"{REPORT}.txt", f"{heading}\n\n{text}".encode())
@@ -97,7 +101,7 @@ def draw_pictures(prepared: Prepared, result: TrainingResult, model: Model, fold
 
     part_name, part = last_part(prepared)
     name = prepared.dataset.name
-    title = _("{name}, {part} rows", name=name, part=part_name)
+    title = _("{name}, {part} rows", name=name, part=name_of_part(part_name))
     pictures.draw_curves(result, name, folder)
     if not len(part):
         return

@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 
+from axone.data.parts import name_of_part
 from axone.data.series_windows import SeriesWindows
 from axone.data.windows import season_of, seasonal_forecast
 from axone.experiments.preparation import Prepared
@@ -51,6 +52,6 @@ def no_better_than_season(
             seasonal["season"],
             ours=ours,
             theirs=theirs,
-            part=name,
+            part=name_of_part(name),
         ).coded("no_better_than_season")
     ]

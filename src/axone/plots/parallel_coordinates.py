@@ -185,4 +185,4 @@ def _numbers(values: FloatArray, logarithmic: bool) -> tuple[FloatArray, dict[st
 
 
 def _wrapped(name: str) -> str:
-    return shorten(name, 40).replace(".", ".\n").replace("_", "\n")
+    return shorten(name, 40).replace(".", ".\n").replace("_", "\n").rstrip()

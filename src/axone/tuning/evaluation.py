@@ -19,6 +19,7 @@ from axone.experiments.preparation import Part, Prepared, assemble
 from axone.experiments.training import build_trainer, fit
 from axone.messages import Message, _
 from axone.model import Model
+from axone.score_names import name_of_score
 from axone.training import History, Trainer, TrainingResult
 from axone.tuning.folds import folds_of
 from axone.tuning.scoring import Metric
@@ -172,7 +173,7 @@ class _Evaluation:
             self.reason = _(
                 "{metric} of fold {fold} is not a finite number: a scored row may lie far "
                 "outside of the training rows",
-                metric=self.task.metric.name,
+                metric=name_of_score(self.task.metric.name),
                 fold=number + 1,
             ).coded("score_not_finite")
             return

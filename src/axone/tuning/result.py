@@ -15,6 +15,7 @@ from axone.errors import DataError
 from axone.experiments import Experiment
 from axone.files import write_atomically
 from axone.messages import _, _n
+from axone.score_names import name_of_score
 from axone.tuning.parameters import Choices
 from axone.tuning.scoring import Metric
 from axone.tuning.space import Space, with_values
@@ -194,7 +195,7 @@ def write_result(result: TuningResult, folder: Path) -> None:
             len(best.scores),
             number=best.number,
             study=result.study,
-            metric=result.metric.name,
+            metric=name_of_score(result.metric.name),
             score=best.score,
             deviation=best.deviation,
             seed=result.experiment.settings.seed,
@@ -233,7 +234,7 @@ def _draw(result: TuningResult, folder: Path) -> None:
     figure = plot_parallel_coordinates(
         columns,
         np.array([_score(trial) for trial in ranked]),
-        score_name=result.metric.name,
+        score_name=name_of_score(result.metric.name),
         maximise=result.metric.maximise,
         logarithmic=logarithmic,
         order=order,
@@ -250,7 +251,7 @@ def _draw(result: TuningResult, folder: Path) -> None:
         named = {titles[name]: share for name, share in shares.items()}
         figure = plot_importance(
             named,
-            score_name=result.metric.name,
+            score_name=name_of_score(result.metric.name),
             title=_("{study}: what mattered", study=result.study),
         )
         save_figure(figure, folder / _IMPORTANCE)

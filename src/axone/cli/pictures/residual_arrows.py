@@ -31,6 +31,7 @@ def residual_arrows(
 
     def draw() -> "Figure":
         from axone.cli.table_runs import table_run
+        from axone.data.parts import name_of_part
         from axone.experiments.network_pictures.answers import first_of, first_target
         from axone.experiments.preparation import last_part
         from axone.model import Numbers
@@ -58,7 +59,9 @@ def residual_arrows(
             column=table.names[place],
             target=first_target(table.model),
             max_rows=rows,
-            title=_("{name}: errors of single {part} rows", name=name, part=part_name),
+            title=_(
+                "{name}: errors of single {part} rows", name=name, part=name_of_part(part_name)
+            ),
         )
 
     write_picture("residual-arrows", draw, out, theme)

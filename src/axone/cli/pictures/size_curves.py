@@ -8,6 +8,7 @@ import typer
 from axone.cli.console import messages, output, share_bar, tell
 from axone.errors import ConfigurationError
 from axone.messages import _, _n
+from axone.score_names import name_of_score
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -90,6 +91,7 @@ def drawn_curves(
     note: str = "",
 ) -> "Figure":
     """Train the networks of some sizes, with a bar of the share that is done, and draw them."""
+    from axone.data.parts import name_of_part
     from axone.plots import plot_size_curves
 
     tell(messages(), _n("Training with {count} seed.", "Training with {count} seeds.", seeds))
@@ -101,8 +103,8 @@ def drawn_curves(
         found.training,
         found.held_out,
         size_name=size_name,
-        score_name=score_name,
-        held_out_name=found.part,
+        score_name=name_of_score(score_name),
+        held_out_name=name_of_part(found.part),
         title=title,
         note=note,
     )

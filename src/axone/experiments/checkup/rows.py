@@ -8,6 +8,7 @@ import numpy as np
 
 from axone.arrays import FloatArray
 from axone.data.examples import Examples
+from axone.data.parts import name_of_part
 from axone.experiments.checkup.findings import Check
 from axone.experiments.preparation import Prepared
 from axone.messages import _, _n, listed, shorten
@@ -49,14 +50,14 @@ def splits(prepared: Prepared, train: Examples) -> Iterator[Check]:
                     "say less about new rows.",
                     twice,
                     rows=len(part),
-                    part=name,
+                    part=name_of_part(name),
                 ),
             )
         else:
             yield Check(
                 "duplicates_across_splits",
                 "good",
-                _("No {part} row stands in training.", part=name),
+                _("No {part} row stands in training.", part=name_of_part(name)),
             )
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from axone.bounds import SETTINGS_BYTES
+from axone.data.parts import name_of_part
 from axone.experiments.diagnosing import diagnosis_of
 from axone.experiments.folder import DARK, DIAGNOSIS, EXPERIMENT, INTERVALS, MESSAGES, REPORT
 from axone.experiments.kept_files import content_of, damage_of, metrics_of
@@ -192,7 +193,7 @@ def _outcome(every: _Scores, constants: _Scores, model: Model) -> Message | None
             "The network answers {right:,} of {of:,} {part} rows right ({share:.1%}).",
             right=right,
             of=of,
-            part=part,
+            part=name_of_part(part),
             share=right / of,
         )
     return _(
@@ -200,7 +201,7 @@ def _outcome(every: _Scores, constants: _Scores, model: Model) -> Message | None
         "answered the most frequent class would answer {constant:.1%} right.",
         right=right,
         of=of,
-        part=part,
+        part=name_of_part(part),
         share=right / of,
         constant=(constant["right"] or 0) / of,
     )
@@ -215,13 +216,13 @@ def _of_numbers(
         return _(
             "The network is {mae:.4g} off in the mean, on {part} rows.",
             mae=scores["mae"],
-            part=part,
+            part=name_of_part(part),
         )
     return _(
         "The network is {mae:.4g} off in the mean, on {part} rows; who always answered the mean of "
         "the training rows would be {constant:.4g} off.",
         mae=scores["mae"],
-        part=part,
+        part=name_of_part(part),
         constant=constant["mae"],
     )
 

@@ -4,11 +4,13 @@ import base64
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from axone.data.parts import name_of_part
 from axone.experiments.intervals import LEVEL
 from axone.experiments.run_report.contents import Picture, RunReport
 from axone.kept_messages import from_data
 from axone.messages import Message, _, at, formatted, listed
 from axone.pages import page, words
+from axone.score_names import name_of_score
 
 _MOST_CLASSES, _MOST_COLUMNS, _MOST_LAYERS = 100, 200, 200
 
@@ -55,10 +57,12 @@ def _side_by_side(reports: Sequence[RunReport]) -> Iterator[str]:
     heading = _("Side by side")
     yield f"<section><h2>{words(heading)}</h2>"
     rows = [
-        (report.name, part, *(_score(each, name) for name in names))
+        (report.name, name_of_part(part), *(_score(each, name) for name in names))
         for report, part, each in zip(reports, parts, scores, strict=True)
     ]
-    yield from _table(_("Scores of each run"), (_("run"), _("rows"), *names), rows)
+    yield from _table(
+        _("Scores of each run"), (_("run"), _("rows"), *map(name_of_score, names)), rows
+    )
     yield "</section>"
 
 
@@ -96,14 +100,17 @@ def _scores(report: RunReport) -> Iterator[str]:
         for name in dict.fromkeys(n for part in report.parts for n in report.scores[part])
         if name != "of"
     ]
-    header: list[object] = ["", *report.parts]
+    header: list[object] = ["", *map(name_of_part, report.parts)]
     if report.intervals:
-        header.append(_("{level:.0%} interval, {part} rows", level=LEVEL, part=last))
+        header.append(_("{level:.0%} interval, {part} rows", level=LEVEL, part=name_of_part(last)))
     if report.constants:
-        header.append(_("constant, {part} rows", part=last))
+        header.append(_("constant, {part} rows", part=name_of_part(last)))
     rows = []
     for name in names:
-        row: list[object] = [name, *(_score(report.scores[part], name) for part in report.parts)]
+        row: list[object] = [
+            name_of_score(name),
+            *(_score(report.scores[part], name) for part in report.parts),
+        ]
         if report.intervals:
             ends = report.intervals.get(name)
             row.append("" if ends is None else _interval(*ends))
@@ -223,7 +230,7 @@ def _data(report: RunReport) -> Iterator[str]:
             (name, *(formatted(report.class_counts[part].get(name, 0), ",") for part in parts))
             for name in names[:_MOST_CLASSES]
         ]
-        yield from _table(_("Rows of each class"), (_("class"), *parts), rows)
+        yield from _table(_("Rows of each class"), (_("class"), *map(name_of_part, parts)), rows)
         yield from _more(len(names) - len(rows))
     if report.columns:
         shown = report.columns[:_MOST_COLUMNS]

@@ -10,7 +10,7 @@ import pytest
 from typer.testing import CliRunner
 
 from axone.cli import app
-from axone.cli.commands import COMMANDS, PICTURES
+from axone.cli.commands import ANIMATIONS, COMMANDS, EXPERIMENTS, PICTURES
 from axone.cli.wording import complaint
 from axone.messages import use_language
 
@@ -102,9 +102,20 @@ class TestHelp:
         assert english_words(shown) == []
         assert "Utilisation" in shown
 
-    @pytest.mark.parametrize("kind", PICTURES, ids=lambda kind: kind.name)
-    def test_of_every_picture(self, french, kind):
-        assert english_words(french("plot", kind.name, "--help").stdout) == []
+    @pytest.mark.parametrize(
+        ("command", "kind"),
+        [
+            (command, kind.name)
+            for command, kinds in (
+                ("plot", PICTURES),
+                ("animate", ANIMATIONS),
+                ("lab", EXPERIMENTS),
+            )
+            for kind in kinds
+        ],
+    )
+    def test_of_every_kind(self, french, command, kind):
+        assert english_words(french(command, kind, "--help").stdout) == []
 
     def test_of_all(self, french):
         shown = french("--help").stdout
@@ -115,6 +126,14 @@ class TestHelp:
         monkeypatch.setattr("typer.core.HAS_RICH", False)
         shown = french("explain", "--help").stdout
         assert shown.startswith("Utilisation")
+
+
+class TestLaboratory:
+    @pytest.mark.parametrize("lab", EXPERIMENTS, ids=lambda lab: lab.name)
+    def test_what_is_seen_is_told_in_french(self, french, lab, monkeypatch):
+        # What is printed is looked at; the pictures have tests of their own.
+        monkeypatch.setattr("axone.lab.Observation.save", lambda _seen, path: path)
+        assert english_words(french("lab", lab.name).stdout) == []
 
 
 class TestComplaints:
@@ -302,6 +321,8 @@ class TestWhatProgramsRead:
             for name in ("en", "fr")
         ]
         kept = [json.loads((folder / "diagnosis.json").read_text()) for folder in folders]
+        for each in (*kept[0], *kept[1]):
+            each.pop("said")  # messages, from which any language is told
         assert told(found[0]) == told(found[1]) == told(kept[0]) == told(kept[1])
         assert [each["code"] for each in kept[1]] == ["underfitting"]
         assert found[0] != found[1]

@@ -280,6 +280,24 @@ GALLERY: dict[str, Callable] = {
 }
 
 
+def frame(animation, number):
+    """Return the figure of an animation at one of its frames."""
+    animation.show(number)
+    return animation.figure
+
+
+# Of those that train, what is drawn would differ by the last bits of the machine.
+GALLERY |= {
+    "animation_bptt": lambda: frame(plots.animate_bptt(), 15),
+    "animation_convolution": lambda: frame(plots.animate_convolution(), 11),
+    "animation_image_convolution": lambda: frame(plots.animate_image_convolution(), 20),
+    "animation_optimizers": lambda: frame(plots.animate_optimizers(), 20),
+    "animation_passes": lambda: frame(plots.animate_passes(), 9),
+    "animation_perceptron": lambda: frame(plots.animate_perceptron(), 30),
+    "animation_softmax": lambda: frame(plots.animate_softmax(), 10),
+}
+
+
 def main(folder: Path) -> None:
     for ground in plots.THEMES:
         with plots.use_theme(ground):

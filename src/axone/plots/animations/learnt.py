@@ -9,8 +9,8 @@ from axone.arrays import BoolArray, FloatArray, IntArray
 from axone.messages import Message, _, shorten
 from axone.plots.animations.animation import Animation
 from axone.plots.networks.decision_boundary import class_color, shades
-from axone.plots.networks.plane import MARKERS, Plane
-from axone.plots.style import add_note, bare, dress, house_style, new_figure, theme
+from axone.plots.networks.plane import Plane
+from axone.plots.style import MARKERS, add_note, bare, dress, house_style, new_figure, theme
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -12,8 +12,7 @@ from axone.data import load_dataset
 from axone.messages import Message, _
 from axone.perceptron import Convergence, RosenblattPerceptron
 from axone.plots.animations.animation import SIZE, Animation
-from axone.plots.networks.plane import MARKERS
-from axone.plots.style import add_note, dress, house_style, new_figure, theme
+from axone.plots.style import MARKERS, add_note, dress, house_style, new_figure, theme
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

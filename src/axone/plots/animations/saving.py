@@ -194,10 +194,11 @@ def _write_page(animation: Animation, frames: Iterator["Image"], target: Path) -
 
 def _body(animation: Animation, frames: list["Image"]) -> Iterator[str]:
     width, height = frames[0].size
+    play, pause, name_of_slider = words(_("Play")), words(_("Pause")), words(_("frame"))
     yield f"<main><h1>{words(animation.title)}</h1>"
     yield (
         f'<figure id="player" data-seconds="{animation.seconds}" data-hold="{animation.hold}" '
-        f'data-play="{words(_("Play"))}" data-pause="{words(_("Pause"))}">'
+        f'data-play="{play}" data-pause="{pause}">'
     )
     for number, (frame, caption) in enumerate(zip(frames, animation.captions, strict=True)):
         hidden = " hidden" if number else ""
@@ -206,10 +207,10 @@ def _body(animation: Animation, frames: list["Image"]) -> Iterator[str]:
             f'src="data:image/png;base64,{_as_png(frame)}">'
         )
     yield '<div class="controls">'
-    yield f'<button type="button">{words(_("Play"))}</button>'
+    yield f'<button type="button">{play}</button>'
     yield (
         f'<input type="range" min="0" max="{len(frames) - 1}" value="0" '
-        f'aria-label="{words(_("frame"))}"><output>1/{len(frames)}</output></div>'
+        f'aria-label="{name_of_slider}"><output>1/{len(frames)}</output></div>'
     )
     yield f"<figcaption>{words(animation.captions[0])}</figcaption></figure></main>"
 

@@ -129,7 +129,7 @@ def test_early_epochs_are_shown_more_closely_than_late_ones():
         {"rate": 0},
         {"epochs": 0},
         {"frames": 1},
-        {"frames": 91},
+        {"frames": 76},
     ],
 )
 def test_settings_out_of_bounds_are_refused(settings):

@@ -90,6 +90,12 @@ def test_each_frame_shows_the_paths_up_to_its_step():
     assert animation.captions[4].startswith("Step 4, J above the least: ")
 
 
+def test_of_many_steps_some_are_shown_the_last_one_too():
+    animation = animate_optimizers("saddle", rules=["adam"], steps=200)
+    assert animation.frames == 76
+    assert animation.captions[-1].startswith("Step 200, ")
+
+
 @pytest.mark.parametrize(
     "settings",
     [
@@ -98,7 +104,7 @@ def test_each_frame_shows_the_paths_up_to_its_step():
         {"rules": ["adam", "adam"]},
         {"rules": ["lbfgs"]},
         {"steps": 0},
-        {"steps": 121},
+        {"steps": 301},
     ],
 )
 def test_settings_out_of_bounds_are_refused(settings):

@@ -79,7 +79,7 @@ def test_the_heaps_of_points_are_separated():
 
 @pytest.mark.parametrize(
     "settings",
-    [{"dataset": "iris"}, {"corrections": 0}, {"corrections": 41}, {"epochs": 0}],
+    [{"dataset": "iris"}, {"corrections": 0}, {"corrections": 26}, {"epochs": 0}],
 )
 def test_settings_out_of_bounds_are_refused(settings):
     with pytest.raises(ConfigurationError):

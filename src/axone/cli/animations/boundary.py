@@ -32,7 +32,7 @@ def boundary(
     rate: Annotated[float, typer.Option(help=_("Adam's learning rate η (of a set)."))] = 0.01,
     epochs: Annotated[int, typer.Option(help=_("Epochs of training (of a set)."))] = 100,
     seed: Annotated[int, typer.Option(help=_("Of the rows and the weights (of a set)."))] = 0,
-    frames: Annotated[int, typer.Option(help=_("Frames at most, 90 at most."))] = 48,
+    frames: Annotated[int, typer.Option(help=_("Frames at most, 75 at most."))] = 48,
     columns: Annotated[
         str | None,
         typer.Option(metavar="A,B", help=_("Two columns; the others are held (of a run).")),

@@ -20,7 +20,7 @@ def optimizers(
         str,
         typer.Option(metavar="RULE,…", help=_("Which race, by their names with commas.")),
     ] = "gradient_descent,sgd,momentum,nesterov,rmsprop,adam",
-    steps: Annotated[int, typer.Option(help=_("Steps of each, a frame each."))] = 60,
+    steps: Annotated[int, typer.Option(help=_("Steps of each, 300 at most."))] = 60,
     seed: Annotated[int, typer.Option(help=_("Of the gradients that SGD sees."))] = 0,
     out: Out = None,
     theme: Ground = "light",

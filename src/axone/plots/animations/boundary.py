@@ -19,7 +19,7 @@ from axone.training import Trainer
 
 DATASETS = ("moons", "circles", "spirals", "three_spirals", "blobs", "xor")
 
-MOST_FRAMES = 90
+MOST_FRAMES = 75
 MOST_LAYERS = 5
 MOST_UNITS = 128
 MOST_EPOCHS = 5000
@@ -61,7 +61,7 @@ def animate_boundary(
     epochs : int, default 100
         Spirals need some 300.
     frames : int, default 48
-        At most; 90 at most.
+        At most; 75 at most, or the file grows beyond 5 MB.
     seed : int, default 0
         Of the rows, the weights and the batches.
 

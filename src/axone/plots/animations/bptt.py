@@ -173,9 +173,12 @@ def verdict(seen: Unrolled) -> Message:
     Message
     """
     first, last = abs(float(seen.gradients[0])), abs(float(seen.gradients[-1]))
-    figures = {"gradient": numeral(seen.of_weight, 3)}
+    gradient = numeral(seen.of_weight, 3)
     if first == 0 or last == 0:
-        return _("No gradient comes to the first time. ∂L/∂U = Σ δₜ·hₜ₋₁ = {gradient}.", **figures)
+        return _(
+            "No gradient comes to the first time. ∂L/∂U = Σ δₜ·hₜ₋₁ = {gradient}.",
+            gradient=gradient,
+        )
     factor = first / last
     even = _CONSTANT ** (len(seen.x) - 1)
     if factor < 1 / even:
@@ -183,17 +186,17 @@ def verdict(seen: Unrolled) -> Message:
             "From the last time to the first ∂L/∂h became {factor:.3g} times smaller: it vanishes. "
             "∂L/∂U = Σ δₜ·hₜ₋₁ = {gradient}.",
             factor=1 / factor,
-            **figures,
+            gradient=gradient,
         )
     if factor > even:
         return _(
             "From the last time to the first ∂L/∂h became {factor:.3g} times as large: it "
             "explodes. ∂L/∂U = Σ δₜ·hₜ₋₁ = {gradient}.",
             factor=factor,
-            **figures,
+            gradient=gradient,
         )
     return _(
         "From the last time to the first ∂L/∂h stayed about the same. "
         "∂L/∂U = Σ δₜ·hₜ₋₁ = {gradient}.",
-        **figures,
+        gradient=gradient,
     )

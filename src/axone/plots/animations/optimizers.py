@@ -23,7 +23,10 @@ if TYPE_CHECKING:
 
 RULES = ("gradient_descent", "sgd", "momentum", "nesterov", "rmsprop", "adam")
 
-MOST_STEPS = 120
+MOST_STEPS = 300
+
+_MOST_FRAMES = 76
+"""More than so many would make a page of 5 MB: of more steps only some are shown."""
 
 _NAMES = {
     "gradient_descent": _("gradient descent"),
@@ -110,7 +113,7 @@ def animate_optimizers(
         ``"adam"``. SGD sees gradients of single rows, or noisy ones where there are no rows; the
         others the gradient itself. η of each is one with which it does well there.
     steps : int, default 60
-        A frame each, 120 at most.
+        A frame each up to 75, 300 at most.
     seed : int, default 0
         Of SGD's gradients.
 
@@ -163,18 +166,20 @@ def animate_optimizers(
             _("Less than {smallest:g} is drawn as that.", smallest=SMALLEST) if lost else "",
         )
 
+    shown = np.unique(np.linspace(0, steps, min(steps + 1, _MOST_FRAMES)).round().astype(int))
+
     def show(frame: int) -> None:
-        made = slice(0, frame + 1)
-        at = np.arange(frame + 1)
+        step = int(shown[frame])
+        made, at = slice(0, step + 1), np.arange(step + 1)
         for racer, path, head, loss, end in zip(racers, paths, heads, losses, ends, strict=True):
             heights = np.maximum(racer.losses, SMALLEST)
             path.set_data(*racer.weights[made].T)
-            head.set_data(*racer.weights[[frame]].T)
+            head.set_data(*racer.weights[[step]].T)
             loss.set_data(at, heights[made])
-            end.set_data([frame], [heights[frame]])
-        now.set_text(_("J above the least; step {step}", step=frame))
+            end.set_data([step], [heights[step]])
+        now.set_text(_("J above the least; step {step}", step=step))
 
-    captions = tuple(str(_caption(racers, frame)) for frame in range(steps + 1))
+    captions = tuple(str(_caption(racers, step)) for step in shown.tolist())
     return Animation(title, figure, captions, show, seconds=0.12, hold=3.0)
 
 
@@ -187,16 +192,16 @@ def _check_rules(rules: Sequence[str]) -> None:
         )
 
 
-def _caption(racers: Sequence[Racer], frame: int) -> Message:
+def _caption(racers: Sequence[Racer], step: int) -> Message:
     shown = listed(
-        _("{rule} {loss:.3g}", rule=_NAMES[racer.rule], loss=float(racer.losses[frame]))
-        for racer in sorted(racers, key=lambda racer: racer.losses[frame])
+        _("{rule} {loss:.3g}", rule=_NAMES[racer.rule], loss=float(racer.losses[step]))
+        for racer in sorted(racers, key=lambda racer: racer.losses[step])
     )
-    if frame == 0:
+    if step == 0:
         return _(
             "All start at one point, J = {loss:.3g} above the least.", loss=racers[0].losses[0]
         )
-    return _("Step {step}, J above the least: {losses}.", step=frame, losses=shown)
+    return _("Step {step}, J above the least: {losses}.", step=step, losses=shown)
 
 
 def _with_rate(racer: Racer) -> Message:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 DATASETS = ("blobs", "and", "or", "xor")
 
-MOST_CORRECTIONS = 40
+MOST_CORRECTIONS = 25
 
 _BLOB_ROWS = 60
 
@@ -55,7 +55,7 @@ def animate_perceptron(
     dataset : {"blobs", "and", "or", "xor"}, default "blobs"
         Two heaps of 30 points each, standardised, or the four rows of a truth table.
     corrections : int, default 12
-        How many are shown at most, 40 at most.
+        How many are shown at most: 25, or the file grows beyond 5 MB.
     epochs : int, default 20
         After which it gives up: the mistakes of all of them are shown beside.
     seed : int, default 6
@@ -152,14 +152,9 @@ def _scenes(
     for number, made in enumerate(islice(perceptron.corrections(x, y), most), start=1):
         so_far += [0] * (made.epoch - len(so_far))
         so_far[-1] += 1
-        figures = {
-            "epoch": made.epoch,
-            "number": number,
-            "row": made.row + 1,
-            "first": float(x[made.row, 0]),
-            "second": float(x[made.row, 1]),
-        }
-        caption = _fires(figures) if y[made.row] == 1 else _stays(figures)
+        point = float(x[made.row, 0]), float(x[made.row, 1])
+        fires = bool(y[made.row] == 1)
+        caption = _mistake(made.epoch, number, made.row + 1, point, fires=fires)
         now, after = tuple(so_far), np.append(made.weights, made.bias)
         scenes += [_Scene(before, caption, now, made.row, size) for size in _RINGS]
         scenes += [
@@ -177,19 +172,28 @@ def _scenes(
     return [*scenes, _Scene(before, last, ended.mistakes)]
 
 
-def _fires(figures: dict[str, float]) -> Message:
-    return _(
-        "Epoch {epoch}, correction {number}: row {row}, x = ({first:.2f}, {second:.2f}), is of "
-        "class 1, but w·x + b ≤ 0. x is added to w, 1 to b.",
-        **figures,
-    )
-
-
-def _stays(figures: dict[str, float]) -> Message:
+def _mistake(
+    epoch: int, number: int, row: int, point: tuple[float, float], *, fires: bool
+) -> Message:
+    """Say which row was wrong, and what is made of it."""
+    if fires:
+        return _(
+            "Epoch {epoch}, correction {number}: row {row}, x = ({first:.2f}, {second:.2f}), is of "
+            "class 1, but w·x + b ≤ 0. x is added to w, 1 to b.",
+            epoch=epoch,
+            number=number,
+            row=row,
+            first=point[0],
+            second=point[1],
+        )
     return _(
         "Epoch {epoch}, correction {number}: row {row}, x = ({first:.2f}, {second:.2f}), is of "
         "class 0, but w·x + b > 0. x is taken from w, 1 from b.",
-        **figures,
+        epoch=epoch,
+        number=number,
+        row=row,
+        first=point[0],
+        second=point[1],
     )
 
 

@@ -194,7 +194,7 @@ def _write_page(animation: Animation, frames: Iterator["Image"], target: Path) -
 
 def _body(animation: Animation, frames: list["Image"]) -> Iterator[str]:
     width, height = frames[0].size
-    play, pause, place = (words(text) for text in (_("Play"), _("Pause"), _("frame")))
+    play, pause, name_of_slider = words(_("Play")), words(_("Pause")), words(_("frame"))
     yield f"<main><h1>{words(animation.title)}</h1>"
     yield (
         f'<figure id="player" data-seconds="{animation.seconds}" data-hold="{animation.hold}" '
@@ -210,7 +210,7 @@ def _body(animation: Animation, frames: list["Image"]) -> Iterator[str]:
     yield f'<button type="button">{play}</button>'
     yield (
         f'<input type="range" min="0" max="{len(frames) - 1}" value="0" '
-        f'aria-label="{place}"><output>1/{len(frames)}</output></div>'
+        f'aria-label="{name_of_slider}"><output>1/{len(frames)}</output></div>'
     )
     yield f"<figcaption>{words(animation.captions[0])}</figcaption></figure></main>"
 

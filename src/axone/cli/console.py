@@ -171,8 +171,8 @@ def metrics_table(
 ) -> Table:
     """Lay metrics out with a row a metric and a column a part: it fits 80 characters.
 
-    Beside each score stands in brackets what a constant would score, where that is given. The name
-    of a part stands as it is given: a file's may be `test`, too.
+    Beside each score stands in brackets what a constant would score, where that is given. Parts are
+    called as they are given: `name_of_part` is the caller's, as some are files.
     """
     beside = constants or {}
     table = Table(box=None, pad_edge=False, show_edge=False)

@@ -62,7 +62,6 @@ def evaluate(
                 )
             experiment, fitted = load_run(model)
             parts = prepare(experiment).parts
-            names = {name: name_of_part(name) for name in parts}
         else:
             fitted = model_at(model)
             table = TableOptions(query=query, sheet=sheet)
@@ -70,9 +69,11 @@ def evaluate(
             for note in rows.notes:
                 tell(messages(), note)
             parts = {source_name(data) if is_stream(data) else Path(data).name: rows.part}
-            names = dict(zip(parts, parts, strict=True))
         scores = {name: measure(fitted, part) for name, part in parts.items()}
         if as_json:
             print_json(scores)
         else:
-            output().print(metrics_table({names[name]: scores[name] for name in scores}))
+            # A file, too, may be called as a part is.
+            ours = data is None
+            named = {name_of_part(name) if ours else name: scores[name] for name in scores}
+            output().print(metrics_table(named))

@@ -185,4 +185,5 @@ def _numbers(values: FloatArray, logarithmic: bool) -> tuple[FloatArray, dict[st
 
 
 def _wrapped(name: str) -> str:
-    return shorten(name, 40).replace(".", ".\n").replace("_", "\n").rstrip()
+    breaking = shorten(name, 40).replace(".", ".\n").replace("_", "\n").replace(" (", "\n(")
+    return breaking.rstrip()

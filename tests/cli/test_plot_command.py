@@ -54,9 +54,9 @@ def test_curves_of_several_runs_are_drawn_by_the_names_that_tell_them_apart(axon
     drawn = (here / "curves.svg").read_text()
     assert "<!-- 1 -->" in drawn
     assert "<!-- 2 -->" in drawn
-    assert "validation_loss" in drawn
+    assert "validation loss" in drawn
     axone("plot", "curves", *runs, "--column", "train_accuracy", "--out", "curves.svg")
-    assert "train_accuracy" in (here / "curves.svg").read_text()
+    assert "training accuracy" in (here / "curves.svg").read_text()
 
 
 @pytest.mark.parametrize("options", [[], ["--columns", "x2,x1"], ["--pca"]])

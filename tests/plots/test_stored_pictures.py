@@ -16,7 +16,7 @@ as_stored = pytest.mark.mpl_image_compare(
     # Root mean square of 255: another release of Matplotlib sets some letters a pixel aside; a line
     # that is missing or of another colour comes to more.
     tolerance=4,
-    savefig_kwargs={"dpi": 50},
+    savefig_kwargs={"dpi": 40},
     deterministic=True,
 )
 

@@ -10,7 +10,7 @@ from rich.table import Table
 from axone.cli.console import output, print_wrapped, share_bar, tell
 from axone.cli.screen import plan
 from axone.data.parts import name_of_part
-from axone.messages import Message, _, formatted
+from axone.messages import Message, _, _n, formatted
 from axone.score_names import name_of_score
 
 if TYPE_CHECKING:
@@ -75,10 +75,10 @@ class SeveralScreen:
             tell(
                 self.console,
                 _(
-                    "{name}: {scores}; {epochs} epochs, {seconds:.2f} s",
+                    "{name}: {scores}; {epochs}, {seconds:.2f} s",
                     name=name,
                     scores=in_a_line(scores),
-                    epochs=epochs,
+                    epochs=_n("{count:,} epoch", "{count:,} epochs", epochs),
                     seconds=seconds,
                 ),
             )

@@ -10,7 +10,16 @@ from axone.arrays import FloatArray
 from axone.messages import _, formatted, shorten
 from axone.metrics import regression_metrics
 from axone.plots.numbers import compared, draw_cloud, say_nothing_finite
-from axone.plots.style import SIZE, SMALL, add_note, dress, house_style, new_figure, theme
+from axone.plots.style import (
+    SIZE,
+    SMALL,
+    add_note,
+    dress,
+    house_style,
+    new_figure,
+    theme,
+    with_minus,
+)
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -112,7 +121,7 @@ def _name(axes: "Axes", name: str, *, alone: bool) -> None:
 def _write_scores(axes: "Axes", true: FloatArray, predicted: FloatArray) -> None:
     scores = regression_metrics(true, predicted)
     rmse = scores["rmse"]
-    lines = [f"R² {formatted(scores['r2'], '.3f')}".replace("-", "−")] if "r2" in scores else []
+    lines = [with_minus(f"R² {formatted(scores['r2'], '.3f')}")] if "r2" in scores else []
     axes.text(
         0.04,
         0.96,

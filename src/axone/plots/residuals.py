@@ -22,6 +22,7 @@ from axone.plots.style import (
     in_short,
     new_figure,
     theme,
+    with_minus,
 )
 
 if TYPE_CHECKING:
@@ -165,9 +166,9 @@ def _draw_histogram(axes: "Axes", residuals: FloatArray) -> int:
     axes.text(
         0.03,
         0.97,
-        str(
+        with_minus(
             _("mean {mean}\nstd {deviation}", mean=in_short(mean), deviation=in_short(deviation))
-        ).replace("-", "−"),
+        ),
         transform=axes.transAxes,
         va="top",
         fontsize=SMALL,

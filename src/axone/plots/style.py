@@ -218,6 +218,11 @@ def in_short(number: float) -> str:
     return str(formatted(number, ",.0f" if 1000 <= abs(number) < 1e7 else ".3g"))
 
 
+def with_minus(text: object) -> str:
+    """Return a text of numbers with minus signs, as Matplotlib writes those at the ticks."""
+    return str(text).replace("-", "−")
+
+
 def dress(axes: "Axes", *, grid: bool = True) -> None:
     """Set what Matplotlib would read from the global style only once the figure is drawn.
 

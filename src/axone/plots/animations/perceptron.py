@@ -12,7 +12,7 @@ from axone.data import load_dataset
 from axone.messages import Message, _
 from axone.perceptron import Convergence, RosenblattPerceptron
 from axone.plots.animations.animation import SIZE, Animation
-from axone.plots.style import MARKERS, add_note, dress, house_style, new_figure, theme
+from axone.plots.style import MARKERS, add_note, dress, house_style, new_figure, theme, with_minus
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -118,14 +118,13 @@ def animate_perceptron(
         ring.set_data(*(x[[scene.row]].T if scene.row is not None else ([], [])))
         ring.set_markersize(10 + 18 * scene.ring)
         w, b = scene.neuron[:2], scene.neuron[2]
-        weights.set_text(
-            _(
-                "w = ({first:.2f}, {second:.2f}), b = {bias:.2f}",
-                first=float(w[0]),
-                second=float(w[1]),
-                bias=float(b),
-            )
+        figures = _(
+            "w = ({first:.2f}, {second:.2f}), b = {bias:.2f}",
+            first=float(w[0]),
+            second=float(w[1]),
+            bias=float(b),
         )
+        weights.set_text(with_minus(figures))
         for bar, count in zip(bars, scene.mistakes, strict=False):
             bar.set_height(count)
         for bar in bars[len(scene.mistakes) :]:

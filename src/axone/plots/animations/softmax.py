@@ -10,7 +10,7 @@ from axone.checks import check_integer, check_number
 from axone.errors import ConfigurationError
 from axone.messages import _, formatted
 from axone.plots.animations.animation import SIZE, Animation
-from axone.plots.style import SMALL, add_note, dress, house_style, new_figure, theme
+from axone.plots.style import SMALL, add_note, dress, house_style, new_figure, theme, with_minus
 
 MOST_LOGITS = 8
 
@@ -93,7 +93,7 @@ def animate_softmax(
                 bar.set_height(height)
                 number.set_y(height)
                 number.set_verticalalignment("bottom" if height >= 0 else "top")
-                number.set_text(formatted(float(height), spec))
+                number.set_text(with_minus(formatted(float(height), spec)))
 
     captions = tuple(
         str(

@@ -9,6 +9,7 @@ import math
 import operator
 import os
 import re
+import time
 
 import numpy as np
 import pytest
@@ -31,6 +32,17 @@ def _in_one_process():
         # Each picture once is enough for most; `dark_pictures` has both.
         patch.setattr(drawing, "draw_dark", lambda *_run: None)
         yield
+
+
+@pytest.fixture
+def before_long():
+    """Hold a test to twenty seconds of its own thread: what is to be told from it takes minutes.
+
+    It measures nothing. Bounds of half a second to two failed on slow machines under coverage.
+    """
+    started = time.thread_time()
+    yield
+    assert time.thread_time() - started < 20
 
 
 @pytest.fixture

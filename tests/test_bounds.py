@@ -1,7 +1,5 @@
 """How large things may be: each bound is met before anything is made, in one sentence."""
 
-import time
-
 import numpy as np
 import pytest
 
@@ -41,11 +39,10 @@ from axone.schedules import Warmup
         (lambda: ax.Network(ax.Dense(2), input_shape=3).initialize(2**63), "seed must be at most"),
     ],
 )
+@pytest.mark.usefixtures("before_long")
 def test_what_is_too_large_is_refused_before_it_is_made(make, words):
-    started = time.thread_time()
     with pytest.raises(ConfigurationError, match=words):
         make()
-    assert time.thread_time() - started < 1
 
 
 def test_blocks_within_one_another_without_end_are_refused():

@@ -1,6 +1,5 @@
 """What came from outside as people are shown it: short, and nothing a terminal would obey."""
 
-import time
 from fractions import Fraction
 
 import numpy as np
@@ -25,11 +24,10 @@ HUGE = {
 
 @pytest.mark.parametrize("case", HUGE)
 @pytest.mark.parametrize("template", ["{found}", "{found!r}"])
+@pytest.mark.usefixtures("before_long")
 def test_no_more_of_a_value_is_shown_than_helps(case, template):
-    started = time.thread_time()
     text = str(_(template, found=HUGE[case]))
     assert 0 < len(text) <= 310
-    assert time.thread_time() - started < 0.5
 
 
 def test_a_long_whole_number_is_shown_by_its_size():
@@ -58,11 +56,10 @@ def test_figures_of_usual_length_are_kept_as_they_are():
     assert str(_("{x:.3g}", x=np.float32(0.5))) == "0.5"
 
 
+@pytest.mark.usefixtures("before_long")
 def test_a_name_of_a_million_characters_is_compared_with_none():
-    started = time.thread_time()
     assert "Allowed: relu" in str(UnknownNameError("activation", "x" * 10**6, ["relu"]))
     assert "unknown activation 1e+400" in str(UnknownNameError("activation", 10**400, ["relu"]))
-    assert time.thread_time() - started < 0.5
 
 
 @given(st.text())

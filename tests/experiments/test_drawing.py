@@ -66,6 +66,16 @@ def job(handed_over, monkeypatch):
     return written[0]
 
 
+def test_what_keeps_the_second_process_from_drawing_is_kept(here, job, monkeypatch):
+    def fails(*run):
+        raise RuntimeError("no font")
+
+    monkeypatch.setattr(drawing, "draw_pictures", fails)
+    with pytest.raises(RuntimeError):
+        carry_out(job)
+    assert (here / "run" / "drawing.log").read_text().endswith("RuntimeError: no font\n")
+
+
 def test_a_folder_that_is_gone_does_not_come_back(here, job):
     shutil.rmtree(here / "run")
     carry_out(job)

@@ -10,13 +10,14 @@ import io
 import pickle
 import subprocess
 import sys
+import traceback
 from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, TypeAlias
 
 from axone.errors import AxoneError
-from axone.experiments.folder import DARK, HISTORY, INTERVALS, PAGE
+from axone.experiments.folder import DARK, DRAWING_LOG, HISTORY, INTERVALS, PAGE
 from axone.experiments.intervals import score_intervals
 from axone.experiments.preparation import Prepared
 from axone.experiments.results import draw_pictures
@@ -122,8 +123,13 @@ def carry_out(job: bytes) -> None:
         drawn = Path(place)
         try:
             _draw(prepared, result, model, folder, drawn)
-        except AxoneError:
+        except Exception as error:
             if is_still_there():
+                # Nobody sees what this process says.
+                told = "".join(traceback.format_exception(error))
+                write_atomically(folder / DRAWING_LOG, told.encode())
+                raise
+            if not isinstance(error, AxoneError):
                 raise
         files = {
             path.relative_to(drawn): path.read_bytes()

@@ -17,8 +17,8 @@ SECONDS = 20
 """Of the processor, for a try; a good one takes milliseconds."""
 
 WAITED = 120
-"""Seconds by the clock: what sleeps for ever uses no processor. On a machine that has other work the
-first comparison, which imports PyTorch and scikit-learn, took more than twenty."""
+"""Seconds by the clock: what sleeps for ever uses no processor. On a machine that has other work
+the first comparison, which imports PyTorch and scikit-learn, took more than twenty."""
 
 MEBIBYTES = 1500
 """That a try may add to what the process ever had: networks of a million units are allowed."""

@@ -1,0 +1,124 @@
+"""Python source as text: values, calls that break over lines, comments.
+
+Every value from outside, a path or a column's name, comes through `value`, which is `repr`: nothing
+of a user's text is ever source.
+"""
+
+import textwrap
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import MISSING, fields
+from typing import Any
+
+from axone.layers import Layer
+from axone.messages import Message
+from axone.registry import plain
+
+WIDTH = 88
+"""Columns of a line: what formatters of Python source take for granted."""
+
+
+def value(given: Any) -> str:
+    """Return a value as Python reads it back, texts in double quotes where that is as short.
+
+    Examples
+    --------
+    >>> value({"rows": 500, "range": [0, 50]})
+    '{"rows": 500, "range": [0, 50]}'
+    >>> value('"); import os')
+    '\\'"); import os\\''
+    """
+    if isinstance(given, Mapping):
+        pairs = (f"{value(key)}: {value(item)}" for key, item in given.items())
+        return "{" + ", ".join(pairs) + "}"
+    if isinstance(given, list):
+        return "[" + ", ".join(map(value, given)) + "]"
+    if isinstance(given, tuple):
+        return "(" + ", ".join(map(value, given)) + ("," if len(given) == 1 else "") + ")"
+    if isinstance(given, str):
+        text = repr(given)
+        plainly = text[0] == "'" and '"' not in text and "\\'" not in text
+        return f'"{text[1:-1]}"' if plainly else text
+    return repr(given)
+
+
+def named(**settings: Any) -> list[str]:
+    """Return keyword arguments of a call.
+
+    Examples
+    --------
+    >>> named(seed=0, name="iris")
+    ['seed=0', 'name="iris"']
+    """
+    return [f"{name}={value(setting)}" for name, setting in settings.items()]
+
+
+def call(head: str, arguments: Sequence[str], before: str = "", *, broken: bool = False) -> str:
+    """Return a call, on one line where it fits, its arguments on one, or an argument a line.
+
+    Parameters
+    ----------
+    head : str
+        The function: ``"ax.Dense"``.
+    arguments : sequence of str
+        Source, as it is.
+    before : str
+        What stands before the call on its first line, its indentation included.
+    broken : bool
+        Whether to break it in any case.
+
+    Examples
+    --------
+    >>> call("f", ["1", "b=2"], "x = ")
+    'x = f(1, b=2)'
+    """
+    line = f"{before}{head}({', '.join(arguments)})"
+    if not arguments or (not broken and len(line) <= WIDTH and "\n" not in line):
+        return line
+    margin = " " * (len(before) - len(before.lstrip()))
+    together = f"{margin}    {', '.join(arguments)}"
+    if not broken and len(together) <= WIDTH and "\n" not in together:
+        return f"{before}{head}(\n{together}\n{margin})"
+    inner = (textwrap.indent(argument, margin + "    ") + ",\n" for argument in arguments)
+    return f"{before}{head}(\n{''.join(inner)}{margin})"
+
+
+def comment(*sentences: Message | str, margin: str = "") -> str:
+    """Return sentences as comments, wrapped; a line break in them ends no comment."""
+    text = " ".join(str(sentence) for sentence in sentences)
+    lines = textwrap.wrap(text, WIDTH - len(margin) - 2, break_long_words=False)
+    return "\n".join(f"{margin}# {line}" for line in lines)
+
+
+def lines_of(blocks: Iterable[str]) -> str:
+    """Join blocks of source, an empty line between them; empty ones are left out."""
+    return "\n\n".join(block for block in blocks if block) + "\n"
+
+
+def described(thing: Any, room: str = "ax.") -> str:
+    """Return the call that makes a description: ``'ax.Dense(64, "relu")'``.
+
+    Settings that are as by default are left out; activations, initialisers and the like are written
+    by their names.
+    """
+    arguments, in_place = [], True
+    for field in fields(thing):
+        given = getattr(thing, field.name)
+        default = field.default
+        if field.default_factory is not MISSING:
+            default = field.default_factory()
+        if not field.init or (default is not MISSING and given == default):
+            in_place = False
+            continue
+        # What a layer cannot do without, and its activation, are read without their names.
+        by_place = in_place and (default is MISSING or field.name == "activation")
+        in_place = by_place
+        arguments.append(_setting(given) if by_place else f"{field.name}={_setting(given)}")
+    return call(f"{room}{type(thing).__name__}", arguments)
+
+
+def _setting(given: Any) -> str:
+    if isinstance(given, Layer):
+        return described(given)
+    if isinstance(given, (list, tuple)) and any(isinstance(item, Layer) for item in given):
+        return call("", [described(item) for item in given], broken=True)
+    return value(plain(given))

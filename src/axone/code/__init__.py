@@ -10,7 +10,7 @@ from importlib import import_module
 from axone.code import rows
 from axone.errors import ConfigurationError, UnknownNameError
 from axone.experiments import Prepared
-from axone.messages import Listed, Message, _, any_of
+from axone.messages import Listed, Message, _, listed
 
 _MODULES = {
     "python": "python",
@@ -82,14 +82,22 @@ def source_of(prepared: Prepared, target: str = "python", *, exact: bool = False
             )
         )
     beyond = _beyond(prepared, key, exact)
+    if beyond and exact and not _beyond(prepared, key, False):
+        raise ConfigurationError(
+            _(
+                "pytorch cannot express this run exactly: {things}. Without --exact it can, from "
+                "first weights of its own.",
+                things=Listed(beyond, "; "),
+            )
+        )
     if beyond:
         others = [name for name in TARGETS if name != key and not _beyond(prepared, name, False)]
         raise ConfigurationError(
             _(
-                "{target} cannot express this run: {things}. {others} can: choose it by --as.",
+                "{target} cannot express this run: {things}. What can (--as): {others}.",
                 target=key,
                 things=Listed(beyond, "; "),
-                others=any_of(others),
+                others=listed(others),
             )
         )
     if exact:

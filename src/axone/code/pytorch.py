@@ -4,6 +4,7 @@ What has to be arranged for the same numbers is told in `axone.engines.torch.tra
 `axone.comparison.pytorch`, whose modules are made for machines; these are their likes in source.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 from axone.activations import Exponential, Identity, Sigmoid, Softmax
@@ -56,7 +57,7 @@ _HEADS = {
 }
 """Losses of logits, with the output activation that they bring."""
 
-_LOSSES = {
+_LOSSES: dict[type[Loss], Callable[[Any], str]] = {
     MeanSquaredError: lambda loss: "nn.MSELoss()",
     MeanAbsoluteError: lambda loss: "nn.L1Loss()",
     Huber: lambda loss: call("nn.HuberLoss", named(delta=loss.delta)),
@@ -86,6 +87,12 @@ def obstacles(prepared: Prepared) -> tuple[Message, ...]:
         found.append(_("the scale of the loss"))
     if type(optimizer) not in _OPTIMIZERS:
         found.append(_("the optimizer {name}", name=name_of(optimizer)))
+    if _tells_weights_apart(recipe) and any(
+        slot.spec.penalised != (len(slot.spec.shape) > 1)
+        for slot in network.layout.slots
+        if slot.spec.trainable
+    ):
+        found.append(_("a penalty on numbers that are no matrices"))
     if isinstance(optimizer, Adam) and optimizer.form == "uncorrected":
         found.append(_("the uncorrected form of adam"))
     constant = isinstance(schedule, ConstantRate)
@@ -301,10 +308,15 @@ def _each_epoch(recipe: Recipe) -> bool:
     return isinstance(recipe.schedule, (StepDecay, ExponentialDecay))
 
 
+def _tells_weights_apart(recipe: Recipe) -> bool:
+    return bool(recipe.penalty) or isinstance(recipe.optimizer, AdamW)
+
+
 def _before_the_loop(prepared: Prepared, recipe: Recipe, exact: bool) -> str:
     count = len(prepared.parts["train"])
     lines = [f"criterion = {_criterion(recipe)}"]
-    if recipe.penalty or isinstance(recipe.optimizer, AdamW):
+    if _tells_weights_apart(recipe):
+        lines.append(comment(_("Penalties and decay are for weights, not for biases.")))
         lines.append("weights = [tensor for tensor in model.parameters() if tensor.ndim > 1]")
     if isinstance(recipe.optimizer, AdamW):
         lines.append("others = [tensor for tensor in model.parameters() if tensor.ndim == 1]")
@@ -323,7 +335,8 @@ def _loop(prepared: Prepared, recipe: Recipe, watch: watching.Watch, exact: bool
     epochs, count = prepared.experiment.settings.training.epochs, len(prepared.parts["train"])
     scheduled = _schedule(recipe, 1, 1) != ""
     counted = "epoch" if watch or exact else "_"
-    lines = [*watch.before, f"for {counted} in range(1, {epochs + 1}):", "    model.train()"]
+    span = f"1, {epochs + 1}" if counted == "epoch" else str(epochs)
+    lines = [*watch.before, f"for {counted} in range({span}):", "    model.train()"]
     if exact:
         learnt = recipe.rows_learnt(count)
         cut = f"[:{learnt}]" if learnt < count else ""

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from axone.code.writing import call, described, named, value
+from axone.code.writing import call, comment, described, named, value
 from axone.data import Dataset, NoScaling, Standard
 from axone.data.builtin import BUILT_IN
 from axone.data.dataset import kind_of_examples
@@ -94,7 +94,9 @@ def source(prepared: Prepared, *, alone: bool) -> str:
     alone : bool
         Whether by scikit-learn alone; see `comes_with_scikit_learn`.
     """
-    return "\n".join(_of_scikit_learn(prepared) if alone else _of_axone(prepared))
+    about = _("The rows of the run: the same parts, scaled by what its training rows show.")
+    lines = _of_scikit_learn(prepared) if alone else _of_axone(prepared)
+    return "\n".join((comment(about), *lines))
 
 
 def _scales_target(prepared: Prepared) -> bool:
@@ -153,7 +155,7 @@ def _loading(prepared: Prepared) -> list[str]:
 
 def _table_options(prepared: Prepared) -> dict[str, Any]:
     data = prepared.experiment.settings.data
-    given = {"columns": data.columns, "missing": data.missing}
+    given: dict[str, Any] = {"columns": data.columns, "missing": data.missing}
     given |= {"query": data.query, "sheet": data.sheet}
     return {name: plain(setting) for name, setting in given.items() if setting}
 
@@ -182,7 +184,7 @@ def _of_scikit_learn(prepared: Prepared) -> Iterator[str]:
     settings, parts = prepared.experiment.settings, prepared.parts
     yield f"X, y = load_{settings.data.source}(return_X_y=True)"
     classes = prepared.dataset.task == "classification"
-    taken = [name for name in ("test", "validation") if name in parts]
+    taken = [name for name in reversed(PARTS[1:]) if name in parts]
     # As Axone does it: first the test rows are taken off, then those for validation.
     for name in taken:
         words = ["X", "y", f"test_size={len(parts[name])}"]

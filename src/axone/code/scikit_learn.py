@@ -6,6 +6,8 @@ its penalty are scaled, where its ε stands.
 
 from typing import Any
 
+import numpy as np
+
 from axone.code import rows, watching
 from axone.code.writing import call, comment, lines_of, named
 from axone.comparison import scikit_learn as theirs
@@ -17,6 +19,8 @@ from axone.layers import Dense
 from axone.losses import Loss, MeanSquaredError, Poisson
 from axone.messages import Message, _
 from axone.optimizers import Adam, Momentum, Nesterov
+from axone.registry import name_of
+from axone.schedules import ConstantRate
 
 
 def obstacles(prepared: Prepared) -> tuple[Message, ...]:
@@ -30,8 +34,10 @@ def obstacles(prepared: Prepared) -> tuple[Message, ...]:
         found.append(_("masks of rows of unlike lengths"))
     if recipe.augmentation:
         found.append(_("augmentation"))
-    if recipe.schedule.follows_losses or len({float(exercise.rates(e, ())[0]) for e in (0, 1)}) > 1:
-        found.append(_("a schedule of the learning rate"))
+    # Of one that changes within an epoch the comparison has told already.
+    steady = np.ptp(exercise.rates(0, ())) == 0
+    if not isinstance(recipe.schedule, ConstantRate) and steady:
+        found.append(_("the schedule {name}", name=name_of(recipe.schedule)))
     if recipe.rows_learnt(len(exercise.train)) < len(exercise.train):
         found.append(_("drop_last"))
     return tuple(dict.fromkeys(found))
@@ -137,11 +143,12 @@ def _rounded(number: float) -> float:
 def _loop(prepared: Prepared, recipe: Recipe, watch: watching.Watch) -> str:
     epochs = prepared.experiment.settings.training.epochs
     counted = "epoch" if watch else "_"
-    lines = [*watch.before, f"for {counted} in range(1, {epochs + 1}):"]
-    labels = "sorted(set(y_train))"
+    span = f"1, {epochs + 1}" if watch else str(epochs)
+    lines = [*watch.before, f"for {counted} in range({span}):"]
     given = ["X_train", "y_train"]
     if recipe.loss.task == "classification":
-        lines.insert(0, f"classes = {labels}")
+        count = len(prepared.dataset.class_names)
+        lines.insert(0, f"classes = list(range({count}))")
         given.append("classes=classes")
     lines.append("    " + call("model.partial_fit", given))
     if watch:

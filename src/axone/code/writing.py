@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import MISSING, fields
 from typing import Any
 
-from axone.layers import Layer
+from axone.layers import Residual
 from axone.messages import Message
 from axone.registry import plain
 
@@ -100,6 +100,8 @@ def described(thing: Any, room: str = "ax.") -> str:
     Settings that are as by default are left out; activations, initialisers and the like are written
     by their names.
     """
+    if isinstance(thing, Residual):
+        return _residual(thing, room)
     arguments, in_place = [], True
     for field in fields(thing):
         given = getattr(thing, field.name)
@@ -112,13 +114,14 @@ def described(thing: Any, room: str = "ax.") -> str:
         # What a layer cannot do without, and its activation, are read without their names.
         by_place = in_place and (default is MISSING or field.name == "activation")
         in_place = by_place
-        arguments.append(_setting(given) if by_place else f"{field.name}={_setting(given)}")
+        arguments.append(value(plain(given)) if by_place else f"{field.name}={value(plain(given))}")
     return call(f"{room}{type(thing).__name__}", arguments)
 
 
-def _setting(given: Any) -> str:
-    if isinstance(given, Layer):
-        return described(given)
-    if isinstance(given, (list, tuple)) and any(isinstance(item, Layer) for item in given):
-        return call("", [described(item) for item in given], broken=True)
-    return value(plain(given))
+def _residual(block: Residual, room: str) -> str:
+    """Return a block with its layers as they are given, one after another."""
+    words = [described(layer, room) for layer in block.layers]
+    if block.shortcut:
+        short = call("", [described(layer, room) for layer in block.shortcut], broken=True)
+        words.append(f"shortcut={short}")
+    return call(f"{room}Residual", words, broken=True)

@@ -45,8 +45,8 @@ def learnt():
 
 @pytest.fixture(scope="session")
 def images(tmp_path_factory):
-    """An archive of 60 small images of three classes, and how long it is."""
+    """An archive of 60 small images of three classes."""
     path = tmp_path_factory.mktemp("images") / "images.npz"
-    pixels = np.random.default_rng(0).integers(0, 256, (60, 1, 10, 10)).astype("uint8")
+    pixels = np.random.default_rng(0).integers(0, 256, (60, 1, 12, 12)).astype("uint8")
     np.savez(path, X=pixels, y=np.arange(60) % 3)
     return path

@@ -29,7 +29,7 @@ def test_a_script_ends_with_the_weights_of_the_run(experiment, script, learnt, s
         {"training": {"class_weight": "balanced", "l2": 0.1, "clip_norm": 1.0}},
         {"training": {"class_weight": {"setosa": 2.0}, "stopping": {"patience": 2}}},
         {"training": {"restore_best": False, "optimizer": {"name": "momentum", "beta": 0.8}}},
-        {"network": {"layer_names": ['in"', "a'b", "c\nd", "out"]}},
+        {"network": {"layer_names": ['in"', "a'b", "{c}", "out"]}},
     ],
 )
 def test_every_setting_is_in_the_script(experiment, script, learnt, settings):

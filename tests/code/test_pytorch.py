@@ -91,7 +91,8 @@ def test_plain_scripts_find_as_good_a_model(experiment, script, source):
 
     ours, theirs = [], []
     for seed in range(3):
-        described = experiment(source, {"seed": seed, "training": {"epochs": 60}})
+        settings = {"network": {"hidden": [8]}, "training": {"epochs": 40}}
+        described = experiment(source, {"seed": seed, "data": {"test": 0.3}} | settings)
         ours.append(score(script(described)))
         theirs.append(score(script(described, "pytorch")))
     assert np.mean(theirs) == pytest.approx(np.mean(ours), abs=0.06)

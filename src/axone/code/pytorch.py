@@ -4,18 +4,29 @@ What has to be arranged for the same numbers is told in `axone.engines.torch.tra
 `axone.comparison.pytorch`, whose modules are made for machines; these are their likes in source.
 """
 
+import textwrap
 from collections.abc import Callable
 from typing import Any
 
 from axone.activations import Exponential, Identity, Sigmoid, Softmax
 from axone.code import python, rows, watching
 from axone.code.pytorch_layers import HELPERS, beyond, modules
-from axone.code.writing import call, comment, lines_of, named, value
+from axone.code.writing import WIDTH, call, comment, lines_of, named, value
 from axone.comparison.comparing import exercise_of, of_the_rows
 from axone.comparison.exercise import normalises_flat
 from axone.engines import Recipe
 from axone.experiments import Prepared
 from axone.experiments.training import build_trainer
+from axone.initializers import (
+    Constant,
+    GlorotNormal,
+    GlorotUniform,
+    HeNormal,
+    HeUniform,
+    Initializer,
+    Orthogonal,
+    Zeros,
+)
 from axone.layers import BatchNorm, ChannelDropout, Dropout, GaussianNoise, Layer, Recurrent
 from axone.layers.residual import all_layers
 from axone.losses import (
@@ -150,7 +161,8 @@ def _written(prepared: Prepared, *, exact: bool) -> str:
             (python.network(recipe.network), python.trainer(trainer), f"{model}\n{_loaded(recipe)}")
         ).rstrip("\n")
     else:
-        beginning = f"torch.manual_seed({recipe.seed})\n{model}"
+        drawn = _drawn(recipe)
+        beginning = f"torch.manual_seed({recipe.seed})\n{model}" + (f"\n{drawn}" if drawn else "")
     return lines_of(
         (
             comment(*_about(prepared, recipe, exact)),
@@ -182,11 +194,18 @@ def _about(prepared: Prepared, recipe: Recipe, exact: bool) -> list[Message]:
         about = [
             _(
                 "{source!r} as `axone train` learns it, in PyTorch. What differs: the first "
-                "weights and the order of the rows are PyTorch's own draws, so the numbers "
-                "differ a little, as from seed to seed.",
+                "weights and the order of the rows are drawn by PyTorch, so the numbers differ "
+                "a little, as from seed to seed.",
                 source=source,
             )
         ]
+        if not _drawn(recipe):
+            about.append(
+                _(
+                    "The first weights come from PyTorch's own distributions, which can matter "
+                    "where rows are few."
+                )
+            )
     layers = list(all_layers(recipe.network.layers))
     if any(isinstance(layer, BatchNorm) for layer in layers):
         about.append(
@@ -248,6 +267,50 @@ def _loaded(recipe: Recipe) -> str:
             "with torch.no_grad():",
             "    for tensor, name in zip(model.parameters(), learnt, strict=True):",
             "        tensor.copy_(torch.as_tensor(first[name]))",
+        )
+    )
+
+
+_DRAWS: dict[type[Initializer], tuple[str, str]] = {
+    HeNormal: ("he", "nn.init.kaiming_normal_"),
+    HeUniform: ("he_uniform", "nn.init.kaiming_uniform_"),
+    GlorotNormal: ("glorot_normal", "nn.init.xavier_normal_"),
+    GlorotUniform: ("glorot", "nn.init.xavier_uniform_"),
+    Orthogonal: ("orthogonal", "nn.init.orthogonal_"),
+    Zeros: ("zeros", "nn.init.zeros_"),
+}
+"""PyTorch's functions that draw from the same distributions, and what a script calls them."""
+_ONES = ("ones", "nn.init.ones_")
+
+
+def _drawn(recipe: Recipe) -> str:
+    """Return the lines that draw the first weights; an empty text where PyTorch cannot so."""
+    specs = [slot.spec for slot in recipe.network.layout.slots if slot.spec.trainable]
+    if any(isinstance(layer, Recurrent) for layer in all_layers(recipe.network.layers)):
+        return ""  # whose second bias has no spec
+    found = [
+        _ONES if spec.initializer == Constant(1.0) else _DRAWS.get(type(spec.initializer))
+        for spec in specs
+    ]
+    draws = [draw for draw in found if draw is not None]
+    if len(draws) < len(specs):
+        return ""
+    names = dict(draws)
+    aliases = f"{', '.join(names)} = {', '.join(names.values())}"
+    if len(aliases) > WIDTH:
+        aliases = "\n".join(f"{name} = {function}" for name, function in names.items())
+    words = ", ".join(name for name, _function in draws)
+    listed = f"draws = [{words}]"
+    if len(listed) > WIDTH:
+        rows_of_names = textwrap.indent("\n".join(textwrap.wrap(f"{words},", WIDTH - 4)), "    ")
+        listed = f"draws = [\n{rows_of_names}\n]"
+    return "\n".join(
+        (
+            comment(_("The first weights come from the distributions that Axone draws from.")),
+            aliases,
+            listed,
+            "for tensor, draw in zip(model.parameters(), draws, strict=True):",
+            "    draw(tensor)",
         )
     )
 

@@ -72,9 +72,10 @@ def script(prepared: Prepared) -> str:
 def _about(prepared: Prepared, recipe: Recipe) -> list[Message]:
     about = [
         _(
-            "{source!r} as `axone train` learns it, by scikit-learn. What differs: the first "
-            "weights and the order of the rows are scikit-learn's own draws, so the numbers "
-            "differ a little, as from seed to seed.",
+            "{source!r} as `axone train` learns it, by scikit-learn. What differs: the order of "
+            "the rows and the first weights are its own draws, weights and biases from Glorot's "
+            "uniform distribution. So the numbers differ as from seed to seed, and more where "
+            "rows are few.",
             source=prepared.experiment.settings.data.source,
         )
     ]

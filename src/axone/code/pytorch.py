@@ -170,7 +170,11 @@ def _written(prepared: Prepared, *, exact: bool) -> str:
             "\n".join(_imports(prepared, alone=alone, exact=exact)),
             rows.source(prepared, alone=alone),
             "\n".join(_tensors(prepared, recipe)),
-            *(source for name, source in HELPERS.items() if f"{name}(" in model.replace("nn.", "")),
+            *(
+                f"\n{source}\n"
+                for name, source in HELPERS.items()
+                if f"{name}(" in model.replace("nn.", "")
+            ),
             beginning,
             _before_the_loop(prepared, recipe, exact),
             _loop(prepared, recipe, watch, exact),

@@ -4,6 +4,7 @@ Every value from outside, a path or a column's name, comes through `value`, whic
 of a user's text is ever source.
 """
 
+import re
 import textwrap
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import MISSING, fields
@@ -90,8 +91,9 @@ def comment(*sentences: Message | str, margin: str = "") -> str:
 
 
 def lines_of(blocks: Iterable[str]) -> str:
-    """Join blocks of source, an empty line between them; empty ones are left out."""
-    return "\n\n".join(block for block in blocks if block) + "\n"
+    """Join blocks of source, an empty line between them, around classes two."""
+    text = "\n\n".join(block for block in blocks if block)
+    return re.sub(r"\n{4,}", "\n\n\n", text) + "\n"
 
 
 def described(thing: Any, room: str = "ax.") -> str:

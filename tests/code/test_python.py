@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from axone.experiments import Experiment
 
@@ -51,6 +52,27 @@ def test_generated_rows_are_made_anew(experiment, script, learnt):
     described = experiment(
         "moons", {"seed": 3, "data": {"options": {"rows": 80}}, "training": {"epochs": 2}}
     )
+    assert np.array_equal(script(described)["result"].parameters.vector, learnt(described))
+
+
+def test_several_targets_and_quantiles_are_learnt_alike(here, experiment, script, learnt):
+    random = np.random.default_rng(0)
+    np.savez(here / "two.npz", X=random.normal(size=(50, 3)), y=random.normal(size=(50, 2)))
+    for loss, printed in (("mse", True), ({"name": "quantile", "levels": [0.1, 0.9]}, False)):
+        described = experiment("two.npz", {"training": {"epochs": 2, "loss": loss}})
+        names = script(described)
+        assert np.array_equal(names["result"].parameters.vector, learnt(described))
+        assert ("R² (test)" in names["printed"]) is printed
+
+
+def test_a_folder_of_images_is_read_anew(here, experiment, script, learnt):
+    random = np.random.default_rng(0)
+    for name in "ab":
+        (here / "pictures" / name).mkdir(parents=True)
+        for number in range(10):
+            pixels = random.integers(0, 255, (8, 8), dtype=np.uint8)
+            Image.fromarray(pixels).save(here / "pictures" / name / f"{number}.png")
+    described = experiment("pictures", {"network": {"hidden": [4]}, "training": {"epochs": 2}})
     assert np.array_equal(script(described)["result"].parameters.vector, learnt(described))
 
 

@@ -8,6 +8,7 @@ from axone.code.writing import call, comment, described, lines_of, named, value
 from axone.experiments import Prepared
 from axone.experiments.training import build_trainer, stopping_rules
 from axone.messages import Message, _
+from axone.model import Numbers
 from axone.network import Network
 from axone.optimizers import Optimizer
 from axone.registry import plain
@@ -48,7 +49,8 @@ def script(prepared: Prepared) -> str:
         imports = ["import numpy as np", *imports] if "np." in weights else imports
     if "compute_sample_weight" in weights:
         imports.append("from sklearn.utils.class_weight import compute_sample_weight")
-    if prepared.dataset.task == "regression":
+    measured = _measured(prepared)
+    if "r2_score" in measured:
         imports.append("from sklearn.metrics import r2_score")
     return lines_of(
         (
@@ -59,7 +61,7 @@ def script(prepared: Prepared) -> str:
             network(prepared.network),
             trainer(build_trainer(prepared)),
             _fit(prepared),
-            _measured(prepared),
+            measured,
         )
     )
 
@@ -151,9 +153,10 @@ def _measured(prepared: Prepared) -> str:
     if prepared.parts[part].mask is not None:
         words.append(f"mask=mask_{part}")
     predicted = call("network.predict", words, "outputs = ")
-    if prepared.dataset.task == "regression":
+    if isinstance(prepared.target, Numbers):
+        # Quantiles are several outputs for each number.
         score = f'print("R² ({part}):", r2_score(y_{part}, outputs))'
-        return f"{predicted}\n{score}" if prepared.network.output_shape == (1,) else ""
+        return "" if prepared.target.levels else f"{predicted}\n{score}"
     classes = "outputs[:, 0] > 0.5" if prepared.network.output_shape == (1,) else _MOST_LIKELY
     return "\n".join(
         (

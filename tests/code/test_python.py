@@ -58,7 +58,7 @@ def test_generated_rows_are_made_anew(experiment, script, learnt):
 def test_several_targets_and_quantiles_are_learnt_alike(here, experiment, script, learnt):
     random = np.random.default_rng(0)
     np.savez(here / "two.npz", X=random.normal(size=(50, 3)), y=random.normal(size=(50, 2)))
-    for loss, printed in (("mse", True), ({"name": "quantile", "levels": [0.1, 0.9]}, False)):
+    for loss, printed in (("mse", True), ({"name": "quantile", "levels": [0.1, 0.5, 0.9]}, False)):
         described = experiment("two.npz", {"training": {"epochs": 2, "loss": loss}})
         names = script(described)
         assert np.array_equal(names["result"].parameters.vector, learnt(described))

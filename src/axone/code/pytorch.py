@@ -4,77 +4,39 @@ What has to be arranged for the same numbers is told in `axone.engines.torch.tra
 `axone.comparison.pytorch`, whose modules are made for machines; these are their likes in source.
 """
 
-import textwrap
-from collections.abc import Callable
-from typing import Any
-
-from axone.activations import Exponential, Identity, Sigmoid, Softmax
 from axone.code import python, rows, watching
 from axone.code.pytorch_layers import HELPERS, beyond, modules
-from axone.code.writing import WIDTH, call, comment, lines_of, named, value
+from axone.code.pytorch_settings import (
+    OPTIMIZERS,
+    criterion_of,
+    each_epoch,
+    first_draws,
+    layers_of,
+    optimizer_of,
+    scheduler,
+)
+from axone.code.writing import call, comment, lines_of, named, value
 from axone.comparison.comparing import exercise_of, of_the_rows
 from axone.comparison.exercise import normalises_flat
 from axone.engines import Recipe
 from axone.experiments import Prepared
 from axone.experiments.training import build_trainer
-from axone.initializers import (
-    Constant,
-    GlorotNormal,
-    GlorotUniform,
-    HeNormal,
-    HeUniform,
-    Initializer,
-    Orthogonal,
-    Zeros,
-)
-from axone.layers import BatchNorm, ChannelDropout, Dropout, GaussianNoise, Layer, Recurrent
+from axone.layers import BatchNorm, ChannelDropout, Dropout, GaussianNoise, Recurrent
 from axone.layers.residual import all_layers
 from axone.losses import (
-    BinaryCrossEntropy,
     CategoricalCrossEntropy,
-    Huber,
-    Loss,
-    MeanAbsoluteError,
-    MeanSquaredError,
     Poisson,
 )
 from axone.messages import Message, _
 from axone.optimizers import (
-    SGD,
-    Adagrad,
     Adam,
     AdamW,
-    GradientDescent,
     Momentum,
-    Nesterov,
-    RMSProp,
 )
 from axone.registry import name_of
 from axone.schedules import (
     ConstantRate,
-    Cosine,
-    OneCycle,
-    StepDecay,
-    Warmup,
 )
-from axone.schedules import (
-    Exponential as ExponentialDecay,
-)
-
-_HEADS = {
-    (CategoricalCrossEntropy, Softmax): "nn.CrossEntropyLoss()",
-    (BinaryCrossEntropy, Sigmoid): "nn.BCEWithLogitsLoss()",
-    (Poisson, Exponential): "nn.PoissonNLLLoss()",
-}
-"""Losses of logits, with the output activation that they bring."""
-
-_LOSSES: dict[type[Loss], Callable[[Any], str]] = {
-    MeanSquaredError: lambda loss: "nn.MSELoss()",
-    MeanAbsoluteError: lambda loss: "nn.L1Loss()",
-    Huber: lambda loss: call("nn.HuberLoss", named(delta=loss.delta)),
-}
-
-_OPTIMIZERS = (SGD, GradientDescent, Momentum, Nesterov, Adagrad, RMSProp, Adam, AdamW)
 
 
 def obstacles(prepared: Prepared) -> tuple[Message, ...]:
@@ -84,8 +46,8 @@ def obstacles(prepared: Prepared) -> tuple[Message, ...]:
     found = [*rows.obstacles(prepared), *watching.obstacles(prepared)]
     exercise = exercise_of(prepared, recipe)
     found += of_the_rows(exercise)
-    found += beyond(_body(recipe), network.input_shape)
-    if _criterion(recipe) == "":
+    found += beyond(layers_of(recipe), network.input_shape)
+    if criterion_of(recipe) == "":
         _layers, activation = network.split_output()
         found.append(
             _(
@@ -96,7 +58,7 @@ def obstacles(prepared: Prepared) -> tuple[Message, ...]:
         )
     if recipe.loss.scale != 1:
         found.append(_("the scale of the loss"))
-    if type(optimizer) not in _OPTIMIZERS:
+    if type(optimizer) not in OPTIMIZERS:
         found.append(_("the optimizer {name}", name=name_of(optimizer)))
     if _tells_weights_apart(recipe) and any(
         slot.spec.penalised != (len(slot.spec.shape) > 1)
@@ -109,7 +71,7 @@ def obstacles(prepared: Prepared) -> tuple[Message, ...]:
     constant = isinstance(schedule, ConstantRate)
     if isinstance(optimizer, Momentum) and optimizer.form == "heavy_ball" and not constant:
         found.append(_("the heavy_ball form of momentum with a schedule"))
-    if not constant and not _schedule(recipe, 1, 1):
+    if not constant and not scheduler(recipe, 1, 1):
         found.append(_("the schedule {name}", name=name_of(schedule)))
     last = exercise.batch_rows[-1]
     if last == 1 and normalises_flat(network.layers, network.input_shape):
@@ -152,8 +114,8 @@ def _written(prepared: Prepared, *, exact: bool) -> str:
     watch = watching.Watch(
         prepared, "copy.deepcopy(model.state_dict())", "model.load_state_dict(best)"
     )
-    body = modules(_body(recipe), recipe.network.input_shape)
-    model = call("nn.Sequential", body, "model = ", broken=True)
+    row = modules(layers_of(recipe), recipe.network.input_shape)
+    model = call("nn.Sequential", row, "model = ", broken=True)
     if recipe.dtype == "float64":
         model += ".double()"
     if exact:
@@ -161,7 +123,7 @@ def _written(prepared: Prepared, *, exact: bool) -> str:
             (python.network(recipe.network), python.trainer(trainer), f"{model}\n{_loaded(recipe)}")
         ).rstrip("\n")
     else:
-        drawn = _drawn(recipe)
+        drawn = first_draws(recipe)
         beginning = f"torch.manual_seed({recipe.seed})\n{model}" + (f"\n{drawn}" if drawn else "")
     return lines_of(
         (
@@ -203,7 +165,7 @@ def _about(prepared: Prepared, recipe: Recipe, exact: bool) -> list[Message]:
                 source=source,
             )
         ]
-        if not _drawn(recipe):
+        if not first_draws(recipe):
             about.append(
                 _(
                     "The first weights come from PyTorch's own distributions, which can matter "
@@ -246,23 +208,6 @@ def _tensors(prepared: Prepared, recipe: Recipe) -> list[str]:
     ]
 
 
-def _body(recipe: Recipe) -> tuple[Layer, ...]:
-    """Return the layers that make what the criterion is given."""
-    body, activation = recipe.network.split_output()
-    brought = (type(recipe.loss), type(activation)) in _HEADS or isinstance(activation, Identity)
-    return tuple(body) if brought else recipe.network.layers
-
-
-def _criterion(recipe: Recipe) -> str:
-    """Return the loss; an empty text where PyTorch has none that is the same."""
-    _layers, activation = recipe.network.split_output()
-    loss: Loss = recipe.loss
-    head = _HEADS.get((type(loss), type(activation)))
-    if head is not None:
-        return head
-    return _LOSSES[type(loss)](loss) if type(loss) in _LOSSES else ""
-
-
 def _loaded(recipe: Recipe) -> str:
     return "\n".join(
         (
@@ -275,121 +220,21 @@ def _loaded(recipe: Recipe) -> str:
     )
 
 
-_DRAWS: dict[type[Initializer], tuple[str, str]] = {
-    HeNormal: ("he", "nn.init.kaiming_normal_"),
-    HeUniform: ("he_uniform", "nn.init.kaiming_uniform_"),
-    GlorotNormal: ("glorot_normal", "nn.init.xavier_normal_"),
-    GlorotUniform: ("glorot", "nn.init.xavier_uniform_"),
-    Orthogonal: ("orthogonal", "nn.init.orthogonal_"),
-    Zeros: ("zeros", "nn.init.zeros_"),
-}
-"""PyTorch's functions that draw from the same distributions, and what a script calls them."""
-_ONES = ("ones", "nn.init.ones_")
-
-
-def _drawn(recipe: Recipe) -> str:
-    """Return the lines that draw the first weights; an empty text where PyTorch cannot so."""
-    specs = [slot.spec for slot in recipe.network.layout.slots if slot.spec.trainable]
-    if any(isinstance(layer, Recurrent) for layer in all_layers(recipe.network.layers)):
-        return ""  # whose second bias has no spec
-    found = [
-        _ONES if spec.initializer == Constant(1.0) else _DRAWS.get(type(spec.initializer))
-        for spec in specs
-    ]
-    draws = [draw for draw in found if draw is not None]
-    if len(draws) < len(specs):
-        return ""
-    names = dict(draws)
-    aliases = f"{', '.join(names)} = {', '.join(names.values())}"
-    if len(aliases) > WIDTH:
-        aliases = "\n".join(f"{name} = {function}" for name, function in names.items())
-    words = ", ".join(name for name, _function in draws)
-    listed = f"draws = [{words}]"
-    if len(listed) > WIDTH:
-        rows_of_names = textwrap.indent("\n".join(textwrap.wrap(f"{words},", WIDTH - 4)), "    ")
-        listed = f"draws = [\n{rows_of_names}\n]"
-    return "\n".join(
-        (
-            comment(_("The first weights come from the distributions that Axone draws from.")),
-            aliases,
-            listed,
-            "for tensor, draw in zip(model.parameters(), draws, strict=True):",
-            "    draw(tensor)",
-        )
-    )
-
-
-def _rate(rule: Any) -> str:
-    if isinstance(rule, Momentum) and rule.form == "averaged":
-        return f"{value(rule.learning_rate)} * (1 - {value(rule.beta)})"
-    return value(rule.learning_rate)
-
-
-def _optimizer(rule: Any) -> str:
-    words = [f"lr={_rate(rule)}"]
-    given = "model.parameters()"
-    kind = type(rule).__name__
-    if isinstance(rule, (Momentum, Nesterov)):
-        kind = "SGD"
-        words += named(momentum=rule.beta)
-        words += ["nesterov=True"] if isinstance(rule, Nesterov) and rule.beta else []
-    elif isinstance(rule, (SGD, GradientDescent)):
-        kind = "SGD"
-    elif isinstance(rule, Adagrad):
-        words += named(initial_accumulator_value=rule.initial_accumulator, eps=rule.epsilon)
-    elif isinstance(rule, RMSProp):
-        kind = "RMSprop"
-        words += named(alpha=rule.rho, eps=rule.epsilon)
-    else:
-        words += named(betas=(rule.beta_1, rule.beta_2), eps=rule.epsilon)
-    if isinstance(rule, AdamW):
-        given = '[{"params": weights}, {"params": others, "weight_decay": 0.0}]'
-        words += named(weight_decay=rule.weight_decay)
-    return call(f"torch.optim.{kind}", [given, *words], "optimizer = ")
-
-
-def _schedule(recipe: Recipe, epochs: int, steps: int) -> str:
-    """Return the scheduler; an empty text where PyTorch has none that is the same."""
-    schedule, room = recipe.schedule, "torch.optim.lr_scheduler."
-    rate, total = _rate(recipe.optimizer), epochs * steps
-    words: list[str] = []
-    kind = ""
-    if type(schedule) is StepDecay:
-        kind, words = "StepLR", named(step_size=schedule.every, gamma=schedule.factor)
-    elif type(schedule) is ExponentialDecay:
-        kind, words = "ExponentialLR", named(gamma=schedule.factor)
-    elif type(schedule) is Cosine:
-        lowest = f"{value(schedule.minimum)} * {rate}" if schedule.minimum else "0.0"
-        kind, words = "CosineAnnealingLR", [f"T_max={total}", f"eta_min={lowest}"]
-    elif type(schedule) is OneCycle:
-        kind = "OneCycleLR"
-        words = [f"max_lr={rate}", *named(total_steps=total, pct_start=schedule.rise)]
-        words += [f"div_factor=1 / {value(schedule.start)}", "cycle_momentum=False"]
-    elif type(schedule) is Warmup and isinstance(schedule.after, ConstantRate):
-        kind = "LambdaLR"
-        words = [f"lambda step: min((step + 1) / {schedule.epochs * steps}, 1.0)"]
-    return call(room + kind, ["optimizer", *words], "scheduler = ") if kind else ""
-
-
-def _each_epoch(recipe: Recipe) -> bool:
-    return isinstance(recipe.schedule, (StepDecay, ExponentialDecay))
-
-
 def _tells_weights_apart(recipe: Recipe) -> bool:
     return bool(recipe.penalty) or isinstance(recipe.optimizer, AdamW)
 
 
 def _before_the_loop(prepared: Prepared, recipe: Recipe, exact: bool) -> str:
     count = len(prepared.parts["train"])
-    lines = [f"criterion = {_criterion(recipe)}"]
+    lines = [f"criterion = {criterion_of(recipe)}"]
     if _tells_weights_apart(recipe):
         lines.append(comment(_("Penalties and decay are for weights, not for biases.")))
         lines.append("weights = [tensor for tensor in model.parameters() if tensor.ndim > 1]")
     if isinstance(recipe.optimizer, AdamW):
         lines.append("others = [tensor for tensor in model.parameters() if tensor.ndim == 1]")
-    lines.append(_optimizer(recipe.optimizer))
+    lines.append(optimizer_of(recipe.optimizer))
     epochs = prepared.experiment.settings.training.epochs
-    lines.append(_schedule(recipe, epochs, recipe.steps(count)))
+    lines.append(scheduler(recipe, epochs, recipe.steps(count)))
     if not exact:
         words = ["TensorDataset(X_train, y_train)", *named(batch_size=recipe.batch_rows(count))]
         words += named(shuffle=recipe.shuffle and not recipe.full_batch)
@@ -400,7 +245,7 @@ def _before_the_loop(prepared: Prepared, recipe: Recipe, exact: bool) -> str:
 
 def _loop(prepared: Prepared, recipe: Recipe, watch: watching.Watch, exact: bool) -> str:
     epochs, count = prepared.experiment.settings.training.epochs, len(prepared.parts["train"])
-    scheduled = _schedule(recipe, 1, 1) != ""
+    scheduled = scheduler(recipe, 1, 1) != ""
     counted = "epoch" if watch or exact else "_"
     span = f"1, {epochs + 1}" if counted == "epoch" else str(epochs)
     lines = [*watch.before, f"for {counted} in range({span}):", "    model.train()"]
@@ -428,9 +273,9 @@ def _loop(prepared: Prepared, recipe: Recipe, watch: watching.Watch, exact: bool
     if clipping.norm is not None:
         step.append(clip.format("norm", value(clipping.norm)))
     step.append("optimizer.step()")
-    step += ["scheduler.step()"] if scheduled and not _each_epoch(recipe) else []
+    step += ["scheduler.step()"] if scheduled and not each_epoch(recipe) else []
     lines += [f"        {line}" for line in step]
-    lines += ["    scheduler.step()"] if scheduled and _each_epoch(recipe) else []
+    lines += ["    scheduler.step()"] if scheduled and each_epoch(recipe) else []
     if watch:
         lines += [
             "    model.eval()",

@@ -679,6 +679,28 @@ axone summary iris --backward
         ),
     ),
     Command(
+        "code",
+        _(
+            """Print a run as source: Python, scikit-learn, PyTorch, or an experiment file.
+
+axone code runs/iris
+axone code iris --as scikit-learn
+axone code iris --hidden 32 --as pytorch --out iris.py
+axone code iris --as pytorch --exact
+axone code table.csv --target price --as toml --out price.toml
+
+python is Axone's own interface: the script ends with the same weights as
+`axone train`, to the last bit. scikit-learn and pytorch train the same
+network on the same rows by the same rule, from first weights of their own:
+scores are alike, weights are not. With --exact PyTorch is given Axone's
+first weights and the order of its rows; then the weights are the same but
+for rounding. toml is the file with every setting, for `axone train`.
+
+Each script says what differs. What a library cannot express, as scikit-learn
+a convolution, is refused, and it is said which of the others can."""
+        ),
+    ),
+    Command(
         "check-gradients",
         _(
             """Check backpropagation against differences of the loss, tensor by tensor.

@@ -120,7 +120,7 @@ def compare(
         get_engine(experiment.settings.engine)  # a wrong name is told before the data are loaded
     prepared = prepare(_adjusted(experiment, epochs, dtype))
     trainer = build_trainer(prepared, threads)
-    exercise = _exercise(prepared, trainer.recipe, threads)
+    exercise = exercise_of(prepared, trainer.recipe, threads)
     comparison = Comparison(
         prepared, {}, trainer.engine_used, trainer.engine_reason, threads, exercise.steps_per_epoch
     )
@@ -183,7 +183,14 @@ def _adjusted(experiment: Experiment, epochs: int | None, dtype: DType) -> Exper
     )
 
 
-def _exercise(prepared: Prepared, recipe: Recipe, threads: int) -> Exercise:
+def exercise_of(prepared: Prepared, recipe: Recipe, threads: int = 1) -> Exercise:
+    """Return what all libraries are to compute in a prepared experiment.
+
+    Raises
+    ------
+    ConfigurationError
+        The network has nothing to learn.
+    """
     network = prepared.network
     if network.parameter_count == 0:
         raise ConfigurationError(_("This network has no weights: there is nothing to compare."))
@@ -223,7 +230,7 @@ def _able(keys: Sequence[str], exercise: Exercise, comparison: Comparison) -> di
             ).coded("not_installed")
             continue
         opponent = _OPPONENTS[key]()
-        beyond = (*opponent.obstacles(exercise), *_of_the_rows(exercise))
+        beyond = (*opponent.obstacles(exercise), *of_the_rows(exercise))
         if beyond:
             comparison.left_out[key] = _("beyond it: {things}", things=Listed(beyond, "; ")).coded(
                 "beyond_the_library"
@@ -246,7 +253,7 @@ def _able(keys: Sequence[str], exercise: Exercise, comparison: Comparison) -> di
     return able
 
 
-def _of_the_rows(exercise: Exercise) -> tuple[Message, ...]:
+def of_the_rows(exercise: Exercise) -> tuple[Message, ...]:
     """Return what of the training rows no opponent is given."""
     found: list[Message] = []
     if exercise.train.weight is not None:

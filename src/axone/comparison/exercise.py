@@ -3,6 +3,7 @@
 Shuffles, masks and learning rates are Axone's own, so that all libraries make the same steps.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -10,9 +11,11 @@ from typing import Protocol
 
 import numpy as np
 
-from axone.arrays import FloatArray, IntArray
+from axone.arrays import FloatArray, IntArray, Shape
 from axone.data.examples import Examples
 from axone.engines import Recipe, RunState
+from axone.layers import BatchNorm, Layer, Residual
+from axone.layers.sequence import output_shapes
 from axone.parameters import Parameters
 
 
@@ -67,6 +70,22 @@ class Exercise:
     def beginning(self) -> "Exercise":
         """Return the same with the rows of two batches: enough to warm a library up."""
         return replace(self, train=self.train.rows(slice(0, 2 * self.batch_size)))
+
+
+def normalises_flat(layers: Sequence[Layer], shape: Shape) -> bool:
+    """Whether some batch norm sees one number a channel and a row."""
+    before = (shape, *output_shapes(layers, shape))
+    return any(
+        (isinstance(layer, BatchNorm) and math.prod(before[position][1:]) == 1)
+        or (
+            isinstance(layer, Residual)
+            and (
+                normalises_flat(layer.layers, before[position])
+                or normalises_flat(layer.shortcut, before[position])
+            )
+        )
+        for position, layer in enumerate(layers)
+    )
 
 
 @dataclass(frozen=True)

@@ -10,9 +10,8 @@ is the same. `axone.engines.torch` translates; what else had to be arranged for 
   training losses are the same, validation losses nearly.
 """
 
-import math
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -20,12 +19,11 @@ import numpy as np
 import torch
 from torch import nn
 
-from axone.arrays import FloatArray, IntArray, Shape
-from axone.comparison.exercise import Exercise, TimedEpoch
+from axone.arrays import FloatArray, IntArray
+from axone.comparison.exercise import Exercise, TimedEpoch, normalises_flat
 from axone.data.examples import Examples
 from axone.engines.torch import obstacles as beyond_pytorch
 from axone.engines.torch.modules import GivenNumbers
-from axone.engines.torch.obstacles import all_layers
 from axone.engines.torch.translation import (
     OPTIMIZERS,
     criterion_of,
@@ -34,8 +32,8 @@ from axone.engines.torch.translation import (
     rate_share,
     translate,
 )
-from axone.layers import BatchNorm, ChannelDropout, Dropout, GaussianNoise, Layer, Residual
-from axone.layers.sequence import output_shapes
+from axone.layers import BatchNorm, ChannelDropout, Dropout, GaussianNoise
+from axone.layers.residual import all_layers
 from axone.messages import Message, _
 from axone.random import NOISE, RandomStream
 
@@ -47,7 +45,7 @@ def obstacles(exercise: Exercise) -> tuple[Message, ...]:
     """Return what in the exercise is beyond PyTorch; nothing if it can take part."""
     found = beyond_pytorch(exercise.recipe)
     network = exercise.recipe.network
-    if exercise.batch_rows[-1] == 1 and _normalises_flat(network.layers, network.input_shape):
+    if exercise.batch_rows[-1] == 1 and normalises_flat(network.layers, network.input_shape):
         found += (_("batch norm of a batch of one row, which the last of each epoch is"),)
     return found
 
@@ -70,22 +68,6 @@ def notes(exercise: Exercise) -> tuple[Message, ...]:
             )
         )
     return tuple(found)
-
-
-def _normalises_flat(layers: Sequence[Layer], shape: Shape) -> bool:
-    """Whether some batch norm sees one number a channel and a row."""
-    before = (shape, *output_shapes(layers, shape))
-    return any(
-        (isinstance(layer, BatchNorm) and math.prod(before[position][1:]) == 1)
-        or (
-            isinstance(layer, Residual)
-            and (
-                _normalises_flat(layer.layers, before[position])
-                or _normalises_flat(layer.shortcut, before[position])
-            )
-        )
-        for position, layer in enumerate(layers)
-    )
 
 
 class PyTorchContestant:

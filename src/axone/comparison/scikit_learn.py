@@ -54,7 +54,7 @@ from axone.network import Network
 from axone.optimizers import SGD, Adam, GradientDescent, Momentum, Nesterov
 from axone.registry import name_of
 
-_ACTIVATIONS: dict[type[ActivationFunction], str] = {
+ACTIVATIONS: dict[type[ActivationFunction], str] = {
     Identity: "identity",
     ReLU: "relu",
     Sigmoid: "logistic",
@@ -72,7 +72,7 @@ _NEVER = -1e30
 
 
 @dataclass(frozen=True)
-class _Row:
+class DenseRow:
     """A network as a row of dense layers: their places, activations, and what is beyond that."""
 
     positions: tuple[int, ...]
@@ -80,7 +80,8 @@ class _Row:
     strange: tuple[Message, ...]
 
 
-def _read(network: Network) -> _Row:
+def row_of_layers(network: Network) -> DenseRow:
+    """Return a network as scikit-learn could have it, and what of it is beyond that."""
     positions: list[int] = []
     functions: list[ActivationFunction] = []
     strange: list[Message] = []
@@ -96,7 +97,7 @@ def _read(network: Network) -> _Row:
             functions[-1] = layer.function
         elif not _does_nothing(layer):
             strange.append(_("the layer {kind}", kind=type(layer).__name__))
-    return _Row(tuple(positions), tuple(functions), tuple(strange))
+    return DenseRow(tuple(positions), tuple(functions), tuple(strange))
 
 
 def _does_nothing(layer: Any) -> bool:
@@ -108,7 +109,7 @@ def _does_nothing(layer: Any) -> bool:
 def obstacles(exercise: Exercise) -> tuple[Message, ...]:
     """Return what in the exercise is beyond scikit-learn's MLP; nothing if it can take part."""
     recipe = exercise.recipe
-    row = _read(recipe.network)
+    row = row_of_layers(recipe.network)
     found = list(dict.fromkeys(row.strange))
     hidden = {name_of(function): function for function in row.functions[:-1]}
     if len(hidden) > 1:
@@ -118,7 +119,7 @@ def obstacles(exercise: Exercise) -> tuple[Message, ...]:
     found += [
         _("the activation {name}", name=name)
         for name, function in hidden.items()
-        if type(function) not in _ACTIVATIONS
+        if type(function) not in ACTIVATIONS
     ]
     if recipe.frozen:
         found.append(_("frozen layers"))
@@ -172,7 +173,7 @@ def notes(exercise: Exercise) -> tuple[Message, ...]:
                 "settings_rescaled"
             )
         )
-    if _lacks_a_class(recipe):
+    if lacks_a_class(recipe):
         found.append(
             _("scikit-learn: two softmax units run as three, the third without effect").coded(
                 "third_unit"
@@ -181,13 +182,13 @@ def notes(exercise: Exercise) -> tuple[Message, ...]:
     return tuple(found)
 
 
-def _lacks_a_class(recipe: Recipe) -> bool:
+def lacks_a_class(recipe: Recipe) -> bool:
     """Whether the network has softmax for two classes, for which scikit-learn has one unit."""
     softmax = isinstance(recipe.loss, CategoricalCrossEntropy)
     return softmax and recipe.network.output_shape == (2,)
 
 
-def _gradient_ratio(loss: Loss, outputs: int) -> float:
+def gradient_ratio(loss: Loss, outputs: int) -> float:
     """Return k: how many times scikit-learn's gradient Axone's is."""
     if isinstance(loss, MeanSquaredError):
         return 2 * loss.scale / outputs
@@ -198,7 +199,7 @@ def _loss_ratio(loss: Loss, outputs: int) -> float:
     """Return how many times the loss that scikit-learn reports Axone's is."""
     if isinstance(loss, MeanSquaredError):
         return 2 * loss.scale  # it reports the mean over the outputs, but minimises their sum
-    return _gradient_ratio(loss, outputs)
+    return gradient_ratio(loss, outputs)
 
 
 class _GivenWeights:
@@ -253,11 +254,11 @@ class ScikitLearnContestant:
     def __init__(self, exercise: Exercise) -> None:
         recipe = exercise.recipe
         self.exercise = exercise
-        self.positions = _read(recipe.network).positions
+        self.positions = row_of_layers(recipe.network).positions
         self.outputs = math.prod(recipe.network.output_shape)
-        self.ratio = _gradient_ratio(recipe.loss, self.outputs)
+        self.ratio = gradient_ratio(recipe.loss, self.outputs)
         self.is_classifier = recipe.loss.task == "classification"
-        self.unused = _lacks_a_class(recipe)
+        self.unused = lacks_a_class(recipe)
         classes = max(2, self.outputs + self.unused)
         self.labels = {"classes": np.arange(classes)} if self.is_classifier else {}
         self.X, self.y = self._rows(exercise.train)
@@ -287,10 +288,10 @@ class ScikitLearnContestant:
 
     def _model(self, weights: list[tuple[FloatArray, FloatArray]]) -> Any:
         recipe = self.exercise.recipe
-        functions = _read(recipe.network).functions[:-1]
+        functions = row_of_layers(recipe.network).functions[:-1]
         settings: dict[str, Any] = {
             "hidden_layer_sizes": [bias.size for _, bias in weights[:-1]],
-            "activation": _ACTIVATIONS[type(functions[0])] if functions else "identity",
+            "activation": ACTIVATIONS[type(functions[0])] if functions else "identity",
             "solver": "adam" if isinstance(recipe.optimizer, Adam) else "sgd",
             "alpha": recipe.penalty.l2 / self.ratio,
             "batch_size": self.exercise.batch_size,

@@ -336,3 +336,11 @@ def _joined(by_layer: Sequence[Mapping[str, FloatArray]]) -> dict[str, FloatArra
         for position, arrays in enumerate(by_layer)
         for name, array in arrays.items()
     }
+
+
+def all_layers(layers: Sequence[Layer]) -> Iterator[Layer]:
+    """Go through the layers, and through those within residual blocks."""
+    for layer in layers:
+        yield layer
+        if isinstance(layer, Residual):
+            yield from all_layers((*layer.layers, *layer.shortcut))

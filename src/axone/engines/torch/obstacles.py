@@ -1,6 +1,6 @@
 """What of a recipe is beyond PyTorch, in words: whatever is in none of the translation's tables."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from axone.engines.recipe import Recipe
 from axone.engines.torch.translation import ACTIVATIONS, CELLS, LAYERS, OPTIMIZERS, criterion_of
@@ -11,8 +11,8 @@ from axone.layers import (
     Layer,
     PositionwiseDense,
     Recurrent,
-    Residual,
 )
+from axone.layers.residual import all_layers
 from axone.messages import Message, _
 from axone.optimizers import Adam
 from axone.registry import name_of
@@ -49,14 +49,6 @@ def obstacles(recipe: Recipe) -> tuple[Message, ...]:
     if recipe.frozen:
         found.append(_("frozen layers"))
     return tuple(dict.fromkeys(found))
-
-
-def all_layers(layers: Sequence[Layer]) -> Iterator[Layer]:
-    """Go through the layers, and through those within residual blocks."""
-    for layer in layers:
-        yield layer
-        if isinstance(layer, Residual):
-            yield from all_layers((*layer.layers, *layer.shortcut))
 
 
 def _strange(layers: Sequence[Layer]) -> list[Message]:

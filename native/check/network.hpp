@@ -240,7 +240,7 @@ struct Run {
   std::vector<std::int64_t> labels;
   std::vector<std::uint8_t> mask;
   std::vector<double> rates;
-  std::vector<EpochReport> reports;
+  EpochReports reports;
 };
 
 }  // namespace axone::check

@@ -15,7 +15,7 @@ void train(const char* name, Settings network, bool is_masked) {
   Workspace<Real> workspace(plan, check::Run<Real>::kBatch, check::Run<Real>::kBatch, 1, false);
   check::Run<Real> run(plan, is_masked);
   run.train(workspace);
-  for (const auto& report : run.reports)
+  for (const auto& report : run.reports.epochs)
     std::printf("%s loss %.9g\n", name, report.position.totals.loss / run.kRows);
   std::printf("%s norm %.9g\n", name, std::sqrt(squared_norm(run.flat.data(), plan.parameters)));
   std::vector<Real> out(static_cast<std::size_t>(run.kRows * check::kClasses));
@@ -43,7 +43,7 @@ void train_population(const char* name) {
   }
   Members(plan, {check::Run<Real>::kBatch, true, true}).run(seats, nullptr);
   std::printf("%s population's loss %.9g\n", name,
-              members[0].reports.back().position.totals.loss / runs[0].kRows);
+              members[0].reports.epochs.back().position.totals.loss / runs[0].kRows);
   std::printf("%s population's norm %.9g\n", name,
               std::sqrt(squared_norm(runs[0].flat.data(), plan.parameters)));
 }

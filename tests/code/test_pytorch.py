@@ -84,7 +84,12 @@ def test_convolutions_pools_and_blocks_are_the_same(experiment, script, learnt, 
 
 @pytest.mark.parametrize("source", ["wine", "diabetes"])
 def test_plain_scripts_find_as_good_a_model(experiment, script, source):
-    """From other first weights: of three seeds the mean of the scores is near Axone's."""
+    """From other first weights: of three seeds the mean of the scores is near Axone's.
+
+    That the steps are the same is held above, to rounding; here a script that learns nothing, or
+    other rows, would show. Of 15 % test rows diabetes has too few to tell by: there R² was 0.27 in
+    PyTorch and 0.19 here over three seeds, 0.26 and 0.28 over five.
+    """
 
     def score(names):
         return float(names["printed"].split(":")[1])

@@ -62,7 +62,12 @@ def test_the_settings_make_the_steps_of_the_run(
 
 @pytest.mark.parametrize("source", ["wine", "diabetes"])
 def test_a_script_finds_as_good_a_model(experiment, script, source):
-    """Of three seeds the mean of the scores is near Axone's from first weights of that kind."""
+    """Of three seeds the mean of the scores is near Axone's from first weights of that kind.
+
+    That the steps are the same is held above, to rounding; here a script that learns nothing, or
+    other rows, would show. Of 15 % test rows diabetes has too few to tell by: there R² was 0.27 in
+    PyTorch and 0.19 here over three seeds, 0.26 and 0.28 over five.
+    """
 
     def score(names):
         return float(names["printed"].split(":")[1])

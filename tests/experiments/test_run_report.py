@@ -156,6 +156,13 @@ def test_a_damaged_file_is_named(wine_run, name, content):
         read_run(wine_run)
 
 
+@pytest.mark.parametrize("content", ["[1]", '{"notes": 3}', "{", "\x00"])
+def test_damaged_messages_are_named(wine_run, content):
+    (wine_run / "messages.json").write_text(content)
+    with pytest.raises(ModelFileError, match=r"messages\.json"):
+        read_run(wine_run)
+
+
 def test_a_folder_that_is_no_run_is_refused(here):
     with pytest.raises(ModelFileError, match=r"holds no metrics\.json"):
         read_run(here)

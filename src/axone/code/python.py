@@ -6,7 +6,7 @@ from typing import Any
 from axone.code import rows
 from axone.code.writing import call, comment, described, lines_of, named, value
 from axone.experiments import Prepared
-from axone.experiments.training import build_trainer, stopping_rules
+from axone.experiments.training import build_trainer, stopping_rules, weights_by_class
 from axone.messages import Message, _
 from axone.model import Numbers
 from axone.network import Network
@@ -115,10 +115,7 @@ def _weights(prepared: Prepared) -> str:
     if isinstance(given, str):
         return f"weight = compute_sample_weight({value(given)}, y_train)"
     target: Any = prepared.target
-    values = target.class_values or target.class_names
-    pairs = zip(target.class_names, values, strict=True)
-    by_class = [float(given.get(name, given.get(written, 1.0))) for name, written in pairs]
-    return f"weight = np.array({value(by_class)})[y_train]"
+    return f"weight = np.array({value(weights_by_class(given, target))})[y_train]"
 
 
 def _fit(prepared: Prepared) -> str:

@@ -151,6 +151,20 @@ def learnt_target(target: Target, part: Part) -> Any:
     return part.y if target.task == "classification" else target.scaled(part.y)
 
 
+def weights_by_class(given: Mapping[Any, float], target: Classes) -> list[float]:
+    """Return what a row of each class counts, 1 where nothing is said of it.
+
+    Parameters
+    ----------
+    given : mapping of str or value to float
+        By the name of a class, or by its value.
+    target : Classes
+    """
+    values = target.class_values or target.class_names
+    pairs = zip(target.class_names, values, strict=True)
+    return [float(given.get(name, given.get(value, 1.0))) for name, value in pairs]
+
+
 def class_weights(experiment: Description, target: Target, part: Part) -> FloatArray | None:
     """Return what each row of a part counts by its class, (m,); None where all count alike.
 
@@ -177,10 +191,7 @@ def class_weights(experiment: Description, target: Target, part: Part) -> FloatA
     for name in given:
         if name not in (*target.class_names, *target.class_values):
             raise UnknownNameError(_("class"), name, target.class_names, where=place)
-    values = target.class_values or target.class_names
-    pairs = zip(target.class_names, values, strict=True)
-    by_class = np.array([given.get(n, given.get(v, 1.0)) for n, v in pairs])
-    weight = np.asarray(by_class[part.y], dtype=np.float64)
+    weight = np.array(weights_by_class(given, target))[part.y]
     if not weight.any():
         raise ConfigurationError(
             _("{place}: no training row would count: give a class more.", place=place)

@@ -169,8 +169,7 @@ class Observation:
             for row in cells
         ]
         if left_out:
-            told = _n("… {count:,} row left out", "… {count:,} rows left out", left_out)
-            lines.insert(1 + _FIRST_ROWS, str(told))
+            lines.insert(1 + _FIRST_ROWS, _told(left_out))
         return "\n".join(lines)
 
     def _cells(self, row: Sequence[Any]) -> list[str]:
@@ -187,8 +186,8 @@ class Observation:
             for row in shown
         ]
         if left_out:
-            told = _n("… {count:,} row left out", "… {count:,} rows left out", left_out)
-            lines.insert(_FIRST_ROWS, f'<tr><td colspan="{len(self.columns)}">{told}</td></tr>')
+            told = f'<tr><td colspan="{len(self.columns)}">{_told(left_out)}</td></tr>'
+            lines.insert(_FIRST_ROWS, told)
         told_of = "".join(f"<p>{html.escape(str(sentence))}</p>" for sentence in self.sentences)
         drawn = io.BytesIO()
         self.draw().savefig(drawn, format="png", dpi=96)
@@ -205,6 +204,10 @@ def _shown(rows: tuple[tuple[Any, ...], ...]) -> tuple[tuple[tuple[Any, ...], ..
     if len(rows) <= _MOST_ROWS:
         return rows, 0
     return rows[:_FIRST_ROWS] + rows[-_LAST_ROWS:], len(rows) - _FIRST_ROWS - _LAST_ROWS
+
+
+def _told(left_out: int) -> str:
+    return str(_n("… {count:,} row left out", "… {count:,} rows left out", left_out))
 
 
 def _is_number(value: Any) -> bool:

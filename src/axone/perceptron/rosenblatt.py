@@ -221,9 +221,7 @@ class RosenblattPerceptron:
         converged = False
         for _epoch, order in self._orders(len(rows)):
             mistakes.append(sum(1 for _row in self._epoch(rows[order], fires[order], neuron)))
-            converged = mistakes[-1] == 0
-            if self.order == "with_replacement":
-                converged = self._is_right(rows, fires, neuron)
+            converged = self._has_converged(mistakes[-1], rows, fires, neuron)
             if converged:
                 break
         return neuron, tuple(mistakes), converged
@@ -238,8 +236,13 @@ class RosenblattPerceptron:
         for epoch in range(self.max_epochs):
             yield epoch + 1, self._order(stream.child(SHUFFLE, epoch), n_rows)
 
-    def _is_right(self, rows: FloatArray, fires: npt.NDArray[np.bool_], neuron: FloatArray) -> bool:
-        return bool(((rows @ neuron > self.threshold) == fires).all())
+    def _has_converged(
+        self, wrong: int, rows: FloatArray, fires: npt.NDArray[np.bool_], neuron: FloatArray
+    ) -> bool:
+        """Say whether nothing is wrong after an epoch of so many mistakes."""
+        if self.order == "with_replacement":  # an epoch that did not meet every row says little
+            return bool(((rows @ neuron > self.threshold) == fires).all())
+        return wrong == 0
 
     def _order(self, stream: RandomStream, n_rows: int) -> IntArray | slice:
         """Return the rows of an epoch, one after another."""
@@ -290,14 +293,12 @@ class RosenblattPerceptron:
         neuron = np.append(self._initial_weights(examples.shape[1]), float(self.initial_bias))
         for epoch, order in self._orders(len(rows)):
             places = np.arange(len(rows))[order]
-            converged = True
+            wrong = 0
             for position in self._epoch(rows[order], fires[order], neuron):
-                converged = False
+                wrong += 1
                 learnt = neuron.copy()
                 yield Correction(epoch, int(places[position]), learnt[:-1], float(learnt[-1]))
-            if converged and self.order != "with_replacement":
-                return
-            if self.order == "with_replacement" and self._is_right(rows, fires, neuron):
+            if self._has_converged(wrong, rows, fires, neuron):
                 return
 
     def _epoch(

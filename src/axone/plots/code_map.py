@@ -133,9 +133,10 @@ def _draw_classes(
 
     numbers = checked_labels(labels, class_names, len(points))
     present = np.unique(numbers)
-    few = len(present) <= len(theme().palette)
-    many = colormaps["tab10" if len(present) <= 10 else "tab20"].colors  # type: ignore[attr-defined]
-    colours = theme().palette if few else many
+    colours: Sequence[Any] = theme().palette
+    if len(present) > len(colours):
+        many = colormaps["tab10" if len(present) <= 10 else "tab20"]
+        colours = [many(place) for place in range(many.N)]
     for place, number in enumerate(present[:_MOST_COLOURS].tolist()):
         rows = numbers == number
         name = shorten(class_names[number], 24)

@@ -131,13 +131,12 @@ def read_run(folder: Path, drawn: Path | None = None) -> RunReport:
     by_class = _json(folder / f"{REPORT}.json", {}).get("classes", ())
     constants = metrics.get("constant", {})
     findings = tuple(diagnosis_of(folder)) if (folder / DIAGNOSIS).is_file() else None
-    said = _json(folder / MESSAGES, {})
-    reason = from_data(said.get("reason", metrics.get("reason", "")))
+    reason, notes = _said(folder, metrics)
     sentences = (_outcome(scores, constants, model), _training(metrics, reason), _wrong(findings))
     return RunReport(
         name=folder.resolve().name,
         summary=tuple(sentence for sentence in sentences if sentence),
-        notes=tuple(map(from_data, said.get("notes", metrics.get("notes", ())))),
+        notes=notes,
         scores=scores,
         constants=constants,
         intervals={name: (low, high) for name, (low, high) in intervals.get("scores", {}).items()},
@@ -163,6 +162,16 @@ def _json(path: Path, default: Any) -> Any:
         if not isinstance(found, type(default)):
             raise ValueError(type(found).__name__)
         return found
+
+
+def _said(folder: Path, metrics: Mapping[str, Any]) -> tuple[Message, tuple[Message, ...]]:
+    """Return why a run ended and what it remarked; of an earlier version's the plain texts."""
+    path = folder / MESSAGES
+    said = _json(path, {})
+    with told_of_damage(damage_of(path)):
+        notes = said.get("notes", metrics.get("notes", ()))
+        reason = from_data(said.get("reason", metrics.get("reason", "")))
+        return reason, tuple(map(from_data, notes))
 
 
 def _importance(folder: Path) -> tuple[tuple[str, float, float], ...]:

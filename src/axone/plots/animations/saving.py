@@ -120,10 +120,10 @@ def drawn(animation: Animation, frame: int) -> "Image":
     animation.show(frame)
     animation.figure.set_dpi(DOTS_PER_INCH)
     canvas = FigureCanvasAgg(animation.figure)
-    canvas.draw()  # type: ignore[no-untyped-call]
+    canvas.draw()  # type: ignore[no-untyped-call]  # Matplotlib's has no types
     # Parts that made room for each other once stay where they are: nothing trembles.
     animation.figure.set_layout_engine("none")
-    pixels = np.asarray(canvas.buffer_rgba())  # type: ignore[no-untyped-call]
+    pixels = np.asarray(canvas.buffer_rgba())  # type: ignore[no-untyped-call]  # nor has this
     return Image.fromarray(pixels).convert("RGB")
 
 
@@ -225,7 +225,8 @@ def _as_png(frame: "Image") -> str:
 def _write_film(animation: Animation, frames: Iterator["Image"], target: Path, form: str) -> None:
     """Give the frames to ffmpeg; the last one as often as it is to stand."""
     # Both codecs halve the resolution of colours: sides are even.
-    width, height = (side - side % 2 for side in drawn(animation, 0).size)
+    inches = animation.figure.get_size_inches()
+    width, height = (int(side * DOTS_PER_INCH) // 2 * 2 for side in inches)
     times = max(1, round(animation.hold / animation.seconds))
     with tempfile.TemporaryDirectory() as folder:
         film = Path(folder) / f"film.{form}"
@@ -238,7 +239,7 @@ def _write_film(animation: Animation, frames: Iterator["Image"], target: Path, f
             program, stdin=subprocess.PIPE, stderr=subprocess.PIPE
         ) as ffmpeg:
             assert ffmpeg.stdin is not None  # noqa: S101 — both are pipes, as asked for
-            assert ffmpeg.stderr is not None  # noqa: S101
+            assert ffmpeg.stderr is not None  # noqa: S101 — as above
             with contextlib.suppress(BrokenPipeError):
                 for number, frame in enumerate(frames, start=1):
                     pixels = frame.crop((0, 0, width, height)).tobytes()

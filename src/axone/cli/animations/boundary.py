@@ -4,12 +4,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-import numpy as np
 import typer
 
 from axone.cli.animations.moved import Out, write_animation
 from axone.cli.pictures.drawn import Ground
-from axone.cli.sources import hidden_sizes
 from axone.errors import ConfigurationError
 from axone.messages import _, listed, shorten
 
@@ -46,6 +44,7 @@ def boundary(
     """Run `axone animate boundary`, as its help tells."""
 
     def make() -> "Animation":
+        from axone.cli.sources import hidden_sizes
         from axone.plots import animate_boundary
         from axone.plots.animations.boundary import DATASETS
 
@@ -74,6 +73,8 @@ def boundary(
 
 def _of_run(folder: Path, columns: str | None, *, pca: bool, frames: int) -> "Animation":
     """Train a run once more, and ask its network after as many epochs as there are frames."""
+    import numpy as np
+
     from axone.checks import check_integer
     from axone.cli.pictures.anew import trained_anew
     from axone.cli.pictures.boundary import answers_of_run

@@ -6,7 +6,6 @@ import typer
 
 from axone.cli.animations.moved import Out, write_animation
 from axone.cli.pictures.drawn import Ground
-from axone.cli.sources import hidden_sizes
 from axone.messages import _
 
 if TYPE_CHECKING:
@@ -28,6 +27,7 @@ def passes(
     """Run `axone animate passes`, as its help tells."""
 
     def make() -> "Animation":
+        from axone.cli.sources import hidden_sizes
         from axone.plots import animate_passes
 
         units = hidden_sizes(hidden)

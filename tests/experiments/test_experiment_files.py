@@ -235,6 +235,12 @@ def test_what_is_none_is_left_out_of_toml():
     assert "".join(written.split()) == "b=[{d=1},]"
 
 
+def test_a_choice_that_is_none_is_a_word_of_toml():
+    assert "".join(to_toml({"space": {"clip_norm": [None, 1]}}).split()) == (
+        '[space]clip_norm=["none",1,]'
+    )
+
+
 def test_laying_settings_over_others_changes_neither():
     below, above = {"a": {"b": 1, "c": 2}, "d": 3}, {"a": {"b": 9}, "d": {"e": 4}}
     assert merged(below, above) == {"a": {"b": 9, "c": 2}, "d": {"e": 4}}

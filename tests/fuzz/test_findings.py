@@ -109,6 +109,11 @@ KEPT = [
     ("models", ("header", ("type", "BF16", 0, None))),
     ("models", ("header", ("type", "F8_E4M3", 0, None))),
     ("models", ("header", ("size", "", 2**63, None))),
+    # A choice that is null, in a folder's experiment file, which has no word for it.
+    (
+        "settings",
+        (("yaml", b"data: {source: iris}\ntuning: {space: {clip_norm: [null, 1.0]}}\n"), "train"),
+    ),
 ]  # fmt: skip
 
 

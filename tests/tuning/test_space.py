@@ -46,6 +46,17 @@ batch_size = {low = 8, high = 64}
     assert from_options.titles["training.optimizer.learning_rate"] == "learning_rate"
 
 
+def test_none_is_a_word_of_files_that_have_no_other_for_it_and_of_scaling_a_rule():
+    """TOML has no null; what a file of YAML or JSON gave is written as this word."""
+    wanted = {"clip_norm": [None, 1.0], "hidden": [[], [8]], "network.initializer": [None, "he"]}
+    worded = {"clip_norm": ["none", 1.0], "hidden": ["none", 8], "initializer": ["none", "he"]}
+    assert read_space(worded, "a file") == read_space(wanted, "a file")
+    assert read_space({"scaling": "none|minmax"}, "a file").parameters["data.scaling"].values == (
+        "none",
+        "minmax",
+    )
+
+
 def test_words_numbers_nothing_and_tables_are_choices():
     found = space(
         activation='relu|tanh|{"name": "leaky_relu", "alpha": 0.2}',

@@ -236,15 +236,23 @@ def merged(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]
 
 
 def to_toml(data: Mapping[str, Any]) -> str:
-    """Write settings as TOML; what is None is left out, because TOML has no word for it."""
+    """Write settings as TOML, which has no word for None.
+
+    A setting that is None is left out; among the choices of a search it is the word `NOTHING`.
+    """
     import tomli_w
 
     return tomli_w.dumps(_without_none(data))
+
+
+NOTHING = "none"
+"""What stands for None where it cannot be left out: among the choices of a search, `--vary
+clip_norm=none|1`."""
 
 
 def _without_none(value: Any) -> Any:
     if isinstance(value, Mapping):
         return {key: _without_none(item) for key, item in value.items() if item is not None}
     if isinstance(value, (list, tuple)):
-        return [_without_none(item) for item in value]
+        return [NOTHING if item is None else _without_none(item) for item in value]
     return value

@@ -435,7 +435,9 @@ class TuningSection(
     )
     space: dict[str, Any] = Field(
         default_factory=dict,
-        description=_("By setting: a list of choices, or {low, high, log, step, points}."),
+        description=_(
+            'By setting: a list of choices, where "none" is none, or {low, high, log, step, points}.'
+        ),
     )
 
 

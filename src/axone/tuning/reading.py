@@ -8,9 +8,10 @@ from typing import Any
 from axone.bounds import MOST_CHOICES, MOST_STEPS
 from axone.checks import check_number
 from axone.errors import AxoneError, ConfigurationError, UnknownNameError
+from axone.experiments.files import NOTHING
 from axone.messages import _
 from axone.tuning.parameters import GRID_POINTS, Choices, Parameter, Range
-from axone.tuning.settings import full_name, settings_that_vary
+from axone.tuning.settings import OF_DATA, full_name, settings_that_vary
 from axone.tuning.space import Space
 
 _LARGEST = 1e300
@@ -95,7 +96,9 @@ def _parameter(name: str, values: Any, where: str) -> Parameter:
 
 
 def _single(name: str, value: Any) -> Any:
-    """Let a lone number stand for the only hidden layer."""
+    """Let a lone number stand for the only hidden layer, and a word for what is switched off."""
+    if isinstance(value, str) and value == NOTHING and name not in OF_DATA:
+        return [] if name == "network.hidden" else None
     is_number = isinstance(value, int) and not isinstance(value, bool)
     return [value] if name == "network.hidden" and is_number else value
 
@@ -219,9 +222,9 @@ def _number(text: str, where: str) -> int | float:
 
 
 def _word(name: str, text: str) -> Any:
-    if name == "network.hidden" and not text.startswith("["):
-        text = f"[{'' if text == 'none' else text}]"
+    if name == "network.hidden" and text != NOTHING and not text.startswith("["):
+        text = f"[{text}]"
     try:
-        return None if text == "none" else json.loads(text)
+        return json.loads(text)
     except (ValueError, RecursionError):
         return text

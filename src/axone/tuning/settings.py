@@ -33,7 +33,8 @@ _FIXED: dict[str, Message] = {
 answer."""
 
 
-_VARIED_OF_DATA = ("data.scaling", "data.target_scaling")
+OF_DATA = ("data.scaling", "data.target_scaling")
+"""The settings of the data that vary; both know a rule that is called none."""
 
 
 def settings_that_vary() -> dict[str, bool]:
@@ -44,7 +45,7 @@ def settings_that_vary() -> dict[str, bool]:
     names = {
         name: integer
         for name, integer in _leaves(ExperimentData, "")
-        if not _reason_against(name) and (not name.startswith("data.") or name in _VARIED_OF_DATA)
+        if not _reason_against(name) and (not name.startswith("data.") or name in OF_DATA)
     }
     for owner, registry in _TABLES.items():
         for member in registry:

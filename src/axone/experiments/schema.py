@@ -436,7 +436,8 @@ class TuningSection(
     space: dict[str, Any] = Field(
         default_factory=dict,
         description=_(
-            'By setting: a list of choices, where "none" is none, or {low, high, log, step, points}.'
+            'By setting: a list of choices, where "none" is none, or {low, high, log, step, '
+            "points}."
         ),
     )
 

@@ -12,7 +12,7 @@ MOST_NEW = 256
 _LEFT_OUT = ("step", "seconds")
 
 
-def curves(history: History, since_epoch: int = 0) -> list[NamedArray]:
+def curves(history: History, since_epoch: int = 0, epochs: int | None = None) -> list[NamedArray]:
     """Return `curve.NAME` of every column of a history: the epochs after one, at most `MOST_NEW`.
 
     Parameters
@@ -22,8 +22,10 @@ def curves(history: History, since_epoch: int = 0) -> list[NamedArray]:
     since_epoch : int
         How many epochs are known already. Where it is 0, or more than there are, since a run began
         anew, all come, and the frame's header says ``"curves": {"from": "start"}``.
+    epochs : int, optional
+        How many are to be shown; all by default.
     """
-    return _sampled(history, since_epoch, MOST_NEW)
+    return _sampled(history, since_epoch, MOST_NEW, epochs)
 
 
 def whole_curves(history: History, most: int = 1000) -> list[NamedArray]:
@@ -31,10 +33,11 @@ def whole_curves(history: History, most: int = 1000) -> list[NamedArray]:
     return _sampled(history, 0, most)
 
 
-def _sampled(history: History, since: int, most: int) -> list[NamedArray]:
+def _sampled(history: History, since: int, most: int, shown: int | None = None) -> list[NamedArray]:
     columns = {name: history[name] for name in [*history] if name not in _LEFT_OUT}
     # Columns grow one after the other: what all have is whole.
     epochs = min(map(len, columns.values()), default=0)
+    epochs = epochs if shown is None else min(epochs, shown)
     start = 0 if since > epochs else max(0, since)
     header = {} if start else {"curves": {"from": "start"}}
     chosen = (evenly(epochs - start, most) + start).tolist()

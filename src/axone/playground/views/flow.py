@@ -1,23 +1,20 @@
 """How strongly the loss pulls at each layer: the gradients on their way back."""
 
-from collections.abc import Mapping
-
 import numpy as np
 
 from axone.arrays import FloatArray
-from axone.engines import GRADIENT_NORM
 from axone.playground.frames import NamedArray
 
 
-def flow(measures: Mapping[str, FloatArray]) -> list[NamedArray]:
+def flow(gradient_norms: FloatArray | None) -> list[NamedArray]:
     """Return `flow`, (layers,): ‖∂L/∂W‖ of each layer at the last step, 0 of one without weights.
 
     Parameters
     ----------
-    measures : mapping
-        As `axone.training.Event.measures`; nothing is shown before the first epoch has ended.
+    gradient_norms : array of shape (layers,), optional
+        As `axone.training.Event.measures` has them; before the first step there are none.
     """
-    norms = measures.get(GRADIENT_NORM)
-    if norms is None or not np.size(norms):
+    if gradient_norms is None or not np.size(gradient_norms):
         return []
-    return [NamedArray("flow", np.asarray(norms, dtype=np.float32))]
+    with np.errstate(over="ignore"):
+        return [NamedArray("flow", np.asarray(gradient_norms, dtype=np.float32))]

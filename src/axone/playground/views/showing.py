@@ -1,6 +1,6 @@
 """A frame: the parts that a page asks for, made with the least work."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import replace
 
 import numpy as np
@@ -25,9 +25,10 @@ def frame_arrays(
     parameters: Parameters,
     history: History,
     since_epoch: int = 0,
-    parts: Collection[str] | None = None,
-    measures: Mapping[str, FloatArray] | None = None,
+    epochs: int | None = None,
+    gradient_norms: FloatArray | None = None,
     *,
+    parts: Collection[str] | None = None,
     fresh: bool = True,
 ) -> list[NamedArray]:
     """Return the arrays of a frame, as `axone.playground.frames.encode` takes them.
@@ -38,16 +39,19 @@ def frame_arrays(
     parameters : Parameters
         The weights that are shown, which nobody moves meanwhile: a copy.
     history : History
+        It may grow meanwhile.
     since_epoch : int
         How many epochs the page knows.
+    epochs : int, optional
+        How many are to be shown: all by default.
+    gradient_norms : array of shape (layers,), optional
+        Of the last step, as `Event.measures` has them.
     parts : collection of str, optional
         Of `PARTS`; those of the stage's view if left out. What cannot be shown is left out:
         `stage.left_out` says why.
-    measures : mapping, optional
-        `Event.measures` of the last epoch.
     fresh : bool, default True
-        Whether the page has seen no frame of this stage yet: then what stays the same comes, too,
-        the points and `units.input`.
+        Whether what stays the same comes, too: the points, and `units.input`. Once a stage is
+        enough.
 
     Returns
     -------
@@ -59,7 +63,7 @@ def frame_arrays(
     found: list[NamedArray] = []
     with np.errstate(all="ignore"):
         if "curves" in wanted:
-            found += curves(history, since_epoch)
+            found += curves(history, since_epoch, epochs)
         if "surface" in wanted:
             found += surface(stage, parameters)
             found += points(stage, parameters, fresh=fresh)
@@ -71,7 +75,7 @@ def frame_arrays(
         if "links" in wanted:
             found += links(stage, parameters)
         if "flow" in wanted:
-            found += flow(measures or {})
+            found += flow(gradient_norms)
         if wanted & {"confusion", "residuals"}:
             outputs = stage.predict(parameters, stage.measured)
             found += confusion(stage, outputs) if "confusion" in wanted else []

@@ -1,4 +1,4 @@
-"""Every built-in and generated set, every preset and odd networks: all have a frame, or a reason."""
+"""Every set that comes with Axone, every preset, odd networks: all have a frame, or a reason."""
 
 import numpy as np
 import pandas as pd
@@ -72,7 +72,7 @@ def test_every_preset_has_a_frame(seen_rows, preset):
 
 def test_a_forecast_of_a_series_has_a_frame(seen, tmp_path):
     series(np.random.default_rng(0)).to_csv(tmp_path / "shop.csv", index=False)
-    options = {"past": 14, "horizon": 3}
+    options = {"lags": 14, "horizon": 3}
     looked = seen(
         tmp_path / "shop.csv",
         data={"target": "sales", "options": options},
@@ -108,7 +108,13 @@ def test_signals_of_unlike_lengths_are_dark_where_they_end(seen_rows):
 @pytest.mark.parametrize(
     "layers",
     [
-        [{"name": "dense", "units": 6, "activation": {"name": "formula", "text": "a*z + tanh(z)"}}],
+        [
+            {
+                "name": "dense",
+                "units": 6,
+                "activation": {"name": "formula", "formula": "a*z + tanh(z), a=0.5"},
+            }
+        ],
         [
             {"name": "dense", "units": 6},
             {"name": "batch_norm"},

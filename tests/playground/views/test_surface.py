@@ -41,17 +41,6 @@ def test_a_lone_sigmoid_output_has_the_shares_of_both_classes(seen):
     np.testing.assert_allclose(shown.reshape(100, 2) / 255, wanted, atol=0.501 / 255)
 
 
-def test_a_perceptron_has_the_class_that_it_predicts_in_place_of_shares(seen):
-    layers = [{"name": "dense", "units": 1, "activation": "heaviside"}]
-    looked = seen("moons", network={"layers": layers}, training={"loss": "mse"})
-    if looked.prepared.target.task != "classification":
-        pytest.fail("moons are classes")
-    shown = looked.frame().arrays["surface"]
-    wanted = model_of(looked).predict(raw_grid(looked))
-    assert set(np.unique(shown)) <= {0, 255}
-    np.testing.assert_array_equal(shown.reshape(-1, 2).argmax(axis=1), wanted.astype(int))
-
-
 def test_numbers_are_in_the_units_of_the_target(seen):
     looked = seen("calculator", {"grid": 15}, data={"options": {"rows": 200}})
     frame = looked.frame()

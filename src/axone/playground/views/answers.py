@@ -5,7 +5,6 @@ from typing import Literal, TypeAlias
 
 import numpy as np
 
-from axone.activations import Sigmoid, Softmax
 from axone.arrays import FloatArray, IntArray
 from axone.experiments.network_pictures.answers import first_of
 from axone.experiments.preparation import Prepared
@@ -30,8 +29,6 @@ class Answering:
         How many there are; 0 of numbers.
     number : int
         Which of several predicted numbers is shown.
-    has_shares : bool
-        Whether outputs are probabilities: a perceptron's are not.
     name : str
         What is predicted.
     """
@@ -40,32 +37,25 @@ class Answering:
     target: Target
     classes: int
     number: int
-    has_shares: bool
     name: str
 
     @classmethod
     def of(cls, prepared: Prepared, number: int = 0) -> "Answering":
         """Say what the outputs of an experiment's network mean."""
         target = prepared.target
-        ending = prepared.network.split_output()[1]
         if isinstance(target, Classes | NextCharacter):
-            shares = isinstance(ending, Sigmoid | Softmax)
-            return cls("classes", target, len(target.class_names), 0, shares, target.column)
+            return cls("classes", target, len(target.class_names), 0, target.column)
         if isinstance(target, Inputs):
-            name = str(_("error of reconstruction"))
-            return cls("errors", target, 0, 0, False, name)
+            return cls("errors", target, 0, 0, _("error of reconstruction"))
         name = target.names[number] if target.names else target.column
-        return cls("numbers", target, 0, number, False, name)
+        return cls("numbers", target, 0, number, name)
 
     def labels(self, outputs: FloatArray) -> IntArray:
         """Return the number of each row's class."""
         return np.minimum(predicted_labels(outputs), self.classes - 1)
 
     def shares(self, outputs: FloatArray) -> FloatArray:
-        """Return a column for each class, (m, K): its share, or 1 for the one that is predicted."""
-        if not self.has_shares:
-            chosen = self.labels(outputs)[:, None] == np.arange(self.classes)
-            return np.asarray(chosen, dtype=outputs.dtype)
+        """Return a column for each class, (m, K): its probability."""
         if self.classes == 1:
             return np.ones_like(outputs)
         return class_probabilities(outputs)

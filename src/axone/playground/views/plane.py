@@ -4,14 +4,13 @@ Through two inputs, all others held at what is usual, or through the two first p
 of the training rows, all others at their mean; of a network of a single input it is a line.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from axone.arrays import FloatArray
 from axone.experiments.preparation import Prepared
-from axone.messages import _
+from axone.messages import _, shorten
 from axone.playground.views.inputs import (
     input_names,
     some_training_rows,
@@ -22,6 +21,8 @@ from axone.playground.views.view import PlaneKind, View
 
 _MARGIN = 0.06
 """Of the training rows' range, on either side."""
+
+_LONGEST_NAME = 60
 
 _WIDE = 1000
 """Inputs of which there are more: principal components are found among so many rows instead."""
@@ -127,8 +128,8 @@ def _of_components(rows: FloatArray) -> Plane:
     return Plane(
         "components",
         (
-            str(_("1st principal component ({share:.0%} of the variance)", share=first)),
-            str(_("2nd principal component ({share:.0%})", share=second)),
+            _("1st principal component ({share:.0%} of the variance)", share=first),
+            _("2nd principal component ({share:.0%})", share=second),
         ),
         _ranges(found),
         mean,
@@ -182,15 +183,9 @@ def described(plane: Plane | None, view: View) -> dict[str, object]:
     return {
         "kind": plane.kind,
         "columns": list(plane.columns),
-        "names": list(_in_short(plane.names)),
+        "names": [shorten(str(name), _LONGEST_NAME) for name in plane.names],
         "ranges": plane.ranges.tolist(),
         "grid": view.grid,
         "unit_grid": view.unit_grid,
         "origin": "lower",
     }
-
-
-def _in_short(names: Sequence[str]) -> list[str]:
-    from axone.messages import shorten
-
-    return [shorten(name, 60) for name in names]

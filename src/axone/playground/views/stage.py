@@ -4,6 +4,7 @@ A stage is made once for a design and a view. It is never written to, so that fr
 from it in a thread of their own, beside training.
 """
 
+import contextlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -12,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from axone.arrays import BoolArray, FloatArray, IntArray
-from axone.engines import Plan, Recipe, compile_recipe
+from axone.engines import NotBuiltError, Plan, Recipe, UnsupportedError, get_engine
 from axone.engines.native import NativePlan
 from axone.experiments.preparation import Part, Prepared
 from axone.messages import Message
@@ -172,15 +173,19 @@ class Stage:
             "left_out": {part: str(words) for part, words in self.left_out.items()},
             "points": {"shown": shown, "of": every},
             "measured": {"part": self.measured_part, "rows": len(self.measured.numbers)},
-            "target": self.answering.name,
+            "target": str(self.answering.name),
             "targets": list(self.prepared.target.names),
         }
 
 
 def _plan_of(prepared: Prepared) -> Plan:
+    """Return what predicts fastest; that an engine lacks something is told where it trains."""
     settings = prepared.experiment.settings
     recipe = Recipe(prepared.network, prepared.loss, SGD(), dtype=settings.dtype)
-    return compile_recipe(recipe, settings.engine, threads=1).plan
+    if settings.engine != "reference":
+        with contextlib.suppress(NotBuiltError, UnsupportedError):
+            return get_engine("native").compile(recipe)
+    return get_engine("reference").compile(recipe)
 
 
 def _affordable(work: int, most: int, fewest: int = FEWEST_ROWS) -> int:

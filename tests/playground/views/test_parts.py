@@ -161,3 +161,26 @@ def test_a_history_comes_with_the_frame(seen):
     assert {*frame.arrays} == {"curve.epoch", "curve.train_loss"}
     assert frame.arrays["curve.epoch"].tolist() == [2]
     assert "curves" not in frame.header
+
+
+def test_frames_are_made_beside_the_training_from_a_copy_of_the_weights(seen):
+    from concurrent.futures import ThreadPoolExecutor
+
+    from axone.experiments.training import build_trainer
+    from axone.playground.views import frame_arrays
+
+    looked = seen("moons", {"grid": 20}, training={"epochs": 30})
+    trainer = build_trainer(looked.prepared)
+    stage = Stage.of(looked.prepared, looked.view, trainer.plan)
+    part = looked.prepared.parts["train"]
+    copies, frames = [], []
+    with ThreadPoolExecutor(1) as painter:
+        for event in trainer.start((part.X, part.y), max_epochs=30):
+            copies.append(event.parameters.copy())
+            frames.append(painter.submit(frame_arrays, stage, copies[-1], event.history))
+    for copy, frame in zip(copies, frames, strict=True):
+        surface = {array.name: array.values for array in frame.result()}["surface"]
+        wanted = looked.network.predict(copy, stage.surface_rows).reshape(20, 20, 2)
+        np.testing.assert_allclose(surface / 255, wanted, atol=0.51 / 255)
+    first, last = (frames[place].result() for place in (0, -1))
+    assert not np.array_equal(first[-1].values, last[-1].values)

@@ -41,8 +41,6 @@ def obstacles(prepared: Prepared) -> dict[str, Message]:
         found["maps"] = _("Its layers read single numbers and have no feature maps.")
     if not isinstance(target, Classes | NextCharacter):
         found["confusion"] = _("It predicts no classes that could be confused.")
-    elif isinstance(target, Classes) and target.several:
-        found["confusion"] = _("A row may have several labels: no class is taken for another.")
     elif len(target.class_names) > MOST_CLASSES_COUNTED:
         found["confusion"] = _(
             "{count:,} classes are too many for a table of those that it confuses.",

@@ -24,6 +24,7 @@ def described(design: Design) -> dict[str, Any]:
         "notes": [str(note) for note in prepared.notes],
         "data": _data(prepared),
         "network": _network(prepared),
+        "hidden_layers": [plain(layer) for layer in prepared.network.layers[:-1]],
         "parameters_total": prepared.network.layout.size,
         "engine": design.trainer.engine_used,
         "steps_of_epoch": design.trainer.recipe.steps(len(prepared.parts["train"])),

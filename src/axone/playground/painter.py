@@ -1,4 +1,4 @@
-"""What paints frames beside the training: a thread, one frame at a time, and none that nobody wants.
+"""What paints frames beside the training: a thread, a frame at a time, and none that is not wanted.
 
 The bench hands it a moment, with a copy of the weights, whenever it has nothing to do and the page
 has asked for a frame; so frames are samples of the training and never queue up behind it.
@@ -56,10 +56,12 @@ class Painter:
     ----------
     send : callable
         Given the bytes of each frame.
+    then : callable
+        Called when it is ready for another one.
     """
 
-    def __init__(self, send: Callable[[bytes], None]) -> None:
-        self._send = send
+    def __init__(self, send: Callable[[bytes], None], then: Callable[[], None]) -> None:
+        self._send, self._then = send, then
         self._wanted = False
         self._painted = -1
         self._design: Design | None = None
@@ -132,6 +134,7 @@ class Painter:
                 traceback.print_exc()
             finally:
                 self._sight = None
+                self._then()
 
     def _frame(self, sight: Sight) -> bytes:
         told, of = self._told

@@ -17,13 +17,13 @@ from typing import Any, BinaryIO
 from uuid import uuid4
 
 from axone.playground.catalogue import catalogue
-from axone.playground.opening import open_source
 from axone.playground.words import LANGUAGES, words
 
 from axone.errors import AxoneError
 from axone.files import without_infinities
 from axone.messages import _, language_in_use, use_language
 from axone.playground import pipe
+from axone.playground.beginning import begin
 from axone.playground.bench import FIRST, Bench
 from axone.playground.designs import RefusedDesignError
 from axone.playground.painter import Painter
@@ -47,8 +47,8 @@ class Worker:
     def __init__(self, reading: BinaryIO, writing: BinaryIO) -> None:
         self._reading, self._writing = reading, writing
         self._lock = threading.Lock()
-        self._asked: queue.Queue[dict[str, Any] | None] = queue.Queue()
-        self._painter = Painter(self._send)
+        self._asked: queue.Queue[dict[str, Any]] = queue.Queue()
+        self._painter = Painter(self._send, lambda: self._asked.put({}))
         self._bench: Bench | None = None
         self._beaten = 0.0
 
@@ -60,8 +60,6 @@ class Worker:
             wait = bench.seconds_to_wait() if bench is not None and bench.playing else _BEAT_SECONDS
             message = self._next(wait)
             self._beat()
-            if message is None:
-                continue
             if message.get("internal") == "end":
                 return
             if message:
@@ -72,7 +70,7 @@ class Worker:
                     self._learn(bench)
                 self._painter.offer(bench)
 
-    def _next(self, wait: float) -> dict[str, Any] | None:
+    def _next(self, wait: float) -> dict[str, Any]:
         """Return what was asked next; nothing, `{}`, where there is something else to do."""
         try:
             return (
@@ -193,7 +191,7 @@ class Worker:
             if message.get("design") is not None:
                 bench.set_design(message["design"])
             else:
-                open_source(bench, message.get("source"))
+                begin(bench, message.get("source"))
         except AxoneError as error:
             self.tell({"internal": "refused", "words": str(error)})
             bench.set_design(FIRST)

@@ -63,7 +63,7 @@ def test_what_does_not_fit_is_refused_in_words(seen, asked, words):
 
 def test_the_plane_is_described_in_the_units_of_its_columns(seen):
     looked = seen("iris", {"plane": {"columns": [0, 2]}})
-    told = looked.stage.described()
+    told = looked.stage.to_data()
     assert told["plane"]["names"] == ["sepal length (cm)", "petal length (cm)"]
     cells = looked.prepared.dataset.X[looked.prepared.parts["train"].numbers]
     for place, (low, high) in zip((0, 2), told["plane"]["ranges"], strict=True):

@@ -162,7 +162,7 @@ class Stage:
             return self.prepared.network.predict(parameters, X, mask)
         return self.plan.predict(parameters, X, mask)
 
-    def described(self) -> dict[str, Any]:
+    def to_data(self) -> dict[str, Any]:
         """Return the answer to `view`, as JSON holds it: `plane`, `parts`, `left_out`, `points`."""
         every = sum(map(len, self.prepared.parts.values()))
         shown = 0 if self.points is None else len(self.points.numbers)

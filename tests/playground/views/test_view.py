@@ -22,6 +22,11 @@ def test_columns_are_asked_for_by_place_or_by_name(seen):
     assert by_place.columns == (2, 3)
 
 
+def test_a_question_of_the_page_is_taken_as_it_comes(seen):
+    prepared = seen("moons").prepared
+    assert View.from_data({"id": 7, "ask": "view", "grid": 30}, prepared).grid == 30
+
+
 def test_only_amounts_may_be_axes(seen_rows, table):
     prepared = seen_rows(table, data={"target": "price"}).prepared
     assert [column.name for column in columns_of(prepared)] == ["size", "age"]

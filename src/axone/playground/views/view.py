@@ -20,6 +20,9 @@ FINEST_GRID, COARSEST_GRID = 100, 10
 
 PlaneKind: TypeAlias = Literal["columns", "components", "line", "none"]
 
+_QUESTION = ("id", "ask")
+"""What a question holds besides its fields, which are the view's."""
+
 _FIELDS = ("plane", "parts", "grid", "unit_grid", "example", "target")
 
 
@@ -71,7 +74,7 @@ class View:
         ConfigurationError, ArgumentTypeError
             In words, with what is allowed.
         """
-        given = _mapping("view", data, _FIELDS)
+        given = _mapping("view", data, (*_FIELDS, *_QUESTION))
         kind, columns = _plane(given.get("plane"), prepared)
         grid, unit_grid = given.get("grid", cls.grid), given.get("unit_grid", cls.unit_grid)
         for name, value in (("grid", grid), ("unit_grid", unit_grid)):

@@ -19,7 +19,7 @@ from axone.playground.scenes import (
     scaling,
     tables,
 )
-from axone.playground.scenes.attempt import Attempt
+from axone.playground.scenes.progress import Progress
 from axone.playground.scenes.scene import Kind, Scene
 
 _CHAPTERS = (
@@ -57,4 +57,4 @@ def find_scene(name: str) -> Scene:
     return SCENES[name]
 
 
-__all__ = ["SCENES", "Attempt", "Kind", "Scene", "find_scene"]
+__all__ = ["SCENES", "Kind", "Progress", "Scene", "find_scene"]

@@ -1,7 +1,7 @@
 """The small language in which a scene says what is to be reached: a frozen dataclass a condition.
 
-Each judges an attempt and says in words what is reached and what is missing. A scene's check is
-fulfilled when all of its conditions are.
+Each looks at how far an attempt has come, and says in words what is reached and what is missing. A
+scene's check is fulfilled when all of its conditions are.
 """
 
 from abc import ABC, abstractmethod
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, NamedTuple
 
 from axone.messages import Message, _, _n, all_of, any_of
-from axone.playground.scenes.attempt import Attempt
+from axone.playground.scenes.progress import Progress
 
 SCORES: Mapping[tuple[str, str], Message] = {
     ("train", "accuracy"): _("Accuracy on the training rows"),
@@ -65,7 +65,7 @@ class Condition(ABC):
     needs_findings: ClassVar[bool] = False
 
     @abstractmethod
-    def judge(self, attempt: Attempt) -> Verdict:
+    def judge(self, progress: Progress) -> Verdict:
         """Say whether it holds, and what is reached or missing."""
 
 
@@ -84,12 +84,12 @@ class Score(Condition):
     name: str
     at_least: float
 
-    def judge(self, attempt: Attempt) -> Verdict:
+    def judge(self, progress: Progress) -> Verdict:
         """Compare the score at the epoch shown."""
-        found = attempt.score(self.part, self.name)
+        found = progress.score(self.part, self.name)
         measured = SCORES[self.part, self.name]
         if found is None:
-            return _unmeasured(attempt, measured)
+            return _unmeasured(progress, measured)
         words = (
             _(
                 "{measured}: {found:.3f} (at least {least:g} is asked for).",
@@ -121,12 +121,12 @@ class Loss(Condition):
     part: str
     at_most: float
 
-    def judge(self, attempt: Attempt) -> Verdict:
+    def judge(self, progress: Progress) -> Verdict:
         """Compare the loss at the epoch shown."""
-        found = attempt.score(self.part, "loss")
+        found = progress.score(self.part, "loss")
         measured = SCORES[self.part, "loss"]
         if found is None:
-            return _unmeasured(attempt, measured)
+            return _unmeasured(progress, measured)
         words = _(
             "{measured}: {found:.4g} (at most {most:g} is asked for).",
             measured=measured,
@@ -149,11 +149,11 @@ class Gap(Condition):
     name: str
     at_most: float
 
-    def judge(self, attempt: Attempt) -> Verdict:
+    def judge(self, progress: Progress) -> Verdict:
         """Compare the scores of both parts at the epoch shown."""
-        learnt, new = (attempt.score(part, self.name) for part in ("train", "validation"))
+        learnt, new = (progress.score(part, self.name) for part in ("train", "validation"))
         if learnt is None or new is None:
-            return _unmeasured(attempt, SCORES["validation", self.name])
+            return _unmeasured(progress, SCORES["validation", self.name])
         found = learnt - new
         words = _(
             "Training rows are known better than validation rows by {found:.3f} (at most {most:g} "
@@ -170,9 +170,9 @@ class HiddenUnits(Condition):
 
     at_most: int
 
-    def judge(self, attempt: Attempt) -> Verdict:
+    def judge(self, progress: Progress) -> Verdict:
         """Count them."""
-        found = attempt.hidden_units
+        found = progress.hidden_units
         units = _n("{count} hidden unit", "{count} hidden units", found)
         met = found <= self.at_most
         words = (
@@ -190,9 +190,9 @@ class HiddenLayers(Condition):
     at_least: int = 0
     at_most: int | None = None
 
-    def judge(self, attempt: Attempt) -> Verdict:
+    def judge(self, progress: Progress) -> Verdict:
         """Count them."""
-        found = attempt.hidden_layers
+        found = progress.hidden_layers
         layers = _n("{count} hidden layer", "{count} hidden layers", found)
         if self.at_most == 0:
             words = (
@@ -218,9 +218,9 @@ class Parameters(Condition):
 
     at_most: int
 
-    def judge(self, attempt: Attempt) -> Verdict:
+    def judge(self, progress: Progress) -> Verdict:
         """Count them."""
-        found = attempt.parameters
+        found = progress.parameters
         parameters = _n("{count} parameter", "{count:,} parameters", found)
         words = _(
             "The network has {parameters} (at most {most:,} are allowed).",
@@ -236,9 +236,9 @@ class Outputs(Condition):
 
     exactly: int
 
-    def judge(self, attempt: Attempt) -> Verdict:
+    def judge(self, progress: Progress) -> Verdict:
         """Count them."""
-        found = attempt.prepared.network.output_shape[0]
+        found = progress.prepared.network.output_shape[0]
         words = _(
             "The output layer has {units} ({exactly} is asked for).",
             units=_n("{count} unit", "{count} units", found),
@@ -259,14 +259,14 @@ class Epochs(Condition):
     at_least: int = 1
     at_most: int | None = None
 
-    def judge(self, attempt: Attempt) -> Verdict:
+    def judge(self, progress: Progress) -> Verdict:
         """Look at the epoch shown."""
-        epochs = _n("{count} epoch", "{count:,} epochs", attempt.epoch)
-        if attempt.epoch < self.at_least:
+        epochs = _n("{count} epoch", "{count:,} epochs", progress.epoch)
+        if progress.epoch < self.at_least:
             least = _n("{count} epoch", "{count:,} epochs", self.at_least)
             words = _("{epochs} so far: train for {least}.", epochs=epochs, least=least)
             return Verdict(False, words)
-        if self.at_most is not None and attempt.epoch > self.at_most:
+        if self.at_most is not None and progress.epoch > self.at_most:
             words = _(
                 "{epochs}: begin anew, and be there after {most:,}.",
                 epochs=epochs,
@@ -282,9 +282,9 @@ class Activations(Condition):
 
     among: tuple[str, ...]
 
-    def judge(self, attempt: Attempt) -> Verdict:
+    def judge(self, progress: Progress) -> Verdict:
         """Compare their names."""
-        found = attempt.activations
+        found = progress.activations
         if not found:
             words = _("No hidden layer has an activation: {names}.", names=any_of(self.among))
             return Verdict(False, words)
@@ -302,9 +302,9 @@ class Contains(Condition):
 
     kind: str
 
-    def judge(self, attempt: Attempt) -> Verdict:
+    def judge(self, progress: Progress) -> Verdict:
         """Look for one."""
-        met = self.kind in attempt.kinds
+        met = self.kind in progress.kinds
         words = (
             _("There is a layer {kind!r}.", kind=self.kind)
             if met
@@ -320,9 +320,9 @@ class Uses(Condition):
     key: str
     among: tuple[Any, ...]
 
-    def judge(self, attempt: Attempt) -> Verdict:
+    def judge(self, progress: Progress) -> Verdict:
         """Compare the setting."""
-        found = attempt.setting(self.key)
+        found = progress.setting(self.key)
         found = found["name"] if isinstance(found, Mapping) else found
         words = _(
             "{key} is {found!r} (asked for: {among!r}).",
@@ -340,14 +340,14 @@ class Gone(Condition):
     code: str
     needs_findings: ClassVar[bool] = True
 
-    def judge(self, attempt: Attempt) -> Verdict:
+    def judge(self, progress: Progress) -> Verdict:
         """Look for its code among the findings, once something has been trained."""
         named = FINDINGS[self.code]
-        if attempt.epoch == 0 and not attempt.findings:
-            return Verdict(False, _UNTRAINED)
-        if attempt.findings is None:
+        if progress.findings is None:
             return Verdict(False, _("The diagnosis is being worked out."))
-        if self.code in attempt.findings:
+        if progress.epoch == 0 and not progress.findings:
+            return Verdict(False, _UNTRAINED)
+        if self.code in progress.findings:
             return Verdict(False, _("The diagnosis still finds this: {finding}.", finding=named))
         return Verdict(True, _("The diagnosis no longer finds this: {finding}.", finding=named))
 
@@ -359,9 +359,9 @@ class Same(Condition):
     key: str
     design: Mapping[str, Any]
 
-    def judge(self, attempt: Attempt) -> Verdict:
+    def judge(self, progress: Progress) -> Verdict:
         """Compare the two designs, as the page edits them."""
-        wanted, found = (_at(each, self.key) for each in (self.design, attempt.bench.design.data))
+        wanted, found = (_at(each, self.key) for each in (self.design, progress.bench.design.data))
         if wanted == found:
             return Verdict(True, _("{key} is as it was.", key=self.key))
         words = (
@@ -377,12 +377,12 @@ def _at(design: Mapping[str, Any], key: str) -> Any:
     found: Any = design
     for part in key.split("."):
         found = found.get(part) if isinstance(found, Mapping) else None
-    return found or None
+    return None if found in ({}, []) else found
 
 
-def _unmeasured(attempt: Attempt, measured: Message) -> Verdict:
+def _unmeasured(progress: Progress, measured: Message) -> Verdict:
     """Say that a score is not there."""
-    if attempt.epoch == 0:
+    if progress.epoch == 0:
         return Verdict(False, _UNTRAINED)
     words = _("{measured}: there are no such rows, or they have no such score.", measured=measured)
     return Verdict(False, words)

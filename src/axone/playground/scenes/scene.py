@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from axone.messages import Message
-from axone.playground.scenes.attempt import Attempt
 from axone.playground.scenes.conditions import Condition, Same, Verdict
+from axone.playground.scenes.progress import Progress
 
 Kind = Literal["look", "reach", "mend"]
 """Something to look at, a score to be reached, or a network that fails and is to be mended."""
@@ -55,11 +55,11 @@ class Scene:
         """Say whether a condition is about what the diagnosis finds."""
         return any(condition.needs_findings for condition in self.check)
 
-    def judged(self, attempt: Attempt) -> list[Verdict]:
+    def judged(self, progress: Progress) -> list[Verdict]:
         """Return for each condition whether it is fulfilled, and how far.
 
         Of what is to stay as it was only that is told which has not.
         """
-        verdicts = [condition.judge(attempt) for condition in self.conditions]
+        verdicts = [condition.judge(progress) for condition in self.conditions]
         asked = len(self.check)
         return verdicts[:asked] + [each for each in verdicts[asked:] if not each[0]]

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Attempt:
+class Progress:
     """A design with its run, as conditions ask about it.
 
     Attributes

@@ -176,8 +176,10 @@ def opened(fragment: str) -> Shared:
     version, dot, packed = text.partition(".")
     if version != VERSION or not dot:
         raise ConfigurationError(
-            _("This is no link of this version of the playground: it begins with {known!r}.",
-              known=f"#{VERSION}.")
+            _(
+                "This is no link of this version of the playground: it begins with {known!r}.",
+                known=f"#{VERSION}.",
+            )
         )
     with told_of_damage(lambda _error: _damaged()):
         content = json.loads(_unpacked(packed), parse_constant=_refuse_constant)

@@ -32,6 +32,8 @@ class Standing:
         Epochs done, of the weights that are shown.
     notes : tuple of Message
         What the experiment cannot say of how these weights came about.
+    by_hand : tuple of Message
+        Of the notes those on what was done by hand, which no other way of telling can say either.
     upload : str or None
         The name of the file that the rows are from, where the page was given it.
     """
@@ -39,6 +41,7 @@ class Standing:
     prepared: Prepared
     epoch: int
     notes: tuple[Message, ...]
+    by_hand: tuple[Message, ...]
     upload: str | None
 
 
@@ -56,7 +59,8 @@ def standing(bench: "Bench") -> Standing:
     if upload is not None:
         ended["data"] = settings.data.model_copy(update={"source": upload})
     experiment = replace(prepared.experiment, settings=settings.model_copy(update=ended))
-    notes = [*_unknown(bench, epoch)]
+    by_hand = _by_hand(bench, epoch)
+    notes = [*by_hand]
     if not epoch:
         notes.append(
             _n(
@@ -74,7 +78,7 @@ def standing(bench: "Bench") -> Standing:
                 done=epoch,
             )
         )
-    return Standing(replace(prepared, experiment=experiment), epoch, tuple(notes), upload)
+    return Standing(replace(prepared, experiment=experiment), epoch, tuple(notes), by_hand, upload)
 
 
 def upload_of(design: Mapping[str, Any]) -> str | None:
@@ -85,9 +89,10 @@ def upload_of(design: Mapping[str, Any]) -> str | None:
     return PurePath(source.removeprefix(UPLOAD)).name
 
 
-def _unknown(bench: "Bench", epoch: int) -> list[Message]:
+def _by_hand(bench: "Bench", epoch: int) -> tuple[Message, ...]:
     """Say what was done by hand on the way to the weights that are shown."""
-    attempt, run, notes = bench.attempt, bench.run, []
+    attempt, run = bench.attempt, bench.run
+    notes: list[Message] = []
     now = epoch == run.state.epoch
     last = run.state.step if now else epoch * attempt.steps_of_epoch
     turned = [step for step, _rate in attempt.turned if step < last]
@@ -110,4 +115,4 @@ def _unknown(bench: "Bench", epoch: int) -> list[Message]:
                 epoch=epoch,
             )
         )
-    return notes
+    return tuple(notes)

@@ -112,7 +112,9 @@ def test_plain_pytorch_trains_as_many_epochs_to_as_good_a_network(begun, carried
     bench = begun(design, epochs=30)
     text = code(bench, {"target": "pytorch"})["text"]
     rows = bench.design.prepared.parts["validation"]
-    wanted = "(model(torch.as_tensor(X_validation)).argmax(1).numpy() == numpy.asarray(y_validation))"
+    wanted = (
+        "(model(torch.as_tensor(X_validation)).argmax(1).numpy() == numpy.asarray(y_validation))"
+    )
     right = carried_out(text, wanted)
     assert right.shape == (len(rows),)
     assert right.mean() == pytest.approx(bench.history()["validation_accuracy"][-1], abs=0.15)

@@ -1,8 +1,8 @@
 """The run as it stands, to be fetched: its result folder, as `axone train` leaves one, zipped."""
 
 from collections.abc import Callable, Mapping
-from tempfile import TemporaryDirectory
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from axone.errors import ConfigurationError

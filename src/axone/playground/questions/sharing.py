@@ -39,8 +39,8 @@ def share(bench: "Bench", fields: Mapping[str, Any]) -> dict[str, Any]:
     view = _view(fields.get("view"))
     file = _file(bench)
     stands = standing(bench)
-    shared = Shared(design=bench.design.data, epoch=stands.epoch, view=view, file=file)
-    notes: list[Message] = [*stands.notes] if stands.epoch else []
+    shared = Shared(design=_whole_design(bench), epoch=stands.epoch, view=view, file=file)
+    notes = [*stands.by_hand]
     needs = file.name if file is not None and file.text is None else None
     if needs is not None:
         notes.append(
@@ -86,6 +86,14 @@ def open_link(bench: "Bench", fields: Mapping[str, Any]) -> dict[str, Any]:
         "view": None if shared.view is None else shared.view.model_dump(exclude_none=True),
         "notes": [str(note) for note in notes],
     }
+
+
+def _whole_design(bench: "Bench") -> dict[str, Any]:
+    """Return the design, as many epochs long as its run: one that was at its end may have gone on."""
+    design, epochs = bench.design.data, bench.run.settings.max_epochs
+    if epochs == bench.design.prepared.experiment.settings.training.epochs:
+        return design
+    return {**design, "training": {**design.get("training", {}), "epochs": epochs}}
 
 
 def _view(given: Any) -> View | None:
@@ -144,4 +152,3 @@ ANSWERS: dict[str, Callable[["Bench", Mapping[str, Any]], Any]] = {
     "share": share,
     "opened": open_link,
 }
-

@@ -1,11 +1,12 @@
-"""What the page shows first: what the command was given, a set, a file or a run, else two spirals."""
+"""What the page shows first: what the command was given, be it a set, a file or a run."""
 
 from pathlib import Path
 from typing import Any
 
-from axone.cli.models import is_run
-from axone.playground.bench import FIRST, Bench
 from axone.playground.opening import open_run
+
+from axone.experiments import EXPERIMENT
+from axone.playground.bench import FIRST, Bench
 
 _PACE = 60.0
 """Epochs a second: a spiral is then learnt while one looks on, not before."""
@@ -22,7 +23,7 @@ def begin(bench: Bench, source: str | None) -> None:
     bench.set_pace(_PACE)
     if source is None:
         bench.set_design(FIRST)
-    elif is_run(source):
+    elif (Path(source) / EXPERIMENT).is_file():
         open_run(bench, Path(source))
     else:
         bench.set_design(design_for(bench, source))

@@ -1,7 +1,7 @@
 """A state of the playground as a text for a link: design, epoch, view, and rows where they are few.
 
-The text says its version, is compressed, and is bounded both ways. What comes back may be anybody's:
-it is decompressed no further than a bound, and every part of it is checked before it is used.
+The text says its version, is compressed, and is bounded both ways. What comes back may be
+anybody's: it is decompressed no further than a bound, and every part of it is checked before use.
 """
 
 import base64

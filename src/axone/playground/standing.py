@@ -55,7 +55,7 @@ def standing(bench: "Bench") -> Standing:
     changes: dict[str, Any] = {"stopping": StoppingSection(), "restore_best": False}
     if epoch and not laid_out:
         changes["epochs"] = epoch
-    ended = {"training": training.model_copy(update=changes | {"calibrate": None})}
+    ended: dict[str, Any] = {"training": training.model_copy(update=changes | {"calibrate": None})}
     if upload is not None:
         ended["data"] = settings.data.model_copy(update={"source": upload})
     experiment = replace(prepared.experiment, settings=settings.model_copy(update=ended))

@@ -1,4 +1,4 @@
-"""Scripts of the run as it stands, run by a process of their own, end with the weights on the page."""
+"""Scripts of the run as it stands, each run by a process of its own, end with its weights."""
 
 import subprocess
 import sys

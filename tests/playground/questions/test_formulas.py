@@ -1,4 +1,4 @@
-"""Curves of activations: values of other libraries, slopes by differences, mistakes with their place."""
+"""Curves of activations: values of other libraries, slopes by differences, mistakes marked."""
 
 import json
 import math

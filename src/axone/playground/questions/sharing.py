@@ -89,7 +89,7 @@ def open_link(bench: "Bench", fields: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _whole_design(bench: "Bench") -> dict[str, Any]:
-    """Return the design, as many epochs long as its run: one that was at its end may have gone on."""
+    """Return the design, as long as its run: one that was at its end may have gone on."""
     design, epochs = bench.design.data, bench.run.settings.max_epochs
     if epochs == bench.design.prepared.experiment.settings.training.epochs:
         return design

@@ -128,7 +128,11 @@ class Designer:
     def _prepared(self, data: Mapping[str, Any]) -> Prepared:
         network = data.get("network", {})
         experiment = self._experiment(data, {})
-        dataset = self._dataset(experiment)
+        try:
+            dataset = self._dataset(experiment)
+        except AxoneError as error:
+            place = place_of(error.message.english) or "data"
+            raise RefusedDesignError(error, place) from error
         if (layers := network.get("hidden_layers")) is not None:
             output = network.get("output_layer") or plain(
                 output_layer(dataset, levels_of(experiment, dataset))

@@ -113,7 +113,9 @@ class Pretended:
                 "drawn": "units",
                 "settings": layer,
             }
-            for at, layer in enumerate([*layers, {"name": "dense", "units": 1 if not images else 10}])
+            for at, layer in enumerate(
+                [*layers, {"name": "dense", "units": 1 if not images else 10}]
+            )
         ]
         training = {
             "loss": "auto",
@@ -137,7 +139,9 @@ class Pretended:
                 "rows": rows,
                 "kind": "table" if not images else "images",
                 "features": features if not images else [],
-                "classes": ["inner", "outer"] if not images else [str(digit) for digit in range(10)],
+                "classes": ["inner", "outer"]
+                if not images
+                else [str(digit) for digit in range(10)],
                 "target": "class" if not table else "bought",
                 "targets": ["bought"] if table else [],
                 "shape": [8, 8] if images else [len(features)],
@@ -177,7 +181,9 @@ class Pretended:
         sizes = [2, *(layer["units"] for layer in self.designed()["network"])]
         for at, (before, size) in enumerate(zip(sizes, sizes[1:], strict=False)):
             seeded = np.random.default_rng(at)
-            units = np.tanh(seeded.normal(size=(size, 1, 1)) * x + seeded.normal(size=(size, 1, 1)) * y)
+            units = np.tanh(
+                seeded.normal(size=(size, 1, 1)) * x + seeded.normal(size=(size, 1, 1)) * y
+            )
             limits = {"low": [-1.0] * size, "high": [1.0] * size}
             arrays[f"units.{at}"] = (((units + 1) * 127).astype("u1"), limits)
             arrays[f"links.{at}"] = (seeded.normal(size=(size, before)).astype("f4"), {})
@@ -228,7 +234,9 @@ class Pretended:
         elif ask in CANNED:
             return CANNED[ask](fields)
         elif ask == "keep":
-            self.runs.append({"run": len(self.runs) + 1, "name": "Run", "curves": {}, "design": self.design})
+            self.runs.append(
+                {"run": len(self.runs) + 1, "name": "Run", "curves": {}, "design": self.design}
+            )
             return {"runs": self.runs}
         elif ask in ("scene", "opened", "remedy"):
             return {**self.changed(deepcopy(DESIGN)), "scene": {"name": "xor"}}
@@ -239,7 +247,13 @@ class Pretended:
 
 def _rows(fields: dict[str, Any]) -> dict[str, Any]:
     rows = [
-        {"number": at, "cells": [0.1 * at, -0.2], "target": "inner", "predicted": "outer", "wrong": True}
+        {
+            "number": at,
+            "cells": [0.1 * at, -0.2],
+            "target": "inner",
+            "predicted": "outer",
+            "wrong": True,
+        }
         for at in range(fields.get("offset", 0), fields.get("offset", 0) + fields.get("count", 20))
     ]
     columns = [{"name": "x₁", "kind": "number"}, {"name": "x₂", "kind": "number"}]

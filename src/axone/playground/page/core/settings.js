@@ -1,12 +1,15 @@
 // Forms of settings, made from what the catalogue says of a member: a layer, an optimiser, a schedule.
 // No member and no setting is known by name here, so that a new one of the library is there at once.
 
+import { written } from "./designs.js";
 import { choice, field, freshId, h } from "./elements.js";
 
 /**
  * @typedef {{name: string, kind: string, default: any, optional?: boolean, least?: number, most?: number,
- *   above?: number, below?: number, choices?: (string|number)[], title?: string, hint?: string, of?: string}} Setting
- *   `kind`: int float bool text choice list, or `member` of a family (`of`: "activations", …)
+ *   required?: boolean, start?: any, choices?: (string|number)[], words?: string[], title?: string,
+ *   hint?: string, of?: string}} Setting
+ *   `kind`: int float number (or one of `words`) bool text choice list, layers, or `member` of a family
+ *   (`of`: "activations", …); `start`: what a page begins with where there is no default
  */
 
 /** What a name is called: its words where there are some, else the name itself, readable. */
@@ -34,7 +37,8 @@ export function typedValue(text, setting, numbers) {
   if (trimmed === "") return setting.optional ? null : undefined;
   if (setting.kind === "list") {
     const items = trimmed.split(/\s*;\s*|,\s+|\s+/).filter(Boolean);
-    return items.map((item) => numbers.parse(item) ?? item);
+    const values = items.map((item) => numbers.parse(item) ?? item);
+    return values.length === 1 ? values[0] : values;
   }
   if (["int", "float", "number"].includes(setting.kind)) {
     return numbers.parse(trimmed) ?? trimmed;
@@ -43,39 +47,43 @@ export function typedValue(text, setting, numbers) {
 }
 
 /**
- * One setting's field.
+ * One setting's field; null for what has no field of its own (layers within a layer).
  * @param {Object} app
  * @param {Setting} setting
  * @param {any} value undefined: the default
- * @param {{place: string, change: (value: any) => void, family?: string}} options
+ * @param {{place: string, change: (value: any) => void, family?: string}} options `family`: of the words
+ * @returns {HTMLElement|null}
  */
 export function settingField(app, setting, value, { place, change, family = "setting" }) {
-  const { t, numbers } = app;
+  const { t } = app;
   const label = setting.title ?? called(t, family, setting.name);
   const hint = setting.hint;
   const current = value === undefined ? setting.default : value;
+  const none = setting.default === null ? undefined : null;
+  if (setting.kind === "layers") return null;
   if (setting.kind === "bool") {
     const box = h("input", { type: "checkbox", checked: current === true, on: { change: () => change(box.checked) } });
     return field(label, box, { place, hint, inline: true });
   }
-  const choices = choicesOf(app, setting);
-  if (choices && setting.kind !== "open") {
-    const own = typeof current === "object" && current ? current.name : current;
-    const options = choices.map((name) => ({ value: String(name), title: called(t, setting.of ?? family, String(name)) }));
-    if (setting.optional) options.unshift({ value: "", title: t("core.default") });
-    if (own !== null && own !== undefined && !choices.map(String).includes(String(own))) {
-      options.push({ value: String(own), title: String(own) });
-    }
-    const select = choice(options, own === null || own === undefined ? "" : String(own), (text) => {
-      const numeric = choices.find((name) => typeof name === "number" && String(name) === text);
-      change(text === "" ? null : numeric ?? text);
+  if (setting.kind === "member") {
+    const settled = (given) => change(given === "" ? none : given);
+    return memberForm(app, {
+      family: setting.of, label, place, value: current, extra: setting.optional ? [""] : [], change: settled,
     });
+  }
+  if (setting.choices) {
+    const names = setting.choices.map(String);
+    const options = names.map((name) => ({ value: name, title: called(t, family, name) }));
+    if (setting.optional) options.unshift({ value: "", title: t("core.default") });
+    const select = choice(options, current === null || current === undefined ? "" : String(current), (text) =>
+      change(text === "" ? none : setting.choices[names.indexOf(text)]),
+    );
     return field(label, select, { place, hint });
   }
   const input = textInput(app, setting, current, change);
   const whole = field(label, input, { place, hint });
-  if (choices) {
-    const list = h("datalist", { id: freshId("names") }, choices.map((name) => h("option", { value: name })));
+  if (setting.words?.length) {
+    const list = h("datalist", { id: freshId("names") }, setting.words.map((word) => h("option", { value: word })));
     input.setAttribute("list", list.id);
     whole.append(list);
   }
@@ -117,12 +125,6 @@ export function stepped(value, direction, { kind, least = -Infinity, most = Infi
   return Math.min(most, Math.max(least, moved));
 }
 
-function choicesOf(app, setting) {
-  if (setting.choices) return setting.choices;
-  if (!setting.of) return null;
-  return (app.store.get("catalogue")?.[setting.of] ?? []).map((member) => member.name);
-}
-
 /**
  * A member of a family with its settings: which optimiser, and what it takes.
  * @param {Object} app
@@ -138,9 +140,9 @@ export function memberForm(app, { family, label, place, value, members, extra = 
   const names = [...extra, ...all.map((member) => member.name)];
   if (name && !names.includes(name)) names.push(name);
   const select = choice(
-    names.map((one) => ({ value: one, title: called(app.t, family, one) })),
+    names.map((one) => ({ value: one, title: one === "" ? app.t("core.default") : called(app.t, family, one) })),
     name ?? "",
-    (chosen) => change(chosen),
+    (chosen) => change(started(all, chosen)),
   );
   const own = (all.find((member) => member.name === name)?.settings ?? []).filter(
     (setting) => !skip.includes(setting.name),
@@ -165,4 +167,11 @@ export function memberForm(app, { family, label, place, value, members, extra = 
         ),
       ),
   );
+}
+
+/** A member as it is first chosen: with what it cannot be without. @param {Object[]} members */
+export function started(members, name) {
+  const settings = members.find((member) => member.name === name)?.settings ?? [];
+  const needed = settings.filter((setting) => setting.required);
+  return written(name, Object.fromEntries(needed.map((setting) => [setting.name, setting.start])));
 }

@@ -151,16 +151,28 @@ class Attempt:
         """Updates that an epoch makes."""
         return self.run.recipe.steps(len(self.run.examples))
 
-    def lap(self) -> None:
-        """Learn for about `LAP_SECONDS`, to the end of an epoch wherever that comes before."""
-        run = self.run
-        run.every, run.lap_steps = "lap", self._length()
+    def lap(self, until: int | None = None) -> None:
+        """Learn for about `LAP_SECONDS`, to the end of an epoch wherever that comes before.
+
+        Parameters
+        ----------
+        until : int, optional
+            The epoch at whose end the lap ends at the latest.
+        """
+        run, length = self.run, self._length()
+        if until is not None:
+            length = max(1, min(length, until * self.steps_of_epoch - self._steps_done))
+        run.every, run.lap_steps = "lap", length
         began, step = time.perf_counter(), run.state.step
         self._go(began)
         taken, made = time.perf_counter() - began, run.state.step - step
         if made and taken > 0:
             factor = min(max(LAP_SECONDS * made / taken / self._lap_steps, _SLOWER), _FASTER)
             self._lap_steps = min(max(self._lap_steps * factor, 1.0), _LONGEST_LAP)
+
+    @property
+    def _steps_done(self) -> int:
+        return self.run.state.epoch * self.steps_of_epoch + self.run.state.batch
 
     def _length(self) -> int:
         """Return how many steps the next lap has: no longer than wanted, but whole epochs."""

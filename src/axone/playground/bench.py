@@ -20,7 +20,7 @@ from axone.playground.attempts import Attempt, Moment
 from axone.playground.describing import described
 from axone.playground.designs import Design, Designer
 from axone.playground.sources import Sources
-from axone.training import History, Run, TrainingResult
+from axone.training import Checkpoint, History, Run, TrainingResult
 
 MOST_UNDONE = 12
 """Designs, each with its run, that can be gone back to."""
@@ -90,6 +90,8 @@ class Bench:
     Attributes
     ----------
     playing : bool
+    until : int or None
+        After which epoch it pauses by itself.
     pace : float or None
         Epochs a second; as fast as it goes if None.
     looking_back : int or None
@@ -104,6 +106,7 @@ class Bench:
     folder: Path
     sources: Sources = field(default_factory=Sources)
     playing: bool = False
+    until: int | None = None
     pace: float | None = None
     looking_back: int | None = None
     version: int = 0
@@ -192,6 +195,7 @@ class Bench:
     def play(self) -> None:
         """Learn, from now on; at the end of a run so many epochs more."""
         self.look_back(None)
+        self.until = None
         if self.attempt.ended is not None and self.run.divergence is None:
             self._attempt = self.attempt.prolonged()
         self.playing = self.attempt.ended is None
@@ -199,8 +203,14 @@ class Bench:
 
     def pause(self) -> None:
         """Learn no further."""
-        self.playing = False
+        self.playing, self.until = False, None
         self.version += 1
+
+    def play_until(self, epoch: int) -> None:
+        """Learn to the end of an epoch, from now on, and pause there."""
+        self.play()
+        self.until = epoch
+        self.playing = self.playing and self.run.state.epoch < epoch
 
     def step(self) -> None:
         """Make one update."""
@@ -247,13 +257,13 @@ class Bench:
         """Make a lap of the run, or at a pace an epoch."""
         attempt = self.attempt
         if self.pace is None:
-            attempt.lap()
+            attempt.lap(self.until)
         else:
             attempt.epoch()
             self._next_epoch = max(self._next_epoch + 1 / self.pace, time.monotonic() - 0.5)
         self.version += 1
-        if attempt.ended is not None:
-            self.playing = False
+        if attempt.ended is not None or self.run.state.epoch == self.until:
+            self.pause()
 
     def keep(self, name: Any = None) -> None:
         """Keep the run as it stands, for comparison.
@@ -283,6 +293,19 @@ class Bench:
         """Take a kept run up again."""
         kept = self.find_kept(number)
         self._begin(Attempt.from_moment(kept.design, kept.moment))
+
+    def take_up(self, checkpoint: Checkpoint, past: Mapping[int, Parameters]) -> None:
+        """Stand where a run of this design was left, its weights of past epochs with it."""
+        first = self.attempt
+        rate = checkpoint.state.learning_rate
+        turned = () if rate == first.run.state.learning_rate else ((0, rate),)
+        made = Attempt.from_moment(self.design, Moment(checkpoint, turned, checkpoint.seconds))
+        made.past = first.past
+        known = {checkpoint.state.epoch: made.weights(), **past}
+        for epoch in sorted(known):
+            made.past.keep(epoch, known[epoch])
+        first.close()
+        self._show(made)
 
     def find_kept(self, number: Any) -> KeptRun:
         """Return the kept run of a number.

@@ -10,14 +10,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from axone.playground.frames import NamedArray, encode
-from axone.playground.views import Stage, View, frame_arrays
-
 from axone.arrays import FloatArray
 from axone.errors import AxoneError
 from axone.parameters import Parameters
 from axone.playground.bench import Bench
 from axone.playground.designs import Design
+from axone.playground.frames import NamedArray, encode
+from axone.playground.views import Stage, View, frame_arrays
 from axone.training import History
 
 

@@ -86,6 +86,7 @@ class Session:
         self._worker: WorkerProcess | None = None
         self._started: deque[float] = deque()
         self._wanted = asyncio.Event()
+        self.begun = asyncio.Event()
         self._hung = False
 
     @property
@@ -166,6 +167,7 @@ class Session:
         self._started.append(time.monotonic())
         worker = await WorkerProcess.start(self._show_of_worker, self._module)
         self._worker, self._hung = worker, False
+        self.begun.set()
         worker.send(
             {
                 "internal": "begin",

@@ -38,9 +38,12 @@ const base = createApp({
 let panels = [];
 let ends = [];
 
-/** Ask for everything again and build the page of it. @param {string} [wanted] a language */
-async function greet(wanted = kept("language") ?? navigator.language) {
-  const hello = await base.ask("hello", { language: wanted });
+/**
+ * Ask for everything again and build the page of it.
+ * @param {string|null} [wanted] a language; by default the one chosen here before, else the program's
+ */
+async function greet(wanted = kept("language")) {
+  const hello = await base.ask("hello", wanted ? { language: wanted } : {});
   const { words, language: own, languages, schema, catalogue, runs } = hello;
   numbers = createNumbers(own);
   store.set({ words, language: own, languages, schema, catalogue, kept: runs ?? [] });

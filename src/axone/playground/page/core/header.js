@@ -16,12 +16,6 @@ export function applyTheme(store) {
   store.set({ theme: dark ? "dark" : "light" });
 }
 
-/** What a language is called in itself. @param {string} code */
-export function nameOfLanguage(code) {
-  const name = new Intl.DisplayNames([code], { type: "language" }).of(code) ?? code;
-  return name.charAt(0).toLocaleUpperCase(code) + name.slice(1);
-}
-
 /** @param {(language: string) => void} changeLanguage */
 export function header(changeLanguage) {
   return (app) => {
@@ -43,9 +37,9 @@ export function header(changeLanguage) {
 }
 
 function languages({ t, store }, change) {
-  const codes = store.get("languages") ?? [store.get("language")];
+  const names = store.get("languages") ?? {};
   const select = choice(
-    codes.map((code) => ({ value: code, title: nameOfLanguage(code) })),
+    Object.entries(names).map(([code, name]) => ({ value: code, title: name })),
     store.get("language"),
     change,
   );

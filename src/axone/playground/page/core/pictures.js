@@ -2,16 +2,16 @@
 // or as an SVG it is drawn anew, on light paper, by the same function that draws it on the page.
 
 import { createSvgContext } from "../draw/svg_context.js";
-import { palette } from "./colors.js";
+import { pageColors } from "../draw/canvas.js";
 import { button, h } from "./elements.js";
 
 /**
  * @typedef {Object} Picture
- * @property {string} title
+ * @property {string} [title] by default the words "code.picture.NAME"
  * @property {number} width in CSS pixels; 0 while there is nothing to be seen
  * @property {number} height
  * @property {(context: CanvasRenderingContext2D, colors: Object) => void} draw given the palette of
- *   light paper (core/colors.js), in which it is drawn
+ *   light paper, as `pageColors` names it (draw/canvas.js)
  */
 
 const DENSITY = 2;
@@ -24,7 +24,7 @@ export function createPictures() {
   const tell = () => listeners.forEach((listener) => listener());
   return {
     /**
-     * @param {string} name of its panel, or "panel.part": "output.curves"
+     * @param {string} name such as "network", "curves"
      * @param {Picture} picture may have getters, for sizes that change
      * @returns {() => void} takes it away
      */
@@ -37,8 +37,7 @@ export function createPictures() {
         tell();
       };
     },
-    /** Their names, those of one panel if it is given. @param {string} [panel] */
-    names: (panel) => [...known.keys()].filter((name) => panel === undefined || name.split(".")[0] === panel),
+    names: () => [...known.keys()],
     get: (name) => known.get(name),
     /** Be told now and whenever there are others. */
     subscribe(listener) {
@@ -49,18 +48,18 @@ export function createPictures() {
   };
 }
 
-/** The colours of light paper, whatever the page has. */
-export function paperPalette(root = document.documentElement) {
+/** The colours of light paper, as drawings call them, whatever the page has. */
+export function paperColors(root = document.documentElement) {
   const theme = root.dataset.theme;
   root.dataset.theme = "light";
-  const colors = palette(root);
+  const colors = pageColors();
   if (theme === undefined) delete root.dataset.theme;
   else root.dataset.theme = theme;
   return colors;
 }
 
-/** A picture as the text of an SVG file. @param {Picture} picture */
-export function svgOf(picture, colors = paperPalette()) {
+/** A picture as the text of an SVG file. @param {Picture} picture @param {string} title */
+export function svgOf(picture, title, colors = paperColors()) {
   const ruler = document.createElement("canvas").getContext("2d");
   const measure = (text, font) => {
     ruler.font = font;
@@ -68,11 +67,11 @@ export function svgOf(picture, colors = paperPalette()) {
   };
   const context = createSvgContext(picture.width, picture.height, { measure, encode: pngOf });
   picture.draw(context, colors);
-  return context.toText({ title: picture.title, ground: colors.paper });
+  return context.toText({ title, ground: colors.paper });
 }
 
 /** A picture as the content of a PNG file. @param {Picture} picture @returns {Promise<Blob>} */
-export function pngFileOf(picture, colors = paperPalette()) {
+export function pngFileOf(picture, colors = paperColors()) {
   const canvas = document.createElement("canvas");
   canvas.width = Math.ceil(picture.width * DENSITY);
   canvas.height = Math.ceil(picture.height * DENSITY);
@@ -118,9 +117,15 @@ export async function keepPicture(app, name, kind) {
   }
   const file = `${fileName(app, name)}.${kind}`;
   const blob =
-    kind === "svg" ? new Blob([svgOf(picture)], { type: "image/svg+xml" }) : await pngFileOf(picture);
+    kind === "svg" ? new Blob([svgOf(picture, titleOf(app, name))], { type: "image/svg+xml" }) : await pngFileOf(picture);
   keepFile(blob, file);
   app.announce(app.t("code.pictures.kept", { name: file }));
+}
+
+/** What a picture is called. */
+export function titleOf({ pictures, t }, name) {
+  const key = `code.picture.${name}`;
+  return pictures.get(name)?.title ?? (t.has(key) ? t(key) : name);
 }
 
 function fileName({ store }, name) {
@@ -134,9 +139,9 @@ function fileName({ store }, name) {
 
 /**
  * Put a small menu behind a heading that keeps the pictures of its panel; it is gone with the scope.
- * @param {Object} app @param {HTMLElement} heading @param {string} panel
+ * @param {Object} app @param {HTMLElement} heading @param {string[]} wanted names of pictures
  */
-export function attachPictureMenu(app, heading, panel) {
+export function attachPictureMenu(app, heading, wanted) {
   const list = h("ul", { class: "picture-list" });
   const summary = h("summary", { "aria-label": app.t("code.pictures.of", { panel: heading.textContent }) }, "⤓");
   const menu = h("details", { class: "picture-menu", hidden: true }, summary, list);
@@ -147,7 +152,7 @@ export function attachPictureMenu(app, heading, panel) {
     keepPicture(app, name, kind);
   };
   const end = app.pictures.subscribe(() => {
-    const names = app.pictures.names(panel);
+    const names = app.pictures.names().filter((name) => wanted.includes(name));
     menu.hidden = !names.length;
     list.replaceChildren(...names.map((name) => pictureItem(app, name, keep)));
   });
@@ -168,7 +173,7 @@ export function attachPictureMenu(app, heading, panel) {
 
 /** A picture's name and its two buttons, as an item of a list. */
 export function pictureItem(app, name, keep) {
-  const { title } = app.pictures.get(name);
+  const title = titleOf(app, name);
   const as = (kind) =>
     button(kind.toUpperCase(), keep(name, kind), {
       class: "plain", "aria-label": app.t("code.pictures.keep", { title, kind: kind.toUpperCase() }),

@@ -189,7 +189,13 @@ def _dataset(info: DatasetInfo) -> dict[str, Any]:
 
 
 def _uploaded(name: str) -> dict[str, Any]:
-    unknown: dict[str, Any] = {"task": "", "rows": None, "features": "", "classes": None, "options": []}
+    unknown: dict[str, Any] = {
+        "task": "",
+        "rows": None,
+        "features": "",
+        "classes": None,
+        "options": [],
+    }
     return {
         "name": f"upload:{name}",
         "kind": "upload",

@@ -14,7 +14,6 @@ from typing import Final
 
 from axone.messages import Message
 
-
 LANGUAGES: Final[Mapping[str, str]] = MappingProxyType({"en": "English", "fr": "Français"})
 """Languages of the page, by the name that each has of itself."""
 

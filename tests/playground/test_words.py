@@ -1,4 +1,4 @@
-"""The page's texts: every key that a module asks for exists, every text is asked for, none is its own.
+"""The page's texts: each that a module asks for exists, each is asked for, none is a module's own.
 
 Modules are read, not run: `t("key")` and `t.n("key", …)` name a text, and so do plain strings that
 are a key as they stand, which tables of shortcuts hold.

@@ -139,7 +139,8 @@ const element = (tag, more = {}) => ({
 test("a key belongs to the field in which somebody types", () => {
   for (const type of ["text", "number", "search"]) assert.ok(belongsTo(element("input", { type }), "s"));
   assert.ok(belongsTo(element("textarea"), "s") && belongsTo(element("div", { editable: true }), "s"));
-  assert.ok(belongsTo(element("select"), "s"));
+  assert.ok(belongsTo(element("input", { type: "text" }), "z", true));
+  assert.ok(belongsTo(element("select"), "s") && !belongsTo(element("select"), "z", true));
   assert.ok(!belongsTo(element("input", { type: "range" }), "s") && !belongsTo(element("body"), "s"));
 });
 

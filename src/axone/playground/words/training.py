@@ -1,4 +1,4 @@
-"""What the bar of the run and the forms of training say, and what the library's members are called."""
+"""What the bar of the run and the forms of training say."""
 
 from typing import Final
 

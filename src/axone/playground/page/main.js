@@ -6,6 +6,7 @@ import { connect, socketAddress } from "./core/connection.js";
 import { applyTheme, header } from "./core/header.js";
 import { createKeys } from "./core/keys.js";
 import { createNumbers } from "./core/numbers.js";
+import { createPictures } from "./core/pictures.js";
 import { createRefusals } from "./core/refusals.js";
 import { createStore } from "./core/store.js";
 import { startFrames } from "./core/pulse.js";
@@ -30,6 +31,7 @@ const base = createApp({
   keys: createKeys(document),
   refusals: createRefusals(document.getElementById("refusals"), () => t("core.dismiss")),
   announcer: document.getElementById("announcer"),
+  pictures: createPictures(),
 });
 
 /** @type {Function[]} */
@@ -42,9 +44,9 @@ let ends = [];
  */
 async function greet(wanted = kept("language")) {
   const hello = await base.ask("hello", wanted ? { language: wanted } : {});
-  const { words, language: own, languages, schema, catalogue } = hello;
+  const { words, language: own, languages, schema, catalogue, runs } = hello;
   numbers = createNumbers(own);
-  store.set({ words, language: own, languages, schema, catalogue });
+  store.set({ words, language: own, languages, schema, catalogue, kept: runs ?? [] });
   document.documentElement.lang = own;
   build();
 }

@@ -76,7 +76,7 @@ async function share(app) {
 async function save(app) {
   const answer = await app.request("save");
   if (!answer) return;
-  h("a", { href: answer.download, download: answer.name }).click();
+  h("a", { href: `/download/${encodeURIComponent(answer.download)}`, download: answer.name }).click();
   app.announce(app.t("core.saved", { name: answer.name }));
 }
 

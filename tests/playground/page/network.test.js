@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { layOut } from "../../../src/axone/playground/page/draw/columns.js";
-import { formulaOf, nameOf, positionOf } from "../../../src/axone/playground/page/panels/network/activation-field.js";
+import { formulaOf, nameOf } from "../../../src/axone/playground/page/panels/network/activation-field.js";
 import { presetsFor } from "../../../src/axone/playground/page/panels/network/bar.js";
 import { hiddenLayers, inserted, kindsFor, moved, removed, startingLayer, widened, withLayers, withPreset, withSetting } from "../../../src/axone/playground/page/panels/network/edits.js";
 import { activationName } from "../../../src/axone/playground/page/panels/network/heads.js";
@@ -126,6 +126,4 @@ test("activations are told from formulas", () => {
   assert.equal(nameOf({ name: "leaky_relu", alpha: 0.1 }, members), "leaky_relu");
   assert.equal(formulaOf({ name: "formula", formula: "z**2" }), "z**2");
   assert.equal(activationName({ name: "formula", formula: "z**2" }), "z**2");
-  assert.equal(positionOf({ place: "formula.12" }), 12);
-  assert.equal(positionOf({ place: "" }), null);
 });

@@ -1,7 +1,7 @@
 /*
- * Canvases of the document: sharp at every density of pixels, described in words, drawn at most once
- * a frame, and drawn again when their size or the colours change. The only file here that knows the
- * document; what is drawn comes from the others.
+ * Canvases of the document: sharp at every density of pixels, described in words, and drawn
+ * again when their size or the colours change. The only file here that knows the document; what is
+ * drawn comes from the others.
  */
 
 import { palette } from "../core/colors.js";
@@ -40,22 +40,6 @@ export function toImage(pixels, canvas = document.createElement("canvas")) {
   }
   canvas.getContext("2d").putImageData(new ImageData(pixels.data, pixels.width, pixels.height), 0, 0);
   return canvas;
-}
-
-/**
- * A function that draws soon, at most once a frame of the screen however often it is called.
- * @param {() => void} draw
- * @returns {() => void}
- */
-export function soon(draw) {
-  let asked = 0;
-  return () => {
-    if (asked) return;
-    asked = requestAnimationFrame(() => {
-      asked = 0;
-      draw();
-    });
-  };
 }
 
 /**

@@ -117,7 +117,7 @@ class Session:
             _refuse(page, question, question.wrong.message)
         elif question.ask == "frame":
             self._ask_frame(page, question)
-        elif self.waiting >= limits.MOST_WAITING:
+        elif sum(each.page is page for each in self._waiting.values()) >= limits.MOST_WAITING:
             _refuse(page, question, _("Too many questions at once: wait for the answers."))
         elif self._worker is None:
             self._wanted.set()

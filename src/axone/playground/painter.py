@@ -10,14 +10,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from axone.playground.frames import NamedArray, encode
-from axone.playground.views import Stage, View, frame_arrays
-
 from axone.arrays import FloatArray
 from axone.errors import AxoneError
 from axone.parameters import Parameters
 from axone.playground.bench import Bench
 from axone.playground.designs import Design
+from axone.playground.frames import NamedArray, encode
+from axone.playground.views import Stage, View, frame_arrays
 from axone.training import History
 
 
@@ -69,6 +68,7 @@ class Painter:
         self._view: Mapping[str, Any] = {}
         self._sight: Sight | None = None
         self._told: tuple[int, History | None] = (0, None)
+        self._shown: Stage | None = None
         self._number = 0
         self._condition = threading.Condition()
         self._thread = threading.Thread(target=self._work, name="painter", daemon=True)
@@ -80,7 +80,7 @@ class Painter:
 
     def begin_anew(self) -> None:
         """Paint everything, as for a page that knows nothing."""
-        self._painted, self._told = -1, (0, None)
+        self._painted, self._told, self._shown = -1, (0, None), None
 
     def set_view(self, bench: Bench, data: Mapping[str, Any]) -> Stage:
         """Look from elsewhere, or at other parts.
@@ -140,8 +140,15 @@ class Painter:
         told, of = self._told
         since = told if of is sight.history else 0
         arrays: list[NamedArray] = frame_arrays(
-            sight.stage, sight.parameters, sight.history, since, sight.epochs, sight.flow
+            sight.stage,
+            sight.parameters,
+            sight.history,
+            since,
+            sight.epochs,
+            sight.flow,
+            fresh=sight.stage is not self._shown,
         )
+        self._shown = sight.stage
         self._told = sight.epochs, sight.history
         self._number += 1
         header = {"curves": {"from": "start"}} if since == 0 else {}

@@ -16,18 +16,18 @@ from pathlib import Path
 from typing import Any, BinaryIO
 from uuid import uuid4
 
-from axone.playground.catalogue import catalogue
-from axone.playground.words import LANGUAGES, words
-
 from axone.errors import AxoneError
+from axone.experiments.schema import described_schema
 from axone.files import without_infinities
 from axone.messages import _, language_in_use, use_language
 from axone.playground import pipe
 from axone.playground.beginning import begin
 from axone.playground.bench import FIRST, Bench
+from axone.playground.catalogue import catalogue
 from axone.playground.designs import RefusedDesignError
 from axone.playground.painter import Painter
 from axone.playground.questions import answers
+from axone.playground.words import LANGUAGES, words
 
 _BEAT_SECONDS = 0.5
 
@@ -162,12 +162,14 @@ class Worker:
             bench = self._require_bench()
             self._painter.begin_anew()
             told |= {
+                "schema": described_schema(),
                 "catalogue": catalogue(bench.sources),
                 "state": bench.state(),
                 "designed": bench.designed(),
                 "runs": bench.kept_runs(),
             }
         else:
+            told["schema"] = described_schema()
             told["catalogue"] = catalogue(self._require_bench().sources)
             told["designed"] = self._require_bench().designed()
         return told

@@ -16,12 +16,6 @@ export function applyTheme(store) {
   store.set({ theme: dark ? "dark" : "light" });
 }
 
-/** What a language is called in itself. @param {string} code */
-export function nameOfLanguage(code) {
-  const name = new Intl.DisplayNames([code], { type: "language" }).of(code) ?? code;
-  return name.charAt(0).toLocaleUpperCase(code) + name.slice(1);
-}
-
 /** @param {(language: string) => void} changeLanguage */
 export function header(changeLanguage) {
   return (app) => {
@@ -43,9 +37,9 @@ export function header(changeLanguage) {
 }
 
 function languages({ t, store }, change) {
-  const codes = store.get("languages") ?? [store.get("language")];
+  const names = store.get("languages") ?? {};
   const select = choice(
-    codes.map((code) => ({ value: code, title: nameOfLanguage(code) })),
+    Object.entries(names).map(([code, name]) => ({ value: code, title: name })),
     store.get("language"),
     change,
   );
@@ -82,7 +76,7 @@ async function share(app) {
 async function save(app) {
   const answer = await app.request("save");
   if (!answer) return;
-  h("a", { href: answer.download, download: answer.name }).click();
+  h("a", { href: `/download/${encodeURIComponent(answer.download)}`, download: answer.name }).click();
   app.announce(app.t("core.saved", { name: answer.name }));
 }
 

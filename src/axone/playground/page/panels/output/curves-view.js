@@ -154,7 +154,7 @@ export function curvesView(app, { colors }) {
     get height() {
       return size().height;
     },
-    draw: (context) => drawLines(context, { ...content(colors()), cursor: null }, size(), colors()),
+    draw: (context, look = colors()) => drawLines(context, { ...content(look), cursor: null }, size(), look),
   };
   return { element, paint, picture };
 }

@@ -188,8 +188,7 @@ export function surfaceView(app, { colors, view }) {
     get height() {
       return size().height;
     },
-    draw(context) {
-      const look = colors();
+    draw(context, look = colors()) {
       const drawn = content(look, true);
       if (drawn?.line) drawLines(context, drawn.line, size(), look);
       else if (drawn) drawSurface(context, drawn, size(), look);

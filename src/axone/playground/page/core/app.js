@@ -79,7 +79,8 @@ export function createApp({ connection, store, t, numbers, keys, refusals, annou
         resolve(designed);
       } catch (error) {
         if (place) refusals.clear(place);
-        refuse(error);
+        // What is refused without a place is refused where it was asked for.
+        refuse(error.place === "" && place ? Object.assign(error, { place }) : error);
         resolve(null);
       }
     }

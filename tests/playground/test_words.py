@@ -90,6 +90,15 @@ def test_every_member_that_a_page_offers_has_words(family):
                 assert f"setting.{word}" in TEMPLATES
 
 
+def test_every_set_in_the_plane_and_its_options_have_words():
+    for each in catalogue()["datasets"]:
+        if each["preview"]:
+            assert f"datasets.{each['name']}" in TEMPLATES
+            for option in each["options"]:
+                assert f"data.option.{option['name']}" in TEMPLATES
+                assert {f"data.option.{word}" for word in option.get("choices", ())} <= {*TEMPLATES}
+
+
 def test_a_template_shows_its_figures_by_plain_names():
     for key, message in TEMPLATES.items():
         assert isinstance(message, Message), key

@@ -17,6 +17,7 @@ WORDS: Final[dict[str, Message]] = {
     "data.option.noise": _("Noise"),
     "data.option.arms": _("Arms"),
     "data.option.classes": _("Classes"),
+    "data.option.factor": _("Inner radius"),
     "data.option.operation": _("Operation"),
     "data.option.range": _("Range"),
     "data.option.add": _("add"),
@@ -98,6 +99,8 @@ WORDS: Final[dict[str, Message]] = {
     "datasets.blobs": _("blobs"),
     "datasets.spirals": _("spirals"),
     "datasets.three_spirals": _("three spirals"),
+    "datasets.hills": _("hills"),
+    "datasets.slope": _("slope"),
     "datasets.calculator": _("sum"),
     "datasets.calculator_product": _("product"),
 }

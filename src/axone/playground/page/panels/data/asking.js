@@ -53,14 +53,17 @@ async function columnsOf(app, source) {
   }
 }
 
-function opened(app, known, target) {
+async function opened(app, known, target) {
   const datasets = app.store.get("catalogue")?.datasets ?? [];
   const wasFlat = (source) => datasets.find((one) => one.name === source)?.flat ?? true;
   app.store.set({ asking: null });
-  return app.change(
+  const designed = await app.change(
     (design) => onSource(design, known.name, known, wasFlat(design.data.source), target),
     { place: PLACE },
   );
+  // Settings of the set before are gone, and what was refused of them.
+  if (designed) app.clearRefusals("data");
+  return designed;
 }
 
 /** The question which column is to be learnt. @param {Object} app */

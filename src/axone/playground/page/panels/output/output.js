@@ -37,6 +37,12 @@ export function panel(app) {
     view.ask();
     redraw();
   });
+  store.subscribe(["shared_view"], () => {
+    const plane = store.get("shared_view")?.plane;
+    if (!plane) return;
+    store.set({ shared_view: null });
+    view.through(plane);
+  });
   store.subscribe(["arrays", "curves", "plane", "selected", "row", "runs", "state"], redraw);
   watchSize(element, redraw, app.signal);
   app.pictures?.add("surface", surface.picture);

@@ -17,6 +17,7 @@ from typing import TextIO
 import uvicorn
 from starlette.types import ASGIApp
 
+from axone.checks import check_integer
 from axone.errors import ConfigurationError
 from axone.interruption import Interruption, interruption
 from axone.messages import Message, _, as_message, language_in_use, use_language
@@ -70,6 +71,7 @@ def serve(
         The port is taken, the host is not here or needs a password, or the worker cannot begin with
         the source.
     """
+    check_integer("port", port, at_least=0, at_most=65535)
     if not is_loopback(host) and len(password or "") < limits.PASSWORD_CHARACTERS:
         raise ConfigurationError(
             _(
@@ -79,20 +81,26 @@ def serve(
             )
         )
     language = language_in_use()
-    with interruption() as asked, _listening(host, port) as listening, _own_folder() as folder:
+    tell, note = _quiet(announce or _printer(sys.stdout)), _quiet(show or _printer(sys.stderr))
+    with (
+        interruption() as asked,
+        _hangup(),
+        _listening(host, port) as listening,
+        _own_folder() as folder,
+    ):
         address = Address(host, listening.getsockname()[1])
         keys = Keys(address.port, password)
-        tell = announce or _printer(sys.stdout)
 
         def ready() -> None:
             url = address.url(keys.token)
             tell(url)
+            note(str(_("Open this address in your browser; Ctrl-C ends the playground.")))
             if browser:
                 # Some browsers hold on to whoever opened them until they are closed.
                 threading.Thread(target=webbrowser.open, args=[url], daemon=True).start()
 
         async def serving() -> None:
-            session = Session(folder, source, show or _printer(sys.stderr), module=worker)
+            session = Session(folder, source, note, module=worker)
             app = Guard(application(session), keys, address, tell)
             await _serve(app, session, listening, asked, ready)
 
@@ -214,10 +222,35 @@ def _own_folder() -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
+@contextlib.contextmanager
+def _hangup() -> Iterator[None]:
+    """Take a terminal that is closed for SIGTERM: what is in the folder goes with it."""
+    hangup = getattr(signal, "SIGHUP", None)
+    if hangup is None or threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.getsignal(hangup)
+    if before == signal.SIG_DFL:  # `nohup` has it ignored
+        signal.signal(hangup, signal.getsignal(signal.SIGTERM))
+    try:
+        yield
+    finally:
+        signal.signal(hangup, signal.SIG_DFL if before is None else before)
+
+
 def _printer(stream: TextIO) -> Callable[[str], None]:
     def show(line: str) -> None:
-        with contextlib.suppress(OSError):
-            stream.write(visible(line) + "\n")
-            stream.flush()
+        stream.write(visible(line) + "\n")
+        stream.flush()
 
     return show
+
+
+def _quiet(show: Callable[[str], None]) -> Callable[[str], None]:
+    """Return what prints, and goes on where the terminal, or the end of a pipe, is gone."""
+
+    def quietly(line: str) -> None:
+        with contextlib.suppress(OSError):
+            show(line)
+
+    return quietly

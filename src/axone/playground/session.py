@@ -87,7 +87,7 @@ class Session:
         self._started: deque[float] = deque()
         self._wanted = asyncio.Event()
         self.begun = asyncio.Event()
-        self._hung = False
+        self._fault: Message | None = None
 
     @property
     def waiting(self) -> int:
@@ -163,10 +163,10 @@ class Session:
 
     async def _one_worker(self) -> None:
         """Start a worker, hand on what it says until it ends, and see to what becomes of it."""
-        again = bool(self._started)
+        again = self.begun.is_set()
         self._started.append(time.monotonic())
         worker = await WorkerProcess.start(self._show_of_worker, self._module)
-        self._worker, self._hung = worker, False
+        self._worker, self._fault = worker, None
         self.begun.set()
         worker.send(
             {
@@ -190,7 +190,7 @@ class Session:
         self._worker = None
         status = await worker.end()
         if self.refused is None:
-            await self._ended(_("it did not answer") if self._hung else ending_in_words(status))
+            await self._ended(self._fault or ending_in_words(status))
 
     async def _listen(self, worker: WorkerProcess) -> None:
         """Hand on what a worker says, until its end; one that talks nonsense is killed."""
@@ -204,6 +204,7 @@ class Session:
                     self._said(packet)
         except (PipeError, ValueError, RecursionError) as error:
             self._show(str(error))
+            self._fault = _("what it said was not understood")
             worker.kill()
 
     async def _watch(self, worker: WorkerProcess) -> None:
@@ -214,7 +215,7 @@ class Session:
             oldest = next(iter(self._waiting.values()), None)
             asked = oldest.since if oldest else (None if worker.spoke else worker.heard)
             if asked is not None and time.monotonic() - max(asked, worker.heard) > most:
-                self._hung = True
+                self._fault = _("it did not answer")
                 worker.kill()
                 return
 

@@ -6,6 +6,7 @@ import time
 
 import pytest
 
+from axone.playground import limits
 from axone.playground.limits import STDERR_CHARACTERS
 
 posix = pytest.mark.skipif(os.name != "posix", reason="signals are POSIX's")
@@ -47,6 +48,16 @@ def test_a_worker_that_dies_is_started_again_with_the_last_good_design(served):
     assert page.value("uploads") == {"t.csv": 1}
     assert "worker: about to die" in served.shown
     assert any("ended with status 3" in line for line in served.shown)
+
+
+def test_a_worker_that_dies_after_long_is_started_again_just_so(served, monkeypatch):
+    monkeypatch.setattr(limits, "RESTART_WINDOW", 0.0)
+    page = served.page()
+    for _ in range(6):
+        page.send("die")
+        page.event("worker", alive=False)
+        page.event("worker", alive=True)
+    assert page.value("echo")
 
 
 def test_a_refused_design_is_not_a_good_one(served):
@@ -138,6 +149,7 @@ def test_a_worker_that_talks_nonsense_is_replaced(served):
     page = served.page()
     process = page.value("begun")["process"]
     page.send("babble")
+    assert "was not understood" in page.event("worker", alive=False)["words"]
     page.event("worker", alive=True)
     assert page.value("begun")["process"] != process
 

@@ -1,5 +1,7 @@
 """Generated sets: their truths hold, and a seed decides them."""
 
+import math
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -87,6 +89,30 @@ def test_noise_moves_points_and_none_leaves_them_in_place(name):
     assert not np.array_equal(still.X, moved.X)
     again = load_dataset(name, options={"noise": 0.0})
     np.testing.assert_array_equal(still.X, again.X)
+
+
+def test_the_heights_of_landscapes_are_what_their_formulas_say_and_noise_is_about_them():
+    for name, height in (
+        ("slope", lambda x, y: (x + y) / 6),
+        (
+            "hills",
+            lambda x, y: sum(
+                (-1) ** k
+                * math.exp(
+                    -((x - 2 * math.cos(k * math.pi / 3)) ** 2)
+                    - (y - 2 * math.sin(k * math.pi / 3)) ** 2
+                )
+                for k in range(6)
+            ),
+        ),
+    ):
+        exact = load_dataset(name, options={"rows": 300, "noise": 0})
+        assert exact.task == "regression"
+        assert np.abs(exact.X).max() <= 3
+        np.testing.assert_allclose(exact.y, [height(*row) for row in exact.X], atol=1e-12)
+        noisy = load_dataset(name, options={"rows": 3000, "noise": 0.5})
+        right = np.array([height(*row) for row in noisy.X])
+        assert np.std(noisy.y - right) == pytest.approx(0.5, rel=0.05)
 
 
 def test_options_that_scikit_learn_calls_otherwise_are_its_own():

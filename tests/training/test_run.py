@@ -45,6 +45,30 @@ class TestEvents:
         assert seen[:4] == within
         assert [event[2] for event in seen] == list(range(1, 9))
 
+    def test_laps_of_so_many_steps_tell_after_each_within_an_epoch_too(self, engine):
+        run = trainer(engine).start((X, Y), max_epochs=4, every="lap")
+        run.lap_steps = 3
+        seen = [(e.step, e.epoch, e.history.epochs) for e in run]
+        assert seen == [(3, 0, 0), (6, 1, 1), (9, 2, 2), (12, 3, 3), (15, 3, 3), (16, 4, 4)]
+
+    @pytest.mark.parametrize("validation", [None, (X, Y)])
+    def test_how_often_it_tells_may_change_on_the_way(self, engine, validation):
+        alone = trainer(engine).fit((X, Y), validation, max_epochs=6)
+        run = trainer(engine).start((X, Y), validation, max_epochs=6, every="lap")
+        events = iter(run)
+        run.lap_steps = 5
+        assert next(events).step == 5
+        run.every = "step"
+        assert next(events).step == 6
+        run.every = "epoch"
+        assert (next(events).epoch, run.state.batch) == (2, 0)
+        run.every, run.lap_steps = "lap", 10
+        assert next(events).step == 18
+        assert [event.epoch for event in events][-1] == 6
+        np.testing.assert_array_equal(run.result.parameters.vector, alone.parameters.vector)
+        for name in set(alone.history) - {"seconds"}:
+            assert run.history[name] == alone.history[name]
+
     def test_looking_on_changes_no_bit(self, engine):
         wanted = trainer(engine).fit((X, Y), max_epochs=4)
         for every in ("step", "epoch", "lap"):

@@ -72,6 +72,53 @@ def spirals(seed: int, arms: int = 2, rows: int = _ROWS, noise: float = 0.1) -> 
     return {"X": points + noise * random.child(1).normal((rows, 2)), "y": y}
 
 
+def hills(seed: int, rows: int = _ROWS, noise: float = 0.1) -> Arrays:
+    """Draw points of the square from −3 to 3, and the height of a landscape of hills over them.
+
+    The landscape is the sum of three bells exp(−‖x − c‖²) and three hollows of the same form, with
+    their middles c on a circle of radius 2, by turns.
+
+    Parameters
+    ----------
+    seed : int
+        Decides the points.
+    rows : int, default 1000
+    noise : float, default 0.1
+        Standard deviation of the heights about the landscape's.
+    """
+    X, random = _square(seed, rows)
+    turn = np.pi * np.arange(6) / 3
+    middles = 2.0 * np.column_stack([np.cos(turn), np.sin(turn)])
+    distances = ((X[:, None, :] - middles) ** 2).sum(axis=2)
+    heights = np.exp(-distances) @ np.array([1.0, -1.0, 1.0, -1.0, 1.0, -1.0])
+    return _heights(X, heights + noise * random.normal((rows,)))
+
+
+def slope(seed: int, rows: int = _ROWS, noise: float = 0.1) -> Arrays:
+    """Draw points of the square from −3 to 3, and the height of a plane over them: (x₁ + x₂)/6.
+
+    Parameters
+    ----------
+    seed : int
+        Decides the points.
+    rows : int, default 1000
+    noise : float, default 0.1
+        Standard deviation of the heights about the plane's.
+    """
+    X, random = _square(seed, rows)
+    return _heights(X, X.sum(axis=1) / 6.0 + noise * random.normal((rows,)))
+
+
+def _square(seed: int, rows: int) -> tuple[NDArray[Any], RandomStream]:
+    """Draw points of the square, and return what draws their noise."""
+    random = RandomStream.from_seed(seed).child(GENERATE)
+    return 6.0 * random.child(0).uniform((rows, 2)) - 3.0, random.child(1)
+
+
+def _heights(X: NDArray[Any], heights: NDArray[Any]) -> Arrays:
+    return {"X": X, "y": heights, "target_names": np.array(["height"])}
+
+
 def calculator(
     seed: int,
     operation: str = _ADD,
@@ -144,6 +191,11 @@ def _plane(
     return Generator(info, make, {"rows": Count(_ROWS, least=10), **options})
 
 
+def _landscape(name: str, make: Callable[..., Arrays]) -> Generator:
+    info = DatasetInfo(name, "regression", _ROWS, "2", None, "generated")
+    return Generator(info, make, {"rows": Count(_ROWS, least=10), "noise": Amount(0.1)})
+
+
 def _calculator(name: str, make: Callable[..., Arrays], **options: Option) -> Generator:
     info = DatasetInfo(name, "regression", 10_000, "2", None, "generated")
     shared = {"range": IntegerRange((0, 100)), "noise": Amount(0.0)}
@@ -175,6 +227,8 @@ GENERATORS = {
             {"noise": Amount(0.1)},
             classes=3,
         ),
+        _landscape("hills", hills),
+        _landscape("slope", slope),
         _calculator("calculator", calculator, operation=Word(_ADD, (_ADD, _MULTIPLY))),
         _calculator(
             "calculator_product",

@@ -54,7 +54,7 @@ def build_network(
         layers = _layers_of_preset(experiment, settings.preset, preprocessing, dataset, outputs)
     elif settings.layers is None:
         layers = [*_entrance(preprocessing), *_hidden_layers(experiment.settings)]
-        layers.append(Dense(outputs, _output_activation(dataset)))
+        layers.append(output_layer(dataset, levels))
     else:
         layers = list(settings.layers)
         if len(input_shape) > 1 and isinstance(layers[0], Dense):
@@ -72,15 +72,20 @@ def _behind_body(
     experiment: Description, source: Network, dataset: Dataset, levels: tuple[float, ...]
 ) -> tuple[Network, Loss]:
     """Return the body of a trained network with a head that suits the target."""
-    settings, outputs = experiment.settings, _outputs(dataset, levels)
+    settings = experiment.settings
     asked = "hidden" in settings.network.model_fields_set
     head = _hidden_layers(settings) if asked else []
     try:
-        network = with_head(source, [*head, Dense(outputs, _output_activation(dataset))])
+        network = with_head(source, [*head, output_layer(dataset, levels)])
     except (ShapeError, ConfigurationError) as error:
         place = experiment.place("network.start_from")
         raise ConfigurationError(at(place, error.message)) from error
     return network, _loss(experiment, network, dataset, levels)
+
+
+def output_layer(dataset: Dataset, levels: tuple[float, ...] = ()) -> Dense:
+    """Return the last layer that the target of a dataset asks for, with an output a quantile."""
+    return Dense(_outputs(dataset, levels), _output_activation(dataset))
 
 
 def _outputs(dataset: Dataset, levels: tuple[float, ...]) -> int:

@@ -155,7 +155,24 @@ def prepare(experiment: Description, dataset: Any = None) -> Prepared:
     DataError, ConfigurationError, ShapeError
         With the setting and the file that cannot be carried out.
     """
-    dataset = rows_of(experiment, dataset)
+    return assemble(experiment, *prepare_rows(experiment, rows_of(experiment, dataset)))
+
+
+def prepare_rows(
+    experiment: Description, dataset: Dataset
+) -> tuple["Arranged", Mapping[str, float | None], tuple[str, ...]]:
+    """Split the rows of an experiment and make them ready: all of `prepare` but its network.
+
+    Returns
+    -------
+    tuple
+        What `assemble` takes after the experiment: it may be called for several networks.
+
+    Raises
+    ------
+    DataError, ConfigurationError
+        The rows cannot be split as they should be, encoded or scaled.
+    """
     rows, shares, notes = split(experiment, dataset)
     _require_rows_to_calibrate(experiment, dataset, "validation" in rows)
     arranged = arrange(experiment, dataset, rows)
@@ -165,7 +182,7 @@ def prepare(experiment: Description, dataset: Any = None) -> Prepared:
         parts["test"] = Part.of(
             arranged.preprocessing, dataset.X_test, dataset.y_test, experiment.settings.dtype
         )
-    return assemble(experiment, arranged, shares, notes)
+    return arranged, shares, notes
 
 
 @dataclass(frozen=True)

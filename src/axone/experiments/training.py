@@ -108,23 +108,32 @@ def fit(
     on_progress: ProgressCallback | None = None,
 ) -> TrainingResult:
     """Train on the part "train", watched by the part "validation" where there is one."""
-    training = prepared.experiment.settings.training
-    assert training.stopping is not None  # noqa: S101 — resolved by prepare
     checkpoint = None if folder is None else folder / CHECKPOINT
     return trainer.fit(
-        learnt_rows(prepared, "train"),
-        learnt_rows(prepared, "validation") if "validation" in prepared.parts else None,
-        max_epochs=training.epochs,
-        stopping=stopping_rules(training.stopping),
-        warmup_epochs=training.stopping.warmup_epochs,
-        restore_best=training.restore_best,
-        initial=prepared.initial,
-        pooled=isinstance(prepared.target, Inputs),
+        **fit_settings(prepared),
         after_epoch=after_epoch,
         on_progress=on_progress,
         checkpoint=checkpoint,
         resume=resume and checkpoint is not None and checkpoint.exists(),
     )
+
+
+def fit_settings(prepared: Prepared) -> dict[str, Any]:
+    """Return what `Trainer.fit` and `Trainer.start` are given of an experiment."""
+    training = prepared.experiment.settings.training
+    assert training.stopping is not None  # noqa: S101 — resolved by prepare
+    return {
+        "train": learnt_rows(prepared, "train"),
+        "validation": learnt_rows(prepared, "validation")
+        if "validation" in prepared.parts
+        else None,
+        "max_epochs": training.epochs,
+        "stopping": stopping_rules(training.stopping),
+        "warmup_epochs": training.stopping.warmup_epochs,
+        "restore_best": training.restore_best,
+        "initial": prepared.initial,
+        "pooled": isinstance(prepared.target, Inputs),
+    }
 
 
 def learnt_rows(prepared: Prepared, name: str) -> Examples:

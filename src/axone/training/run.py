@@ -40,7 +40,7 @@ from axone.training.diagnosis import (
     in_words,
 )
 from axone.training.diagnosis.evidence import stacked
-from axone.training.events import EpochCallback, Event, ProgressCallback, RunSettings
+from axone.training.events import EpochCallback, Event, Every, ProgressCallback, RunSettings
 from axone.training.result import TrainingResult
 from axone.training.scores import Scores
 from axone.training.stopping import Plateau, kept_column, score_column
@@ -70,6 +70,12 @@ class Run:
         Told now and then which share of the run is done.
     interrupted : callable
         Asked between batches; True ends the run as Ctrl-C does.
+    every : {"step", "epoch", "lap"}
+        How often there is an event; it may be changed between two of them.
+    lap_steps : int or None
+        How many steps a lap may have, so that whoever watches is told in time; as many as nobody
+        needs to be asked between if None. With it there is an event after every lap, within an
+        epoch too. It may be changed between two events.
 
     Examples
     --------
@@ -112,6 +118,8 @@ class Run:
         self._dead: list[FloatArray] = []
         self.on_progress: ProgressCallback | None = None
         self.interrupted: Callable[[], bool] = never
+        self.every: Every = settings.every
+        self.lap_steps: int | None = None
         self._scores = Scores(
             self.recipe.loss, examples, held_out, settings.validation_score, settings.pooled
         )
@@ -227,6 +235,11 @@ class Run:
         return self.result
 
     @property
+    def has_ended(self) -> bool:
+        """Whether a rule, a failure or somebody ended it, perhaps before the last epoch."""
+        return self._ended
+
+    @property
     def reason(self) -> Message:
         """Why it ended, or will if nothing comes between."""
         if self._reason is None:
@@ -286,13 +299,13 @@ class Run:
 
     def _lap(self, session: Session) -> Event | None:
         """Make one lap and record it; return what there is to tell."""
-        state, by_step = self.state, self.settings.every == "step"
+        state, steps = self.state, 1 if self.every == "step" else self.lap_steps
         epochs = self.epochs_at_once()
         before = state.copy() if epochs > 1 else None
         with np.errstate(over="ignore", invalid="ignore"):
             lap = session.advance(
                 epochs=epochs,
-                steps=1 if by_step else None,
+                steps=steps,
                 interrupted=self._between_batches,
                 trail=self.trail,
             )
@@ -308,7 +321,7 @@ class Run:
                 return self._lap(session)
         if self._save_is_due:
             self._save()
-        if by_step or len(lap.reports):
+        if steps is not None or len(lap.reports):
             return self._event(lap.reports)
         return None
 
@@ -349,7 +362,7 @@ class Run:
 
     def epochs_at_once(self) -> int:
         """Return how many epochs may pass before anybody must be asked."""
-        if self.settings.every != "lap" or self._one_by_one:
+        if self.every != "lap" or self._one_by_one:
             return 1
         soonest = [rule.soonest(self.history, self._warmup) for rule in self.settings.stopping]
         room = [] if self.trail is None else [len(self.trail)]

@@ -1,0 +1,36 @@
+"""What the page shows first: what the command was given, be it a set, a file or a run."""
+
+from pathlib import Path
+from typing import Any
+
+from axone.experiments import EXPERIMENT
+from axone.playground.bench import FIRST, Bench
+from axone.playground.opening import open_run
+
+_PACE = 60.0
+"""Epochs a second: a spiral is then learnt while one looks on, not before."""
+
+
+def begin(bench: Bench, source: str | None) -> None:
+    """Open what the command was given.
+
+    Raises
+    ------
+    AxoneError
+        It cannot be opened.
+    """
+    bench.set_pace(_PACE)
+    if source is None:
+        bench.set_design(FIRST)
+    elif (Path(source) / EXPERIMENT).is_file():
+        open_run(bench, Path(source))
+    else:
+        bench.set_design(design_for(bench, source))
+
+
+def design_for(bench: Bench, source: str) -> dict[str, Any]:
+    """Return a design for a set or a file, with Axone's defaults for it."""
+    if source not in bench.sources.names() and Path(source).exists():
+        path = Path(source).resolve()
+        source = bench.sources.add(path.name, path)
+    return {"data": {"source": source}, "network": {}, "training": {}, "seed": 0}

@@ -9,6 +9,7 @@ import socket
 import sys
 import tempfile
 import threading
+import time
 import webbrowser
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -113,24 +114,17 @@ def serve(
 
 
 class _Server(uvicorn.Server):
-    """uvicorn, whose end and whose signals are ours."""
+    """uvicorn, whose signals are ours, and that is asked now and then whether it is to end."""
 
-    def __init__(
-        self, config: uvicorn.Config, ready: Callable[[], None], ended: Callable[[], bool]
-    ) -> None:
+    def __init__(self, config: uvicorn.Config, look: Callable[[], bool]) -> None:
         super().__init__(config)
-        self._ready = ready
-        self._ended = ended
+        self._look = look
 
     def capture_signals(self) -> contextlib.AbstractContextManager[None]:  # type: ignore[override]
         return contextlib.nullcontext()
 
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets)
-        self._ready()
-
     async def on_tick(self, counter: int) -> bool:
-        return await super().on_tick(counter) or self._ended()
+        return await super().on_tick(counter) or self._look()
 
 
 async def _serve(
@@ -142,13 +136,23 @@ async def _serve(
 ) -> None:
     """Run server and session until either ends, and end the other."""
     working = asyncio.create_task(session.run())
-    server = _Server(configuration(app), ready, lambda: asked() or working.done())
-    begun = asyncio.create_task(session.begun.wait())
+    opening = time.monotonic() + limits.OPENING_SECONDS
+    told = False
+
+    def look() -> bool:
+        nonlocal told
+        ends = asked() or working.done() or session.refused is not None
+        # Who opens the page at once would wait for the worker there, or be told of a mistake in
+        # the command after a page was opened for nothing.
+        if not told and not ends and (session.begun or time.monotonic() > opening):
+            told = True
+            ready()
+        return ends
+
+    server = _Server(configuration(app), look)
     try:
-        await asyncio.wait({working, begun}, return_when=asyncio.FIRST_COMPLETED)
         await server.serve([listening])
     finally:
-        begun.cancel()
         working.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await working

@@ -163,6 +163,21 @@ def test_whatever_a_worker_says_the_server_goes_on(served, said):
     wait_until(lambda: "value" in page.ask("echo"))
 
 
+def test_a_file_of_the_command_may_be_named_by_designs_of_later_workers(serve, tmp_path):
+    (tmp_path / "mine.csv").write_text("a,b")
+    page = serve(source=str(tmp_path / "mine.csv")).page()
+    page.send("die")
+    page.event("worker", alive=True)
+    assert page.value("begun")["files"] == {"mine.csv": str(tmp_path / "mine.csv")}
+
+
+def test_a_design_that_a_later_worker_refuses_is_told_and_ends_nothing(served):
+    page = served.page()
+    page.send("say", text='{"internal": "refused", "words": "No such thing."}')
+    assert page.value("echo")
+    assert "worker: No such thing." in served.shown
+
+
 def test_a_number_that_is_not_finite_is_null_for_the_page(served):
     page = served.page()
     page.send("say", text='{"event": "note", "loss": NaN, "most": -Infinity, "x": 1.5}')
@@ -171,6 +186,6 @@ def test_a_number_that_is_not_finite_is_null_for_the_page(served):
 
 def test_a_source_that_the_worker_refuses_ends_the_playground_in_words(start):
     process = start("nonsense", "--no-browser")
-    _output, errors = process.communicate(timeout=60)
-    assert process.returncode == 2
+    output, errors = process.communicate(timeout=60)
+    assert (process.returncode, output) == (2, "")
     assert "Error: There is no dataset 'nonsense'." in errors

@@ -78,7 +78,18 @@ class UnknownNameError(ConfigurationError):
 
 
 class FormulaError(ConfigurationError):
-    """A text that is no formula; the message shows the place where it stops being one."""
+    """A text that is no formula; the message shows the place where it stops being one.
+
+    Attributes
+    ----------
+    span : (int, int) or None
+        Where in the text the mistake begins, and where it ends, for who marks it there.
+    problem : Message or None
+        What is wrong, without the text around it.
+    """
+
+    span: tuple[int, int] | None = None
+    problem: Message | None = None
 
 
 class ShapeError(AxoneError, ValueError):

@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+from types import SimpleNamespace
 
 import pytest
 
@@ -107,3 +108,24 @@ def test_a_generated_set_is_made_with_the_options_that_the_catalogue_offers(name
 def test_the_bounds_of_an_option_are_those_of_the_generator():
     rows = next(each for each in entry("datasets", "moons")["options"] if each["name"] == "rows")
     assert (rows["kind"], rows["least"], rows["default"]) == ("int", 10, 1000)
+
+
+def test_a_set_in_the_plane_shows_what_it_looks_like_and_its_classes():
+    points = entry("datasets", "circles")["preview"]
+    assert {label for *_, label in points} == {0, 1}
+    distance = {0: [], 1: []}
+    for x, y, label in points:
+        distance[label].append((x - 0.5) ** 2 + (y - 0.5) ** 2)
+    assert max(distance[1]) < sum(distance[0]) / len(distance[0])  # the inner circle is inside
+
+
+def test_files_that_were_given_stand_beside_the_sets(tmp_path):
+    given = SimpleNamespace(files={"cars.csv": tmp_path / "cars.csv"}, known=list)
+    assert [each["name"] for each in catalogue(given)["datasets"]] == ["upload:cars.csv"]
+
+
+@pytest.mark.parametrize(("name", "flat"), [("iris", True), ("moons", True), ("gunpoint", False)])
+def test_the_catalogue_tells_rows_of_numbers_from_examples_with_a_shape(name, flat):
+    known = {each["name"]: each["flat"] for each in CATALOGUE["datasets"]}
+    if name in known:  # the data home may be empty
+        assert known[name] is flat

@@ -9,7 +9,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar, Self
 
-from axone.arrays import FloatArray
+import numpy as np
+
+from axone.arrays import BoolArray, FloatArray
 from axone.traced import Index, Working, joined
 
 
@@ -86,6 +88,10 @@ class ActivationFunction(ABC):
         del a
         return 0.0
 
+    def dead(self, a: FloatArray) -> BoolArray:
+        """Return which units, (m, …) → (…), gave nothing for any of the rows: `dead_share`'s."""
+        return np.zeros(a.shape[1:], dtype=bool)
+
     def saturated_share(self, a: FloatArray) -> float:
         """Return the share of a's numbers at a flat end, where σ′ is nearly 0 and little is learnt.
 
@@ -93,6 +99,10 @@ class ActivationFunction(ABC):
         """
         del a
         return 0.0
+
+    def saturated(self, a: FloatArray) -> BoolArray:
+        """Return which of a's numbers lie at a flat end: those that `saturated_share` counts."""
+        return np.zeros(a.shape, dtype=bool)
 
     def learned_gradients(self, z: FloatArray, da: FloatArray) -> dict[str, FloatArray]:
         """Return ∂L/∂p for every learned parameter p."""

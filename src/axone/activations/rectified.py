@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from axone.activations.function import ActivationFunction
-from axone.arrays import FloatArray
+from axone.arrays import BoolArray, FloatArray
 from axone.checks import check_number
 from axone.traced import Index, Working, products
 
@@ -42,7 +42,10 @@ class ReLU(ActivationFunction):
 
     def dead_share(self, a: FloatArray) -> float:
         """A unit that is 0 on every row has no gradient: it may never come back to life."""
-        return float((a <= 0).all(axis=0).mean())
+        return float(self.dead(a).mean())
+
+    def dead(self, a: FloatArray) -> BoolArray:
+        return np.asarray((a <= 0).all(axis=0))
 
 
 def _leaky_value(z: FloatArray, alpha: Any) -> FloatArray:

@@ -6,7 +6,7 @@ from typing import ClassVar
 import numpy as np
 
 from axone.activations.function import ActivationFunction
-from axone.arrays import FloatArray
+from axone.arrays import BoolArray, FloatArray
 from axone.traced import Index, Working
 
 _FLAT = 0.05
@@ -33,7 +33,10 @@ class Sigmoid(ActivationFunction):
         return a * (1 - a)
 
     def saturated_share(self, a: FloatArray) -> float:
-        return float((a * (1 - a) < _FLAT / 4).mean())
+        return float(self.saturated(a).mean())
+
+    def saturated(self, a: FloatArray) -> BoolArray:
+        return np.asarray(a * (1 - a) < _FLAT / 4)
 
     @property
     def value_equation(self) -> str:
@@ -61,7 +64,10 @@ class Tanh(ActivationFunction):
         return 1 - a * a
 
     def saturated_share(self, a: FloatArray) -> float:
-        return float((1 - a * a < _FLAT).mean())
+        return float(self.saturated(a).mean())
+
+    def saturated(self, a: FloatArray) -> BoolArray:
+        return np.asarray(1 - a * a < _FLAT)
 
     @property
     def value_equation(self) -> str:

@@ -508,6 +508,26 @@ out from data and weights."""
         ),
     ),
     Command(
+        "playground",
+        _(
+            """Watch a network learn in the browser, and turn everything by hand.
+
+axone playground
+axone playground iris
+axone playground table.csv
+axone playground runs/first
+
+It prints an address, which opens the page once, and opens your browser by
+it. The page is served to this machine alone: neither another program's page
+nor another machine gets in. Ctrl-C ends it; what you gave to the page is
+removed then, what you saved is where your browser puts downloads.
+
+On a machine without a screen: axone playground --no-browser --port 8000
+there, ssh -L 8000:127.0.0.1:8000 THERE here, and open the address here.
+--host ADDRESS serves others directly, by a password and unencrypted."""
+        ),
+    ),
+    Command(
         "report",
         _(
             """Tell of one run, or of several side by side, on a page for people.

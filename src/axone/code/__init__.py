@@ -81,8 +81,8 @@ def source_of(prepared: Prepared, target: str = "python", *, exact: bool = False
                 "nobody can choose the first weights (`axone compare` does it all the same)."
             )
         )
-    beyond = _beyond(prepared, key, exact)
-    if beyond and exact and not _beyond(prepared, key, False):
+    beyond = beyond_target(prepared, key, exact=exact)
+    if beyond and exact and not beyond_target(prepared, key):
         raise ConfigurationError(
             _(
                 "pytorch cannot express this run exactly: {things}. Without --exact it can, from "
@@ -91,7 +91,7 @@ def source_of(prepared: Prepared, target: str = "python", *, exact: bool = False
             )
         )
     if beyond:
-        others = [name for name in TARGETS if name != key and not _beyond(prepared, name, False)]
+        others = [name for name in TARGETS if name != key and not beyond_target(prepared, name)]
         raise ConfigurationError(
             _(
                 "{target} cannot express this run: {things}. What can (--as): {others}.",
@@ -107,12 +107,13 @@ def source_of(prepared: Prepared, target: str = "python", *, exact: bool = False
     return _target(key).script(prepared)
 
 
-def _beyond(prepared: Prepared, key: str, exact: bool) -> tuple[Message, ...]:
+def beyond_target(prepared: Prepared, target: str, *, exact: bool = False) -> tuple[Message, ...]:
+    """Return what of a run one of `TARGETS` cannot express; nothing where it can be written."""
     if exact:
         from axone.code.pytorch import exact_obstacles
 
         return exact_obstacles(prepared)
-    return _target(key).obstacles(prepared)
+    return _target(target).obstacles(prepared)
 
 
-__all__ = ["TARGETS", "source_of"]
+__all__ = ["TARGETS", "beyond_target", "source_of"]

@@ -127,22 +127,57 @@ def run(
             on_prepared(prepared)
         asked = held.enter_context(interruption())
         result = fit(prepared, trainer, folder, resume, after_epoch, on_progress)
-        uncalibrated = model_of(prepared, result)
-        if folder is not None:
-            # Before anything else can fail: the weights are what the time was spent on.
-            save(uncalibrated, folder / MODEL)
-        model = calibrated(prepared, result, uncalibrated)
-        if folder is not None and model is not uncalibrated:
-            save(model, folder / MODEL)
-        metrics = _metrics(prepared, result, model, uncalibrated)
-        metrics["engine_reason"] = trainer.engine_reason
-        metrics["total_seconds"] = round(time.perf_counter() - started, 3)
-        if folder is not None:
-            sound = write_results(prepared, result, model, metrics, folder)
-            write_diagnosis(result, folder)
-            (draw or drawing.draw_at_once)(sound, result, model, folder)
+        reason = trainer.engine_reason
+        model, metrics = leave(prepared, result, reason, folder, started=started, draw=draw)
         ended_by = asked.signal if result.stopped_by == "interrupted" else None
     return RunResult(prepared, result, model, metrics, folder, ended_by)
+
+
+def leave(
+    prepared: Prepared,
+    result: TrainingResult,
+    engine_reason: str,
+    folder: Path | None = None,
+    *,
+    started: float,
+    draw: drawing.Drawing | None = None,
+) -> tuple[Model, dict[str, Any]]:
+    """Make of a training what stays of it: the model, its metrics, and the files of its folder.
+
+    Parameters
+    ----------
+    prepared : Prepared
+    result : TrainingResult
+    engine_reason : str
+        Why this engine computed, of the trainer.
+    folder : Path, optional
+        That holds the experiment already (`write_early`); nothing is written if left out.
+    started : float
+        When the run began, by `time.perf_counter`.
+    draw : callable, optional
+        What draws the pictures and the report into the folder; default `draw_at_once`.
+
+    Returns
+    -------
+    Model
+    dict
+        What `metrics.json` holds.
+    """
+    uncalibrated = model_of(prepared, result)
+    if folder is not None:
+        # Before anything else can fail: the weights are what the time was spent on.
+        save(uncalibrated, folder / MODEL)
+    model = calibrated(prepared, result, uncalibrated)
+    if folder is not None and model is not uncalibrated:
+        save(model, folder / MODEL)
+    metrics = _metrics(prepared, result, model, uncalibrated)
+    metrics["engine_reason"] = engine_reason
+    metrics["total_seconds"] = round(time.perf_counter() - started, 3)
+    if folder is not None:
+        sound = write_results(prepared, result, model, metrics, folder)
+        write_diagnosis(result, folder)
+        (draw or drawing.draw_at_once)(sound, result, model, folder)
+    return model, metrics
 
 
 def model_of(prepared: Prepared, result: TrainingResult) -> Model:
@@ -275,7 +310,7 @@ def extended(experiment: Description, epochs: int | None) -> Description:
                 found=epochs,
             )
         )
-    if _is_shaped_by_length(training.schedule, training.epochs, epochs):
+    if is_shaped_by_length(training.schedule, training.epochs, epochs):
         raise ConfigurationError(
             _(
                 "--epochs: the schedule {schedule!r} is laid out over all {epochs} epochs "
@@ -290,8 +325,8 @@ def extended(experiment: Description, epochs: int | None) -> Description:
     )
 
 
-def _is_shaped_by_length(schedule: Schedule, epochs: int, more: int) -> bool:
-    """Whether the last of `epochs` epochs would go otherwise in a run of `more`."""
+def is_shaped_by_length(schedule: Schedule, epochs: int, more: int) -> bool:
+    """Return whether the last of `epochs` epochs would go otherwise in a run of `more`."""
     losses = [1.0] * (epochs - 1)
     short, long = (
         schedule.factors(Clock(epochs - 1, 2, most, 2, losses)) for most in (epochs, more)

@@ -36,7 +36,7 @@ from axone.errors import ArgumentTypeError, ConfigurationError
 from axone.initializers import INITIALIZERS, Initializer
 from axone.layers import LAYERS, Layer
 from axone.losses import LOSSES, Loss
-from axone.messages import _, all_of
+from axone.messages import _, all_of, translated
 from axone.optimizers import OPTIMIZERS, Adam, Optimizer
 from axone.presets import PRESETS, find_preset
 from axone.registry import Registry, plain
@@ -460,3 +460,23 @@ class ExperimentData(Section, json_schema_extra={"description": _("A run as data
     network: NetworkSection = Field(default_factory=NetworkSection)
     training: TrainingSection = Field(default_factory=TrainingSection)
     tuning: TuningSection | None = Field(None, description=_("For `axone tune` alone."))
+
+
+def described_schema() -> dict[str, Any]:
+    """Return the JSON Schema of experiment files, its descriptions in the language in use."""
+    return _shown(ExperimentData.model_json_schema())  # type: ignore[no-any-return]
+
+
+def _shown(part: Any) -> Any:
+    """Return a part of a schema with its descriptions in the language in use.
+
+    They are looked up by their English, which is all that pydantic promises to keep of a message.
+    """
+    if isinstance(part, dict):
+        return {
+            key: translated(value)
+            if key == "description" and isinstance(value, str)
+            else _shown(value)
+            for key, value in part.items()
+        }
+    return [_shown(item) for item in part] if isinstance(part, list) else part

@@ -318,7 +318,7 @@ class _Reader:
         place = max(place, 0)
         first = max(0, place - SHOWN_AROUND)
         around = self.text[first : place + SHOWN_AROUND]
-        return FormulaError(
+        error = FormulaError(
             _(
                 "no formula: {problem}.\n    {line}\n    {mark}",
                 problem=problem,
@@ -327,3 +327,8 @@ class _Reader:
                 mark=f"{'^':>{place - first + 1}}",
             )
         )
+        end = None if isinstance(where, int) else getattr(where, "end_col_offset", None)
+        end = place + 1 if end is None else end - len(_OPENING)
+        error.span = (min(place, len(self.text)), min(max(end, place + 1), len(self.text)))
+        error.problem = problem
+        return error

@@ -6,4 +6,4 @@ networks; the worker, a process of its own, knows networks and nothing of HTTP.
 
 import lazy_loader
 
-__getattr__, __dir__, __all__ = lazy_loader.attach(__name__, submod_attrs={"server": ["serve"]})
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -57,8 +57,6 @@ class Attempt:
         After how many steps the learning rate was turned by hand, and to what.
     flow : array of shape (n_layers,) or None
         The gradient's norm in each layer at the last step that was measured.
-    speed : float
-        Epochs a second, of late.
     seconds : float
         Spent learning.
     """
@@ -68,7 +66,6 @@ class Attempt:
     past: Past
     turned: list[tuple[int, float]] = field(default_factory=list)
     flow: FloatArray | None = None
-    speed: float = 0.0
     seconds: float = 0.0
     _events: Iterator[Event] | None = None
     _lap_steps: float = 1.0
@@ -151,16 +148,28 @@ class Attempt:
         """Updates that an epoch makes."""
         return self.run.recipe.steps(len(self.run.examples))
 
-    def lap(self) -> None:
-        """Learn for about `LAP_SECONDS`, to the end of an epoch wherever that comes before."""
-        run = self.run
-        run.every, run.lap_steps = "lap", self._length()
+    def lap(self, until: int | None = None) -> None:
+        """Learn for about `LAP_SECONDS`, to the end of an epoch wherever that comes before.
+
+        Parameters
+        ----------
+        until : int, optional
+            The epoch at whose end the lap ends at the latest.
+        """
+        run, length = self.run, self._length()
+        if until is not None:
+            length = max(1, min(length, until * self.steps_of_epoch - self._steps_done))
+        run.every, run.lap_steps = "lap", length
         began, step = time.perf_counter(), run.state.step
         self._go(began)
         taken, made = time.perf_counter() - began, run.state.step - step
         if made and taken > 0:
             factor = min(max(LAP_SECONDS * made / taken / self._lap_steps, _SLOWER), _FASTER)
             self._lap_steps = min(max(self._lap_steps * factor, 1.0), _LONGEST_LAP)
+
+    @property
+    def _steps_done(self) -> int:
+        return self.run.state.epoch * self.steps_of_epoch + self.run.state.batch
 
     def _length(self) -> int:
         """Return how many steps the next lap has: no longer than wanted, but whole epochs."""
@@ -197,11 +206,8 @@ class Attempt:
         """Take one event, and keep of it what is looked at later."""
         if self._events is None:
             return
-        before = self.progress
         event = next(self._events, None)
-        seconds = time.perf_counter() - began
-        self.seconds += seconds
-        self._measure_speed(self.progress - before, seconds)
+        self.seconds += time.perf_counter() - began
         if event is None:
             self._events = None
             return
@@ -216,8 +222,3 @@ class Attempt:
     def _goes_on(self) -> bool:
         """Say whether there is another event to come, so that the end is known when it is there."""
         return self.run.state.epoch < self.run.settings.max_epochs and not self.run.has_ended
-
-    def _measure_speed(self, epochs: float, seconds: float) -> None:
-        if seconds > 0:
-            now = epochs / seconds
-            self.speed = now if not self.speed else 0.8 * self.speed + 0.2 * now

@@ -20,13 +20,16 @@ from axone.playground.attempts import Attempt, Moment
 from axone.playground.describing import described
 from axone.playground.designs import Design, Designer
 from axone.playground.sources import Sources
-from axone.training import History, Run, TrainingResult
+from axone.training import Checkpoint, History, Run, TrainingResult
 
 MOST_UNDONE = 12
 """Designs, each with its run, that can be gone back to."""
 
 MOST_KEPT = 8
 """Runs that are compared."""
+
+_LOOKED_AT = 0.5
+"""Seconds over which a speed is measured."""
 
 FIRST: Mapping[str, Any] = {
     "data": {
@@ -65,6 +68,32 @@ class KeptRun:
     moment: Moment
 
 
+@dataclass
+class Speed:
+    """Epochs a second by the clock, over the last second or so.
+
+    Attributes
+    ----------
+    per_second : float
+        0 until there is something to tell.
+    """
+
+    per_second: float = 0.0
+    _since: tuple[float, float] | None = None
+
+    def see(self, progress: float) -> None:
+        """Be told how many epochs are made by now."""
+        now = time.monotonic()
+        if self._since is None:
+            self._since = now, progress
+            return
+        seconds, epochs = now - self._since[0], progress - self._since[1]
+        if seconds > _LOOKED_AT or not self.per_second:
+            self.per_second = epochs / max(seconds, 1e-3)
+        if seconds > _LOOKED_AT:
+            self._since = now, progress
+
+
 def sampled(history: History, most: int = 400) -> dict[str, list[float | None]]:
     """Return so many epochs of a history at most, evenly spread and the last among them."""
     epochs = history.epochs
@@ -90,6 +119,8 @@ class Bench:
     Attributes
     ----------
     playing : bool
+    until : int or None
+        After which epoch it pauses by itself.
     pace : float or None
         Epochs a second; as fast as it goes if None.
     looking_back : int or None
@@ -104,6 +135,7 @@ class Bench:
     folder: Path
     sources: Sources = field(default_factory=Sources)
     playing: bool = False
+    until: int | None = None
     pace: float | None = None
     looking_back: int | None = None
     version: int = 0
@@ -113,6 +145,7 @@ class Bench:
     _undo: list[Attempt] = field(default_factory=list)
     _redo: list[Attempt] = field(default_factory=list)
     _next_epoch: float = 0.0
+    _speed: Speed = field(default_factory=Speed)
 
     def __post_init__(self) -> None:
         self.designer = Designer(self.sources)
@@ -192,15 +225,22 @@ class Bench:
     def play(self) -> None:
         """Learn, from now on; at the end of a run so many epochs more."""
         self.look_back(None)
+        self.until = None
         if self.attempt.ended is not None and self.run.divergence is None:
             self._attempt = self.attempt.prolonged()
         self.playing = self.attempt.ended is None
-        self._next_epoch = time.monotonic()
+        self._next_epoch, self._speed = time.monotonic(), Speed()
 
     def pause(self) -> None:
         """Learn no further."""
-        self.playing = False
+        self.playing, self.until = False, None
         self.version += 1
+
+    def play_until(self, epoch: int) -> None:
+        """Learn to the end of an epoch, from now on, and pause there."""
+        self.play()
+        self.until = epoch
+        self.playing = self.playing and self.run.state.epoch < epoch
 
     def step(self) -> None:
         """Make one update."""
@@ -247,13 +287,13 @@ class Bench:
         """Make a lap of the run, or at a pace an epoch."""
         attempt = self.attempt
         if self.pace is None:
-            attempt.lap()
+            attempt.lap(self.until)
         else:
             attempt.epoch()
             self._next_epoch = max(self._next_epoch + 1 / self.pace, time.monotonic() - 0.5)
         self.version += 1
-        if attempt.ended is not None:
-            self.playing = False
+        if attempt.ended is not None or self.run.state.epoch == self.until:
+            self.pause()
 
     def keep(self, name: Any = None) -> None:
         """Keep the run as it stands, for comparison.
@@ -283,6 +323,19 @@ class Bench:
         """Take a kept run up again."""
         kept = self.find_kept(number)
         self._begin(Attempt.from_moment(kept.design, kept.moment))
+
+    def take_up(self, checkpoint: Checkpoint, past: Mapping[int, Parameters]) -> None:
+        """Stand where a run of this design was left, its weights of past epochs with it."""
+        first = self.attempt
+        rate = checkpoint.state.learning_rate
+        turned = () if rate == first.run.state.learning_rate else ((0, rate),)
+        made = Attempt.from_moment(self.design, Moment(checkpoint, turned, checkpoint.seconds))
+        made.past = first.past
+        known = {checkpoint.state.epoch: made.weights(), **past}
+        for epoch in sorted(known):
+            made.past.keep(epoch, known[epoch])
+        first.close()
+        self._show(made)
 
     def find_kept(self, number: Any) -> KeptRun:
         """Return the kept run of a number.
@@ -336,7 +389,7 @@ class Bench:
             "can_undo": bool(self._undo),
             "can_redo": bool(self._redo),
             "seconds": round(attempt.seconds, 3),
-            "epochs_per_second": attempt.speed,
+            "epochs_per_second": self._speed.per_second,
             "engine": run.engine,
         }
 

@@ -5,13 +5,18 @@ page's forms at once.
 """
 
 import dataclasses
+import re
 import types
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Final, Literal, Union, get_args, get_origin, get_type_hints
+from collections.abc import Mapping, Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any, Final, Literal, Protocol, Union, get_args, get_origin, get_type_hints
+
+import numpy as np
 
 from axone.activations import ACTIVATIONS, ActivationFunction
 from axone.augmentation import AUGMENTATIONS
-from axone.data import SCALINGS, DatasetInfo, list_datasets
+from axone.data import SCALINGS, DatasetInfo, list_datasets, load_dataset
 from axone.data.generated import GENERATORS
 from axone.data.generator_options import Amount, Count, Option, Word
 from axone.data.reading import CHOICES
@@ -64,20 +69,37 @@ _START: Final[Mapping[str, Any]] = {
 }
 """What a page begins with where a setting has no default."""
 
+_PREVIEWED: Final = 150
+"""Points of a generated set that show what it looks like."""
+
 _WHERE: Final = {"built in": "built_in", "generated": "generated", "data home": "home"}
 
 
-def catalogue(datasets: Iterable[DatasetInfo] | None = None) -> dict[str, Any]:
+class Loadable(Protocol):
+    """What the page may load: `axone.playground.sources.Sources`, or the like."""
+
+    @property
+    def files(self) -> Mapping[str, Path]:
+        """The files that were given, by name."""
+
+    def known(self) -> list[DatasetInfo]:
+        """Return the sets that are here."""
+
+
+def catalogue(sources: Loadable | None = None) -> dict[str, Any]:
     """Return what the page may offer, as JSON holds it.
 
     Parameters
     ----------
-    datasets : iterable of DatasetInfo, optional
-        Those that the page may load; by default every one that needs no download.
+    sources : Sources, optional
+        What the page may load; by default every set that needs no download.
     """
-    here = list_datasets() if datasets is None else datasets
+    here = list_datasets() if sources is None else sources.known()
     return {
-        "datasets": [_dataset(info) for info in here if info.where in _WHERE],
+        "datasets": [
+            *(_dataset(info) for info in here if info.where in _WHERE),
+            *(_uploaded(name) for name in (sources.files if sources else ())),
+        ],
         "presets": [
             {"name": preset.name, "title": str(preset.summary), "kinds": list(preset.takes)}
             for preset in PRESETS.values()
@@ -150,6 +172,7 @@ def _words(member: type, setting: str) -> list[str]:
     return []
 
 
+@cache
 def _dataset(info: DatasetInfo) -> dict[str, Any]:
     options = GENERATORS[info.name].options if info.name in GENERATORS else {}
     return {
@@ -159,8 +182,38 @@ def _dataset(info: DatasetInfo) -> dict[str, Any]:
         "rows": info.rows,
         "features": info.features,
         "classes": info.classes,
+        "flat": re.fullmatch(r"\d+( columns)?", info.features) is not None,
+        "preview": _preview(info),
         "options": [_option(*named) for named in options.items()],
     }
+
+
+def _uploaded(name: str) -> dict[str, Any]:
+    unknown: dict[str, Any] = {
+        "task": "",
+        "rows": None,
+        "features": "",
+        "classes": None,
+        "options": [],
+    }
+    return {
+        "name": f"upload:{name}",
+        "kind": "upload",
+        **unknown,
+        "flat": True,
+        "preview": None,
+    }
+
+
+def _preview(info: DatasetInfo) -> list[list[float]] | None:
+    """Return points of a set in the plane, ``[x, y, target]`` within 0 … 1, to draw it small."""
+    if info.where != "generated" or info.features != "2":
+        return None
+    rows = max(4, min(_PREVIEWED, info.rows or 0))
+    dataset = load_dataset(info.name, options={"rows": rows})
+    columns = np.column_stack([np.asarray(dataset.X, float), np.asarray(dataset.y, float)])
+    low, high = columns.min(axis=0), columns.max(axis=0)
+    return np.round((columns - low) / np.where(high > low, high - low, 1), 3).tolist()
 
 
 def _option(name: str, option: Option) -> dict[str, Any]:

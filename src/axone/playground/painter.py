@@ -5,19 +5,20 @@ has asked for a frame; so frames are samples of the training and never queue up 
 """
 
 import threading
+import time
 import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
-
-from axone.playground.frames import NamedArray, encode
-from axone.playground.views import Stage, View, frame_arrays
 
 from axone.arrays import FloatArray
 from axone.errors import AxoneError
 from axone.parameters import Parameters
 from axone.playground.bench import Bench
 from axone.playground.designs import Design
+from axone.playground.frames import NamedArray, encode
+from axone.playground.views import Stage, View, frame_arrays
+from axone.processors import processors
 from axone.training import History
 
 
@@ -49,6 +50,10 @@ class Sight:
     state: dict[str, Any]
 
 
+_REST = 4.0
+"""Times as long as a frame took, where it was painted at the cost of the training."""
+
+
 class Painter:
     """Paints what it is handed, and sends it.
 
@@ -69,7 +74,9 @@ class Painter:
         self._view: Mapping[str, Any] = {}
         self._sight: Sight | None = None
         self._told: tuple[int, History | None] = (0, None)
+        self._shown: Stage | None = None
         self._number = 0
+        self._has_a_core_of_its_own = processors() > 1
         self._condition = threading.Condition()
         self._thread = threading.Thread(target=self._work, name="painter", daemon=True)
         self._thread.start()
@@ -80,7 +87,7 @@ class Painter:
 
     def begin_anew(self) -> None:
         """Paint everything, as for a page that knows nothing."""
-        self._painted, self._told = -1, (0, None)
+        self._painted, self._told, self._shown = -1, (0, None), None
 
     def set_view(self, bench: Bench, data: Mapping[str, Any]) -> Stage:
         """Look from elsewhere, or at other parts.
@@ -128,11 +135,14 @@ class Painter:
                 while self._sight is None:
                     self._condition.wait()
                 sight = self._sight
+            began = time.perf_counter()
             try:
                 self._send(self._frame(sight))
             except AxoneError:
                 traceback.print_exc()
             finally:
+                if not self._has_a_core_of_its_own:
+                    time.sleep(_REST * (time.perf_counter() - began))
                 self._sight = None
                 self._then()
 
@@ -140,8 +150,15 @@ class Painter:
         told, of = self._told
         since = told if of is sight.history else 0
         arrays: list[NamedArray] = frame_arrays(
-            sight.stage, sight.parameters, sight.history, since, sight.epochs, sight.flow
+            sight.stage,
+            sight.parameters,
+            sight.history,
+            since,
+            sight.epochs,
+            sight.flow,
+            fresh=sight.stage is not self._shown,
         )
+        self._shown = sight.stage
         self._told = sight.epochs, sight.history
         self._number += 1
         header = {"curves": {"from": "start"}} if since == 0 else {}

@@ -16,18 +16,20 @@ from pathlib import Path
 from typing import Any, BinaryIO
 from uuid import uuid4
 
-from axone.playground.catalogue import catalogue
-from axone.playground.words import LANGUAGES, words
+from threadpoolctl import threadpool_limits
 
 from axone.errors import AxoneError
+from axone.experiments.schema import described_schema
 from axone.files import without_infinities
 from axone.messages import _, language_in_use, use_language
 from axone.playground import pipe
 from axone.playground.beginning import begin
 from axone.playground.bench import FIRST, Bench
+from axone.playground.catalogue import catalogue
 from axone.playground.designs import RefusedDesignError
 from axone.playground.painter import Painter
 from axone.playground.questions import answers
+from axone.playground.words import LANGUAGES, words
 
 _BEAT_SECONDS = 0.5
 
@@ -162,12 +164,14 @@ class Worker:
             bench = self._require_bench()
             self._painter.begin_anew()
             told |= {
+                "schema": described_schema(),
                 "catalogue": catalogue(bench.sources),
                 "state": bench.state(),
                 "designed": bench.designed(),
                 "runs": bench.kept_runs(),
             }
         else:
+            told["schema"] = described_schema()
             told["catalogue"] = catalogue(self._require_bench().sources)
             told["designed"] = self._require_bench().designed()
         return told
@@ -209,7 +213,9 @@ def main() -> None:
     """Run as the server starts it: messages on standard input and output."""
     reading, writing = pipe.streams_of_worker()
     sys.setswitchinterval(_SWITCH_SECONDS)
-    Worker(reading, writing).work()
+    # Products of a frame are small: threads of a library's would only get in the engine's way.
+    with threadpool_limits(1):
+        Worker(reading, writing).work()
     os._exit(0)  # the reader may still wait for a pipe that nobody writes to
 
 

@@ -1,7 +1,8 @@
-"""A server that speaks the page's protocol with made-up answers, to look at panels without a worker.
+"""A server that speaks the page's protocol with made-up answers: to see panels without a worker.
 
-``python fake_server.py [PORT]`` and open the address that it prints; ``--french`` puts long words in
-place of the real ones. What it computes is no network: shapes and types are right, numbers pretend.
+``python fake_server.py [PORT]``, and open that port of 127.0.0.1; ``--long`` makes every text
+longer, as translations are. What it computes is no network: shapes and types are right, numbers
+pretend.
 """
 
 import asyncio
@@ -9,6 +10,7 @@ import json
 import struct
 import sys
 from copy import deepcopy
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -21,13 +23,13 @@ from starlette.staticfiles import StaticFiles
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 import axone.playground
-from axone.playground import words
+from axone.playground.words import LANGUAGES, words
 
 PAGE = Path(axone.playground.__file__).parent / "page"
-LONG = "--french" in sys.argv
+LONG = "--long" in sys.argv
 
 DESIGN: dict[str, Any] = {
-    "data": {"source": "spiral", "options": {"rows": 400, "noise": 0.1}},
+    "data": {"source": "spirals", "options": {"rows": 400, "noise": 0.1}},
     "network": {
         "hidden_layers": [
             {"name": "dense", "units": 6, "activation": "tanh"},
@@ -179,7 +181,7 @@ class Pretended:
             arrays["points.part"] = ((np.arange(400) % 4 == 0).astype("u1"), {})
         self.told = self.epoch
         sizes = [2, *(layer["units"] for layer in self.designed()["network"])]
-        for at, (before, size) in enumerate(zip(sizes, sizes[1:], strict=False)):
+        for at, (before, size) in enumerate(pairwise(sizes)):
             seeded = np.random.default_rng(at)
             units = np.tanh(
                 seeded.normal(size=(size, 1, 1)) * x + seeded.normal(size=(size, 1, 1)) * y
@@ -288,14 +290,14 @@ def hello(worker: Pretended, language: str) -> dict[str, Any]:
         schema, known = ExperimentData.model_json_schema(), catalogue()
     except ImportError:
         schema, known = {}, {}
-    texts = words.shown()
-    own = language.split("-")[0] if language.split("-")[0] in ("en", "fr") else "en"
+    texts = words()
+    own = language if language in LANGUAGES else "en"
     if LONG:
         texts = {key: f"{text} (une traduction plus longue)" for key, text in texts.items()}
     return {
         "words": texts,
         "language": own,
-        "languages": ["en", "fr"],
+        "languages": dict(LANGUAGES),
         "schema": schema,
         "catalogue": known,
         "state": worker.state(),
@@ -351,14 +353,14 @@ async def upload(request: Request) -> Response:
     await request.body()
     if name.endswith(".exe"):
         return JSONResponse({"refused": {"place": "data.source", "words": "No table."}}, 400)
-    return JSONResponse({"name": name, "source": f"upload:{name}"})
+    return JSONResponse({"source": f"upload:{name}"})
 
 
 async def index(_: Request) -> Response:
     """Return the page, as strict as the real server."""
     policy = (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; "
-        "connect-src 'self' ws:; base-uri 'none'; form-action 'none'"
+        "connect-src 'self'; base-uri 'none'; form-action 'none'"
     )
     return FileResponse(PAGE / "index.html", headers={"Content-Security-Policy": policy})
 
@@ -367,7 +369,7 @@ app = Starlette(
     routes=[
         Route("/", index),
         Route("/upload", upload, methods=["POST"]),
-        WebSocketRoute("/socket", socket),
+        WebSocketRoute("/talk", socket),
         Mount("/page", StaticFiles(directory=PAGE)),
     ]
 )

@@ -6,6 +6,7 @@ import { connect, socketAddress } from "./core/connection.js";
 import { applyTheme, header } from "./core/header.js";
 import { createKeys } from "./core/keys.js";
 import { createNumbers } from "./core/numbers.js";
+import { createPictures } from "./core/pictures.js";
 import { createRefusals } from "./core/refusals.js";
 import { createStore } from "./core/store.js";
 import { startFrames } from "./core/pulse.js";
@@ -30,18 +31,22 @@ const base = createApp({
   keys: createKeys(document),
   refusals: createRefusals(document.getElementById("refusals"), () => t("core.dismiss")),
   announcer: document.getElementById("announcer"),
+  pictures: createPictures(),
 });
 
 /** @type {Function[]} */
 let panels = [];
 let ends = [];
 
-/** Ask for everything again and build the page of it. @param {string} [wanted] a language */
-async function greet(wanted = kept("language") ?? navigator.language) {
-  const hello = await base.ask("hello", { language: wanted });
-  const { words, language: own, languages, schema, catalogue } = hello;
+/**
+ * Ask for everything again and build the page of it.
+ * @param {string|null} [wanted] a language; by default the one chosen here before, else the program's
+ */
+async function greet(wanted = kept("language")) {
+  const hello = await base.ask("hello", wanted ? { language: wanted } : {});
+  const { words, language: own, languages, schema, catalogue, runs } = hello;
   numbers = createNumbers(own);
-  store.set({ words, language: own, languages, schema, catalogue });
+  store.set({ words, language: own, languages, schema, catalogue, kept: runs ?? [] });
   document.documentElement.lang = own;
   build();
 }
@@ -78,11 +83,13 @@ async function start() {
 }
 
 /** What a shared address carries, once: afterwards the page is the reader's own. */
-function openFragment() {
+async function openFragment() {
   const fragment = location.hash.slice(1);
   if (!fragment) return;
   history.replaceState(null, "", location.pathname + location.search);
-  base.request("opened", { fragment });
+  const opened = await base.request("opened", { fragment });
+  for (const note of opened?.notes ?? []) base.refuse({ words: note });
+  if (opened?.view) store.set({ shared_view: opened.view });
 }
 
 start();

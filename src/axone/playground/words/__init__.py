@@ -10,19 +10,23 @@ import pkgutil
 from collections.abc import Mapping
 from functools import cache
 from types import MappingProxyType
+from typing import Final
 
 from axone.messages import Message
 
+LANGUAGES: Final[Mapping[str, str]] = MappingProxyType({"en": "English", "fr": "Français"})
+"""Languages of the page, by the name that each has of itself."""
+
 
 @cache
-def words() -> Mapping[str, Message]:
-    """Return the templates of all panels by key; `shown` has them in the language in use."""
+def templates() -> Mapping[str, Message]:
+    """Return the templates of all panels by key."""
     gathered: dict[str, Message] = {}
     for module in sorted(found.name for found in pkgutil.iter_modules(__path__)):
         gathered.update(importlib.import_module(f"{__name__}.{module}").WORDS)
     return MappingProxyType(gathered)
 
 
-def shown() -> dict[str, str]:
+def words() -> dict[str, str]:
     """Return the templates as texts in the language in use, for the page to fill."""
-    return {key: str(message) for key, message in words().items()}
+    return {key: str(message) for key, message in templates().items()}

@@ -56,6 +56,21 @@ def standardised(cells: FloatArray) -> FloatArray:
     return scaled.reshape(cells.shape).astype(cells.dtype)
 
 
+_UNMOVED = (
+    "train",
+    "held_out",
+    "class_counts",
+    "plan",
+    "start",
+    "first_loss",
+    "majority",
+    "attainable",
+    "features",
+    "target_unscaled",
+    "_rates",
+)
+"""What is known of a case from its rows, its recipe and its first weights."""
+
 _LARGE, _SMALL = 5.0, 0.05
 """Sizes that no standardised feature has: its root mean square is 1."""
 
@@ -101,6 +116,18 @@ class Case:
     """
 
     evidence: Evidence
+
+    def later(self, evidence: Evidence) -> "Case":
+        """Return the same run as it stands now: what does not move with it is not asked again.
+
+        Parameters
+        ----------
+        evidence : Evidence
+            Of a run of the same recipe, from the same weights, on the same rows.
+        """
+        other = Case(evidence)
+        vars(other).update({name: vars(self)[name] for name in _UNMOVED if name in vars(self)})
+        return other
 
     @cached_property
     def train(self) -> Examples:

@@ -39,7 +39,12 @@ RULES: tuple[Callable[[Case], Finding | None], ...] = (
 
 def diagnose_evidence(evidence: Evidence) -> Diagnosis:
     """Return all that was found wrong with a run, most certain first."""
-    case, divergence = Case(evidence), evidence.divergence
+    return diagnose_case(Case(evidence))
+
+
+def diagnose_case(case: Case) -> Diagnosis:
+    """Return what was found wrong with a run that is looked at more than once, as it goes."""
+    evidence, divergence = case.evidence, case.evidence.divergence
     if not evidence.history.epochs and divergence is None:
         return Diagnosis()
     # Weights that ran away overflow in whatever is computed of them.

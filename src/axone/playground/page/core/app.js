@@ -27,9 +27,9 @@ export function remembered(value) {
 
 /**
  * @param {{connection: Object, store: Object, t: Function, numbers: () => Object, keys: Object,
- *   refusals: Object, announcer: HTMLElement}} parts
+ *   refusals: Object, announcer: HTMLElement, pictures: Object}} parts
  */
-export function createApp({ connection, store, t, numbers, keys, refusals, announcer }) {
+export function createApp({ connection, store, t, numbers, keys, refusals, announcer, pictures }) {
   let queue = [];
   let busy = false;
 
@@ -104,7 +104,7 @@ export function createApp({ connection, store, t, numbers, keys, refusals, annou
   }
 
   const shared = {
-    ask, change, refuse, announce, store, t, keys,
+    ask, change, refuse, announce, store, t, keys, pictures,
     tell: connection.tell,
     reconnect: connection.reconnect,
     get numbers() {
@@ -129,6 +129,11 @@ export function createApp({ connection, store, t, numbers, keys, refusals, annou
       signal: aborter.signal,
       store: { ...store, subscribe: (names, listener) => kept(store.subscribe(names, listener)) },
       keys: { ...keys, add: (...shortcut) => kept(keys.add(...shortcut)) },
+      pictures: {
+        ...pictures,
+        add: (...picture) => kept(pictures.add(...picture)),
+        subscribe: (listener) => kept(pictures.subscribe(listener)),
+      },
       on: (event, listener) => kept(connection.on(event, listener)),
       onFrame: (listener) => kept(connection.onFrame(listener)),
     };

@@ -5,6 +5,8 @@ import { decode } from "./frames.js";
 
 const DELAYS = [250, 500, 1000, 2000, 4000, 8000]; // milliseconds between attempts; the last repeats
 
+const ELSEWHERE = 4001; // the close code of a page that another one replaced
+
 /** What the worker refused, or (lost) a question that no answer can come to any more. */
 export class Refused extends Error {
   /** @param {{place?: string, words: string}} refused @param {boolean} [lost] */
@@ -19,7 +21,7 @@ export class Refused extends Error {
 
 /** The address of the socket of a page. @param {Location|URL} location */
 export function socketAddress(location) {
-  return `${location.protocol === "https:" ? "wss:" : "ws:"}//${location.host}/socket`;
+  return `${location.protocol === "https:" ? "wss:" : "ws:"}//${location.host}/talk`;
 }
 
 /**
@@ -54,8 +56,9 @@ export function connect(address, { Socket = WebSocket, later = setTimeout } = {}
       emit({ event: "opened" });
     };
     own.onmessage = ({ data }) => (typeof data === "string" ? hear(JSON.parse(data)) : see(data));
-    own.onclose = () => {
+    own.onclose = ({ code } = {}) => {
       if (own !== socket) return;
+      if (code === ELSEWHERE) elsewhere = true;
       const abandoned = [...waiting.values()];
       waiting.clear();
       for (const { reject } of abandoned) reject(new Refused({ words: "" }, true));

@@ -16,12 +16,6 @@ export function applyTheme(store) {
   store.set({ theme: dark ? "dark" : "light" });
 }
 
-/** What a language is called in itself. @param {string} code */
-export function nameOfLanguage(code) {
-  const name = new Intl.DisplayNames([code], { type: "language" }).of(code) ?? code;
-  return name.charAt(0).toLocaleUpperCase(code) + name.slice(1);
-}
-
 /** @param {(language: string) => void} changeLanguage */
 export function header(changeLanguage) {
   return (app) => {
@@ -43,9 +37,9 @@ export function header(changeLanguage) {
 }
 
 function languages({ t, store }, change) {
-  const codes = store.get("languages") ?? [store.get("language")];
+  const names = store.get("languages") ?? {};
   const select = choice(
-    codes.map((code) => ({ value: code, title: nameOfLanguage(code) })),
+    Object.entries(names).map(([code, name]) => ({ value: code, title: name })),
     store.get("language"),
     change,
   );
@@ -69,21 +63,25 @@ function themes({ t, store }) {
 }
 
 async function share(app) {
-  const answer = await app.request("share");
+  const plane = app.store.get("plane");
+  const view = plane?.columns?.length ? { plane: { kind: plane.kind, columns: plane.columns } } : undefined;
+  const answer = await app.request("share", { view });
   if (!answer) return;
   history.replaceState(null, "", `#${answer.fragment}`);
   const copied = await navigator.clipboard?.writeText(location.href).then(() => true, () => false);
   dialog(app, app.t("core.share"), [
     h("p", null, copied ? app.t("core.share.copied") : app.t("core.share.address")),
     h("input", { type: "text", readonly: true, value: location.href, "aria-label": app.t("core.share.address") }),
+    (answer.notes ?? []).map((note) => h("p", { class: "hint" }, note)),
   ]);
 }
 
 async function save(app) {
   const answer = await app.request("save");
   if (!answer) return;
-  h("a", { href: answer.download, download: answer.name }).click();
+  h("a", { href: `/download/${encodeURIComponent(answer.download)}`, download: answer.name }).click();
   app.announce(app.t("core.saved", { name: answer.name }));
+  for (const note of answer.notes ?? []) app.refuse({ words: note });
 }
 
 function showHelp(app) {

@@ -41,11 +41,11 @@ export function panel(app) {
   const { store, t } = app;
   const region = document.getElementById("panel-training");
   const section = store.get("schema")?.$defs?.TrainingSection?.properties ?? {};
-  const opened = new Set(GROUPS.filter((group) => group.open).map((group) => group.key));
+  const wide = matchMedia("(min-width: 860px)").matches;
 
   const groups = grouped(Object.keys(section)).map((group) => {
     const body = h("div", { class: "settings" });
-    const details = h("details", { open: opened.has(group.key) }, h("summary", null, TITLES[group.key](t)), body);
+    const details = h("details", { open: wide || group.open === true }, h("summary", null, TITLES[group.key](t)), body);
     return { ...group, body, details };
   });
   region.replaceChildren(h("div", { class: "training" }, groups.map((group) => group.details)));

@@ -1,0 +1,306 @@
+"""The server's side of the worker: hands questions and answers on, and keeps a worker alive.
+
+One session, one worker, one page: the newest. Questions are numbered anew on their way to the
+worker, so that an answer to one page never reaches another. A worker that dies or hangs is started
+again, with the last design that was good.
+"""
+
+import asyncio
+import contextlib
+import json
+import time
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from axone.errors import ConfigurationError
+from axone.messages import Message, _, language_in_use, use_language
+from axone.playground import limits
+from axone.playground.asked import Question
+from axone.playground.connection import ELSEWHERE, GOING, TOO_MUCH, Connection
+from axone.playground.downloads import Downloads
+from axone.playground.limits import Bucket
+from axone.playground.pipe import PipeError
+from axone.playground.process import WORKER, WorkerProcess, ending_in_words
+from axone.playground.uploads import Uploads
+
+
+@dataclass(frozen=True)
+class Times:
+    """How long a worker may say nothing, in seconds."""
+
+    hang: float = limits.HANG_SECONDS
+    start: float = limits.START_SECONDS
+
+
+@dataclass(frozen=True)
+class _Waiting:
+    """A question that the worker has; `page` is who asked, `since` when."""
+
+    page: Connection
+    question: Question
+    since: float
+
+
+class Session:
+    """What belongs together while `axone playground` runs.
+
+    Parameters
+    ----------
+    folder : Path
+        Of its own, for nobody else to read; removed by whoever made it.
+    source : str or None
+        DATA or RUN, as it was typed.
+    show : callable
+        Shows a line in the terminal.
+    module : str
+        The module that is the worker.
+    times : Times
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        source: str | None,
+        show: Callable[[str], None],
+        *,
+        module: str = WORKER,
+        times: Times | None = None,
+    ) -> None:
+        self.folder = folder
+        self.uploads = Uploads(folder / "uploads")
+        self.downloads = Downloads(folder)
+        self.bucket = Bucket(limits.ASKED_PER_SECOND, limits.ASKED_AT_ONCE)
+        self.refused: str | None = None
+        self._source = source
+        self._show = show
+        self._module = module
+        self._times = times or Times()
+        self._design: Any = None
+        self._page: Connection | None = None
+        self._waiting: dict[int, _Waiting] = {}
+        self._frame: int | None = None
+        self._asked = 0
+        self._worker: WorkerProcess | None = None
+        self._started: deque[float] = deque()
+        self._wanted = asyncio.Event()
+        self.begun = asyncio.Event()
+        self._hung = False
+
+    @property
+    def waiting(self) -> int:
+        """How many questions the worker has not answered."""
+        return len(self._waiting)
+
+    # The page
+
+    def attach(self, page: Connection) -> None:
+        """Let a page in; the one before is told and let go."""
+        before, self._page = self._page, page
+        self._frame = None
+        if before is not None and not before.ended:
+            before.text(json.dumps({"event": "elsewhere"}))
+            before.end(ELSEWHERE, "another page took over")
+
+    def detach(self, page: Connection) -> None:
+        """Forget a page that has gone."""
+        if self._page is page:
+            self._page, self._frame = None, None
+
+    def ask(self, page: Connection, question: Question) -> None:
+        """Hand a question on to the worker, or refuse it in words."""
+        if not self.bucket.take(time.monotonic()):
+            page.end(TOO_MUCH, "too many messages")
+        elif question.wrong is not None:
+            _refuse(page, question, question.wrong.message)
+        elif question.ask == "frame":
+            self._ask_frame(page, question)
+        elif sum(each.page is page for each in self._waiting.values()) >= limits.MOST_WAITING:
+            _refuse(page, question, _("Too many questions at once: wait for the answers."))
+        elif self._worker is None:
+            self._wanted.set()
+            _refuse(page, question, _("The training process is not running. Ask again shortly."))
+        else:
+            self._hand_on(page, question)
+
+    def _ask_frame(self, page: Connection, question: Question) -> None:
+        # One at a time: the page that asks again before it came is slow, and need not be asked
+        # for twice.
+        if self._frame is None and self._worker is not None:
+            self._frame = self._hand_on(page, question)
+
+    def _hand_on(self, page: Connection, question: Question) -> int:
+        self._asked += 1
+        if question.ask != "frame":
+            self._waiting[self._asked] = _Waiting(page, question, time.monotonic())
+        assert self._worker is not None  # noqa: S101 — the callers have looked
+        self._worker.send({**question.fields, "id": self._asked, "ask": question.ask})
+        return self._asked
+
+    # Files
+
+    def uploaded(self, name: str) -> None:
+        """Tell the worker of a file that was given."""
+        if self._worker is not None:
+            path = self.uploads.files()[name]
+            self._worker.send({"internal": "uploaded", "name": name, "path": str(path)})
+
+    # The worker
+
+    async def run(self) -> None:
+        """Keep a worker alive, until it is cancelled or the worker refuses what it was given."""
+        try:
+            while self.refused is None:
+                await self._one_worker()
+        finally:
+            worker, self._worker = self._worker, None
+            if self._page is not None:
+                self._page.end(GOING, "the playground has ended")
+            if worker is not None:
+                await worker.end()
+
+    async def _one_worker(self) -> None:
+        """Start a worker, hand on what it says until it ends, and see to what becomes of it."""
+        again = bool(self._started)
+        self._started.append(time.monotonic())
+        worker = await WorkerProcess.start(self._show_of_worker, self._module)
+        self._worker, self._hung = worker, False
+        self.begun.set()
+        worker.send(
+            {
+                "internal": "begin",
+                "source": self._source,
+                "folder": str(self.folder),
+                "language": language_in_use(),
+                "design": self._design,
+                "uploads": {name: str(path) for name, path in self.uploads.files().items()},
+            }
+        )
+        if again:
+            self._event(
+                "worker", alive=True, words=str(_("The training process was started again."))
+            )
+        watching = asyncio.create_task(self._watch(worker))
+        try:
+            await self._listen(worker)
+        finally:
+            watching.cancel()
+        self._worker = None
+        status = await worker.end()
+        if self.refused is None:
+            await self._ended(_("it did not answer") if self._hung else ending_in_words(status))
+
+    async def _listen(self, worker: WorkerProcess) -> None:
+        """Hand on what a worker says, until its end; one that talks nonsense is killed."""
+        try:
+            while (packet := await worker.next()) is not None:
+                if isinstance(packet, bytes):
+                    self._frame = None
+                    if self._page is not None:
+                        self._page.frame(packet)
+                else:
+                    self._said(packet)
+        except (PipeError, ValueError, RecursionError) as error:
+            self._show(str(error))
+            worker.kill()
+
+    async def _watch(self, worker: WorkerProcess) -> None:
+        """Kill a worker that leaves a question unanswered and gives no sign."""
+        while True:
+            most = self._times.hang if worker.spoke else self._times.start
+            await asyncio.sleep(min(1.0, most / 4))
+            oldest = next(iter(self._waiting.values()), None)
+            asked = oldest.since if oldest else (None if worker.spoke else worker.heard)
+            if asked is not None and time.monotonic() - max(asked, worker.heard) > most:
+                self._hung = True
+                worker.kill()
+                return
+
+    def _said(self, text: str) -> None:
+        # JSON has no word for what is not finite: to a page it is null.
+        said = json.loads(text, parse_constant=lambda _name: None)
+        if not isinstance(said, dict):
+            raise ValueError("a worker says objects")
+        if "answer" in said:
+            self._answered(said)
+        elif "internal" in said:
+            self._told(said)
+        elif self._page is not None:
+            self._page.text(json.dumps(said))
+
+    def _answered(self, said: dict[str, Any]) -> None:
+        number = said["answer"]
+        waiting = self._waiting.pop(number, None) if isinstance(number, int) else None
+        if waiting is None:
+            return
+        value = said.get("value")
+        if "refused" not in said:
+            self._learn(waiting.question, value)
+        waiting.page.text(json.dumps({**said, "answer": waiting.question.id}))
+
+    def _learn(self, question: Question, value: Any) -> None:
+        """Remember the design that is good, and the language that is read."""
+        if isinstance(value, dict):
+            designed = value.get("designed", value)
+            if isinstance(designed, dict) and isinstance(designed.get("design"), dict):
+                self._design = designed["design"]
+        language = question.fields.get("language")
+        if question.ask in ("hello", "language") and isinstance(language, str):
+            with contextlib.suppress(ConfigurationError):
+                use_language(language)
+
+    def _told(self, said: dict[str, Any]) -> None:
+        """Note what the worker tells the server alone; a sign of life needs no note."""
+        what = said["internal"]
+        if what == "design":
+            self._design = said.get("design")
+        elif what == "refused":
+            self.refused = str(said.get("words", ""))
+            assert self._worker is not None  # noqa: S101 — it is who has just told
+            self._worker.kill()
+        elif what == "download":
+            self.downloads.announce(
+                str(said.get("id")), str(said.get("path")), str(said.get("name"))
+            )
+
+    async def _ended(self, how: Message) -> None:
+        """Tell everybody, and wait where starting again and again does not help."""
+        told = _("The training process has ended: {how}.", how=how)
+        waiting, self._waiting, self._frame = self._waiting, {}, None
+        for each in waiting.values():
+            _refuse(each.page, each.question, told)
+        now = time.monotonic()
+        while self._started and now - self._started[0] > limits.RESTART_WINDOW:
+            self._started.popleft()
+        again = len(self._started) <= limits.MOST_RESTARTS
+        if len(self._started) == limits.MOST_RESTARTS:
+            self._design = None
+        more = (
+            _("It is being started again.")
+            if again
+            else _(
+                "It ended {count} times within a minute and is not started again by itself; "
+                "ask for something in a minute, or end the playground (Ctrl-C).",
+                count=len(self._started),
+            )
+        )
+        self._show(f"{told} {more}")
+        self._event("worker", alive=False, words=f"{told} {more}")
+        if not again:
+            await asyncio.sleep(max(0.0, self._started[0] + limits.RESTART_WINDOW - now))
+            self._wanted.clear()
+            await self._wanted.wait()
+
+    def _show_of_worker(self, line: str) -> None:
+        self._show(str(_("worker: {line}", line=line)))
+
+    def _event(self, event: str, **fields: Any) -> None:
+        if self._page is not None:
+            self._page.text(json.dumps({"event": event, **fields}))
+
+
+def _refuse(page: Connection, question: Question, words: Message) -> None:
+    refused = {"place": "", "words": str(words)}
+    page.text(json.dumps({"answer": question.id, "refused": refused}))

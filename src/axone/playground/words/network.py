@@ -1,0 +1,85 @@
+"""What the drawing of the network says: its layers, its units, its forms."""
+
+from typing import Final
+
+from axone.messages import Message, _
+
+WORDS: Final[dict[str, Message]] = {
+    "network.keys": _(
+        "Arrows go from unit to unit, + and − change how many there are, Delete takes the layer "
+        "away, Alt with arrows moves it, A adds one behind it."
+    ),
+    "network.parameters.one": _("{shown} number to learn"),
+    "network.parameters.many": _("{shown} numbers to learn"),
+    "network.preset": _("Network"),
+    "network.preset.own": _("Layers of your own"),
+    "network.input": _("Input"),
+    "network.output": _("Output"),
+    "network.input.unit": _("Input {number}"),
+    "network.output.unit": _("Output {number}"),
+    "network.output.named": _("Output, {name}"),
+    "network.layer": _("Layer {number}: {title}"),
+    "network.unit": _("Layer {layer}, unit {unit}"),
+    "network.unit.short": _("unit {unit}"),
+    "network.unit.less": _("One unit less in layer {number}, which has {count}"),
+    "network.unit.more": _("One unit more in layer {number}, which has {count}"),
+    "network.settings": _("Settings of layer {number}: {title}"),
+    "network.actions": _("What to do with layer {number}, {title}"),
+    "network.more.one": _("… {count} more"),
+    "network.more.many": _("… {count} more"),
+    "network.fewer": _("show fewer"),
+    "network.dead": _("dead: it gives 0 for every row"),
+    "network.saturated": _("saturated: it hardly answers to any row"),
+    "network.bias": _("bias {bias}"),
+    "network.weights": _("strongest weights: {list}"),
+    "network.inspect": _(
+        "Point at a unit or go to it with the arrows: here stands what it weighs. Press it to see "
+        "its map large."
+    ),
+    "network.add.first": _("A layer before all others"),
+    "network.add.after": _("A layer after layer {number}"),
+    "network.add.before": _("Add before"),
+    "network.add.behind": _("Add behind"),
+    "network.add.kinds": _("Kinds of layers"),
+    "network.add.others": _("Other kinds"),
+    "network.remove": _("Remove"),
+    "network.move.back": _("Move layer {number} towards the input"),
+    "network.move.on": _("Move layer {number} towards the output"),
+    "network.close": _("Close"),
+    "network.rest": _("More settings"),
+    "network.nested": _("A list of layers, as an experiment file in JSON has them."),
+    "network.formula": _("Formula in z"),
+    "network.formula.own": _("a formula of your own …"),
+    "network.formula.derivative": _("derivative: {formula}"),
+    "network.curve.function": _("function"),
+    "network.curve.slope": _("derivative"),
+    "network.curve.words": _(
+        "The function and its derivative as curves; it goes from {low} to {high} here."
+    ),
+    "network.box": _("Layer {number}, {title}: gives {shape}, learns {parameters} numbers"),
+    "network.box.parameters.one": _("{shown} weight"),
+    "network.box.parameters.many": _("{shown} weights"),
+    "network.maps.one": _("{shown} feature map of the chosen example"),
+    "network.maps.many": _("{shown} feature maps of the chosen example"),
+    "network.maps.plane": _("What its units give over the plane"),
+    "network.kernels": _("The layer's kernels"),
+    "network.words": _("The network: {layers}."),
+    "network.words.inputs.one": _("{count} input"),
+    "network.words.inputs.many": _("{count} inputs"),
+    "network.words.outputs.one": _("{count} output"),
+    "network.words.outputs.many": _("{count} outputs"),
+    "network.words.dead.one": _("{count} unit is dead."),
+    "network.words.dead.many": _("{count} units are dead."),
+    "network.words.saturated.one": _("{count} unit is saturated."),
+    "network.words.saturated.many": _("{count} units are saturated."),
+    "network.words.strongest": _("The strongest weight is {weight} in size."),
+    "network.said.units": _("Layer {number} has {count} units."),
+    "network.said.removed": _("{title} is removed; undo brings it back."),
+    "network.said.moved": _("{title} is layer {place} now."),
+    "network.said.added": _("{title} is added as layer {place}."),
+    "network.legend.positive": _("positive weight: whole line"),
+    "network.legend.negative": _("negative weight: dashed line"),
+    "network.legend.bias": _("bar at the foot: bias"),
+    "network.legend.dead": _("crossed out: dead"),
+    "network.legend.saturated": _("bars: saturated"),
+}

@@ -60,6 +60,8 @@ def application(session: Session, page: Traversable | None = None) -> Starlette:
 
     routes = [
         Route("/", static.index, methods=["GET"]),
+        # Browsers ask for it whatever the page says.
+        Route("/favicon.ico", lambda _request: Response(status_code=204), methods=["GET"]),
         Route("/page/{name:path}", static.file, methods=["GET"]),
         Route("/upload", upload, methods=["POST"]),
         Route("/upload", lambda _request: JSONResponse(allowed()), methods=["GET"]),

@@ -104,7 +104,7 @@ def _by_hand(bench: "Bench", epoch: int) -> tuple[Message, ...]:
                 epoch=turned[0] // attempt.steps_of_epoch + 1,
             )
         )
-    if now and run.state.batch:
+    if epoch and now and run.state.batch:
         notes.append(
             _n(
                 "The page stands {count} batch into the next epoch; trained anew, the weights are "

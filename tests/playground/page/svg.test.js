@@ -270,3 +270,12 @@ test("a font is taken apart", () => {
   assert.deepEqual(fontOf("italic bold 11.5px Arial"), { size: 11.5, family: "Arial", weight: "bold", style: "italic" });
   assert.equal(escaped("😀"), "😀");
 });
+
+test("a margin is ground around the drawing, which stays where it was", () => {
+  const context = createSvgContext(100, 50, { margin: 12 });
+  context.fillRect(0, 0, 1, 1);
+  const svg = parsed(context.toText());
+  assert.deepEqual([svg.attributes.width, svg.attributes.height, svg.attributes.viewBox], ["124", "74", "-12 -12 124 74"]);
+  assert.deepEqual([svg.children[0].attributes.x, svg.children[0].attributes.width], ["-12", "124"]);
+  assert.equal(svg.children[1].attributes.x, "0");
+});

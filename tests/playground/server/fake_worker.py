@@ -19,7 +19,7 @@ def main():
 
     def say(packet):
         with lock:
-            pipe.write(writing, packet if isinstance(packet, bytes) else json.dumps(packet))
+            pipe.write(writing, json.dumps(packet) if isinstance(packet, dict) else packet)
 
     begun, uploads = {}, {}
     while (text := pipe.read(reading)) is not None:
@@ -96,6 +96,8 @@ def act(told, begun, uploads, say):
         case "child":
             child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(3600)"])
             answer(child.pid)
+        case "say":
+            say(told["text"])
         case "babble":
             say(b"")
             say("[1, 2, 3]")

@@ -5,6 +5,8 @@ import os
 import re
 import signal
 import socket
+import subprocess
+import sys
 import time
 import urllib.request
 from pathlib import Path
@@ -156,3 +158,21 @@ def test_the_browser_is_opened_with_the_address(start, tmp_path, monkeypatch):
     while process.poll() is None and not (tmp_path / "opened").exists():
         time.sleep(0.02)
     assert (tmp_path / "opened").read_text().strip() == address
+
+
+def test_its_help_reads_no_server():
+    told = "print(*sorted({'starlette', 'uvicorn', 'websockets', 'numpy'} & sys.modules.keys()))"
+    program = f"""
+import sys
+from axone.cli import main
+sys.argv = ["axone", "playground", "--help"]
+try:
+    main()
+except SystemExit:
+    {told}
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+    assert "--no-browser" in done.stdout
+    assert done.stdout.splitlines()[-1] == ""

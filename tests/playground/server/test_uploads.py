@@ -52,8 +52,8 @@ def test_a_long_name_is_shortened_and_keeps_its_ending(letter):
 @pytest.mark.parametrize(
     "name", ["", ".", "..", "table", "table.exe", "table.py", "x.pkl", "x.sqlite", "x.db", "a.csv/"]
 )
-def test_what_does_not_end_as_a_table_is_refused_in_words(served, name):
-    with served.known() as client:
+def test_what_does_not_end_as_a_table_is_refused_in_words(shared, name):
+    with shared.known() as client:
         answer = give(client, name)
     assert answer.status_code == 400
     assert "does not end as" in answer.json()["refused"]["words"]
@@ -95,30 +95,30 @@ def test_a_name_never_comes_to_mean_another_content(served):
     assert len({name.lower() for name in contents}) == 3
 
 
-def test_an_empty_file_is_refused(served):
-    with served.known() as client:
+def test_an_empty_file_is_refused(shared):
+    with shared.known() as client:
         assert "is empty" in give(client, "t.csv", b"").json()["refused"]["words"]
-    assert list((served.folder / "uploads").iterdir()) == []
+    assert list((shared.folder / "uploads").iterdir()) == []
 
 
-def test_a_gigabyte_that_is_announced_is_refused_before_a_byte_of_it(served):
-    with socket.create_connection(("127.0.0.1", served.port), timeout=30) as connection:
+def test_a_gigabyte_that_is_announced_is_refused_before_a_byte_of_it(shared):
+    with socket.create_connection(("127.0.0.1", shared.port), timeout=30) as connection:
         connection.sendall(
-            f"POST /upload?name=t.csv HTTP/1.1\r\nHost: 127.0.0.1:{served.port}\r\n"
-            f"Cookie: {served.cookie}\r\nOrigin: {served.origin}\r\n"
+            f"POST /upload?name=t.csv HTTP/1.1\r\nHost: 127.0.0.1:{shared.port}\r\n"
+            f"Cookie: {shared.cookie}\r\nOrigin: {shared.origin}\r\n"
             f"Content-Length: {2**30}\r\n\r\n".encode()
         )
         assert connection.recv(100).startswith(b"HTTP/1.1 413 ")
-    assert list((served.folder / "uploads").iterdir()) == []
+    assert list((shared.folder / "uploads").iterdir()) == []
 
 
-def test_a_gigabyte_that_is_streamed_is_cut_off_and_leaves_nothing(served):
+def test_a_gigabyte_that_is_streamed_is_cut_off_and_leaves_nothing(shared):
     block = b"100000\r\n" + bytes(2**20) + b"\r\n"
     sent = 0
-    with socket.create_connection(("127.0.0.1", served.port), timeout=30) as connection:
+    with socket.create_connection(("127.0.0.1", shared.port), timeout=30) as connection:
         connection.sendall(
-            f"POST /upload?name=t.csv HTTP/1.1\r\nHost: 127.0.0.1:{served.port}\r\n"
-            f"Cookie: {served.cookie}\r\nOrigin: {served.origin}\r\n"
+            f"POST /upload?name=t.csv HTTP/1.1\r\nHost: 127.0.0.1:{shared.port}\r\n"
+            f"Cookie: {shared.cookie}\r\nOrigin: {shared.origin}\r\n"
             "Transfer-Encoding: chunked\r\n\r\n".encode()
         )
         with suppress(OSError):  # which one is the system's choice
@@ -126,23 +126,23 @@ def test_a_gigabyte_that_is_streamed_is_cut_off_and_leaves_nothing(served):
                 connection.sendall(block)
                 sent += 2**20
     assert UPLOAD_BYTES - 2**20 <= sent < UPLOAD_BYTES + 2**26
-    assert served.session.uploads.files() == {}
-    assert list((served.folder / "uploads").iterdir()) == []
+    assert shared.session.uploads.files() == {}
+    assert list((shared.folder / "uploads").iterdir()) == []
 
 
-def test_a_wrong_length_leaves_nothing(served):
+def test_a_wrong_length_leaves_nothing(shared):
     for announced in ("9", "x", "-1", "9" * 30):
-        with socket.create_connection(("127.0.0.1", served.port), timeout=30) as connection:
+        with socket.create_connection(("127.0.0.1", shared.port), timeout=30) as connection:
             connection.sendall(
-                f"POST /upload?name=t.csv HTTP/1.1\r\nHost: 127.0.0.1:{served.port}\r\n"
-                f"Cookie: {served.cookie}\r\nOrigin: {served.origin}\r\n"
+                f"POST /upload?name=t.csv HTTP/1.1\r\nHost: 127.0.0.1:{shared.port}\r\n"
+                f"Cookie: {shared.cookie}\r\nOrigin: {shared.origin}\r\n"
                 f"Content-Length: {announced}\r\n\r\n1,2".encode()
             )
             connection.shutdown(socket.SHUT_WR)
             while connection.recv(1000):
                 pass
-    assert served.session.uploads.files() == {}
-    assert list((served.folder / "uploads").iterdir()) == []
+    assert shared.session.uploads.files() == {}
+    assert list((shared.folder / "uploads").iterdir()) == []
 
 
 def test_all_files_together_are_bounded(served, monkeypatch):
@@ -163,8 +163,8 @@ def test_the_number_of_files_is_bounded(served):
     assert len(served.session.uploads.files()) == MOST_UPLOADS
 
 
-def test_a_page_may_ask_what_is_taken(served):
-    with served.known() as client:
+def test_a_page_may_ask_what_is_taken(shared):
+    with shared.known() as client:
         told = client.get("/upload").json()
     assert told == {"most_bytes": UPLOAD_BYTES, "endings": list(ENDINGS)}
 

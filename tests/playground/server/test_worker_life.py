@@ -142,6 +142,21 @@ def test_a_worker_that_talks_nonsense_is_replaced(served):
     assert page.value("begun")["process"] != process
 
 
+@pytest.mark.parametrize("said", ["[1]", "{", '{"answer": [1]}', "[" * 10_000, '{"internal": 7}'])
+def test_whatever_a_worker_says_the_server_goes_on(served, said):
+    page = served.page()
+    page.send("say", text=said)
+    with served.known() as client:
+        assert client.get("/upload").status_code == 200
+    wait_until(lambda: "value" in page.ask("echo"))
+
+
+def test_a_number_that_is_not_finite_is_null_for_the_page(served):
+    page = served.page()
+    page.send("say", text='{"event": "note", "loss": NaN, "most": -Infinity, "x": 1.5}')
+    assert page.event("note") == {"event": "note", "loss": None, "most": None, "x": 1.5}
+
+
 def test_a_source_that_the_worker_refuses_ends_the_playground_in_words(start):
     process = start("nonsense", "--no-browser")
     _output, errors = process.communicate(timeout=60)

@@ -83,11 +83,13 @@ async function start() {
 }
 
 /** What a shared address carries, once: afterwards the page is the reader's own. */
-function openFragment() {
+async function openFragment() {
   const fragment = location.hash.slice(1);
   if (!fragment) return;
   history.replaceState(null, "", location.pathname + location.search);
-  base.request("opened", { fragment });
+  const opened = await base.request("opened", { fragment });
+  for (const note of opened?.notes ?? []) base.refuse({ words: note });
+  if (opened?.view) store.set({ shared_view: opened.view });
 }
 
 start();

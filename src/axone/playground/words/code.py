@@ -39,7 +39,7 @@ WORDS: Final[dict[str, Message]] = {
     "code.run": _("The run"),
     "code.run.hint": _(
         "A result folder as `axone train` leaves one: settings, weights, curves, scores and a "
-        "report without pictures. `axone predict`, `evaluate` and `playground` open it."
+        "report without pictures. `axone predict`, `axone evaluate` and `axone playground` open it."
     ),
     "code.run.save": _("Save the run"),
     "code.run.saved": _("{name} is on its way to your downloads."),

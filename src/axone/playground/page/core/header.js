@@ -63,13 +63,16 @@ function themes({ t, store }) {
 }
 
 async function share(app) {
-  const answer = await app.request("share");
+  const plane = app.store.get("plane");
+  const view = plane?.columns?.length ? { plane: { kind: plane.kind, columns: plane.columns } } : undefined;
+  const answer = await app.request("share", { view });
   if (!answer) return;
   history.replaceState(null, "", `#${answer.fragment}`);
   const copied = await navigator.clipboard?.writeText(location.href).then(() => true, () => false);
   dialog(app, app.t("core.share"), [
     h("p", null, copied ? app.t("core.share.copied") : app.t("core.share.address")),
     h("input", { type: "text", readonly: true, value: location.href, "aria-label": app.t("core.share.address") }),
+    (answer.notes ?? []).map((note) => h("p", { class: "hint" }, note)),
   ]);
 }
 
@@ -78,6 +81,7 @@ async function save(app) {
   if (!answer) return;
   h("a", { href: `/download/${encodeURIComponent(answer.download)}`, download: answer.name }).click();
   app.announce(app.t("core.saved", { name: answer.name }));
+  for (const note of answer.notes ?? []) app.refuse({ words: note });
 }
 
 function showHelp(app) {

@@ -15,6 +15,7 @@ import { button, h } from "./elements.js";
  */
 
 const DENSITY = 2;
+const MARGIN = 12; // of paper around a picture
 
 /** All pictures of the page. */
 export function createPictures() {
@@ -65,7 +66,7 @@ export function svgOf(picture, title, colors = paperColors()) {
     ruler.font = font;
     return ruler.measureText(text).width;
   };
-  const context = createSvgContext(picture.width, picture.height, { measure, encode: pngOf });
+  const context = createSvgContext(picture.width, picture.height, { measure, encode: pngOf, margin: MARGIN });
   picture.draw(context, colors);
   return context.toText({ title, ground: colors.paper });
 }
@@ -73,10 +74,10 @@ export function svgOf(picture, title, colors = paperColors()) {
 /** A picture as the content of a PNG file. @param {Picture} picture @returns {Promise<Blob>} */
 export function pngFileOf(picture, colors = paperColors()) {
   const canvas = document.createElement("canvas");
-  canvas.width = Math.ceil(picture.width * DENSITY);
-  canvas.height = Math.ceil(picture.height * DENSITY);
+  canvas.width = Math.ceil((picture.width + 2 * MARGIN) * DENSITY);
+  canvas.height = Math.ceil((picture.height + 2 * MARGIN) * DENSITY);
   const context = canvas.getContext("2d");
-  context.scale(DENSITY, DENSITY);
+  context.setTransform(DENSITY, 0, 0, DENSITY, MARGIN * DENSITY, MARGIN * DENSITY);
   context.save();
   picture.draw(context, colors);
   context.restore();

@@ -20,11 +20,12 @@ const BASELINES = { middle: 0.35, top: 0.78, hanging: 0.78, bottom: -0.22, ideog
 
 /**
  * @param {number} width @param {number} height
- * @param {{measure?: (text: string, font: string) => number, encode?: (image: any, part?: number[]) => string}} [how]
- *   `encode`: an image, or a part of it (x, y, width, height), as the address of its data
+ * @param {{measure?: (text: string, font: string) => number, encode?: (image: any, part?: number[]) => string, margin?: number}} [how]
+ *   `encode`: an image, or a part of it (x, y, width, height), as the address of its data; `margin`:
+ *   of the ground around the drawing
  * @returns {Object} a context, with `toText({title, ground})`
  */
-export function createSvgContext(width, height, { measure = roughly, encode = () => "" } = {}) {
+export function createSvgContext(width, height, { measure = roughly, encode = () => "", margin = 0 } = {}) {
   let elements = [];
   let ground = "#ffffff";
   /** @type {Placing} */
@@ -163,11 +164,11 @@ export function createSvgContext(width, height, { measure = roughly, encode = ()
       ground = options.ground ?? ground;
       const title = options.title ? `<title>${escaped(options.title)}</title>` : "";
       const body = elements.map((element) => (typeof element === "function" ? element() : element));
-      const [wide, high] = [round(width), round(height)];
+      const [wide, high, edge] = [width + 2 * margin, height + 2 * margin, -margin].map(round);
       return (
         `<svg xmlns="http://www.w3.org/2000/svg" width="${wide}" height="${high}" ` +
-        `viewBox="0 0 ${wide} ${high}" role="img">${title}` +
-        `<rect width="${wide}" height="${high}" fill="${escaped(ground)}"/>\n${body.join("\n")}\n</svg>\n`
+        `viewBox="${edge} ${edge} ${wide} ${high}" role="img">${title}` +
+        `<rect x="${edge}" y="${edge}" width="${wide}" height="${high}" fill="${escaped(ground)}"/>\n${body.join("\n")}\n</svg>\n`
       );
     },
   };

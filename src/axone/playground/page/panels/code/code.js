@@ -5,7 +5,7 @@
 
 import { button, h, segments } from "../../core/elements.js";
 import { keepFile } from "../../core/pictures.js";
-import { marked } from "./marks.js";
+import { marked, withCode } from "./marks.js";
 import { takeaways } from "./takeaways.js";
 
 const TARGETS = ["python", "scikit-learn", "pytorch", "toml"];
@@ -72,7 +72,7 @@ export function panel(app) {
     exactLine.hidden = chosen.target !== "pytorch";
     const { target } = chosen;
     const isExact = target === "pytorch" && chosen.exact;
-    hint.textContent = t(isExact ? "code.hint.pytorch.exact" : `code.hint.${target}`);
+    hint.replaceChildren(...withCode(t(isExact ? "code.hint.pytorch.exact" : `code.hint.${target}`)));
     try {
       const found = await app.ask("code", { target, exact: isExact });
       if (own === asked) show(found, now);
@@ -89,6 +89,7 @@ export function panel(app) {
     refusal.textContent = refused;
     block.hidden = copy.hidden = keep.hidden = !found;
     notes.hidden = !found?.notes?.length;
+    hint.hidden = !notes.hidden;
     notes.replaceChildren(...(found?.notes ?? []).map((note) => h("li", null, note)));
     text.replaceChildren(...(found ? marked(found.text) : []));
     epoch.textContent = now.epoch ? t("code.epoch", { epoch: app.numbers.integer(now.epoch) }) : t("code.begun");

@@ -24,3 +24,6 @@ export function pieces(source) {
 /** The same as nodes. @param {string} source @returns {(Node|string)[]} */
 export const marked = (source) =>
   pieces(source).map(({ kind, words }) => (kind ? h("span", { class: `mark-${kind}` }, words) : words));
+
+/** A sentence in which what stands between backquotes is code. @param {string} words */
+export const withCode = (words) => words.split("`").map((part, index) => (index % 2 ? h("code", null, part) : part));

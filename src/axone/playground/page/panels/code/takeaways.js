@@ -2,6 +2,7 @@
 // of a panel hang at its heading as well.
 
 import { button, h } from "../../core/elements.js";
+import { withCode } from "./marks.js";
 import { attachPictureMenu, keepPicture, pictureItem } from "../../core/pictures.js";
 
 const HEADINGS = { network: ["network"], output: ["surface", "curves", "details"] };
@@ -27,7 +28,7 @@ export function takeaways(app) {
     "div",
     { class: "code-takeaways" },
     h("h3", null, t("code.run")),
-    h("p", { class: "hint" }, t("code.run.hint")),
+    h("p", { class: "hint" }, withCode(t("code.run.hint"))),
     button(t("code.run.save"), () => save(app, saved)),
     saved,
     h("h3", null, t("code.pictures")),

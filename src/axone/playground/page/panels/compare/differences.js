@@ -124,6 +124,8 @@ export function bestOf(outcomes, column) {
   const values = outcomes.map((each) => each[column]);
   const known = values.filter((value) => value !== null);
   const best = HIGHER.has(column) ? Math.max(...known) : Math.min(...known);
-  if (known.length < 2 || known.every((value) => value === best)) return new Set();
-  return new Set(values.flatMap((value, row) => (value === best ? [row] : [])));
+  // Of this run the numbers come in single precision.
+  const isBest = (value) => value !== null && Math.abs(value - best) <= 1e-6 * Math.abs(best);
+  if (known.length < 2 || known.every(isBest)) return new Set();
+  return new Set(values.flatMap((value, row) => (isBest(value) ? [row] : [])));
 }

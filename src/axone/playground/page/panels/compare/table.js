@@ -84,7 +84,7 @@ export function createTable(app, { hidden, learn, draw }) {
           { class: run.run === null ? "compare-this" : null },
           h("td", null, run.run === null ? null : drawBox(run)),
           h("th", { scope: "row" }, run.name),
-          h("td", null, differs(app, differing, places, index)),
+          h("td", null, differs(app, { differing, places, runs: runs.length }, index)),
           COLUMNS.map((column) => {
             const cell = h("td", { class: "compare-number" }, h("span"), h("span", { class: "compare-best", hidden: true }, t("compare.best")));
             cells[index].set(column, cell);
@@ -173,8 +173,8 @@ function figure({ numbers }, column, found) {
   return JUDGED.has(column) ? numbers.short(value) : numbers.integer(value);
 }
 
-function differs({ t, numbers }, differing, places, index) {
-  if (!differing.length) return t("compare.same");
+function differs({ t, numbers }, { differing, places, runs }, index) {
+  if (!differing.length) return runs > 1 ? t("compare.same") : "–";
   return h(
     "dl",
     { class: "compare-differs" },

@@ -21,8 +21,8 @@ export function createPicture(app, shown, colors) {
     get height() {
       return Math.ceil(shown.layout.height);
     },
-    draw(context) {
-      drawNetwork(context, app, shown, colors());
+    draw(context, look = colors()) {
+      drawNetwork(context, app, shown, look);
     },
   };
 }

@@ -107,7 +107,7 @@ export function detailTabs(app, { colors, view }) {
     get height() {
       return size().height;
     },
-    draw: (context) => drawing(context, size(), colors()),
+    draw: (context, look = colors()) => drawing(context, size(), look),
   };
   return { element, paint, designed, picture };
 }

@@ -1,8 +1,9 @@
 // The output panel: the answers over a plane, the curves, and what the network confuses or misses.
 // What is asked of the worker is what is in view here.
 
-import { soon, watchColors, watchSize } from "../../draw/canvas.js";
+import { watchColors, watchSize } from "../../draw/canvas.js";
 import { h } from "../../core/elements.js";
+import { soon } from "../../core/soon.js";
 import { curvesView } from "./curves-view.js";
 import { detailTabs } from "./detail-tabs.js";
 import { surfaceView } from "./surface-view.js";
@@ -35,6 +36,12 @@ export function panel(app) {
     details.designed(designed);
     view.ask();
     redraw();
+  });
+  store.subscribe(["shared_view"], () => {
+    const plane = store.get("shared_view")?.plane;
+    if (!plane) return;
+    store.set({ shared_view: null });
+    view.through(plane);
   });
   store.subscribe(["arrays", "curves", "plane", "selected", "row", "runs", "state"], redraw);
   watchSize(element, redraw, app.signal);

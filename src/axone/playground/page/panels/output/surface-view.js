@@ -188,9 +188,9 @@ export function surfaceView(app, { colors, view }) {
     get height() {
       return size().height;
     },
-    draw(context) {
-      const look = colors();
+    draw(context, look = colors()) {
       const drawn = content(look, true);
+      painted = { array: null };
       if (drawn?.line) drawLines(context, drawn.line, size(), look);
       else if (drawn) drawSurface(context, drawn, size(), look);
     },

@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+from types import SimpleNamespace
 
 import pytest
 
@@ -119,13 +120,8 @@ def test_a_set_in_the_plane_shows_what_it_looks_like_and_its_classes():
 
 
 def test_files_that_were_given_stand_beside_the_sets(tmp_path):
-    class Given:
-        files = {"cars.csv": tmp_path / "cars.csv"}
-
-        def known(self):
-            return []
-
-    assert [each["name"] for each in catalogue(Given())["datasets"]] == ["upload:cars.csv"]
+    given = SimpleNamespace(files={"cars.csv": tmp_path / "cars.csv"}, known=list)
+    assert [each["name"] for each in catalogue(given)["datasets"]] == ["upload:cars.csv"]
 
 
 @pytest.mark.parametrize(("name", "flat"), [("iris", True), ("moons", True), ("gunpoint", False)])

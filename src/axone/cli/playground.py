@@ -19,7 +19,7 @@ def playground(
     source: Annotated[
         str | None,
         typer.Argument(
-            metavar="[DATA | RUN]",
+            metavar="DATA | RUN",
             show_default=False,
             help=_(
                 "A dataset's name, a data file or a result folder to begin with (default the "
@@ -28,7 +28,13 @@ def playground(
         ),
     ] = None,
     port: Annotated[
-        int, typer.Option(min=0, max=65535, help=_("The port of the page; 0 for a free one."))
+        int,
+        typer.Option(
+            min=0,
+            max=65535,
+            show_default=False,
+            help=_("The port of the page (default a free one)."),
+        ),
     ] = 0,
     no_browser: Annotated[
         bool, typer.Option("--no-browser", help=_("Print the address only, open no browser."))
@@ -37,6 +43,7 @@ def playground(
         str,
         typer.Option(
             metavar="ADDRESS",
+            show_default=False,
             help=_("Serve other machines, too, at this address of yours; needs --i-know."),
         ),
     ] = "127.0.0.1",

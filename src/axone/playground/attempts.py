@@ -57,8 +57,6 @@ class Attempt:
         After how many steps the learning rate was turned by hand, and to what.
     flow : array of shape (n_layers,) or None
         The gradient's norm in each layer at the last step that was measured.
-    speed : float
-        Epochs a second, of late.
     seconds : float
         Spent learning.
     """
@@ -68,7 +66,6 @@ class Attempt:
     past: Past
     turned: list[tuple[int, float]] = field(default_factory=list)
     flow: FloatArray | None = None
-    speed: float = 0.0
     seconds: float = 0.0
     _events: Iterator[Event] | None = None
     _lap_steps: float = 1.0
@@ -209,11 +206,8 @@ class Attempt:
         """Take one event, and keep of it what is looked at later."""
         if self._events is None:
             return
-        before = self.progress
         event = next(self._events, None)
-        seconds = time.perf_counter() - began
-        self.seconds += seconds
-        self._measure_speed(self.progress - before, seconds)
+        self.seconds += time.perf_counter() - began
         if event is None:
             self._events = None
             return
@@ -228,8 +222,3 @@ class Attempt:
     def _goes_on(self) -> bool:
         """Say whether there is another event to come, so that the end is known when it is there."""
         return self.run.state.epoch < self.run.settings.max_epochs and not self.run.has_ended
-
-    def _measure_speed(self, epochs: float, seconds: float) -> None:
-        if seconds > 0:
-            now = epochs / seconds
-            self.speed = now if not self.speed else 0.8 * self.speed + 0.2 * now

@@ -28,6 +28,9 @@ MOST_UNDONE = 12
 MOST_KEPT = 8
 """Runs that are compared."""
 
+_LOOKED_AT = 0.5
+"""Seconds over which a speed is measured."""
+
 FIRST: Mapping[str, Any] = {
     "data": {
         "source": "spirals",
@@ -63,6 +66,32 @@ class KeptRun:
     name: str
     design: Design
     moment: Moment
+
+
+@dataclass
+class Speed:
+    """Epochs a second by the clock, over the last second or so.
+
+    Attributes
+    ----------
+    per_second : float
+        0 until there is something to tell.
+    """
+
+    per_second: float = 0.0
+    _since: tuple[float, float] | None = None
+
+    def see(self, progress: float) -> None:
+        """Be told how many epochs are made by now."""
+        now = time.monotonic()
+        if self._since is None:
+            self._since = now, progress
+            return
+        seconds, epochs = now - self._since[0], progress - self._since[1]
+        if seconds > _LOOKED_AT or not self.per_second:
+            self.per_second = epochs / max(seconds, 1e-3)
+        if seconds > _LOOKED_AT:
+            self._since = now, progress
 
 
 def sampled(history: History, most: int = 400) -> dict[str, list[float | None]]:
@@ -116,6 +145,7 @@ class Bench:
     _undo: list[Attempt] = field(default_factory=list)
     _redo: list[Attempt] = field(default_factory=list)
     _next_epoch: float = 0.0
+    _speed: Speed = field(default_factory=Speed)
 
     def __post_init__(self) -> None:
         self.designer = Designer(self.sources)
@@ -199,7 +229,7 @@ class Bench:
         if self.attempt.ended is not None and self.run.divergence is None:
             self._attempt = self.attempt.prolonged()
         self.playing = self.attempt.ended is None
-        self._next_epoch = time.monotonic()
+        self._next_epoch, self._speed = time.monotonic(), Speed()
 
     def pause(self) -> None:
         """Learn no further."""
@@ -359,7 +389,7 @@ class Bench:
             "can_undo": bool(self._undo),
             "can_redo": bool(self._redo),
             "seconds": round(attempt.seconds, 3),
-            "epochs_per_second": attempt.speed,
+            "epochs_per_second": self._speed.per_second,
             "engine": run.engine,
         }
 

@@ -28,7 +28,7 @@ def closed() -> HTMLResponse:
     title = _("This playground is not open here")
     lines = [
         _("Only the browser that opened the address in the terminal may see it."),
-        _("Open the address that `axone playground` has printed, with its token."),
+        _("Open the address that “axone playground” has printed, with its token."),
     ]
     again = f'<p><a href="/">{words(_("Try again"))}</a></p>'
     body = [f"<main><h1>{words(title)}</h1>", *(f"<p>{words(line)}</p>" for line in lines)]
@@ -42,7 +42,7 @@ def used() -> HTMLResponse:
         _("This address was used already"),
         [
             _("Each address opens the playground once, in one browser."),
-            _("A fresh one stands in the terminal where `axone playground` runs."),
+            _("A fresh one stands in the terminal where “axone playground” runs."),
         ],
     )
 
@@ -54,7 +54,7 @@ def wrong_token() -> HTMLResponse:
         _("This address is not right"),
         [
             _("Its token is none of this playground; perhaps a part of the address is missing."),
-            _("Copy the whole address from the terminal where `axone playground` runs."),
+            _("Copy the whole address from the terminal where “axone playground” runs."),
         ],
     )
 
@@ -86,7 +86,7 @@ def login(complaint: Message | None = None, status: int = 401) -> HTMLResponse:
     said = "" if complaint is None else f'<p role="alert">{words(complaint)}</p>'
     field = (
         f'<form method="post" action="{LOGIN}"><p><label for="password">{words(_("Password"))}'
-        '</label> <input id="password" name="password" type="password" required autofocus '
+        '</label><input id="password" name="password" type="password" required autofocus '
         f'autocomplete="current-password"> <button>{words(_("Open"))}</button></p></form>'
     )
     response = _response(
@@ -100,7 +100,7 @@ def login(complaint: Message | None = None, status: int = 401) -> HTMLResponse:
 def _response(
     status: int, title: Message, body: Iterable[str], form: str = "'none'"
 ) -> HTMLResponse:
-    text = page(title, iter(body))
+    text = page(title, iter(body), "axone.playground:door.css")
     style = re.search(r"<style>(.*?)</style>", text, re.DOTALL)
     digest = hashlib.sha256((style[1] if style else "").encode()).digest()
     policy = (

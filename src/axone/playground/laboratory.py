@@ -13,6 +13,7 @@ import subprocess
 import sys
 import threading
 import time
+import weakref
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from importlib import import_module
@@ -45,6 +46,7 @@ class Laboratory:
         self._wanted: str | None = None
         self._since = 0.0
         self._share: float | None = None
+        self._end: weakref.finalize[[subprocess.Popen[str]], Laboratory] | None = None
 
     def look(self, request: Mapping[str, Any], wait: float) -> dict[str, Any]:
         """Return what was seen, or how far the experiment is: to be asked again.
@@ -98,16 +100,11 @@ class Laboratory:
 
     def close(self) -> None:
         """Stop the process, whatever it does."""
-        process, self._process, self._wanted = self._process, None, None
+        self._process, self._wanted = None, None
         # What it still says is nobody's business any more.
         self._told = queue.SimpleQueue()
-        if process is not None:
-            process.kill()
-            process.wait()
-            for stream in (process.stdin, process.stdout):
-                if stream is not None:
-                    with suppress(OSError):
-                        stream.close()
+        if self._end is not None:
+            self._end()
 
     @property
     def _seconds(self) -> float:
@@ -125,6 +122,7 @@ class Laboratory:
 
     def _start(self) -> "subprocess.Popen[str]":
         process = self._process = _started()
+        self._end = weakref.finalize(self, _ended, process)
         threading.Thread(target=_read, args=(process.stdout, self._told), daemon=True).start()
         return process
 
@@ -139,6 +137,15 @@ def _started() -> "subprocess.Popen[str]":
         text=True,
         encoding="utf-8",
     )
+
+
+def _ended(process: "subprocess.Popen[str]") -> None:
+    process.kill()
+    process.wait()
+    for stream in (process.stdin, process.stdout):
+        if stream is not None:
+            with suppress(OSError):
+                stream.close()
 
 
 def _read(stream: TextIO, told: "queue.SimpleQueue[dict[str, Any] | None]") -> None:

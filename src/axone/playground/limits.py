@@ -46,7 +46,7 @@ message costs time that training should have. The count is the session's, so tha
 does not begin it anew."""
 
 MOST_WAITING = 64
-"""Questions that the worker has not answered yet; those above are refused at once."""
+"""Questions of one page that the worker has not answered yet; those above are refused at once."""
 
 MOST_UNREAD = 1000
 """Texts on their way to a page that does not read: it is let go, and finds all again when it comes

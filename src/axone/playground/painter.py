@@ -5,6 +5,7 @@ has asked for a frame; so frames are samples of the training and never queue up 
 """
 
 import threading
+import time
 import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from axone.playground.bench import Bench
 from axone.playground.designs import Design
 from axone.playground.frames import NamedArray, encode
 from axone.playground.views import Stage, View, frame_arrays
+from axone.processors import processors
 from axone.training import History
 
 
@@ -48,6 +50,10 @@ class Sight:
     state: dict[str, Any]
 
 
+_REST = 4.0
+"""Times as long as a frame took, where it was painted at the cost of the training."""
+
+
 class Painter:
     """Paints what it is handed, and sends it.
 
@@ -70,6 +76,7 @@ class Painter:
         self._told: tuple[int, History | None] = (0, None)
         self._shown: Stage | None = None
         self._number = 0
+        self._has_a_core_of_its_own = processors() > 1
         self._condition = threading.Condition()
         self._thread = threading.Thread(target=self._work, name="painter", daemon=True)
         self._thread.start()
@@ -128,11 +135,14 @@ class Painter:
                 while self._sight is None:
                     self._condition.wait()
                 sight = self._sight
+            began = time.perf_counter()
             try:
                 self._send(self._frame(sight))
             except AxoneError:
                 traceback.print_exc()
             finally:
+                if not self._has_a_core_of_its_own:
+                    time.sleep(_REST * (time.perf_counter() - began))
                 self._sight = None
                 self._then()
 

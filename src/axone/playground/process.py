@@ -81,21 +81,19 @@ class WorkerProcess:
         return packet
 
     def kill(self) -> None:
-        """End it at once, and what it has started."""
-        if self._process.returncode is None:
-            with contextlib.suppress(ProcessLookupError):
-                _kill(self._process.pid)
+        """End it at once, and what it has started, which may outlive it."""
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            _kill(self._process.pid)
 
     async def end(self, seconds: float = END_SECONDS) -> int:
         """Close its input, wait, kill what is left; return the status."""
         assert self._process.stdin is not None  # noqa: S101 — it was started with a pipe
         self._process.stdin.close()
-        try:
+        with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._process.wait(), seconds)
-        except TimeoutError:
-            self.kill()
+        self.kill()
         status = await self._process.wait()
-        # A child that it left holds the pipe of errors open: nobody waits for that.
+        # What has left its group, and lives, holds the pipe of errors open: nobody waits for that.
         _done, late = await asyncio.wait([self._printing], timeout=0.5)
         for task in late:
             task.cancel()

@@ -60,6 +60,8 @@ def application(session: Session, page: Traversable | None = None) -> Starlette:
 
     routes = [
         Route("/", static.index, methods=["GET"]),
+        # Browsers ask for it whatever the page says.
+        Route("/favicon.ico", lambda _request: Response(status_code=204), methods=["GET"]),
         Route("/page/{name:path}", static.file, methods=["GET"]),
         Route("/upload", upload, methods=["POST"]),
         Route("/upload", lambda _request: JSONResponse(allowed()), methods=["GET"]),
@@ -75,31 +77,32 @@ async def _talk(socket: WebSocket, session: Session) -> None:
     page = Connection(socket)
     session.attach(page)
     sending = asyncio.create_task(page.send())
-    others = {
-        asyncio.create_task(_listen(socket, page, session)),
-        asyncio.create_task(page.ending.wait()),
-    }
+    listening = asyncio.create_task(_listen(socket, page, session))
+    ending = asyncio.create_task(page.ending.wait())
+    tasks = {sending, listening, ending}
     try:
-        await asyncio.wait({sending, *others}, return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
         if page.ended:
-            await asyncio.wait({sending}, timeout=_LAST_WORDS)
+            await asyncio.wait({sending, listening}, timeout=_LAST_WORDS)
     finally:
         session.detach(page)
-        for task in (sending, *others):
+        for task in tasks:
             task.cancel()
-        await asyncio.gather(sending, *others, return_exceptions=True)
+        await asyncio.gather(*tasks, return_exceptions=True)
 
 
 async def _listen(socket: WebSocket, page: Connection, session: Session) -> None:
-    """Hand on what a page asks, until it goes or says what is no question."""
-    while not page.ended:
-        message = await socket.receive()
-        if message["type"] == "websocket.disconnect":
-            return
+    """Hand on what a page asks, until it goes; after the end it may talk, and is not heard.
+
+    Its own word that it goes stands behind what it had sent: who stopped reading would miss it.
+    """
+    while (message := await socket.receive())["type"] != "websocket.disconnect":
         text = message.get("text")
+        if page.ended:
+            continue
         if text is None:
             page.end(BINARY, "texts only")
-            return
+            continue
         try:
             session.ask(page, question(text))
         except NoQuestionError:
@@ -123,7 +126,9 @@ async def _upload(request: Request, session: Session) -> Response:
 
 
 def _refused(status: int, words: Message) -> Response:
-    return JSONResponse({"refused": {"place": "data.source", "words": str(words)}}, status)
+    refused = {"refused": {"place": "data.source", "words": str(words)}}
+    # Without this uvicorn reads on, and throws away, for as long as somebody sends.
+    return JSONResponse(refused, status, {"Connection": "close"})
 
 
 def _attachment(name: str) -> str:

@@ -135,9 +135,12 @@ async def _serve(
     """Run server and session until either ends, and end the other."""
     working = asyncio.create_task(session.run())
     server = _Server(configuration(app), ready, lambda: asked() or working.done())
+    begun = asyncio.create_task(session.begun.wait())
     try:
+        await asyncio.wait({working, begun}, return_when=asyncio.FIRST_COMPLETED)
         await server.serve([listening])
     finally:
+        begun.cancel()
         working.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await working

@@ -86,6 +86,7 @@ class Session:
         self._worker: WorkerProcess | None = None
         self._started: deque[float] = deque()
         self._wanted = asyncio.Event()
+        self.begun = asyncio.Event()
         self._hung = False
 
     @property
@@ -116,7 +117,7 @@ class Session:
             _refuse(page, question, question.wrong.message)
         elif question.ask == "frame":
             self._ask_frame(page, question)
-        elif self.waiting >= limits.MOST_WAITING:
+        elif sum(each.page is page for each in self._waiting.values()) >= limits.MOST_WAITING:
             _refuse(page, question, _("Too many questions at once: wait for the answers."))
         elif self._worker is None:
             self._wanted.set()
@@ -166,6 +167,7 @@ class Session:
         self._started.append(time.monotonic())
         worker = await WorkerProcess.start(self._show_of_worker, self._module)
         self._worker, self._hung = worker, False
+        self.begun.set()
         worker.send(
             {
                 "internal": "begin",
@@ -200,7 +202,7 @@ class Session:
                         self._page.frame(packet)
                 else:
                     self._said(packet)
-        except (PipeError, ValueError) as error:
+        except (PipeError, ValueError, RecursionError) as error:
             self._show(str(error))
             worker.kill()
 
@@ -217,7 +219,8 @@ class Session:
                 return
 
     def _said(self, text: str) -> None:
-        said = json.loads(text)
+        # JSON has no word for what is not finite: to a page it is null.
+        said = json.loads(text, parse_constant=lambda _name: None)
         if not isinstance(said, dict):
             raise ValueError("a worker says objects")
         if "answer" in said:
@@ -225,10 +228,11 @@ class Session:
         elif "internal" in said:
             self._told(said)
         elif self._page is not None:
-            self._page.text(text)
+            self._page.text(json.dumps(said))
 
     def _answered(self, said: dict[str, Any]) -> None:
-        waiting = self._waiting.pop(said["answer"], None)
+        number = said["answer"]
+        waiting = self._waiting.pop(number, None) if isinstance(number, int) else None
         if waiting is None:
             return
         value = said.get("value")

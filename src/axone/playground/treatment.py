@@ -29,11 +29,12 @@ def treated(design: Design, changes: Mapping[str, Any]) -> dict[str, Any]:
     if any(is_of_layers(key) for key in changes):
         _change_layers(design, data, changes)
     for key, value in changes.items():
-        if is_of_layers(key):
-            continue
-        # A page's runs are long as it is: none is made shorter.
-        least = design.prepared.experiment.settings.training.epochs if key == _EPOCHS else value
-        _set(data, key.split("."), max(value, least) if key == _EPOCHS else value)
+        if key == _EPOCHS:
+            # A page's runs are long as it is: none is made shorter.
+            epochs = design.prepared.experiment.settings.training.epochs
+            _set(data, key.split("."), max(value, epochs))
+        elif not is_of_layers(key):
+            _set(data, key.split("."), value)
     return data
 
 

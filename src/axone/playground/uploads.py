@@ -50,7 +50,7 @@ def safe_name(given: str) -> str:
     'My table_.csv'
     """
     last = re.split(r"[/\\]", given[-4 * NAME_CHARACTERS :])[-1]
-    name = _UNSAFE.sub("_", unicodedata.normalize("NFC", last)).strip(" .")
+    name = _UNSAFE.sub("_", unicodedata.normalize("NFC", last)).rstrip(" .")
     ending = suffix_of(name)
     if ending not in ENDINGS:
         raise DataError(

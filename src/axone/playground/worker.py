@@ -16,6 +16,8 @@ from pathlib import Path
 from typing import Any, BinaryIO
 from uuid import uuid4
 
+from threadpoolctl import threadpool_limits
+
 from axone.errors import AxoneError
 from axone.experiments.schema import described_schema
 from axone.files import without_infinities
@@ -211,7 +213,9 @@ def main() -> None:
     """Run as the server starts it: messages on standard input and output."""
     reading, writing = pipe.streams_of_worker()
     sys.setswitchinterval(_SWITCH_SECONDS)
-    Worker(reading, writing).work()
+    # Products of a frame are small: threads of a library's would only get in the engine's way.
+    with threadpool_limits(1):
+        Worker(reading, writing).work()
     os._exit(0)  # the reader may still wait for a pipe that nobody writes to
 
 

@@ -1,7 +1,8 @@
-"""A server that speaks the page's protocol with made-up answers, to look at panels without a worker.
+"""A server that speaks the page's protocol with made-up answers: to see panels without a worker.
 
-``python fake_server.py [PORT]`` and open the address that it prints; ``--french`` puts long words in
-place of the real ones. What it computes is no network: shapes and types are right, numbers pretend.
+``python fake_server.py [PORT]``, and open that port of 127.0.0.1; ``--long`` makes every text
+longer, as translations are. What it computes is no network: shapes and types are right, numbers
+pretend.
 """
 
 import asyncio
@@ -9,6 +10,7 @@ import json
 import struct
 import sys
 from copy import deepcopy
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +26,7 @@ import axone.playground
 from axone.playground.words import LANGUAGES, words
 
 PAGE = Path(axone.playground.__file__).parent / "page"
-LONG = "--french" in sys.argv
+LONG = "--long" in sys.argv
 
 DESIGN: dict[str, Any] = {
     "data": {"source": "spirals", "options": {"rows": 400, "noise": 0.1}},
@@ -179,7 +181,7 @@ class Pretended:
             arrays["points.part"] = ((np.arange(400) % 4 == 0).astype("u1"), {})
         self.told = self.epoch
         sizes = [2, *(layer["units"] for layer in self.designed()["network"])]
-        for at, (before, size) in enumerate(zip(sizes, sizes[1:], strict=False)):
+        for at, (before, size) in enumerate(pairwise(sizes)):
             seeded = np.random.default_rng(at)
             units = np.tanh(
                 seeded.normal(size=(size, 1, 1)) * x + seeded.normal(size=(size, 1, 1)) * y

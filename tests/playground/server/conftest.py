@@ -34,10 +34,12 @@ main()
 """
 
 
-@pytest.fixture(autouse=True)
-def _processes_run_this_package(monkeypatch):
+@pytest.fixture(scope="module", autouse=True)
+def _processes_run_this_package():
     found = (str(Path(package.__file__).parents[1]), str(HERE), os.environ.get("PYTHONPATH", ""))
-    monkeypatch.setenv("PYTHONPATH", os.pathsep.join(filter(None, found)))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PYTHONPATH", os.pathsep.join(filter(None, found)))
+        yield
 
 
 class Page:
@@ -126,7 +128,7 @@ class Served:
     def known(self):
         return self.client(cookie=self.cookie, origin=self.origin)
 
-    def page(self, **headers):
+    def page(self, max_queue=16, **headers):
         given = {"Cookie": self.cookie, "Origin": self.origin} | headers
         origin = given.pop("Origin")
         connecting = connect(
@@ -135,6 +137,7 @@ class Served:
             additional_headers={name: value for name, value in given.items() if value},
             proxy=None,
             max_size=None,
+            max_queue=max_queue,
             open_timeout=WAIT,
         )
         return Page(self._pages.enter_context(connecting))
@@ -160,6 +163,16 @@ def serve(tmp_path):
     yield start
     for each in running:
         each.end()
+
+
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory):
+    """A playground that the tests of a file share: for those that leave it as it was."""
+    folder = tmp_path_factory.mktemp("shared") / "session"
+    folder.mkdir()
+    running = Served(folder)
+    yield running
+    running.end()
 
 
 @pytest.fixture

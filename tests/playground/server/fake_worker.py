@@ -13,12 +13,13 @@ from axone.playground import pipe
 
 def main():
     reading, writing = pipe.streams_of_worker()
-    print("a print of the worker's own")
+    sys.stdout.write("a print of the worker's own\n")
+    sys.stdout.flush()
     lock = threading.Lock()
 
     def say(packet):
         with lock:
-            pipe.write(writing, packet if isinstance(packet, bytes) else json.dumps(packet))
+            pipe.write(writing, json.dumps(packet) if isinstance(packet, dict) else packet)
 
     begun, uploads = {}, {}
     while (text := pipe.read(reading)) is not None:
@@ -67,16 +68,36 @@ def act(told, begun, uploads, say):
             answer(told["text"])
         case "count":
             answer({"asked": told["id"]})
+        case "train":
+            for _ in range(told["seconds"] * 5):
+                time.sleep(0.2)
+                say({"internal": "beat"})
+            answer("trained")
+        case "hush":
+            answer(None)
+        case "refuse":
+            say({"answer": told["id"], "refused": {"place": "seed", "words": "No."}})
+        case "print":
+            sys.stdout.write(told["text"] + "\n")
+            sys.stdout.flush()
+            answer(None)
+        case "print_much":
+            sys.stderr.write("x" * told["bytes"] + "\n")
+            sys.stderr.flush()
+            answer(told["bytes"])
         case "silence":
             pass
         case "hang":
             time.sleep(3600)
         case "die":
-            print("about to die", file=sys.stderr, flush=True)
+            sys.stderr.write("about to die\n")
+            sys.stderr.flush()
             os._exit(told.get("status", 3))
         case "child":
             child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(3600)"])
             answer(child.pid)
+        case "say":
+            say(told["text"])
         case "babble":
             say(b"")
             say("[1, 2, 3]")

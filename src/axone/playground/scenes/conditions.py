@@ -46,8 +46,6 @@ FINDINGS: Mapping[str, Message] = {
 }
 """What a diagnosis finds, by its code."""
 
-_UNTRAINED = _("Nothing has been trained yet.")
-
 
 class Verdict(NamedTuple):
     """Whether a condition is fulfilled, and how far, in words."""
@@ -88,24 +86,33 @@ class Score(Condition):
         """Compare the score at the epoch shown."""
         found = progress.score(self.part, self.name)
         measured = SCORES[self.part, self.name]
+        if progress.epoch == 0:
+            return Verdict(False, self._asked(measured))
         if found is None:
-            return _unmeasured(progress, measured)
-        words = (
-            _(
+            return _unmeasured(measured)
+        return Verdict(found >= self.at_least, self._compared(measured, found))
+
+    def _asked(self, measured: Message) -> Message:
+        """Say what is wanted, before anything is there."""
+        least = self.at_least
+        if self.name == "r2":
+            return _("{measured}: at least {least:g} is asked for.", measured=measured, least=least)
+        return _("{measured}: at least {least:.1%} is asked for.", measured=measured, least=least)
+
+    def _compared(self, measured: Message, found: float) -> Message:
+        if self.name == "r2":
+            return _(
                 "{measured}: {found:.3f} (at least {least:g} is asked for).",
                 measured=measured,
                 found=found,
                 least=self.at_least,
             )
-            if self.name == "r2"
-            else _(
-                "{measured}: {found:.1%} (at least {least:.1%} is asked for).",
-                measured=measured,
-                found=found,
-                least=self.at_least,
-            )
+        return _(
+            "{measured}: {found:.1%} (at least {least:.1%} is asked for).",
+            measured=measured,
+            found=found,
+            least=self.at_least,
         )
-        return Verdict(found >= self.at_least, words)
 
 
 @dataclass(frozen=True)
@@ -125,8 +132,13 @@ class Loss(Condition):
         """Compare the loss at the epoch shown."""
         found = progress.score(self.part, "loss")
         measured = SCORES[self.part, "loss"]
+        if progress.epoch == 0:
+            words = _(
+                "{measured}: at most {most:g} is asked for.", measured=measured, most=self.at_most
+            )
+            return Verdict(False, words)
         if found is None:
-            return _unmeasured(progress, measured)
+            return _unmeasured(measured)
         words = _(
             "{measured}: {found:.4g} (at most {most:g} is asked for).",
             measured=measured,
@@ -152,8 +164,14 @@ class Gap(Condition):
     def judge(self, progress: Progress) -> Verdict:
         """Compare the scores of both parts at the epoch shown."""
         learnt, new = (progress.score(part, self.name) for part in ("train", "validation"))
+        if progress.epoch == 0:
+            words = _(
+                "Training rows may be known better than validation rows by {most:g} at most.",
+                most=self.at_most,
+            )
+            return Verdict(False, words)
         if learnt is None or new is None:
-            return _unmeasured(progress, SCORES["validation", self.name])
+            return _unmeasured(SCORES["validation", self.name])
         found = learnt - new
         words = _(
             "Training rows are known better than validation rows by {found:.3f} (at most {most:g} "
@@ -343,10 +361,10 @@ class Gone(Condition):
     def judge(self, progress: Progress) -> Verdict:
         """Look for its code among the findings, once something has been trained."""
         named = FINDINGS[self.code]
+        if progress.epoch == 0 and not progress.findings:
+            return Verdict(False, _("The diagnosis must not find this: {finding}.", finding=named))
         if progress.findings is None:
             return Verdict(False, _("The diagnosis is being worked out."))
-        if progress.epoch == 0 and not progress.findings:
-            return Verdict(False, _UNTRAINED)
         if self.code in progress.findings:
             return Verdict(False, _("The diagnosis still finds this: {finding}.", finding=named))
         return Verdict(True, _("The diagnosis no longer finds this: {finding}.", finding=named))
@@ -380,9 +398,7 @@ def _at(design: Mapping[str, Any], key: str) -> Any:
     return None if found in ({}, []) else found
 
 
-def _unmeasured(progress: Progress, measured: Message) -> Verdict:
+def _unmeasured(measured: Message) -> Verdict:
     """Say that a score is not there."""
-    if progress.epoch == 0:
-        return Verdict(False, _UNTRAINED)
     words = _("{measured}: there are no such rows, or they have no such score.", measured=measured)
     return Verdict(False, words)

@@ -50,6 +50,7 @@ WORDS: Final[dict[str, Message]] = {
     "core.key.space": _("Space"),
     "core.close": _("Close"),
     "core.dismiss": _("Dismiss"),
+    "core.none": _("none"),
     "core.default": _("by default"),
     "core.lost": _("The connection to the program is lost; trying again …"),
     "core.elsewhere": _("This playground is open in another page, which has it now."),

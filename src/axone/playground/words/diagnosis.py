@@ -7,6 +7,7 @@ from axone.messages import Message, _
 WORDS: Final[dict[str, Message]] = {
     "diagnosis.untrained": _("Nothing has been trained yet."),
     "diagnosis.looking": _("The run is being looked at …"),
+    "diagnosis.within_first": _("Within the first epoch:"),
     "diagnosis.after.one": _("After {count} epoch:"),
     "diagnosis.after.many": _("After {count} epochs:"),
     "diagnosis.healthy": _("nothing is wrong with this run, as far as its numbers tell."),

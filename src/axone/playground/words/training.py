@@ -1,4 +1,4 @@
-"""What the bar of the run and the forms of training say, and what the library's members are called."""
+"""What the bar of the run and the forms of training say."""
 
 from typing import Final
 
@@ -12,7 +12,7 @@ WORDS: Final[dict[str, Message]] = {
     "training.reset": _("Reset"),
     "training.undo": _("Undo the last change"),
     "training.redo": _("Redo the change"),
-    "training.more": _("More"),
+    "training.more": _("Learning rate and pace"),
     "training.now": _("To now"),
     "training.time": _("Time"),
     "training.epoch_of": _("epoch {epoch} of {most}"),
@@ -21,7 +21,7 @@ WORDS: Final[dict[str, Message]] = {
     "training.rate": _("Learning rate"),
     "training.rate.slider": _("Learning rate, by factors"),
     "training.pace": _("Pace"),
-    "training.pace.free": _("as fast as it goes"),
+    "training.pace.free": _("full speed"),
     "training.pace.slow.one": _("{count} epoch a second"),
     "training.pace.slow.many": _("{count} epochs a second"),
     "training.key.play": _("play or pause"),
@@ -34,7 +34,7 @@ WORDS: Final[dict[str, Message]] = {
     "training.key.forward": _("look at a later epoch"),
     "training.group.steps": _("Steps"),
     "training.group.loss": _("Loss"),
-    "training.group.restraint": _("Restraint"),
+    "training.group.restraint": _("Regularisation"),
     "training.group.start": _("First weights"),
     "training.group.more": _("More"),
     "training.add": _("Add …"),

@@ -9,12 +9,14 @@ const TEXT_INPUTS = new Set([
 const ARROWS = new Set(["ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown", "Home", "End", "PageUp", "PageDown"]);
 const OWN_ARROWS = new Set(["slider", "tab", "radio", "grid", "gridcell", "listbox", "option", "tree", "treeitem", "menuitem", "application"]);
 
-/** Whether a key pressed at an element belongs to that element. */
-export function belongsTo(element, key) {
+/** Whether a key pressed at an element, with Ctrl or ⌘ (`mod`) or without, belongs to that element. */
+export function belongsTo(element, key, mod = false) {
   if (!element) return false;
   const tag = element.tagName?.toLowerCase();
   const role = element.getAttribute?.("role");
-  if (element.isContentEditable || tag === "textarea" || tag === "select") return true;
+  if (element.isContentEditable || tag === "textarea") return true;
+  // A list takes letters to find its entries, but undoes nothing.
+  if (tag === "select") return !mod;
   if (tag === "input" && TEXT_INPUTS.has(element.type)) return true;
   if (role === "textbox" || role === "application") return true;
   if (ARROWS.has(key)) {
@@ -42,7 +44,7 @@ export function createKeys(target) {
   const shortcuts = new Set();
 
   target.addEventListener("keydown", (event) => {
-    if (event.defaultPrevented || event.isComposing || belongsTo(event.target, event.key)) return;
+    if (event.defaultPrevented || event.isComposing || belongsTo(event.target, event.key, event.ctrlKey || event.metaKey)) return;
     if (event.target.closest?.("dialog[open]")) return;
     const name = pressed(event);
     for (const shortcut of [...shortcuts].reverse()) {

@@ -98,7 +98,7 @@ export function textInput(app, setting, current, change) {
     type: "text",
     inputmode: numeric ? (setting.kind === "int" ? "numeric" : "decimal") : null,
     autocomplete: "off", spellcheck: "false", autocapitalize: "off",
-    placeholder: current === null || current === undefined ? app.t("core.default") : null,
+    placeholder: current === null || current === undefined ? (numeric ? app.t("core.none") : app.t("core.default")) : null,
     value: shownValue(current, numbers),
     on: { change: () => change(typedValue(input.value, setting, numbers)) },
   });

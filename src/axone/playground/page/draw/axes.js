@@ -37,7 +37,7 @@ export function drawAxes(context, box, x, y, colors, texts) {
 }
 
 function marksOf(axis, room) {
-  const count = Math.max(2, Math.floor(room));
+  const count = Math.max(3, Math.floor(room));
   return axis.log ? logTicks(axis.low, axis.high, count) : ticks(axis.low, axis.high, count);
 }
 

@@ -1,7 +1,7 @@
 /*
- * Canvases of the document: sharp at every density of pixels, described in words, drawn at most once
- * a frame, and drawn again when their size or the colours change. The only file here that knows the
- * document; what is drawn comes from the others.
+ * Canvases of the document: sharp at every density of pixels, described in words, and drawn
+ * again when their size or the colours change. The only file here that knows the document; what is
+ * drawn comes from the others.
  */
 
 import { palette } from "../core/colors.js";
@@ -40,22 +40,6 @@ export function toImage(pixels, canvas = document.createElement("canvas")) {
   }
   canvas.getContext("2d").putImageData(new ImageData(pixels.data, pixels.width, pixels.height), 0, 0);
   return canvas;
-}
-
-/**
- * A function that draws soon, at most once a frame of the screen however often it is called.
- * @param {() => void} draw
- * @returns {() => void}
- */
-export function soon(draw) {
-  let asked = 0;
-  return () => {
-    if (asked) return;
-    asked = requestAnimationFrame(() => {
-      asked = 0;
-      draw();
-    });
-  };
 }
 
 /**
@@ -117,25 +101,38 @@ export function watchColors(changed, signal) {
 const LABEL_PAUSE = 1000;
 
 /**
+ * A function that is run at most once a second however often it is called, and once more at the end
+ * if it was called meanwhile; the newest argument counts.
+ * @template T
+ * @param {(newest: T) => void} run
+ * @returns {(newest: T) => void}
+ */
+export function onceASecond(run) {
+  let newest;
+  let waiting = 0;
+  let last = -Infinity;
+  const now = () => {
+    waiting = 0;
+    last = performance.now();
+    run(newest);
+  };
+  return (argument) => {
+    newest = argument;
+    if (waiting) return;
+    const due = last + LABEL_PAUSE - performance.now();
+    if (due <= 0) now();
+    else waiting = setTimeout(now, due);
+  };
+}
+
+/**
  * A function that says in words what a canvas shows, at most once a second; the newest words win.
  * @param {Element} canvas
  * @returns {(words: () => string) => void}
  */
 export function describer(canvas) {
-  let newest = null;
-  let waiting = 0;
-  let last = -Infinity;
-  const say = () => {
-    waiting = 0;
-    last = performance.now();
-    const text = newest();
+  return onceASecond((words) => {
+    const text = words();
     if (canvas.getAttribute("aria-label") !== text) canvas.setAttribute("aria-label", text);
-  };
-  return (words) => {
-    newest = words;
-    if (waiting) return;
-    const due = last + LABEL_PAUSE - performance.now();
-    if (due <= 0) say();
-    else waiting = setTimeout(say, due);
-  };
+  });
 }

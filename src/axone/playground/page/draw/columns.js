@@ -137,6 +137,23 @@ function slot(box, index, count, down) {
 }
 
 /**
+ * Where there is room for a small button between a column and the next.
+ * @param {{down: boolean, columns: Column[]}} layout
+ * @param {number} i
+ * @returns {Rect}
+ */
+export function gapAfter({ down, columns }, i) {
+  const [before, after] = [columns[i], columns[i + 1]];
+  const middle = down
+    ? [before.head.x + before.head.width / 2, (lower(before) + upper(after)) / 2]
+    : [(before.body.x + before.body.width + after.body.x) / 2, before.head.y + before.head.height + 14];
+  return { x: middle[0] - LEAST_UNIT / 2, y: middle[1] - LEAST_UNIT / 2, width: LEAST_UNIT, height: LEAST_UNIT };
+}
+
+const lower = ({ head, body }) => Math.max(head.y + head.height, body.y + body.height);
+const upper = ({ head, body }) => Math.min(head.y, body.y);
+
+/**
  * Where the maps of a box's channels stand within it: squares (or strips) in rows.
  * @param {{width: number, height: number}} room
  * @param {number} count

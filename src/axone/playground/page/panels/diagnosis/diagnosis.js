@@ -32,10 +32,9 @@ export function panel(app) {
   }
 
   function announceNew(findings) {
-    for (const { code, title } of fresh(known, findings)) {
-      known.add(code);
-      app.announce(t("diagnosis.new", { title }));
-    }
+    // Said in one go: of two announcements in a row only the second would be read.
+    const titles = fresh(known, findings).map(({ title }) => t("diagnosis.new", { title }));
+    if (titles.length) app.announce(titles.join(" "));
     known = new Set(findings.map(({ code }) => code));
   }
 
@@ -89,7 +88,7 @@ export function panel(app) {
 function standingOf({ t }, { findings, epoch, current, ended }) {
   if (epoch === null) return current ? "" : t("diagnosis.looking");
   if (!epoch && !ended) return t("diagnosis.untrained");
-  const after = t.n("diagnosis.after", epoch);
+  const after = epoch ? t.n("diagnosis.after", epoch) : t("diagnosis.within_first");
   if (findings.length) return after;
   if (ended) return `${after} ${t("diagnosis.healthy")}`;
   return `${after} ${t("diagnosis.healthy.so_far")}`;

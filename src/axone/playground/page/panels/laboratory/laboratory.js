@@ -120,7 +120,7 @@ export function panel(app) {
     result.replaceChildren(
       h("h3", null, seen.title),
       h("ul", { class: "lab-sentences" }, seen.sentences.map((sentence) => h("li", null, sentence))),
-      drawn.image,
+      drawn.figure,
       table(seen, t("laboratory.table")),
     );
     app.announce(seen.sentences[0]);

@@ -5,12 +5,14 @@ import { h } from "../../core/elements.js";
 /**
  * The picture is shown as an image of its own, in which no script runs whatever it holds.
  * @param {string} svg @param {string} title
- * @returns {{image: HTMLElement, release: () => void}}
+ * @returns {{figure: HTMLElement, release: () => void}}
  */
 export function picture(svg, title) {
   const url = URL.createObjectURL(new Blob([svg], { type: "image/svg+xml" }));
   const image = h("img", { class: "lab-picture", src: url, alt: title });
-  return { image, release: () => URL.revokeObjectURL(url) };
+  // On a narrow page it is scrolled, by keys too, and not made so small that nobody can read it.
+  const figure = h("div", { class: "lab-figure", tabindex: "0", role: "group", "aria-label": title }, image);
+  return { figure, release: () => URL.revokeObjectURL(url) };
 }
 
 /**

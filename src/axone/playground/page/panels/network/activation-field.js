@@ -28,7 +28,7 @@ export function activationField(app, { label, place, value, change }) {
   const input = h("input", {
     type: "text", value: formulaOf(value), spellcheck: "false", autocomplete: "off", autocapitalize: "off",
     "aria-label": t("network.formula"), class: "network-formula",
-    on: { input: () => typed(), change: () => input.value.trim() && change(input.value.trim()) },
+    on: { input: () => typed(), change: () => input.value.trim() && !wrong && change(input.value.trim()) },
   });
   const trouble = h("p", { class: "network-formula-trouble", id: freshId("formula"), role: "status" });
   const derivative = h("p", { class: "hint network-derivative" });
@@ -46,6 +46,8 @@ export function activationField(app, { label, place, value, change }) {
   let curve = null;
   let timer = 0;
   let newest = 0;
+  /** What is typed is no formula: it is marked, and the design stays as it is. */
+  let wrong = false;
   const colors = watchColors(() => draw(), app.signal);
 
   function choose(chosen) {
@@ -72,22 +74,24 @@ export function activationField(app, { label, place, value, change }) {
     try {
       const answer = await app.ask("formula", { text });
       if (number !== newest) return;
+      if (answer.mistake) return mark(text, answer.mistake);
       curve = answer;
-      derivative.textContent = answer.derivative ? t("network.formula.derivative", { formula: answer.derivative }) : "";
+      wrong = false;
+      derivative.replaceChildren(...told(t, answer).map((line) => h("span", null, line)));
       trouble.replaceChildren();
       input.removeAttribute("aria-invalid");
       draw();
     } catch (refused) {
-      if (number === newest && !refused.lost) mark(text, refused);
+      if (number === newest && !refused.lost) mark(text, { start: 0, end: 0, words: refused.words });
     }
   }
 
-  function mark(text, refused) {
-    const at = positionOf(refused);
+  function mark(text, { start, end, words }) {
+    wrong = true;
     input.setAttribute("aria-invalid", "true");
     input.setAttribute("aria-describedby", trouble.id);
-    const marked = at === null ? [] : [h("code", { "aria-hidden": "true" }, text.slice(0, at), h("mark", null, text.slice(at, at + 1) || " "), text.slice(at + 1))];
-    trouble.replaceChildren(...marked, h("span", null, refused.words ?? ""));
+    const place = end > start || start >= text.length ? [h("mark", null, text.slice(start, end) || "\u00a0"), text.slice(end)] : [text.slice(start)];
+    trouble.replaceChildren(h("code", { "aria-hidden": "true" }, text.slice(0, start), place), h("span", null, words ?? ""));
   }
 
   function draw() {
@@ -124,15 +128,9 @@ function curveData({ numbers }, curve, colors) {
   };
 }
 
-/**
- * Where in the text the trouble is, if the refusal says so: a number of its own, or at the end of its place.
- * @param {{position?: number, place?: string}} refused
- * @returns {number | null}
- */
-export function positionOf(refused) {
-  if (Number.isInteger(refused.position)) return refused.position;
-  const found = /(\d+)$/.exec(refused.place ?? "");
-  return found ? Number(found[1]) : null;
+/** The formula written out and its derivative, as lines. */
+function told(t, { equation, derivative }) {
+  return [equation, derivative && t("network.formula.derivative", { formula: derivative })].filter(Boolean);
 }
 
 /** The name of an activation as it stands in a design; "formula" for one that is none. */

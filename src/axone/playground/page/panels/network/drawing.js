@@ -1,7 +1,7 @@
 // The drawing of the network in the document: a canvas of links, and over it real buttons, a unit
 // each with its map. It is built anew with each design and painted with each frame.
 
-import { describer, fitted } from "../../draw/canvas.js";
+import { describer, fitted, onceASecond } from "../../draw/canvas.js";
 import { layOut } from "../../draw/columns.js";
 import { divergingRamp } from "../../draw/color.js";
 import { drawLinks } from "../../draw/links.js";
@@ -10,7 +10,7 @@ import { h } from "../../core/elements.js";
 import { boxBody, paintBox } from "./boxes.js";
 import { drawingKeys } from "./drawing-keys.js";
 import { layerHead, insertButtons } from "./heads.js";
-import { unitWords } from "./inspector.js";
+import { unitName, unitWords } from "./inspector.js";
 import { biasOf, columnsOf, conditionOf, largestBias, linksOf } from "./model.js";
 import { networkWords } from "./spoken.js";
 import { createPicture } from "./picture.js";
@@ -44,6 +44,7 @@ export function createDrawing(app, { colors, inspector, editor }) {
     stage.style.setProperty("height", `${shown.layout.height}px`);
     stage.replaceChildren(links, ...shown.columns.map(layer), ...insertButtons(app, shown, editor));
     refocus(focus);
+    for (const each of shown.units) each.button.setAttribute("aria-label", unitName(app, each.column, each.unit));
     paint();
   }
 
@@ -128,6 +129,7 @@ export function createDrawing(app, { colors, inspector, editor }) {
     const table = divergingRamp(look);
     for (const each of shown.units) paintUnit(each, arrays, table, look, selected);
     for (const each of shown.boxes) paintBox(app, each, arrays, look);
+    nameUnits(arrays);
     describe(() => networkWords(app, shown.columns, arrays));
     const target = looked ?? columnOf(selected);
     inspector.show(target ? unitWords(app, shown.columns, target.column, target.unit, arrays) : null);
@@ -160,14 +162,16 @@ export function createDrawing(app, { colors, inspector, editor }) {
     if (each.condition !== condition) button.dataset.condition = condition;
     each.chosen = chosen;
     each.condition = condition;
-    const now = performance.now();
-    // Names of many buttons change with every frame; once a second is as fast as anyone listens.
-    if (now - (each.at ?? -Infinity) < 1000) return;
-    each.at = now;
-    const words = unitWords(app, shown.columns, column, unit, arrays).join(", ");
-    if (words !== each.said) button.setAttribute("aria-label", words);
-    each.said = words;
   }
+
+  // Names of many buttons change with every frame; once a second is as fast as anyone listens.
+  const nameUnits = onceASecond((arrays) => {
+    for (const each of shown.units) {
+      const words = unitWords(app, shown.columns, each.column, each.unit, arrays).join(", ");
+      if (words !== each.said) each.button.setAttribute("aria-label", words);
+      each.said = words;
+    }
+  });
 
   drawingKeys(app, stage, shown, editor);
   const picture = createPicture(app, shown, colors);

@@ -2,6 +2,7 @@
 // has, with − and +. Between columns: a button that puts a layer there.
 
 import { button, h } from "../../core/elements.js";
+import { gapAfter } from "../../draw/columns.js";
 import { widthSetting } from "./edits.js";
 
 /**
@@ -78,20 +79,9 @@ export function insertButtons({ t }, { columns, layout }, editor) {
   return columns.slice(0, -1).map((column, i) => {
     const words = i === 0 ? t("network.add.first") : t("network.add.after", { number: i });
     const element = button("+", () => editor.add(i), { class: "network-insert", label: words, "data-focus": `insert:${i}` });
-    const [x, y] = between(layout, i);
-    element.style.setProperty("left", `${x - 12}px`);
-    element.style.setProperty("top", `${y - 12}px`);
+    const place = gapAfter(layout, i);
+    element.style.setProperty("left", `${place.x}px`);
+    element.style.setProperty("top", `${place.y}px`);
     return element;
   });
-}
-
-function between({ down, columns }, i) {
-  const [before, after] = [columns[i], columns[i + 1]];
-  if (down) {
-    const bottom = Math.max(before.head.y + before.head.height, before.body.y + before.body.height);
-    const top = Math.min(after.head.y, after.body.y);
-    return [before.head.x + before.head.width / 2, (bottom + top) / 2];
-  }
-  const right = before.body.x + before.body.width;
-  return [(right + after.body.x) / 2, before.head.y + before.head.height + 10];
 }

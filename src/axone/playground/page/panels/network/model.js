@@ -2,6 +2,7 @@
 // document: columns, links between their units, the state of a unit, its strongest weights.
 
 import { SHOWN_AT_FIRST, anchor } from "../../draw/columns.js";
+import { crowding } from "../../draw/links.js";
 
 /**
  * @typedef {Object} LayerColumn
@@ -94,8 +95,9 @@ function largest(values) {
   return most;
 }
 
-/** Links that are shorter than so much of the longest are not seen anyway. */
+/** Links of less than so much of the strongest are not seen anyway, in a crowd even fewer. */
 const TINY = 0.02;
+const TINY_IN_A_CROWD = 0.1;
 /** Into a layer behind a box of many channels only those that stand out are drawn. */
 const OUTSTANDING = 0.35;
 
@@ -127,7 +129,7 @@ function linesInto(columns, layout, i, weights, looked, lit) {
   const [before, after] = [columns[i - 1], columns[i]];
   const lines = [];
   const count = before.kind === "units" ? before.total : weights.inputs ?? 1;
-  const least = (before.kind === "box" && count > SHOWN_AT_FIRST ? OUTSTANDING : TINY) * weights.most;
+  const least = leastShare(before, after, count) * weights.most;
   weights.each((to, from, weight) => {
     if (!Number.isFinite(weight)) return;
     const isLooked = looked !== null && ((looked.key === after.key && looked.unit === to) || (looked.key === before.key && looked.unit === from));
@@ -140,6 +142,11 @@ function linesInto(columns, layout, i, weights, looked, lit) {
     if (isLooked) lit.push(line);
   });
   return lines;
+}
+
+function leastShare(before, after, count) {
+  if (before.kind === "box" && count > SHOWN_AT_FIRST) return OUTSTANDING;
+  return TINY + TINY_IN_A_CROWD * crowding((before.count || count) * after.count);
 }
 
 /**

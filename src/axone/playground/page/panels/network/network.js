@@ -1,8 +1,9 @@
 // The network panel: the drawing, a line about the unit that is looked at, and the form of the layer
 // that is being changed. Every change is a new design; what is looked at never is.
 
-import { watchColors, watchSize, soon } from "../../draw/canvas.js";
+import { watchColors, watchSize } from "../../draw/canvas.js";
 import { h } from "../../core/elements.js";
+import { soon } from "../../core/soon.js";
 import { createDrawing } from "./drawing.js";
 import { createEditor } from "./editor.js";
 import { createInspector } from "./inspector.js";

@@ -3,9 +3,11 @@
 
 import { describer, fitted } from "../../draw/canvas.js";
 import { RUN_DASHES, drawLines, drawSample, linesFrame, valueAt } from "../../draw/lines.js";
-import { h, segments } from "../../core/elements.js";
+import { choice, h, segments } from "../../core/elements.js";
 import { curvesWords } from "./spoken.js";
 
+/** From more measures one is chosen from a list. */
+const MOST_SEGMENTS = 2;
 const MARGINS = { left: 52, top: 10, right: 10, bottom: 40 };
 
 /**
@@ -68,10 +70,13 @@ export function curvesView(app, { colors }) {
     offered = names.join();
     if (!names.includes(measure)) measure = names[0];
     const title = (name) => (t.has(`output.measure.${name}`) ? t(`output.measure.${name}`) : name.replaceAll("_", " "));
-    const pick = segments(t("output.measure"), names.map((name) => ({ value: name, title: title(name) })), measure, (name) => {
+    const options = names.map((name) => ({ value: name, title: title(name) }));
+    const chosen = (name) => {
       measure = name;
       paint();
-    }, { hidden: true });
+    };
+    const pick = names.length > MOST_SEGMENTS ? choice(options, measure, chosen) : segments(t("output.measure"), options, measure, chosen, { hidden: true });
+    if (names.length > MOST_SEGMENTS) pick.setAttribute("aria-label", t("output.measure"));
     tools.replaceChildren(pick, h("label", { class: "output-check" }, log, h("span", null, t("output.log"))));
   }
 

@@ -1,8 +1,9 @@
 // The output panel: the answers over a plane, the curves, and what the network confuses or misses.
 // What is asked of the worker is what is in view here.
 
-import { soon, watchColors, watchSize } from "../../draw/canvas.js";
+import { watchColors, watchSize } from "../../draw/canvas.js";
 import { h } from "../../core/elements.js";
+import { soon } from "../../core/soon.js";
 import { curvesView } from "./curves-view.js";
 import { detailTabs } from "./detail-tabs.js";
 import { surfaceView } from "./surface-view.js";

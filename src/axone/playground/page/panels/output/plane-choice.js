@@ -17,10 +17,12 @@ export function planeChoice(app, view) {
     const names = designed?.data?.features ?? [];
     const parts = [];
     if (plane?.kind !== "none" && names.length > 2) parts.push(...planes(names, plane));
-    const targets = designed?.data?.task === "regression" ? designed.data.targets ?? [] : [];
-    if (targets.length > 1) parts.push(labelled(t("output.target"), targets, store.get("view")?.target ?? 0, (i) => view.target(i)));
+    const targets = store.get("view")?.targets ?? [];
+    if (targets.length > 1) parts.push(labelled(t("output.target"), targets, view.shown(), (i) => view.target(i)));
     if (same(parts)) return;
+    const at = [...element.querySelectorAll("select")].indexOf(document.activeElement);
     element.replaceChildren(...parts);
+    element.querySelectorAll("select")[at]?.focus();
     element.hidden = parts.length === 0;
   }
 
@@ -29,7 +31,7 @@ export function planeChoice(app, view) {
     const now = parts.map((part) => part.textContent + (part.querySelector("select")?.value ?? "")).join("|");
     if (now === before) return true;
     before = now;
-    return element.contains(document.activeElement) && false;
+    return false;
   }
 
   function planes(names, plane) {

@@ -190,6 +190,7 @@ export function surfaceView(app, { colors, view }) {
     },
     draw(context, look = colors()) {
       const drawn = content(look, true);
+      painted = { array: null };
       if (drawn?.line) drawLines(context, drawn.line, size(), look);
       else if (drawn) drawSurface(context, drawn, size(), look);
     },

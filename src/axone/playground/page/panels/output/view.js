@@ -46,6 +46,8 @@ export function createView(app) {
       wanted.detail = parts;
       if (store.get("designed")) ask();
     },
+    /** Which of several predicted numbers is looked at. */
+    shown: () => wanted.target,
     /** Of several predicted numbers look at another. @param {number} target */
     target(target) {
       wanted.target = target;

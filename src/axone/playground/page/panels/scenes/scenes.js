@@ -54,11 +54,13 @@ export function panel(app) {
     const answer = await app.request("scene", { name: one.name });
     if (!answer) return;
     chosen = one;
+    store.set({ scene: one.name });
     if (Object.keys(answer.scene.view).length) app.request("view", answer.scene.view);
     list();
     show();
     scene.focus();
     scene.scrollIntoView({ block: "nearest" });
+    check();
   }
 
   function show() {
@@ -131,7 +133,12 @@ export function panel(app) {
 
   app.ask("scenes").then((found) => {
     scenes = found;
+    // The page may have been built anew, in another language.
+    chosen = scenes.find(({ name }) => name === store.get("scene")) ?? null;
     list();
+    if (!chosen) return;
+    show();
+    check();
   }, app.refuse);
 }
 

@@ -53,8 +53,8 @@ export function panel(app) {
   const redo = button(icon("redo"), () => act("redo"), { class: "plain square", label: t("training.redo"), shortcut: "Control+Shift+Z" });
   const time = timeline(app);
   const details = h("div", { class: "transport-more", id: freshId("more") }, rateControl(app), pace(app));
-  const more = button(t("training.more"), () => openMore(!details.classList.contains("is-open")), {
-    class: "plain transport-toggle", "aria-expanded": "false", "aria-controls": details.id,
+  const more = button("⋯", () => openMore(!details.classList.contains("is-open")), {
+    class: "plain square transport-toggle", label: t("training.more"), "aria-expanded": "false", "aria-controls": details.id,
   });
   const speed = h("span", { class: "speed" });
   const ended = h("p", { class: "ended", role: "status", hidden: true });

@@ -291,6 +291,7 @@ class Bench:
         else:
             attempt.epoch()
             self._next_epoch = max(self._next_epoch + 1 / self.pace, time.monotonic() - 0.5)
+        self._speed.see(attempt.progress)
         self.version += 1
         if attempt.ended is not None or self.run.state.epoch == self.until:
             self.pause()

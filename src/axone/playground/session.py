@@ -58,6 +58,13 @@ class Session:
     module : str
         The module that is the worker.
     times : Times
+
+    Attributes
+    ----------
+    begun : bool
+        Whether the first worker is ready, or has failed: the page may open.
+    refused : str or None
+        Why there is nothing to open, in the worker's words.
     """
 
     def __init__(
@@ -73,6 +80,7 @@ class Session:
         self.uploads = Uploads(folder / "uploads")
         self.downloads = Downloads(folder)
         self.bucket = Bucket(limits.ASKED_PER_SECOND, limits.ASKED_AT_ONCE)
+        self.begun = False
         self.refused: str | None = None
         self._source = source
         self._show = show
@@ -86,8 +94,8 @@ class Session:
         self._worker: WorkerProcess | None = None
         self._started: deque[float] = deque()
         self._wanted = asyncio.Event()
-        self.begun = asyncio.Event()
-        self._hung = False
+        self._worked = False
+        self._fault: Message | None = None
 
     @property
     def waiting(self) -> int:
@@ -163,11 +171,10 @@ class Session:
 
     async def _one_worker(self) -> None:
         """Start a worker, hand on what it says until it ends, and see to what becomes of it."""
-        again = bool(self._started)
+        again = self._worked
         self._started.append(time.monotonic())
         worker = await WorkerProcess.start(self._show_of_worker, self._module)
-        self._worker, self._hung = worker, False
-        self.begun.set()
+        self._worker, self._fault, self._worked = worker, None, True
         worker.send(
             {
                 "internal": "begin",
@@ -175,7 +182,7 @@ class Session:
                 "folder": str(self.folder),
                 "language": language_in_use(),
                 "design": self._design,
-                "uploads": {name: str(path) for name, path in self.uploads.files().items()},
+                "files": {name: str(path) for name, path in self._files().items()},
             }
         )
         if again:
@@ -189,8 +196,14 @@ class Session:
             watching.cancel()
         self._worker = None
         status = await worker.end()
+        self.begun = True
         if self.refused is None:
-            await self._ended(_("it did not answer") if self._hung else ending_in_words(status))
+            await self._ended(self._fault or ending_in_words(status))
+
+    def _files(self) -> dict[str, Path]:
+        """Return the files that designs may name: those that were given, here or on the page."""
+        given = Path(self._source or "")
+        return ({given.name: given.resolve()} if given.is_file() else {}) | self.uploads.files()
 
     async def _listen(self, worker: WorkerProcess) -> None:
         """Hand on what a worker says, until its end; one that talks nonsense is killed."""
@@ -204,6 +217,7 @@ class Session:
                     self._said(packet)
         except (PipeError, ValueError, RecursionError) as error:
             self._show(str(error))
+            self._fault = _("what it said was not understood")
             worker.kill()
 
     async def _watch(self, worker: WorkerProcess) -> None:
@@ -214,7 +228,7 @@ class Session:
             oldest = next(iter(self._waiting.values()), None)
             asked = oldest.since if oldest else (None if worker.spoke else worker.heard)
             if asked is not None and time.monotonic() - max(asked, worker.heard) > most:
-                self._hung = True
+                self._fault = _("it did not answer")
                 worker.kill()
                 return
 
@@ -256,10 +270,14 @@ class Session:
         what = said["internal"]
         if what == "design":
             self._design = said.get("design")
-        elif what == "refused":
+        elif what == "ready":
+            self.begun = True
+        elif what == "refused" and not self.begun:
             self.refused = str(said.get("words", ""))
             assert self._worker is not None  # noqa: S101 — it is who has just told
             self._worker.kill()
+        elif what == "refused":
+            self._show_of_worker(str(said.get("words", "")))
         elif what == "download":
             self.downloads.announce(
                 str(said.get("id")), str(said.get("path")), str(said.get("name"))

@@ -145,7 +145,7 @@ def rule_of(bench: Bench) -> tuple[Optimizer | None, Penalty, Clipping, tuple[st
         optimizer = replace(optimizer, learning_rate=float(bench.run.state.learning_rate))
         if optimizer.slots:
             notes.append(
-                _("The step is a first one: what the optimiser remembers of others is left aside.")
+                _("The optimiser makes its first step: what it remembers of the run is left aside.")
             )
     elif optimizer is not None:
         notes.append(

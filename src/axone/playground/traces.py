@@ -14,6 +14,7 @@ import numpy as np
 from axone.arrays import FloatArray
 from axone.explanation.source_lines import SourceLine
 from axone.explanation.trace import Cell, Step, Trace
+from axone.parameters import Parameters
 from axone.traced import Part, Rest, Working
 
 MOST_NUMBERS = 4096
@@ -21,6 +22,9 @@ MOST_NUMBERS = 4096
 
 MOST_OF_ALL = 120_000
 """Numbers of all arrays together: about 2 MB as text."""
+
+MOST_OF_PARAMETERS, _ALL_OF_THEM = 1024, 30_000
+"""Numbers of an array of weights, and of all of them together."""
 
 _LEAST_NUMBERS = 16
 _MOST_POSITIONS, _FIRST_POSITIONS = 24, 20
@@ -93,6 +97,22 @@ def trace_data(trace: Trace, sources: Mapping[int, tuple[SourceLine, ...]]) -> d
         "steps": [described(step, numbers) for step in trace.steps],
         "sources": [line.to_data() for line in known.lines],
     }
+
+
+def parameters_data(parameters: Parameters) -> dict[str, Any]:
+    """Return weights and what else a network has, by their names; large arrays cut."""
+    arrays = {name: parameters[name] for name in parameters}
+    most = MOST_OF_PARAMETERS
+    while most > _LEAST_NUMBERS and sum(min(a.size, most) for a in arrays.values()) > _ALL_OF_THEM:
+        most //= 2
+    return {name: block_data(array, most) for name, array in arrays.items()}
+
+
+def block_data(array: FloatArray, most: int) -> dict[str, Any]:
+    """Return an array, or a block at its beginning of so many numbers at most."""
+    shape = _cut_shape(array.shape, most)
+    data = _numbers(array[tuple(slice(length) for length in shape)])
+    return data if shape == array.shape else {**data, "whole": list(array.shape)}
 
 
 def _numbered(steps: tuple[Step, ...]) -> Iterator[Step]:

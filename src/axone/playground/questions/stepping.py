@@ -30,7 +30,12 @@ from axone.playground.examples import (
 )
 from axone.playground.neurons import neuron
 from axone.playground.subjects import Subject, frozen_of, require_target, rule_of, subject_of
-from axone.playground.traces import number_data, trace_data, working_data
+from axone.playground.traces import (
+    number_data,
+    parameters_data,
+    trace_data,
+    working_data,
+)
 
 _SMALL, _ALL_CELLS, _FEW_CELLS = 3000, 128, 16
 """Of small networks every number of arrays up to a size is worked out; of larger ones a few."""
@@ -81,6 +86,7 @@ def stepping(bench: Bench, fields: Mapping[str, Any]) -> dict[str, Any]:
     return {
         **trace_data(replace(trace, title=subject.title), found),
         **_in_words(subject, outputs),
+        "parameters": parameters_data(subject.parameters),
         "epoch": bench.shown_epoch(),
         "notes": [str(note) for note in notes],
         "optimizer": None if optimizer is None else type(optimizer).__name__,

@@ -113,6 +113,14 @@ function drawCurve(context, curve, { box, x, y }) {
     drawing = true;
   }
   context.stroke();
+  if (curve.x.length === 1 && drawing) dot(context, x.place(curve.x[0]), y.place(curve.y[0]), curve.color);
+}
+
+function dot(context, x, y, color) {
+  context.fillStyle = color;
+  context.beginPath();
+  context.arc(x, y, 3.5, 0, Math.PI * 2);
+  context.fill();
 }
 
 function drawUpright(context, { box, x }, value, color, dash) {
@@ -135,10 +143,7 @@ function drawCursor(context, data, frame, colors) {
   for (const curve of data.curves) {
     const value = valueAt(curve, data.cursor);
     if (value === null || (frame.y.log && value <= 0)) continue;
-    context.fillStyle = curve.color;
-    context.beginPath();
-    context.arc(frame.x.place(data.cursor), frame.y.place(value), 3.5, 0, Math.PI * 2);
-    context.fill();
+    dot(context, frame.x.place(data.cursor), frame.y.place(value), curve.color);
   }
   context.restore();
 }

@@ -100,7 +100,7 @@ export function surfaceView(app, { colors, view }) {
 
   function unitContent(arrays, look) {
     const selected = store.get("selected");
-    const map = selected && mapOf(arrays, selected.layer, selected.unit);
+    const map = selected && arrays.has(`units.${selected.layer}`) && mapOf(arrays, selected.layer, selected.unit);
     if (!map) return null;
     const scale = { table: divergingRamp(look), places: aroundZero(map.low, map.high), low: map.low, high: map.high };
     const pixels = paintChannel(map.bytes, map.rows, map.columns, scale.places, scale.table);

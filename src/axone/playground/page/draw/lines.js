@@ -4,7 +4,7 @@
  */
 
 import { FONT, boxWithin, clipped, drawAxes } from "./axes.js";
-import { drawMark, shapeOf } from "./marks.js";
+import { drawHalo, drawMark, shapeOf } from "./marks.js";
 import { extent, scale } from "./scales.js";
 
 /**
@@ -46,7 +46,7 @@ export function linesFrame(curves, size, options = {}) {
  * @param {{curves: Curve[], logY?: boolean, logX?: boolean, xName?: string, yName?: string,
  *   format: (value: number) => string, cursor?: number | null, now?: number | null, empty?: string,
  *   y?: [number, number], margins?: object, points?: {places: Float32Array, labels: ArrayLike<number>,
- *   parts: ArrayLike<number>, classes: number}}} data `points`: x, y of rows that lie among the curves
+ *   parts: ArrayLike<number>, classes: number, selected?: number | null}}} data `points`: x, y of rows among the curves
  * @param {{width: number, height: number}} size
  * @param {import("./color.js").Colors} colors
  */
@@ -83,6 +83,9 @@ function drawRows(context, points, { x, y }, colors) {
       colors,
     );
   }
+  const chosen = points.selected;
+  if (chosen === null || chosen === undefined || chosen >= points.labels.length) return;
+  drawHalo(context, x.place(points.places[2 * chosen]), y.place(points.places[2 * chosen + 1]), 8, colors);
 }
 
 function drawEmpty(context, text, size, colors) {

@@ -314,6 +314,30 @@ def test_a_large_trace_is_cut_and_says_so(tmp_path):
         assert len(step["array"]["numbers"]) <= MOST_NUMBERS
 
 
+def test_of_many_positions_the_first_and_the_last_stand_there_and_all_gradients():
+    network = ax.Network(
+        ax.LSTM(2, bidirectional=True, last=True), ax.Dense(1), input_shape=(60, 1)
+    )
+    x = np.random.default_rng(0).normal(size=(1, 60, 1))
+    parameters = network.initialize(0, "float64")
+    trace = ax.explain(network, parameters, x, [1.0], loss="mse")
+    data = trace_data(trace, {})
+    positions = [step for step in walked(data["steps"]) if "position" in step.get("title", "")]
+    assert 60 < len(positions) < 120
+    assert [step["left_out"] for step in positions if "left_out" in step] == [39] * 4
+    shown = {
+        (step["kind"], step["layer"], step["symbol"])
+        for step in walked(data["steps"])
+        if "array" in step and "layer" in step
+    }
+    every = {
+        (step.kind, step.layer, step.symbol)
+        for step in trace.walk()
+        if step.array is not None and step.layer is not None
+    }
+    assert shown == every
+
+
 def test_what_is_not_finite_is_told_by_its_name(iris, tmp_path):
     bench = bench_on(tmp_path, {"source": "iris"}, MLP)
     bench.attempt.run.state.parameters.vector[...] = np.nan

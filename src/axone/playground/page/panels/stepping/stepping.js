@@ -45,7 +45,7 @@ export function panel(app) {
     load(shown.trace !== null);
   }
 
-  function turn(options) {
+  function redo(options) {
     shown.options = options;
     load(true);
   }
@@ -57,7 +57,7 @@ export function panel(app) {
     shown.chosen = Math.min(Math.max(place ?? 0, 0), item.block.numbers.length - 1);
     drawStage();
     drawRail();
-    if (!still) {
+    if (!still && !region.hidden) {
       app.announce(t("stepping.said", { kind: KIND_TITLES[item.kind](t), title: item.titles.at(-1) ?? "", equation: item.equation }));
     }
     ask();
@@ -101,7 +101,7 @@ export function panel(app) {
   }
 
   function drawAll() {
-    parts.choose.replaceChildren(chooser(app, shown, show, turn));
+    parts.choose.replaceChildren(chooser(app, shown, show, redo));
     drawHead();
   }
 
@@ -138,7 +138,7 @@ export function panel(app) {
   }
 
   function drawRail() {
-    const focused = document.activeElement?.dataset?.step;
+    const { step: focused, turn: turned } = parts.rail.contains(document.activeElement) ? document.activeElement.dataset : {};
     const current = shown.items[shown.at];
     const groups = partsOf(shown.items).map(({ kind, groups: own }) =>
       h(
@@ -177,15 +177,18 @@ export function panel(app) {
       h(
         "div",
         { class: "stepping-turns" },
-        button(t("stepping.previous"), () => goTo(shown.at - 1), { disabled: shown.at === 0, shortcut: "ArrowLeft" }),
-        button(t("stepping.next"), () => goTo(shown.at + 1), { class: "primary", disabled: shown.at >= shown.items.length - 1, shortcut: "ArrowRight" }),
+        button(t("stepping.previous"), () => goTo(shown.at - 1), { disabled: shown.at === 0, shortcut: "ArrowLeft", "data-turn": "previous" }),
+        button(t("stepping.next"), () => goTo(shown.at + 1), { class: "primary", disabled: shown.at >= shown.items.length - 1, shortcut: "ArrowRight", "data-turn": "next" }),
         h("span", { class: "stepping-count" }, t("stepping.place", { at: shown.at + 1, count: shown.items.length })),
       ),
-      h("ol", { class: "stepping-rail", "aria-label": t("stepping.all"), on: { keydown: onKey } }, groups),
+      h("ol", { class: "stepping-rail", "aria-label": t("stepping.all") }, groups),
     );
     const rail = parts.rail.querySelector(".stepping-rail");
     const own = rail.querySelector('[aria-current="step"]');
     if (focused !== undefined) own?.focus({ preventScroll: true });
+    const turn = turned && parts.rail.querySelector(`[data-turn="${turned}"]`);
+    // At an end the button is disabled: the focus goes to the step itself.
+    if (turn) (turn.disabled ? own : turn)?.focus({ preventScroll: true });
     if (own) rail.scrollLeft += own.getBoundingClientRect().left - rail.getBoundingClientRect().left - rail.clientWidth / 2;
   }
 
@@ -239,7 +242,7 @@ export function panel(app) {
       forget();
       return;
     }
-    if (shown.trace) neuron({ layer: selected.layer, unit: selected.unit });
+    if (shown.trace && !region.hidden) neuron({ layer: selected.layer, unit: selected.unit });
   }
 
   const stamp = () => {
@@ -255,6 +258,7 @@ export function panel(app) {
     for (const name of ["head", "rail", "stage", "neuron"]) parts[name].replaceChildren();
   }
 
+  parts.rail.addEventListener("keydown", onKey);
   empty();
   store.subscribe(["designed"], () => {
     Object.assign(shown, { asked: null, trace: null, items: [] });
@@ -266,7 +270,11 @@ export function panel(app) {
   });
   store.subscribe(["selected"], follow);
   store.subscribe(["tab"], () => {
-    if (store.get("tab") === "stepping" && !shown.asked && store.get("selected")) show({ row: { part: "train", place: 0 } });
+    if (store.get("tab") !== "stepping") return;
+    if (!shown.asked) {
+      if (store.get("selected")) show({ row: { part: "train", place: 0 } });
+    } else if (isStale() && !store.get("state").running) load(true);
+    else follow();
   });
   // At a halt the numbers are those of the weights that are shown; while it learns they stay.
   let timer = 0;

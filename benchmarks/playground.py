@@ -1,4 +1,4 @@
-"""``python -m benchmarks.playground``: how fast a network learns while a page looks on, and what it costs.
+"""``python -m benchmarks.playground``: how fast a network learns while a page looks on.
 
 The real command is started, and a client asks for frames as a page does, each as soon as the one
 before is there and a sixtieth of a second is over. Beside it, by turns and in the same process as

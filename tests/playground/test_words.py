@@ -1,7 +1,7 @@
 """The page's texts: each that a module asks for exists, each is asked for, none is a module's own.
 
 Modules are read, not run: `t("key")` and `t.n("key", …)` name a text, and so do plain strings that
-are a key as they stand, which tables of shortcuts hold.
+are a key as they stand, which tables of shortcuts hold, and the beginnings of composed ones.
 """
 
 import gettext
@@ -25,6 +25,7 @@ ASKED = re.compile(r"""\bt\(\s*["']([\w.-]+)["']""")
 COUNTED = re.compile(r"""\bt\.n\(\s*["']([\w.-]+)["']""")
 MARKED = re.compile(r"""data-t(?:-label)?="([\w.-]+)\"""")
 LITERAL = re.compile(r"""["'`]([a-z_]+\.[\w.-]+)["'`]""")
+COMPOSED = re.compile(r"""`([a-z_]+\.[\w.-]*)\$\{""")
 BY_NAME = re.compile(r"""\bcalled\(\s*[\w.]*t\s*,\s*["']([\w.]+)["']|family: ["']([\w.]+)["']""")
 
 TEMPLATES = templates()
@@ -57,8 +58,9 @@ def test_a_text_that_a_module_asks_for_exists(module, key):
 def test_every_text_is_asked_for():
     literal = {key for text in SOURCE.values() for key in LITERAL.findall(text)}
     used = {key for _, key in asked()} | literal
+    composed = tuple(start for text in SOURCE.values() for start in COMPOSED.findall(text))
     unused = {key for key in set(TEMPLATES) - used if key.rsplit(".", 1)[0] not in by_name()}
-    assert unused == set()
+    assert {key for key in unused if not key.startswith(composed)} == set()
 
 
 def test_what_is_called_by_its_name_is_a_name_of_the_library():
@@ -86,6 +88,15 @@ def test_every_member_that_a_page_offers_has_words(family):
                 assert f"setting.{one['name']}" in TEMPLATES
             for word in one.get("choices", ()):
                 assert f"setting.{word}" in TEMPLATES
+
+
+def test_every_set_in_the_plane_and_its_options_have_words():
+    for each in catalogue()["datasets"]:
+        if each["preview"]:
+            assert f"datasets.{each['name']}" in TEMPLATES
+            for option in each["options"]:
+                assert f"data.option.{option['name']}" in TEMPLATES
+                assert {f"data.option.{word}" for word in option.get("choices", ())} <= {*TEMPLATES}
 
 
 def test_a_template_shows_its_figures_by_plain_names():

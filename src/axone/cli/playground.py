@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from axone.cli.console import echo, explained_errors, interrupted_status, messages, tell
+from axone.cli.console import explained_errors, interrupted_status
 from axone.errors import ConfigurationError
 from axone.messages import _
 
@@ -73,23 +73,15 @@ def playground(
         from axone.playground import serve
 
         password = _password(host, i_know, password_file)
-        tell(messages(), _("Open this address in your browser; Ctrl-C ends the playground."))
         ended = serve(
             source,
             port=port,
             host="127.0.0.1" if host == "localhost" else host,
             password=password,
             browser=not no_browser,
-            announce=_announce,
-            show=lambda line: tell(messages(), line),
         )
-        if ended == signal.SIGTERM:
+        if ended not in (None, signal.SIGINT):
             raise SystemExit(interrupted_status(ended))
-
-
-def _announce(address: str) -> None:
-    echo(address)
-    sys.stdout.flush()
 
 
 def _password(host: str, i_know: bool, file: Path | None) -> str | None:

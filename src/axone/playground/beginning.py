@@ -7,7 +7,7 @@ from axone.experiments import EXPERIMENT
 from axone.playground.bench import FIRST, Bench
 from axone.playground.opening import open_run
 
-_PACE = 60.0
+_PACE = 30.0
 """Epochs a second: a spiral is then learnt while one looks on, not before."""
 
 

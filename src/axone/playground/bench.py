@@ -237,7 +237,7 @@ class Bench:
         self.version += 1
 
     def play_until(self, epoch: int) -> None:
-        """Learn to the end of an epoch, from now on, and pause there."""
+        """Learn to the end of an epoch as fast as it goes, and pause there."""
         self.play()
         self.until = epoch
         self.playing = self.playing and self.run.state.epoch < epoch
@@ -279,18 +279,19 @@ class Bench:
 
     def seconds_to_wait(self) -> float:
         """Return how long the next lap is to be waited for: 0 unless a pace is set."""
-        if self.pace is None:
+        if self.pace is None or self.until is not None:
             return 0.0
         return max(0.0, self._next_epoch - time.monotonic())
 
     def learn(self) -> None:
         """Make a lap of the run, or at a pace an epoch."""
         attempt = self.attempt
-        if self.pace is None:
+        if self.pace is None or self.until is not None:
             attempt.lap(self.until)
         else:
             attempt.epoch()
             self._next_epoch = max(self._next_epoch + 1 / self.pace, time.monotonic() - 0.5)
+        self._speed.see(attempt.progress)
         self.version += 1
         if attempt.ended is not None or self.run.state.epoch == self.until:
             self.pause()
@@ -403,7 +404,7 @@ class Bench:
         self._show(attempt)
 
     def _show(self, attempt: Attempt) -> None:
-        self._attempt, self.looking_back = attempt, None
+        self._attempt, self.looking_back, self.until = attempt, None, None
         self.playing = self.playing and attempt.ended is None
         self.version += 1
 

@@ -63,6 +63,9 @@ gives a sign each second while it works."""
 START_SECONDS = 120.0
 """The same for a worker that has not said anything yet: it imports, and reads the first data."""
 
+OPENING_SECONDS = 20.0
+"""After which the page opens, whether the first worker is ready or still reads."""
+
 MOST_RESTARTS = 3
 RESTART_WINDOW = 60.0
 """Workers started again within so many seconds; then it stays ended until the page asks anew after

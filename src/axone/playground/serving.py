@@ -9,6 +9,7 @@ import socket
 import sys
 import tempfile
 import threading
+import time
 import webbrowser
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -17,6 +18,7 @@ from typing import TextIO
 import uvicorn
 from starlette.types import ASGIApp
 
+from axone.checks import check_integer
 from axone.errors import ConfigurationError
 from axone.interruption import Interruption, interruption
 from axone.messages import Message, _, as_message, language_in_use, use_language
@@ -70,6 +72,7 @@ def serve(
         The port is taken, the host is not here or needs a password, or the worker cannot begin with
         the source.
     """
+    check_integer("port", port, at_least=0, at_most=65535)
     if not is_loopback(host) and len(password or "") < limits.PASSWORD_CHARACTERS:
         raise ConfigurationError(
             _(
@@ -79,20 +82,26 @@ def serve(
             )
         )
     language = language_in_use()
-    with interruption() as asked, _listening(host, port) as listening, _own_folder() as folder:
+    tell, note = _quiet(announce or _printer(sys.stdout)), _quiet(show or _printer(sys.stderr))
+    with (
+        interruption() as asked,
+        _hangup(),
+        _listening(host, port) as listening,
+        _own_folder() as folder,
+    ):
         address = Address(host, listening.getsockname()[1])
         keys = Keys(address.port, password)
-        tell = announce or _printer(sys.stdout)
 
         def ready() -> None:
             url = address.url(keys.token)
             tell(url)
+            note(str(_("Open this address in your browser; Ctrl-C ends the playground.")))
             if browser:
                 # Some browsers hold on to whoever opened them until they are closed.
                 threading.Thread(target=webbrowser.open, args=[url], daemon=True).start()
 
         async def serving() -> None:
-            session = Session(folder, source, show or _printer(sys.stderr), module=worker)
+            session = Session(folder, source, note, module=worker)
             app = Guard(application(session), keys, address, tell)
             await _serve(app, session, listening, asked, ready)
 
@@ -105,24 +114,17 @@ def serve(
 
 
 class _Server(uvicorn.Server):
-    """uvicorn, whose end and whose signals are ours."""
+    """uvicorn, whose signals are ours, and that is asked now and then whether it is to end."""
 
-    def __init__(
-        self, config: uvicorn.Config, ready: Callable[[], None], ended: Callable[[], bool]
-    ) -> None:
+    def __init__(self, config: uvicorn.Config, look: Callable[[], bool]) -> None:
         super().__init__(config)
-        self._ready = ready
-        self._ended = ended
+        self._look = look
 
     def capture_signals(self) -> contextlib.AbstractContextManager[None]:  # type: ignore[override]
         return contextlib.nullcontext()
 
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets)
-        self._ready()
-
     async def on_tick(self, counter: int) -> bool:
-        return await super().on_tick(counter) or self._ended()
+        return await super().on_tick(counter) or self._look()
 
 
 async def _serve(
@@ -134,13 +136,23 @@ async def _serve(
 ) -> None:
     """Run server and session until either ends, and end the other."""
     working = asyncio.create_task(session.run())
-    server = _Server(configuration(app), ready, lambda: asked() or working.done())
-    begun = asyncio.create_task(session.begun.wait())
+    opening = time.monotonic() + limits.OPENING_SECONDS
+    told = False
+
+    def look() -> bool:
+        nonlocal told
+        ends = asked() or working.done() or session.refused is not None
+        # Who opens the page at once would wait for the worker there, or be told of a mistake in
+        # the command after a page was opened for nothing.
+        if not told and not ends and (session.begun or time.monotonic() > opening):
+            told = True
+            ready()
+        return ends
+
+    server = _Server(configuration(app), look)
     try:
-        await asyncio.wait({working, begun}, return_when=asyncio.FIRST_COMPLETED)
         await server.serve([listening])
     finally:
-        begun.cancel()
         working.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await working
@@ -214,10 +226,35 @@ def _own_folder() -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
+@contextlib.contextmanager
+def _hangup() -> Iterator[None]:
+    """Take a terminal that is closed for SIGTERM: what is in the folder goes with it."""
+    hangup = getattr(signal, "SIGHUP", None)
+    if hangup is None or threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.getsignal(hangup)
+    if before == signal.SIG_DFL:  # `nohup` has it ignored
+        signal.signal(hangup, signal.getsignal(signal.SIGTERM))
+    try:
+        yield
+    finally:
+        signal.signal(hangup, signal.SIG_DFL if before is None else before)
+
+
 def _printer(stream: TextIO) -> Callable[[str], None]:
     def show(line: str) -> None:
-        with contextlib.suppress(OSError):
-            stream.write(visible(line) + "\n")
-            stream.flush()
+        stream.write(visible(line) + "\n")
+        stream.flush()
 
     return show
+
+
+def _quiet(show: Callable[[str], None]) -> Callable[[str], None]:
+    """Return what prints, and goes on where the terminal, or the end of a pipe, is gone."""
+
+    def quietly(line: str) -> None:
+        with contextlib.suppress(OSError):
+            show(line)
+
+    return quietly

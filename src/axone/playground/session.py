@@ -9,7 +9,6 @@ import asyncio
 import contextlib
 import json
 import time
-from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,7 +22,7 @@ from axone.playground.connection import ELSEWHERE, GOING, TOO_MUCH, Connection
 from axone.playground.downloads import Downloads
 from axone.playground.limits import Bucket
 from axone.playground.pipe import PipeError
-from axone.playground.process import WORKER, WorkerProcess, ending_in_words
+from axone.playground.process import WORKER, Starts, WorkerProcess, ending_in_words
 from axone.playground.uploads import Uploads
 
 
@@ -58,6 +57,13 @@ class Session:
     module : str
         The module that is the worker.
     times : Times
+
+    Attributes
+    ----------
+    begun : bool
+        Whether the first worker is ready, or has failed: the page may open.
+    refused : str or None
+        Why there is nothing to open, in the worker's words.
     """
 
     def __init__(
@@ -73,6 +79,7 @@ class Session:
         self.uploads = Uploads(folder / "uploads")
         self.downloads = Downloads(folder)
         self.bucket = Bucket(limits.ASKED_PER_SECOND, limits.ASKED_AT_ONCE)
+        self.begun = False
         self.refused: str | None = None
         self._source = source
         self._show = show
@@ -84,10 +91,10 @@ class Session:
         self._frame: int | None = None
         self._asked = 0
         self._worker: WorkerProcess | None = None
-        self._started: deque[float] = deque()
+        self._starts = Starts()
         self._wanted = asyncio.Event()
-        self.begun = asyncio.Event()
-        self._hung = False
+        self._worked = False
+        self._fault: Message | None = None
 
     @property
     def waiting(self) -> int:
@@ -163,11 +170,10 @@ class Session:
 
     async def _one_worker(self) -> None:
         """Start a worker, hand on what it says until it ends, and see to what becomes of it."""
-        again = bool(self._started)
-        self._started.append(time.monotonic())
+        again = self._worked
+        self._starts.note(time.monotonic())
         worker = await WorkerProcess.start(self._show_of_worker, self._module)
-        self._worker, self._hung = worker, False
-        self.begun.set()
+        self._worker, self._fault, self._worked = worker, None, True
         worker.send(
             {
                 "internal": "begin",
@@ -175,7 +181,7 @@ class Session:
                 "folder": str(self.folder),
                 "language": language_in_use(),
                 "design": self._design,
-                "uploads": {name: str(path) for name, path in self.uploads.files().items()},
+                "files": {name: str(path) for name, path in self._files().items()},
             }
         )
         if again:
@@ -189,8 +195,14 @@ class Session:
             watching.cancel()
         self._worker = None
         status = await worker.end()
+        self.begun = True
         if self.refused is None:
-            await self._ended(_("it did not answer") if self._hung else ending_in_words(status))
+            await self._ended(self._fault or ending_in_words(status))
+
+    def _files(self) -> dict[str, Path]:
+        """Return the files that designs may name: those that were given, here or on the page."""
+        given = Path(self._source or "")
+        return ({given.name: given.resolve()} if given.is_file() else {}) | self.uploads.files()
 
     async def _listen(self, worker: WorkerProcess) -> None:
         """Hand on what a worker says, until its end; one that talks nonsense is killed."""
@@ -204,6 +216,7 @@ class Session:
                     self._said(packet)
         except (PipeError, ValueError, RecursionError) as error:
             self._show(str(error))
+            self._fault = _("what it said was not understood")
             worker.kill()
 
     async def _watch(self, worker: WorkerProcess) -> None:
@@ -214,7 +227,7 @@ class Session:
             oldest = next(iter(self._waiting.values()), None)
             asked = oldest.since if oldest else (None if worker.spoke else worker.heard)
             if asked is not None and time.monotonic() - max(asked, worker.heard) > most:
-                self._hung = True
+                self._fault = _("it did not answer")
                 worker.kill()
                 return
 
@@ -256,10 +269,14 @@ class Session:
         what = said["internal"]
         if what == "design":
             self._design = said.get("design")
-        elif what == "refused":
+        elif what == "ready":
+            self.begun = True
+        elif what == "refused" and not self.begun:
             self.refused = str(said.get("words", ""))
             assert self._worker is not None  # noqa: S101 — it is who has just told
             self._worker.kill()
+        elif what == "refused":
+            self._show_of_worker(str(said.get("words", "")))
         elif what == "download":
             self.downloads.announce(
                 str(said.get("id")), str(said.get("path")), str(said.get("name"))
@@ -271,11 +288,8 @@ class Session:
         waiting, self._waiting, self._frame = self._waiting, {}, None
         for each in waiting.values():
             _refuse(each.page, each.question, told)
-        now = time.monotonic()
-        while self._started and now - self._started[0] > limits.RESTART_WINDOW:
-            self._started.popleft()
-        again = len(self._started) <= limits.MOST_RESTARTS
-        if len(self._started) == limits.MOST_RESTARTS:
+        again = self._starts.may_again(time.monotonic())
+        if self._starts.last:
             self._design = None
         more = (
             _("It is being started again.")
@@ -283,13 +297,13 @@ class Session:
             else _(
                 "It ended {count} times within a minute and is not started again by itself; "
                 "ask for something in a minute, or end the playground (Ctrl-C).",
-                count=len(self._started),
+                count=self._starts.count,
             )
         )
         self._show(f"{told} {more}")
         self._event("worker", alive=False, words=f"{told} {more}")
         if not again:
-            await asyncio.sleep(max(0.0, self._started[0] + limits.RESTART_WINDOW - now))
+            await asyncio.sleep(self._starts.seconds_left(time.monotonic()))
             self._wanted.clear()
             await self._wanted.wait()
 

@@ -81,12 +81,12 @@ class SharedFile(_Part):
     def _sound(self) -> "SharedFile":
         """Refuse what is no plain name of a file, and what is not the content it says it is."""
         if PurePath(self.name).name != self.name or not self.name.isprintable():
-            raise ConfigurationError(_("{name!r} is no name of a file", name=self.name))
+            raise ValueError("no name of a file")
         if self.text is not None:
             if not self.name.lower().endswith(INLINE_SUFFIXES):
-                raise ConfigurationError(_("{name!r} is no table of text", name=self.name))
+                raise ValueError("no table of text")
             if hashlib.sha256(self.content).hexdigest() != self.sha256:
-                raise ConfigurationError(_("the rows are not those that were shared"))
+                raise ValueError("other rows than were shared")
         return self
 
     @property
@@ -132,7 +132,7 @@ class Shared(_Part):
         named = source.removeprefix(UPLOAD) if isinstance(source, str) else None
         is_file = named is not None and named != source
         if is_file != (self.file is not None) or (self.file and self.file.name != named):
-            raise ConfigurationError(_("the design's rows are not those of the link"))
+            raise ValueError("other rows than the design's")
         return self
 
 

@@ -264,6 +264,7 @@ def _rows(fields: dict[str, Any]) -> dict[str, Any]:
 
 CANNED: dict[str, Any] = {
     "rows": _rows,
+    "look": lambda _: {"columns": COLUMNS},
     "view": lambda _: {"plane": {"names": ["x₁", "x₂"], "ranges": [[-1, 1], [-1, 1]]}},
     "stepping": lambda _: {"stages": []},
     "predict": lambda _: {"probabilities": [0.02, 0.9, 0.03, 0.01, 0.01, 0.01, 0.01, 0, 0.01, 0]},
@@ -293,7 +294,7 @@ def hello(worker: Pretended, language: str) -> dict[str, Any]:
     texts = words()
     own = language if language in LANGUAGES else "en"
     if LONG:
-        texts = {key: f"{text} (une traduction plus longue)" for key, text in texts.items()}
+        texts = {key: text + " " + text[: len(text) * 2 // 5 + 1] for key, text in texts.items()}
     return {
         "words": texts,
         "language": own,

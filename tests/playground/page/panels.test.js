@@ -6,7 +6,7 @@ import { withColumn, withTarget } from "../../../src/axone/playground/page/panel
 import { rangeOf } from "../../../src/axone/playground/page/panels/data/options.js";
 import { frameOf, rasterise } from "../../../src/axone/playground/page/panels/data/raster.js";
 import { positionAt, valueAt } from "../../../src/axone/playground/page/panels/data/slider.js";
-import { onSource } from "../../../src/axone/playground/page/panels/data/sources.js";
+import { onSource } from "../../../src/axone/playground/page/panels/data/asking.js";
 import { familyOf, settingOf } from "../../../src/axone/playground/page/panels/training/fields.js";
 import { positionOf, rateAt } from "../../../src/axone/playground/page/panels/training/rate.js";
 import { withInitializer } from "../../../src/axone/playground/page/panels/training/start.js";

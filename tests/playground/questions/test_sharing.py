@@ -67,6 +67,24 @@ def test_who_opens_a_link_trains_to_the_same_weights_bit_by_bit(new_bench):
     assert theirs.history()["train_loss"] == ours.history()["train_loss"]
 
 
+def test_a_link_is_trained_as_fast_as_it_goes_whatever_the_pace(new_bench):
+    bench = new_bench("theirs")
+    bench.set_pace(0.001)
+    open_link(bench, {"fragment": fragment(GOOD)})
+    assert bench.seconds_to_wait() == 0
+    assert learnt_to_its_end(bench) <= 40
+    assert bench.shown_epoch() == 3
+
+
+def test_another_design_ends_what_a_link_began(new_bench):
+    bench = new_bench("theirs")
+    open_link(bench, {"fragment": fragment({**GOOD, "epoch": 30})})
+    bench.set_design({**DESIGN, "seed": 6})
+    bench.play()
+    learnt_to_its_end(bench)
+    assert bench.shown_epoch() == 40
+
+
 def test_who_opens_a_link_of_a_past_epoch_comes_to_that_one(new_bench):
     ours, theirs = new_bench("ours"), new_bench("theirs")
     ours.set_design(DESIGN)

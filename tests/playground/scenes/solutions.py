@@ -80,6 +80,7 @@ SOLUTIONS = {
     "a-smaller-memory": Solution({LAYERS: [SEQUENCE, {"name": "gru", "units": 16}, LAST]}, 15),
     "sums-without-hidden-units": Solution({LAYERS: []}, 60),
     "products-by-few-units": Solution({LAYERS: [dense(6)]}, 200),
+    "hills": Solution({LAYERS: [dense(16), dense(16)]}, 200),
     "iris-small": Solution({LAYERS: [dense(4)]}, 60),
     "wine-test": Solution({OPTIMIZER: by("adam", 0.02)}, 40),
     "diabetes-test": Solution({LAYERS: [], OPTIMIZER: by("adam", 0.01)}, 30),

@@ -210,4 +210,6 @@ def start(tmp_path):
     yield process
     for each in processes:
         each.kill()
-        each.communicate()
+        each.wait()
+        for stream in (each.stdout, each.stderr):
+            stream.close()

@@ -26,12 +26,12 @@ def main():
         told = json.loads(text)
         if told.get("internal") == "begin":
             begun = told
-            uploads = dict(told["uploads"])
+            uploads = dict(told["files"])
             if told["source"] == "nonsense":
                 say({"internal": "refused", "words": "There is no dataset 'nonsense'."})
             if isinstance(told["design"], dict) and told["design"].get("poison"):
                 sys.exit(5)
-            say({"internal": "beat"})
+            say({"internal": "ready"})
         elif told.get("internal") == "uploaded":
             uploads[told["name"]] = told["path"]
         else:

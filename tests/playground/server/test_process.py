@@ -45,6 +45,14 @@ def gone(number):
     return False
 
 
+def page_at(address):
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    with pytest.raises(urllib.error.HTTPError) as answer:
+        opener.open(address, timeout=30)
+    with answer.value:
+        return answer.value.read()
+
+
 def connected(port, address):
     class NotFollowed(urllib.request.HTTPRedirectHandler):
         def redirect_request(self, *_request):
@@ -64,7 +72,9 @@ def connected(port, address):
 
 
 @posix
-@pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 0), (signal.SIGTERM, 143)], ids=str)
+@pytest.mark.parametrize(
+    ("number", "status"), [("SIGINT", 0), ("SIGTERM", 143), ("SIGHUP", 129)], ids=str
+)
 def test_a_signal_ends_it_cleanly_worker_and_folder_too(start, tmp_path, number, status):
     process = start("--no-browser")
     port, address = first_line(process)
@@ -74,7 +84,7 @@ def test_a_signal_ends_it_cleanly_worker_and_folder_too(start, tmp_path, number,
         answer = json.loads(socket_.recv(timeout=30))
         started = [*children(process), answer["value"]]
         assert len(started) == 2
-        process.send_signal(number)
+        process.send_signal(getattr(signal, number))
         output, errors = process.communicate(timeout=30)
     assert process.returncode == status
     assert output == ""
@@ -176,3 +186,19 @@ except SystemExit:
     )
     assert "--no-browser" in done.stdout
     assert done.stdout.splitlines()[-1] == ""
+
+
+@posix
+def test_it_goes_on_when_nobody_reads_what_it_prints(start):
+    process = start("--no-browser")
+    port, address = first_line(process)
+    process.stdout.close()
+    process.stderr.close()
+    with connected(port, address) as socket_:
+        socket_.send('{"id": 1, "ask": "print", "text": "to nobody"}')
+        assert json.loads(socket_.recv(timeout=30))["answer"] == 1
+        assert b"used already" in page_at(address)
+        socket_.send('{"id": 2, "ask": "echo"}')
+        assert json.loads(socket_.recv(timeout=30))["answer"] == 2
+        process.send_signal(signal.SIGINT)
+        process.wait(timeout=30)

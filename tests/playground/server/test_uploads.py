@@ -188,7 +188,7 @@ def test_nothing_outside_the_folder_is_given_away(served, tmp_path):
         for path in (*paths, served.folder, "/etc/passwd"):
             page.ask("steal", path=str(path))
             assert client.get("/download/two").status_code == 404
-        for number in ("..", "%2e%2e%2fsecret", "x" * 5000, "%00"):
+        for number in ("%2e%2e", "%2e%2e%2fsecret", "x" * 5000, "%00"):
             assert client.get(f"/download/{number}").status_code == 404
 
 

@@ -6,6 +6,7 @@ import time
 
 import pytest
 
+from axone.playground import limits
 from axone.playground.limits import STDERR_CHARACTERS
 
 posix = pytest.mark.skipif(os.name != "posix", reason="signals are POSIX's")
@@ -47,6 +48,16 @@ def test_a_worker_that_dies_is_started_again_with_the_last_good_design(served):
     assert page.value("uploads") == {"t.csv": 1}
     assert "worker: about to die" in served.shown
     assert any("ended with status 3" in line for line in served.shown)
+
+
+def test_a_worker_that_dies_after_long_is_started_again_just_so(served, monkeypatch):
+    monkeypatch.setattr(limits, "RESTART_WINDOW", 0.0)
+    page = served.page()
+    for _ in range(6):
+        page.send("die")
+        page.event("worker", alive=False)
+        page.event("worker", alive=True)
+    assert page.value("echo")
 
 
 def test_a_refused_design_is_not_a_good_one(served):
@@ -138,6 +149,7 @@ def test_a_worker_that_talks_nonsense_is_replaced(served):
     page = served.page()
     process = page.value("begun")["process"]
     page.send("babble")
+    assert "was not understood" in page.event("worker", alive=False)["words"]
     page.event("worker", alive=True)
     assert page.value("begun")["process"] != process
 
@@ -151,6 +163,21 @@ def test_whatever_a_worker_says_the_server_goes_on(served, said):
     wait_until(lambda: "value" in page.ask("echo"))
 
 
+def test_a_file_of_the_command_may_be_named_by_designs_of_later_workers(serve, tmp_path):
+    (tmp_path / "mine.csv").write_text("a,b")
+    page = serve(source=str(tmp_path / "mine.csv")).page()
+    page.send("die")
+    page.event("worker", alive=True)
+    assert page.value("begun")["files"] == {"mine.csv": str(tmp_path / "mine.csv")}
+
+
+def test_a_design_that_a_later_worker_refuses_is_told_and_ends_nothing(served):
+    page = served.page()
+    page.send("say", text='{"internal": "refused", "words": "No such thing."}')
+    assert page.value("echo")
+    assert "worker: No such thing." in served.shown
+
+
 def test_a_number_that_is_not_finite_is_null_for_the_page(served):
     page = served.page()
     page.send("say", text='{"event": "note", "loss": NaN, "most": -Infinity, "x": 1.5}')
@@ -159,6 +186,6 @@ def test_a_number_that_is_not_finite_is_null_for_the_page(served):
 
 def test_a_source_that_the_worker_refuses_ends_the_playground_in_words(start):
     process = start("nonsense", "--no-browser")
-    _output, errors = process.communicate(timeout=60)
-    assert process.returncode == 2
+    output, errors = process.communicate(timeout=60)
+    assert (process.returncode, output) == (2, "")
     assert "Error: There is no dataset 'nonsense'." in errors

@@ -24,6 +24,8 @@ _MODULES = (
     "scenes",
     "laboratory",
     "diagnosis",
+    "looking",
+    "predicting",
 )
 
 

@@ -12,10 +12,8 @@ from axone.messages import Message, _, language_in_use
 from axone.playground.bench import Bench
 from axone.playground.laboratory import Laboratory
 
-_PATIENCE = 0.02
-"""Seconds that an answer waits where something is being learnt meanwhile."""
-
-_PATIENCE_AT_REST = 0.25
+_PATIENCE = 0.25
+"""Seconds that an answer waits where nothing is being learnt meanwhile."""
 
 _LABORATORIES: WeakKeyDictionary[Bench, Laboratory] = WeakKeyDictionary()
 
@@ -57,7 +55,7 @@ def laboratory(bench: Bench, fields: Mapping[str, Any]) -> Any:
         "language": language_in_use(),
         "theme": theme,
     }
-    told = _laboratory_of(bench).look(request, _PATIENCE if bench.playing else _PATIENCE_AT_REST)
+    told = _laboratory_of(bench).look(request, 0.0 if bench.playing else _PATIENCE)
     if "seen" in told:
         return told["seen"]
     if "too_long" in told:

@@ -114,7 +114,12 @@ def _file(bench: "Bench") -> SharedFile | None:
         raise ConfigurationError(
             _("{name} is too large for a link to know it by: save the run instead.", name=name)
         )
-    return SharedFile.of(name, content)
+    try:
+        return SharedFile.of(name, content)
+    except ValidationError as error:
+        raise ConfigurationError(
+            _("The name {name!r} cannot stand in a link: call the file otherwise.", name=name)
+        ) from error
 
 
 def _take_in(bench: "Bench", file: SharedFile) -> list[Message]:

@@ -36,7 +36,7 @@ SCENES = (
         kind="reach",
         hints=(
             _("An lstm has four sums for each unit, a gru three, a simple cell one."),
-            _("A gru of 16 units has 1,248 weights and biases."),
+            _("A gru of 16 units has 1,216 weights and biases."),
         ),
         design=design(
             "digits",

@@ -1,7 +1,13 @@
 """Scenes of numbers to be predicted: sums, products, and what lies beyond the rows."""
 
 from axone.messages import _
-from axone.playground.scenes.conditions import Epochs, HiddenLayers, HiddenUnits, Score
+from axone.playground.scenes.conditions import (
+    Epochs,
+    HiddenLayers,
+    HiddenUnits,
+    Parameters,
+    Score,
+)
 from axone.playground.scenes.designing import REGRESSION, dense, design, optimizer
 from axone.playground.scenes.scene import Scene
 
@@ -46,6 +52,27 @@ SCENES = (
             "calculator_product", [], {"optimizer": optimizer("adam", 0.03)}, options=_SMALL
         ),
         check=(HiddenUnits(6), Score("validation", "r2", 0.97)),
+    ),
+    Scene(
+        name="hills",
+        chapter=REGRESSION,
+        title=_("A landscape of hills"),
+        question=_(
+            "Units of one layer add up: approximate the hills to an R² of 0.93 on the validation "
+            "rows, with no more than 400 parameters."
+        ),
+        kind="reach",
+        hints=(
+            _("With more units the surface bends at more places; with a second layer more freely."),
+            _("Two layers of 16 tanh units, for 200 epochs."),
+        ),
+        design=design(
+            "hills",
+            [dense(4)],
+            {"optimizer": optimizer("adam", 0.02)},
+            options={"rows": 600, "noise": 0.05},
+        ),
+        check=(Score("validation", "r2", 0.93), Parameters(400)),
     ),
     Scene(
         name="beyond-the-rows",

@@ -42,7 +42,7 @@ SCENES = (
         chapter=TABLES,
         title=_("Diabetes, a noisy table"),
         question=_(
-            "Ten measures say less than half of how the illness goes on. Reach an R² of 0.4 on "
+            "Ten measures say about half of how the illness goes on. Reach an R² of 0.4 on "
             "validation rows and of 0.3 on test rows."
         ),
         kind="reach",

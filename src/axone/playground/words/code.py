@@ -35,7 +35,6 @@ WORDS: Final[dict[str, Message]] = {
     "code.update": _("Write anew"),
     "code.epoch": _("As of epoch {epoch}"),
     "code.begun": _("Before the first epoch"),
-    "code.waiting": _("Writing …"),
     "code.run": _("The run"),
     "code.run.hint": _(
         "A result folder as `axone train` leaves one: settings, weights, curves, scores and a "

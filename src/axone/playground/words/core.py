@@ -10,7 +10,7 @@ WORDS: Final[dict[str, Message]] = {
     "core.data": _("Data"),
     "core.network": _("Network"),
     "core.output": _("Output"),
-    "core.training": _("Training"),
+    "core.training": _("Training settings"),
     "core.transport": _("Run"),
     "core.tabs": _("Tools"),
     "core.rows": _("Rows"),

@@ -7,8 +7,8 @@ from axone.messages import Message, _
 WORDS: Final[dict[str, Message]] = {
     "training.play": _("Play"),
     "training.pause": _("Pause"),
-    "training.step": _("Step"),
-    "training.epoch": _("Epoch"),
+    "training.step": _("One step"),
+    "training.epoch": _("One epoch"),
     "training.reset": _("Reset"),
     "training.undo": _("Undo the last change"),
     "training.redo": _("Redo the change"),

@@ -3,6 +3,7 @@
 // that the page can be built anew in another language.
 
 import { Refused } from "./connection.js";
+import { within } from "./refusals.js";
 import { withCurves } from "./store.js";
 
 /**
@@ -35,7 +36,10 @@ export function createApp({ connection, store, t, numbers, keys, refusals, annou
 
   async function ask(name, fields) {
     const value = await connection.ask(name, fields);
-    learn(remembered(value));
+    const changes = remembered(value);
+    // Another design altogether: what was refused of the one before is no longer meant.
+    if (changes.designed && name !== "design") refusals.clear();
+    learn(changes);
     return value;
   }
 
@@ -79,7 +83,8 @@ export function createApp({ connection, store, t, numbers, keys, refusals, annou
         resolve(designed);
       } catch (error) {
         if (place) refusals.clear(place);
-        refuse(error);
+        // What is refused of a place around it is refused where it was asked for.
+        refuse(place && within(place, error.place ?? "") ? Object.assign(error, { place }) : error);
         resolve(null);
       }
     }

@@ -7,12 +7,19 @@ import { button, h } from "./elements.js";
 
 /**
  * @typedef {Object} Picture
- * @property {string} [title] by default the words "code.picture.NAME"
+ * @property {string} [title] of those that have no words here
  * @property {number} width in CSS pixels; 0 while there is nothing to be seen
  * @property {number} height
  * @property {(context: CanvasRenderingContext2D, colors: Object) => void} draw given the palette of
  *   light paper, as `pageColors` names it (draw/canvas.js)
  */
+
+const TITLES = {
+  network: "code.picture.network",
+  surface: "code.picture.surface",
+  curves: "code.picture.curves",
+  details: "code.picture.details",
+};
 
 const DENSITY = 2;
 const MARGIN = 12; // of paper around a picture
@@ -125,8 +132,7 @@ export async function keepPicture(app, name, kind) {
 
 /** What a picture is called. */
 export function titleOf({ pictures, t }, name) {
-  const key = `code.picture.${name}`;
-  return pictures.get(name)?.title ?? (t.has(key) ? t(key) : name);
+  return pictures.get(name)?.title ?? (TITLES[name] ? t(TITLES[name]) : name);
 }
 
 function fileName({ store }, name) {

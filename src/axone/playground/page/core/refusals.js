@@ -81,6 +81,6 @@ export function createRefusals(general, dismissWords) {
     },
 
     /** Whether something is said at that place. */
-    has: (place) => shown.has(place),
+    has: (place) => shown.get(place)?.line.isConnected ?? false,
   };
 }

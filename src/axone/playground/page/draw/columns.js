@@ -9,7 +9,7 @@ export const LEAST_UNIT = 24;
 const LARGEST_UNIT = 54;
 const GAP = 5;
 const HEAD = { height: 62, width: 96 };
-const LEAST_PITCH = 104;
+const LEAST_PITCH = { units: 104, box: 132 };
 const LINK_ROOM = 36;
 const BAND_GAP = 40;
 const FAIR_HEIGHT = 460;
@@ -38,12 +38,13 @@ const BOX = { across: 150, down: 104 };
  * @returns {{down: boolean, width: number, height: number, columns: Column[]}}
  */
 export function layOut(layers, width) {
-  const down = width < 620 && layers.length * LEAST_PITCH > width;
+  const down = width < 620 && layers.length * LEAST_PITCH.units > width;
   return down ? layOutDown(layers, width) : layOutAcross(layers, width);
 }
 
 function layOutAcross(layers, width) {
-  const pitch = Math.max(LEAST_PITCH, width / Math.max(1, layers.length));
+  const least = layers.some(({ kind }) => kind === "box") ? LEAST_PITCH.box : LEAST_PITCH.units;
+  const pitch = Math.max(least, width / Math.max(1, layers.length));
   const content = Math.min(pitch - LINK_ROOM, 140);
   const grids = layers.map((layer) => gridAcross(layer, content));
   const tallest = Math.max(LEAST_UNIT, ...grids.map((grid) => grid.height));
@@ -91,7 +92,7 @@ function layOutDown(layers, width) {
 function gridDown(layer, room) {
   if (layer.kind === "box") return { width: Math.min(room, 220), height: BOX.down };
   const fit = (size) => Math.max(1, Math.floor((room + GAP) / (size + GAP)));
-  const size = [44, 40, 36, 32, 28].find((candidate) => layer.count <= fit(candidate)) ?? 28;
+  const size = [44, 40, 36, 32, 28, 26].find((candidate) => layer.count <= fit(candidate)) ?? 28;
   const rows = Math.ceil(layer.count / fit(size));
   const across = Math.ceil(layer.count / Math.max(1, rows));
   return sized(layer, size, across, rows, Math.min(room, 140));

@@ -4,7 +4,7 @@
  */
 
 import { FONT, boxWithin, clipped, drawAxes } from "./axes.js";
-import { drawMark, shapeOf } from "./marks.js";
+import { drawHalo, drawMark, shapeOf } from "./marks.js";
 import { extent, scale } from "./scales.js";
 
 /**
@@ -46,7 +46,7 @@ export function linesFrame(curves, size, options = {}) {
  * @param {{curves: Curve[], logY?: boolean, logX?: boolean, xName?: string, yName?: string,
  *   format: (value: number) => string, cursor?: number | null, now?: number | null, empty?: string,
  *   y?: [number, number], margins?: object, points?: {places: Float32Array, labels: ArrayLike<number>,
- *   parts: ArrayLike<number>, classes: number}}} data `points`: x, y of rows that lie among the curves
+ *   parts: ArrayLike<number>, classes: number, selected?: number | null}}} data `points`: x, y of rows among the curves
  * @param {{width: number, height: number}} size
  * @param {import("./color.js").Colors} colors
  */
@@ -83,6 +83,9 @@ function drawRows(context, points, { x, y }, colors) {
       colors,
     );
   }
+  const chosen = points.selected;
+  if (chosen === null || chosen === undefined || chosen >= points.labels.length) return;
+  drawHalo(context, x.place(points.places[2 * chosen]), y.place(points.places[2 * chosen + 1]), 8, colors);
 }
 
 function drawEmpty(context, text, size, colors) {
@@ -113,6 +116,14 @@ function drawCurve(context, curve, { box, x, y }) {
     drawing = true;
   }
   context.stroke();
+  if (curve.x.length === 1 && drawing) dot(context, x.place(curve.x[0]), y.place(curve.y[0]), curve.color);
+}
+
+function dot(context, x, y, color) {
+  context.fillStyle = color;
+  context.beginPath();
+  context.arc(x, y, 3.5, 0, Math.PI * 2);
+  context.fill();
 }
 
 function drawUpright(context, { box, x }, value, color, dash) {
@@ -135,10 +146,7 @@ function drawCursor(context, data, frame, colors) {
   for (const curve of data.curves) {
     const value = valueAt(curve, data.cursor);
     if (value === null || (frame.y.log && value <= 0)) continue;
-    context.fillStyle = curve.color;
-    context.beginPath();
-    context.arc(frame.x.place(data.cursor), frame.y.place(value), 3.5, 0, Math.PI * 2);
-    context.fill();
+    dot(context, frame.x.place(data.cursor), frame.y.place(value), curve.color);
   }
   context.restore();
 }

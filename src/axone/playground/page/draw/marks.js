@@ -72,8 +72,9 @@ function polygon(context, corners, x, y, radius) {
 /**
  * Draw one point.
  * @param {CanvasRenderingContext2D} context
- * @param {{x: number, y: number, shape: string, color: string, ring: boolean, wrong: boolean, radius: number, edge?: string}} mark
- *   `edge`: colour of an outline, where colours are those of the ground
+ * @param {{x: number, y: number, shape: string, color: string, ring: boolean, wrong: boolean, radius: number, edge?: string, quiet?: boolean}} mark
+ *   `edge`: colour of an outline, where colours are those of the ground; `quiet`: where many are wrong, crosses
+ *   stay within their points
  * @param {import("./color.js").Colors} colors
  */
 export function drawMark(context, mark, colors) {
@@ -95,7 +96,7 @@ export function drawMark(context, mark, colors) {
     context.fillStyle = color;
     context.fill();
   }
-  if (wrong) crossOut(context, x, y, radius * 1.5, colors);
+  if (wrong) crossOut(context, x, y, mark.quiet ? radius * 0.95 : radius * 1.5, colors, mark.quiet);
 }
 
 function edged(context, color, edge, ring, colors) {
@@ -109,8 +110,9 @@ function edged(context, color, edge, ring, colors) {
   context.stroke();
 }
 
-function crossOut(context, x, y, reach, colors) {
-  for (const [width, color] of [[3.5, colors.paper], [1.5, colors.ink]]) {
+function crossOut(context, x, y, reach, colors, quiet) {
+  const lines = [[3.5, colors.paper], [1.5, colors.ink]];
+  for (const [width, color] of quiet ? lines.slice(1) : lines) {
     context.lineWidth = width;
     context.strokeStyle = color;
     context.beginPath();

@@ -67,6 +67,9 @@ export function drawSurface(context, data, size, colors) {
   if (data.points) drawPoints(context, data, frame, colors);
 }
 
+/** From so large a share of wrong rows on, as before training, crosses would hide everything. */
+const MANY_WRONG = 0.12;
+
 /**
  * Draw all points, those that are wrong last, where nothing hides them.
  * @param {CanvasRenderingContext2D} context
@@ -78,25 +81,23 @@ export function drawPoints(context, data, frame, colors) {
   const { points } = data;
   const count = points.labels.length;
   const radius = radiusFor(count, frame.box);
+  const wrongOnes = new Set(Array.from(points.labels, (_, i) => i).filter((i) => isWrong(data, i)));
+  const quiet = wrongOnes.size > MANY_WRONG * count && count > 20;
   const draw = (i, wrong) => {
     const [px, py] = [frame.x.place(points.places[2 * i]), frame.y.place(points.places[2 * i + 1])];
     if (!isWithin(px, py, frame.box)) return;
     const shape = data.classes > 0 ? shapeOf(points.labels[i]) : "circle";
     const color = data.colorOf(points.labels[i]);
     const edge = data.classes > 0 ? undefined : colors.ink;
-    drawMark(context, { x: px, y: py, shape, color, ring: points.parts[i] !== 0, wrong, radius, edge }, colors);
+    drawMark(context, { x: px, y: py, shape, color, ring: points.parts[i] !== 0, wrong, radius, edge, quiet }, colors);
   };
   context.save();
   context.setLineDash([]);
-  const late = [];
-  for (let i = 0; i < count; i += 1) {
-    if (isWrong(data, i)) late.push(i);
-    else draw(i, false);
-  }
-  for (const i of late) draw(i, true);
+  for (let i = 0; i < count; i += 1) if (!wrongOnes.has(i)) draw(i, false);
+  for (const i of wrongOnes) draw(i, true);
   if (data.selected !== null && data.selected < count) {
     const i = data.selected;
-    draw(i, isWrong(data, i));
+    draw(i, wrongOnes.has(i));
     drawHalo(context, frame.x.place(points.places[2 * i]), frame.y.place(points.places[2 * i + 1]), radius + 6, colors);
   }
   context.restore();

@@ -8,13 +8,19 @@ import { keepFile } from "../../core/pictures.js";
 import { marked, withCode } from "./marks.js";
 import { takeaways } from "./takeaways.js";
 
-const TARGETS = ["python", "scikit-learn", "pytorch", "toml"];
+/** What a run can be written as, in the words of the page. */
+const TARGETS = {
+  python: { title: "code.target.python", hint: "code.hint.python" },
+  "scikit-learn": { title: "code.target.scikit-learn", hint: "code.hint.scikit-learn" },
+  pytorch: { title: "code.target.pytorch", hint: "code.hint.pytorch", exact: "code.hint.pytorch.exact" },
+  toml: { title: "code.target.toml", hint: "code.hint.toml" },
+};
 
 /** @param {Object} app */
 export function panel(app) {
   const { t, store } = app;
   const region = document.getElementById("panel-code");
-  const chosen = { target: TARGETS[0], exact: false };
+  const chosen = { target: "python", exact: false };
   let written = null; // what the text is of
   let answer = null;
   let asked = 0;
@@ -32,7 +38,7 @@ export function panel(app) {
   const keep = button(t("code.keep"), () => keepFile(new Blob([answer.text], { type: "text/plain" }), answer.name));
   const pick = segments(
     t("code.target"),
-    TARGETS.map((value) => ({ value, title: t(`code.target.${value}`) })),
+    Object.entries(TARGETS).map(([value, { title }]) => ({ value, title: t(title) })),
     chosen.target,
     (target) => choose({ target }),
   );
@@ -69,10 +75,11 @@ export function panel(app) {
   async function write() {
     const own = ++asked;
     const now = subject();
-    exactLine.hidden = chosen.target !== "pytorch";
     const { target } = chosen;
-    const isExact = target === "pytorch" && chosen.exact;
-    hint.replaceChildren(...withCode(t(isExact ? "code.hint.pytorch.exact" : `code.hint.${target}`)));
+    const words = TARGETS[target];
+    const isExact = Boolean(words.exact) && chosen.exact;
+    exactLine.hidden = !words.exact;
+    hint.replaceChildren(...withCode(t(isExact ? words.exact : words.hint)));
     try {
       const found = await app.ask("code", { target, exact: isExact });
       if (own === asked) show(found, now);

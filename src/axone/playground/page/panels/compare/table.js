@@ -5,6 +5,8 @@ import { button, h } from "../../core/elements.js";
 import { bestOf, differences, outcome, shortPlace, valueText } from "./differences.js";
 
 const COLUMNS = ["train_loss", "validation_loss", "score", "epochs", "parameters", "seconds"];
+const HEADINGS = ["compare.epochs", "compare.parameters", "compare.seconds"];
+const SCORES = { accuracy: "compare.score.accuracy", r2: "compare.score.r2" };
 const JUDGED = new Set(["train_loss", "validation_loss", "score"]);
 
 /**
@@ -22,7 +24,7 @@ export function createTable(app, { hidden, learn, draw }) {
     h("th", { scope: "col" }, t("compare.loss.train")),
     h("th", { scope: "col" }, t("compare.loss.validation")),
     score,
-    ...["epochs", "parameters", "seconds"].map((name) => h("th", { scope: "col" }, t(`compare.${name}`))),
+    ...HEADINGS.map((key) => h("th", { scope: "col" }, t(key))),
     h("th", { scope: "col" }, h("span", { class: "unseen" }, t("compare.actions"))),
   ];
   const table = h(
@@ -58,7 +60,7 @@ export function createTable(app, { hidden, learn, draw }) {
       build(runs);
     }
     const measure = found.find((each) => each.measure)?.measure ?? "accuracy";
-    write(score, t(`compare.score.${measure}`));
+    write(score, t(SCORES[measure]));
     for (const column of COLUMNS) {
       const best = JUDGED.has(column) ? bestOf(found, column) : new Set();
       cells.forEach((row, index) => fill(row.get(column), column, found[index], best.has(index)));

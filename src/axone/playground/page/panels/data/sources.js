@@ -3,28 +3,10 @@
 import { palette } from "../../core/colors.js";
 import { choice, field, freshId, h } from "../../core/elements.js";
 import { called } from "../../core/settings.js";
+import { asking, openSource } from "./asking.js";
 
 const SIZE = 48; // CSS pixels of a picture's side
 const MARGIN = 4;
-
-/**
- * The design on another set: what belonged to the old one goes, what holds for any stays.
- * @param {Object} design @param {string} source @param {{flat?: boolean}} known @param {boolean} wasFlat
- */
-export function onSource(design, source, known, wasFlat) {
-  const { validation, test, scaling } = design.data;
-  const kept = Object.fromEntries(
-    Object.entries({ validation, test, scaling }).filter(([, value]) => value !== undefined),
-  );
-  const next = { ...design, data: { source, ...kept } };
-  const flat = known?.flat ?? true;
-  // A network of dense layers reads rows of numbers; images, signals and sequences have presets.
-  if (!flat) next.network = {};
-  else if (!wasFlat) next.network = { hidden_layers: plainLayers() };
-  return next;
-}
-
-const plainLayers = () => [8, 8].map((units) => ({ name: "dense", units, activation: "tanh" }));
 
 /** @param {Object} app */
 export function sources(app) {
@@ -36,12 +18,7 @@ export function sources(app) {
   const known = () => store.get("catalogue")?.datasets ?? [];
   const find = (source) => known().find((one) => one.name === source);
 
-  function choose(source) {
-    app.change(
-      (design) => onSource(design, source, find(source), find(design.data.source)?.flat ?? true),
-      { place: "data.source" },
-    );
-  }
+  const choose = (source) => openSource(app, find(source) ?? { name: source, task: "", flat: true });
 
   function fill() {
     const source = store.get("design")?.data?.source;
@@ -61,6 +38,7 @@ export function sources(app) {
     { class: "sources", data: { place: "data.source" } },
     h("fieldset", { class: "tiles-group" }, h("legend", { class: "unseen" }, t("data.plane")), tiles),
     others,
+    asking(app),
   );
 }
 

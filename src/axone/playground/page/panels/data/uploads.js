@@ -2,7 +2,7 @@
 // folder, on this machine; what is refused is said in words.
 
 import { button, h } from "../../core/elements.js";
-import { onSource } from "./sources.js";
+import { openSource } from "./asking.js";
 
 /** Whether a file holds examples with a shape, as far as its name tells. */
 export const isShaped = (name) => /\.(npz|zip)$/i.test(name);
@@ -26,7 +26,7 @@ export function send(file, progress, signal) {
 
 /** @param {Object} app */
 export function uploads(app) {
-  const { t, store } = app;
+  const { t } = app;
   const input = h("input", { type: "file", class: "unseen", tabindex: "-1", "aria-hidden": "true", on: { change: () => take(input.files) } });
   const bar = h("progress", { max: 1, "aria-label": t("data.upload") });
   const stop = button(t("data.upload.stop"), () => abort?.abort(), { class: "plain" });
@@ -52,14 +52,7 @@ export function uploads(app) {
   }
 
   async function open(source, name) {
-    const known = store.get("catalogue")?.datasets ?? [];
-    const designed = await app.change(
-      (design) => {
-        const before = known.find((one) => one.name === design.data.source);
-        return onSource(design, source, { flat: !isShaped(name) }, before?.flat ?? true);
-      },
-      { place: "data.source" },
-    );
+    const designed = await openSource(app, { name: source, flat: !isShaped(name), task: "" });
     if (designed) app.announce(t("data.upload.open", { name }));
   }
 

@@ -83,7 +83,7 @@ export function createEditor(app) {
   function add(at) {
     shown = { kind: "add", index: at };
     draw();
-    element.querySelector("button")?.focus();
+    element.querySelector(".network-chip")?.focus();
     mark();
   }
 

@@ -190,21 +190,24 @@ export function largestBias(arrays, key) {
 }
 
 /**
- * One unit's map: its bytes and the range they are read with.
+ * One unit's map over the plane, or, where there is none, what it gives for the chosen example: its bytes and the range they are read with.
  * @param {Map} arrays
  * @param {string | number} key
  * @param {number} unit
  * @returns {{bytes: Uint8Array, rows: number, columns: number, low: number, high: number} | null}
  */
 export function mapOf(arrays, key, unit) {
-  const maps = arrays.get(`units.${key}`);
+  const maps = arrays.get(`units.${key}`) ?? arrays.get(`maps.${key}`);
   if (!maps || unit >= maps.shape[0]) return null;
-  const [, rows, columns] = maps.shape;
+  const [, rows, columns = 1] = maps.shape;
   return {
     bytes: maps.data.subarray(unit * rows * columns, (unit + 1) * rows * columns),
     rows,
     columns,
-    low: maps.low?.[unit] ?? 0,
-    high: maps.high?.[unit] ?? 0,
+    low: rangeOf(maps.low, unit),
+    high: rangeOf(maps.high, unit),
   };
 }
+
+/** One of a list of limits, or the one limit of all. */
+const rangeOf = (limits, unit) => (Array.isArray(limits) ? limits[unit] : limits) ?? 0;

@@ -46,7 +46,9 @@ export function detailTabs(app, { colors, view }) {
     const width = Math.max(160, frameBox.clientWidth || 320);
     if (tab === "flow") return { width, height: 44 + 26 * Math.max(1, layerNames().length) };
     const classes = store.get("designed")?.data?.classes?.length ?? 0;
-    return { width: classification ? Math.min(width, Math.max(260, 60 * classes + 90)) : width, height: classification ? Math.min(420, Math.max(170, classes * 44 + 50)) : 260 };
+    if (!classification) return { width, height: 260 };
+    const wide = Math.min(width, Math.max(260, 60 * classes + 90));
+    return { width: wide, height: 50 + Math.round(classes * Math.min(52, (wide - 30) / Math.max(1, classes))) };
   };
 
   function layerNames() {

@@ -60,8 +60,11 @@ export function fieldOf(app, name, schema, { place, value, resolved, change }) {
   if (name === "class_weight") return classWeights(app, label, { place, value, change });
   const family = familyOf(schema, catalogue);
   if (family) {
+    const words = wordsOf(schema);
+    // "auto" stays what it is, whatever it comes to.
+    const byDefault = words.includes(schema.default) ? schema.default : (resolved ?? schema.default);
     return memberForm(app, {
-      family, label, place, value: value ?? resolved ?? schema.default, extra: wordsOf(schema),
+      family, label, place, value: value ?? byDefault, extra: words,
       skip: name === "optimizer" ? ["learning_rate"] : [], change,
     });
   }

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from axone.arrays import FloatArray
-from axone.explanation.source_lines import SourceLine
+from axone.explanation.source_text import SourceLine
 from axone.explanation.trace import BACK, Cell, Step, Trace
 from axone.parameters import Parameters
 from axone.traced import Part, Rest, Working

@@ -56,15 +56,15 @@ def iris(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def houses(tmp_path_factory):
-    """A table with texts, cells that are missing, and numbers to predict."""
+    """A table with texts, dates, truths, cells that are missing, and numbers to predict."""
     folder = tmp_path_factory.mktemp("houses")
     random = np.random.default_rng(0)
-    lines = ["area,town,price"]
-    for _row in range(60):
+    lines = ["area,town,sold,garden,price"]
+    for row in range(60):
         area = "" if random.random() < 0.1 else f"{random.uniform(30, 200):.1f}"
-        lines.append(
-            f"{area},{random.choice(['Paris', 'Nice', 'Lyon'])},{random.uniform(1, 9):.3f}"
-        )
+        town = random.choice(["Paris", "Nice", "Lyon"])
+        sold, garden = f"20{10 + row % 9}-03-{1 + row % 28:02}", ["true", "false"][row % 2]
+        lines.append(f"{area},{town},{sold},{garden},{random.uniform(1, 9):.3f}")
     (folder / "houses.csv").write_text("\n".join(lines) + "\n")
     bench = Bench(folder)
     bench.sources.add("houses.csv", folder / "houses.csv")
@@ -411,9 +411,23 @@ def test_a_cell_that_is_not_there_is_refused(iris, fields):
 
 
 def test_text_of_a_table_is_typed_as_it_stands_in_the_file(houses):
-    trace = stepping(houses, {"values": [120, "Paris"], "target": 4.5})
-    assert trace["given"] == [120, "Paris"]
-    other = stepping(houses, {"values": [120, "Lyon"]})
+    trace = stepping(houses, {"values": [120, "Paris", "2015-03-02", "true"], "target": 4.5})
+    assert trace["given"] == [120, "Paris", "2015-03-02", "true"]
+    other = stepping(houses, {"values": [120, "Lyon", "2015-03-02", "true"]})
     assert trace["predicted"] != other["predicted"]
-    missing = stepping(houses, {"values": [None, "Nice"]})
+    missing = stepping(houses, {"values": [None, "Nice", "2015-03-02", "false"]})
     assert np.isfinite(missing["predicted"])
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        [120, "Paris", "no day", "true"],
+        [120, "Paris", "2015-03-02", "perhaps"],
+        [120, {"town": "Paris"}, "2015-03-02", "true"],
+        ["wide", "Paris", "2015-03-02", "true"],
+    ],
+)
+def test_cells_of_another_kind_are_refused(houses, values):
+    with pytest.raises(AxoneError):
+        stepping(houses, {"values": values})

@@ -38,7 +38,7 @@ export function stage(app, { trace, items, at, chosen, working, neuron }, choose
   return h(
     "div",
     { class: "stepping-stage" },
-    h("p", { class: "stepping-where" }, [kind, ...new Set(item.titles)].filter((text, place, all) => all.indexOf(text) === place).join(" · ")),
+    h("p", { class: "stepping-where" }, [...new Set([kind, ...item.titles])].join(" · ")),
     item.skipped ? h("p", { class: "hint" }, t.n("stepping.skipped", item.skipped)) : null,
     h("p", { class: "stepping-equation large" }, item.equation || item.symbol),
     h(
@@ -65,8 +65,10 @@ export function stage(app, { trace, items, at, chosen, working, neuron }, choose
       "p",
       { class: "stepping-working", "aria-live": "polite" },
       `${name} = `,
-      pieces.map((piece) => (piece.value === undefined ? piece.text : h("span", { class: "stepping-number", data: { value: numbers.exact(piece.value) } }, piece.text))),
-      pieces.length && line(pieces) !== value ? ` = ${value}` : pieces.length ? null : value,
+      pieces.map(({ text, value: own }) =>
+        own === undefined ? text : h("span", { class: "stepping-number", data: { value: numbers.exact(own) } }, text),
+      ),
+      line(pieces) === value ? null : `${pieces.length ? " = " : ""}${value}`,
     ),
     item.before ? moved(app, item, chosen, name) : null,
     source(app, trace, item),
@@ -87,7 +89,13 @@ function asItWas(app, { columns, given }) {
         "table",
         { class: "stepping-array stepping-given" },
         h("caption", null, app.t("stepping.as_it_was")),
-        h("tbody", null, columns.map(({ name }, at) => h("tr", null, h("th", { scope: "row" }, name), h("td", null, shownCell(given[at], app))))),
+        h(
+          "tbody",
+          null,
+          columns.map(({ name }, at) =>
+            h("tr", null, h("th", { scope: "row" }, name), h("td", null, shownCell(given[at], app))),
+          ),
+        ),
       ),
     ),
   );
@@ -128,7 +136,12 @@ function moved(app, item, chosen, name) {
     "dl",
     { class: "stepping-moved" },
     h("div", null, h("dt", null, `${name} ${t("stepping.before")}`), h("dd", null, short(before))),
-    h("div", null, h("dt", null, t("stepping.after")), h("dd", { class: "stepping-move-to", data: { from: change > 0 ? -14 : 14 } }, short(after))),
+    h(
+      "div",
+      null,
+      h("dt", null, t("stepping.after")),
+      h("dd", { class: "stepping-move-to", data: { from: change > 0 ? -14 : 14 } }, short(after)),
+    ),
     h("div", null, h("dt", null, t("stepping.change")), h("dd", null, `${sign}${short(change)}`)),
   );
 }
@@ -144,7 +157,12 @@ function source({ t }, trace, item) {
       "ol",
       null,
       lines.map(({ file, line: number, text, title }) =>
-        h("li", null, h("span", { class: "stepping-file" }, t("stepping.place_in_file", { file, line: String(number), title })), h("pre", null, h("code", null, text))),
+        h(
+          "li",
+          null,
+          h("span", { class: "stepping-file" }, t("stepping.place_in_file", { file, line: String(number), title })),
+          h("pre", null, h("code", null, text)),
+        ),
       ),
     ),
   );
@@ -155,5 +173,6 @@ export function isToBeAsked(item, place) {
   const index = indexOf(place, item.block.shape);
   const known = item.cells.some((cell) => same(cell.index, index));
   // Of what went position by position, or within a block, one layer has several of a name.
-  return !known && item.cells.length > 0 && item.titles.length === 1 && (item.kind === "forward" || item.kind === "backward") && item.symbol !== "ŷ";
+  const isOfALayer = item.kind === "forward" || item.kind === "backward";
+  return !known && isOfALayer && item.cells.length > 0 && item.titles.length === 1 && item.symbol !== "ŷ";
 }

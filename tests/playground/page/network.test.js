@@ -13,7 +13,7 @@ const DENSE = { name: "dense", units: 4, activation: "tanh" };
 const DESIGN = { data: { source: "spirals" }, network: { hidden_layers: [DENSE, { name: "dropout", rate: 0.2 }] }, seed: 0 };
 const DESIGNED = {
   design: DESIGN,
-  data: { kind: "features", shape: [2], features: ["x", "y"], classes: ["a", "b"], task: "classification" },
+  data: { kind: "features", shape: [2], inputs: ["x", "y"], classes: ["a", "b"], task: "classification" },
   network: [
     { layer: 0, name: "dense", drawn: "units", units: 20, output_shape: [20] },
     { layer: 1, name: "dropout", drawn: "box", units: 20, output_shape: [20] },
@@ -40,10 +40,9 @@ test("a layer keeps at least one unit, and moves no further than the ends", () =
 });
 
 test("a preset's layers become the design's own when they are edited", () => {
-  const resolved = { layers: [DENSE, "flatten", { name: "dense", units: 10, activation: "softmax" }] };
   const design = withPreset(DESIGN, "lenet");
   assert.deepEqual(design.network, { preset: "lenet" });
-  const layers = hiddenLayers(design, { ...DESIGNED, experiment: { network: resolved } });
+  const layers = hiddenLayers(design, { ...DESIGNED, hidden_layers: [DENSE, "flatten"] });
   assert.deepEqual(layers, [DENSE, { name: "flatten" }]);
   assert.deepEqual(withLayers(design, layers).network, { hidden_layers: layers });
 });

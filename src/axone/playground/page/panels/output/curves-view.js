@@ -4,6 +4,7 @@
 import { describer, fitted } from "../../draw/canvas.js";
 import { RUN_DASHES, drawLines, drawSample, linesFrame, valueAt } from "../../draw/lines.js";
 import { choice, h, segments } from "../../core/elements.js";
+import { called } from "../../core/settings.js";
 import { curvesWords } from "./spoken.js";
 
 /** From more measures one is chosen from a list. */
@@ -69,8 +70,7 @@ export function curvesView(app, { colors }) {
     if (names.join() === offered) return;
     offered = names.join();
     if (!names.includes(measure)) measure = names[0];
-    const title = (name) => (t.has(`output.measure.${name}`) ? t(`output.measure.${name}`) : name.replaceAll("_", " "));
-    const options = names.map((name) => ({ value: name, title: title(name) }));
+    const options = names.map((name) => ({ value: name, title: called(t, "output.measure", name) }));
     const chosen = (name) => {
       measure = name;
       paint();

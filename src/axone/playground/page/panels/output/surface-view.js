@@ -113,7 +113,7 @@ export function surfaceView(app, { colors, view }) {
 
   function unitTitle({ layer, unit }) {
     const network = store.get("designed")?.network ?? [];
-    if (layer === "input") return t("output.unit.input", { name: store.get("designed")?.data?.features?.[unit] ?? String(unit + 1) });
+    if (layer === "input") return t("output.unit.input", { name: store.get("designed")?.data?.inputs?.[unit] ?? String(unit + 1) });
     const last = network.length > 0 && network[network.length - 1].layer === layer;
     return last ? t("output.unit.output", { unit: unit + 1 }) : t("output.unit", { layer: Number(layer) + 1, unit: unit + 1 });
   }

@@ -84,7 +84,7 @@ export function curvesView(app, { colors }) {
 
   function content(look) {
     const curves = store.get("curves") ?? {};
-    const names = { train: t("output.part.training"), validation: t("output.part.validation") };
+    const names = { train: t("output.part.training"), validation: t("output.part.validation.curve") };
     const state = store.get("state");
     const lines = curvesOf(curves, store.get("runs") ?? [], measure, look, names);
     return {

@@ -169,6 +169,7 @@ class Worker:
                 "state": bench.state(),
                 "designed": bench.designed(),
                 "runs": bench.kept_runs(),
+                "asked_about": bench.asked_about,
             }
         else:
             told["schema"] = described_schema()

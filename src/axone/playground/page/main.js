@@ -56,9 +56,9 @@ let ends = [];
  */
 async function greet(wanted = kept("language")) {
   const hello = await base.ask("hello", wanted ? { language: wanted } : {});
-  const { words, language: own, languages, schema, catalogue, runs } = hello;
+  const { words, language: own, languages, schema, catalogue, runs, asked_about: askedAbout } = hello;
   numbers = createNumbers(own);
-  store.set({ words, language: own, languages, schema, catalogue, kept: runs ?? [] });
+  store.set({ words, language: own, languages, schema, catalogue, askedAbout, kept: runs ?? [] });
   document.documentElement.lang = own;
   build();
 }

@@ -87,8 +87,8 @@ SCENES = (
         chapter=ACTIVATIONS,
         title=_("Units at their flat ends"),
         question=_(
-            "The first weights are so large that every tanh says −1 or 1. Mend it, and get 95 percent "
-            "of the validation rows right."
+            "The first weights are so large that every tanh says −1 or 1. Mend it, and get 95 "
+            "percent of the validation rows right."
         ),
         kind="mend",
         hints=(

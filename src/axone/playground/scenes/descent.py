@@ -35,8 +35,8 @@ SCENES = (
         chapter=DESCENT,
         title=_("Steps too large"),
         question=_(
-            "Train: within an epoch the loss is no number any more. Mend the run, and get 90 percent "
-            "of the validation rows right."
+            "Train: within an epoch the loss is no number any more. Mend the run, and get 90 "
+            "percent of the validation rows right."
         ),
         kind="mend",
         hints=(

@@ -25,6 +25,9 @@ _FASTER, _SLOWER = 2.0, 0.25
 
 _LONGEST_LAP = 10_000_000
 
+_BYTES_OF_NUMBER = 32
+"""Of a history: Python's number, and its place in a list."""
+
 
 @dataclass(frozen=True)
 class Moment:
@@ -92,7 +95,7 @@ class Attempt:
 
     @classmethod
     def from_moment(
-        cls, design: Design, moment: "Moment", max_epochs: int | None = None
+        cls, design: Design, moment: Moment, max_epochs: int | None = None
     ) -> "Attempt":
         """Go on from a moment of another run of the same design.
 
@@ -112,7 +115,7 @@ class Attempt:
             made.run.set_learning_rate(made.turned[-1][1])
         return made
 
-    def moment(self) -> "Moment":
+    def moment(self) -> Moment:
         """Return where the run stands, to be gone on from whatever becomes of it."""
         run = self.run
         checkpoint = Checkpoint(
@@ -182,15 +185,19 @@ class Attempt:
         self.run.every = "step"
         self._go(time.perf_counter())
 
-    def epoch(self) -> None:
-        """Learn to the end of the epoch in hand."""
-        self.run.every, self.run.lap_steps = "epoch", None
-        self._go(time.perf_counter())
-
     def turn(self, learning_rate: float) -> None:
         """Learn on with another learning rate; see `Run.set_learning_rate`."""
         self.run.set_learning_rate(learning_rate)
-        self.turned.append((self.run.state.step, float(learning_rate)))
+        step = self.run.state.step
+        if self.turned and self.turned[-1][0] == step:
+            # A slider that is drawn between two steps turns it once.
+            self.turned.pop()
+        self.turned.append((step, float(learning_rate)))
+
+    @property
+    def learning_rate(self) -> float:
+        """That of the next step, before the schedule: the run takes it over as it goes on."""
+        return self.turned[-1][1] if self.turned else self.run.state.learning_rate
 
     def close(self) -> None:
         """Let the engine go."""
@@ -201,6 +208,16 @@ class Attempt:
     def weights(self) -> Parameters:
         """Return a copy of the weights as they are."""
         return self.run.state.parameters.copy()
+
+    @property
+    def bytes_of_run(self) -> int:
+        """About how much memory the run takes, its rows not counted."""
+        run = self.run
+        remembered = sum(slot.nbytes for slot in run.state.slots.values())
+        # As they are, at the beginning, after the last epoch, and the best.
+        weights = 4 * self.past.bytes_of_one
+        seen = run.history.epochs * len(run.history) * _BYTES_OF_NUMBER
+        return self.past.bytes + remembered + weights + seen
 
     def _go(self, began: float) -> None:
         """Take one event, and keep of it what is looked at later."""

@@ -56,6 +56,10 @@ MOST_PIPE_BYTES = 64 * 2**20
 """Of one message between server and worker: the largest frame, of 1,000 units on a grid of
 100 x 100, has 10 MB."""
 
+MOST_NAMES = 512
+LONGEST_NAME = 40
+"""Columns, inputs and features that the page is told by name, and letters of a name."""
+
 HANG_SECONDS = 20.0
 """A question unanswered for so long, while the worker said nothing at all, tells that it hangs: it
 gives a sign each second while it works."""

@@ -4,6 +4,7 @@ Who runs that experiment gets the weights on the page, bit by bit, unless somebo
 learning rate by hand or stopped within an epoch. Code and saved folders are made of it.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import PurePath
@@ -87,6 +88,12 @@ def upload_of(design: Mapping[str, Any]) -> str | None:
     if not isinstance(source, str) or not source.startswith(UPLOAD):
         return None
     return PurePath(source.removeprefix(UPLOAD)).name
+
+
+def file_stem(bench: "Bench") -> str:
+    """Return what a file of the run is called: by its rows and the epochs done."""
+    name = re.sub(r"[^\w-]+", "-", bench.design.prepared.dataset.name, flags=re.ASCII).strip("-")
+    return f"{name[:60] or 'run'}-{bench.shown_epoch()}"
 
 
 def _by_hand(bench: "Bench", epoch: int) -> tuple[Message, ...]:

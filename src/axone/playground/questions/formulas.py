@@ -4,7 +4,6 @@ A text that is no formula is answered with the place of the mistake in it, so th
 it where it was written.
 """
 
-import math
 import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
@@ -14,10 +13,11 @@ import numpy as np
 from axone.activations import ActivationFunction, Formula, of_cells, written
 from axone.arrays import FloatArray
 from axone.bounds import LONGEST_FORMULA
+from axone.checks import check_text
 from axone.errors import ConfigurationError, FormulaError
 from axone.formula import Constant, Expression, Number, Operation, Variable, Where, evaluate
 from axone.formula.expression import walk
-from axone.messages import _
+from axone.playground.numbers import finite
 
 if TYPE_CHECKING:
     from axone.playground.bench import Bench
@@ -54,8 +54,8 @@ def formula(bench: "Bench", fields: Mapping[str, Any]) -> dict[str, Any]:
     """
     del bench
     text = fields.get("text")
-    if not isinstance(text, str):
-        raise ConfigurationError(_("a formula must be a text, not {found!r}.", found=text))
+    check_text("text", text)
+    text = str(text)
     try:
         function = of_cells(text) if _is_name(text) else Formula(text)
     except FormulaError as error:
@@ -68,8 +68,8 @@ def formula(bench: "Bench", fields: Mapping[str, Any]) -> dict[str, Any]:
     value, slope = _curve(function, x)
     return {
         "x": x.tolist(),
-        "y": _finite(value),
-        "slope": _finite(slope),
+        "y": [finite(each) for each in value.tolist()],
+        "slope": [finite(each) for each in slope.tolist()],
         "equation": written(function),
         "derivative": function.slope if isinstance(function, Formula) else None,
         "constants": dict(function.learned),
@@ -110,10 +110,6 @@ def _curve(function: ActivationFunction, x: FloatArray) -> tuple[FloatArray, Flo
     with np.errstate(all="ignore"):
         value = bound.value(z)
         return value[:, 0], bound.derivative(z, value)[:, 0]
-
-
-def _finite(values: FloatArray) -> list[float | None]:
-    return [number if math.isfinite(number) else None for number in values.tolist()]
 
 
 def _candidates(function: ActivationFunction) -> list[float]:

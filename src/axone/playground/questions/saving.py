@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from axone.errors import ConfigurationError
 from axone.messages import _
-from axone.playground.questions.code import file_stem
 from axone.playground.saving import write_folder, zipped
+from axone.playground.standing import file_stem
 
 if TYPE_CHECKING:
     from axone.playground.bench import Bench

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
+from axone.checks import check_text
 from axone.errors import ConfigurationError
 from axone.files import read_bounded
 from axone.messages import Message, _
-from axone.playground.sharing import Shared, SharedFile, View, fragment_of, opened
+from axone.playground.sharing import Shared, SharedFile, SharedView, fragment_of, opened
 from axone.playground.standing import standing, upload_of
 
 if TYPE_CHECKING:
@@ -71,9 +72,8 @@ def open_link(bench: "Bench", fields: Mapping[str, Any]) -> dict[str, Any]:
         `designed`, `state`, `epoch` (that it trains to), `view` (or None) and `notes`.
     """
     fragment = fields.get("fragment")
-    if not isinstance(fragment, str):
-        raise ConfigurationError(_("a link is a text, not {found!r}.", found=fragment))
-    shared = opened(fragment)
+    check_text("fragment", fragment)
+    shared = opened(str(fragment))
     notes = [] if shared.file is None else _take_in(bench, shared.file)
     designed = bench.set_design(shared.design)
     # The design may end before: nobody trains beyond its own epochs.
@@ -96,11 +96,11 @@ def _whole_design(bench: "Bench") -> dict[str, Any]:
     return {**design, "training": {**design.get("training", {}), "epochs": epochs}}
 
 
-def _view(given: Any) -> View | None:
+def _view(given: Any) -> SharedView | None:
     if given is None:
         return None
     try:
-        return View.model_validate(given)
+        return SharedView.model_validate(given)
     except ValidationError as error:
         raise ConfigurationError(_("view: this is no view of the page.")) from error
 

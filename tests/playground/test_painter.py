@@ -170,7 +170,7 @@ def test_frames_of_a_bench_that_learns_and_is_gone_back_on_agree_with_themselves
             seen += 1
             told = frame.arrays.get("curve.epoch", ())
             lengths = {len(frame.arrays[name]) for name in frame.arrays if "curve." in name}
-            assert lengths == {len(told)}
+            assert lengths <= {len(told)}
             assert len(told) == 0 or told[-1] == frame.header["state"]["epoch"]
             if "curves" in frame.header and len(told):
                 assert told[0] == 1

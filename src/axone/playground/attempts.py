@@ -16,6 +16,7 @@ from axone.parameters import Parameters
 from axone.playground.designs import Design
 from axone.playground.past import Past
 from axone.training import Checkpoint, Event, History, Run
+from axone.training.fingerprint import checksum_of_rows
 
 LAP_SECONDS = 0.008
 """Of a lap: there are two of them in the time of a frame, sixty of which make a second."""
@@ -208,6 +209,11 @@ class Attempt:
     def weights(self) -> Parameters:
         """Return a copy of the weights as they are."""
         return self.run.state.parameters.copy()
+
+    def fingerprint(self) -> str:
+        """Return what tells this run from others, as `Trainer.start` marks a checkpoint with it."""
+        rows = [self.run.examples, *([] if self.run.held_out is None else [self.run.held_out])]
+        return self.design.trainer.fingerprint([checksum_of_rows(each) for each in rows])
 
     @property
     def bytes_of_run(self) -> int:

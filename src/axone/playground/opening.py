@@ -24,7 +24,6 @@ from axone.playground.sources import UPLOAD
 from axone.registry import plain
 from axone.training import Checkpoint, History
 from axone.training.checkpoint import load_checkpoint
-from axone.training.fingerprint import checksum_of_rows
 
 if TYPE_CHECKING:
     from axone.playground.bench import Bench
@@ -142,10 +141,8 @@ def _where_it_ended(bench: "Bench", opened: OpenedRun, folder: Path) -> Checkpoi
     """Return the state at the end of a run, or one made of its weights and its history."""
     run, trainer = bench.run, bench.design.trainer
     state = run.state.copy()
-    rows = [run.examples, *([] if run.held_out is None else [run.held_out])]
     try:
-        mark = trainer.fingerprint([checksum_of_rows(each) for each in rows])
-        return load_checkpoint(folder / CHECKPOINT, state, {mark})
+        return load_checkpoint(folder / CHECKPOINT, state, {bench.attempt.fingerprint()})
     except ModelFileError:
         pass
     weights = opened.weights.astype(run.recipe.dtype)

@@ -19,7 +19,6 @@ from axone.messages import Message, _, _n
 from axone.playground.standing import Standing, standing
 from axone.training import History, TrainingResult
 from axone.training.checkpoint import save_checkpoint
-from axone.training.fingerprint import checksum_of_rows
 
 if TYPE_CHECKING:
     from axone.playground.bench import Bench
@@ -48,7 +47,9 @@ def write_folder(bench: "Bench", folder: Path) -> tuple[Message, ...]:
     leave(stands.prepared, result, reason, folder, started=started, draw=_page_alone)
     if stands.epoch == bench.run.state.epoch:
         # With it `axone train FOLDER --resume --epochs …` goes on from here.
-        save_checkpoint(replace(result.final, fingerprint=_fingerprint(bench)), folder / CHECKPOINT)
+        save_checkpoint(
+            replace(result.final, fingerprint=bench.attempt.fingerprint()), folder / CHECKPOINT
+        )
     if stands.upload is not None:
         path = bench.sources.files[stands.upload]
         if path.is_file() and path.stat().st_size <= MOST_ROWS_BYTES:
@@ -85,12 +86,6 @@ def _result(bench: "Bench", stands: Standing) -> TrainingResult:
         stopped_by="stopped",
         reason=reason if not result.diverged else result.reason,
     )
-
-
-def _fingerprint(bench: "Bench") -> str:
-    """Return what tells this run from others, as `Trainer.start` marks a checkpoint with it."""
-    rows = [bench.run.examples, *filter(None, [bench.run.held_out])]
-    return bench.design.trainer.fingerprint([checksum_of_rows(each) for each in rows])
 
 
 def _page_alone(_prepared: object, _result: object, _model: object, folder: Path) -> None:

@@ -5,7 +5,9 @@ large ones fewer.
 """
 
 from collections.abc import Iterable, Iterator
+from typing import Any
 
+import numpy as np
 from numpy.typing import NDArray
 
 from axone.errors import ConfigurationError
@@ -98,10 +100,10 @@ def bytes_of(attempts: Iterable[Attempt]) -> int:
     return own + sum(arrays.values())
 
 
-def _rows(attempt: Attempt) -> Iterator[NDArray]:
+def _rows(attempt: Attempt) -> Iterator[NDArray[Any]]:
     prepared = attempt.design.prepared
     for part in prepared.parts.values():
         yield from (each for each in (part.X, part.y, part.mask) if each is not None)
     for raw in (prepared.dataset.X, prepared.dataset.X_test):
-        if hasattr(raw, "nbytes"):
+        if isinstance(raw, np.ndarray):
             yield raw

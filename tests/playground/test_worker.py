@@ -120,19 +120,25 @@ def test_a_refusal_names_the_setting_that_is_at_fault(serve):
     assert refused["words"].startswith("Input should")
 
 
-def test_a_mistake_in_a_lap_stops_the_run_and_not_the_worker(serve, monkeypatch, capfd):
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [(ValueError("a mistake of ours"), "mistake of Axone's"), (MemoryError(), "not enough memory")],
+)
+def test_a_failure_in_a_lap_stops_the_run_and_not_the_worker(
+    serve, monkeypatch, capfd, error, words
+):
     server = serve()
     server.next(internal="ready")
 
     def fail(_attempt, _until=None):
-        raise MemoryError("a mistake of ours")
+        raise error
 
     with monkeypatch.context() as broken:
         broken.setattr(Attempt, "lap", fail)
         server.ask("play")
-        assert "mistake of Axone's" in server.next(event="note")["words"]
+        assert words in server.next(event="note")["words"]
         assert not server.next(event="state")["state"]["running"]
-    assert "MemoryError" in capfd.readouterr().err
+    assert ("a mistake of ours" in capfd.readouterr().err) is (type(error) is ValueError)
     assert server.ask("step")["state"]["step"] == 1
     assert server.frame().header["state"]["step"] == 1
 

@@ -131,7 +131,8 @@ class Attempt:
 
     def prolonged(self) -> "Attempt":
         """Return an attempt that goes on after the last epoch, for as many as the design has."""
-        more = self.run.settings.max_epochs + fit_settings(self.design.prepared)["max_epochs"]
+        own = self.design.prepared.experiment.settings.training.epochs
+        more = self.run.settings.max_epochs + own
         made = self.from_moment(self.design, self.moment(), more)
         made.past = self.past
         return made

@@ -11,7 +11,7 @@ from math import inf
 from pathlib import Path
 from typing import Any
 
-from axone.checks import check_integer, check_number
+from axone.checks import check_integer, check_number, check_seed
 from axone.errors import ConfigurationError
 from axone.messages import _
 from axone.parameters import Parameters
@@ -139,7 +139,7 @@ class Bench:
         """Begin again with the same design, under another seed if one is given."""
         data = dict(self.design.data)
         if seed is not None:
-            check_integer("seed", seed, at_least=0)
+            check_seed(seed)
             data["seed"] = seed
         design = self.designer.design(data) if seed is not None else self.design
         self._begin(Attempt.of(design))

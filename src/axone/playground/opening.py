@@ -7,7 +7,7 @@ the page still knows them by a name alone.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from axone.data.sources import source_name
 from axone.errors import AxoneError, DataError, ModelFileError
@@ -20,13 +20,11 @@ from axone.experiments.running import is_shaped_by_length
 from axone.messages import Message, _
 from axone.model import Model
 from axone.parameters import Parameters
+from axone.playground.bench import Bench
 from axone.playground.sources import UPLOAD
 from axone.registry import plain
 from axone.training import Checkpoint, History
 from axone.training.checkpoint import load_checkpoint
-
-if TYPE_CHECKING:
-    from axone.playground.bench import Bench
 
 _NOT_OF_A_PAGE = ("query",)
 """Settings of the rows that a design does not have."""
@@ -109,7 +107,7 @@ def design_of_run(folder: Path) -> OpenedRun:
     )
 
 
-def open_run(bench: "Bench", folder: Path) -> OpenedRun:
+def open_run(bench: Bench, folder: Path) -> OpenedRun:
     """Let a bench stand where a finished run ended: with its weights, its curves, its best epoch.
 
     From there it goes on as the run would have where the folder holds its checkpoint, else with an
@@ -137,7 +135,7 @@ def open_run(bench: "Bench", folder: Path) -> OpenedRun:
     return opened
 
 
-def _where_it_ended(bench: "Bench", opened: OpenedRun, folder: Path) -> Checkpoint:
+def _where_it_ended(bench: Bench, opened: OpenedRun, folder: Path) -> Checkpoint:
     """Return the state at the end of a run, or one made of its weights and its history."""
     run, trainer = bench.run, bench.design.trainer
     state = run.state.copy()

@@ -8,7 +8,6 @@ import time
 import zipfile
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from axone.experiments.folder import CHECKPOINT, PAGE
 from axone.experiments.results import write_early
@@ -16,12 +15,10 @@ from axone.experiments.run_report import as_page, read_run
 from axone.experiments.running import leave
 from axone.files import write_atomically, written_whole
 from axone.messages import Message, _, _n
+from axone.playground.bench import Bench
 from axone.playground.standing import Standing, standing
 from axone.training import History, TrainingResult
 from axone.training.checkpoint import save_checkpoint
-
-if TYPE_CHECKING:
-    from axone.playground.bench import Bench
 
 MOST_ROWS_BYTES = 64 * 2**20
 """Of a file given to the page that is put into the folder, so that the run can be made again."""
@@ -30,7 +27,7 @@ _EARLIEST = (1980, 1, 1, 0, 0, 0)
 """The only time that every zip can hold: the same run gives the same bytes."""
 
 
-def write_folder(bench: "Bench", folder: Path) -> tuple[Message, ...]:
+def write_folder(bench: Bench, folder: Path) -> tuple[Message, ...]:
     """Write the run of a bench as it stands into a folder that is not there yet.
 
     Returns
@@ -70,7 +67,7 @@ def zipped(folder: Path, path: Path) -> None:
             archive.writestr(entry, found.read_bytes())
 
 
-def _result(bench: "Bench", stands: Standing) -> TrainingResult:
+def _result(bench: Bench, stands: Standing) -> TrainingResult:
     """Return what the run would leave if its epochs were those that are done."""
     result, epoch = bench.result(), stands.epoch
     seen = History({name: column[:epoch] for name, column in result.history.items()})

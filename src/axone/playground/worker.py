@@ -119,19 +119,17 @@ class Worker:
         if "internal" in message:
             self._obey(message)
             return
-        number, name = message.get("id"), message.get("ask")
+        number, name = message.pop("id", None), message.pop("ask", None)
         if name == "frame":
             self._painter.ask()
             return
         try:
-            value = self._answer(str(name), message)
+            self.tell({"answer": number, "value": self._answer(str(name), message)})
         except RefusedDesignError as error:
             self.tell({"answer": number, "refused": {"place": error.place, "words": error.words}})
         except Exception as error:
             place = getattr(error, "place", "") if isinstance(error, AxoneError) else ""
             self.tell({"answer": number, "refused": {"place": place, "words": _told(error)}})
-        else:
-            self.tell({"answer": number, "value": value})
 
     def _answer(self, name: str, fields: Mapping[str, Any]) -> Any:
         if name in ("hello", "language"):
@@ -218,6 +216,8 @@ def _told(error: Exception) -> str:
     """Return what went wrong, in words; a mistake of ours ends neither training nor page."""
     if isinstance(error, AxoneError):
         return str(error)
+    if isinstance(error, MemoryError):
+        return str(_("There is not enough memory for this: take a smaller network, or fewer rows."))
     traceback.print_exception(error)
     return str(_("this went wrong, by a mistake of Axone's: the terminal tells more"))
 

@@ -23,9 +23,9 @@ def test_columns_are_asked_for_by_place_or_by_name(seen):
     assert by_place.columns == (2, 3)
 
 
-def test_a_question_of_the_page_is_taken_as_it_comes(seen):
+def test_what_is_left_out_of_a_view_has_its_default(seen):
     prepared = seen("moons").prepared
-    assert View.from_data({"id": 7, "ask": "view", "grid": 30}, prepared).grid == 30
+    assert View.from_data({"grid": 30}, prepared).grid == 30
 
 
 def test_only_amounts_may_be_axes(seen_rows, table):

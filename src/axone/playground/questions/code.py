@@ -4,23 +4,21 @@ Who runs the text gets the weights that are on the page; what keeps it from that
 """
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from axone.checks import check_truth
 from axone.code import TARGETS, beyond_target, source_of
 from axone.code.writing import comment
 from axone.errors import ConfigurationError, UnknownNameError
 from axone.messages import Listed, Message, _, listed
+from axone.playground.bench import Bench
 from axone.playground.standing import Standing, file_stem, standing
-
-if TYPE_CHECKING:
-    from axone.playground.bench import Bench
 
 _ENDINGS = {"toml": ".toml"}
 """Of the files that hold such a text; the others are Python."""
 
 
-def code(bench: "Bench", fields: Mapping[str, Any]) -> dict[str, Any]:
+def code(bench: Bench, fields: Mapping[str, Any]) -> dict[str, Any]:
     """Return the text, a name for its file, and what it cannot know.
 
     Parameters
@@ -80,4 +78,4 @@ def _require_expressible(stands: Standing, target: str, exact: bool) -> None:
     raise ConfigurationError(refusal)
 
 
-ANSWERS: dict[str, Callable[["Bench", Mapping[str, Any]], Any]] = {"code": code}
+ANSWERS: dict[str, Callable[[Bench, Mapping[str, Any]], Any]] = {"code": code}

@@ -6,7 +6,7 @@ it where it was written.
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -17,10 +17,8 @@ from axone.checks import check_text
 from axone.errors import ConfigurationError, FormulaError
 from axone.formula import Constant, Expression, Number, Operation, Variable, Where, evaluate
 from axone.formula.expression import walk
+from axone.playground.bench import Bench
 from axone.playground.numbers import finite
-
-if TYPE_CHECKING:
-    from axone.playground.bench import Bench
 
 _POINTS = 200
 _LOW, _HIGH = -6.0, 6.0
@@ -35,7 +33,7 @@ _MOST_KINKS = 24
 """That are told: a curve of more is no function one would choose."""
 
 
-def formula(bench: "Bench", fields: Mapping[str, Any]) -> dict[str, Any]:
+def formula(bench: Bench, fields: Mapping[str, Any]) -> dict[str, Any]:
     """Return the curve of an activation and of its derivative, or where its text is mistaken.
 
     Parameters
@@ -160,4 +158,4 @@ def _zeros(expression: Expression, constants: Mapping[str, float]) -> list[float
     return [*places, *((low + high) / 2).tolist()]
 
 
-ANSWERS: dict[str, Callable[["Bench", Mapping[str, Any]], Any]] = {"formula": formula}
+ANSWERS: dict[str, Callable[[Bench, Mapping[str, Any]], Any]] = {"formula": formula}

@@ -20,9 +20,6 @@ FINEST_GRID, COARSEST_GRID = 100, 10
 
 PlaneKind: TypeAlias = Literal["columns", "components", "line", "none"]
 
-_QUESTION = ("id", "ask")
-"""What a question holds besides its fields, which are the view's."""
-
 _FIELDS = ("plane", "parts", "grid", "unit_grid", "example", "target")
 
 
@@ -74,7 +71,7 @@ class View:
         ConfigurationError, ArgumentTypeError
             In words, with what is allowed.
         """
-        given = _mapping("view", data, (*_FIELDS, *_QUESTION))
+        given = _mapping("view", data, _FIELDS)
         kind, columns = _plane(given.get("plane"), prepared)
         grid, unit_grid = given.get("grid", cls.grid), given.get("unit_grid", cls.unit_grid)
         for name, value in (("grid", grid), ("unit_grid", unit_grid)):

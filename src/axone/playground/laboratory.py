@@ -234,19 +234,19 @@ def main() -> None:
         import_module(name)
     threading.Thread(target=_listen, args=(requests,), daemon=True).start()
 
-    def tell(message: Mapping[str, Any]) -> None:
+    def answer(message: Mapping[str, Any]) -> None:
         answers.write(json.dumps(without_infinities(message), allow_nan=False) + "\n")
         answers.flush()
 
     while True:
         request = json.loads(requests.get())
         try:
-            tell({"seen": observe(request, lambda share: tell({"share": share}))})
+            answer({"seen": observe(request, lambda share: answer({"share": share}))})
         except AxoneError as error:
-            tell({"failed": str(error)})
+            answer({"failed": str(error)})
         except Exception:
             traceback.print_exc()
-            tell({"failed": ""})
+            answer({"failed": ""})
 
 
 def _listen(requests: "queue.SimpleQueue[str]") -> None:

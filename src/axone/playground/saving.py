@@ -14,11 +14,12 @@ from axone.experiments.results import write_early
 from axone.experiments.run_report import as_page, read_run
 from axone.experiments.running import leave
 from axone.files import write_atomically, written_whole
-from axone.messages import Message, _, _n
+from axone.messages import Message, _
 from axone.playground.bench import Bench
 from axone.playground.standing import Standing, standing
 from axone.training import History, TrainingResult
 from axone.training.checkpoint import save_checkpoint
+from axone.training.run import epochs_are_done
 
 MOST_ROWS_BYTES = 64 * 2**20
 """Of a file given to the page that is put into the folder, so that the run can be made again."""
@@ -71,7 +72,6 @@ def _result(bench: Bench, stands: Standing) -> TrainingResult:
     """Return what the run would leave if its epochs were those that are done."""
     result, epoch = bench.result(), stands.epoch
     seen = History({name: column[:epoch] for name, column in result.history.items()})
-    reason = _n("the one epoch is done", "all {count} epochs are done", epoch).coded("max_epochs")
     looked_back = epoch != bench.run.state.epoch
     return replace(
         result,
@@ -81,7 +81,7 @@ def _result(bench: Bench, stands: Standing) -> TrainingResult:
         steps=int(seen["step"][-1]) if looked_back and epoch else result.steps,
         # A run that is under way has come to no end that a diagnosis could judge.
         stopped_by="stopped",
-        reason=reason if not result.diverged else result.reason,
+        reason=epochs_are_done(epoch) if not result.diverged else result.reason,
     )
 
 

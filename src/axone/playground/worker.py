@@ -96,7 +96,7 @@ class Worker:
         with self._lock:
             pipe.write(self._writing, packet)
 
-    def tell(self, message: Mapping[str, Any]) -> None:
+    def report(self, message: Mapping[str, Any]) -> None:
         """Send an answer, an event or a word to the server."""
         self._send(json.dumps(without_infinities(message), allow_nan=False, default=str))
 
@@ -104,16 +104,16 @@ class Worker:
         now = time.monotonic()
         if now - self._beaten >= _BEAT_SECONDS:
             self._beaten = now
-            self.tell({"internal": "beat"})
+            self.report({"internal": "beat"})
 
     def _learn(self, bench: Bench) -> None:
         try:
             bench.learn()
         except Exception as error:
             bench.pause()
-            self.tell({"event": "note", "words": _told(error)})
+            self.report({"event": "note", "words": _told(error)})
         if not bench.playing:
-            self.tell({"event": "state", "state": bench.state()})
+            self.report({"event": "state", "state": bench.state()})
 
     def _take(self, message: dict[str, Any]) -> None:
         if "internal" in message:
@@ -124,12 +124,12 @@ class Worker:
             self._painter.ask()
             return
         try:
-            self.tell({"answer": number, "value": self._answer(str(name), message)})
+            self.report({"answer": number, "value": self._answer(str(name), message)})
         except RefusedDesignError as error:
-            self.tell({"answer": number, "refused": {"place": error.place, "words": error.words}})
+            self.report({"answer": number, "refused": {"place": error.place, "words": error.words}})
         except Exception as error:
             place = getattr(error, "place", "") if isinstance(error, AxoneError) else ""
-            self.tell({"answer": number, "refused": {"place": place, "words": _told(error)}})
+            self.report({"answer": number, "refused": {"place": place, "words": _told(error)}})
 
     def _answer(self, name: str, fields: Mapping[str, Any]) -> Any:
         if name in ("hello", "language"):
@@ -193,9 +193,9 @@ class Worker:
                 begin(bench, message.get("source"))
         except Exception as error:
             words = _told(error)
-            self.tell({"internal": "refused", "words": words})
+            self.report({"internal": "refused", "words": words})
             bench.set_design(FIRST)
-            self.tell({"event": "note", "words": words})
+            self.report({"event": "note", "words": words})
         self._bench = bench
         # What a page asks first takes a second the first time: it is over when the page opens.
         try:
@@ -204,11 +204,11 @@ class Worker:
             self._painter.stage(bench)
         except Exception as error:
             _told(error)  # the page is told when it asks
-        self.tell({"internal": "ready"})
+        self.report({"internal": "ready"})
 
     def _announce(self, path: Path, name: str) -> str:
         number = uuid4().hex
-        self.tell({"internal": "download", "id": number, "path": str(path), "name": name})
+        self.report({"internal": "download", "id": number, "path": str(path), "name": name})
         return number
 
 

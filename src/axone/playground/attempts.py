@@ -25,6 +25,9 @@ _FASTER, _SLOWER = 2.0, 0.25
 
 _LONGEST_LAP = 10_000_000
 
+_COPIES = 4
+"""Of its weights that a run holds besides: now, the best, the engine's own, and their gradient."""
+
 
 @dataclass(frozen=True)
 class Moment:
@@ -191,6 +194,17 @@ class Attempt:
         """Learn on with another learning rate; see `Run.set_learning_rate`."""
         self.run.set_learning_rate(learning_rate)
         self.turned.append((self.run.state.step, float(learning_rate)))
+
+    def held(self) -> dict[int, int]:
+        """Return the bytes of what it keeps in memory, by what tells one thing from another.
+
+        Rows that two attempts share have the same number in both.
+        """
+        state, past = self.run.state, self.past
+        own = sum(each.nbytes for each in state.slots.values())
+        own += past.bytes_of_one * (len(past.epochs) + _COPIES)
+        parts = self.design.prepared.parts.values()
+        return {id(self): own} | {id(part.X): int(part.X.nbytes) for part in parts}
 
     def close(self) -> None:
         """Let the engine go."""

@@ -19,6 +19,7 @@ from axone.parameters import Parameters
 from axone.playground.attempts import Attempt, Moment
 from axone.playground.describing import described
 from axone.playground.designs import Design, Designer
+from axone.playground.limits import HELD_BYTES
 from axone.playground.sources import Sources
 from axone.training import Checkpoint, History, Run, TrainingResult
 
@@ -103,6 +104,16 @@ def sampled(history: History, most: int = 400) -> dict[str, list[float | None]]:
         name: [value if isfinite(value := column[n]) else None for n in chosen]
         for name, column in history.items()
     }
+
+
+def _affordable(attempts: list[Attempt]) -> list[Attempt]:
+    """Return the last of some attempts, as many as memory is meant to hold, one at least."""
+    held: dict[int, int] = {}
+    for place in range(len(attempts) - 1, -1, -1):
+        held |= attempts[place].held()
+        if sum(held.values()) > HELD_BYTES:
+            return attempts[min(place + 1, len(attempts) - 1) :]
+    return attempts
 
 
 @dataclass(eq=False)
@@ -398,9 +409,10 @@ class Bench:
         """Show an attempt, and let the one before be gone back to."""
         if self._attempt is not None:
             self._undo.append(self._attempt)
-        for forgotten in [*self._redo, *self._undo[:-MOST_UNDONE]]:
+        kept = _affordable(self._undo[-MOST_UNDONE:])
+        for forgotten in [*self._redo, *self._undo[: len(self._undo) - len(kept)]]:
             forgotten.close()
-        self._redo, self._undo = [], self._undo[-MOST_UNDONE:]
+        self._redo, self._undo = [], kept
         self._show(attempt)
 
     def _show(self, attempt: Attempt) -> None:

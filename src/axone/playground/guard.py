@@ -19,6 +19,7 @@ from axone.messages import _
 from axone.playground import door
 from axone.playground.keys import Keys
 from axone.playground.limits import FORM_BYTES
+from axone.playground.peers import is_foreign
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; "
@@ -145,6 +146,9 @@ class Guard:
         method = "GET" if speaks else scope["method"]
         if (speaks or method not in ("GET", "HEAD")) and not _is_own(headers, hosts[0]):
             return door.wrong_origin()
+        # The page's own files are everybody's; to find out who asks takes milliseconds.
+        if not scope["path"].startswith("/page/") and _is_of_another(scope):
+            return door.another_user()
         known = any(self._keys.knows(each) for each in headers.getlist("cookie"))
         if not speaks and scope["path"] == "/" and method == "GET":
             token = _token(scope["query_string"])
@@ -192,6 +196,14 @@ class Guard:
         morsel["path"], morsel["httponly"], morsel["samesite"] = "/", True, "Strict"
         response.headers["Set-Cookie"] = cookie.output(header="").strip()
         return response
+
+
+def _is_of_another(scope: Scope) -> bool:
+    """Whether another user of this machine asks. Other machines, if at all, give the password."""
+    client, server = scope.get("client"), scope.get("server")
+    if client is None or server is None or not is_loopback(client[0]) or server[1] is None:
+        return False
+    return is_foreign((client[0], client[1]), (server[0], server[1]))
 
 
 def _home() -> Response:

@@ -48,6 +48,9 @@ does not begin it anew."""
 MOST_WAITING = 64
 """Questions of one page that the worker has not answered yet; those above are refused at once."""
 
+MOST_WAITING_OF_ALL = 4 * MOST_WAITING
+"""The same of all pages: one that goes and comes back again and again leaves its questions behind."""
+
 MOST_UNREAD = 1000
 """Texts on their way to a page that does not read: it is let go, and finds all again when it comes
 back."""
@@ -89,6 +92,28 @@ MOST_PASSWORD = 1024
 GUESSES_AT_ONCE = 5.0
 GUESSES_PER_SECOND = 0.05
 """Passwords tried, by all together."""
+
+MOST_PARAMETERS = 4_000_000
+"""Of a network that is drawn while it learns."""
+
+MOST_GENERATED = 100_000
+"""Rows of a generated set: they are made anew with every change of its noise."""
+
+FEWEST_TOGETHER = 32
+"""Rows that pass through a network together, however small its batches are: for pictures of it."""
+
+MOST_KEPT_NUMBERS = 2**27
+"""That the layers leave behind in one step: 512 MiB in float32, of which training takes three."""
+
+MOST_PRODUCTS = 5 * 10**10
+"""Multiplications of one step forwards: with the way back some seconds, in which nothing else is
+answered; after `HANG_SECONDS` the worker would be taken for dead."""
+
+MOST_REMEMBERED = 2**27
+"""Numbers that L-BFGS keeps of steps, and as many of changes: 1 GiB together in float32."""
+
+HELD_BYTES = 2**30
+"""Of all designs that undo leads back to, with their rows and the weights of their past epochs."""
 
 MOST_CONNECTIONS = 100
 """At a time; a browser opens six, and a WebSocket."""

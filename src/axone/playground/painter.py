@@ -138,7 +138,8 @@ class Painter:
             began = time.perf_counter()
             try:
                 self._send(self._frame(sight))
-            except AxoneError:
+            except Exception:
+                # Whatever it was: the next frame may be painted, this thread is the only painter.
                 traceback.print_exc()
             finally:
                 if not self._has_a_core_of_its_own:

@@ -21,7 +21,7 @@ from threadpoolctl import threadpool_limits
 from axone.errors import AxoneError
 from axone.experiments.schema import described_schema
 from axone.files import without_infinities
-from axone.messages import _, language_in_use, use_language
+from axone.messages import Message, _, language_in_use, use_language
 from axone.playground import pipe
 from axone.playground.beginning import begin
 from axone.playground.bench import FIRST, Bench
@@ -106,9 +106,10 @@ class Worker:
     def _learn(self, bench: Bench) -> None:
         try:
             bench.learn()
-        except AxoneError as error:
+        except (AxoneError, MemoryError) as error:
             bench.pause()
-            self.tell({"event": "note", "words": str(error)})
+            words = _no_memory() if isinstance(error, MemoryError) else error
+            self.tell({"event": "note", "words": str(words)})
         if not bench.playing:
             self.tell({"event": "state", "state": bench.state()})
 
@@ -127,6 +128,9 @@ class Worker:
         except AxoneError as error:
             place = getattr(error, "place", "")
             self.tell({"answer": number, "refused": {"place": place, "words": str(error)}})
+        except MemoryError:
+            words = str(_no_memory())
+            self.tell({"answer": number, "refused": {"place": "", "words": words}})
         except Exception:
             # A mistake of ours ends neither the training nor the page.
             traceback.print_exc()
@@ -207,6 +211,10 @@ class Worker:
         number = uuid4().hex
         self.tell({"internal": "download", "id": number, "path": str(path), "name": name})
         return number
+
+
+def _no_memory() -> Message:
+    return _("There is not enough memory for this: take a smaller network, or fewer rows.")
 
 
 def main() -> None:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from axone.data import Dataset
+from axone.data.files.bounds import smaller_tables
 from axone.data.sources import source_name
 from axone.errors import ArgumentTypeError, AxoneError, ConfigurationError
 from axone.experiments.description import Description, parse
@@ -22,7 +23,7 @@ from axone.experiments.quantiles import levels_of
 from axone.experiments.training import build_trainer
 from axone.messages import _
 from axone.playground.effort import check_effort
-from axone.playground.limits import MOST_GENERATED
+from axone.playground.limits import MOST_GENERATED, MOST_TABLE_CELLS, MOST_TABLE_COLUMNS
 from axone.playground.sources import Sources
 from axone.processors import processors
 from axone.registry import plain
@@ -159,7 +160,8 @@ class Designer:
             include={"source", "target", "task", "options", "columns", "missing", "sheet"}
         )
         key = json.dumps([settings.seed, columns], default=str, sort_keys=True)
-        return _kept(self._datasets, key, lambda: rows_of(experiment))
+        with smaller_tables(MOST_TABLE_CELLS, MOST_TABLE_COLUMNS):
+            return _kept(self._datasets, key, lambda: rows_of(experiment))
 
     def _arranged(self, experiment: Description, dataset: Dataset) -> Any:
         settings = experiment.settings

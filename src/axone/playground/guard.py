@@ -139,16 +139,11 @@ class Guard:
     async def _refused(self, scope: Scope, receive: Receive) -> Response | None:
         """Return what is answered in the app's place; None where it may answer itself."""
         headers = Headers(scope=scope)
-        hosts = headers.getlist("host")
-        if len(hosts) != 1 or not self._address.answers_to(hosts[0]):
-            return door.wrong_host()
         speaks = scope["type"] == "websocket"
         method = "GET" if speaks else scope["method"]
-        if (speaks or method not in ("GET", "HEAD")) and not _is_own(headers, hosts[0]):
-            return door.wrong_origin()
-        # The page's own files are everybody's; to find out who asks takes milliseconds.
-        if not scope["path"].startswith("/page/") and _is_of_another(scope):
-            return door.another_user()
+        foreign = self._foreign(scope, headers, sends=speaks or method not in ("GET", "HEAD"))
+        if foreign is not None:
+            return foreign
         known = any(self._keys.knows(each) for each in headers.getlist("cookie"))
         if not speaks and scope["path"] == "/" and method == "GET":
             token = _token(scope["query_string"])
@@ -159,6 +154,18 @@ class Guard:
         if known:
             return None
         return door.login() if self._keys.has_password and not speaks else door.closed()
+
+    def _foreign(self, scope: Scope, headers: Headers, *, sends: bool) -> Response | None:
+        """Refuse who comes by another name, from another page, or is another user."""
+        hosts = headers.getlist("host")
+        if len(hosts) != 1 or not self._address.answers_to(hosts[0]):
+            return door.wrong_host()
+        if sends and not _is_own(headers, hosts[0]):
+            return door.wrong_origin()
+        # The page's own files are everybody's; to find out who asks takes milliseconds.
+        if not scope["path"].startswith("/page/") and _is_of_another(scope):
+            return door.another_user()
+        return None
 
     def _at_the_door(self, token: str, known: bool) -> Response:
         verdict = self._keys.spend(token)

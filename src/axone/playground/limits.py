@@ -49,7 +49,7 @@ MOST_WAITING = 64
 """Questions of one page that the worker has not answered yet; those above are refused at once."""
 
 MOST_WAITING_OF_ALL = 4 * MOST_WAITING
-"""The same of all pages: one that goes and comes back again and again leaves its questions behind."""
+"""The same of all pages: one that goes and comes back leaves its questions behind."""
 
 MOST_UNREAD = 1000
 """Texts on their way to a page that does not read: it is let go, and finds all again when it comes
@@ -98,6 +98,12 @@ MOST_PARAMETERS = 4_000_000
 
 MOST_GENERATED = 100_000
 """Rows of a generated set: they are made anew with every change of its noise."""
+
+MOST_TABLE_COLUMNS = 5000
+"""Of a table: to find out what is in a column takes a millisecond, and a page waits for all."""
+
+MOST_TABLE_CELLS = 50_000_000
+"""Of a table: 400 MB as numbers, and records of other names each hold more cells than bytes."""
 
 FEWEST_TOGETHER = 32
 """Rows that pass through a network together, however small its batches are: for pictures of it."""

@@ -36,10 +36,7 @@ def is_foreign(client: tuple[str, int], server: tuple[str, int]) -> bool:
     if not hasattr(os, "geteuid"):
         return False
     ends = _written(*client), _written(*server)
-    return any(
-        not socket or owner not in (os.geteuid(), _ROOT)
-        for owner, socket in _owners(*ends)
-    )
+    return any(not socket or owner not in (os.geteuid(), _ROOT) for owner, socket in _owners(*ends))
 
 
 def _owners(client: frozenset[str], server: frozenset[str]) -> Iterator[tuple[int, int]]:

@@ -7,7 +7,7 @@ from contextlib import suppress
 import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
-from axone.playground.limits import MOST_WAITING, TEXT_BYTES
+from axone.playground.limits import MOST_WAITING, MOST_WAITING_OF_ALL, TEXT_BYTES
 
 
 def wait_until(true):
@@ -158,6 +158,18 @@ def test_ten_thousand_messages_a_second_end_the_connection_and_not_the_playgroun
 def test_more_questions_than_a_worker_may_have_are_refused_at_once(served):
     page = served.page()
     for _ in range(MOST_WAITING):
+        page.send("silence")
+    assert "Too many questions" in page.ask("echo")["refused"]["words"]
+
+
+def test_pages_that_go_and_leave_their_questions_behind_find_an_end(served):
+    for _ in range(MOST_WAITING_OF_ALL // MOST_WAITING):
+        page = served.page()
+        for _ in range(MOST_WAITING - 1):
+            page.send("silence")
+        page.value("echo")
+    page = served.page()
+    for _ in range(MOST_WAITING_OF_ALL // MOST_WAITING):
         page.send("silence")
     assert "Too many questions" in page.ask("echo")["refused"]["words"]
 

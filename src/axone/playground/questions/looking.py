@@ -3,10 +3,12 @@
 from collections.abc import Mapping
 from typing import Any
 
+from axone.data.files.bounds import smaller_tables
 from axone.data.look import TableReport, look
 from axone.errors import ArgumentTypeError
 from axone.messages import _, shorten
 from axone.playground.bench import Bench
+from axone.playground.limits import MOST_TABLE_CELLS, MOST_TABLE_COLUMNS
 
 _MOST_COLUMNS = 512
 _LONGEST_EXAMPLE = 40
@@ -24,7 +26,8 @@ def look_at(bench: Bench, fields: Mapping[str, Any]) -> dict[str, Any]:
     source = fields.get("source")
     if not isinstance(source, str):
         raise ArgumentTypeError(_("source: give a name, not {found!r}", found=source))
-    report = look(bench.sources.locate(source))
+    with smaller_tables(MOST_TABLE_CELLS, MOST_TABLE_COLUMNS):
+        report = look(bench.sources.locate(source))
     if not isinstance(report, TableReport):
         return {"columns": [], "columns_left_out": 0}
     return {

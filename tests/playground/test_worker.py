@@ -27,7 +27,7 @@ def working(bench):
     return worker, told
 
 
-def _no_memory(*_given):
+def _no_memory(*_given, **_settings):
     raise MemoryError("std::bad_alloc")
 
 

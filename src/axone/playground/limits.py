@@ -124,6 +124,10 @@ HELD_BYTES = 2**30
 MOST_CONNECTIONS = 100
 """At a time; a browser opens six, and a WebSocket."""
 
+SILENT_SECONDS = 10.0
+"""That a connection may last before its first request is whole: whoever opens a hundred and says
+nothing would keep the page out."""
+
 HEADER_BYTES = 16 * 2**10
 """Of a request's line and headers."""
 

@@ -39,6 +39,8 @@ class Sight:
         How many of it are to be shown.
     flow : array or None
     state : dict
+    beginning : int
+        How often everything had been painted anew: what a page before was shown counts no more.
     """
 
     version: int
@@ -48,6 +50,7 @@ class Sight:
     epochs: int
     flow: FloatArray | None
     state: dict[str, Any]
+    beginning: int
 
 
 _REST = 4.0
@@ -75,7 +78,7 @@ class Painter:
         self._sight: Sight | None = None
         self._told: tuple[int, History | None] = (0, None)
         self._shown: Stage | None = None
-        self._number = 0
+        self._number = self._beginning = 0
         self._has_a_core_of_its_own = processors() > 1
         self._condition = threading.Condition()
         self._thread = threading.Thread(target=self._work, name="painter", daemon=True)
@@ -87,7 +90,9 @@ class Painter:
 
     def begin_anew(self) -> None:
         """Paint everything, as for a page that knows nothing."""
-        self._painted, self._told, self._shown = -1, (0, None), None
+        with self._condition:
+            self._painted, self._told, self._shown = -1, (0, None), None
+            self._beginning += 1
 
     def set_view(self, bench: Bench, data: Mapping[str, Any]) -> Stage:
         """Look from elsewhere, or at other parts.
@@ -124,6 +129,7 @@ class Painter:
             epochs,
             attempt.flow,
             bench.state(),
+            self._beginning,
         )
         with self._condition:
             self._wanted, self._painted, self._sight = False, sight.version, sight
@@ -158,8 +164,10 @@ class Painter:
             sight.flow,
             fresh=sight.stage is not self._shown,
         )
-        self._shown = sight.stage
-        self._told = sight.epochs, sight.history
+        with self._condition:
+            if sight.beginning == self._beginning:
+                self._shown = sight.stage
+                self._told = sight.epochs, sight.history
         self._number += 1
         header = {"curves": {"from": "start"}} if since == 0 else {}
         return encode(self._number, sight.state, arrays, header)

@@ -19,6 +19,7 @@ WORDS: Final[dict[str, Message]] = {
     "training.state.ready": _("Press Play: the network begins to learn these rows."),
     "training.state.starting": _("Running"),
     "training.state.running": _("Running: {count} epochs a second"),
+    "training.state.within": _("Running: step {batch} of {steps} in epoch {epoch}"),
     "training.state.paused": _("Paused at epoch {epoch}."),
     "training.state.back": _("Epoch {shown}, looked back at from epoch {epoch}."),
     "training.state.ended": _("Ended: {reason}."),

@@ -16,16 +16,22 @@ export function stateWords({ t, numbers }, state) {
   if (typeof state.looking_back === "number") {
     return t("training.state.back", { shown: numbers.integer(state.looking_back), epoch });
   }
-  if (state.running) {
-    return state.epochs_per_second
-      ? t("training.state.running", { count: numbers.short(state.epochs_per_second) })
-      : t("training.state.starting");
-  }
+  if (state.running) return runningWords({ t, numbers }, state);
   const reason = (state.ended ?? "").replace(/\.$/, "");
   if (state.diverged) return t("training.state.diverged", { epoch, reason });
   if (state.ended) return t("training.state.ended", { reason });
   if (state.epoch === 0 && state.step === 0) return t("training.state.ready");
   return t("training.state.paused", { epoch });
+}
+
+/** Of slow epochs: how far the one in hand has come; of others: how fast they are. */
+function runningWords({ t, numbers }, { epochs_per_second: speed, steps_of_epoch: steps, batch, epoch }) {
+  if (steps > 1 && batch > 0 && !(speed >= 1)) {
+    const figures = { batch: numbers.integer(batch), steps: numbers.integer(steps), epoch: numbers.integer(epoch + 1) };
+    return t("training.state.within", figures);
+  }
+  if (!speed) return t("training.state.starting");
+  return t("training.state.running", { count: numbers.short(speed, speed < 10 ? 2 : 3) });
 }
 
 /**

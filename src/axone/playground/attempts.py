@@ -182,11 +182,6 @@ class Attempt:
         self.run.every = "step"
         self._go(time.perf_counter())
 
-    def epoch(self) -> None:
-        """Learn to the end of the epoch in hand."""
-        self.run.every, self.run.lap_steps = "epoch", None
-        self._go(time.perf_counter())
-
     def turn(self, learning_rate: float) -> None:
         """Learn on with another learning rate; see `Run.set_learning_rate`."""
         self.run.set_learning_rate(learning_rate)

@@ -31,6 +31,12 @@ MOST_KEPT = 8
 _LOOKED_AT = 0.5
 """Seconds over which a speed is measured."""
 
+_PACED_SECONDS = 0.05
+"""Of a long epoch at a pace: after so long the page is heard again."""
+
+_AT_ONCE_SECONDS = 0.5
+"""Of an epoch asked for alone: what takes longer goes on as a run does, and can be paused."""
+
 FIRST: Mapping[str, Any] = {
     "data": {
         "source": "spirals",
@@ -103,6 +109,17 @@ def sampled(history: History, most: int = 400) -> dict[str, list[float | None]]:
         name: [value if isfinite(value := column[n]) else None for n in chosen]
         for name, column in history.items()
     }
+
+
+def _laps(attempt: Attempt, end: int, seconds: float) -> None:
+    """Learn to the end of an epoch, or for about so long."""
+    enough = time.monotonic() + seconds
+    while True:
+        attempt.lap(end)
+        if attempt.ended is not None or attempt.run.state.epoch >= end:
+            return
+        if time.monotonic() >= enough:
+            return
 
 
 @dataclass(eq=False)
@@ -250,8 +267,11 @@ class Bench:
         self._alone(Attempt.step)
 
     def epoch(self) -> None:
-        """Learn to the end of the epoch in hand."""
-        self._alone(Attempt.epoch)
+        """Learn to the end of the epoch in hand: at once, or, of a long one, as laps that may wait."""
+        end = self.run.state.epoch + 1
+        self._alone(lambda attempt: _laps(attempt, end, _AT_ONCE_SECONDS))
+        if self.attempt.ended is None and self.run.state.epoch < end:
+            self.play_until(end)
 
     def turn(self, learning_rate: Any) -> None:
         """Learn on with another learning rate.
@@ -287,13 +307,15 @@ class Bench:
         return max(0.0, self._next_epoch - time.monotonic())
 
     def learn(self) -> None:
-        """Make a lap of the run, or at a pace an epoch."""
+        """Make a lap of the run, or at a pace an epoch; of a long one the beginning."""
         attempt = self.attempt
         if self.pace is None or self.until is not None:
             attempt.lap(self.until)
         else:
-            attempt.epoch()
-            self._next_epoch = max(self._next_epoch + 1 / self.pace, time.monotonic() - 0.5)
+            end = self.run.state.epoch + 1
+            _laps(attempt, end, _PACED_SECONDS)
+            if self.run.state.epoch >= end:
+                self._next_epoch = max(self._next_epoch + 1 / self.pace, time.monotonic() - 0.5)
         self._speed.see(attempt.progress)
         self.version += 1
         if attempt.ended is not None or self.run.state.epoch == self.until:

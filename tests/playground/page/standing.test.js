@@ -24,6 +24,7 @@ test("an end and a divergence are told with their reason and one full stop", () 
   assert.equal(stateWords(app, { ...fresh, epoch: 7, step: 70, ended: "all 7 epochs are done." }), "ended all 7 epochs are done");
   assert.equal(stateWords(app, { ...fresh, epoch: 7, step: 70, ended: "it grew", diverged: true }), "diverged 7 it grew");
   assert.equal(stateWords(app, { ...fresh, epoch: 1200, step: 70 }), "paused 1,200");
+  assert.equal(stateWords(app, { ...fresh, step: 4, batch: 4 }), "paused_within 4 10 1");
   assert.equal(stateWords(app, { ...fresh, epoch: 7, step: 70, looking_back: 0 }), "back 0 7");
 });
 

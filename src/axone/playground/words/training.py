@@ -21,6 +21,7 @@ WORDS: Final[dict[str, Message]] = {
     "training.state.running": _("Running: {count} epochs a second"),
     "training.state.within": _("Running: step {batch} of {steps} in epoch {epoch}"),
     "training.state.paused": _("Paused at epoch {epoch}."),
+    "training.state.paused_within": _("Paused after step {batch} of {steps} in epoch {epoch}."),
     "training.state.back": _("Epoch {shown}, looked back at from epoch {epoch}."),
     "training.state.ended": _("Ended: {reason}."),
     "training.state.diverged": _("Diverged in epoch {epoch}: {reason}."),

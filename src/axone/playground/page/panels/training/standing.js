@@ -21,14 +21,19 @@ export function stateWords({ t, numbers }, state) {
   if (state.diverged) return t("training.state.diverged", { epoch, reason });
   if (state.ended) return t("training.state.ended", { reason });
   if (state.epoch === 0 && state.step === 0) return t("training.state.ready");
+  if (state.batch > 0 && state.steps_of_epoch > 1) return t("training.state.paused_within", within(numbers, state));
   return t("training.state.paused", { epoch });
 }
 
+const within = (numbers, { batch, steps_of_epoch: steps, epoch }) => ({
+  batch: numbers.integer(batch), steps: numbers.integer(steps), epoch: numbers.integer(epoch + 1),
+});
+
 /** Of slow epochs: how far the one in hand has come; of others: how fast they are. */
-function runningWords({ t, numbers }, { epochs_per_second: speed, steps_of_epoch: steps, batch, epoch }) {
+function runningWords({ t, numbers }, state) {
+  const { epochs_per_second: speed, steps_of_epoch: steps, batch } = state;
   if (steps > 1 && batch > 0 && !(speed >= 1)) {
-    const figures = { batch: numbers.integer(batch), steps: numbers.integer(steps), epoch: numbers.integer(epoch + 1) };
-    return t("training.state.within", figures);
+    return t("training.state.within", within(numbers, state));
   }
   if (!speed) return t("training.state.starting");
   return t("training.state.running", { count: numbers.short(speed, speed < 10 ? 2 : 3) });

@@ -267,7 +267,7 @@ class Bench:
         self._alone(Attempt.step)
 
     def epoch(self) -> None:
-        """Learn to the end of the epoch in hand: at once, or, of a long one, as laps that may wait."""
+        """Learn to the end of the epoch in hand: at once, or, of a long one, as a run does."""
         end = self.run.state.epoch + 1
         self._alone(lambda attempt: _laps(attempt, end, _AT_ONCE_SECONDS))
         if self.attempt.ended is None and self.run.state.epoch < end:

@@ -75,6 +75,7 @@ class Painter:
         self._sight: Sight | None = None
         self._told: tuple[int, History | None] = (0, None)
         self._shown: Stage | None = None
+        self._pages = 0
         self._number = 0
         self._has_a_core_of_its_own = processors() > 1
         self._condition = threading.Condition()
@@ -87,7 +88,9 @@ class Painter:
 
     def begin_anew(self) -> None:
         """Paint everything, as for a page that knows nothing."""
-        self._painted, self._told, self._shown = -1, (0, None), None
+        with self._condition:
+            self._painted, self._told, self._shown = -1, (0, None), None
+            self._pages += 1
 
     def set_view(self, bench: Bench, data: Mapping[str, Any]) -> Stage:
         """Look from elsewhere, or at other parts.
@@ -147,7 +150,8 @@ class Painter:
                 self._then()
 
     def _frame(self, sight: Sight) -> bytes:
-        told, of = self._told
+        with self._condition:
+            page, shown, (told, of) = self._pages, self._shown, self._told
         since = told if of is sight.history else 0
         arrays: list[NamedArray] = frame_arrays(
             sight.stage,
@@ -156,10 +160,12 @@ class Painter:
             since,
             sight.epochs,
             sight.flow,
-            fresh=sight.stage is not self._shown,
+            fresh=sight.stage is not shown,
         )
-        self._shown = sight.stage
-        self._told = sight.epochs, sight.history
+        with self._condition:
+            # What a page that came meanwhile knows nothing of was not told to it.
+            if page == self._pages:
+                self._shown, self._told = sight.stage, (sight.epochs, sight.history)
         self._number += 1
         header = {"curves": {"from": "start"}} if since == 0 else {}
         return encode(self._number, sight.state, arrays, header)

@@ -53,8 +53,11 @@ def start(browser):
 
 
 @pytest.fixture
-def visit(browser, doors):
-    """Open pages, each in a browser that knows nothing of the others; none of them may err."""
+def visit(browser, doors, start):
+    """Open pages, each in a browser that knows nothing of the others; none of them may err.
+
+    It takes `start` so that pages are closed before the playgrounds that they are of.
+    """
     from tests.playground.browser.reader import Reader
 
     readers = []

@@ -157,13 +157,20 @@ class Reader:
         for done in range(1, count + 1):
             self.press("training.epoch")
             self.wait_epoch(before + done)
+        self.wait_drawn(before + count)
+
+    def wait_drawn(self, epoch: int) -> None:
+        """Wait until the curves have come as far."""
+        curves = self.page.locator("canvas.output-curves")
+        expect(curves).to_have_attribute("aria-label", re.compile(rf"^Epoch {epoch:,}: "))
 
     def pause(self) -> None:
-        """Have the run pause, and wait until it does."""
+        """Have the run pause, and wait until all that it came to is shown."""
         self.press("training.pause")
         bar = self.page.locator("#panel-transport")
         play = self.words["training.play"]
-        expect(bar.get_by_role("button", name=play, exact=True)).to_be_visible(timeout=WAIT)
+        expect(bar.get_by_role("button", name=play, exact=True)).to_be_visible()
+        self.wait_drawn(self.epoch)
 
     # What it came to
 
@@ -175,8 +182,12 @@ class Reader:
 
     def curve(self, name: str) -> float:
         """Return the last number of a curve, as the legend has it."""
-        legend = self.page.locator(".output-curves-part .output-legend li")
-        return number(legend.filter(has_text=name).locator("output").inner_text())
+        return number(self.legend(name).inner_text())
+
+    def legend(self, name: str) -> Locator:
+        """Return where the legend has a curve's number."""
+        entries = self.page.locator(".output-curves-part .output-legend li")
+        return entries.filter(has_text=name).locator("output")
 
     def tab(self, name: str) -> Locator:
         """Open a tab; return its panel."""

@@ -108,7 +108,7 @@ def test_a_row_of_the_table_is_gone_through_and_follows_the_weights(reader):
     reader.epochs(1)
     rows = reader.tab("rows")
     line = rows.locator("tbody tr").nth(2)
-    number = line.locator("th").inner_text().strip()
+    number = line.locator("th [aria-hidden]").inner_text().strip()
     line.press("Enter")
     panel = reader.page.locator("#panel-stepping")
     expect(panel.get_by_role("heading", name=f"Row {number} of spirals")).to_be_visible()

@@ -34,10 +34,18 @@ def learnt(reader):
     return reader, reader.curve("Validation")
 
 
+def assert_same(weights, others):
+    """Compare to the last bit."""
+    assert list(weights) == list(others)
+    for name, values in weights.items():
+        np.testing.assert_array_equal(values, others[name])
+
+
 def source(reader, target, folder):
     """Have the run written in a language; return the file that the page gives."""
     panel = reader.tab("code")
-    panel.get_by_text(reader.words[f"code.target.{target}"], exact=True).click()
+    title = reader.words[f"code.target.{target}"]
+    panel.get_by_role("radio", name=title, exact=True).check()
     expect(panel.get_by_text(reader.words[f"code.hint.{target}"].replace("`", ""))).to_be_visible()
     expect(panel.get_by_text(f"As of epoch {EPOCHS}")).to_be_visible()
     return reader.download(
@@ -51,13 +59,13 @@ def test_the_python_and_the_experiment_file_end_with_the_weights_on_the_page(lea
 
     names, printed = run(source(reader, "python", tmp_path))
     assert float(printed.split()[-1]) == pytest.approx(accuracy, abs=5e-4)
-    np.testing.assert_array_equal(names["result"].parameters.flat, saved.flat)
+    assert_same(names["result"].parameters, saved)
 
     file = source(reader, "toml", tmp_path)
     trained = CliRunner().invoke(app, ["train", str(file), "--out", str(tmp_path / "again")])
     assert trained.exit_code == 0, trained.output
     again = axone.load(tmp_path / "again" / "model.safetensors").parameters
-    np.testing.assert_array_equal(again.flat, saved.flat)
+    assert_same(again, saved)
 
 
 def test_pytorch_from_the_same_first_weights_comes_to_the_same_predictions(
@@ -73,8 +81,8 @@ def test_pytorch_from_the_same_first_weights_comes_to_the_same_predictions(
         reader.download(panel.get_by_role("button", name="Keep as a file"), tmp_path)
     )
     assert float(printed.split()[-1]) == pytest.approx(accuracy, abs=5e-4)
-    theirs = torch.cat([each.detach().flatten() for each in names["model"].parameters()])
-    np.testing.assert_allclose(theirs.numpy(), saved.flat, rtol=1e-4, atol=1e-5)
+    for theirs, ours in zip(names["model"].parameters(), saved.values(), strict=True):
+        np.testing.assert_allclose(theirs.detach().numpy(), ours, rtol=1e-4, atol=1e-5)
 
 
 def test_scikit_learn_learns_the_same_rows_as_well(learnt, tmp_path):
@@ -99,7 +107,7 @@ def test_every_picture_opens_elsewhere_as_png_and_as_svg(learnt, tmp_path):
         svg = reader.download(picture.get_by_role("button", name=f"{name} as SVG"), tmp_path)
         root = ElementTree.parse(svg).getroot()
         assert root.tag == "{http://www.w3.org/2000/svg}svg"
-        assert len(list(root.iter())) > 20, f"{name} is blank"
+        assert len(list(root.iter())) > 10, f"{name} is blank"
         assert name in "".join(root.itertext())
 
 
@@ -113,7 +121,7 @@ def test_a_reload_finds_design_epoch_curves_and_kept_runs_again(learnt):
     network.get_by_role("button", name="One unit more in layer 1, which has 4").click()
     expect(network.locator(".network-number").first).to_have_text("5")
     reader.epochs(3)
-    loss = reader.curve("Training")
+    training = reader.curve("Training")
 
     reader.page.reload()
     reader.settled()
@@ -123,7 +131,7 @@ def test_a_reload_finds_design_epoch_curves_and_kept_runs_again(learnt):
     legend = reader.page.locator(".output-curves-part .output-legend")
     expect(legend).to_contain_text("the kept one")
     reader.measure("accuracy")
-    assert reader.curve("Training") == loss
+    assert reader.curve("Training") == training
     assert reader.curve("the kept one") == accuracy
     compare.get_by_role("button", name="Go on with the kept one").click()
     reader.wait_epoch(EPOCHS)
@@ -150,7 +158,7 @@ def test_a_link_opened_by_another_playground_trains_to_the_same_numbers(
     other.measure("accuracy")
     assert other.curve("Validation") == accuracy
     there = axone.load(other.save(tmp_path / "there") / "model.safetensors").parameters
-    np.testing.assert_array_equal(there.flat, saved.flat)
+    assert_same(there, saved)
 
 
 def test_a_link_that_is_damaged_is_refused_in_words(playground, visit):

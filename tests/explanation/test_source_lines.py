@@ -27,7 +27,8 @@ from axone.explanation.source_lines import (
     update_lines,
     value_lines,
 )
-from axone.explanation.source_tables import OF_CELLS, OF_LAYERS, OF_OPTIMIZERS
+from axone.explanation.source_places import OF_CELLS, OF_OPTIMIZERS
+from axone.explanation.source_tables import OF_LAYERS
 from axone.layers import LAYERS, Context
 from axone.layers.sequence import trace_through
 from axone.lbfgs import Minimisation

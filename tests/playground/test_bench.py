@@ -229,6 +229,20 @@ def test_a_run_of_very_many_epochs_keeps_a_bounded_history_of_weights(empty_benc
     assert len(past) <= 240
 
 
+def test_a_pace_is_kept_and_the_speed_that_is_told_is_that_of_the_clock(bench, monkeypatch):
+    clock = [100.0]
+    monkeypatch.setattr("axone.playground.bench.time.monotonic", lambda: clock[0])
+    bench.set_pace(4)
+    bench.play()
+    before = bench.run.state.epoch
+    for _ in range(40):
+        if not bench.seconds_to_wait():
+            bench.learn()
+        clock[0] += 0.125
+    assert bench.run.state.epoch - before == 20
+    assert bench.state()["epochs_per_second"] == pytest.approx(4, rel=0.01)
+
+
 def test_attempts_of_the_compiled_and_the_reference_engine_go_alike(empty_bench):
     ends = []
     for engine in ("native", "reference"):

@@ -464,7 +464,7 @@ class ExperimentData(Section, json_schema_extra={"description": _("A run as data
 
 def described_schema() -> dict[str, Any]:
     """Return the JSON Schema of experiment files, its descriptions in the language in use."""
-    return _shown(ExperimentData.model_json_schema())  # type: ignore[no-any-return]
+    return _shown(ExperimentData.model_json_schema())
 
 
 def _shown(part: Any) -> Any:

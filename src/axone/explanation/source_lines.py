@@ -5,19 +5,13 @@ that the number is looked up in the source as it is. A test runs every layer, lo
 watches each line make the numbers that the trace shows.
 """
 
-import ast
-import inspect
-import textwrap
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from functools import lru_cache
-from pathlib import Path
-from typing import Any
+from collections.abc import Iterable, Iterator, Sequence
 
-import axone
 from axone.activations import ActivationFunction, Heaviside, Softmax
 from axone.engines.reference import equations, stepwise
-from axone.explanation.source_tables import OF_CELLS, OF_LAYERS, OF_OPTIMIZERS, Place, Row
+from axone.explanation.source_places import OF_CELLS, OF_OPTIMIZERS, Row
+from axone.explanation.source_tables import OF_LAYERS
+from axone.explanation.source_text import Place, SourceLine, lines_at
 from axone.explanation.trace import BACKWARD, FORWARD, LOSS, UPDATE, Step, Trace
 from axone.layers import Layer, PositionwiseDense, Recurrent, Residual
 from axone.layers.cells import Cell
@@ -25,34 +19,6 @@ from axone.losses import CategoricalCrossEntropy, Head, Loss
 from axone.network import Network
 from axone.optimizers import Optimizer
 from axone.penalties import Clipping, Penalty
-
-_PACKAGE = Path(axone.__file__).parent
-
-
-@dataclass(frozen=True)
-class SourceLine:
-    """A line of source text.
-
-    Attributes
-    ----------
-    file : str
-        Within the package, as ``"layers/dense.py"``.
-    line : int
-        Its number, from 1.
-    text : str
-        Without the spaces that it begins with.
-    title : str
-        Of the function that it stands in: ``"Dense.forward"``.
-    """
-
-    file: str
-    line: int
-    text: str
-    title: str
-
-    def to_data(self) -> dict[str, Any]:
-        """Describe it as what JSON can hold."""
-        return {"file": self.file, "line": self.line, "text": self.text, "title": self.title}
 
 
 def source_lines(
@@ -88,7 +54,7 @@ def source_lines(
             pass
         elif step.kind in (FORWARD, BACKWARD) and layer is not None:
             if step.symbol == "ŷ":
-                lines = (*_found([(Head.predict, "return ")]), *value_lines(activation))
+                lines = (*lines_at([(Head.predict, "return ")]), *value_lines(activation))
             else:
                 lines = layer_lines(layer, step.kind, step.symbol, step.equation)
         elif step.kind == LOSS and head is not None:
@@ -117,30 +83,30 @@ def layer_lines(layer: Layer, kind: str, symbol: str, equation: str = "") -> tup
         around = _of_class(OF_LAYERS, layer, (kind, symbol), equation)
         if not around and not own and symbol.startswith("∂L/∂"):
             around = _of_class(OF_LAYERS, layer, (kind, "∂L/∂…"), equation)
-        return _found((*around, *own) if kind == BACKWARD else (*own, *around))
+        return lines_at((*around, *own) if kind == BACKWARD else (*own, *around))
     places = _of_class(OF_LAYERS, layer, (kind, symbol), equation)
     if not places and symbol.startswith("∂L/∂"):
         places = _of_class(OF_LAYERS, layer, (kind, _group_of(symbol)), equation)
     if not getattr(layer, "bias", True):
         places = tuple(place for place in places if "z +=" not in place[1])
-    return (*_found(places), *_of_function(layer, symbol))
+    return (*lines_at(places), *_of_function(layer, symbol))
 
 
 def value_lines(function: ActivationFunction) -> tuple[SourceLine, ...]:
     """Return the line that computes σ(z)."""
     if isinstance(function, Softmax):
-        return _found([(Softmax.value, "exponentials /= ")])
+        return lines_at([(Softmax.value, "exponentials /= ")])
     if isinstance(function, Heaviside):
-        return _found([(Heaviside.value, "fires = ")])
-    return _found([(type(function).value, "")])
+        return lines_at([(Heaviside.value, "fires = ")])
+    return lines_at([(type(function).value, "")])
 
 
 def slope_lines(function: ActivationFunction) -> tuple[SourceLine, ...]:
     """Return the lines that compute ∂L/∂z of ∂L/∂a, the last of them σ′ where that has its own."""
     kind = type(function)
     if kind.backward is ActivationFunction.backward:
-        return _found([(kind.derivative, ""), (kind.backward, "")])
-    return _found([(kind.backward, "")])
+        return lines_at([(kind.derivative, ""), (kind.backward, "")])
+    return lines_at([(kind.backward, "")])
 
 
 def loss_lines(
@@ -160,22 +126,22 @@ def loss_lines(
         places = [(Softmax.jacobian, "")]
     elif symbol == "δ":
         return _delta_lines(head, rows, equation)
-    return _found(places)
+    return lines_at(places)
 
 
 def _delta_lines(head: Head, rows: int, equation: str) -> tuple[SourceLine, ...]:
     around = head.is_matched and "∂ℓ/∂ŷ" in equation
     if around and isinstance(head.activation, Softmax):
-        return _found([(Head.trace_jacobian, "product = np.einsum")])
+        return lines_at([(Head.trace_jacobian, "product = np.einsum")])
     if around:  # the way that a matched pair spares, and a trace goes on request
         return slope_lines(head.activation)
     shares: list[Place] = []
     if rows > 1:
         shares = [(equations.Equations.backpropagate, "delta *= row_shares")]
     if head.is_matched:
-        return _found([*_of_deltas(head), *shares])
+        return lines_at([*_of_deltas(head), *shares])
     through: list[Place] = [(Head._row_deltas, "return self.activation.backward"), *shares]
-    return (*slope_lines(head.activation), *_found(through))
+    return (*slope_lines(head.activation), *lines_at(through))
 
 
 def update_lines(
@@ -183,17 +149,17 @@ def update_lines(
 ) -> tuple[SourceLine, ...]:
     """Return the lines that computed a gradient as the optimiser sees it, its memory, or W."""
     if symbol and symbol == name:  # a running average, which no gradient moves
-        return _found([(equations.Equations.update_buffers, "arrays[name][...] = array")])
+        return lines_at([(equations.Equations.update_buffers, "arrays[name][...] = array")])
     if symbol.endswith(" decayed"):
-        return _found([(stepwise.StepwiseSession._step, "parameters.vector *= ")])
+        return lines_at([(stepwise.StepwiseSession._step, "parameters.vector *= ")])
     if symbol == "g penalised":
         terms = (("λ₂", "gradient += (self.l2"), ("λ₁", "gradient += (self.l1"))
-        return _found((Penalty.add_gradient, piece) for sign, piece in terms if sign in equation)
+        return lines_at((Penalty.add_gradient, piece) for sign, piece in terms if sign in equation)
     if symbol in _BEFORE_THE_RULE:
-        return _found([_BEFORE_THE_RULE[symbol]])
+        return lines_at([_BEFORE_THE_RULE[symbol]])
     # A scale or a bias is written w or b in the place of W.
     weights = "W" if symbol in ("w", "b") else symbol
-    return _found(_of_class(OF_OPTIMIZERS, optimizer, (UPDATE, weights), equation))
+    return lines_at(_of_class(OF_OPTIMIZERS, optimizer, (UPDATE, weights), equation))
 
 
 _BEFORE_THE_RULE: dict[str, Place] = {
@@ -248,7 +214,7 @@ def _of_function(layer: Layer, symbol: str) -> tuple[SourceLine, ...]:
     if symbol == "δ":
         return slope_lines(function)
     if symbol.removeprefix("∂L/∂") in function.learned:
-        return _found([(type(function).learned_gradients, "")])
+        return lines_at([(type(function).learned_gradients, "")])
     return ()
 
 
@@ -299,36 +265,3 @@ def _of_class(
             row = row[ending]
         return tuple(row)
     return ()
-
-
-def _found(places: Iterable[Place]) -> tuple[SourceLine, ...]:
-    lines = (_line_of(function, piece) for function, piece in places)
-    return tuple(line for line in lines if line is not None)
-
-
-@lru_cache(maxsize=1024)
-def _line_of(function: Callable[..., Any], piece: str) -> SourceLine | None:
-    """Look a line up by a piece of its text; the last `return` where none is given.
-
-    None of what is not the package's own, or comes without its source.
-    """
-    function = inspect.unwrap(function)
-    try:
-        path = Path(inspect.getsourcefile(function) or "").resolve()
-        lines, first = inspect.getsourcelines(function)
-    except (OSError, TypeError):
-        return None
-    if not path.is_relative_to(_PACKAGE.resolve()):
-        return None
-    place = _last_return(lines) if not piece else _place_of(piece, lines)
-    file = path.relative_to(_PACKAGE.resolve()).as_posix()
-    return SourceLine(file, first + place, lines[place].strip(), function.__qualname__)
-
-
-def _place_of(piece: str, lines: Sequence[str]) -> int:
-    return next(number for number, line in enumerate(lines) if piece in line)
-
-
-def _last_return(lines: Sequence[str]) -> int:
-    tree = ast.parse(textwrap.dedent("".join(lines)))
-    return max(node.lineno for node in ast.walk(tree) if isinstance(node, ast.Return)) - 1

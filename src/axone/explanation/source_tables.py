@@ -1,14 +1,11 @@
-"""Where the reference engine computes what a trace shows: tables by class, direction and symbol.
+"""Where the reference engine computes what a trace shows of layers, by class, direction, symbol.
 
 A place is a method and a piece of the line's text in it. Several places of one symbol stand in the
 order in which they are run.
 """
 
-from collections.abc import Callable
-from typing import Any, TypeAlias
-
-from axone import lbfgs, optimizers
-from axone.explanation.trace import BACKWARD, FORWARD, UPDATE
+from axone.explanation.source_places import Row, table
+from axone.explanation.source_text import Place
 from axone.layers import (
     Activation,
     Attention,
@@ -19,17 +16,14 @@ from axone.layers import (
     Flatten,
     GaussianNoise,
     GlobalPool,
-    GRUCell,
     LastStep,
     LayerNorm,
-    LSTMCell,
     MaxPool,
     PositionalEncoding,
     Recurrent,
     Reshape,
     Residual,
     RMSNorm,
-    RNNCell,
     Transpose,
     Upsample,
     attention,
@@ -41,20 +35,6 @@ from axone.layers import (
 from axone.layers.cells import cell
 from axone.layers.noise import InvertedDropout
 from axone.layers.weighted import delta_of
-
-Place: TypeAlias = "tuple[Callable[..., Any], str]"
-
-Row: TypeAlias = "list[Place] | dict[str, list[Place]]"
-"""The places of a symbol; or those of each end of its equation, "" for all others."""
-
-
-def _table(
-    forward: dict[str, Row] | None = None, backward: dict[str, Row] | None = None
-) -> dict[tuple[str, str], Row]:
-    return {(FORWARD, symbol): row for symbol, row in (forward or {}).items()} | {
-        (BACKWARD, symbol): row for symbol, row in (backward or {}).items()
-    }
-
 
 _CONVOLUTION = convolution.Convolution
 _NORM = BatchNorm.backward
@@ -69,7 +49,7 @@ _MATRIX: list[Place] = [(Attention.backward, 'gradients[f"{name}_weight"] = ')]
 _BIAS: list[Place] = [(Attention.backward, 'gradients[f"{name}_bias"] = ')]
 
 OF_LAYERS: dict[type, dict[tuple[str, str], Row]] = {
-    Dense: _table(
+    Dense: table(
         {
             "z": [(Dense.forward, "z = x @ "), (Dense.forward, "z += ")],
             "a": [(Dense.forward, "a = self.function")],
@@ -82,7 +62,7 @@ OF_LAYERS: dict[type, dict[tuple[str, str], Row]] = {
             "∂L/∂…": [(Dense._gradients, "gradients.update")],
         },
     ),
-    _CONVOLUTION: _table(
+    _CONVOLUTION: table(
         {
             "z": [
                 (convolution.correlate, "z[tap.outputs] += "),
@@ -105,14 +85,14 @@ OF_LAYERS: dict[type, dict[tuple[str, str], Row]] = {
             "∂L/∂…": [(_CONVOLUTION._gradients, "gradients.update")],
         },
     ),
-    Activation: _table(
+    Activation: table(
         {"a": [(Activation.forward, "a = self._function")]},
         {
             "δ": [(Activation.backward, "return bound.backward")],
             "∂L/∂…": [(Activation.backward, "return bound.backward")],
         },
     ),
-    InvertedDropout: _table(
+    InvertedDropout: table(
         {
             "r": [(InvertedDropout.forward, "factors *= ")],
             "y": {
@@ -122,7 +102,7 @@ OF_LAYERS: dict[type, dict[tuple[str, str], Row]] = {
         },
         {"∂L/∂x": [(InvertedDropout.backward, "return ")]},
     ),
-    GaussianNoise: _table(
+    GaussianNoise: table(
         {
             "noise": [(GaussianNoise.forward, "noise = ")],
             "y": {
@@ -132,7 +112,7 @@ OF_LAYERS: dict[type, dict[tuple[str, str], Row]] = {
         },
         {"∂L/∂x": [(GaussianNoise.backward, "return ")]},
     ),
-    BatchNorm: _table(
+    BatchNorm: table(
         {
             "μ": _STATISTICS,
             "s²": _STATISTICS,
@@ -151,7 +131,7 @@ OF_LAYERS: dict[type, dict[tuple[str, str], Row]] = {
             },
         },
     ),
-    LayerNorm: _table(
+    LayerNorm: table(
         {
             "μ": [(LayerNorm.forward, "mean = ")],
             "√(s² + ε)": [(LayerNorm.forward, "deviation = ")],
@@ -165,7 +145,7 @@ OF_LAYERS: dict[type, dict[tuple[str, str], Row]] = {
             "∂L/∂x": [(LayerNorm.backward, "return (g - mean")],
         },
     ),
-    RMSNorm: _table(
+    RMSNorm: table(
         {
             "rms": [(RMSNorm.forward, "root = ")],
             "x̂": [(RMSNorm.forward, "normalised = ")],
@@ -177,21 +157,21 @@ OF_LAYERS: dict[type, dict[tuple[str, str], Row]] = {
             "∂L/∂x": [(RMSNorm.backward, "return (g - ")],
         },
     ),
-    MaxPool: _table(
+    MaxPool: table(
         {
             "k*": [(MaxPool.forward, "winner[tap.outputs][wins] = ")],
             "y": [(MaxPool.forward, "y[tap.outputs] = ")],
         },
         {"∂L/∂x": [(MaxPool.backward, "dx[tap.inputs] += ")]},
     ),
-    AveragePool: _table(
+    AveragePool: table(
         {
             "n": [(AveragePool.forward, "count[tap.outputs] += ")],
             "y": [(AveragePool.forward, "return total / count")],
         },
         {"∂L/∂x": [(AveragePool.backward, "dx[tap.inputs] += ")]},
     ),
-    GlobalPool: _table(
+    GlobalPool: table(
         {
             "y": {
                 "maxₚ x[c, p]": [
@@ -206,37 +186,37 @@ OF_LAYERS: dict[type, dict[tuple[str, str], Row]] = {
         },
         {"∂L/∂x": [(GlobalPool.backward, "return np.broadcast_to")]},
     ),
-    Upsample: _table(
+    Upsample: table(
         {"y": [(Upsample.forward, "y = y.take")]},
         {"∂L/∂x": [(Upsample.backward, "dx = np.add.reduceat")]},
     ),
-    Flatten: _table(
+    Flatten: table(
         {"y": [(Flatten.forward, "return ")]}, {"∂L/∂x": [(Flatten.backward, "return ")]}
     ),
-    Reshape: _table(
+    Reshape: table(
         {"y": [(Reshape.forward, "return ")]}, {"∂L/∂x": [(Reshape.backward, "return ")]}
     ),
-    Transpose: _table(
+    Transpose: table(
         {"y": [(Transpose.forward, "return ")]}, {"∂L/∂x": [(Transpose.backward, "return ")]}
     ),
-    LastStep: _table(
+    LastStep: table(
         {"y": [(LastStep.forward, "return ")]}, {"∂L/∂x": [(LastStep.backward, "dx[np.arange")]}
     ),
-    Embedding: _table(
+    Embedding: table(
         {"y": [(Embedding.forward, "return ")]},
         {
             "∂L/∂weight": [(Embedding.backward, "np.add.at")],
             "∂L/∂x": [(Embedding.backward, "return ")],
         },
     ),
-    PositionalEncoding: _table(
+    PositionalEncoding: table(
         {
             "PE": [(positional_encoding.sinusoids, "waves: FloatArray = ")],
             "y": [(PositionalEncoding.forward, "return x + ")],
         },
         {"∂L/∂x": [(PositionalEncoding.backward, "return ")]},
     ),
-    Residual: _table(
+    Residual: table(
         {
             "F(x)": [(Residual.forward, "branch, inner = ")],
             "S(x)": [(Residual.forward, "short, caches = ")],
@@ -250,7 +230,7 @@ OF_LAYERS: dict[type, dict[tuple[str, str], Row]] = {
             "∂L/∂x": [(Residual.backward, "return d_short + dx")],
         },
     ),
-    Attention: _table(
+    Attention: table(
         {
             "Q": _PROJECTED,
             "K": _PROJECTED,
@@ -274,7 +254,7 @@ OF_LAYERS: dict[type, dict[tuple[str, str], Row]] = {
             "∂L/∂x": [(Attention.backward, "dx += slope @ ")],
         },
     ),
-    Recurrent: _table(
+    Recurrent: table(
         {
             "h": [(Recurrent._through_time, "h[:, t] = ")],
             "y": [(Recurrent.forward, "return np.concatenate")],
@@ -287,107 +267,5 @@ OF_LAYERS: dict[type, dict[tuple[str, str], Row]] = {
             ],
             "∂L/∂x": [(Recurrent.backward, "dx = dx + ")],
         },
-    ),
-}
-
-OF_CELLS: dict[type, dict[tuple[str, str], Row]] = {
-    RNNCell: _table(
-        {"h": [(RNNCell.step, "after = ")]},
-        {"δ": [(RNNCell._delta, "return ")], "∂L/∂x": [(RNNCell.step_back, "dx = ")]},
-    ),
-    LSTMCell: _table(
-        {
-            **{gate: [(LSTMCell.step, "i, f, g, o = ")] for gate in "ifgo"},
-            "c": [(LSTMCell.step, "memory = ")],
-            "h": [(LSTMCell.step, "h = ")],
-        },
-        {
-            "∂L/∂c": [(LSTMCell._deltas, "d_memory = d_memory + ")],
-            "δi": [(LSTMCell._deltas, "d_memory * g * i")],
-            "δf": [(LSTMCell._deltas, "d_memory * cache.memory_before")],
-            "δg": [(LSTMCell._deltas, "d_memory * i * ")],
-            "δo": [(LSTMCell._deltas, "dh * shown * o")],
-            "∂L/∂x": [(LSTMCell.step_back, 'return delta @ parameters["weight"]')],
-        },
-    ),
-    GRUCell: _table(
-        {
-            "r": [(GRUCell.step, "r, z = ")],
-            "z": [(GRUCell.step, "r, z = ")],
-            "s": [(GRUCell.step, "s = h_n")],
-            "n": [(GRUCell.step, "n = np.tanh")],
-            "h": [(GRUCell.step, "h = (1 - z)")],
-        },
-        {
-            "δn": [(GRUCell._deltas, "delta_n = ")],
-            "δz": [(GRUCell._deltas, "delta_z = ")],
-            "δr": [(GRUCell._deltas, "delta_r = ")],
-            "δs": [(GRUCell._deltas, "return delta_r, ")],
-            "∂L/∂x": [(GRUCell.step_back, 'return delta @ parameters["weight"]')],
-        },
-    ),
-}
-
-
-def _moved(by_symbol: dict[str, Row]) -> dict[tuple[str, str], Row]:
-    return {(UPDATE, symbol): row for symbol, row in by_symbol.items()}
-
-
-_MOMENTUM, _ADAM = optimizers.Momentum.update, optimizers._adam_step
-_OF_ADAM = _moved(
-    {
-        "m": [(_ADAM, "first += scratch")],
-        "v": [(_ADAM, "second += scratch")],
-        # The step takes the two corrections as numbers; only the trace writes m̂ and v̂ out.
-        "m̂": [(optimizers._adam_trace, "unbiased_first = ")],
-        "v̂": [(optimizers._adam_trace, "unbiased_second = ")],
-        "W": [(_ADAM, "scratch *= learning_rate"), (_ADAM, "weights -= scratch")],
-    }
-)
-_DESCENT = "weights -= learning_rate * gradient"
-
-OF_OPTIMIZERS: dict[type, dict[tuple[str, str], Row]] = {
-    optimizers.SGD: _moved({"W": [(optimizers.SGD.update, _DESCENT)]}),
-    optimizers.GradientDescent: _moved({"W": [(optimizers.GradientDescent.update, _DESCENT)]}),
-    optimizers.Momentum: _moved(
-        {
-            "v": {
-                "η·g": [(_MOMENTUM, "velocity += learning_rate")],
-                "": [(_MOMENTUM, "velocity += share")],
-            },
-            "W": {
-                "η·v": [(_MOMENTUM, "weights -= learning_rate * velocity")],
-                "": [(_MOMENTUM, "weights -= velocity")],
-            },
-        }
-    ),
-    optimizers.Nesterov: _moved(
-        {
-            "v": [(optimizers.Nesterov.update, "velocity += gradient")],
-            "W": [(optimizers.Nesterov.update, "weights -= ")],
-        }
-    ),
-    optimizers.Adagrad: _moved(
-        {
-            "s": [(optimizers.Adagrad.update, "accumulator += ")],
-            "W": [(optimizers.Adagrad.update, "weights -= ")],
-        }
-    ),
-    optimizers.RMSProp: _moved(
-        {
-            "s": [(optimizers.RMSProp.update, "mean_square += ")],
-            "W": [(optimizers.RMSProp.update, "weights -= ")],
-        }
-    ),
-    optimizers.Adam: _OF_ADAM,
-    optimizers.AdamW: _OF_ADAM,
-    optimizers.LBFGS: _moved(
-        {
-            "d": [(lbfgs.Minimisation._new_direction, 'direction = -slots["gradient"]')],
-            "W": {
-                "α·d": [(lbfgs.Minimisation._accept, "self.weights += ")],
-                "": [(lbfgs.Minimisation.trial, "return None")],
-            },
-        }
     ),
 }

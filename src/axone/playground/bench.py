@@ -128,6 +128,8 @@ class Bench:
     version : int
         Grows with whatever changes what is to be seen.
     kept : list of KeptRun
+    asked_about : str or None
+        A table that was given and does not say what is to be learnt: the page asks.
     announce_download : callable
         Given a file of the folder and its name; returns what the page fetches it by.
     """
@@ -140,6 +142,7 @@ class Bench:
     looking_back: int | None = None
     version: int = 0
     kept: list[KeptRun] = field(default_factory=list)
+    asked_about: str | None = None
     announce_download: Callable[[Path, str], str] | None = None
     _attempt: Attempt | None = None
     _undo: list[Attempt] = field(default_factory=list)
@@ -291,6 +294,7 @@ class Bench:
         else:
             attempt.epoch()
             self._next_epoch = max(self._next_epoch + 1 / self.pace, time.monotonic() - 0.5)
+        self._speed.see(attempt.progress)
         self.version += 1
         if attempt.ended is not None or self.run.state.epoch == self.until:
             self.pause()
@@ -395,6 +399,7 @@ class Bench:
 
     def _begin(self, attempt: Attempt) -> None:
         """Show an attempt, and let the one before be gone back to."""
+        self.asked_about = None
         if self._attempt is not None:
             self._undo.append(self._attempt)
         for forgotten in [*self._redo, *self._undo[:-MOST_UNDONE]]:

@@ -9,6 +9,7 @@ from axone.experiments.preparation import Prepared
 from axone.layers import Dense, Layer
 from axone.messages import shorten
 from axone.playground.designs import Design
+from axone.playground.views.inputs import has_plane, input_names
 from axone.registry import name_of, plain
 
 _LONGEST_NAME = 40
@@ -35,6 +36,7 @@ def _data(prepared: Prepared) -> dict[str, Any]:
     dataset, preprocessing = prepared.dataset, prepared.preprocessing
     shape = preprocessing.feature_shape
     names = list(preprocessing.feature_names) if len(shape) == 1 else []
+    inputs = input_names(prepared)[:_MOST_NAMES] if has_plane(prepared) else ()
     return {
         "name": dataset.name,
         "task": prepared.target.task,
@@ -42,6 +44,7 @@ def _data(prepared: Prepared) -> dict[str, Any]:
         "rows": {name: len(part) for name, part in prepared.parts.items()},
         "shape": list(shape),
         "features": [shorten(name, _LONGEST_NAME) for name in names[:_MOST_NAMES]],
+        "inputs": [shorten(name, _LONGEST_NAME) for name in inputs],
         "classes": [shorten(name, _LONGEST_NAME) for name in dataset.class_names] or None,
         "target": dataset.target_name,
         "targets": list(dataset.target_names),

@@ -220,7 +220,7 @@ def shares_of(prepared: Prepared, outputs: FloatArray) -> FloatArray | None:
 
 def is_number(column: Any) -> bool:
     """Whether a column of a frame holds numbers."""
-    return bool(column.dtype.kind in "iufb") if hasattr(column.dtype, "kind") else False
+    return bool(column.dtype.kind in "iuf") if hasattr(column.dtype, "kind") else False
 
 
 def is_missing(value: Any) -> bool:

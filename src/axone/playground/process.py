@@ -16,8 +16,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from axone.messages import Message, _
-from axone.playground import pipe
-from axone.playground.limits import END_SECONDS, STDERR_CHARACTERS, STDERR_LINES
+from axone.playground import limits, pipe
+from axone.playground.limits import END_SECONDS, MOST_RESTARTS, STDERR_CHARACTERS, STDERR_LINES
 
 WORKER = "axone.playground.worker"
 """The module that is run."""
@@ -115,6 +115,37 @@ class WorkerProcess:
         text = line[:STDERR_CHARACTERS].decode(errors="replace").rstrip("\r")
         self.lines.append(text)
         self._show(text)
+
+
+class Starts:
+    """When workers were started, and so whether another one may be."""
+
+    def __init__(self) -> None:
+        self._times: deque[float] = deque()
+
+    @property
+    def count(self) -> int:
+        """How many were, of late."""
+        return len(self._times)
+
+    @property
+    def last(self) -> bool:
+        """Whether only one more may be."""
+        return self.count == MOST_RESTARTS
+
+    def note(self, now: float) -> None:
+        """Note a start."""
+        self._times.append(now)
+
+    def may_again(self, now: float) -> bool:
+        """Whether another one may be started now; those of long ago are forgotten."""
+        while self._times and now - self._times[0] > limits.RESTART_WINDOW:
+            self._times.popleft()
+        return self.count <= MOST_RESTARTS
+
+    def seconds_left(self, now: float) -> float:
+        """Return how long it takes until the first of them is long ago."""
+        return max(0.0, self._times[0] + limits.RESTART_WINDOW - now)
 
 
 def ending_in_words(status: int) -> Message:

@@ -9,7 +9,6 @@ import asyncio
 import contextlib
 import json
 import time
-from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,7 +22,7 @@ from axone.playground.connection import ELSEWHERE, GOING, TOO_MUCH, Connection
 from axone.playground.downloads import Downloads
 from axone.playground.limits import Bucket
 from axone.playground.pipe import PipeError
-from axone.playground.process import WORKER, WorkerProcess, ending_in_words
+from axone.playground.process import WORKER, Starts, WorkerProcess, ending_in_words
 from axone.playground.uploads import Uploads
 
 
@@ -92,7 +91,7 @@ class Session:
         self._frame: int | None = None
         self._asked = 0
         self._worker: WorkerProcess | None = None
-        self._started: deque[float] = deque()
+        self._starts = Starts()
         self._wanted = asyncio.Event()
         self._worked = False
         self._fault: Message | None = None
@@ -172,7 +171,7 @@ class Session:
     async def _one_worker(self) -> None:
         """Start a worker, hand on what it says until it ends, and see to what becomes of it."""
         again = self._worked
-        self._started.append(time.monotonic())
+        self._starts.note(time.monotonic())
         worker = await WorkerProcess.start(self._show_of_worker, self._module)
         self._worker, self._fault, self._worked = worker, None, True
         worker.send(
@@ -289,11 +288,8 @@ class Session:
         waiting, self._waiting, self._frame = self._waiting, {}, None
         for each in waiting.values():
             _refuse(each.page, each.question, told)
-        now = time.monotonic()
-        while self._started and now - self._started[0] > limits.RESTART_WINDOW:
-            self._started.popleft()
-        again = len(self._started) <= limits.MOST_RESTARTS
-        if len(self._started) == limits.MOST_RESTARTS:
+        again = self._starts.may_again(time.monotonic())
+        if self._starts.last:
             self._design = None
         more = (
             _("It is being started again.")
@@ -301,13 +297,13 @@ class Session:
             else _(
                 "It ended {count} times within a minute and is not started again by itself; "
                 "ask for something in a minute, or end the playground (Ctrl-C).",
-                count=len(self._started),
+                count=self._starts.count,
             )
         )
         self._show(f"{told} {more}")
         self._event("worker", alive=False, words=f"{told} {more}")
         if not again:
-            await asyncio.sleep(max(0.0, self._started[0] + limits.RESTART_WINDOW - now))
+            await asyncio.sleep(self._starts.seconds_left(time.monotonic()))
             self._wanted.clear()
             await self._wanted.wait()
 

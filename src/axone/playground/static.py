@@ -37,12 +37,21 @@ class PageFiles:
         root = folder or files("axone.playground").joinpath("page")
         self._files = dict(_below(root, "")) if root.is_dir() else {}
 
-    def index(self, _request: Request) -> Response:
-        """Answer with the page, which nobody keeps."""
-        found = self._files.get("index.html")
-        return _missing() if found is None else Response(found.read_bytes(), media_type="text/html")
+    async def index(self, _request: Request) -> Response:
+        """Answer with the page, which nobody keeps.
 
-    def file(self, request: Request) -> Response:
+        It names every module, so that a browser fetches them at once, and not each when the one
+        that imports it is read.
+        """
+        found = self._files.get("index.html")
+        if found is None:
+            return _missing()
+        head, end, rest = found.read_text("utf-8").partition("</head>")
+        modules = (name for name in self._files if end and name.endswith(".js"))
+        links = "".join(f'<link rel="modulepreload" href="/page/{name}">' for name in modules)
+        return Response(f"{head}{links}{end}{rest}", media_type="text/html")
+
+    async def file(self, request: Request) -> Response:
         """Answer with a module, a style or a picture, which browsers keep but ask for."""
         name = request.path_params["name"]
         found = self._files.get(name)

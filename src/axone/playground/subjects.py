@@ -70,8 +70,11 @@ class Subject:
     @property
     def feature_names(self) -> tuple[str, ...]:
         """What the inputs are called, where each is one number."""
-        names = self.prepared.preprocessing.feature_names
-        return tuple(names) if self.prepared.network.input_shape == (len(names),) else ()
+        preprocessing, shape = self.prepared.preprocessing, self.prepared.network.input_shape
+        for names in (preprocessing.output_names, preprocessing.feature_names):
+            if shape == (len(names),):
+                return tuple(names)
+        return ()
 
     @property
     def class_names(self) -> tuple[str, ...]:

@@ -7,13 +7,14 @@ and the last stand there; each says how much there was.
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import groupby
 from typing import Any
 
 import numpy as np
 
 from axone.arrays import FloatArray
-from axone.explanation.source_lines import SourceLine
-from axone.explanation.trace import Cell, Step, Trace
+from axone.explanation.source_text import SourceLine
+from axone.explanation.trace import BACK, Cell, Step, Trace
 from axone.parameters import Parameters
 from axone.traced import Part, Rest, Working
 
@@ -59,8 +60,8 @@ def trace_data(trace: Trace, sources: Mapping[int, tuple[SourceLine, ...]]) -> d
     dict
         ``title``, ``rows``, ``loss``, ``loss_after``, ``steps``, a tree as that of `Trace.to_data`,
         and ``sources``. A step has its number in ``step``, in ``source`` those of its lines; what
-        is cut has ``whole``, the shape that the array has, and ``left_out`` says how many of the
-        children are not there.
+        is cut has ``whole``, the shape that the array has, and ``left_out`` says how many
+        positions before it are not there.
     """
     steps = list(_numbered(trace.steps))
     most = _most_numbers(trace)
@@ -81,11 +82,8 @@ def trace_data(trace: Trace, sources: Mapping[int, tuple[SourceLine, ...]]) -> d
         if lines := known.numbered(sources.get(number, ())):
             data["source"] = lines
         children = [described(child, numbers) for child in step.children]
-        if len(children) > _MOST_POSITIONS and step.children[0].title:
-            data["left_out"] = len(children) - _FIRST_POSITIONS - 1
-            children = [*children[:_FIRST_POSITIONS], children[-1]]
         if children:
-            data["children"] = children
+            data["children"] = [*_without_most(step.children, children)]
         return data
 
     numbers = iter(range(len(steps)))
@@ -97,6 +95,28 @@ def trace_data(trace: Trace, sources: Mapping[int, tuple[SourceLine, ...]]) -> d
         "steps": [described(step, numbers) for step in trace.steps],
         "sources": [line.to_data() for line in known.lines],
     }
+
+
+def _without_most(
+    steps: tuple[Step, ...], described: list[dict[str, Any]]
+) -> Iterator[dict[str, Any]]:
+    """Give the children of a step; of many positions of one way the first few and the last."""
+    for key, together in groupby(
+        zip(steps, described, strict=True), key=lambda both: _way(both[0])
+    ):
+        alike = [data for _step, data in together]
+        if not key or len(alike) <= _MOST_POSITIONS:
+            yield from alike
+            continue
+        yield from alike[:_FIRST_POSITIONS]
+        yield {**alike[-1], "left_out": len(alike) - _FIRST_POSITIONS - 1}
+
+
+def _way(step: Step) -> str:
+    """Tell positions of one direction from those of the other, and from all else."""
+    if not step.title or step.name:
+        return ""
+    return "back" if step.title.endswith(BACK) else "forth"
 
 
 def parameters_data(parameters: Parameters) -> dict[str, Any]:

@@ -8,14 +8,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from axone.arrays import BoolArray, FloatArray
+from axone.data.reading.truths import truth_of
 from axone.errors import ArgumentTypeError, DataError
 from axone.experiments.preparation import Prepared
 from axone.messages import _
 from axone.model import Classes, Numbers
-from axone.playground.examples import is_number
+from axone.playground.examples import is_missing, is_number
 
 MOST_TYPED = 100_000
 """Numbers of an example that a page may give."""
+
+_LONGEST_TEXT = 1000
 
 _LARGEST = 1e30
 """Of a number that is typed: its square is one, too, in float64."""
@@ -100,15 +103,36 @@ def _typed_table(frame: Any, values: Sequence[Any]) -> Any:
         name = frame.columns[place]
         if value is not None and not isinstance(value, str | int | float):
             raise ArgumentTypeError(_("values: {found!r} is no cell", found=value))
-        column = frame[name]
-        if is_number(column):
-            number = np.nan if value is None else _typed_number(value)
-            row[name] = np.array([number], np.float64)
-        else:
-            cell: Any = None if value is None else str(value)[:1000]
-            row[name] = column.iloc[:0].reindex([row.index[0]])
-            row[name] = np.array([cell], object)
+        row[name] = _typed_cell(frame[name], value)
     return row
+
+
+def _typed_cell(column: Any, value: Any) -> NDArray[Any]:
+    """Return what was typed as a cell of a column's own type, alone in an array."""
+    if value is None:
+        return np.array(
+            [np.nan if is_number(column) else None], None if is_number(column) else object
+        )
+    if is_number(column):
+        return np.array([_typed_number(value)], np.float64)
+    text, kind = str(value)[:_LONGEST_TEXT], getattr(column.dtype, "kind", "O")
+    if kind == "b":
+        truth = truth_of(text)
+        if is_missing(truth):
+            raise DataError(_("values: {found!r} is neither true nor false", found=text))
+        return np.array([bool(truth)])
+    if kind == "M":
+        return _typed_moment(text)
+    return np.array([text], object)
+
+
+def _typed_moment(text: str) -> NDArray[Any]:
+    from pandas import to_datetime
+
+    moment = to_datetime(text, errors="coerce")
+    if is_missing(moment):
+        raise DataError(_("values: {found!r} is no date", found=text))
+    return np.array([moment.tz_localize(None)], "datetime64[ns]")
 
 
 def _typed_number(value: Any, place: str = "values") -> float:

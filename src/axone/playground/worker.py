@@ -169,6 +169,7 @@ class Worker:
                 "state": bench.state(),
                 "designed": bench.designed(),
                 "runs": bench.kept_runs(),
+                "asked_about": bench.asked_about,
             }
         else:
             told["schema"] = described_schema()
@@ -201,6 +202,10 @@ class Worker:
             bench.set_design(FIRST)
             self.tell({"event": "note", "words": str(error)})
         self._bench = bench
+        # What a page asks first takes a second the first time: it is over when the page opens.
+        self._greet({}, whole=True)
+        answers()
+        self._painter.stage(bench)
         self.tell({"internal": "ready"})
 
     def _announce(self, path: Path, name: str) -> str:

@@ -44,8 +44,8 @@ def start(browser):
     """Start playgrounds of a test's own."""
     with contextlib.ExitStack() as stack:
 
-        def starting(*arguments):
-            running = Playground(*arguments)
+        def starting(*arguments, **settings):
+            running = Playground(*arguments, **settings)
             stack.callback(running.end)
             return running
 

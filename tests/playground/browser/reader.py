@@ -167,10 +167,14 @@ class Reader:
     def pause(self) -> None:
         """Have the run pause, and wait until all that it came to is shown."""
         self.press("training.pause")
-        bar = self.page.locator("#panel-transport")
-        play = self.words["training.play"]
-        expect(bar.get_by_role("button", name=play, exact=True)).to_be_visible()
-        self.wait_drawn(self.epoch)
+        self.page.wait_for_function(
+            """() => {
+                const number = (text) => Number((text ?? "").match(/[\\d,]+/)?.[0].replaceAll(",", ""));
+                const told = document.querySelector("#panel-transport .time-reading output");
+                const drawn = document.querySelector("canvas.output-curves");
+                return number(told.textContent) === number(drawn.getAttribute("aria-label"));
+            }"""
+        )
 
     # What it came to
 

@@ -294,7 +294,7 @@ def hello(worker: Pretended, language: str) -> dict[str, Any]:
     texts = words()
     own = language if language in LANGUAGES else "en"
     if LONG:
-        texts = {key: f"{text} (une traduction plus longue)" for key, text in texts.items()}
+        texts = {key: text + " " + text[: len(text) * 2 // 5 + 1] for key, text in texts.items()}
     return {
         "words": texts,
         "language": own,

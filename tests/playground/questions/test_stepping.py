@@ -56,15 +56,15 @@ def iris(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def houses(tmp_path_factory):
-    """A table with texts, cells that are missing, and numbers to predict."""
+    """A table with texts, dates, truths, cells that are missing, and numbers to predict."""
     folder = tmp_path_factory.mktemp("houses")
     random = np.random.default_rng(0)
-    lines = ["area,town,price"]
-    for _row in range(60):
+    lines = ["area,town,sold,garden,price"]
+    for row in range(60):
         area = "" if random.random() < 0.1 else f"{random.uniform(30, 200):.1f}"
-        lines.append(
-            f"{area},{random.choice(['Paris', 'Nice', 'Lyon'])},{random.uniform(1, 9):.3f}"
-        )
+        town = random.choice(["Paris", "Nice", "Lyon"])
+        sold, garden = f"20{10 + row % 9}-03-{1 + row % 28:02}", ["true", "false"][row % 2]
+        lines.append(f"{area},{town},{sold},{garden},{random.uniform(1, 9):.3f}")
     (folder / "houses.csv").write_text("\n".join(lines) + "\n")
     bench = Bench(folder)
     bench.sources.add("houses.csv", folder / "houses.csv")
@@ -314,6 +314,30 @@ def test_a_large_trace_is_cut_and_says_so(tmp_path):
         assert len(step["array"]["numbers"]) <= MOST_NUMBERS
 
 
+def test_of_many_positions_the_first_and_the_last_stand_there_and_all_gradients():
+    network = ax.Network(
+        ax.LSTM(2, bidirectional=True, last=True), ax.Dense(1), input_shape=(60, 1)
+    )
+    x = np.random.default_rng(0).normal(size=(1, 60, 1))
+    parameters = network.initialize(0, "float64")
+    trace = ax.explain(network, parameters, x, [1.0], loss="mse")
+    data = trace_data(trace, {})
+    positions = [step for step in walked(data["steps"]) if "position" in step.get("title", "")]
+    assert 60 < len(positions) < 120
+    assert [step["left_out"] for step in positions if "left_out" in step] == [39] * 4
+    shown = {
+        (step["kind"], step["layer"], step["symbol"])
+        for step in walked(data["steps"])
+        if "array" in step and "layer" in step
+    }
+    every = {
+        (step.kind, step.layer, step.symbol)
+        for step in trace.walk()
+        if step.array is not None and step.layer is not None
+    }
+    assert shown == every
+
+
 def test_what_is_not_finite_is_told_by_its_name(iris, tmp_path):
     bench = bench_on(tmp_path, {"source": "iris"}, MLP)
     bench.attempt.run.state.parameters.vector[...] = np.nan
@@ -387,9 +411,23 @@ def test_a_cell_that_is_not_there_is_refused(iris, fields):
 
 
 def test_text_of_a_table_is_typed_as_it_stands_in_the_file(houses):
-    trace = stepping(houses, {"values": [120, "Paris"], "target": 4.5})
-    assert trace["given"] == [120, "Paris"]
-    other = stepping(houses, {"values": [120, "Lyon"]})
+    trace = stepping(houses, {"values": [120, "Paris", "2015-03-02", "true"], "target": 4.5})
+    assert trace["given"] == [120, "Paris", "2015-03-02", "true"]
+    other = stepping(houses, {"values": [120, "Lyon", "2015-03-02", "true"]})
     assert trace["predicted"] != other["predicted"]
-    missing = stepping(houses, {"values": [None, "Nice"]})
+    missing = stepping(houses, {"values": [None, "Nice", "2015-03-02", "false"]})
     assert np.isfinite(missing["predicted"])
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        [120, "Paris", "no day", "true"],
+        [120, "Paris", "2015-03-02", "perhaps"],
+        [120, {"town": "Paris"}, "2015-03-02", "true"],
+        ["wide", "Paris", "2015-03-02", "true"],
+    ],
+)
+def test_cells_of_another_kind_are_refused(houses, values):
+    with pytest.raises(AxoneError):
+        stepping(houses, {"values": values})

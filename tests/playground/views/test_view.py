@@ -76,6 +76,7 @@ def test_the_plane_is_described_in_the_units_of_its_columns(seen):
         assert low == pytest.approx(column.min() - 0.06 * np.ptp(column), rel=1e-5)
         assert high == pytest.approx(column.max() + 0.06 * np.ptp(column), rel=1e-5)
     assert told["points"] == {"shown": 150, "of": 150}
+    assert told["columns"][2] == {"place": 2, "name": "petal length (cm)"}
     assert set(told["parts"]) == set(PARTS) - {"residuals", "maps"}
 
 

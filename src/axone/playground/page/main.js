@@ -10,13 +10,26 @@ import { createPictures } from "./core/pictures.js";
 import { createRefusals } from "./core/refusals.js";
 import { createStore } from "./core/store.js";
 import { startFrames } from "./core/pulse.js";
-import { TABS, applyWords, showTabs } from "./core/regions.js";
+import { applyWords, showTabs } from "./core/regions.js";
 import { banner } from "./core/banner.js";
 import { kept, keep } from "./core/preferences.js";
 import { createWords } from "./core/words.js";
+import { panel as transport } from "./panels/training/transport.js";
+import { panel as data } from "./panels/data/data.js";
+import { panel as training } from "./panels/training/training.js";
+import { panel as network } from "./panels/network/network.js";
+import { panel as output } from "./panels/output/output.js";
+import { panel as rows } from "./panels/rows/rows.js";
+import { panel as stepping } from "./panels/stepping/stepping.js";
+import { panel as diagnosis } from "./panels/diagnosis/diagnosis.js";
+import { panel as scenes } from "./panels/scenes/scenes.js";
+import { panel as laboratory } from "./panels/laboratory/laboratory.js";
+import { panel as compare } from "./panels/compare/compare.js";
+import { panel as code } from "./panels/code/code.js";
 
-const PANELS = ["transport", "data", "training", "network", "output", ...TABS];
-const PLACES = { transport: "training" };
+const PANELS = [
+  transport, data, training, network, output, rows, stepping, diagnosis, scenes, laboratory, compare, code,
+];
 
 const store = createStore({ arrays: new Map(), curves: {} });
 let numbers = createNumbers("en");
@@ -34,8 +47,7 @@ const base = createApp({
   pictures: createPictures(),
 });
 
-/** @type {Function[]} */
-let panels = [];
+/** @type {(() => void)[]} */
 let ends = [];
 
 /**
@@ -44,9 +56,9 @@ let ends = [];
  */
 async function greet(wanted = kept("language")) {
   const hello = await base.ask("hello", wanted ? { language: wanted } : {});
-  const { words, language: own, languages, schema, catalogue, runs } = hello;
+  const { words, language: own, languages, schema, catalogue, runs, asked_about: askedAbout } = hello;
   numbers = createNumbers(own);
-  store.set({ words, language: own, languages, schema, catalogue, kept: runs ?? [] });
+  store.set({ words, language: own, languages, schema, catalogue, askedAbout, kept: runs ?? [] });
   document.documentElement.lang = own;
   build();
 }
@@ -55,12 +67,17 @@ function build() {
   for (const end of ends) end();
   applyWords(document, t);
   document.title = `Axone ${t("core.playground")}`;
-  ends = [banner, header(changeLanguage), showTabs, ...panels].map(inScope);
+  ends = [banner, header(changeLanguage), showTabs, ...PANELS].map(inScope);
 }
 
 function inScope(panel) {
   const { app, end } = base.scope();
-  panel(app);
+  try {
+    panel(app);
+  } catch (error) {
+    // One panel's mistake leaves the others as they are.
+    reportError(error);
+  }
   return end;
 }
 
@@ -68,18 +85,6 @@ async function changeLanguage(wanted) {
   keep("language", wanted);
   await greet(wanted).catch(base.refuse);
   document.getElementById("language")?.focus();
-}
-
-async function start() {
-  applyTheme(store);
-  const found = await Promise.allSettled(
-    PANELS.map((name) => import(`./panels/${PLACES[name] ?? name}/${name}.js`)),
-  );
-  panels = found.filter(({ value }) => value).map(({ value }) => value.panel);
-  connection.on("opened", () => greet().then(openFragment).catch(base.refuse));
-  connection.on("worker", ({ alive }) => alive && greet().catch(base.refuse));
-  startFrames(connection);
-  if (connection.isOpen()) await greet().then(openFragment);
 }
 
 /** What a shared address carries, once: afterwards the page is the reader's own. */
@@ -92,4 +97,7 @@ async function openFragment() {
   if (opened?.view) store.set({ shared_view: opened.view });
 }
 
-start();
+applyTheme(store);
+connection.on("opened", () => greet().then(openFragment).catch(base.refuse));
+connection.on("worker", ({ alive }) => alive && greet().catch(base.refuse));
+startFrames(connection);

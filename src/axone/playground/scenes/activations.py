@@ -20,7 +20,7 @@ SCENES = (
         title=_("Deep, and still a line"),
         question=_(
             "Three hidden layers draw no more than a line. Change what is between them, and get "
-            "97 % of the validation rows right."
+            "97 percent of the validation rows right."
         ),
         kind="reach",
         hints=(
@@ -40,7 +40,8 @@ SCENES = (
         chapter=ACTIVATIONS,
         title=_("Dead ReLU units"),
         question=_(
-            "Units that give 0 for every row learn no more. Bring them to life, and get 95 % of "
+            "Units that give 0 for every row learn no more. Bring them to life, and get 95 "
+            "percent of "
             "the validation rows right."
         ),
         kind="mend",
@@ -62,7 +63,7 @@ SCENES = (
         title=_("Gradients that vanish"),
         question=_(
             "Eight layers of sigmoids hand back nearly nothing to the first. Let it learn without "
-            "taking layers out: 90 % of the validation rows."
+            "taking layers out: 90 percent of the validation rows."
         ),
         kind="mend",
         hints=(
@@ -86,8 +87,8 @@ SCENES = (
         chapter=ACTIVATIONS,
         title=_("Units at their flat ends"),
         question=_(
-            "The first weights are so large that every tanh says −1 or 1. Mend it, and get 95 % "
-            "of the validation rows right."
+            "The first weights are so large that every tanh says −1 or 1. Mend it, and get 95 "
+            "percent of the validation rows right."
         ),
         kind="mend",
         hints=(
@@ -108,7 +109,7 @@ SCENES = (
         title=_("An activation of your own"),
         question=_(
             "Write a formula in z as the activation, and tell the three spirals apart with it: "
-            "90 % of the validation rows."
+            "90 percent of the validation rows."
         ),
         kind="reach",
         hints=(

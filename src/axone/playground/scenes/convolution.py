@@ -15,7 +15,8 @@ SCENES = (
         chapter=CONVOLUTION,
         title=_("Digits with few parameters"),
         question=_(
-            "A dense layer has a weight for every pixel. Read digits by a convolution: 95 % of "
+            "A dense layer has a weight for every pixel. Read digits by a convolution: 95 "
+            "percent of "
             "the validation rows with no more than 1,000 parameters."
         ),
         kind="reach",
@@ -52,7 +53,7 @@ SCENES = (
         title=_("A digit as a signal"),
         question=_(
             "Each digit is now eight channels of length 8. Put a conv1d in front of the output: "
-            "95 % of the validation rows."
+            "95 percent of the validation rows."
         ),
         kind="reach",
         hints=(

@@ -13,7 +13,8 @@ SCENES = (
         chapter=DESCENT,
         title=_("Steps too small"),
         question=_(
-            "The loss hardly falls. Find a learning rate with which plain SGD gets 95 % of the "
+            "The loss hardly falls. Find a learning rate with which plain SGD gets 95 percent of "
+            "the "
             "validation rows right within 100 epochs."
         ),
         kind="reach",
@@ -34,8 +35,8 @@ SCENES = (
         chapter=DESCENT,
         title=_("Steps too large"),
         question=_(
-            "Train: within an epoch the loss is no number any more. Mend the run, and get 90 % "
-            "of the validation rows right."
+            "Train: within an epoch the loss is no number any more. Mend the run, and get 90 "
+            "percent of the validation rows right."
         ),
         kind="mend",
         hints=(
@@ -53,7 +54,7 @@ SCENES = (
         title=_("More steps from the same rows"),
         question=_(
             "All rows at once make one step an epoch. Without touching the learning rate, get "
-            "90 % of the validation rows right within 20 epochs."
+            "90 percent of the validation rows right within 20 epochs."
         ),
         kind="reach",
         hints=(

@@ -11,8 +11,9 @@ SCENES = (
         chapter=IMBALANCE,
         title=_("Is it an eight?"),
         question=_(
-            "After 20 epochs 90 % are right, and hardly an eight is found. Let the rare class "
-            "count, and come to a mean recall of 80 % on the validation rows."
+            "After 20 epochs 90 percent are right, and hardly an eight is found. Let the rare "
+            "class "
+            "count, and come to a mean recall of 80 percent on the validation rows."
         ),
         kind="mend",
         hints=(

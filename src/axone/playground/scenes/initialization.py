@@ -16,7 +16,7 @@ SCENES = (
         title=_("Eight units that are one"),
         question=_(
             "All units of the first layer draw the same line, however long they learn. Break the "
-            "symmetry, and get 97 % of the validation rows right."
+            "symmetry, and get 97 percent of the validation rows right."
         ),
         kind="mend",
         hints=(
@@ -37,7 +37,7 @@ SCENES = (
         title=_("First weights too large"),
         question=_(
             "Every layer makes its sums larger than the one before, and the first step throws "
-            "the network off. Mend it, and get 95 % of the validation rows right."
+            "the network off. Mend it, and get 95 percent of the validation rows right."
         ),
         kind="mend",
         hints=(
@@ -61,7 +61,7 @@ SCENES = (
         chapter=INITIALIZATION,
         title=_("Nothing but zeros"),
         question=_(
-            "With weights of 0 not even the first step moves a hidden layer. Get 97 % of the "
+            "With weights of 0 not even the first step moves a hidden layer. Get 97 percent of the "
             "validation rows right."
         ),
         kind="reach",

@@ -14,7 +14,7 @@ SCENES = (
         title=_("One output for two classes"),
         question=_(
             "Two outputs with softmax say the same twice. Give the network a single sigmoid, and "
-            "get 97 % of the validation rows right."
+            "get 97 percent of the validation rows right."
         ),
         kind="reach",
         hints=(

@@ -11,7 +11,8 @@ SCENES = (
         chapter=OPTIMIZERS,
         title=_("Faster than plain SGD"),
         question=_(
-            "SGD takes long over these spirals. With the same network, get 95 % of the validation "
+            "SGD takes long over these spirals. With the same network, get 95 percent of the "
+            "validation "
             "rows right within 80 epochs."
         ),
         kind="reach",

@@ -84,7 +84,8 @@ SCENES = (
         chapter=PERCEPTRON,
         title=_("A circle of three lines"),
         question=_(
-            "Enclose the inner ring with as few hidden units as can do it, and still get 97 % of "
+            "Enclose the inner ring with as few hidden units as can do it, and still get 97 "
+            "percent of "
             "the validation rows right."
         ),
         kind="reach",
@@ -106,7 +107,8 @@ SCENES = (
         chapter=PERCEPTRON,
         title=_("Two spirals"),
         question=_(
-            "Tell the arms of two spirals apart: 97 % of the validation rows, with no more than "
+            "Tell the arms of two spirals apart: 97 percent of the validation rows, with no more "
+            "than "
             "400 parameters."
         ),
         kind="reach",

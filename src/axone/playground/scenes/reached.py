@@ -172,9 +172,9 @@ class Epochs(Condition):
 
     def judge(self, progress: Progress) -> Verdict:
         """Look at the epoch shown."""
-        epochs = _n("{count} epoch", "{count:,} epochs", progress.epoch)
+        epochs = _n("{count} epoch", "{count} epochs", progress.epoch)
         if progress.epoch < self.at_least:
-            least = _n("{count} epoch", "{count:,} epochs", self.at_least)
+            least = _n("{count} epoch", "{count} epochs", self.at_least)
             words = _("{epochs} so far: train for {least}.", epochs=epochs, least=least)
             return Verdict(False, words)
         if self.at_most is not None and progress.epoch > self.at_most:

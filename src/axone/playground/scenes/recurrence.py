@@ -15,7 +15,7 @@ SCENES = (
         title=_("Digits read step by step"),
         question=_(
             "Nothing is remembered here: only the last of eight positions is looked at. Put a "
-            "recurrent layer in, and get 90 % of the validation rows right."
+            "recurrent layer in, and get 90 percent of the validation rows right."
         ),
         kind="reach",
         hints=(
@@ -30,7 +30,8 @@ SCENES = (
         chapter=RECURRENCE,
         title=_("A smaller memory"),
         question=_(
-            "An LSTM of 32 units has more than 5,000 weights. Get 90 % of the validation rows "
+            "An LSTM of 32 units has more than 5,000 weights. Get 90 percent of the validation "
+            "rows "
             "right with no more than 1,500 parameters."
         ),
         kind="reach",

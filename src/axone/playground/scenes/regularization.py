@@ -15,7 +15,7 @@ SCENES = (
         title=_("Learnt by heart"),
         question=_(
             "The validation loss rises while the training loss falls. Mend it: no overfitting "
-            "after 100 epochs, and 75 % of the validation rows right."
+            "after 100 epochs, and 75 percent of the validation rows right."
         ),
         kind="mend",
         hints=(
@@ -67,7 +67,8 @@ SCENES = (
         chapter=REGULARIZATION,
         title=_("Held back too much"),
         question=_(
-            "Here λ₂ outweighs the loss: the weights shrink to nothing. Mend it, and get 95 % of "
+            "Here λ₂ outweighs the loss: the weights shrink to nothing. Mend it, and get 95 "
+            "percent of "
             "the validation rows right."
         ),
         kind="mend",

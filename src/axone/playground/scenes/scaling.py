@@ -12,7 +12,7 @@ SCENES = (
         title=_("Features as they come"),
         question=_(
             "Proline goes up to 1,680, hue to 1.7: the network hears only the one. Mend it, and "
-            "get 95 % of the validation rows right."
+            "get 95 percent of the validation rows right."
         ),
         kind="mend",
         hints=(

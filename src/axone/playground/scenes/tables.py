@@ -13,7 +13,8 @@ SCENES = (
         chapter=TABLES,
         title=_("Iris with forty parameters"),
         question=_(
-            "Tell three species by four measures: 95 % of the validation rows with no more than "
+            "Tell three species by four measures: 95 percent of the validation rows with no more "
+            "than "
             "40 parameters."
         ),
         kind="reach",
@@ -28,7 +29,9 @@ SCENES = (
         name="wine-test",
         chapter=TABLES,
         title=_("Wine, judged at the end"),
-        question=_("Choose by the validation rows, and be judged by the test rows: 95 % of both."),
+        question=_(
+            "Choose by the validation rows, and be judged by the test rows: 95 percent of both."
+        ),
         kind="reach",
         hints=(
             _("At this rate it would take thousands of epochs."),
@@ -63,7 +66,8 @@ SCENES = (
         chapter=TABLES,
         title=_("Breast cancer by a sum"),
         question=_(
-            "Thirty measures, two classes: get 95 % of the test rows right without a hidden layer."
+            "Thirty measures, two classes: get 95 percent of the test rows right without a "
+            "hidden layer."
         ),
         kind="reach",
         hints=(

@@ -16,11 +16,11 @@ from axone.arrays import BoolArray, FloatArray, IntArray
 from axone.engines import NotBuiltError, Plan, Recipe, UnsupportedError, get_engine
 from axone.engines.native import NativePlan
 from axone.experiments.preparation import Part, Prepared
-from axone.messages import Message
+from axone.messages import Message, shorten
 from axone.optimizers import SGD
 from axone.parameters import Parameters
 from axone.playground.views.answers import Answering
-from axone.playground.views.inputs import evenly
+from axone.playground.views.inputs import columns_of, evenly
 from axone.playground.views.passes import single
 from axone.playground.views.plane import Plane, described, plane_of
 from axone.playground.views.possible import obstacles
@@ -34,6 +34,9 @@ FEWEST_ROWS = 200
 
 MOST_WATCHED, FEWEST_WATCHED = 1000, 8
 """Rows on which units are found to be dead or saturated, by NumPy."""
+
+_MOST_COLUMNS, _LONGEST_NAME = 512, 40
+"""Inputs that a page may choose axes among, and letters of their names."""
 
 _WORK = 5e7
 """Multiplications of one part of a frame, 2 or 3 ms: large networks are shown on fewer points."""
@@ -163,12 +166,16 @@ class Stage:
         return self.plan.predict(parameters, X, mask)
 
     def to_data(self) -> dict[str, Any]:
-        """Return the answer to `view`, as JSON holds it: `plane`, `parts`, `left_out`, `points`."""
+        """Return the answer to `view`, as JSON holds it: the plane, its choices, the parts."""
         every = sum(map(len, self.prepared.parts.values()))
         shown = 0 if self.points is None else len(self.points.numbers)
         return {
             "plane": described(self.plane, self.view)
             | {"grid": self.grid, "unit_grid": self.unit_grid},
+            "columns": [
+                {"place": column.place, "name": shorten(column.name, _LONGEST_NAME)}
+                for column in columns_of(self.prepared)[:_MOST_COLUMNS]
+            ],
             "parts": [part for part in self.view.parts if part not in self.left_out],
             "left_out": {part: str(words) for part, words in self.left_out.items()},
             "points": {"shown": shown, "of": every},

@@ -5,7 +5,6 @@ from typing import Final
 from axone.messages import Message, _
 
 WORDS: Final[dict[str, Message]] = {
-    "stepping.example": _("Example"),
     "stepping.part": _("Part"),
     "stepping.part.train": _("training"),
     "stepping.part.validation": _("validation"),
@@ -14,7 +13,6 @@ WORDS: Final[dict[str, Message]] = {
     "stepping.previous.row": _("Row before"),
     "stepping.next.row": _("Row after"),
     "stepping.type": _("Type your own"),
-    "stepping.typed": _("Your own example"),
     "stepping.target": _("What it is to come to"),
     "stepping.target.none": _("unknown"),
     "stepping.go": _("Through the network"),
@@ -42,12 +40,11 @@ WORDS: Final[dict[str, Message]] = {
     "stepping.before": _("before"),
     "stepping.after": _("after"),
     "stepping.change": _("change"),
-    "stepping.worked": _("How {name} comes about"),
-    "stepping.copied": _("The numbers only change their places here."),
-    "stepping.not_worked": _("{name} = {value}"),
+    "stepping.as_it_was": _("As it was"),
     "stepping.more": _("{terms} more: {total}"),
     "stepping.cut": _("{shown} of {whole} are shown."),
-    "stepping.positions": _("{count} positions between are left out."),
+    "stepping.skipped.one": _("{count} position before this one is left out."),
+    "stepping.skipped.many": _("{count} positions before this one are left out."),
     "stepping.source": _("In the reference engine"),
     "stepping.place_in_file": _("{file}, line {line}, {title}"),
     "stepping.neuron": _("One neuron"),

@@ -1,5 +1,5 @@
 // Elements without innerHTML, and the few controls that every panel has: fields with their labels,
-// buttons, groups, segments, tabs. What they look like stands in style/base.css.
+// buttons, groups, segments, tabs. What they look like stands in style/controls.css.
 
 let last = 0;
 

@@ -3,7 +3,7 @@
 import { tabs } from "./elements.js";
 import { keep, kept } from "./preferences.js";
 
-export const TABS = ["rows", "stepping", "diagnosis", "scenes", "laboratory", "compare", "code"];
+export const TABS = ["training", "rows", "stepping", "diagnosis", "scenes", "laboratory", "compare", "code"];
 
 /** Put the words where `data-t` and `data-t-label` name them. */
 export function applyWords(root, t) {
@@ -16,6 +16,7 @@ export function applyWords(root, t) {
 }
 
 const TITLES = {
+  training: (t) => t("core.training"),
   rows: (t) => t("core.rows"),
   stepping: (t) => t("core.stepping"),
   diagnosis: (t) => t("core.diagnosis"),

@@ -13,6 +13,17 @@ export function createStore(initial = {}) {
   const values = new Map(Object.entries(initial));
   const listeners = new Set();
 
+  function told({ listener }) {
+    try {
+      listener(store);
+    } catch (error) {
+      // One listener's mistake is seen, and keeps nothing from the others.
+      queueMicrotask(() => {
+        throw error;
+      });
+    }
+  }
+
   const store = {
     get: (key) => values.get(key),
 
@@ -20,9 +31,7 @@ export function createStore(initial = {}) {
       const changed = Object.keys(changes).filter((key) => values.get(key) !== changes[key]);
       for (const key of changed) values.set(key, changes[key]);
       for (const entry of [...listeners]) {
-        if (listeners.has(entry) && changed.some((key) => entry.keys.has(key))) {
-          entry.listener(store);
-        }
+        if (listeners.has(entry) && changed.some((key) => entry.keys.has(key))) told(entry);
       }
     },
 

@@ -92,7 +92,7 @@ function layOutDown(layers, width) {
 function gridDown(layer, room) {
   if (layer.kind === "box") return { width: Math.min(room, 220), height: BOX.down };
   const fit = (size) => Math.max(1, Math.floor((room + GAP) / (size + GAP)));
-  const size = [44, 40, 36, 32, 28].find((candidate) => layer.count <= fit(candidate)) ?? 28;
+  const size = [44, 40, 36, 32, 28, 26].find((candidate) => layer.count <= fit(candidate)) ?? 28;
   const rows = Math.ceil(layer.count / fit(size));
   const across = Math.ceil(layer.count / Math.max(1, rows));
   return sized(layer, size, across, rows, Math.min(room, 140));

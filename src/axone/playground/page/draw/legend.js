@@ -4,7 +4,7 @@
 
 import { FONT } from "./axes.js";
 import { cssColor } from "./color.js";
-import { drawMark, shapeOf } from "./marks.js";
+import { crossOut, drawMarks, shapeOf } from "./marks.js";
 import { ticks } from "./scales.js";
 
 /**
@@ -54,18 +54,8 @@ export function drawPointSample(context, data, size, colors) {
   context.clearRect(0, 0, size.width, size.height);
   context.save();
   context.setLineDash([]);
-  drawMark(
-    context,
-    {
-      x: size.width / 2,
-      y: size.height / 2,
-      shape: shapeOf(data.label),
-      color: data.color,
-      ring: data.ring ?? false,
-      wrong: data.wrong ?? false,
-      radius: 5,
-    },
-    colors,
-  );
+  const place = [size.width / 2, size.height / 2];
+  drawMarks(context, { at: [place], shape: shapeOf(data.label), color: data.color, ring: data.ring ?? false, radius: 5 }, colors);
+  if (data.wrong) crossOut(context, [place], 5, colors, false);
   context.restore();
 }

@@ -4,7 +4,7 @@
  */
 
 import { FONT, boxWithin, clipped, drawAxes } from "./axes.js";
-import { drawMark, shapeOf } from "./marks.js";
+import { drawHalo, drawMarks, shapeOf } from "./marks.js";
 import { extent, scale } from "./scales.js";
 
 /**
@@ -46,7 +46,7 @@ export function linesFrame(curves, size, options = {}) {
  * @param {{curves: Curve[], logY?: boolean, logX?: boolean, xName?: string, yName?: string,
  *   format: (value: number) => string, cursor?: number | null, now?: number | null, empty?: string,
  *   y?: [number, number], margins?: object, points?: {places: Float32Array, labels: ArrayLike<number>,
- *   parts: ArrayLike<number>, classes: number}}} data `points`: x, y of rows that lie among the curves
+ *   parts: ArrayLike<number>, classes: number, selected?: number | null}}} data `points`: x, y of rows among the curves
  * @param {{width: number, height: number}} size
  * @param {import("./color.js").Colors} colors
  */
@@ -67,22 +67,21 @@ export function drawLines(context, data, size, colors) {
 }
 
 function drawRows(context, points, { x, y }, colors) {
+  const groups = new Map();
   for (let i = 0; i < points.labels.length; i += 1) {
-    const isClass = points.classes > 0;
-    drawMark(
-      context,
-      {
-        x: x.place(points.places[2 * i]),
-        y: y.place(points.places[2 * i + 1]),
-        shape: isClass ? shapeOf(points.labels[i]) : "circle",
-        color: isClass ? colors.classes[points.labels[i] % colors.classes.length] : colors.muted,
-        ring: points.parts[i] !== 0,
-        wrong: false,
-        radius: 3,
-      },
-      colors,
-    );
+    const label = points.classes > 0 ? points.labels[i] : null;
+    const ring = points.parts[i] !== 0;
+    const key = `${label} ${ring}`;
+    if (!groups.has(key)) groups.set(key, { at: [], label, ring });
+    groups.get(key).at.push([x.place(points.places[2 * i]), y.place(points.places[2 * i + 1])]);
   }
+  for (const { at, label, ring } of groups.values()) {
+    const look = label === null ? ["circle", colors.muted] : [shapeOf(label), colors.classes[label % colors.classes.length]];
+    drawMarks(context, { at, shape: look[0], color: look[1], ring, radius: 3 }, colors);
+  }
+  const chosen = points.selected;
+  if (chosen === null || chosen === undefined || chosen >= points.labels.length) return;
+  drawHalo(context, x.place(points.places[2 * chosen]), y.place(points.places[2 * chosen + 1]), 8, colors);
 }
 
 function drawEmpty(context, text, size, colors) {

@@ -17,16 +17,16 @@ export function shapeOf(label) {
 }
 
 /**
- * Put a shape's outline on the context's path.
+ * Add a shape's outline to the context's path.
  * @param {CanvasRenderingContext2D} context
  * @param {string} shape
  * @param {number} x
  * @param {number} y
  * @param {number} radius
  */
-export function tracePath(context, shape, x, y, radius) {
-  context.beginPath();
+function trace(context, shape, x, y, radius) {
   if (shape === "circle") {
+    context.moveTo(x + radius, y);
     context.arc(x, y, radius, 0, TURN);
   } else if (shape === "square") {
     const half = radius * 0.88;
@@ -70,33 +70,40 @@ function polygon(context, corners, x, y, radius) {
 }
 
 /**
- * Draw one point.
+ * Points that look alike, drawn as one path: of two thousand rows few paths are left.
+ * @typedef {Object} Marks
+ * @property {[number, number][]} at
+ * @property {string} shape
+ * @property {string} color
+ * @property {boolean} ring
+ * @property {number} radius
+ * @property {string} [edge] colour of an outline, where colours are those of the ground
+ */
+
+/**
  * @param {CanvasRenderingContext2D} context
- * @param {{x: number, y: number, shape: string, color: string, ring: boolean, wrong: boolean, radius: number, edge?: string, quiet?: boolean}} mark
- *   `edge`: colour of an outline, where colours are those of the ground; `quiet`: where many are wrong, crosses
- *   stay within their points
+ * @param {Marks} marks
  * @param {import("./color.js").Colors} colors
  */
-export function drawMark(context, mark, colors) {
-  const { x, y, shape, color, ring, wrong, radius, edge } = mark;
-  tracePath(context, shape, x, y, radius);
+export function drawMarks(context, marks, colors) {
+  const { at, shape, color, ring, radius, edge } = marks;
+  context.beginPath();
+  for (const [x, y] of at) trace(context, shape, x, y, radius);
   if (edge) {
     edged(context, color, edge, ring, colors);
-  } else if (ring) {
-    context.lineWidth = 3;
-    context.strokeStyle = colors.paper;
-    context.stroke();
+    return;
+  }
+  context.lineWidth = ring ? 3 : 1.5;
+  context.strokeStyle = colors.paper;
+  context.stroke();
+  if (ring) {
     context.lineWidth = 1.75;
     context.strokeStyle = color;
     context.stroke();
   } else {
-    context.lineWidth = 1.5;
-    context.strokeStyle = colors.paper;
-    context.stroke();
     context.fillStyle = color;
     context.fill();
   }
-  if (wrong) crossOut(context, x, y, mark.quiet ? radius * 0.95 : radius * 1.5, colors, mark.quiet);
 }
 
 function edged(context, color, edge, ring, colors) {
@@ -110,18 +117,31 @@ function edged(context, color, edge, ring, colors) {
   context.stroke();
 }
 
-function crossOut(context, x, y, reach, colors, quiet) {
-  const lines = [[3.5, colors.paper], [1.5, colors.ink]];
-  for (const [width, color] of quiet ? lines.slice(1) : lines) {
-    context.lineWidth = width;
-    context.strokeStyle = color;
-    context.beginPath();
+/**
+ * Cross out points, as what the network gets wrong.
+ * @param {CanvasRenderingContext2D} context
+ * @param {[number, number][]} at
+ * @param {number} radius of the points
+ * @param {import("./color.js").Colors} colors
+ * @param {boolean} quiet where many are wrong: crosses stay within their points
+ */
+export function crossOut(context, at, radius, colors, quiet) {
+  const reach = quiet ? radius * 0.95 : radius * 1.5;
+  context.beginPath();
+  for (const [x, y] of at) {
     context.moveTo(x - reach, y - reach);
     context.lineTo(x + reach, y + reach);
     context.moveTo(x - reach, y + reach);
     context.lineTo(x + reach, y - reach);
+  }
+  const lines = quiet ? [[1, colors.ink]] : [[3.5, colors.paper], [1.5, colors.ink]];
+  context.globalAlpha = quiet ? 0.6 : 1;
+  for (const [width, color] of lines) {
+    context.lineWidth = width;
+    context.strokeStyle = color;
     context.stroke();
   }
+  context.globalAlpha = 1;
 }
 
 /**

@@ -4,7 +4,7 @@
  */
 
 import { boxWithin, drawAxes } from "./axes.js";
-import { drawHalo, drawMark, shapeOf } from "./marks.js";
+import { crossOut, drawHalo, drawMarks, shapeOf } from "./marks.js";
 import { scale } from "./scales.js";
 
 /**
@@ -78,29 +78,47 @@ const MANY_WRONG = 0.12;
  * @param {import("./color.js").Colors} colors
  */
 export function drawPoints(context, data, frame, colors) {
-  const { points } = data;
+  const { points, selected } = data;
   const count = points.labels.length;
   const radius = radiusFor(count, frame.box);
-  const wrongOnes = new Set(Array.from(points.labels, (_, i) => i).filter((i) => isWrong(data, i)));
-  const quiet = wrongOnes.size > MANY_WRONG * count && count > 20;
-  const draw = (i, wrong) => {
-    const [px, py] = [frame.x.place(points.places[2 * i]), frame.y.place(points.places[2 * i + 1])];
-    if (!isWithin(px, py, frame.box)) return;
-    const shape = data.classes > 0 ? shapeOf(points.labels[i]) : "circle";
-    const color = data.colorOf(points.labels[i]);
-    const edge = data.classes > 0 ? undefined : colors.ink;
-    drawMark(context, { x: px, y: py, shape, color, ring: points.parts[i] !== 0, wrong, radius, edge, quiet }, colors);
-  };
+  const right = new Map();
+  const wrong = new Map();
+  const crosses = [];
+  const at = (i) => [frame.x.place(points.places[2 * i]), frame.y.place(points.places[2 * i + 1])];
+  for (let i = 0; i < count; i += 1) {
+    const place = at(i);
+    if (!isWithin(place[0], place[1], frame.box)) continue;
+    const isOff = isWrong(data, i);
+    if (isOff) crosses.push(place);
+    gather(isOff ? wrong : right, data, i, place, radius, colors);
+  }
   context.save();
   context.setLineDash([]);
-  for (let i = 0; i < count; i += 1) if (!wrongOnes.has(i)) draw(i, false);
-  for (const i of wrongOnes) draw(i, true);
-  if (data.selected !== null && data.selected < count) {
-    const i = data.selected;
-    draw(i, wrongOnes.has(i));
-    drawHalo(context, frame.x.place(points.places[2 * i]), frame.y.place(points.places[2 * i + 1]), radius + 6, colors);
+  for (const marks of [...right.values(), ...wrong.values()]) drawMarks(context, marks, colors);
+  const quiet = crosses.length > MANY_WRONG * count && count > 20;
+  if (crosses.length) crossOut(context, crosses, radius, colors, quiet);
+  if (selected !== null && selected < count) {
+    const own = new Map();
+    gather(own, data, selected, at(selected), radius, colors);
+    drawMarks(context, own.values().next().value, colors);
+    if (isWrong(data, selected)) crossOut(context, [at(selected)], radius, colors, quiet);
+    drawHalo(context, ...at(selected), radius + 6, colors);
   }
   context.restore();
+}
+
+/** Put a row among those that look like it. */
+function gather(groups, { points, classes, colorOf }, i, place, radius, colors) {
+  const color = colorOf(points.labels[i]);
+  const ring = points.parts[i] !== 0;
+  const shape = classes > 0 ? shapeOf(points.labels[i]) : "circle";
+  const key = `${shape} ${ring} ${color}`;
+  let group = groups.get(key);
+  if (!group) {
+    group = { at: [], shape, color, ring, radius, edge: classes > 0 ? undefined : colors.ink };
+    groups.set(key, group);
+  }
+  group.at.push(place);
 }
 
 /** Whether a classified row is taken for another class. */

@@ -5,7 +5,7 @@
 
 import { BOLD, FONT, boxWithin, clipped, drawAxes } from "./axes.js";
 import { cssColor, mix, parseColor, readableOn } from "./color.js";
-import { drawMark } from "./marks.js";
+import { drawMarks } from "./marks.js";
 import { extent, logTicks, scale } from "./scales.js";
 
 /**
@@ -109,10 +109,8 @@ export function drawResiduals(context, data, size, colors) {
   context.setLineDash([]);
   const count = data.pairs.length / 2;
   const radius = count > 300 ? 2.2 : 3.2;
-  for (let i = 0; i < count; i += 1) {
-    const mark = { x: x.place(data.pairs[2 * i]), y: y.place(data.pairs[2 * i + 1]), radius };
-    drawMark(context, { ...mark, shape: "circle", color: colors.accent, ring: false, wrong: false }, colors);
-  }
+  const at = Array.from({ length: count }, (_, i) => [x.place(data.pairs[2 * i]), y.place(data.pairs[2 * i + 1])]);
+  drawMarks(context, { at, shape: "circle", color: colors.accent, ring: false, radius }, colors);
   context.restore();
 }
 

@@ -92,5 +92,8 @@ export function asking(app) {
     app.announce(t("data.asking", { name }));
     return undefined;
   });
+  // A table that the command was given.
+  const given = store.get("askedAbout");
+  if (given) openSource(app, { name: given, flat: true, task: "" });
   return region;
 }

@@ -6,6 +6,7 @@ import { tile } from "../../draw/columns.js";
 import { divergingRamp } from "../../draw/color.js";
 import { aroundZero, asBytes, paintChannel } from "../../draw/raster.js";
 import { h } from "../../core/elements.js";
+import { called } from "../../core/settings.js";
 
 const LINE = 20;
 
@@ -30,7 +31,7 @@ export function boxBody(app, column, editor) {
       type: "button", class: "network-box", data: { focus: `box:${column.key}` },
       on: { click: () => editor.open(column.index) },
       "aria-label": t("network.box", {
-        number: column.index + 1, title: column.entry.name.replaceAll("_", " "), shape: shape.join(" × "),
+        number: column.index + 1, title: called(t, "layers", column.entry.name), shape: shape.join(" × "),
         parameters: numbers.integer(parameters),
       }),
     },

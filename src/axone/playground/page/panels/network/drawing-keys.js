@@ -22,8 +22,8 @@ export function drawingKeys(app, stage, shown, editor) {
   const along = () => (shown.layout.down ? ["ArrowUp", "ArrowDown"] : ["ArrowLeft", "ArrowRight"]);
 
   function reorder(event, index) {
-    const by = along().indexOf(event.key) * 2 - 1;
-    if (index < 0 || by < -1) return false;
+    const by = { ArrowLeft: -1, ArrowUp: -1, ArrowRight: 1, ArrowDown: 1 }[event.key];
+    if (index < 0 || !by) return false;
     editor.move(index, by);
     return true;
   }

@@ -7,6 +7,7 @@ import { divergingRamp } from "../../draw/color.js";
 import { drawLinks } from "../../draw/links.js";
 import { drawUnit } from "../../draw/unit.js";
 import { h } from "../../core/elements.js";
+import { called } from "../../core/settings.js";
 import { boxBody, paintBox } from "./boxes.js";
 import { drawingKeys } from "./drawing-keys.js";
 import { layerHead, insertButtons } from "./heads.js";
@@ -192,5 +193,5 @@ function at(element, rect) {
 function layerWords({ t }, column) {
   if (column.role === "input") return t("network.input");
   if (column.role === "output") return t("network.output");
-  return t("network.layer", { number: column.index + 1, title: column.entry.name.replaceAll("_", " ") });
+  return t("network.layer", { number: column.index + 1, title: called(t, "layers", column.entry.name) });
 }

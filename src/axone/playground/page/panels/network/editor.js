@@ -3,6 +3,7 @@
 
 import { h } from "../../core/elements.js";
 import { hiddenLayers, inserted, moved, removed, replaced, startingLayer, widened, widthSetting, withLayers, withSetting } from "./edits.js";
+import { called } from "../../core/settings.js";
 import { addForm } from "./add-form.js";
 import { layerForm } from "./layer-form.js";
 
@@ -48,7 +49,7 @@ export function createEditor(app) {
     const done = await change((all) => removed(all, index), `network.hidden_layers.${index}`);
     if (!done) return;
     if (shown?.kind === "layer") close();
-    app.announce(t("network.said.removed", { title: readable(title) }));
+    app.announce(t("network.said.removed", { title: readable(t, title) }));
   }
 
   async function move(index, by) {
@@ -59,7 +60,7 @@ export function createEditor(app) {
     if (shown?.kind === "layer" && shown.index === index) open(index + by, true);
     const title = document.querySelectorAll("#panel-network button.network-title")[index + by];
     if (!element.contains(document.activeElement)) title?.focus();
-    app.announce(t("network.said.moved", { title: readable(before[index].name), place: index + by + 1 }));
+    app.announce(t("network.said.moved", { title: readable(t, before[index].name), place: index + by + 1 }));
   }
 
   async function insert(at, kind) {
@@ -67,7 +68,7 @@ export function createEditor(app) {
     const layer = startingLayer(kind, beside);
     const done = await change((all) => inserted(all, at, layer), "network.add");
     if (!done) return;
-    app.announce(t("network.said.added", { title: readable(kind), place: at + 1 }));
+    app.announce(t("network.said.added", { title: readable(t, kind), place: at + 1 }));
     open(at, true);
   }
 
@@ -141,4 +142,4 @@ export function createEditor(app) {
   return { element, show, open, add, widen, remove, move, isOpen, layer: (index) => layers()[index] };
 }
 
-const readable = (name) => name.replaceAll("_", " ");
+const readable = (t, name) => called(t, "layers", name);

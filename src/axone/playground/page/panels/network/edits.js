@@ -10,9 +10,7 @@
 export function hiddenLayers(design, designed) {
   const own = design.network?.hidden_layers;
   if (own) return own.map(asObject);
-  const resolved = designed?.experiment?.network?.layers;
-  if (resolved) return resolved.slice(0, -1).map(asObject);
-  return (designed?.network ?? []).slice(0, -1).map((entry) => asObject(entry.settings ?? entry.name));
+  return (designed?.hidden_layers ?? []).map(asObject);
 }
 
 const asObject = (layer) => (typeof layer === "string" ? { name: layer } : layer);

@@ -2,6 +2,7 @@
 // has, with − and +. Between columns: a button that puts a layer there.
 
 import { button, h } from "../../core/elements.js";
+import { called } from "../../core/settings.js";
 import { gapAfter } from "../../draw/columns.js";
 import { widthSetting } from "./edits.js";
 
@@ -17,17 +18,15 @@ export function headTitle({ t, store }, column) {
     return { title: t("network.input"), detail: shape.length > 1 ? shape.join(" × ") : "" };
   }
   const { name, activation } = column.entry;
-  const title = column.role === "output" ? t("network.output") : readable(name);
-  return { title, detail: activationName(activation) };
+  const title = column.role === "output" ? t("network.output") : called(t, "layers", name);
+  return { title, detail: activationName(t, activation) };
 }
 
-const readable = (name) => name.replaceAll("_", " ");
-
-/** How an activation is called: its name, or its formula. @param {any} activation */
-export function activationName(activation) {
-  if (!activation) return "";
-  if (typeof activation === "string") return readable(activation);
-  return activation.name === "formula" ? activation.formula ?? "" : readable(activation.name ?? "");
+/** How an activation is called: its name, or its formula. */
+export function activationName(t, activation) {
+  const name = typeof activation === "string" ? activation : activation?.name;
+  if (!name) return "";
+  return name === "formula" ? activation.formula ?? "" : called(t, "activations", name);
 }
 
 /**

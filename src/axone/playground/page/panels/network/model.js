@@ -31,7 +31,7 @@ export function columnsOf(designed, open) {
   const last = network.length - 1;
   const size = data.shape?.length === 1 ? data.shape[0] : data.features?.length ?? 0;
   const flat = (data.shape?.length ?? 1) <= 1 && !["tokens", "text"].includes(data.kind);
-  const input = column("input", "input", -1, flat && size > 0 ? "units" : "box", size, open, data.features ?? [], null);
+  const input = column("input", "input", -1, flat && size > 0 ? "units" : "box", size, open, data.inputs ?? data.features ?? [], null);
   return [
     input,
     ...network.map((entry, i) => {

@@ -1,5 +1,6 @@
 // The network in words, for those who do not see its drawing.
 
+import { called } from "../../core/settings.js";
 import { conditionOf, weightsInto } from "./model.js";
 
 /**
@@ -28,6 +29,6 @@ export function networkWords({ t, numbers }, columns, arrays) {
 function layerWords(t, column) {
   if (column.role === "input") return t.n("network.words.inputs", column.total);
   if (column.role === "output") return t.n("network.words.outputs", column.total);
-  const title = column.entry.name.replaceAll("_", " ");
+  const title = called(t, "layers", column.entry.name);
   return column.kind === "units" ? `${title} ${column.total}` : title;
 }

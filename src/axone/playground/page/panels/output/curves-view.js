@@ -4,6 +4,7 @@
 import { describer, fitted } from "../../draw/canvas.js";
 import { RUN_DASHES, drawLines, drawSample, linesFrame, valueAt } from "../../draw/lines.js";
 import { choice, h, segments } from "../../core/elements.js";
+import { called } from "../../core/settings.js";
 import { curvesWords } from "./spoken.js";
 
 /** From more measures one is chosen from a list. */
@@ -70,8 +71,7 @@ export function curvesView(app, { colors }) {
     if (names.join() === offered) return;
     offered = names.join();
     measure = names.includes(wanted) ? wanted : names[0];
-    const title = (name) => (t.has(`output.measure.${name}`) ? t(`output.measure.${name}`) : name.replaceAll("_", " "));
-    const options = names.map((name) => ({ value: name, title: title(name) }));
+    const options = names.map((name) => ({ value: name, title: called(t, "output.measure", name) }));
     const chosen = (name) => {
       measure = wanted = name;
       paint();
@@ -85,7 +85,7 @@ export function curvesView(app, { colors }) {
 
   function content(look) {
     const curves = store.get("curves") ?? {};
-    const names = { train: t("output.part.training"), validation: t("output.part.validation") };
+    const names = { train: t("output.part.training"), validation: t("output.part.validation.curve") };
     const state = store.get("state");
     const lines = curvesOf(curves, store.get("runs") ?? [], measure, look, names);
     return {

@@ -4,6 +4,7 @@
 import { describer, fitted } from "../../draw/canvas.js";
 import { drawConfusion, drawFlow, drawResiduals } from "../../draw/tables.js";
 import { freshId, h, tabs } from "../../core/elements.js";
+import { called } from "../../core/settings.js";
 import { confusionWords, flowWords, residualsWords } from "./spoken.js";
 
 const MOST_IN_TABLE = 30;
@@ -53,7 +54,7 @@ export function detailTabs(app, { colors, view }) {
 
   function layerNames() {
     const network = store.get("designed")?.network ?? [];
-    return network.map((entry, i) => (i === network.length - 1 ? t("output.flow.output") : `${i + 1} ${entry.name.replaceAll("_", " ")}`));
+    return network.map((entry, i) => (i === network.length - 1 ? t("output.flow.output") : `${i + 1} ${called(t, "layers", entry.name)}`));
   }
 
   function drawing(context, own, look) {

@@ -37,7 +37,7 @@ export function legend({ t, numbers }, colors) {
   }
 
   function showBar({ scale, unit, target }, look) {
-    barName.textContent = unit ? t("output.bar.unit") : target ?? t("output.bar");
+    barName.textContent = unit ? t("output.bar.unit") : (target || t("output.bar"));
     drawScaleBar(fitted(bar, BAR.width, BAR.height), { ...scale, format: (value) => numbers.short(value) }, BAR, look);
     describe(() => t("output.bar.words", { low: numbers.short(scale.low), high: numbers.short(scale.high) }));
   }

@@ -27,11 +27,11 @@ export function lineData({ t, numbers, store }, plane, arrays, points, look, cla
     curves,
     points: points && { ...marks(points), classes: classes?.length ?? 0 },
     xName: plane.names[0],
-    yName: classes ? t("output.share") : store.get("designed")?.data?.target ?? "",
+    yName: classes ? t("output.share") : store.get("view")?.target || store.get("designed")?.data?.target || "",
     format: (value) => numbers.short(value),
     empty: t("output.waiting"),
     y: classes ? [-0.08, 1.08] : undefined,
   };
 }
 
-const marks = ({ places, labels, parts }) => ({ places, labels, parts });
+const marks = ({ places, labels, parts, selected }) => ({ places, labels, parts, selected });

@@ -12,11 +12,11 @@ export function planeChoice(app, view) {
 
   /** Fit the choices to the data and to the plane in view. */
   function show() {
-    const designed = store.get("designed");
     const plane = store.get("plane");
-    const names = designed?.data?.features ?? [];
+    const axes = store.get("view")?.columns ?? [];
+    const inputs = store.get("designed")?.data?.inputs ?? [];
     const parts = [];
-    if (plane?.kind !== "none" && names.length > 2) parts.push(...planes(names, plane));
+    if (plane?.kind !== "none" && axes.length >= 2 && inputs.length > 2) parts.push(...planes(axes, plane));
     const targets = store.get("view")?.targets ?? [];
     if (targets.length > 1) parts.push(labelled(t("output.target"), targets, view.shown(), (i) => view.target(i)));
     if (same(parts)) return;
@@ -34,14 +34,17 @@ export function planeChoice(app, view) {
     return false;
   }
 
-  function planes(names, plane) {
-    const columns = plane?.kind === "components" ? null : plane?.columns ?? [0, 1];
+  /** Only amounts may be axes: their places among the inputs are what the worker is asked for. */
+  function planes(axes, plane) {
+    const usual = [axes[0].place, axes[1].place];
+    const columns = plane?.kind === "components" ? null : plane?.columns ?? usual;
     const kind = labelled(t("output.plane"), [t("output.plane.components"), t("output.plane.columns")], columns ? 1 : 0, (i) =>
-      view.through(i === 0 ? { kind: "components" } : { kind: "columns", columns: columns ?? [0, 1] }),
+      view.through(i === 0 ? { kind: "components" } : { kind: "columns", columns: columns ?? usual }),
     );
     if (!columns) return [kind];
     const axis = (which) =>
-      labelled(t(which ? "output.plane.y" : "output.plane.x"), names, columns[which], (i) => {
+      labelled(t(which ? "output.plane.y" : "output.plane.x"), axes.map(({ name }) => name), placeAmong(axes, columns[which]), (at) => {
+        const i = axes[at].place;
         const next = [...columns];
         // The column that stands on the other axis changes places with this one.
         if (next[1 - which] === i) next[1 - which] = next[which];
@@ -50,6 +53,8 @@ export function planeChoice(app, view) {
       });
     return [kind, axis(0), axis(1)];
   }
+
+  const placeAmong = (axes, place) => axes.findIndex((axis) => axis.place === place);
 
   function labelled(label, titles, value, changed) {
     const select = choice(titles.map((title, i) => ({ value: String(i), title })), String(value), (text) => changed(Number(text)));

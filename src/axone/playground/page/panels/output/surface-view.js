@@ -61,12 +61,14 @@ export function surfaceView(app, { colors, view }) {
     const known = store.get("plane");
     const points = pointsOf(arrays);
     if (!known?.ranges || known.ranges.length < 1 || known.kind === "none") return null;
-    if (known.ranges.length === 1) return { line: lineData(app, known, arrays, points, look, classes), points };
+    const selected = hovered ?? placeOf(points, store.get("row"));
+    if (known.ranges.length === 1) {
+      return { line: lineData(app, known, arrays, points && { ...points, selected }, look, classes), points, selected };
+    }
     const unit = unitContent(arrays, look);
     const kind = arrays.get("surface");
     const count = kind?.kind ? (kind.kind === "classes" ? classes?.length ?? kind.classes ?? 2 : 0) : classes?.length ?? 0;
     const own = unit ?? surfaceContent(arrays, look, count);
-    const row = placeOf(points, store.get("row"));
     return {
       plane: { names: known.names, x: known.ranges[0], y: known.ranges[1] },
       image: own.pixels ? (fresh ? toImage(own.pixels) : own.image) : null,
@@ -76,7 +78,7 @@ export function surfaceView(app, { colors, view }) {
       scale: own.scale,
       unit: unit?.name ?? null,
       colorOf: pointColors(count, own.scale, points, look),
-      selected: hovered ?? row,
+      selected,
       format: (value) => numbers.short(value),
       margins: MARGINS,
     };
@@ -111,7 +113,7 @@ export function surfaceView(app, { colors, view }) {
 
   function unitTitle({ layer, unit }) {
     const network = store.get("designed")?.network ?? [];
-    if (layer === "input") return t("output.unit.input", { name: store.get("designed")?.data?.features?.[unit] ?? String(unit + 1) });
+    if (layer === "input") return t("output.unit.input", { name: store.get("designed")?.data?.inputs?.[unit] ?? String(unit + 1) });
     const last = network.length > 0 && network[network.length - 1].layer === layer;
     return last ? t("output.unit.output", { unit: unit + 1 }) : t("output.unit", { layer: Number(layer) + 1, unit: unit + 1 });
   }
@@ -135,7 +137,7 @@ export function surfaceView(app, { colors, view }) {
     else drawSurface(context, current, own, look);
     caption.hidden = !current.unit;
     if (current.unit) caption.firstChild.textContent = current.unit;
-    key.show({ classes: classes ?? null, scale: current.scale ?? null, unit: Boolean(current.unit), points: current.points, count: current.classes, target: store.get("designed")?.data?.target });
+    key.show({ classes: classes ?? null, scale: current.scale ?? null, unit: Boolean(current.unit), points: current.points, count: current.classes, target: store.get("view")?.target || store.get("designed")?.data?.target });
     describe(() => surfaceWords(app, store.get("plane"), current, classes));
     showHint();
   }

@@ -67,7 +67,11 @@ export function panel(app) {
   function showBar(design) {
     const parts = PARTS.filter((name) => name in design.rows);
     const counted = (name) => PART_TITLES[name](t, app.numbers.integer(design.rows[name]));
-    const part = choice(parts.map((value) => ({ value, title: counted(value) })), wanted.part, (value) => turn({ part: value }));
+    const part = choice(
+      parts.map((value) => ({ value, title: counted(value) })),
+      wanted.part,
+      (value) => turn({ part: value }),
+    );
     const order = choice(
       ordersOf(design.task).map((value) => ({ value, title: ORDER_TITLES[value](t) })),
       wanted.order,
@@ -108,7 +112,7 @@ export function panel(app) {
       ...(withError ? [{ text: t("rows.error"), kind: "number" }] : []),
       { text: t("rows.loss"), kind: "number" },
     ];
-    const cell = (content, kind, extra = "") => h("td", { class: `${kind === "number" ? "figure" : ""} ${extra}`.trim() || null }, content);
+    const cell = (content, kind) => h("td", { class: kind === "number" ? "figure" : null }, content);
     const rows = found.rows.map((row, at) =>
       h(
         "tr",
@@ -123,16 +127,20 @@ export function panel(app) {
             mouseleave: () => point(null),
           },
         },
-        h("th", { scope: "row", class: "figure" }, h("span", { class: "unseen" }, t("rows.open", { number: row.number })), h("span", { "aria-hidden": "true" }, numbers.integer(row.number))),
+        h(
+          "th",
+          { scope: "row", class: "figure" },
+          h("span", { class: "unseen" }, t("rows.open", { number: row.number })),
+          h("span", { "aria-hidden": "true" }, numbers.integer(row.number)),
+        ),
         found.columns.map((column, place) => cell(shownCell(row.cells[place], app), column.kind)),
         cell(shownAnswer(row.target, app), judged ? "text" : "number"),
         cell(
           [shownAnswer(row.predicted, app), row.wrong ? h("span", { class: "rows-flag" }, t("rows.is_wrong")) : null],
           judged ? "text" : "number",
-          "rows-predicted",
         ),
         judged ? cell(row.share === null ? "–" : numbers.share(row.share), "number") : null,
-        withError ? cell(row.error === undefined || row.error === null ? "–" : numbers.short(row.error, 4), "number") : null,
+        withError ? cell(row.error == null ? "–" : numbers.short(row.error, 4), "number") : null,
         cell(row.loss === null ? numbers.short(NaN) : numbers.short(row.loss, 3), "number"),
       ),
     );
@@ -143,7 +151,17 @@ export function panel(app) {
         "table",
         { class: "rows-table" },
         h("caption", { class: "unseen" }, t("rows.caption", { name, part: found.part })),
-        h("thead", null, h("tr", null, h("th", { scope: "col", class: "figure" }, t("rows.number")), headings.map(({ text, kind }) => h("th", { scope: "col", class: kind === "number" ? "figure" : null }, text)))),
+        h(
+          "thead",
+          null,
+          h(
+            "tr",
+            null,
+            [{ text: t("rows.number"), kind: "number" }, ...headings].map(({ text, kind }) =>
+              h("th", { scope: "col", class: kind === "number" ? "figure" : null }, text),
+            ),
+          ),
+        ),
         h("tbody", null, rows),
       ),
     );
@@ -184,15 +202,26 @@ export function panel(app) {
   function showFoot(found) {
     const numbers = app.numbers;
     const last = found.offset + found.rows.length;
-    const back = button(t("rows.previous"), () => turn({ offset: Math.max(0, found.offset - COUNT) }), { disabled: found.offset === 0 });
-    const on = button(t("rows.next"), () => turn({ offset: found.offset + COUNT }), { disabled: last >= found.total });
-    const of = { first: numbers.integer(found.rows.length ? found.offset + 1 : 0), last: numbers.integer(last), total: numbers.integer(found.total) };
+    const back = button(t("rows.previous"), () => turn({ offset: Math.max(0, found.offset - COUNT) }), {
+      disabled: found.offset === 0,
+    });
+    const on = button(t("rows.next"), () => turn({ offset: found.offset + COUNT }), {
+      disabled: last >= found.total,
+    });
+    const of = {
+      first: numbers.integer(found.rows.length ? found.offset + 1 : 0),
+      last: numbers.integer(last),
+      total: numbers.integer(found.total),
+    };
+    const sample = found.sampled && {
+      count: numbers.integer(found.sampled), rows: numbers.integer(found.parts[found.part]),
+    };
     foot.replaceChildren(
       h("div", { class: "rows-pages" }, back, on, h("span", { role: "status" }, t("rows.place", of))),
       h(
         "div",
         { class: "rows-notes" },
-        found.sampled ? h("p", { class: "hint" }, t("rows.sampled", { count: numbers.integer(found.sampled), rows: numbers.integer(found.parts[found.part]) })) : null,
+        sample ? h("p", { class: "hint" }, t("rows.sampled", sample)) : null,
         found.columns_left_out ? h("p", { class: "hint" }, t.n("rows.left_out", found.columns_left_out)) : null,
         h("p", { class: "hint" }, t("rows.hint")),
       ),
@@ -205,7 +234,8 @@ export function panel(app) {
     const data = store.get("designed").data;
     wanted.offset = 0;
     if (!(wanted.part in data.rows)) wanted.part = "train";
-    if (data.task !== "classification") Object.assign(wanted, { order: wanted.order === "wrong" ? "number" : wanted.order, filter: "all" });
+    if (!ordersOf(data.task).includes(wanted.order)) wanted.order = "number";
+    if (data.task !== "classification") wanted.filter = "all";
     showBar(data);
     stale = true;
     refresh();

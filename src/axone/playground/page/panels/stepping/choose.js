@@ -31,7 +31,8 @@ export function typedValues(columns, texts, parse) {
 }
 
 /** Whether the cells of a row can be typed at all. */
-export const isTyped = (columns) => columns.length <= MOST_TYPED && columns.every(({ kind }) => kind === "number" || kind === "text");
+export const isTyped = (columns) =>
+  columns.length <= MOST_TYPED && columns.every(({ kind }) => kind === "number" || kind === "text");
 
 /**
  * @param {Object} app
@@ -44,16 +45,29 @@ export function chooser(app, { trace, asked, options }, show, turn) {
   const design = store.get("designed")?.data;
   const parts = PARTS.filter((name) => name in (design?.rows ?? {}));
   const own = trace?.row ?? asked?.row ?? { part: parts[0] ?? "train", number: 0 };
-  const part = choice(parts.map((value) => ({ value, title: PART_TITLES[value](t) })), own.part, () => show({ row: { part: part.value, place: 0 } }));
-  const number = h("input", { type: "text", inputmode: "numeric", value: String(own.number ?? 0), class: "stepping-row-number", on: { change: given, keydown: (event) => event.key === "Enter" && given() } });
+  const part = choice(
+    parts.map((value) => ({ value, title: PART_TITLES[value](t) })),
+    own.part,
+    () => show({ row: { part: part.value, place: 0 } }),
+  );
+  const number = h("input", {
+    type: "text", inputmode: "numeric", value: String(own.number ?? 0), class: "stepping-row-number",
+    on: { change: given },
+  });
   function given() {
     const found = numbers.parse(number.value);
     if (found !== null) show({ row: { part: part.value, number: Math.trunc(found) } });
   }
   const count = design?.rows?.[own.part] ?? 0;
-  const step = (by) => () => show({ row: { part: own.part, place: Math.min(Math.max((own.place ?? 0) + by, 0), count - 1) } });
+  const step = (by) => () => {
+    const place = Math.min(Math.max((own.place ?? 0) + by, 0), count - 1);
+    show({ row: { part: own.part, place } });
+  };
   const check = (name, label, hint) => {
-    const box = h("input", { type: "checkbox", checked: options[name], title: hint, on: { change: () => turn({ ...options, [name]: box.checked }) } });
+    const box = h("input", {
+      type: "checkbox", checked: options[name], title: hint,
+      on: { change: () => turn({ ...options, [name]: box.checked }) },
+    });
     return field(label, box, { inline: true });
   };
   return h(
@@ -64,7 +78,12 @@ export function chooser(app, { trace, asked, options }, show, turn) {
       { class: "stepping-bar-of-rows" },
       field(t("stepping.part"), part),
       field(t("stepping.number"), number),
-      h("div", { class: "stepping-around" }, button("‹", step(-1), { label: t("stepping.previous.row"), disabled: !(own.place > 0) }), button("›", step(1), { label: t("stepping.next.row"), disabled: !(own.place < count - 1) })),
+      h(
+        "div",
+        { class: "stepping-around" },
+        button("‹", step(-1), { label: t("stepping.previous.row"), disabled: !(own.place > 0) }),
+        button("›", step(1), { label: t("stepping.next.row"), disabled: !(own.place < count - 1) }),
+      ),
       check("training", t("stepping.training"), t("stepping.training.hint")),
       check("jacobian", t("stepping.jacobian"), t("stepping.jacobian.hint")),
     ),
@@ -76,13 +95,20 @@ function typing(app, trace, show) {
   const { t, numbers, store } = app;
   const inputs = trace.columns.map((column, at) => {
     const cell = trace.given[at];
-    const text = cell === null || cell === undefined ? "" : typeof cell === "number" ? numbers.exact(cell) : String(cell);
+    const text = typeof cell === "number" ? numbers.exact(cell) : String(cell ?? "");
     return h("input", { type: "text", value: text, inputmode: column.kind === "number" ? "decimal" : null });
   });
   const classes = store.get("designed")?.data?.classes;
   const wanted = classes
-    ? choice([{ value: "", title: t("stepping.target.none") }, ...classes.map((value) => ({ value, title: value }))], typeof trace.target === "string" ? trace.target : "", () => {})
-    : h("input", { type: "text", inputmode: "decimal", value: typeof trace.target === "number" ? numbers.exact(trace.target) : "" });
+    ? choice(
+        [{ value: "", title: t("stepping.target.none") }, ...classes.map((value) => ({ value, title: value }))],
+        typeof trace.target === "string" ? trace.target : "",
+        () => {},
+      )
+    : h("input", {
+        type: "text", inputmode: "decimal",
+        value: typeof trace.target === "number" ? numbers.exact(trace.target) : "",
+      });
   const form = h(
     "form",
     {
@@ -90,7 +116,11 @@ function typing(app, trace, show) {
       on: {
         submit: (event) => {
           event.preventDefault();
-          const typed = typedValues(trace.columns, inputs.map((input) => input.value), numbers.parse);
+          const typed = typedValues(
+            trace.columns,
+            inputs.map((input) => input.value),
+            numbers.parse,
+          );
           inputs.forEach((input, at) => input.setAttribute("aria-invalid", String(typed.wrong === at)));
           if (typed.wrong !== undefined) return inputs[typed.wrong].focus();
           const target = classes ? wanted.value || null : numbers.parse(wanted.value);

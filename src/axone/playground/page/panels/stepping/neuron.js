@@ -24,7 +24,12 @@ export function neuronView(app, found, layer, { close, move }) {
   return h(
     "section",
     { class: "stepping-neuron", "aria-label": t("stepping.neuron") },
-    h("div", { class: "stepping-neuron-head" }, h("h3", null, title), button(t("stepping.neuron.close"), close, { class: "plain" })),
+    h(
+      "div",
+      { class: "stepping-neuron-head" },
+      h("h3", null, title),
+      button(t("stepping.neuron.close"), close, { class: "plain" }),
+    ),
     found.positions.length ? positions(app, found, move) : null,
     found.terms ? sum(app, found) : steps(app, found),
   );
@@ -49,8 +54,13 @@ export function neuronView(app, found, layer, { close, move }) {
         ),
       );
     };
-    const ending = (label, value, name = null) => h("tr", { class: name }, h("th", { scope: "row", colspan: 3 }, label), h("td", null, short(value)), h("td", null));
-    const a = written(found.working, (value) => numbers.short(value, 4), (terms, total) => t("stepping.more", { terms, total }));
+    const ending = (label, value, name = null) =>
+      h("tr", { class: name }, h("th", { scope: "row", colspan: 3 }, label), h("td", null, short(value)), h("td", null));
+    const a = written(
+      found.working,
+      (value) => numbers.short(value, 4),
+      (terms, total) => t("stepping.more", { terms, total }),
+    );
     return [
       h("p", { class: "stepping-equation" }, found.equation),
       h(
@@ -60,7 +70,7 @@ export function neuronView(app, found, layer, { close, move }) {
           "table",
           { class: "stepping-terms" },
           h("caption", { class: "unseen" }, t("stepping.neuron.caption")),
-          h("thead", null, h("tr", null, ["input", "value", "weight", "product", "share"].map((each) => h("th", { scope: "col" }, HEADS[each](t))))),
+          h("thead", null, h("tr", null, Object.values(HEADS).map((head) => h("th", { scope: "col" }, head(t))))),
           h("tbody", null, found.terms.map(row)),
           h(
             "tfoot",
@@ -96,7 +106,8 @@ function positions({ t }, found, move) {
         "aria-label": `${t("stepping.neuron.position")} ${axis + 1}`,
         on: { input: () => move(found.position.map((at, own) => (own === axis ? Number(slider.value) - 1 : at))) },
       });
-      return h("label", null, h("span", null, `${t("stepping.neuron.position")} ${found.position[axis] + 1} / ${length}`), slider);
+      const reading = `${t("stepping.neuron.position")} ${found.position[axis] + 1} / ${length}`;
+      return h("label", null, h("span", null, reading), slider);
     }),
   );
 }
@@ -106,10 +117,18 @@ function steps({ t, numbers }, found) {
     "dl",
     { class: "stepping-unit" },
     found.steps.map((step) => {
-      const pieces = written(step.working, (value) => numbers.short(value, 4), (terms, total) => t("stepping.more", { terms, total }));
+      const pieces = written(
+        step.working,
+        (value) => numbers.short(value, 4),
+        (terms, total) => t("stepping.more", { terms, total }),
+      );
       const value = numbers.short(Number(step.value), 4);
       const text = line(pieces);
-      return [h("dt", null, step.equation), h("dd", { class: "stepping-working" }, `${step.symbol} = ${text && text !== value ? `${text} = ` : ""}${value}`)];
+      const working = text && text !== value ? `${text} = ${value}` : value;
+      return [
+        h("dt", null, step.equation),
+        h("dd", { class: "stepping-working" }, `${step.symbol} = ${working}`),
+      ];
     }),
   );
 }

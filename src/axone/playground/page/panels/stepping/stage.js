@@ -2,7 +2,8 @@
 // for the number that is chosen, before and after of what is moved, and the source that did it.
 
 import { h } from "../../core/elements.js";
-import { cellName, indexOf, operandsOf, placeOf, titleOf } from "./steps.js";
+import { shownCell } from "../rows/cells.js";
+import { cellName, indexOf, operandsOf, placeOf } from "./steps.js";
 import { arrayTable, indexIn } from "./tables.js";
 import { line, partakers, written } from "./working.js";
 
@@ -31,13 +32,15 @@ export function stage(app, { trace, items, at, chosen, working, neuron }, choose
   const name = cellName(item.symbol, index, item.block.shape);
   const value = format(Number(item.block.numbers[chosen]));
   const operands = operandsOf(items, at, trace.parameters ?? {});
+  const given = item.kind === "input" ? asItWas(app, trace) : null;
   const window = isOf(neuron, item, index) ? neuron.window : null;
   const kind = KIND_TITLES[item.kind](t);
   return h(
     "div",
     { class: "stepping-stage" },
-    h("p", { class: "stepping-where" }, [kind, ...new Set(item.titles)].filter((text, place, all) => all.indexOf(text) === place).join(" · ")),
-    h("p", { class: "stepping-equation large" }, item.equation || `${item.symbol} ${titleOf(item)}`),
+    h("p", { class: "stepping-where" }, [...new Set([kind, ...item.titles])].join(" · ")),
+    item.skipped ? h("p", { class: "hint" }, t.n("stepping.skipped", item.skipped)) : null,
+    h("p", { class: "stepping-equation large" }, item.equation || item.symbol),
     h(
       "div",
       { class: "stepping-flow" },
@@ -50,10 +53,11 @@ export function stage(app, { trace, items, at, chosen, working, neuron }, choose
             ),
           )
         : null,
+      given,
       h(
         "div",
         { class: "stepping-result", role: "group", "aria-label": t("stepping.result") },
-        operands.length ? h("span", { class: "stepping-arrow", "aria-hidden": "true" }, "→") : null,
+        operands.length || given ? h("span", { class: "stepping-arrow", "aria-hidden": "true" }, "→") : null,
         arrayTable(app, item, { chosen, choose }),
       ),
     ),
@@ -61,11 +65,39 @@ export function stage(app, { trace, items, at, chosen, working, neuron }, choose
       "p",
       { class: "stepping-working", "aria-live": "polite" },
       `${name} = `,
-      pieces.map((piece) => (piece.value === undefined ? piece.text : h("span", { class: "stepping-number", data: { value: numbers.exact(piece.value) } }, piece.text))),
-      pieces.length && line(pieces) !== value ? ` = ${value}` : pieces.length ? null : value,
+      pieces.map(({ text, value: own }) =>
+        own === undefined ? text : h("span", { class: "stepping-number", data: { value: numbers.exact(own) } }, text),
+      ),
+      line(pieces) === value ? null : `${pieces.length ? " = " : ""}${value}`,
     ),
     item.before ? moved(app, item, chosen, name) : null,
     source(app, trace, item),
+  );
+}
+
+/** The cells of a row as the source has them: the network takes them scaled, and texts as numbers. */
+function asItWas(app, { columns, given }) {
+  const isPlain = given.length === columns.length && columns.length <= 40 && columns.every(({ name }) => name);
+  if (!isPlain) return null;
+  return h(
+    "figure",
+    { class: "stepping-figure stepping-operands" },
+    h(
+      "div",
+      { class: "stepping-scroll" },
+      h(
+        "table",
+        { class: "stepping-array stepping-given" },
+        h("caption", null, app.t("stepping.as_it_was")),
+        h(
+          "tbody",
+          null,
+          columns.map(({ name }, at) =>
+            h("tr", null, h("th", { scope: "row" }, name), h("td", null, shownCell(given[at], app))),
+          ),
+        ),
+      ),
+    ),
   );
 }
 
@@ -104,7 +136,12 @@ function moved(app, item, chosen, name) {
     "dl",
     { class: "stepping-moved" },
     h("div", null, h("dt", null, `${name} ${t("stepping.before")}`), h("dd", null, short(before))),
-    h("div", null, h("dt", null, t("stepping.after")), h("dd", { class: "stepping-move-to", data: { from: change > 0 ? -14 : 14 } }, short(after))),
+    h(
+      "div",
+      null,
+      h("dt", null, t("stepping.after")),
+      h("dd", { class: "stepping-move-to", data: { from: change > 0 ? -14 : 14 } }, short(after)),
+    ),
     h("div", null, h("dt", null, t("stepping.change")), h("dd", null, `${sign}${short(change)}`)),
   );
 }
@@ -120,7 +157,12 @@ function source({ t }, trace, item) {
       "ol",
       null,
       lines.map(({ file, line: number, text, title }) =>
-        h("li", null, h("span", { class: "stepping-file" }, t("stepping.place_in_file", { file, line: String(number), title })), h("pre", null, h("code", null, text))),
+        h(
+          "li",
+          null,
+          h("span", { class: "stepping-file" }, t("stepping.place_in_file", { file, line: String(number), title })),
+          h("pre", null, h("code", null, text)),
+        ),
       ),
     ),
   );
@@ -131,5 +173,6 @@ export function isToBeAsked(item, place) {
   const index = indexOf(place, item.block.shape);
   const known = item.cells.some((cell) => same(cell.index, index));
   // Of what went position by position, or within a block, one layer has several of a name.
-  return !known && item.cells.length > 0 && item.titles.length === 1 && (item.kind === "forward" || item.kind === "backward") && item.symbol !== "ŷ";
+  const isOfALayer = item.kind === "forward" || item.kind === "backward";
+  return !known && isOfALayer && item.cells.length > 0 && item.titles.length === 1 && item.symbol !== "ŷ";
 }

@@ -10,13 +10,20 @@ import { neuronView } from "./neuron.js";
 import { KIND_TITLES, isToBeAsked, stage } from "./stage.js";
 import { indexOf, itemsOf, partsOf, placeOf, sumOf } from "./steps.js";
 
+const FIRST_ROW = { part: "train", place: 0 };
 const OF_A_STEP = { ArrowRight: 1, ArrowLeft: -1 };
+
+/** Whether these are one step of two traces. */
+const isSame = (a, b) =>
+  ["kind", "layer", "symbol", "name"].every((key) => a[key] === b[key]) && a.titles.join() === b.titles.join();
 
 /** @param {Object} app */
 export function panel(app) {
   const { store, t } = app;
   const region = document.getElementById("panel-stepping");
-  const parts = Object.fromEntries(["choose", "head", "rail", "stage", "neuron"].map((name) => [name, h("div", { class: `stepping-${name}-place` })]));
+  const parts = Object.fromEntries(
+    ["choose", "head", "rail", "stage", "neuron"].map((name) => [name, h("div", { class: `stepping-${name}-place` })]),
+  );
   region.replaceChildren(
     h("div", { class: "stepping" }, parts.choose, parts.head, parts.rail, parts.neuron, parts.stage),
   );
@@ -31,7 +38,7 @@ export function panel(app) {
       const before = shown.items[shown.at];
       Object.assign(shown, { trace, items: itemsOf(trace) });
       weights = stamp();
-      const same = keep && before ? shown.items.findIndex((item) => item.kind === before.kind && item.layer === before.layer && item.symbol === before.symbol && item.name === before.name && item.titles.join() === before.titles.join()) : -1;
+      const same = keep && before ? shown.items.findIndex((item) => isSame(item, before)) : -1;
       goTo(same >= 0 ? same : 0, { still: keep });
       drawAll();
       follow();
@@ -45,7 +52,7 @@ export function panel(app) {
     load(shown.trace !== null);
   }
 
-  function turn(options) {
+  function redo(options) {
     shown.options = options;
     load(true);
   }
@@ -57,8 +64,9 @@ export function panel(app) {
     shown.chosen = Math.min(Math.max(place ?? 0, 0), item.block.numbers.length - 1);
     drawStage();
     drawRail();
-    if (!still) {
-      app.announce(t("stepping.said", { kind: KIND_TITLES[item.kind](t), title: item.titles.at(-1) ?? "", equation: item.equation }));
+    if (!still && !region.hidden) {
+      const title = item.titles.at(-1) ?? "";
+      app.announce(t("stepping.said", { kind: KIND_TITLES[item.kind](t), title, equation: item.equation }));
     }
     ask();
     move();
@@ -101,7 +109,7 @@ export function panel(app) {
   }
 
   function drawAll() {
-    parts.choose.replaceChildren(chooser(app, shown, show, turn));
+    parts.choose.replaceChildren(chooser(app, shown, show, redo));
     drawHead();
   }
 
@@ -110,7 +118,8 @@ export function panel(app) {
     if (!trace) return;
     const { numbers } = app;
     const share = trace.shares?.find(({ name }) => name === trace.predicted)?.share;
-    const predicted = share === undefined || share === null ? shownAnswer(trace.predicted, app) : `${shownAnswer(trace.predicted, app)} (${numbers.share(share)})`;
+    const answer = shownAnswer(trace.predicted, app);
+    const predicted = share == null ? answer : `${answer} (${numbers.share(share)})`;
     const item = (label, value, name) => h("div", { class: name ?? null }, h("dt", null, label), h("dd", null, value));
     const short = (value) => numbers.short(Number(value), 4);
     const moved = trace.loss_after !== null;
@@ -118,7 +127,12 @@ export function panel(app) {
       h(
         "div",
         { class: "stepping-head" },
-        h("h3", null, trace.title, " ", h("span", { class: "hint" }, t("stepping.epoch", { epoch: numbers.integer(trace.epoch) }))),
+        h(
+          "h3",
+          null,
+          `${trace.title} `,
+          h("span", { class: "hint" }, t("stepping.epoch", { epoch: numbers.integer(trace.epoch) })),
+        ),
         h(
           "dl",
           { class: "stepping-facts" },
@@ -138,7 +152,8 @@ export function panel(app) {
   }
 
   function drawRail() {
-    const focused = document.activeElement?.dataset?.step;
+    const active = document.activeElement;
+    const { step: focused, turn: turned } = parts.rail.contains(active) ? active.dataset : {};
     const current = shown.items[shown.at];
     const groups = partsOf(shown.items).map(({ kind, groups: own }) =>
       h(
@@ -177,21 +192,29 @@ export function panel(app) {
       h(
         "div",
         { class: "stepping-turns" },
-        button(t("stepping.previous"), () => goTo(shown.at - 1), { disabled: shown.at === 0, shortcut: "ArrowLeft" }),
-        button(t("stepping.next"), () => goTo(shown.at + 1), { class: "primary", disabled: shown.at >= shown.items.length - 1, shortcut: "ArrowRight" }),
+        button(t("stepping.previous"), () => goTo(shown.at - 1), {
+          disabled: shown.at === 0, shortcut: "ArrowLeft", "data-turn": "previous",
+        }),
+        button(t("stepping.next"), () => goTo(shown.at + 1), {
+          class: "primary", disabled: shown.at >= shown.items.length - 1, shortcut: "ArrowRight", "data-turn": "next",
+        }),
         h("span", { class: "stepping-count" }, t("stepping.place", { at: shown.at + 1, count: shown.items.length })),
       ),
-      h("ol", { class: "stepping-rail", "aria-label": t("stepping.all"), on: { keydown: onKey } }, groups),
+      h("ol", { class: "stepping-rail", "aria-label": t("stepping.all") }, groups),
     );
     const rail = parts.rail.querySelector(".stepping-rail");
     const own = rail.querySelector('[aria-current="step"]');
     if (focused !== undefined) own?.focus({ preventScroll: true });
+    const turn = turned && parts.rail.querySelector(`[data-turn="${turned}"]`);
+    // At an end the button is disabled: the focus goes to the step itself.
+    if (turn) (turn.disabled ? own : turn)?.focus({ preventScroll: true });
     if (own) rail.scrollLeft += own.getBoundingClientRect().left - rail.getBoundingClientRect().left - rail.clientWidth / 2;
   }
 
   function onKey(event) {
-    const to = { Home: 0, End: shown.items.length - 1 }[event.key] ?? (event.key in OF_A_STEP ? shown.at + OF_A_STEP[event.key] : null);
-    if (to === null) return;
+    const ends = { Home: 0, End: shown.items.length - 1 };
+    const to = ends[event.key] ?? shown.at + OF_A_STEP[event.key];
+    if (Number.isNaN(to)) return;
     event.preventDefault();
     event.stopPropagation();
     goTo(to);
@@ -239,7 +262,7 @@ export function panel(app) {
       forget();
       return;
     }
-    if (shown.trace) neuron({ layer: selected.layer, unit: selected.unit });
+    if (shown.trace && !region.hidden) neuron({ layer: selected.layer, unit: selected.unit });
   }
 
   const stamp = () => {
@@ -250,11 +273,17 @@ export function panel(app) {
 
   function empty() {
     parts.choose.replaceChildren(
-      h("div", { class: "stepping-empty" }, h("p", null, t("stepping.empty")), button(t("stepping.first"), () => show({ row: { part: "train", place: 0 } }), { class: "primary" })),
+      h(
+        "div",
+        { class: "stepping-empty" },
+        h("p", null, t("stepping.empty")),
+        button(t("stepping.first"), () => show({ row: FIRST_ROW }), { class: "primary" }),
+      ),
     );
     for (const name of ["head", "rail", "stage", "neuron"]) parts[name].replaceChildren();
   }
 
+  parts.rail.addEventListener("keydown", onKey);
   empty();
   store.subscribe(["designed"], () => {
     Object.assign(shown, { asked: null, trace: null, items: [] });
@@ -266,7 +295,11 @@ export function panel(app) {
   });
   store.subscribe(["selected"], follow);
   store.subscribe(["tab"], () => {
-    if (store.get("tab") === "stepping" && !shown.asked && store.get("selected")) show({ row: { part: "train", place: 0 } });
+    if (store.get("tab") !== "stepping") return;
+    if (!shown.asked) {
+      if (store.get("selected")) show({ row: FIRST_ROW });
+    } else if (isStale() && !store.get("state").running) load(true);
+    else follow();
   });
   // At a halt the numbers are those of the weights that are shown; while it learns they stay.
   let timer = 0;

@@ -8,7 +8,8 @@ export const KINDS = ["input", "forward", "loss", "backward", "update"];
  *   the shape of the whole where it is cut
  * @typedef {{number: number, kind: string, layer: number|null, name: string, titles: string[],
  *   symbol: string, equation: string, block: Block, before: Block|null, labels: string[],
- *   cells: Object[], source: number[]}} Item
+ *   cells: Object[], source: number[], skipped: number}} Item `skipped`:
+ *   positions before it that are not there
  */
 
 /**
@@ -17,7 +18,9 @@ export const KINDS = ["input", "forward", "loss", "backward", "update"];
  */
 export function itemsOf(trace) {
   const items = [];
+  let skipped = 0;
   const walk = (step, titles, name) => {
+    skipped += step.left_out ?? 0;
     const own = step.title ? [...titles, step.title] : titles;
     const named = step.name || name;
     if (step.array) {
@@ -34,7 +37,9 @@ export function itemsOf(trace) {
         labels: step.labels ?? [],
         cells: step.cells ?? [],
         source: step.source ?? [],
+        skipped,
       });
+      skipped = 0;
     }
     for (const child of step.children ?? []) walk(child, own, named);
   };

@@ -112,7 +112,7 @@ export function arrayTable(app, { symbol, block, labels = [], caption }, { chose
   );
 }
 
-function onKey(event, { down, across }, choose) {
+function onKey(event, shape, choose) {
   const cell = event.target.closest("td[data-place]");
   if (!cell) return;
   const place = Number(cell.dataset.place);

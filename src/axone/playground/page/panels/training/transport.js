@@ -10,10 +10,11 @@ const PACES = [1, 2, 5, 10, 30, 100, 300];
 const ICONS = {
   play: "M4 2.5v11l9-5.5z",
   pause: "M4 3h3v10H4zM9 3h3v10H9z",
+  reset: "M3.5 3v10M12.5 3.5v9l-6-4.5z",
   undo: "M6 3 2.5 6.5 6 10M3 6.5h6a4 4 0 0 1 0 8H7",
   redo: "M10 3l3.5 3.5L10 10M13 6.5H7a4 4 0 0 0 0 8h2",
 };
-const DRAWN_AS_LINES = new Set(["undo", "redo"]);
+const DRAWN_AS_LINES = new Set(["undo", "redo", "reset"]);
 
 function icon(name) {
   return svg(
@@ -48,7 +49,8 @@ export function panel(app) {
   const play = button("", toggle, { class: "primary play", shortcut: "Space" });
   const step = button(t("training.step"), () => act("step"), { shortcut: "s" });
   const epoch = button(t("training.epoch"), () => act("epoch"), { shortcut: "e" });
-  const reset = button(t("training.reset"), () => act("reset"), { shortcut: "r" });
+  const reset = button(h("span", null, t("training.reset")), () => act("reset"), { class: "reset", shortcut: "r" });
+  reset.prepend(icon("reset"));
   const undo = button(icon("undo"), () => act("undo"), { class: "plain square", label: t("training.undo"), shortcut: "Control+Z" });
   const redo = button(icon("redo"), () => act("redo"), { class: "plain square", label: t("training.redo"), shortcut: "Control+Shift+Z" });
   const time = timeline(app);
@@ -66,7 +68,8 @@ export function panel(app) {
 
   document.getElementById("panel-transport").replaceChildren(
     h("div", { class: "transport-row" },
-      h("div", { class: "transport-buttons" }, play, step, epoch, reset, undo, redo, more),
+      h("div", { class: "transport-buttons" }, play, step, epoch, more),
+      h("div", { class: "transport-buttons back" }, reset, undo, redo),
       time.element, details, speed),
     ended,
   );

@@ -20,7 +20,16 @@ from axone.playground.words import templates
 WAIT = 20_000
 """Milliseconds that a busy machine may take for what takes a fraction of a second."""
 
-TABS = ("rows", "stepping", "diagnosis", "scenes", "laboratory", "compare", "code")
+TABS = (
+    "training",
+    "rows",
+    "stepping",
+    "diagnosis",
+    "scenes",
+    "laboratory",
+    "compare",
+    "code",
+)
 
 SPIRALS: Mapping[str, Any] = {
     "data": {

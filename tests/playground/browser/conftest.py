@@ -6,7 +6,6 @@ Where no Chromium is found the tests here are skipped, and say so.
 import contextlib
 
 import pytest
-
 from tests.playground.browser.serving import ARGUMENTS, Playground, chromium
 
 playwright = pytest.importorskip("playwright.sync_api", reason="needs Playwright")

@@ -44,6 +44,11 @@ SPIRALS: Mapping[str, Any] = {
 }
 """Small, so that an epoch is a moment."""
 
+READING = "#panel-transport .time-reading output"
+
+NUMBER_OF = r"(text) => Number(text.match(/\d[\d,]*/)?.[0].replaceAll(',', ''))"
+"""The first number of a text, in the page's own language of programs."""
+
 WATCH_THE_POLICY = """
 document.addEventListener("securitypolicyviolation", (event) =>
   console.error(`policy: ${event.violatedDirective} ${event.blockedURI} ${event.sample}`));
@@ -135,10 +140,16 @@ class Reader:
         bar = self.page.locator("#panel-transport")
         bar.get_by_role("button", name=self.words[key], exact=True).click()
 
+    def play(self) -> None:
+        """Let it learn as fast as it goes."""
+        bar = self.page.locator("#panel-transport")
+        bar.get_by_label(self.words["training.pace"], exact=True).select_option("")
+        self.press("training.play")
+
     @property
     def reading(self) -> Locator:
         """Where the epoch stands."""
-        return self.page.locator("#panel-transport .time-reading output")
+        return self.page.locator(READING)
 
     @property
     def epoch(self) -> int:
@@ -152,10 +163,7 @@ class Reader:
     def wait_past(self, epoch: int, timeout: float = WAIT) -> None:
         """Wait until the page tells of a later epoch."""
         self.page.wait_for_function(
-            """(epoch) => {
-                const text = document.querySelector("#panel-transport .time-reading output").textContent;
-                return Number(text.match(/[\\d,]+/)[0].replace(",", "")) > epoch;
-            }""",
+            f"(epoch) => ({NUMBER_OF})(document.querySelector('{READING}').textContent) > epoch",
             arg=epoch,
             timeout=timeout,
         )
@@ -177,12 +185,11 @@ class Reader:
         """Have the run pause, and wait until all that it came to is shown."""
         self.press("training.pause")
         self.page.wait_for_function(
-            """() => {
-                const number = (text) => Number((text ?? "").match(/[\\d,]+/)?.[0].replaceAll(",", ""));
-                const told = document.querySelector("#panel-transport .time-reading output");
-                const drawn = document.querySelector("canvas.output-curves");
-                return number(told.textContent) === number(drawn.getAttribute("aria-label"));
-            }"""
+            f"""() => {{
+                const told = document.querySelector("{READING}").textContent;
+                const drawn = document.querySelector("canvas.output-curves").ariaLabel;
+                return ({NUMBER_OF})(told) === ({NUMBER_OF})(drawn);
+            }}"""
         )
 
     # What it came to

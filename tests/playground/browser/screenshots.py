@@ -12,7 +12,6 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from playwright.sync_api import Browser, sync_playwright
-
 from tests.playground.browser.reader import SPIRALS, TABS, Reader
 from tests.playground.browser.serving import ARGUMENTS, Playground, chromium
 
@@ -29,7 +28,12 @@ CURIOUS = {
 
 
 def photographed(
-    browser: Browser, playground: Playground, state: dict, language: str, folder: Path, tabs: Iterable[str]
+    browser: Browser,
+    playground: Playground,
+    state: dict,
+    language: str,
+    folder: Path,
+    tabs: Iterable[str],
 ) -> None:
     """Photograph tabs in a language, in both colours and all widths."""
     for scheme, width in itertools.product(SCHEMES, WIDTHS):

@@ -3,7 +3,6 @@
 import re
 
 from playwright.sync_api import expect
-
 from tests.playground.browser.reader import SPIRALS
 
 TOO_FAST = {
@@ -23,7 +22,7 @@ def test_a_run_that_breaks_is_mended_by_the_remedy_of_its_diagnosis_and_undo_tak
     reader = visit(playground).open(TOO_FAST)
     expect(rate(reader)).to_have_value("30")
     diagnosis = reader.tab("diagnosis")
-    reader.press("training.play")
+    reader.play()
     finding = diagnosis.get_by_role("article").filter(
         has=reader.page.get_by_role("button", name="Apply", exact=True)
     )
@@ -37,12 +36,10 @@ def test_a_run_that_breaks_is_mended_by_the_remedy_of_its_diagnosis_and_undo_tak
     expect(diagnosis.get_by_text(re.compile("^Applied: "))).to_be_hidden()
 
 
-def test_a_worker_that_is_killed_is_told_of_and_training_goes_on_with_the_same_design(
-    start, visit
-):
+def test_a_worker_that_is_killed_is_told_of_and_training_goes_on_with_the_same_design(start, visit):
     playground = start()
     reader = visit(playground).open()
-    reader.press("training.play")
+    reader.play()
     reader.wait_past(2)
     worker = playground.worker()
     worker.kill()

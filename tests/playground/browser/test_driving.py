@@ -4,10 +4,10 @@ import re
 
 import pytest
 from playwright.sync_api import expect
+from tests.playground.browser.reader import number
 from typer.testing import CliRunner
 
 from axone.cli import app
-from tests.playground.browser.reader import number
 
 DIGITS = {
     "data": {"source": "digits", "validation": 0.25, "test": 0.0},
@@ -90,7 +90,7 @@ ONE = [(0.35, 0.3), (0.52, 0.12), (0.52, 0.88)]
 
 def test_a_digit_drawn_by_the_mouse_is_answered_with_ten_probabilities(playground, visit):
     reader = visit(playground).open(DIGITS)
-    reader.press("training.play")
+    reader.play()
     reader.wait_past(12)
     reader.pause()
     data = reader.page.locator("#panel-data")

@@ -4,7 +4,6 @@ import re
 
 import pytest
 from playwright.sync_api import expect
-
 from tests.playground.browser.reader import SPIRALS, WAIT
 
 ONE_UNIT = {
@@ -25,7 +24,7 @@ def test_layers_made_by_hand_learn_the_two_spirals(playground, visit):
     expect(network.get_by_role("button", name="Settings of layer 2: dense, tanh")).to_be_visible()
     expect(network.get_by_text("114 numbers to learn")).to_be_visible()
 
-    reader.press("training.play")
+    reader.play()
     reader.wait_past(0)
     reader.measure("accuracy")
     page.wait_for_function(
@@ -44,7 +43,9 @@ def test_layers_made_by_hand_learn_the_two_spirals(playground, visit):
 
 def test_steps_epochs_and_a_fresh_start_are_counted(reader):
     reader.press("training.step")
-    expect(reader.page.locator("#panel-transport").get_by_role("button", name="Reset")).to_be_enabled()
+    expect(
+        reader.page.locator("#panel-transport").get_by_role("button", name="Reset")
+    ).to_be_enabled()
     reader.epochs(2)
     before = reader.curve("Training")
     reader.press("training.reset")

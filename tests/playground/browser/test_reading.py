@@ -1,4 +1,4 @@
-"""For whom the page is: those who read French, who have no mouse, a screen reader, a small screen."""
+"""For whom the page is: who reads French, has no mouse, a screen reader, a small screen."""
 
 import re
 from pathlib import Path
@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 from babel.messages.pofile import read_po
 from playwright.sync_api import expect
+from tests.playground.browser.reader import TABS
 
 import axone
-from tests.playground.browser.reader import TABS
 
 axe_core = pytest.importorskip("axe_playwright_python", reason="needs axe-playwright-python")
 AXE = (Path(axe_core.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
@@ -97,9 +97,7 @@ def test_in_french_by_the_keyboard_alone_from_the_data_to_the_step_mode(start, v
 
     tab_to(page, "#panel-transport button.play")
     page.keyboard.press("Space")
-    page.wait_for_function(
-        "() => Number(document.querySelector('.time-reading output').textContent.match(/\\d+/)[0]) > 2"
-    )
+    reader.wait_past(2)
     page.keyboard.press("Space")
     expect(page.locator("#panel-transport button.play")).to_have_text(words["training.play"])
 
@@ -110,10 +108,14 @@ def test_in_french_by_the_keyboard_alone_from_the_data_to_the_step_mode(start, v
     tab_to(page, "#panel-stepping button.primary")
     page.keyboard.press("Enter")
     place = page.locator("#panel-stepping .stepping-count")
-    expect(place).to_have_text(re.compile(re.escape(words["stepping.place"].partition("{")[0]) + "1 "))
+    expect(place).to_have_text(
+        re.compile(re.escape(words["stepping.place"].partition("{")[0]) + "1 ")
+    )
     tab_to(page, "#panel-stepping .stepping-turns button.primary")
     page.keyboard.press("Enter")
-    expect(place).to_have_text(re.compile(re.escape(words["stepping.place"].partition("{")[0]) + "2 "))
+    expect(place).to_have_text(
+        re.compile(re.escape(words["stepping.place"].partition("{")[0]) + "2 ")
+    )
 
     # And what there is to read is French, wherever one looks.
     found = page.evaluate(TEXTS_SHOWN)

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 from playwright.sync_api import expect
+from tests.playground.browser.reader import SPIRALS
 
 import axone
-from tests.playground.browser.reader import SPIRALS
 
 UNSCALED = {**SPIRALS, "data": {**SPIRALS["data"], "scaling": "none"}}
 EXAMPLE, WANTED = (0.75, -1.25), 1

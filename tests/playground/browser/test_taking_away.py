@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 from PIL import Image
 from playwright.sync_api import expect
+from tests.playground.browser.reader import number
 from typer.testing import CliRunner
 
 import axone
 from axone.cli import app
-from tests.playground.browser.reader import number
 
 EPOCHS = 6
 
@@ -68,9 +68,7 @@ def test_the_python_and_the_experiment_file_end_with_the_weights_on_the_page(lea
     assert_same(again, saved)
 
 
-def test_pytorch_from_the_same_first_weights_comes_to_the_same_predictions(
-    learnt, tmp_path, torch
-):
+def test_pytorch_from_the_same_first_weights_comes_to_the_same_predictions(learnt, tmp_path, torch):
     reader, accuracy = learnt
     saved = axone.load(reader.save(tmp_path) / "model.safetensors").parameters
     source(reader, "pytorch", tmp_path)

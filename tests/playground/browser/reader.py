@@ -156,9 +156,14 @@ class Reader:
         """The epoch that the page tells of."""
         return int(re.search(r"[\d,]+", self.reading.inner_text())[0].replace(",", ""))
 
+    def telling(self, key: str, epoch: int) -> re.Pattern:
+        """Return what a text looks like that tells of an epoch, in the page's language."""
+        before, after = self.words[key].split("{epoch}")
+        return re.compile(re.escape(before) + f"{epoch:,}" + re.escape(after.partition("{")[0]))
+
     def wait_epoch(self, epoch: int, timeout: float = WAIT) -> None:
         """Wait until the page tells of an epoch."""
-        expect(self.reading).to_have_text(re.compile(rf"epoch {epoch:,} of "), timeout=timeout)
+        expect(self.reading).to_have_text(self.telling("training.epoch_of", epoch), timeout=timeout)
 
     def wait_past(self, epoch: int, timeout: float = WAIT) -> None:
         """Wait until the page tells of a later epoch."""
@@ -179,7 +184,7 @@ class Reader:
     def wait_drawn(self, epoch: int) -> None:
         """Wait until the curves have come as far."""
         curves = self.page.locator("canvas.output-curves")
-        expect(curves).to_have_attribute("aria-label", re.compile(rf"^Epoch {epoch:,}: "))
+        expect(curves).to_have_attribute("aria-label", self.telling("output.words.curves", epoch))
 
     def pause(self) -> None:
         """Have the run pause, and wait until all that it came to is shown."""

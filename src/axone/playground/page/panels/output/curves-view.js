@@ -61,6 +61,7 @@ export function curvesView(app, { colors }) {
   const element = h("section", { class: "output-curves-part", "aria-label": t("output.curves") }, tools, frameBox, legend);
   const describe = describer(canvas);
   let measure = "loss";
+  let wanted = "loss"; // the reader's choice, which a run without curves yet cannot show
   let offered = null;
   let cursor = null;
   let shown = null;
@@ -69,10 +70,10 @@ export function curvesView(app, { colors }) {
     const names = measures.length ? measures : ["loss"];
     if (names.join() === offered) return;
     offered = names.join();
-    if (!names.includes(measure)) measure = names[0];
+    measure = names.includes(wanted) ? wanted : names[0];
     const options = names.map((name) => ({ value: name, title: called(t, "output.measure", name) }));
     const chosen = (name) => {
-      measure = name;
+      measure = wanted = name;
       paint();
     };
     const pick = names.length > MOST_SEGMENTS ? choice(options, measure, chosen) : segments(t("output.measure"), options, measure, chosen, { hidden: true });
@@ -101,7 +102,7 @@ export function curvesView(app, { colors }) {
     const own = size();
     drawLines(fitted(canvas, own.width, own.height), shown, own, look);
     showLegend(look);
-    describe(() => curvesWords(app, shown.curves, store.get("state")?.epoch ?? 0, written));
+    describe(() => curvesWords(app, shown.curves, store.get("curves")?.epoch?.at(-1) ?? 0, written));
   }
 
   let entries = [];

@@ -286,6 +286,7 @@ class Bench:
             "seconds": round(attempt.seconds, 3),
             "epochs_per_second": self._speed.per_second,
             "engine": run.engine,
+            "version": self.version,
         }
 
     def _begin(self, attempt: Attempt) -> None:

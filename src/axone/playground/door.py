@@ -87,6 +87,15 @@ _FIELD = (
 )
 
 
+def another_user() -> HTMLResponse:
+    """Return the page for another user of the same machine."""
+    return refusal(
+        403,
+        _("This playground is somebody else's"),
+        [_("Only the user of this machine who has started it may open it.")],
+    )
+
+
 def login(complaint: Message | None = None, status: int = 401) -> HTMLResponse:
     """Return the form that asks for the password."""
     title, password, enter = _("The playground's password"), _("Password"), _("Open")

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from axone.data.home import DATABASES, suffix_of
 from axone.data.sources import source_name
 from axone.errors import AxoneError, DataError, ModelFileError
 from axone.experiments.description import IN_MEMORY, Description
@@ -164,7 +165,8 @@ def _rows(experiment: Description) -> tuple[str, dict[str, Path], Message | None
             {},
             _("The rows of this run were in memory alone: no file holds them."),
         )
-    if data.query is not None:
+    # A database is opened, not read: its address may be anywhere, its views may name any file.
+    if data.query is not None or "://" in data.source or suffix_of(data.source) in DATABASES:
         return UPLOAD + name, {}, _("The rows of this run are from a database, which no page asks.")
     try:
         found = rows_of(experiment, None).source

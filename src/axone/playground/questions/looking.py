@@ -4,10 +4,16 @@ from collections.abc import Mapping
 from typing import Any
 
 from axone.checks import check_text
+from axone.data.files.bounds import smaller_tables
 from axone.data.look import TableReport, look
 from axone.messages import shorten
 from axone.playground.bench import Bench
-from axone.playground.limits import LONGEST_NAME, MOST_NAMES
+from axone.playground.limits import (
+    LONGEST_NAME,
+    MOST_NAMES,
+    MOST_TABLE_CELLS,
+    MOST_TABLE_COLUMNS,
+)
 
 
 def look_at(bench: Bench, fields: Mapping[str, Any]) -> dict[str, Any]:
@@ -21,7 +27,8 @@ def look_at(bench: Bench, fields: Mapping[str, Any]) -> dict[str, Any]:
     """
     source = fields.get("source")
     check_text("source", source)
-    report = look(bench.sources.locate(str(source)))
+    with smaller_tables(MOST_TABLE_CELLS, MOST_TABLE_COLUMNS):
+        report = look(bench.sources.locate(str(source)))
     if not isinstance(report, TableReport):
         return {"columns": [], "columns_left_out": 0}
     return {

@@ -137,7 +137,7 @@ def _described(
 
 def _sample(prepared: Prepared, rows: int) -> IntArray:
     """Return the places of rows that can be predicted at once, evenly chosen; all if possible."""
-    work = max(1, prepared.network.multiply_adds)
+    work = max(1, prepared.network.multiply_adds + prepared.network.kept_numbers)
     most = int(np.clip(_MOST_WORK // work, MOST_SHOWN, MOST_SAMPLED))
     return evenly(rows, most)
 

@@ -127,7 +127,9 @@ class Stage:
             Of its trainer, which any number of threads may use; compiled anew if left out.
         """
         plan = _plan_of(prepared) if plan is None else plan
-        plane, work = plane_of(prepared, view), prepared.network.multiply_adds
+        plane, network = plane_of(prepared, view), prepared.network
+        # What layers write down takes time and memory too where they multiply nothing.
+        work = network.multiply_adds + network.kept_numbers
         grid, unit_grid = (
             _affordable_grid(wanted, plane, work) for wanted in (view.grid, view.unit_grid)
         )

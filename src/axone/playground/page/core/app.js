@@ -95,7 +95,10 @@ export function createApp({ connection, store, t, numbers, keys, refusals, annou
   connection.onFrame((frame) => {
     const arrays = new Map([...(store.get("arrays") ?? []), ...frame.arrays]);
     const changes = { arrays, frame: frame.header, curves: withCurves(store.get("curves") ?? {}, frame) };
-    if (frame.header.state) changes.state = frame.header.state;
+    // A frame that was painted while an answer overtook it tells of where the run stood before.
+    const told = frame.header.state;
+    const isOld = told && told.version < store.get("state")?.version;
+    if (told && !isOld) changes.state = told;
     store.set(changes);
   });
   connection.on("lost", () => (queue = []));

@@ -35,7 +35,9 @@ export function drawing(app) {
 
   const predict = latest(async (values) => {
     try {
-      showAnswer(await app.ask("predict", { values }));
+      const answer = await app.ask("predict", { values });
+      // What was cleared away meanwhile has no answer.
+      if (strokes.length) showAnswer(answer);
     } catch (error) {
       answers.replaceChildren(h("li", { class: "hint" }, error.words || t("core.lost")));
     }

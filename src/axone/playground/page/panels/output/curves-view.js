@@ -61,6 +61,7 @@ export function curvesView(app, { colors }) {
   const element = h("section", { class: "output-curves-part", "aria-label": t("output.curves") }, tools, frameBox, legend);
   const describe = describer(canvas);
   let measure = "loss";
+  let wanted = "loss"; // the reader's choice, which a run without curves yet cannot show
   let offered = null;
   let cursor = null;
   let shown = null;
@@ -69,10 +70,10 @@ export function curvesView(app, { colors }) {
     const names = measures.length ? measures : ["loss"];
     if (names.join() === offered) return;
     offered = names.join();
-    if (!names.includes(measure)) measure = names[0];
+    measure = names.includes(wanted) ? wanted : names[0];
     const options = names.map((name) => ({ value: name, title: called(t, "output.measure", name) }));
     const chosen = (name) => {
-      measure = name;
+      measure = wanted = name;
       paint();
     };
     const pick = names.length > MOST_SEGMENTS ? choice(options, measure, chosen) : segments(t("output.measure"), options, measure, chosen, { hidden: true });
@@ -80,6 +81,7 @@ export function curvesView(app, { colors }) {
     tools.replaceChildren(pick, h("label", { class: "output-check" }, log, h("span", null, t("output.log"))));
   }
 
+  const written = (value) => numbers.measure(measure, value);
   const size = () => ({ width: Math.max(160, frameBox.clientWidth || 320), height: 190 });
 
   function content(look) {
@@ -88,7 +90,7 @@ export function curvesView(app, { colors }) {
     const state = store.get("state");
     const lines = curvesOf(curves, store.get("runs") ?? [], measure, look, names);
     return {
-      curves: lines, logY: log.checked, xName: t("output.epoch"), format: (value) => numbers.short(value), margins: MARGINS,
+      curves: lines, logY: log.checked, xName: t("output.epoch"), format: written, margins: MARGINS,
       cursor, now: state?.looking_back ?? null, empty: t("output.curves.empty"),
     };
   }
@@ -100,7 +102,7 @@ export function curvesView(app, { colors }) {
     const own = size();
     drawLines(fitted(canvas, own.width, own.height), shown, own, look);
     showLegend(look);
-    describe(() => curvesWords(app, shown.curves, store.get("state")?.epoch ?? 0));
+    describe(() => curvesWords(app, shown.curves, store.get("curves")?.epoch?.at(-1) ?? 0, written));
   }
 
   let entries = [];
@@ -119,7 +121,7 @@ export function curvesView(app, { colors }) {
     shown.curves.forEach((curve, i) => {
       const at = cursor ?? shown.now;
       const value = at === null ? curve.y[curve.y.length - 1] : valueAt(curve, at);
-      const text = value === null || value === undefined ? "–" : numbers.short(value);
+      const text = value === null || value === undefined ? "–" : written(value);
       if (entries[i].value.textContent !== text) entries[i].value.textContent = text;
     });
   }
@@ -129,7 +131,7 @@ export function curvesView(app, { colors }) {
     paint();
     if (!say || at === null) return;
     const list = shown.curves.map((curve) => [curve.name, valueAt(curve, at)]).filter(([, value]) => value !== null);
-    app.announce(t("output.words.curves", { epoch: numbers.integer(at), list: list.map(([name, value]) => `${name} ${numbers.short(value)}`).join(", ") }));
+    app.announce(t("output.words.curves", { epoch: numbers.integer(at), list: list.map(([name, value]) => `${name} ${written(value)}`).join(", ") }));
   }
 
   canvas.addEventListener("pointermove", (event) => {

@@ -10,7 +10,7 @@ from axone.playground.questions import answers
 
 @pytest.fixture
 def ask(bench):
-    return lambda name, **fields: answers()[name](bench, fields)
+    return lambda question, **fields: answers()[question](bench, fields)
 
 
 def test_a_design_is_begun_with_gone_back_from_and_taken_up_again(ask, bench):

@@ -265,9 +265,8 @@ def slow_bench(empty_bench, monkeypatch):
     return empty_bench
 
 
-def test_at_a_pace_a_long_epoch_is_learnt_in_pieces(slow_bench, monkeypatch):
+def test_at_a_pace_a_long_epoch_is_learnt_in_pieces(slow_bench):
     bench = slow_bench
-    monkeypatch.setattr("axone.playground.bench._PACED_SECONDS", 0.0)
     bench.set_pace(30)
     bench.play()
     epoch, step = bench.run.state.epoch, bench.run.state.step
@@ -283,11 +282,10 @@ def test_at_a_pace_a_long_epoch_is_learnt_in_pieces(slow_bench, monkeypatch):
     assert bench.playing
 
 
-def test_one_epoch_that_takes_long_goes_on_as_a_run_and_pauses_at_its_end(slow_bench, monkeypatch):
+def test_one_epoch_that_takes_long_goes_on_as_a_run_and_pauses_at_its_end(slow_bench):
     bench = slow_bench
-    monkeypatch.setattr("axone.playground.bench._AT_ONCE_SECONDS", 0.0)
     epoch = bench.run.state.epoch
-    bench.epoch()
+    bench.epoch(within=0)
     assert bench.playing
     assert bench.run.state.epoch == epoch
     while bench.playing:

@@ -22,7 +22,7 @@ WORDS: Final[dict[str, Message]] = {
     "core.code": _("Code"),
     "core.language": _("Language"),
     "core.theme": _("Colours"),
-    "core.theme.auto": _("As the system"),
+    "core.theme.auto": _("System"),
     "core.theme.light": _("Light"),
     "core.theme.dark": _("Dark"),
     "core.save": _("Save"),

@@ -258,6 +258,9 @@ class TestTemplates:
             named = set()
             for text in texts:
                 if not plural and not given:
+                    # The figures of the page's own texts are filled in by the page.
+                    if path.parent.name == "words":
+                        continue
                     assert not re.search(r"\{\w+[!:}]", text.value), f"{place}: figures missing"
                     continue
                 for _text, field, spec, _conversion in string.Formatter().parse(text.value):

@@ -17,6 +17,7 @@ NAMES = (
     "rows",
     "tables",
     "recordings",
+    "playground",
 )
 
 

@@ -27,6 +27,28 @@ def _edited(key, value, change="word"):
     return "edit", ("checkpoint.safetensors", key, {"": value}, change, "history.seconds", "<f8")
 
 
+_PLANES = (
+    {"name": "dense", "units": 1},
+    {"name": "reshape", "shape": [1, 1, 1]},
+    {"name": "upsample", "size": [1024, 1024]},
+)
+_LONG_MEMORY = {"training": {"optimizer": {"name": "lbfgs", "memory": 1000}}}
+
+
+def _nested(levels):
+    """Residual blocks within one another, three in each."""
+    within = [_nested(levels - 1)] * 3 if levels else [{"name": "dense", "units": 2}]
+    return {"name": "residual", "layers": within}
+
+
+def _designing(*layers, **sections):
+    """The question of a page that has these hidden layers, and then goes on for a step."""
+    last = [{"name": "global_pool"}] if len(layers) > 3 else [{"name": "dense", "units": 1000}] * 4
+    network = {"hidden_layers": [*layers, *(last if sections or len(layers) > 3 else [])]}
+    design = {"data": {"source": "spirals"}, "network": network, **sections}
+    return "classes", [{"ask": "design", "design": design}, {"ask": "step"}]
+
+
 KEPT = [
     # A measure that has no end.
     ("descriptions", ("trainer", "measures", _object("range(0, 1000000000)"))),
@@ -109,6 +131,11 @@ KEPT = [
     ("models", ("header", ("type", "BF16", 0, None))),
     ("models", ("header", ("type", "F8_E4M3", 0, None))),
     ("models", ("header", ("size", "", 2**63, None))),
+    # Layers that multiply nothing, and fill the memory at the first step; more layers within one
+    # another than a page waits for; an optimiser that remembers gigabytes.
+    ("playground", _designing(*_PLANES, *[{"name": "activation", "function": "relu"}] * 60)),
+    ("playground", _designing(_nested(7))),
+    ("playground", _designing({"name": "dense", "units": 1000}, **_LONG_MEMORY)),
     # A choice that is null, in a folder's experiment file, which has no word for it.
     (
         "settings",

@@ -7,8 +7,10 @@ import pytest
 
 from axone.errors import ConfigurationError
 from axone.experiments import Experiment
-from axone.playground.bench import FIRST, MOST_KEPT, MOST_UNDONE
+from axone.playground.bench import FIRST
+from axone.playground.kept import MOST_KEPT
 from axone.playground.past import Past
+from axone.playground.undoing import MOST_UNDONE
 
 
 def other(**sections):
@@ -158,28 +160,28 @@ def test_a_run_at_its_end_goes_on_for_as_many_epochs_when_it_is_played_again(emp
 
 def test_a_kept_run_stays_as_it_was_and_can_be_taken_up_again(bench):
     weights = bench.parameters().vector
-    bench.keep("first")
+    bench.kept.keep(bench.attempt, "first")
     bench.epoch()
     bench.set_design(other(seed=9))
-    (kept,) = bench.kept_runs()
+    (kept,) = bench.kept.to_data()
     assert (kept["name"], kept["epochs"]) == ("first", 5)
     assert len(kept["curves"]["train_loss"]) == 5
     bench.go_back_to(kept["run"])
     assert np.array_equal(bench.parameters().vector, weights)
     bench.epoch()
     assert bench.run.state.epoch == 6
-    bench.drop(kept["run"])
-    assert bench.kept_runs() == []
+    bench.kept.drop(kept["run"])
+    assert bench.kept.to_data() == []
     with pytest.raises(ConfigurationError, match="no run"):
-        bench.drop(kept["run"])
+        bench.kept.drop(kept["run"])
 
 
 def test_no_more_runs_are_kept_than_can_be_told_apart(bench):
     for _ in range(MOST_KEPT):
-        bench.keep()
+        bench.kept.keep(bench.attempt)
     with pytest.raises(ConfigurationError, match="drop one"):
-        bench.keep()
-    assert len({run["name"] for run in bench.kept_runs()}) == MOST_KEPT
+        bench.kept.keep(bench.attempt)
+    assert len({run["name"] for run in bench.kept.to_data()}) == MOST_KEPT
 
 
 def test_a_run_that_diverges_ends_and_says_so(empty_bench):
@@ -231,12 +233,12 @@ def test_a_run_of_very_many_epochs_keeps_a_bounded_history_of_weights(empty_benc
 
 def test_a_pace_is_kept_and_the_speed_that_is_told_is_that_of_the_clock(bench, monkeypatch):
     clock = [100.0]
-    monkeypatch.setattr("axone.playground.bench.time.monotonic", lambda: clock[0])
+    monkeypatch.setattr("axone.playground.pace.time.monotonic", lambda: clock[0])
     bench.set_pace(4)
     bench.play()
     before = bench.run.state.epoch
     for _ in range(40):
-        if not bench.seconds_to_wait():
+        while not bench.seconds_to_wait():
             bench.learn()
         clock[0] += 0.125
     assert bench.run.state.epoch - before == 20

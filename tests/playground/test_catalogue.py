@@ -2,7 +2,6 @@
 
 import dataclasses
 import json
-from types import SimpleNamespace
 
 import pytest
 
@@ -11,9 +10,10 @@ from axone.data import list_datasets, load_dataset
 from axone.data.generated import GENERATORS
 from axone.optimizers import OPTIMIZERS
 from axone.playground.catalogue import FAMILIES, catalogue
+from axone.playground.sources import Sources
 from axone.registry import plain
 
-CATALOGUE = catalogue()
+CATALOGUE = catalogue(Sources())
 
 
 def entry(family, name):
@@ -120,8 +120,9 @@ def test_a_set_in_the_plane_shows_what_it_looks_like_and_its_classes():
 
 
 def test_files_that_were_given_stand_beside_the_sets(tmp_path):
-    given = SimpleNamespace(files={"cars.csv": tmp_path / "cars.csv"}, known=list)
-    assert [each["name"] for each in catalogue(given)["datasets"]] == ["upload:cars.csv"]
+    given = Sources({"cars.csv": tmp_path / "cars.csv"})
+    assert catalogue(given)["datasets"][-1]["name"] == "upload:cars.csv"
+    assert catalogue(given)["datasets"][:-1] == CATALOGUE["datasets"]
 
 
 @pytest.mark.parametrize(("name", "flat"), [("iris", True), ("moons", True), ("gunpoint", False)])

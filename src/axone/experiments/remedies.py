@@ -61,35 +61,43 @@ def treated(experiment: Description, changes: Mapping[str, Any]) -> Experiment:
     given = experiment.settings.network.layers
     for key, value in changes.items():
         if given is None or not is_of_layers(key):
-            _set(content, key.split("."), value)
+            put(content, key.split("."), value)
     if given is not None:
         layers = changed_layers(given, changes)
         content["network"]["layers"] = [plain(layer) for layer in layers]
         if len(layers) != len(given):
             content["network"]["layer_names"] = None
-    settings = parse(_without_nothing(content), experiment.where, experiment.origins)
+    settings = parse(without_nothing(content), experiment.where, experiment.origins)
     return Experiment(
         settings, experiment.name, experiment.folder, experiment.where, experiment.origins
     )
 
 
-def _set(content: dict[str, Any], path: Sequence[str], value: Any) -> None:
-    """Put a value where its key says; an optimiser that is a name alone becomes a table."""
+def put(content: dict[str, Any], path: Sequence[str], value: Any) -> None:
+    """Put a value where its key says, or take out what is there if it is None.
+
+    A member that is a name alone becomes a table; an optimiser that is not named is Adam.
+    """
     *tables, last = path
     section = content
     for name in tables:
         inner = section.get(name)
         if isinstance(inner, str):
             inner = {"name": inner}
-        section[name] = inner = dict(inner or {})
+        if inner is None:
+            inner = {"name": "adam"} if name == "optimizer" else {}
+        section[name] = inner = dict(inner)
         section = inner
-    section[last] = value
+    if value is None:
+        section.pop(last, None)
+    else:
+        section[last] = value
 
 
-def _without_nothing(content: Mapping[str, Any]) -> dict[str, Any]:
+def without_nothing(content: Mapping[str, Any]) -> dict[str, Any]:
     """Leave out what is None, which is the default."""
     return {
-        name: _without_nothing(value) if isinstance(value, Mapping) else value
+        name: without_nothing(value) if isinstance(value, Mapping) else value
         for name, value in content.items()
         if value is not None
     }

@@ -16,6 +16,7 @@ from axone.parameters import Parameters
 from axone.playground.designs import Design
 from axone.playground.past import Past
 from axone.training import Checkpoint, Event, History, Run
+from axone.training.fingerprint import checksum_of_rows
 
 LAP_SECONDS = 0.008
 """Of a lap: there are two of them in the time of a frame, sixty of which make a second."""
@@ -24,6 +25,9 @@ _FASTER, _SLOWER = 2.0, 0.25
 """By how much a lap may grow and shrink from one to the next."""
 
 _LONGEST_LAP = 10_000_000
+
+_BYTES_OF_NUMBER = 32
+"""Of a history: Python's number, and its place in a list."""
 
 
 @dataclass(frozen=True)
@@ -92,7 +96,7 @@ class Attempt:
 
     @classmethod
     def from_moment(
-        cls, design: Design, moment: "Moment", max_epochs: int | None = None
+        cls, design: Design, moment: Moment, max_epochs: int | None = None
     ) -> "Attempt":
         """Go on from a moment of another run of the same design.
 
@@ -112,7 +116,7 @@ class Attempt:
             made.run.set_learning_rate(made.turned[-1][1])
         return made
 
-    def moment(self) -> "Moment":
+    def moment(self) -> Moment:
         """Return where the run stands, to be gone on from whatever becomes of it."""
         run = self.run
         checkpoint = Checkpoint(
@@ -127,7 +131,8 @@ class Attempt:
 
     def prolonged(self) -> "Attempt":
         """Return an attempt that goes on after the last epoch, for as many as the design has."""
-        more = self.run.settings.max_epochs + fit_settings(self.design.prepared)["max_epochs"]
+        own = self.design.prepared.experiment.settings.training.epochs
+        more = self.run.settings.max_epochs + own
         made = self.from_moment(self.design, self.moment(), more)
         made.past = self.past
         return made
@@ -182,15 +187,19 @@ class Attempt:
         self.run.every = "step"
         self._go(time.perf_counter())
 
-    def epoch(self) -> None:
-        """Learn to the end of the epoch in hand."""
-        self.run.every, self.run.lap_steps = "epoch", None
-        self._go(time.perf_counter())
-
     def turn(self, learning_rate: float) -> None:
         """Learn on with another learning rate; see `Run.set_learning_rate`."""
         self.run.set_learning_rate(learning_rate)
-        self.turned.append((self.run.state.step, float(learning_rate)))
+        step = self.run.state.step
+        if self.turned and self.turned[-1][0] == step:
+            # A slider that is drawn between two steps turns it once.
+            self.turned.pop()
+        self.turned.append((step, float(learning_rate)))
+
+    @property
+    def learning_rate(self) -> float:
+        """That of the next step, before the schedule: the run takes it over as it goes on."""
+        return self.turned[-1][1] if self.turned else self.run.state.learning_rate
 
     def close(self) -> None:
         """Let the engine go."""
@@ -201,6 +210,21 @@ class Attempt:
     def weights(self) -> Parameters:
         """Return a copy of the weights as they are."""
         return self.run.state.parameters.copy()
+
+    def fingerprint(self) -> str:
+        """Return what tells this run from others, as `Trainer.start` marks a checkpoint with it."""
+        rows = [self.run.examples, *([] if self.run.held_out is None else [self.run.held_out])]
+        return self.design.trainer.fingerprint([checksum_of_rows(each) for each in rows])
+
+    @property
+    def bytes_of_run(self) -> int:
+        """About how much memory the run takes, its rows not counted."""
+        run = self.run
+        remembered = sum(slot.nbytes for slot in run.state.slots.values())
+        # As they are, at the beginning, after the last epoch, and the best.
+        weights = 4 * self.past.bytes_of_one
+        seen = run.history.epochs * len(run.history) * _BYTES_OF_NUMBER
+        return self.past.bytes + remembered + weights + seen
 
     def _go(self, began: float) -> None:
         """Take one event, and keep of it what is looked at later."""

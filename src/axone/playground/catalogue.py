@@ -9,14 +9,13 @@ import re
 import types
 from collections.abc import Mapping, Sequence
 from functools import cache
-from pathlib import Path
-from typing import Any, Final, Literal, Protocol, Union, get_args, get_origin, get_type_hints
+from typing import Any, Final, Literal, Union, get_args, get_origin, get_type_hints
 
 import numpy as np
 
 from axone.activations import ACTIVATIONS, ActivationFunction
 from axone.augmentation import AUGMENTATIONS
-from axone.data import SCALINGS, DatasetInfo, list_datasets, load_dataset
+from axone.data import SCALINGS, DatasetInfo, load_dataset
 from axone.data.generated import GENERATORS
 from axone.data.generator_options import Amount, Count, Option, Word
 from axone.data.reading import CHOICES
@@ -27,6 +26,7 @@ from axone.layers.cells import CELLS, Cell
 from axone.losses import LOSSES
 from axone.messages import Listed
 from axone.optimizers import OPTIMIZERS
+from axone.playground.sources import UPLOAD, Sources
 from axone.presets import PRESETS
 from axone.registry import Registry, plain
 from axone.schedules import SCHEDULES, Schedule
@@ -75,30 +75,19 @@ _PREVIEWED: Final = 150
 _WHERE: Final = {"built in": "built_in", "generated": "generated", "data home": "home"}
 
 
-class Loadable(Protocol):
-    """What the page may load: `axone.playground.sources.Sources`, or the like."""
-
-    @property
-    def files(self) -> Mapping[str, Path]:
-        """The files that were given, by name."""
-
-    def known(self) -> list[DatasetInfo]:
-        """Return the sets that are here."""
-
-
-def catalogue(sources: Loadable | None = None) -> dict[str, Any]:
+def catalogue(sources: Sources | None = None) -> dict[str, Any]:
     """Return what the page may offer, as JSON holds it.
 
     Parameters
     ----------
     sources : Sources, optional
-        What the page may load; by default every set that needs no download.
+        What the page may load; every set that is here if left out.
     """
-    here = list_datasets() if sources is None else sources.known()
+    loadable = Sources() if sources is None else sources
     return {
         "datasets": [
-            *(_dataset(info) for info in here if info.where in _WHERE),
-            *(_uploaded(name) for name in (sources.files if sources else ())),
+            *(_dataset(info) for info in loadable.known() if info.where in _WHERE),
+            *(_uploaded(name) for name in loadable.files),
         ],
         "presets": [
             {"name": preset.name, "title": str(preset.summary), "kinds": list(preset.takes)}
@@ -189,19 +178,17 @@ def _dataset(info: DatasetInfo) -> dict[str, Any]:
 
 
 def _uploaded(name: str) -> dict[str, Any]:
-    unknown: dict[str, Any] = {
+    """Describe a file, of which no more is known before it is read."""
+    return {
+        "name": UPLOAD + name,
         "task": "",
+        "kind": "upload",
         "rows": None,
         "features": "",
         "classes": None,
-        "options": [],
-    }
-    return {
-        "name": f"upload:{name}",
-        "kind": "upload",
-        **unknown,
         "flat": True,
         "preview": None,
+        "options": [],
     }
 
 

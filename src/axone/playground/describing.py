@@ -9,11 +9,9 @@ from axone.experiments.preparation import Prepared
 from axone.layers import Dense, Layer
 from axone.messages import shorten
 from axone.playground.designs import Design
+from axone.playground.limits import LONGEST_NAME, MOST_NAMES
 from axone.playground.views.inputs import has_plane, input_names
 from axone.registry import name_of, plain
-
-_LONGEST_NAME = 40
-_MOST_NAMES = 512
 
 
 def described(design: Design) -> dict[str, Any]:
@@ -36,16 +34,16 @@ def _data(prepared: Prepared) -> dict[str, Any]:
     dataset, preprocessing = prepared.dataset, prepared.preprocessing
     shape = preprocessing.feature_shape
     names = list(preprocessing.feature_names) if len(shape) == 1 else []
-    inputs = input_names(prepared)[:_MOST_NAMES] if has_plane(prepared) else ()
+    inputs = input_names(prepared)[:MOST_NAMES] if has_plane(prepared) else ()
     return {
         "name": dataset.name,
         "task": prepared.target.task,
         "kind": dataset.kind,
         "rows": {name: len(part) for name, part in prepared.parts.items()},
         "shape": list(shape),
-        "features": [shorten(name, _LONGEST_NAME) for name in names[:_MOST_NAMES]],
-        "inputs": [shorten(name, _LONGEST_NAME) for name in inputs],
-        "classes": [shorten(name, _LONGEST_NAME) for name in dataset.class_names] or None,
+        "features": [shorten(name, LONGEST_NAME) for name in names[:MOST_NAMES]],
+        "inputs": [shorten(name, LONGEST_NAME) for name in inputs],
+        "classes": [shorten(name, LONGEST_NAME) for name in dataset.class_names] or None,
         "target": dataset.target_name,
         "targets": list(dataset.target_names),
         "columns": _columns(prepared),
@@ -58,7 +56,7 @@ def _columns(prepared: Prepared) -> list[dict[str, Any]]:
     if dataset.read is None:
         return []
     report = report_on(dataset.read, dataset.name, dataset.target_name, dataset.facts)
-    return report.to_data()["columns"][:_MOST_NAMES]
+    return report.to_data()["columns"][:MOST_NAMES]
 
 
 def _network(prepared: Prepared) -> list[dict[str, Any]]:
@@ -73,11 +71,7 @@ def _network(prepared: Prepared) -> list[dict[str, Any]]:
             "output_shape": list(row.output_shape),
             "parameters": row.parameters,
             "units": row.output_shape[0],
-            "drawn": "units"
-            if isinstance(layer, Dense)
-            else "channels"
-            if len(row.output_shape) > 1
-            else "box",
+            "drawn": _drawn(layer, row.output_shape),
             "settings": plain(layer),
         }
         for position, (layer, row) in enumerate(zip(network.layers, rows, strict=True))

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from axone.data import Dataset
+from axone.data.files.bounds import smaller_tables
 from axone.data.sources import source_name
 from axone.errors import ArgumentTypeError, AxoneError, ConfigurationError
 from axone.experiments.description import Description, parse
@@ -21,15 +22,12 @@ from axone.experiments.preparation import Prepared, assemble, prepare_rows, rows
 from axone.experiments.quantiles import levels_of
 from axone.experiments.training import build_trainer
 from axone.messages import _
+from axone.playground.effort import check_effort
+from axone.playground.limits import MOST_GENERATED, MOST_TABLE_CELLS, MOST_TABLE_COLUMNS
 from axone.playground.sources import Sources
+from axone.processors import processors
 from axone.registry import plain
 from axone.training import Trainer
-
-MOST_PARAMETERS = 4_000_000
-"""Of a network that is drawn while it learns."""
-
-MOST_GENERATED = 100_000
-"""Rows of a generated set: they are made anew with every change of its noise."""
 
 _SECTIONS = ("data", "network", "training", "seed", "dtype", "engine", "threads")
 _NETWORK = ("hidden_layers", "output_layer", "preset", "frozen", "layer_names")
@@ -108,16 +106,7 @@ class Designer:
         try:
             data = _checked(given)
             prepared = self._prepared(data)
-            size = prepared.network.layout.size
-            if size > MOST_PARAMETERS:
-                raise ConfigurationError(
-                    _(
-                        "network.layers: {found:,} parameters are more than the {most:,} that a "
-                        "page shows: take fewer units, or train on the command line.",
-                        found=size,
-                        most=MOST_PARAMETERS,
-                    )
-                )
+            check_effort(prepared)
             trainer = build_trainer(prepared)
         except RefusedDesignError:
             raise
@@ -155,6 +144,9 @@ class Designer:
         content = {
             name: data[name] for name in ("seed", "dtype", "engine", "threads") if name in data
         }
+        if isinstance(threads := content.get("threads"), int):
+            # They change no weight: a link from a larger machine means as many as there are here.
+            content["threads"] = min(threads, processors())
         content |= {
             "data": rows,
             "network": {**network, **listed},
@@ -168,7 +160,8 @@ class Designer:
             include={"source", "target", "task", "options", "columns", "missing", "sheet"}
         )
         key = json.dumps([settings.seed, columns], default=str, sort_keys=True)
-        return _kept(self._datasets, key, lambda: rows_of(experiment))
+        with smaller_tables(MOST_TABLE_CELLS, MOST_TABLE_COLUMNS):
+            return _kept(self._datasets, key, lambda: rows_of(experiment))
 
     def _arranged(self, experiment: Description, dataset: Dataset) -> Any:
         settings = experiment.settings

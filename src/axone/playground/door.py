@@ -30,7 +30,8 @@ def closed() -> HTMLResponse:
         _("Only the browser that opened the address in the terminal may see it."),
         _("Open the address that “axone playground” has printed, with its token."),
     ]
-    again = f'<p><a href="/">{words(_("Try again"))}</a></p>'
+    once_more = _("Try again")
+    again = f'<p><a href="/">{words(once_more)}</a></p>'
     body = [f"<main><h1>{words(title)}</h1>", *(f"<p>{words(line)}</p>" for line in lines)]
     return _response(403, title, [*body, again, "</main>"])
 
@@ -80,17 +81,31 @@ def wrong_origin() -> HTMLResponse:
     )
 
 
+_FIELD = (
+    '<input id="password" name="password" type="password" required autofocus '
+    'autocomplete="current-password">'
+)
+
+
+def another_user() -> HTMLResponse:
+    """Return the page for another user of the same machine."""
+    return refusal(
+        403,
+        _("This playground is somebody else's"),
+        [_("Only the user of this machine who has started it may open it.")],
+    )
+
+
 def login(complaint: Message | None = None, status: int = 401) -> HTMLResponse:
     """Return the form that asks for the password."""
-    title = _("The playground's password")
-    said = "" if complaint is None else f'<p role="alert">{words(complaint)}</p>'
+    title, password, enter = _("The playground's password"), _("Password"), _("Open")
+    alert = "" if complaint is None else f'<p role="alert">{words(complaint)}</p>'
     field = (
-        f'<form method="post" action="{LOGIN}"><p><label for="password">{words(_("Password"))}'
-        '</label><input id="password" name="password" type="password" required autofocus '
-        f'autocomplete="current-password"> <button>{words(_("Open"))}</button></p></form>'
+        f'<form method="post" action="{LOGIN}"><p><label for="password">{words(password)}'
+        f"</label>{_FIELD} <button>{words(enter)}</button></p></form>"
     )
     response = _response(
-        status, title, [f"<main><h1>{words(title)}</h1>", said, field, "</main>"], form="'self'"
+        status, title, [f"<main><h1>{words(title)}</h1>", alert, field, "</main>"], form="'self'"
     )
     # Without a referrer browsers call the origin of a form "null".
     response.headers["Referrer-Policy"] = "same-origin"

@@ -1,5 +1,6 @@
 """Files that the worker has made for the page to fetch, all in the session's own folder."""
 
+import contextlib
 import re
 from collections import OrderedDict
 from dataclasses import dataclass
@@ -36,12 +37,19 @@ class Downloads:
         if _NUMBER.fullmatch(number):
             self._files[number] = Download(Path(path), name)
             while len(self._files) > MOST_DOWNLOADS:
-                self._files.popitem(last=False)
+                _number, forgotten = self._files.popitem(last=False)
+                self._remove(forgotten.path)
 
     def find(self, number: str) -> Download | None:
         """Return a file that was announced, is still there and lies where it may."""
         found = self._files.get(number)
         return found if found is not None and _within(found.path, self._folder) else None
+
+    def _remove(self, path: Path) -> None:
+        """Remove a file that nobody may fetch any more."""
+        if all(path != kept.path for kept in self._files.values()) and _within(path, self._folder):
+            with contextlib.suppress(OSError):
+                path.unlink()
 
 
 def _within(path: Path, folder: Path) -> bool:

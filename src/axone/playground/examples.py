@@ -1,6 +1,5 @@
 """Rows as people know them: cells of their source, names of classes, numbers in their units."""
 
-import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -15,6 +14,7 @@ from axone.experiments.preparation import Part, Prepared
 from axone.messages import _, shorten
 from axone.model import Classes, Inputs, NextCharacter
 from axone.playground.miniatures import MINIATURES
+from axone.playground.numbers import finite
 
 MOST_COLUMNS = 40
 """Of a table that are shown of a row: nobody reads more side by side."""
@@ -86,7 +86,7 @@ def cells_of(prepared: Prepared, name: str, places: IntArray, most: int | None) 
     return [[small(row)] for row in chosen]
 
 
-def place_of(prepared: Prepared, row: Any) -> tuple[str, int]:
+def find_row(prepared: Prepared, row: Any) -> tuple[str, int]:
     """Return the part of a row that a page names, and its place within it.
 
     Parameters
@@ -188,12 +188,6 @@ def _numbers(row: Any) -> Any:
     if isinstance(row, list):
         return [finite(each) for each in row[:MOST_COLUMNS]]
     return finite(row)
-
-
-def finite(number: Any) -> float | None:
-    """Return a number as JSON holds it: None for what is none."""
-    found = float(number)
-    return found if math.isfinite(found) else None
 
 
 def wrong_of(prepared: Prepared, part: Part, outputs: FloatArray) -> BoolArray | None:

@@ -19,6 +19,7 @@ from axone.messages import _
 from axone.playground import door
 from axone.playground.keys import Keys
 from axone.playground.limits import FORM_BYTES
+from axone.playground.peers import is_foreign
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; "
@@ -138,13 +139,11 @@ class Guard:
     async def _refused(self, scope: Scope, receive: Receive) -> Response | None:
         """Return what is answered in the app's place; None where it may answer itself."""
         headers = Headers(scope=scope)
-        hosts = headers.getlist("host")
-        if len(hosts) != 1 or not self._address.answers_to(hosts[0]):
-            return door.wrong_host()
         speaks = scope["type"] == "websocket"
         method = "GET" if speaks else scope["method"]
-        if (speaks or method not in ("GET", "HEAD")) and not _is_own(headers, hosts[0]):
-            return door.wrong_origin()
+        foreign = self._foreign(scope, headers, sends=speaks or method not in ("GET", "HEAD"))
+        if foreign is not None:
+            return foreign
         known = any(self._keys.knows(each) for each in headers.getlist("cookie"))
         if not speaks and scope["path"] == "/" and method == "GET":
             token = _token(scope["query_string"])
@@ -155,6 +154,18 @@ class Guard:
         if known:
             return None
         return door.login() if self._keys.has_password and not speaks else door.closed()
+
+    def _foreign(self, scope: Scope, headers: Headers, *, sends: bool) -> Response | None:
+        """Refuse who comes by another name, from another page, or is another user."""
+        hosts = headers.getlist("host")
+        if len(hosts) != 1 or not self._address.answers_to(hosts[0]):
+            return door.wrong_host()
+        if sends and not _is_own(headers, hosts[0]):
+            return door.wrong_origin()
+        # The page's own files are everybody's; to find out who asks takes milliseconds.
+        if not scope["path"].startswith("/page/") and _is_of_another(scope):
+            return door.another_user()
+        return None
 
     def _at_the_door(self, token: str, known: bool) -> Response:
         verdict = self._keys.spend(token)
@@ -192,6 +203,14 @@ class Guard:
         morsel["path"], morsel["httponly"], morsel["samesite"] = "/", True, "Strict"
         response.headers["Set-Cookie"] = cookie.output(header="").strip()
         return response
+
+
+def _is_of_another(scope: Scope) -> bool:
+    """Whether another user of this machine asks. Other machines, if at all, give the password."""
+    client, server = scope.get("client"), scope.get("server")
+    if client is None or server is None or not is_loopback(client[0]) or server[1] is None:
+        return False
+    return is_foreign((client[0], client[1]), (server[0], server[1]))
 
 
 def _home() -> Response:

@@ -13,6 +13,7 @@ import subprocess
 import sys
 import threading
 import time
+import traceback
 import weakref
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -117,8 +118,10 @@ class Laboratory:
             process = self._start()
         assert process.stdin is not None  # noqa: S101 — it is a pipe
         self._wanted, self._share, self._since = key, None, time.monotonic()
-        process.stdin.write(key + "\n")
-        process.stdin.flush()
+        # Of one that dies just now the end is told by what it says.
+        with suppress(OSError):
+            process.stdin.write(key + "\n")
+            process.stdin.flush()
 
     def _start(self) -> "subprocess.Popen[str]":
         process = self._process = _started()
@@ -133,7 +136,6 @@ def _started() -> "subprocess.Popen[str]":
         command,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
         text=True,
         encoding="utf-8",
     )
@@ -232,16 +234,19 @@ def main() -> None:
         import_module(name)
     threading.Thread(target=_listen, args=(requests,), daemon=True).start()
 
-    def tell(message: Mapping[str, Any]) -> None:
+    def answer(message: Mapping[str, Any]) -> None:
         answers.write(json.dumps(without_infinities(message), allow_nan=False) + "\n")
         answers.flush()
 
     while True:
         request = json.loads(requests.get())
         try:
-            tell({"seen": observe(request, lambda share: tell({"share": share}))})
+            answer({"seen": observe(request, lambda share: answer({"share": share}))})
         except AxoneError as error:
-            tell({"failed": str(error)})
+            answer({"failed": str(error)})
+        except Exception:
+            traceback.print_exc()
+            answer({"failed": ""})
 
 
 def _listen(requests: "queue.SimpleQueue[str]") -> None:

@@ -48,6 +48,9 @@ does not begin it anew."""
 MOST_WAITING = 64
 """Questions of one page that the worker has not answered yet; those above are refused at once."""
 
+MOST_WAITING_OF_ALL = 4 * MOST_WAITING
+"""The same of all pages: one that goes and comes back leaves its questions behind."""
+
 MOST_UNREAD = 1000
 """Texts on their way to a page that does not read: it is let go, and finds all again when it comes
 back."""
@@ -55,6 +58,10 @@ back."""
 MOST_PIPE_BYTES = 64 * 2**20
 """Of one message between server and worker: the largest frame, of 1,000 units on a grid of
 100 x 100, has 10 MB."""
+
+MOST_NAMES = 512
+LONGEST_NAME = 40
+"""Columns, inputs and features that the page is told by name, and letters of a name."""
 
 HANG_SECONDS = 20.0
 """A question unanswered for so long, while the worker said nothing at all, tells that it hangs: it
@@ -90,8 +97,37 @@ GUESSES_AT_ONCE = 5.0
 GUESSES_PER_SECOND = 0.05
 """Passwords tried, by all together."""
 
+MOST_PARAMETERS = 4_000_000
+"""Of a network that is drawn while it learns."""
+
+MOST_GENERATED = 100_000
+"""Rows of a generated set: they are made anew with every change of its noise."""
+
+MOST_TABLE_COLUMNS = 5000
+"""Of a table: to find out what is in a column takes a millisecond, and a page waits for all."""
+
+MOST_TABLE_CELLS = 50_000_000
+"""Of a table: 400 MB as numbers, and records of other names each hold more cells than bytes."""
+
+FEWEST_TOGETHER = 32
+"""Rows that pass through a network together, however small its batches are: for pictures of it."""
+
+MOST_KEPT_NUMBERS = 2**27
+"""That the layers leave behind in one step: 512 MiB in float32, of which training takes three."""
+
+MOST_PRODUCTS = 5 * 10**10
+"""Multiplications of one step forwards: with the way back some seconds, in which nothing else is
+answered; after `HANG_SECONDS` the worker would be taken for dead."""
+
+MOST_REMEMBERED = 2**27
+"""Numbers that L-BFGS keeps of steps, and as many of changes: 1 GiB together in float32."""
+
 MOST_CONNECTIONS = 100
 """At a time; a browser opens six, and a WebSocket."""
+
+SILENT_SECONDS = 10.0
+"""That a connection may last before its first request is whole: whoever opens a hundred and says
+nothing would keep the page out."""
 
 HEADER_BYTES = 16 * 2**10
 """Of a request's line and headers."""

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from axone.messages import shorten
+from axone.playground.numbers import finite
 
 _MOST_PIXELS = 32
 """Rows and columns of an image."""
@@ -40,7 +41,7 @@ def _signal(signal: Any) -> dict[str, Any]:
     """Return a signal in miniature: a few channels of so many points."""
     channels = np.asarray(signal, np.float64)[:_MOST_CHANNELS]
     step = max(1, math.ceil(channels.shape[-1] / _MOST_POINTS))
-    return {"lines": [[_finite(number) for number in line[::step]] for line in channels.tolist()]}
+    return {"lines": [[finite(number) for number in line[::step]] for line in channels.tolist()]}
 
 
 def _sequence(sequence: Any) -> dict[str, Any]:
@@ -50,10 +51,6 @@ def _sequence(sequence: Any) -> dict[str, Any]:
 def _tokens(tokens: Any) -> str:
     there = [str(token) for token in np.asarray(tokens).tolist() if token >= 0]
     return shorten(" ".join(there), _LONGEST_TOKENS)
-
-
-def _finite(number: float) -> float | None:
-    return number if math.isfinite(number) else None
 
 
 MINIATURES: Mapping[str, Callable[[Any], Any]] = {

@@ -13,7 +13,7 @@ from axone.layers import Context, Convolution, Dense, Layer, PositionwiseDense
 from axone.layers.sequence import LayerTrace, trace_through
 from axone.layers.windows import cells_within
 from axone.messages import _
-from axone.playground.examples import finite
+from axone.playground.numbers import finite
 from axone.playground.subjects import Subject
 from axone.playground.traces import number_data, working_data
 from axone.traced import Traced

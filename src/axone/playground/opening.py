@@ -7,8 +7,9 @@ the page still knows them by a name alone.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from axone.data.home import DATABASES, suffix_of
 from axone.data.sources import source_name
 from axone.errors import AxoneError, DataError, ModelFileError
 from axone.experiments.description import IN_MEMORY, Description
@@ -20,14 +21,11 @@ from axone.experiments.running import is_shaped_by_length
 from axone.messages import Message, _
 from axone.model import Model
 from axone.parameters import Parameters
+from axone.playground.bench import Bench
 from axone.playground.sources import UPLOAD
 from axone.registry import plain
 from axone.training import Checkpoint, History
 from axone.training.checkpoint import load_checkpoint
-from axone.training.fingerprint import checksum_of_rows
-
-if TYPE_CHECKING:
-    from axone.playground.bench import Bench
 
 _NOT_OF_A_PAGE = ("query",)
 """Settings of the rows that a design does not have."""
@@ -110,7 +108,7 @@ def design_of_run(folder: Path) -> OpenedRun:
     )
 
 
-def open_run(bench: "Bench", folder: Path) -> OpenedRun:
+def open_run(bench: Bench, folder: Path) -> OpenedRun:
     """Let a bench stand where a finished run ended: with its weights, its curves, its best epoch.
 
     From there it goes on as the run would have where the folder holds its checkpoint, else with an
@@ -138,14 +136,12 @@ def open_run(bench: "Bench", folder: Path) -> OpenedRun:
     return opened
 
 
-def _where_it_ended(bench: "Bench", opened: OpenedRun, folder: Path) -> Checkpoint:
+def _where_it_ended(bench: Bench, opened: OpenedRun, folder: Path) -> Checkpoint:
     """Return the state at the end of a run, or one made of its weights and its history."""
     run, trainer = bench.run, bench.design.trainer
     state = run.state.copy()
-    rows = [run.examples, *([] if run.held_out is None else [run.held_out])]
     try:
-        mark = trainer.fingerprint([checksum_of_rows(each) for each in rows])
-        return load_checkpoint(folder / CHECKPOINT, state, {mark})
+        return load_checkpoint(folder / CHECKPOINT, state, {bench.attempt.fingerprint()})
     except ModelFileError:
         pass
     weights = opened.weights.astype(run.recipe.dtype)
@@ -169,7 +165,8 @@ def _rows(experiment: Description) -> tuple[str, dict[str, Path], Message | None
             {},
             _("The rows of this run were in memory alone: no file holds them."),
         )
-    if data.query is not None:
+    # A database is opened, not read: its address may be anywhere, its views may name any file.
+    if data.query is not None or "://" in data.source or suffix_of(data.source) in DATABASES:
         return UPLOAD + name, {}, _("The rows of this run are from a database, which no page asks.")
     try:
         found = rows_of(experiment, None).source

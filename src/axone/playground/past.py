@@ -13,10 +13,10 @@ from axone.parameters import Parameters
 MOST_BYTES = 48 * 2**20
 """Of the weights of one run."""
 
-MOST_MOMENTS = 240
+MOST_EPOCHS = 240
 """As many as a slider has room for."""
 
-FEWEST_MOMENTS = 8
+FEWEST_EPOCHS = 8
 
 
 @dataclass
@@ -46,8 +46,13 @@ class Past:
 
     @property
     def room(self) -> int:
-        """How many moments may be kept."""
-        return max(FEWEST_MOMENTS, min(MOST_MOMENTS, MOST_BYTES // max(self.bytes_of_one, 1)))
+        """Of how many epochs the weights may be kept."""
+        return max(FEWEST_EPOCHS, min(MOST_EPOCHS, MOST_BYTES // max(self.bytes_of_one, 1)))
+
+    @property
+    def bytes(self) -> int:
+        """Of all that is kept."""
+        return self.bytes_of_one * len(self.epochs)
 
     def is_due(self, epoch: int) -> bool:
         """Say whether the weights after an epoch are to be kept: asked before they are copied."""

@@ -8,21 +8,18 @@ import time
 import zipfile
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from axone.experiments.folder import CHECKPOINT, PAGE
 from axone.experiments.results import write_early
 from axone.experiments.run_report import as_page, read_run
 from axone.experiments.running import leave
 from axone.files import write_atomically, written_whole
-from axone.messages import Message, _, _n
+from axone.messages import Message, _
+from axone.playground.bench import Bench
 from axone.playground.standing import Standing, standing
 from axone.training import History, TrainingResult
 from axone.training.checkpoint import save_checkpoint
-from axone.training.fingerprint import checksum_of_rows
-
-if TYPE_CHECKING:
-    from axone.playground.bench import Bench
+from axone.training.run import epochs_are_done
 
 MOST_ROWS_BYTES = 64 * 2**20
 """Of a file given to the page that is put into the folder, so that the run can be made again."""
@@ -31,7 +28,7 @@ _EARLIEST = (1980, 1, 1, 0, 0, 0)
 """The only time that every zip can hold: the same run gives the same bytes."""
 
 
-def write_folder(bench: "Bench", folder: Path) -> tuple[Message, ...]:
+def write_folder(bench: Bench, folder: Path) -> tuple[Message, ...]:
     """Write the run of a bench as it stands into a folder that is not there yet.
 
     Returns
@@ -48,7 +45,9 @@ def write_folder(bench: "Bench", folder: Path) -> tuple[Message, ...]:
     leave(stands.prepared, result, reason, folder, started=started, draw=_page_alone)
     if stands.epoch == bench.run.state.epoch:
         # With it `axone train FOLDER --resume --epochs …` goes on from here.
-        save_checkpoint(replace(result.final, fingerprint=_fingerprint(bench)), folder / CHECKPOINT)
+        save_checkpoint(
+            replace(result.final, fingerprint=bench.attempt.fingerprint()), folder / CHECKPOINT
+        )
     if stands.upload is not None:
         path = bench.sources.files[stands.upload]
         if path.is_file() and path.stat().st_size <= MOST_ROWS_BYTES:
@@ -69,11 +68,10 @@ def zipped(folder: Path, path: Path) -> None:
             archive.writestr(entry, found.read_bytes())
 
 
-def _result(bench: "Bench", stands: Standing) -> TrainingResult:
+def _result(bench: Bench, stands: Standing) -> TrainingResult:
     """Return what the run would leave if its epochs were those that are done."""
     result, epoch = bench.result(), stands.epoch
     seen = History({name: column[:epoch] for name, column in result.history.items()})
-    reason = _n("the one epoch is done", "all {count} epochs are done", epoch).coded("max_epochs")
     looked_back = epoch != bench.run.state.epoch
     return replace(
         result,
@@ -83,14 +81,8 @@ def _result(bench: "Bench", stands: Standing) -> TrainingResult:
         steps=int(seen["step"][-1]) if looked_back and epoch else result.steps,
         # A run that is under way has come to no end that a diagnosis could judge.
         stopped_by="stopped",
-        reason=reason if not result.diverged else result.reason,
+        reason=epochs_are_done(epoch) if not result.diverged else result.reason,
     )
-
-
-def _fingerprint(bench: "Bench") -> str:
-    """Return what tells this run from others, as `Trainer.start` marks a checkpoint with it."""
-    rows = [bench.run.examples, *filter(None, [bench.run.held_out])]
-    return bench.design.trainer.fingerprint([checksum_of_rows(each) for each in rows])
 
 
 def _page_alone(_prepared: object, _result: object, _model: object, folder: Path) -> None:

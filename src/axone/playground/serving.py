@@ -17,6 +17,7 @@ from typing import TextIO
 
 import uvicorn
 from starlette.types import ASGIApp
+from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from axone.checks import check_integer
 from axone.errors import ConfigurationError
@@ -113,6 +114,19 @@ def serve(
     return asked.signal
 
 
+class _Protocol(H11Protocol):
+    """uvicorn's, that ends a connection on which no request comes."""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        self.loop.call_later(limits.SILENT_SECONDS, self._end_if_silent)
+
+    def _end_if_silent(self) -> None:
+        # A WebSocket has taken the transport over, and is no business of ours any more.
+        if self.cycle is None and self.transport.get_protocol() is self:
+            self.transport.close()
+
+
 class _Server(uvicorn.Server):
     """uvicorn, whose signals are ours, and that is asked now and then whether it is to end."""
 
@@ -164,7 +178,7 @@ def configuration(app: ASGIApp) -> uvicorn.Config:
     """Return how uvicorn serves it."""
     return uvicorn.Config(
         app,
-        http="h11",
+        http=_Protocol,
         ws="websockets-sansio",
         loop="asyncio",
         lifespan="off",

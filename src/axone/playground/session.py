@@ -124,13 +124,18 @@ class Session:
             _refuse(page, question, question.wrong.message)
         elif question.ask == "frame":
             self._ask_frame(page, question)
-        elif sum(each.page is page for each in self._waiting.values()) >= limits.MOST_WAITING:
+        elif self._has_too_many(page):
             _refuse(page, question, _("Too many questions at once: wait for the answers."))
         elif self._worker is None:
             self._wanted.set()
             _refuse(page, question, _("The training process is not running. Ask again shortly."))
         else:
             self._hand_on(page, question)
+
+    def _has_too_many(self, page: Connection) -> bool:
+        """Whether so many questions wait, the page's or of pages that went, that none is taken."""
+        own = sum(each.page is page for each in self._waiting.values())
+        return own >= limits.MOST_WAITING or self.waiting >= limits.MOST_WAITING_OF_ALL
 
     def _ask_frame(self, page: Connection, question: Question) -> None:
         # One at a time: the page that asks again before it came is slow, and need not be asked

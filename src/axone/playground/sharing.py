@@ -18,6 +18,7 @@ from axone.errors import ConfigurationError
 from axone.files import told_of_damage
 from axone.messages import _
 from axone.playground.sources import UPLOAD
+from axone.playground.views.view import COARSEST_GRID, FINEST_GRID, PARTS
 
 VERSION = "a1"
 """With which a fragment begins; another one is read otherwise, or not at all."""
@@ -36,8 +37,6 @@ _MOST_CHARACTERS = len(VERSION) + 1 + (MOST_BYTES + 2) // 3 * 4
 INLINE_SUFFIXES = (".csv", ".tsv", ".txt", ".json")
 """Of files that may travel within a link: texts."""
 
-PARTS = ("curves", "surface", "units", "links", "flow", "confusion", "residuals")
-
 Column = Annotated[int, Field(ge=0, le=1_000_000)]
 
 
@@ -47,19 +46,19 @@ class _Part(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
 
 
-class Plane(_Part):
+class SharedPlane(_Part):
     """What the surface is drawn over."""
 
     kind: Literal["columns", "components"]
     columns: list[Column] | None = Field(None, min_length=1, max_length=2)
 
 
-class View(_Part):
+class SharedView(_Part):
     """How the page looks at the run, as its question `view` says it."""
 
-    plane: Plane | None = None
+    plane: SharedPlane | None = None
     parts: list[Literal[PARTS]] | None = Field(None, max_length=len(PARTS))  # type: ignore[valid-type]
-    grid: int | None = Field(None, ge=10, le=100)
+    grid: int | None = Field(None, ge=COARSEST_GRID, le=FINEST_GRID)
 
 
 class SharedFile(_Part):
@@ -114,14 +113,14 @@ class Shared(_Part):
         As the page edits it; whoever opens it has the bench check it as any other.
     epoch : int
         Up to which it is trained.
-    view : View or None
+    view : SharedView or None
     file : SharedFile or None
         Where the rows are of a file that the page was given.
     """
 
     design: dict[str, Any]
     epoch: int = Field(ge=0, le=LARGEST_COUNT)
-    view: View | None = None
+    view: SharedView | None = None
     file: SharedFile | None = None
 
     @model_validator(mode="after")

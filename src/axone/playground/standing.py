@@ -4,19 +4,18 @@ Who runs that experiment gets the weights on the page, bit by bit, unless somebo
 learning rate by hand or stopped within an epoch. Code and saved folders are made of it.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import PurePath
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from axone.experiments.preparation import Prepared
 from axone.experiments.running import is_shaped_by_length
 from axone.experiments.schema import StoppingSection
 from axone.messages import Message, _, _n
+from axone.playground.bench import Bench
 from axone.playground.sources import UPLOAD
-
-if TYPE_CHECKING:
-    from axone.playground.bench import Bench
 
 
 @dataclass(frozen=True)
@@ -45,7 +44,7 @@ class Standing:
     upload: str | None
 
 
-def standing(bench: "Bench") -> Standing:
+def standing(bench: Bench) -> Standing:
     """Return the run of a bench as it stands."""
     epoch, prepared = bench.shown_epoch(), bench.design.prepared
     upload = upload_of(bench.design.data)
@@ -89,7 +88,13 @@ def upload_of(design: Mapping[str, Any]) -> str | None:
     return PurePath(source.removeprefix(UPLOAD)).name
 
 
-def _by_hand(bench: "Bench", epoch: int) -> tuple[Message, ...]:
+def file_stem(bench: Bench) -> str:
+    """Return what a file of the run is called: by its rows and the epochs done."""
+    name = re.sub(r"[^\w-]+", "-", bench.design.prepared.dataset.name, flags=re.ASCII).strip("-")
+    return f"{name[:60] or 'run'}-{bench.shown_epoch()}"
+
+
+def _by_hand(bench: Bench, epoch: int) -> tuple[Message, ...]:
     """Say what was done by hand on the way to the weights that are shown."""
     attempt, run = bench.attempt, bench.run
     notes: list[Message] = []

@@ -20,11 +20,7 @@ from axone.optimizers import Optimizer
 from axone.parameters import Parameters
 from axone.penalties import Clipping, Penalty
 from axone.playground.bench import Bench
-from axone.playground.examples import (
-    cells_of,
-    number_of_row,
-    place_of,
-)
+from axone.playground.examples import cells_of, find_row, number_of_row
 from axone.playground.typed import typed_example, typed_target
 
 MOST_MOVED = 300_000
@@ -96,7 +92,7 @@ def subject_of(bench: Bench, fields: Mapping[str, Any]) -> Subject:
         return _typed(prepared, parameters, fields)
     if fields.get("row") is None:
         raise ArgumentTypeError(_("row: choose a row, or give values"))
-    name, place = place_of(prepared, fields["row"])
+    name, place = find_row(prepared, fields["row"])
     part = prepared.parts[name].rows(np.array([place]))
     number = number_of_row(prepared.parts[name], place)
     mask = part.mask if prepared.network.takes_masks else None

@@ -8,6 +8,7 @@ import copy
 from collections.abc import Mapping
 from typing import Any
 
+from axone.experiments.remedies import put, without_nothing
 from axone.layers import LAYERS
 from axone.playground.designs import Design
 from axone.registry import plain
@@ -32,9 +33,9 @@ def treated(design: Design, changes: Mapping[str, Any]) -> dict[str, Any]:
         if key == _EPOCHS:
             # A page's runs are long as it is: none is made shorter.
             epochs = design.prepared.experiment.settings.training.epochs
-            _set(data, key.split("."), max(value, epochs))
+            put(data, key.split("."), max(value, epochs))
         elif not is_of_layers(key):
-            _set(data, key.split("."), value)
+            put(data, key.split("."), value)
     return data
 
 
@@ -50,7 +51,7 @@ def _change_layers(design: Design, data: dict[str, Any], changes: Mapping[str, A
     *hidden, last = changed_layers([*hidden, last], changes)
     if network.pop("preset", None) is not None:
         # What it says of training would go with its name.
-        data["training"] = _without_nothing(
+        data["training"] = without_nothing(
             design.prepared.experiment.settings.training.model_dump()
         )
     network["hidden_layers"] = [plain(layer) for layer in hidden]
@@ -59,30 +60,3 @@ def _change_layers(design: Design, data: dict[str, Any], changes: Mapping[str, A
     if listed is None or len(hidden) != len(listed):
         network.pop("layer_names", None)
     data["network"] = network
-
-
-def _set(data: dict[str, Any], path: list[str], value: Any) -> None:
-    """Put a value where its key says; a member that is a name alone becomes a table."""
-    *tables, last = path
-    section = data
-    for name in tables:
-        inner = section.get(name)
-        if isinstance(inner, str):
-            inner = {"name": inner}
-        if inner is None:
-            inner = {"name": "adam"} if name == "optimizer" else {}
-        section[name] = inner = dict(inner)
-        section = inner
-    if value is None:
-        section.pop(last, None)
-    else:
-        section[last] = value
-
-
-def _without_nothing(content: Mapping[str, Any]) -> dict[str, Any]:
-    """Leave out what is None, which is the default."""
-    return {
-        name: _without_nothing(value) if isinstance(value, Mapping) else value
-        for name, value in content.items()
-        if value is not None
-    }

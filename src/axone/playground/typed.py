@@ -122,11 +122,11 @@ def _typed_cell(column: Any, value: Any) -> NDArray[Any]:
             raise DataError(_("values: {found!r} is neither true nor false", found=text))
         return np.array([bool(truth)])
     if kind == "M":
-        return _typed_moment(text)
+        return _typed_date(text)
     return np.array([text], object)
 
 
-def _typed_moment(text: str) -> NDArray[Any]:
+def _typed_date(text: str) -> NDArray[Any]:
     from pandas import to_datetime
 
     moment = to_datetime(text, errors="coerce")

@@ -84,16 +84,19 @@ class Worker:
             return {}
 
     def _read(self) -> None:
-        while (packet := pipe.read(self._reading)) is not None:
-            if isinstance(packet, str):
-                self._asked.put(json.loads(packet))
-        self._asked.put({"internal": "end"})
+        """Hand on what comes; at its end, or where it is no message, the worker ends, too."""
+        try:
+            while (packet := pipe.read(self._reading)) is not None:
+                if isinstance(packet, str):
+                    self._asked.put(json.loads(packet))
+        finally:
+            self._asked.put({"internal": "end"})
 
     def _send(self, packet: pipe.Packet) -> None:
         with self._lock:
             pipe.write(self._writing, packet)
 
-    def tell(self, message: Mapping[str, Any]) -> None:
+    def report(self, message: Mapping[str, Any]) -> None:
         """Send an answer, an event or a word to the server."""
         self._send(json.dumps(without_infinities(message), allow_nan=False, default=str))
 
@@ -101,39 +104,32 @@ class Worker:
         now = time.monotonic()
         if now - self._beaten >= _BEAT_SECONDS:
             self._beaten = now
-            self.tell({"internal": "beat"})
+            self.report({"internal": "beat"})
 
     def _learn(self, bench: Bench) -> None:
         try:
             bench.learn()
-        except AxoneError as error:
+        except Exception as error:
             bench.pause()
-            self.tell({"event": "note", "words": str(error)})
+            self.report({"event": "note", "words": _told(error)})
         if not bench.playing:
-            self.tell({"event": "state", "state": bench.state()})
+            self.report({"event": "state", "state": bench.state()})
 
     def _take(self, message: dict[str, Any]) -> None:
         if "internal" in message:
             self._obey(message)
             return
-        number, name = message.get("id"), message.get("ask")
+        number, name = message.pop("id", None), message.pop("ask", None)
         if name == "frame":
             self._painter.ask()
             return
         try:
-            value = self._answer(str(name), message)
+            self.report({"answer": number, "value": self._answer(str(name), message)})
         except RefusedDesignError as error:
-            self.tell({"answer": number, "refused": {"place": error.place, "words": error.words}})
-        except AxoneError as error:
-            place = getattr(error, "place", "")
-            self.tell({"answer": number, "refused": {"place": place, "words": str(error)}})
-        except Exception:
-            # A mistake of ours ends neither the training nor the page.
-            traceback.print_exc()
-            wrong = str(_("this went wrong, by a mistake of Axone's: the terminal tells more"))
-            self.tell({"answer": number, "refused": {"place": "", "words": wrong}})
-        else:
-            self.tell({"answer": number, "value": value})
+            self.report({"answer": number, "refused": {"place": error.place, "words": error.words}})
+        except Exception as error:
+            place = getattr(error, "place", "") if isinstance(error, AxoneError) else ""
+            self.report({"answer": number, "refused": {"place": place, "words": _told(error)}})
 
     def _answer(self, name: str, fields: Mapping[str, Any]) -> Any:
         if name in ("hello", "language"):
@@ -160,21 +156,19 @@ class Worker:
             "language": language_in_use(),
             "languages": dict(LANGUAGES),
         }
+        bench = self._require_bench()
+        told |= {
+            "schema": described_schema(),
+            "catalogue": catalogue(bench.sources),
+            "designed": bench.designed(),
+        }
         if whole:
-            bench = self._require_bench()
             self._painter.begin_anew()
             told |= {
-                "schema": described_schema(),
-                "catalogue": catalogue(bench.sources),
                 "state": bench.state(),
-                "designed": bench.designed(),
-                "runs": bench.kept_runs(),
+                "runs": bench.kept.to_data(),
                 "asked_about": bench.asked_about,
             }
-        else:
-            told["schema"] = described_schema()
-            told["catalogue"] = catalogue(self._require_bench().sources)
-            told["designed"] = self._require_bench().designed()
         return told
 
     def _obey(self, message: Mapping[str, Any]) -> None:
@@ -197,21 +191,35 @@ class Worker:
                 bench.set_design(message["design"])
             else:
                 begin(bench, message.get("source"))
-        except AxoneError as error:
-            self.tell({"internal": "refused", "words": str(error)})
+        except Exception as error:
+            words = _told(error)
+            self.report({"internal": "refused", "words": words})
             bench.set_design(FIRST)
-            self.tell({"event": "note", "words": str(error)})
+            self.report({"event": "note", "words": words})
         self._bench = bench
         # What a page asks first takes a second the first time: it is over when the page opens.
-        self._greet({}, whole=True)
-        answers()
-        self._painter.stage(bench)
-        self.tell({"internal": "ready"})
+        try:
+            self._greet({}, whole=True)
+            answers()
+            self._painter.stage(bench)
+        except Exception as error:
+            _told(error)  # the page is told when it asks
+        self.report({"internal": "ready"})
 
     def _announce(self, path: Path, name: str) -> str:
         number = uuid4().hex
-        self.tell({"internal": "download", "id": number, "path": str(path), "name": name})
+        self.report({"internal": "download", "id": number, "path": str(path), "name": name})
         return number
+
+
+def _told(error: Exception) -> str:
+    """Return what went wrong, in words; a mistake of ours ends neither training nor page."""
+    if isinstance(error, AxoneError):
+        return str(error)
+    if isinstance(error, MemoryError):
+        return str(_("There is not enough memory for this: take a smaller network, or fewer rows."))
+    traceback.print_exception(error)
+    return str(_("this went wrong, by a mistake of Axone's: the terminal tells more"))
 
 
 def main() -> None:

@@ -243,10 +243,7 @@ class Run:
     def reason(self) -> Message:
         """Why it ended, or will if nothing comes between."""
         if self._reason is None:
-            epochs = self.settings.max_epochs
-            self._reason = _n("the one epoch is done", "all {count} epochs are done", epochs).coded(
-                "max_epochs"
-            )
+            self._reason = epochs_are_done(self.settings.max_epochs)
         return self._reason
 
     @property
@@ -518,6 +515,11 @@ class Run:
         return Checkpoint(
             self.fingerprint, self.state, self.best, self.best_epoch, self.history, self.seconds
         )
+
+
+def epochs_are_done(epochs: int) -> Message:
+    """Say why a run ended that nothing ended before its last epoch."""
+    return _n("the one epoch is done", "all {count} epochs are done", epochs).coded("max_epochs")
 
 
 def _by_layer(per_epoch: FloatArray) -> FloatArray:

@@ -110,7 +110,7 @@ def _ray(jobs: int) -> Iterator[None]:
         from ray.util.joblib import register_ray
     except ImportError as error:
         raise _missing("ray") from error
-    register_ray()  # type: ignore[no-untyped-call]
+    register_ray()
     started = not ray.is_initialized()
     if started:
         ray.init(num_cpus=jobs, include_dashboard=False, log_to_driver=False)

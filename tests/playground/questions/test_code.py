@@ -1,13 +1,16 @@
-"""Scripts of the run as it stands, each run by a process of its own, end with its weights."""
+"""Scripts of the run as it stands, each run by itself, end with its weights."""
 
+import contextlib
 import subprocess
 import sys
 
 import numpy as np
 import pytest
+from typer.testing import CliRunner
 
 import axone as ax
-from axone.errors import ConfigurationError, UnknownNameError
+from axone.cli import app
+from axone.errors import ArgumentTypeError, ConfigurationError, UnknownNameError
 from axone.playground.bench import Bench
 from axone.playground.questions.code import code
 
@@ -47,21 +50,42 @@ def begun(tmp_path):
 
 
 @pytest.fixture
-def carried_out(tmp_path):
+def carried_out(tmp_path, monkeypatch):
     """Run a script in an empty folder, and return the array that an expression is at its end."""
 
     def carry_out(text, wanted="result.parameters.vector"):
         place = tmp_path / "script"
         place.mkdir(exist_ok=True)
-        ending = f'\nimport numpy\nnumpy.save("found.npy", {wanted})\n'
-        (place / "script.py").write_text(text + ending, encoding="utf-8")
-        done = subprocess.run(
-            [sys.executable, "script.py"], cwd=place, capture_output=True, text=True, check=False
-        )
-        assert done.returncode == 0, done.stderr
-        return np.load(place / "found.npy")
+        monkeypatch.chdir(place)
+        found = {"__name__": "__main__"}
+        exec(compile(text, "script.py", "exec"), found)
+        return eval(wanted, found, {"numpy": np})
 
     return carry_out
+
+
+@pytest.fixture
+def torch():
+    """PyTorch, with nothing left of what a script tells it."""
+    torch = pytest.importorskip("torch")
+    threads, dtype, state = (
+        torch.get_num_threads(),
+        torch.get_default_dtype(),
+        torch.get_rng_state(),
+    )
+    yield torch
+    torch.set_num_threads(threads)
+    torch.set_default_dtype(dtype)
+    torch.set_rng_state(state)
+
+
+def test_a_script_runs_by_itself(begun, tmp_path):
+    bench = begun(DESIGNS[0], epochs=2)
+    ending = '\nimport numpy\nnumpy.save("found.npy", result.parameters.vector)\n'
+    text = code(bench, {"target": "python"})["text"]
+    (tmp_path / "script.py").write_text(text + ending, encoding="utf-8")
+    subprocess.run([sys.executable, "script.py"], cwd=tmp_path, capture_output=True, check=True)
+    assert np.array_equal(np.load(tmp_path / "found.npy"), shown(bench))
 
 
 def shown(bench):
@@ -89,25 +113,24 @@ def test_a_file_is_the_one_that_train_makes_the_weights_of_the_page_with(begun, 
     told = code(bench, {"target": "toml"})
     assert told["name"] == "iris-4.toml"
     (tmp_path / "run.toml").write_text(told["text"])
-    command = [sys.executable, "-m", "axone", "train", "run.toml", "--out", "run", "--no-pictures"]
-    subprocess.run(command, cwd=tmp_path, capture_output=True, check=True)
+    with contextlib.chdir(tmp_path):
+        words = ["train", "run.toml", "--out", "run", "--no-pictures"]
+        assert CliRunner().invoke(app, words).exit_code == 0
     model = ax.load(tmp_path / "run" / "model.safetensors")
     assert np.array_equal(model.parameters.vector, shown(bench))
 
 
 @pytest.mark.parametrize(("dtype", "near"), [("float32", 1e-5), ("float64", 1e-10)])
 def test_exact_pytorch_ends_with_the_weights_of_the_page_within_rounding(
-    begun, carried_out, dtype, near
+    torch, begun, carried_out, dtype, near
 ):
-    pytest.importorskip("torch")
     bench = begun({"data": SPIRALS, "network": TANH, "dtype": dtype}, epochs=2)
     told = code(bench, {"target": "pytorch", "exact": True})
     wanted = "numpy.concatenate([p.detach().numpy().ravel() for p in model.parameters()])"
     np.testing.assert_allclose(carried_out(told["text"], wanted), shown(bench), rtol=0, atol=near)
 
 
-def test_plain_pytorch_trains_as_many_epochs_to_as_good_a_network(begun, carried_out):
-    pytest.importorskip("torch")
+def test_plain_pytorch_trains_as_many_epochs_to_as_good_a_network(torch, begun, carried_out):
     design = {"data": {"source": "iris"}, "network": TANH, "training": {"batch_size": 8}}
     bench = begun(design, epochs=30)
     text = code(bench, {"target": "pytorch"})["text"]
@@ -230,5 +253,5 @@ def test_an_unknown_target_is_refused(begun, fields):
 
 
 def test_exact_is_true_or_false(begun):
-    with pytest.raises(ConfigurationError, match="true or false"):
+    with pytest.raises(ArgumentTypeError, match="true or false"):
         code(begun(DESIGNS[0], epochs=0), {"target": "pytorch", "exact": "yes"})

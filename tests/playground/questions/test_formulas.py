@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from scipy.special import erf, expit
 
-from axone.errors import ConfigurationError
+from axone.errors import ArgumentTypeError
 from axone.playground.questions.formulas import formula
 
 
@@ -105,5 +105,5 @@ def test_a_text_of_thousands_of_characters_is_read_no_further_than_a_bound():
 
 @pytest.mark.parametrize("given", [None, 3, ["z"]])
 def test_what_is_no_text_is_refused(given):
-    with pytest.raises(ConfigurationError, match="must be a text"):
+    with pytest.raises(ArgumentTypeError, match="must be a text"):
         asked(given)

@@ -1,16 +1,17 @@
 """Saved runs: what the command line makes of the folder is what the page showed."""
 
+import contextlib
 import csv
 import hashlib
 import json
-import subprocess
-import sys
 import zipfile
 
 import numpy as np
 import pytest
+from typer.testing import CliRunner
 
 import axone as ax
+from axone.cli import app
 from axone.errors import ConfigurationError, DataError
 from axone.playground.bench import Bench
 from axone.playground.opening import design_of_run, open_run
@@ -55,10 +56,16 @@ def unzipped(tmp_path):
     return unzip
 
 
+@pytest.fixture(autouse=True)
+def _no_pictures(monkeypatch):
+    monkeypatch.setattr("axone.experiments.drawing.draw_at_once", lambda *_run: None)
+
+
 def axone(*words, at):
-    command = [sys.executable, "-m", "axone", *map(str, words)]
-    done = subprocess.run(command, cwd=at, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
+    """Give a command, in a folder."""
+    with contextlib.chdir(at):
+        done = CliRunner().invoke(app, [*map(str, words)])
+    assert done.exit_code == 0, done.output
     return done.stdout
 
 

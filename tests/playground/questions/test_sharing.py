@@ -7,7 +7,7 @@ import zlib
 import numpy as np
 import pytest
 
-from axone.errors import AxoneError, ConfigurationError
+from axone.errors import ArgumentTypeError, AxoneError, ConfigurationError
 from axone.playground.bench import Bench
 from axone.playground.questions.sharing import open_link, share
 from axone.playground.sharing import MOST_INLINE_BYTES, VERSION, Shared, fragment_of, opened
@@ -275,5 +275,5 @@ def test_nobody_trains_beyond_the_epochs_of_the_design(new_bench):
 
 @pytest.mark.parametrize("given", [None, 3, ["a1."]])
 def test_a_link_is_a_text(new_bench, given):
-    with pytest.raises(ConfigurationError, match="is a text"):
+    with pytest.raises(ArgumentTypeError, match="must be a text"):
         open_link(new_bench("ours"), {"fragment": given})

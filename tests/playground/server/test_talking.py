@@ -1,13 +1,19 @@
 """The WebSocket: questions and answers, frames, two pages, and what no page should send."""
 
 import json
+import socket
 import time
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 
 import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
-from axone.playground.limits import MOST_WAITING, TEXT_BYTES
+from axone.playground.limits import (
+    MOST_CONNECTIONS,
+    MOST_WAITING,
+    MOST_WAITING_OF_ALL,
+    TEXT_BYTES,
+)
 
 
 def wait_until(true):
@@ -162,6 +168,18 @@ def test_more_questions_than_a_worker_may_have_are_refused_at_once(served):
     assert "Too many questions" in page.ask("echo")["refused"]["words"]
 
 
+def test_pages_that_go_and_leave_their_questions_behind_find_an_end(served):
+    for _ in range(MOST_WAITING_OF_ALL // MOST_WAITING):
+        page = served.page()
+        for _ in range(MOST_WAITING - 1):
+            page.send("silence")
+        page.value("echo")
+    page = served.page()
+    for _ in range(MOST_WAITING_OF_ALL // MOST_WAITING):
+        page.send("silence")
+    assert "Too many questions" in page.ask("echo")["refused"]["words"]
+
+
 def test_frames_travel_as_bytes_and_are_asked_for_one_by_one(shared):
     page = shared.page()
     for size in (0, 10, 100_000):
@@ -206,3 +224,18 @@ def test_an_answer_to_the_older_page_never_reaches_the_newer(shared):
         "answer": 1,
         "value": {"ask": "echo", "text": "for the newer"},
     }
+
+
+def test_connections_that_say_nothing_keep_nobody_out(serve, monkeypatch):
+    monkeypatch.setattr("axone.playground.limits.SILENT_SECONDS", 0.2)
+    served = serve()
+    with ExitStack() as silent:
+        for begun in (b"", b"GET / HTTP/1.1\r\nHost:") * (MOST_CONNECTIONS // 2 + 1):
+            there = silent.enter_context(socket.create_connection(("127.0.0.1", served.port)))
+            there.sendall(begun)
+            there.settimeout(30)
+        page = served.page()
+        assert there.recv(1) == b""
+        with served.known() as client:
+            assert client.get("/").status_code != 503
+        assert page.value("echo", word="still here")["word"] == "still here"

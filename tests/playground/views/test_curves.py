@@ -3,7 +3,6 @@
 import numpy as np
 import pytest
 
-from axone.playground.views import whole_curves
 from axone.playground.views.curves import curves
 from axone.training import History
 
@@ -50,13 +49,6 @@ def test_a_run_that_began_anew_has_its_curves_from_the_start(since, from_start):
 
 def test_so_many_epochs_are_shown_as_are_asked_for():
     assert read(curves(history_of(9), 2, 6))["curve.epoch"].tolist() == [3, 4, 5, 6]
-
-
-def test_a_page_that_comes_back_has_a_thousand_epochs_at_most():
-    found = read(whole_curves(history_of(2500)))["curve.epoch"]
-    assert len(found) == 1000
-    assert (found[0], found[-1]) == (1, 2500)
-    assert len(read(whole_curves(history_of(2500), 10))["curve.epoch"]) == 10
 
 
 def test_a_column_that_lags_behind_holds_the_others_back():

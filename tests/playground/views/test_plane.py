@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from sklearn.decomposition import PCA
 
-from axone.playground.views.inputs import evenly
+from axone.playground.numbers import evenly
 from axone.playground.views.plane import principal_components
 
 

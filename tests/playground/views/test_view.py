@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from axone.errors import AxoneError
-from axone.playground.views import PARTS, View, columns_of, obstacles
+from axone.playground.views import PARTS, View, obstacles
+from axone.playground.views.inputs import possible_axes
 
 
 def test_two_columns_are_the_plane_of_two_inputs_and_components_that_of_more(seen):
@@ -15,21 +16,21 @@ def test_two_columns_are_the_plane_of_two_inputs_and_components_that_of_more(see
 
 def test_columns_are_asked_for_by_place_or_by_name(seen):
     prepared = seen("iris").prepared
-    names = [column.name for column in columns_of(prepared)]
+    names = [column.name for column in possible_axes(prepared)]
     by_name = View.from_data({"plane": {"kind": "columns", "columns": names[2:4]}}, prepared)
     by_place = View.from_data({"plane": {"columns": [2, 3]}}, prepared)
     assert by_name == by_place
     assert by_place.columns == (2, 3)
 
 
-def test_a_question_of_the_page_is_taken_as_it_comes(seen):
+def test_what_is_left_out_of_a_view_has_its_default(seen):
     prepared = seen("moons").prepared
-    assert View.from_data({"id": 7, "ask": "view", "grid": 30}, prepared).grid == 30
+    assert View.from_data({"grid": 30}, prepared).grid == 30
 
 
 def test_only_amounts_may_be_axes(seen_rows, table):
     prepared = seen_rows(table, data={"target": "price"}).prepared
-    assert [column.name for column in columns_of(prepared)] == ["size", "age"]
+    assert [column.name for column in possible_axes(prepared)] == ["size", "age"]
     with pytest.raises(AxoneError, match=r"two different columns of size, age"):
         View.from_data({"plane": {"columns": ["size", "colour=red"]}}, prepared)
 

@@ -4,6 +4,9 @@ A small file may unpack to terabytes, so what comes out is counted as it comes, 
 limit, not measured afterwards.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from pathlib import Path
 
 from axone.errors import DataError
@@ -39,6 +42,19 @@ DEPTH_LIMIT = 64
 
 LZMA_MEMORY = 256 * 2**20
 """Bytes of working memory that an xz file may ask for; its strongest preset needs 65 MiB."""
+
+
+_limits: ContextVar[tuple[int, int]] = ContextVar("limits", default=(CELLS_LIMIT, COLUMNS_LIMIT))
+
+
+@contextmanager
+def smaller_tables(cells: int, columns: int) -> Iterator[None]:
+    """Have tables refused within that are allowed elsewhere: somebody waits for them."""
+    token = _limits.set((cells, columns))
+    try:
+        yield
+    finally:
+        _limits.reset(token)
 
 
 def require_bytes(count: int, path: str | Path, limit: int | None = None) -> None:
@@ -87,16 +103,17 @@ def require_cells(rows: int, columns: int, path: str | Path) -> None:
     DataError
         With the count and the limit.
     """
-    if columns > COLUMNS_LIMIT:
+    most_cells, most_columns = _limits.get()
+    if columns > most_columns:
         raise DataError(
             _(
                 "{path} has {count} columns, more than the limit of {limit}. Use part of them.",
                 path=path,
                 count=columns,
-                limit=COLUMNS_LIMIT,
+                limit=most_columns,
             )
         )
-    if rows * columns > CELLS_LIMIT:
+    if rows * columns > most_cells:
         raise DataError(
             _(
                 "{path} has {rows} rows of {columns} columns, more cells than the limit of "
@@ -104,6 +121,6 @@ def require_cells(rows: int, columns: int, path: str | Path) -> None:
                 path=path,
                 rows=rows,
                 columns=columns,
-                limit=CELLS_LIMIT,
+                limit=most_cells,
             )
         )

@@ -3,24 +3,22 @@
 Who runs the text gets the weights that are on the page; what keeps it from that is said in it.
 """
 
-import re
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from axone.checks import check_truth
 from axone.code import TARGETS, beyond_target, source_of
 from axone.code.writing import comment
 from axone.errors import ConfigurationError, UnknownNameError
 from axone.messages import Listed, Message, _, listed
-from axone.playground.standing import Standing, standing
-
-if TYPE_CHECKING:
-    from axone.playground.bench import Bench
+from axone.playground.bench import Bench
+from axone.playground.standing import Standing, file_stem, standing
 
 _ENDINGS = {"toml": ".toml"}
 """Of the files that hold such a text; the others are Python."""
 
 
-def code(bench: "Bench", fields: Mapping[str, Any]) -> dict[str, Any]:
+def code(bench: Bench, fields: Mapping[str, Any]) -> dict[str, Any]:
     """Return the text, a name for its file, and what it cannot know.
 
     Parameters
@@ -38,8 +36,7 @@ def code(bench: "Bench", fields: Mapping[str, Any]) -> dict[str, Any]:
     target, exact = fields.get("target"), fields.get("exact", False)
     if not isinstance(target, str) or target not in TARGETS:
         raise UnknownNameError(_("kind of code"), target, TARGETS)
-    if not isinstance(exact, bool):
-        raise ConfigurationError(_("exact must be true or false; found {found!r}.", found=exact))
+    check_truth("exact", exact)
     stands = standing(bench)
     exact = exact and target == "pytorch"
     _require_expressible(stands, target, exact)
@@ -55,12 +52,6 @@ def code(bench: "Bench", fields: Mapping[str, Any]) -> dict[str, Any]:
         "name": file_stem(bench) + _ENDINGS.get(target, ".py"),
         "notes": [str(note) for note in notes],
     }
-
-
-def file_stem(bench: "Bench") -> str:
-    """Return what a file of the run is called: by its rows and the epochs done."""
-    name = re.sub(r"[^\w-]+", "-", bench.design.prepared.dataset.name, flags=re.ASCII).strip("-")
-    return f"{name[:60] or 'run'}-{bench.shown_epoch()}"
 
 
 def _require_expressible(stands: Standing, target: str, exact: bool) -> None:
@@ -87,4 +78,4 @@ def _require_expressible(stands: Standing, target: str, exact: bool) -> None:
     raise ConfigurationError(refusal)
 
 
-ANSWERS: dict[str, Callable[["Bench", Mapping[str, Any]], Any]] = {"code": code}
+ANSWERS: dict[str, Callable[[Bench, Mapping[str, Any]], Any]] = {"code": code}

@@ -7,6 +7,9 @@ from axone.errors import ArgumentTypeError
 from axone.messages import _
 from axone.playground.bench import Bench
 
+_AT_ONCE = 0.3
+"""Seconds that an epoch may take before it is answered."""
+
 
 def _state(bench: Bench) -> dict[str, Any]:
     return {"state": bench.state()}
@@ -41,8 +44,8 @@ def step(bench: Bench, fields: Mapping[str, Any]) -> Any:
 
 
 def epoch(bench: Bench, fields: Mapping[str, Any]) -> Any:
-    """Learn to the end of the epoch in hand."""
-    bench.epoch()
+    """Learn to the end of the epoch in hand; of a long one the answer comes before its end."""
+    bench.epoch(within=_AT_ONCE)
     return _state(bench)
 
 
@@ -84,14 +87,14 @@ def back(bench: Bench, fields: Mapping[str, Any]) -> Any:
 
 def keep(bench: Bench, fields: Mapping[str, Any]) -> Any:
     """Keep the run for comparison."""
-    bench.keep(fields.get("name"))
-    return {"runs": bench.kept_runs()}
+    bench.kept.keep(bench.attempt, fields.get("name"))
+    return {"runs": bench.kept.to_data()}
 
 
 def drop(bench: Bench, fields: Mapping[str, Any]) -> Any:
     """Keep a run no longer."""
-    bench.drop(fields.get("run"))
-    return {"runs": bench.kept_runs()}
+    bench.kept.drop(fields.get("run"))
+    return {"runs": bench.kept.to_data()}
 
 
 def rename(bench: Bench, fields: Mapping[str, Any]) -> Any:
@@ -99,8 +102,8 @@ def rename(bench: Bench, fields: Mapping[str, Any]) -> Any:
     name = fields.get("name")
     if not isinstance(name, str) or not name.strip():
         raise ArgumentTypeError(_("name: give a text, not {found!r}", found=name))
-    bench.find_kept(fields.get("run")).name = name.strip()[:60]
-    return {"runs": bench.kept_runs()}
+    bench.kept.rename(fields.get("run"), name)
+    return {"runs": bench.kept.to_data()}
 
 
 def go_back_to(bench: Bench, fields: Mapping[str, Any]) -> Any:

@@ -4,23 +4,21 @@ A text that is no formula is answered with the place of the mistake in it, so th
 it where it was written.
 """
 
-import math
 import re
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from axone.activations import ActivationFunction, Formula, of_cells, written
 from axone.arrays import FloatArray
 from axone.bounds import LONGEST_FORMULA
+from axone.checks import check_text
 from axone.errors import ConfigurationError, FormulaError
 from axone.formula import Constant, Expression, Number, Operation, Variable, Where, evaluate
 from axone.formula.expression import walk
-from axone.messages import _
-
-if TYPE_CHECKING:
-    from axone.playground.bench import Bench
+from axone.playground.bench import Bench
+from axone.playground.numbers import finite
 
 _POINTS = 200
 _LOW, _HIGH = -6.0, 6.0
@@ -35,7 +33,7 @@ _MOST_KINKS = 24
 """That are told: a curve of more is no function one would choose."""
 
 
-def formula(bench: "Bench", fields: Mapping[str, Any]) -> dict[str, Any]:
+def formula(bench: Bench, fields: Mapping[str, Any]) -> dict[str, Any]:
     """Return the curve of an activation and of its derivative, or where its text is mistaken.
 
     Parameters
@@ -54,8 +52,8 @@ def formula(bench: "Bench", fields: Mapping[str, Any]) -> dict[str, Any]:
     """
     del bench
     text = fields.get("text")
-    if not isinstance(text, str):
-        raise ConfigurationError(_("a formula must be a text, not {found!r}.", found=text))
+    check_text("text", text)
+    text = str(text)
     try:
         function = of_cells(text) if _is_name(text) else Formula(text)
     except FormulaError as error:
@@ -68,8 +66,8 @@ def formula(bench: "Bench", fields: Mapping[str, Any]) -> dict[str, Any]:
     value, slope = _curve(function, x)
     return {
         "x": x.tolist(),
-        "y": _finite(value),
-        "slope": _finite(slope),
+        "y": [finite(each) for each in value.tolist()],
+        "slope": [finite(each) for each in slope.tolist()],
         "equation": written(function),
         "derivative": function.slope if isinstance(function, Formula) else None,
         "constants": dict(function.learned),
@@ -110,10 +108,6 @@ def _curve(function: ActivationFunction, x: FloatArray) -> tuple[FloatArray, Flo
     with np.errstate(all="ignore"):
         value = bound.value(z)
         return value[:, 0], bound.derivative(z, value)[:, 0]
-
-
-def _finite(values: FloatArray) -> list[float | None]:
-    return [number if math.isfinite(number) else None for number in values.tolist()]
 
 
 def _candidates(function: ActivationFunction) -> list[float]:
@@ -164,4 +158,4 @@ def _zeros(expression: Expression, constants: Mapping[str, float]) -> list[float
     return [*places, *((low + high) / 2).tolist()]
 
 
-ANSWERS: dict[str, Callable[["Bench", Mapping[str, Any]], Any]] = {"formula": formula}
+ANSWERS: dict[str, Callable[[Bench, Mapping[str, Any]], Any]] = {"formula": formula}

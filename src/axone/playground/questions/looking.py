@@ -3,13 +3,17 @@
 from collections.abc import Mapping
 from typing import Any
 
+from axone.checks import check_text
+from axone.data.files.bounds import smaller_tables
 from axone.data.look import TableReport, look
-from axone.errors import ArgumentTypeError
-from axone.messages import _, shorten
+from axone.messages import shorten
 from axone.playground.bench import Bench
-
-_MOST_COLUMNS = 512
-_LONGEST_EXAMPLE = 40
+from axone.playground.limits import (
+    LONGEST_NAME,
+    MOST_NAMES,
+    MOST_TABLE_CELLS,
+    MOST_TABLE_COLUMNS,
+)
 
 
 def look_at(bench: Bench, fields: Mapping[str, Any]) -> dict[str, Any]:
@@ -22,9 +26,9 @@ def look_at(bench: Bench, fields: Mapping[str, Any]) -> dict[str, Any]:
         ``source``, as in a design.
     """
     source = fields.get("source")
-    if not isinstance(source, str):
-        raise ArgumentTypeError(_("source: give a name, not {found!r}", found=source))
-    report = look(bench.sources.locate(source))
+    check_text("source", source)
+    with smaller_tables(MOST_TABLE_CELLS, MOST_TABLE_COLUMNS):
+        report = look(bench.sources.locate(str(source)))
     if not isinstance(report, TableReport):
         return {"columns": [], "columns_left_out": 0}
     return {
@@ -33,11 +37,11 @@ def look_at(bench: Bench, fields: Mapping[str, Any]) -> dict[str, Any]:
                 "name": column.name,
                 "kind": str(column.kind),
                 "role": str(column.role),
-                "examples": [shorten(each, _LONGEST_EXAMPLE) for each in column.examples],
+                "examples": [shorten(each, LONGEST_NAME) for each in column.examples],
             }
-            for column in report.columns[:_MOST_COLUMNS]
+            for column in report.columns[:MOST_NAMES]
         ],
-        "columns_left_out": max(0, len(report.columns) - _MOST_COLUMNS),
+        "columns_left_out": max(0, len(report.columns) - MOST_NAMES),
     }
 
 

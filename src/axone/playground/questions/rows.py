@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from axone.arrays import FloatArray, IntArray
+from axone.checks import check_choice
 from axone.errors import ConfigurationError
 from axone.experiments.preparation import Part, Prepared
 from axone.experiments.training import learnt_target
@@ -22,7 +23,6 @@ from axone.playground.examples import (
     MOST_COLUMNS,
     cells_of,
     columns_of,
-    finite,
     number_of_row,
     part_name,
     predictions_in_words,
@@ -31,6 +31,7 @@ from axone.playground.examples import (
     whole,
     wrong_of,
 )
+from axone.playground.numbers import evenly, finite
 
 MOST_SHOWN = 200
 """Rows of a page."""
@@ -72,8 +73,9 @@ def rows(bench: Bench, fields: Mapping[str, Any]) -> dict[str, Any]:
         raise ConfigurationError(
             _("count: up to {most} rows are shown, from a first one on", most=MOST_SHOWN)
         )
-    order = _choice("order", fields.get("order", "number"), _ORDERS)
-    chosen = _choice("filter", fields.get("filter", "all"), _FILTERS)
+    order, chosen = fields.get("order", "number"), fields.get("filter", "all")
+    check_choice("order", order, _ORDERS)
+    check_choice("filter", chosen, _FILTERS)
     part = prepared.parts[name]
     if prepared.target.task != "classification" and "wrong" in (order, chosen):
         raise ConfigurationError(_("filter: numbers are near or far, none is wrong"))
@@ -100,14 +102,6 @@ def rows(bench: Bench, fields: Mapping[str, Any]) -> dict[str, Any]:
         "columns_left_out": max(0, len(columns) - MOST_COLUMNS),
         "rows": _described(bench, prepared, parameters, name, places),
     }
-
-
-def _choice(name: str, given: Any, allowed: tuple[str, ...]) -> str:
-    if not isinstance(given, str) or given not in allowed:
-        raise ConfigurationError(
-            _("{name}: {known}, not {found!r}", name=name, known=", ".join(allowed), found=given)
-        )
-    return given
 
 
 def _described(
@@ -143,11 +137,9 @@ def _described(
 
 def _sample(prepared: Prepared, rows: int) -> IntArray:
     """Return the places of rows that can be predicted at once, evenly chosen; all if possible."""
-    work = max(1, prepared.network.multiply_adds)
+    work = max(1, prepared.network.multiply_adds + prepared.network.kept_numbers)
     most = int(np.clip(_MOST_WORK // work, MOST_SHOWN, MOST_SAMPLED))
-    if rows <= most:
-        return np.arange(rows)
-    return np.linspace(0, rows - 1, most).round().astype(np.intp)
+    return evenly(rows, most)
 
 
 def _ordered(

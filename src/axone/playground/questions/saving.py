@@ -3,18 +3,16 @@
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from axone.errors import ConfigurationError
 from axone.messages import _
-from axone.playground.questions.code import file_stem
+from axone.playground.bench import Bench
 from axone.playground.saving import write_folder, zipped
-
-if TYPE_CHECKING:
-    from axone.playground.bench import Bench
+from axone.playground.standing import file_stem
 
 
-def save(bench: "Bench", fields: Mapping[str, Any]) -> dict[str, Any]:
+def save(bench: Bench, fields: Mapping[str, Any]) -> dict[str, Any]:
     """Write the run of the bench into a zip, and return how the page fetches it.
 
     Returns
@@ -46,4 +44,4 @@ def save(bench: "Bench", fields: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-ANSWERS: dict[str, Callable[["Bench", Mapping[str, Any]], Any]] = {"save": save}
+ANSWERS: dict[str, Callable[[Bench, Mapping[str, Any]], Any]] = {"save": save}

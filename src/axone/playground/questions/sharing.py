@@ -4,24 +4,23 @@ The page keeps the text behind the `#` of its own address, which browsers send t
 """
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from pydantic import ValidationError
 
+from axone.checks import check_text
 from axone.errors import ConfigurationError
 from axone.files import read_bounded
 from axone.messages import Message, _
-from axone.playground.sharing import Shared, SharedFile, View, fragment_of, opened
+from axone.playground.bench import Bench
+from axone.playground.sharing import Shared, SharedFile, SharedView, fragment_of, opened
 from axone.playground.standing import standing, upload_of
-
-if TYPE_CHECKING:
-    from axone.playground.bench import Bench
 
 _MOST_FILE_BYTES = 64 * 2**20
 """Of a file that is read to know it again."""
 
 
-def share(bench: "Bench", fields: Mapping[str, Any]) -> dict[str, Any]:
+def share(bench: Bench, fields: Mapping[str, Any]) -> dict[str, Any]:
     """Return the text of a link to the page as it is.
 
     Parameters
@@ -56,7 +55,7 @@ def share(bench: "Bench", fields: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def open_link(bench: "Bench", fields: Mapping[str, Any]) -> dict[str, Any]:
+def open_link(bench: Bench, fields: Mapping[str, Any]) -> dict[str, Any]:
     """Make the bench what a link shares, and have it train to the epoch of the link.
 
     Parameters
@@ -71,9 +70,8 @@ def open_link(bench: "Bench", fields: Mapping[str, Any]) -> dict[str, Any]:
         `designed`, `state`, `epoch` (that it trains to), `view` (or None) and `notes`.
     """
     fragment = fields.get("fragment")
-    if not isinstance(fragment, str):
-        raise ConfigurationError(_("a link is a text, not {found!r}.", found=fragment))
-    shared = opened(fragment)
+    check_text("fragment", fragment)
+    shared = opened(str(fragment))
     notes = [] if shared.file is None else _take_in(bench, shared.file)
     designed = bench.set_design(shared.design)
     # The design may end before: nobody trains beyond its own epochs.
@@ -88,7 +86,7 @@ def open_link(bench: "Bench", fields: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _whole_design(bench: "Bench") -> dict[str, Any]:
+def _whole_design(bench: Bench) -> dict[str, Any]:
     """Return the design, as long as its run: one that was at its end may have gone on."""
     design, epochs = bench.design.data, bench.run.settings.max_epochs
     if epochs == bench.design.prepared.experiment.settings.training.epochs:
@@ -96,16 +94,16 @@ def _whole_design(bench: "Bench") -> dict[str, Any]:
     return {**design, "training": {**design.get("training", {}), "epochs": epochs}}
 
 
-def _view(given: Any) -> View | None:
+def _view(given: Any) -> SharedView | None:
     if given is None:
         return None
     try:
-        return View.model_validate(given)
+        return SharedView.model_validate(given)
     except ValidationError as error:
         raise ConfigurationError(_("view: this is no view of the page.")) from error
 
 
-def _file(bench: "Bench") -> SharedFile | None:
+def _file(bench: Bench) -> SharedFile | None:
     name = upload_of(bench.design.data)
     if name is None:
         return None
@@ -122,7 +120,7 @@ def _file(bench: "Bench") -> SharedFile | None:
         ) from error
 
 
-def _take_in(bench: "Bench", file: SharedFile) -> list[Message]:
+def _take_in(bench: Bench, file: SharedFile) -> list[Message]:
     """Have the rows of a link among the sources, or say which file they are."""
     here = bench.sources.files.get(file.name)
     content = None if here is None else read_bounded(here, _MOST_FILE_BYTES)
@@ -153,7 +151,7 @@ def _take_in(bench: "Bench", file: SharedFile) -> list[Message]:
     ]
 
 
-ANSWERS: dict[str, Callable[["Bench", Mapping[str, Any]], Any]] = {
+ANSWERS: dict[str, Callable[[Bench, Mapping[str, Any]], Any]] = {
     "share": share,
     "opened": open_link,
 }

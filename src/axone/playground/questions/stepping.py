@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from axone.arrays import FloatArray
+from axone.checks import check_truth
 from axone.errors import ArgumentTypeError, ConfigurationError
 from axone.experiments.preparation import Part
 from axone.explanation import explain
@@ -21,7 +22,6 @@ from axone.messages import _
 from axone.playground.bench import Bench
 from axone.playground.examples import (
     columns_of,
-    finite,
     predictions_in_words,
     shares_of,
     targets_in_words,
@@ -29,6 +29,7 @@ from axone.playground.examples import (
     wrong_of,
 )
 from axone.playground.neurons import neuron
+from axone.playground.numbers import finite
 from axone.playground.subjects import Subject, frozen_of, require_target, rule_of, subject_of
 from axone.playground.traces import (
     number_data,
@@ -154,11 +155,8 @@ def _index(given: Any, array: FloatArray) -> tuple[int, ...]:
 
 def _truth(name: str, fields: Mapping[str, Any]) -> bool:
     given = fields.get(name, False)
-    if not isinstance(given, bool):
-        raise ArgumentTypeError(
-            _("{name}: give true or false, not {found!r}", name=name, found=given)
-        )
-    return given
+    check_truth(name, given)
+    return bool(given)
 
 
 def _in_words(subject: Subject, outputs: FloatArray) -> dict[str, Any]:

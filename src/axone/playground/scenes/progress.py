@@ -7,18 +7,16 @@ a condition asks for them, with the weights that are shown.
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from axone.activations import Identity
 from axone.experiments.preparation import Prepared
 from axone.experiments.training import learnt_rows
 from axone.layers import Dense, Layer, Residual
 from axone.metrics import epoch_scores
+from axone.playground.bench import Bench
 from axone.registry import name_of, plain
 from axone.training import History
-
-if TYPE_CHECKING:
-    from axone.playground.bench import Bench
 
 
 @dataclass(frozen=True)
@@ -32,7 +30,7 @@ class Progress:
         Codes of what the diagnosis finds; None while it is being worked out.
     """
 
-    bench: "Bench"
+    bench: Bench
     findings: Collection[str] | None = None
 
     @property

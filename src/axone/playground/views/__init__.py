@@ -4,11 +4,9 @@
 network learns, and `frame_arrays` makes the arrays of one frame.
 """
 
-from axone.playground.views.curves import whole_curves
-from axone.playground.views.inputs import columns_of
 from axone.playground.views.possible import obstacles
 from axone.playground.views.showing import frame_arrays
 from axone.playground.views.stage import Stage
 from axone.playground.views.view import PARTS, View
 
-__all__ = ["PARTS", "Stage", "View", "columns_of", "frame_arrays", "obstacles", "whole_curves"]
+__all__ = ["PARTS", "Stage", "View", "frame_arrays", "obstacles"]

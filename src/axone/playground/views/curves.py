@@ -3,7 +3,7 @@
 import numpy as np
 
 from axone.playground.frames import NamedArray
-from axone.playground.views.inputs import evenly
+from axone.playground.numbers import evenly
 from axone.training import History
 
 MOST_NEW = 256
@@ -25,22 +25,13 @@ def curves(history: History, since_epoch: int = 0, epochs: int | None = None) ->
     epochs : int, optional
         How many are to be shown; all by default.
     """
-    return _sampled(history, since_epoch, MOST_NEW, epochs)
-
-
-def whole_curves(history: History, most: int = 1000) -> list[NamedArray]:
-    """Return the curves from the start, for a page that comes back: at most so many epochs."""
-    return _sampled(history, 0, most)
-
-
-def _sampled(history: History, since: int, most: int, shown: int | None = None) -> list[NamedArray]:
     columns = {name: history[name] for name in [*history] if name not in _LEFT_OUT}
     # Columns grow one after the other: what all have is whole.
-    epochs = min(map(len, columns.values()), default=0)
-    epochs = epochs if shown is None else min(epochs, shown)
-    start = 0 if since > epochs else max(0, since)
+    whole = min(map(len, columns.values()), default=0)
+    shown = whole if epochs is None else min(whole, epochs)
+    start = 0 if since_epoch > shown else max(0, since_epoch)
     header = {} if start else {"curves": {"from": "start"}}
-    chosen = (evenly(epochs - start, most) + start).tolist()
+    chosen = (evenly(shown - start, MOST_NEW) + start).tolist()
     with np.errstate(over="ignore"):
         return [
             NamedArray(

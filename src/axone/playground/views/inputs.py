@@ -12,13 +12,14 @@ from axone.arrays import FloatArray
 from axone.data.columns import CategoryColumn
 from axone.data.scaling import Scaler
 from axone.experiments.preparation import Prepared
+from axone.playground.numbers import evenly
 
 _ENOUGH_ROWS = 20_000
 """From so many, evenly taken, means and principal components are true to what a plane shows."""
 
 
 @dataclass(frozen=True)
-class Column:
+class Axis:
     """An input that may be an axis: its place among the inputs, and its name."""
 
     place: int
@@ -47,13 +48,13 @@ def input_names(prepared: Prepared) -> tuple[str, ...]:
 _BELOW = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
 
-def columns_of(prepared: Prepared) -> tuple[Column, ...]:
+def possible_axes(prepared: Prepared) -> tuple[Axis, ...]:
     """Return the inputs that may be axes of a plane: amounts, of a table or of an array."""
     if not has_plane(prepared):
         return ()
     amounts = prepared.preprocessing.layout.amounts
     return tuple(
-        Column(place, name)
+        Axis(place, name)
         for place, name in enumerate(input_names(prepared))
         if amounts is None or len(amounts) <= place or amounts[place]
     )
@@ -101,18 +102,3 @@ def some_training_rows(prepared: Prepared) -> FloatArray:
     """Return training rows as the network takes them, evenly taken where there are very many."""
     inputs = prepared.parts["train"].X
     return inputs[evenly(len(inputs), _ENOUGH_ROWS)]
-
-
-def evenly(count: int, most: int) -> FloatArray:
-    """Return at most so many of the places 0 … count − 1, evenly, rising, the last among them.
-
-    Examples
-    --------
-    >>> evenly(3, 5).tolist(), evenly(101, 3).tolist()
-    ([0, 1, 2], [0, 50, 100])
-    """
-    if count <= most:
-        return np.arange(count)
-    if most == 1:
-        return np.array([count - 1])
-    return np.linspace(0, count - 1, most).round().astype(np.intp)

@@ -11,6 +11,7 @@ import numpy as np
 from axone.arrays import FloatArray
 from axone.experiments.preparation import Prepared
 from axone.messages import _, shorten
+from axone.playground.numbers import evenly
 from axone.playground.views.inputs import (
     input_names,
     some_training_rows,
@@ -147,7 +148,7 @@ def principal_components(rows: FloatArray) -> tuple[FloatArray, FloatArray, Floa
     rows' products with one another, which are fewer numbers (Turk & Pentland 1991).
     """
     if rows.shape[1] > _WIDE:
-        rows = rows[np.linspace(0, len(rows) - 1, min(len(rows), _WIDE)).astype(np.intp)]
+        rows = rows[evenly(len(rows), _WIDE)]
     mean = rows.mean(axis=0, dtype=np.float64)
     centred = rows.astype(np.float64) - mean
     wide = centred.shape[1] > len(centred)

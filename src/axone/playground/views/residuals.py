@@ -4,7 +4,7 @@ import numpy as np
 
 from axone.arrays import FloatArray
 from axone.playground.frames import NamedArray
-from axone.playground.views.inputs import evenly
+from axone.playground.numbers import evenly
 from axone.playground.views.stage import Stage
 
 MOST_RESIDUALS = 1000

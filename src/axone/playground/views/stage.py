@@ -19,8 +19,10 @@ from axone.experiments.preparation import Part, Prepared
 from axone.messages import Message, shorten
 from axone.optimizers import SGD
 from axone.parameters import Parameters
+from axone.playground.limits import LONGEST_NAME, MOST_NAMES
+from axone.playground.numbers import evenly
 from axone.playground.views.answers import Answering
-from axone.playground.views.inputs import columns_of, evenly
+from axone.playground.views.inputs import possible_axes
 from axone.playground.views.passes import single
 from axone.playground.views.plane import Plane, described, plane_of
 from axone.playground.views.possible import obstacles
@@ -34,9 +36,6 @@ FEWEST_ROWS = 200
 
 MOST_WATCHED, FEWEST_WATCHED = 1000, 8
 """Rows on which units are found to be dead or saturated, by NumPy."""
-
-_MOST_COLUMNS, _LONGEST_NAME = 512, 40
-"""Inputs that a page may choose axes among, and letters of their names."""
 
 _WORK = 5e7
 """Multiplications of one part of a frame, 2 or 3 ms: large networks are shown on fewer points."""
@@ -128,7 +127,9 @@ class Stage:
             Of its trainer, which any number of threads may use; compiled anew if left out.
         """
         plan = _plan_of(prepared) if plan is None else plan
-        plane, work = plane_of(prepared, view), prepared.network.multiply_adds
+        plane, network = plane_of(prepared, view), prepared.network
+        # What layers write down takes time and memory too where they multiply nothing.
+        work = network.multiply_adds + network.kept_numbers
         grid, unit_grid = (
             _affordable_grid(wanted, plane, work) for wanted in (view.grid, view.unit_grid)
         )
@@ -173,8 +174,8 @@ class Stage:
             "plane": described(self.plane, self.view)
             | {"grid": self.grid, "unit_grid": self.unit_grid},
             "columns": [
-                {"place": column.place, "name": shorten(column.name, _LONGEST_NAME)}
-                for column in columns_of(self.prepared)[:_MOST_COLUMNS]
+                {"place": column.place, "name": shorten(column.name, LONGEST_NAME)}
+                for column in possible_axes(self.prepared)[:MOST_NAMES]
             ],
             "parts": [part for part in self.view.parts if part not in self.left_out],
             "left_out": {part: str(words) for part, words in self.left_out.items()},

@@ -11,7 +11,7 @@ from axone.checks import check_choice, check_integer
 from axone.errors import ArgumentTypeError, ConfigurationError
 from axone.experiments.preparation import Prepared
 from axone.messages import _, listed
-from axone.playground.views.inputs import Column, columns_of, has_plane, input_count
+from axone.playground.views.inputs import Axis, has_plane, input_count, possible_axes
 
 PARTS = ("curves", "surface", "units", "links", "flow", "confusion", "residuals", "maps")
 """What a frame may show."""
@@ -19,9 +19,6 @@ PARTS = ("curves", "surface", "units", "links", "flow", "confusion", "residuals"
 FINEST_GRID, COARSEST_GRID = 100, 10
 
 PlaneKind: TypeAlias = Literal["columns", "components", "line", "none"]
-
-_QUESTION = ("id", "ask")
-"""What a question holds besides its fields, which are the view's."""
 
 _FIELDS = ("plane", "parts", "grid", "unit_grid", "example", "target")
 
@@ -74,7 +71,7 @@ class View:
         ConfigurationError, ArgumentTypeError
             In words, with what is allowed.
         """
-        given = _mapping("view", data, (*_FIELDS, *_QUESTION))
+        given = _mapping("view", data, _FIELDS)
         kind, columns = _plane(given.get("plane"), prepared)
         grid, unit_grid = given.get("grid", cls.grid), given.get("unit_grid", cls.unit_grid)
         for name, value in (("grid", grid), ("unit_grid", unit_grid)):
@@ -129,7 +126,7 @@ def _plane(given: Any, prepared: Prepared) -> tuple[PlaneKind, tuple[int, ...]]:
     """Return the plane that is asked for, or the one that is likeliest to tell something."""
     if not has_plane(prepared):
         return "none", ()
-    choices = columns_of(prepared)
+    choices = possible_axes(prepared)
     if input_count(prepared) == 1:
         return "line", (0,)
     if given is None:
@@ -144,7 +141,7 @@ def _plane(given: Any, prepared: Prepared) -> tuple[PlaneKind, tuple[int, ...]]:
     return "columns", _two_columns(asked.get("columns"), choices)
 
 
-def _two_columns(given: Any, choices: tuple[Column, ...]) -> tuple[int, int]:
+def _two_columns(given: Any, choices: tuple[Axis, ...]) -> tuple[int, int]:
     by_name = {column.name: column.place for column in choices}
     by_place = {column.place: column.place for column in choices}
     wrong = ConfigurationError(

@@ -255,3 +255,41 @@ def test_attempts_of_the_compiled_and_the_reference_engine_go_alike(empty_bench)
             empty_bench.epoch()
         ends.append(empty_bench.parameters().vector)
     assert np.allclose(ends[0], ends[1], atol=1e-12)
+
+
+@pytest.fixture
+def slow_bench(empty_bench, monkeypatch):
+    """Return a bench of which every step takes as long as a lap may."""
+    monkeypatch.setattr("axone.playground.attempts.LAP_SECONDS", 0.0)
+    empty_bench.set_design(other())
+    return empty_bench
+
+
+def test_at_a_pace_a_long_epoch_is_learnt_in_pieces(slow_bench, monkeypatch):
+    bench = slow_bench
+    monkeypatch.setattr("axone.playground.bench._PACED_SECONDS", 0.0)
+    bench.set_pace(30)
+    bench.play()
+    epoch, step = bench.run.state.epoch, bench.run.state.step
+    bench.learn()
+    assert bench.run.state.step > step
+    pieces = 1
+    while bench.run.state.epoch == epoch:
+        assert not bench.seconds_to_wait()  # in the midst of an epoch nothing is waited for
+        bench.learn()
+        pieces += 1
+    assert pieces > 1
+    assert bench.run.state.batch == 0
+    assert bench.playing
+
+
+def test_one_epoch_that_takes_long_goes_on_as_a_run_and_pauses_at_its_end(slow_bench, monkeypatch):
+    bench = slow_bench
+    monkeypatch.setattr("axone.playground.bench._AT_ONCE_SECONDS", 0.0)
+    epoch = bench.run.state.epoch
+    bench.epoch()
+    assert bench.playing
+    assert bench.run.state.epoch == epoch
+    while bench.playing:
+        bench.learn()
+    assert (bench.run.state.epoch, bench.run.state.batch) == (epoch + 1, 0)

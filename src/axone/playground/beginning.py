@@ -37,7 +37,7 @@ def _open_data(bench: Bench, design: dict[str, Any]) -> None:
     try:
         bench.set_design(design)
     except AxoneError:
-        if not source.startswith(UPLOAD):
+        if not (source.startswith(UPLOAD) or source in bench.sources.names()):
             raise
         columns = look_at(bench, {"source": source})["columns"]  # which raises, too, if it must
         if not columns or any(column["role"] == "target" for column in columns):

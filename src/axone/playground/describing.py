@@ -10,6 +10,7 @@ from axone.layers import Dense, Layer
 from axone.messages import shorten
 from axone.playground.designs import Design
 from axone.playground.limits import LONGEST_NAME, MOST_NAMES
+from axone.playground.notes import on_the_page
 from axone.playground.views.inputs import has_plane, input_names
 from axone.registry import name_of, plain
 
@@ -20,7 +21,7 @@ def described(design: Design) -> dict[str, Any]:
     return {
         "design": design.data,
         "experiment": prepared.experiment.settings.model_dump(mode="json"),
-        "notes": [str(note) for note in prepared.notes],
+        "notes": [on_the_page(note) for note in prepared.notes],
         "data": _data(prepared),
         "network": _network(prepared),
         "hidden_layers": [plain(layer) for layer in prepared.network.layers[:-1]],

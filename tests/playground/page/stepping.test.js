@@ -71,7 +71,7 @@ test("steps stand in the order in which they are gone through, under their parts
   assert.deepEqual(items.map(({ symbol }) => symbol), ["x", "z", "a", "z", "ŷ", "y", "ℓ", "δ", "∂L/∂W", "∂L/∂x", "δ", "∂L/∂W", "g", "m", "m̂"]);
   const parts = partsOf(items);
   assert.deepEqual(parts.map(({ kind }) => kind), ["input", "forward", "loss", "backward", "update"]);
-  assert.deepEqual(parts[1].groups.map(({ title, items: own }) => [title, own]), [["0 Dense (tanh)", [1, 2]], ["1 Dense (softmax)", [3, 4]]]);
+  assert.deepEqual(parts[1].groups.map(({ title, items: own }) => [title, own]), [["1 Dense (tanh)", [1, 2]], ["2 Dense (softmax)", [3, 4]]]);
   assert.equal(parts[4].groups[0].title, "0.weight");
 });
 

@@ -18,7 +18,7 @@ WORDS: Final[dict[str, Message]] = {
     "compare.this": _("this run"),
     "compare.drawn": _("Drawn"),
     "compare.draw": _("Draw the curves of {name}"),
-    "compare.run": _("Run"),
+    "compare.run": _("Name"),
     "compare.differs": _("What differs"),
     "compare.same": _("nothing"),
     "compare.loss.train": _("Training loss"),

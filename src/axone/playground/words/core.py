@@ -10,7 +10,7 @@ WORDS: Final[dict[str, Message]] = {
     "core.data": _("Data"),
     "core.network": _("Network"),
     "core.output": _("Output"),
-    "core.training": _("Training settings"),
+    "core.training": _("Training"),
     "core.transport": _("Run"),
     "core.tabs": _("Tools"),
     "core.rows": _("Rows"),
@@ -27,7 +27,7 @@ WORDS: Final[dict[str, Message]] = {
     "core.theme.dark": _("Dark"),
     "core.save": _("Save"),
     "core.saved": _("{name} is on its way to your downloads."),
-    "core.share": _("Share"),
+    "core.share": _("Share …"),
     "core.share.copied": _(
         "The address is copied. Whoever opens it in a playground of their own gets this network "
         "and this data, trained to the same epoch."

@@ -36,7 +36,7 @@ WORDS: Final[dict[str, Message]] = {
     "data.column": _("Column"),
     "data.column.kind": _("Read as"),
     "data.column.kind_of": _("What {name} is read as"),
-    "data.column.as_read": _("{kind} (found)"),
+    "data.column.as_found": _("as found"),
     "data.column.target": _("to be learnt"),
     "data.column.out": _("left out"),
     "data.column.missing.one": _("{count} missing"),

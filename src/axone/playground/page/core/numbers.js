@@ -2,6 +2,7 @@
 // both 0.5 and 0,5 where the language writes a comma.
 
 const SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹";
+const SHARES = new Set(["accuracy", "balanced_accuracy", "precision", "recall"]);
 
 /** @param {string} language such as "fr" */
 export function createNumbers(language) {
@@ -40,6 +41,10 @@ export function createNumbers(language) {
     /** A share of 1 as per cent. */
     share: (value, decimals = 1) =>
       formatter({ style: "percent", maximumFractionDigits: decimals }).format(value),
+
+    /** A measure of a run: shares of rows as per cent, anything else by three figures. */
+    measure: (name, value) =>
+      SHARES.has(name) && Number.isFinite(value) ? numbers.share(value) : numbers.short(value),
 
     /** Every digit, as it would be typed into a field. */
     exact(value) {

@@ -34,6 +34,12 @@ export function filled(template, figures, number = String) {
   });
 }
 
+/** A name as a title: "Dense". @param {string} name @param {string} language such as "en" */
+export function titled(name, language) {
+  const [first = "", ...rest] = name;
+  return first.toLocaleUpperCase(language) + rest.join("");
+}
+
 /** "one" or "many": French says "0 époque" where English says "0 epochs". */
 export function form(language, count) {
   return new Intl.PluralRules(language).select(count) === "one" ? "one" : "many";

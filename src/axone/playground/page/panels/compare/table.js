@@ -170,7 +170,7 @@ export function createTable(app, { hidden, learn, draw }) {
 function figure({ numbers }, column, found) {
   const value = found[column];
   if (value === null) return "–";
-  if (column === "score") return found.measure === "accuracy" ? numbers.share(value) : numbers.short(value);
+  if (column === "score") return numbers.measure(found.measure, value);
   if (column === "seconds") return numbers.fixed(value, value < 10 ? 2 : 0);
   return JUDGED.has(column) ? numbers.short(value) : numbers.integer(value);
 }

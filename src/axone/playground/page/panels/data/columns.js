@@ -82,8 +82,11 @@ function row(app, column) {
   const choices = store.get("catalogue")?.column_choices ?? [];
   const select = choice(
     [
-      { value: "", title: t("data.column.as_read", { kind: called(t, "data.kind", column.kind) }) },
-      ...choices.map((kind) => ({ value: kind, title: called(t, "data.kind", kind) })),
+      // What was found is offered once; where something else was chosen, it is what one goes back to.
+      { value: "", title: chosen ? t("data.column.as_found") : called(t, "data.kind", column.kind) },
+      ...choices
+        .filter((kind) => chosen || kind !== column.kind)
+        .map((kind) => ({ value: kind, title: called(t, "data.kind", kind) })),
     ],
     chosen,
     (kind) => app.change((design) => withColumn(design, column.name, kind), { place: `${PLACE}.${column.name}` }),
@@ -98,7 +101,7 @@ function row(app, column) {
   return h(
     "tr",
     { class: column.role === "feature" || column.role === "target" ? null : "is-out", data: { place: `${PLACE}.${column.name}` } },
-    h("th", { scope: "row" }, h("span", { class: "column-name" }, column.name), facts.length > 0 && h("span", { class: "hint" }, facts.join(" · "))),
+    h("th", { scope: "row" }, h("span", { class: "column-name", title: column.name }, column.name), facts.length > 0 && h("span", { class: "hint" }, facts.join(" · "))),
     h("td", null, select),
   );
 }

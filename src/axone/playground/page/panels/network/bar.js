@@ -15,6 +15,16 @@ export function presetsFor(presets, kind) {
   return presets.filter(({ kinds }) => !kinds || kinds.includes(wanted)).map(({ name }) => name);
 }
 
+/**
+ * The preset that a design has; of a design that leaves the network open, the one that suits the data.
+ * @param {Object} design @param {Object} designed
+ * @returns {string|null}
+ */
+export function presetOf(design, designed) {
+  const network = design?.network ?? {};
+  return network.hidden_layers ? null : network.preset ?? designed.experiment?.network?.preset ?? null;
+}
+
 /** @param {Object} app */
 export function bar(app) {
   const { t, numbers, store } = app;
@@ -26,7 +36,7 @@ export function bar(app) {
     figures.textContent = t.n("network.parameters", designed.parameters_total ?? 0, {
       shown: numbers.integer(designed.parameters_total ?? 0),
     });
-    const own = store.get("design")?.network?.preset ?? "";
+    const own = presetOf(store.get("design"), designed) ?? "";
     const names = presetsFor(store.get("catalogue")?.presets ?? [], designed.data?.kind ?? "table");
     if (own && !names.includes(own)) names.push(own);
     const select = choice(

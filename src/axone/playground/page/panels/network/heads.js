@@ -3,6 +3,7 @@
 
 import { button, h } from "../../core/elements.js";
 import { called } from "../../core/settings.js";
+import { titled } from "../../core/words.js";
 import { gapAfter } from "../../draw/columns.js";
 import { widthSetting } from "./edits.js";
 
@@ -18,7 +19,7 @@ export function headTitle({ t, store }, column) {
     return { title: t("network.input"), detail: shape.length > 1 ? shape.join(" × ") : "" };
   }
   const { name, activation } = column.entry;
-  const title = column.role === "output" ? t("network.output") : called(t, "layers", name);
+  const title = column.role === "output" ? t("network.output") : titled(called(t, "layers", name), store.get("language"));
   return { title, detail: activationName(t, activation) };
 }
 
@@ -42,7 +43,7 @@ export function layerHead(app, column, { editor }) {
     const count = column.kind === "units" ? String(column.total) : "";
     return h("div", { class: "network-head" }, h("div", { class: "network-title" }, lines), h("div", { class: "network-count" }, count));
   }
-  const words = t("network.settings", { number: column.index + 1, title: [title, detail].filter(Boolean).join(", ") });
+  const words = t("network.settings", { number: column.index + 1, title: detail ? `${title} (${detail})` : title });
   const opener = h("button", {
     type: "button", class: "network-title", "aria-label": words, title: words,
     "aria-expanded": String(editor.isOpen(column.index)),

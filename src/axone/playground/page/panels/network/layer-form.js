@@ -2,6 +2,7 @@
 
 import { button, field, h } from "../../core/elements.js";
 import { called, memberForm, settingField } from "../../core/settings.js";
+import { titled } from "../../core/words.js";
 import { activationField } from "./activation-field.js";
 
 /**
@@ -13,7 +14,7 @@ import { activationField } from "./activation-field.js";
  */
 export function layerForm(app, index, layer, actions) {
   const { t } = app;
-  const title = called(t, "layers", layer.name);
+  const title = titled(called(t, "layers", layer.name), app.store.get("language"));
   const settings = settingsOf(app, layer);
   const [first, rest] = [settings.filter(isFirst), settings.filter((setting) => !isFirst(setting))];
   const fields = (some) => some.map((setting) => fieldOf(app, index, layer, setting, actions));

@@ -81,6 +81,7 @@ export function curvesView(app, { colors }) {
     tools.replaceChildren(pick, h("label", { class: "output-check" }, log, h("span", null, t("output.log"))));
   }
 
+  const written = (value) => numbers.measure(measure, value);
   const size = () => ({ width: Math.max(160, frameBox.clientWidth || 320), height: 190 });
 
   function content(look) {
@@ -89,7 +90,7 @@ export function curvesView(app, { colors }) {
     const state = store.get("state");
     const lines = curvesOf(curves, store.get("runs") ?? [], measure, look, names);
     return {
-      curves: lines, logY: log.checked, xName: t("output.epoch"), format: (value) => numbers.short(value), margins: MARGINS,
+      curves: lines, logY: log.checked, xName: t("output.epoch"), format: written, margins: MARGINS,
       cursor, now: state?.looking_back ?? null, empty: t("output.curves.empty"),
     };
   }
@@ -101,7 +102,7 @@ export function curvesView(app, { colors }) {
     const own = size();
     drawLines(fitted(canvas, own.width, own.height), shown, own, look);
     showLegend(look);
-    describe(() => curvesWords(app, shown.curves, store.get("curves")?.epoch?.at(-1) ?? 0));
+    describe(() => curvesWords(app, shown.curves, store.get("curves")?.epoch?.at(-1) ?? 0, written));
   }
 
   let entries = [];
@@ -120,7 +121,7 @@ export function curvesView(app, { colors }) {
     shown.curves.forEach((curve, i) => {
       const at = cursor ?? shown.now;
       const value = at === null ? curve.y[curve.y.length - 1] : valueAt(curve, at);
-      const text = value === null || value === undefined ? "–" : numbers.short(value);
+      const text = value === null || value === undefined ? "–" : written(value);
       if (entries[i].value.textContent !== text) entries[i].value.textContent = text;
     });
   }
@@ -130,7 +131,7 @@ export function curvesView(app, { colors }) {
     paint();
     if (!say || at === null) return;
     const list = shown.curves.map((curve) => [curve.name, valueAt(curve, at)]).filter(([, value]) => value !== null);
-    app.announce(t("output.words.curves", { epoch: numbers.integer(at), list: list.map(([name, value]) => `${name} ${numbers.short(value)}`).join(", ") }));
+    app.announce(t("output.words.curves", { epoch: numbers.integer(at), list: list.map(([name, value]) => `${name} ${written(value)}`).join(", ") }));
   }
 
   canvas.addEventListener("pointermove", (event) => {

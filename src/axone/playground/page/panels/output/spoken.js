@@ -30,11 +30,12 @@ export function surfaceWords({ t, numbers }, plane, content, classes) {
  * @param {Object} app
  * @param {import("../../draw/lines.js").Curve[]} curves
  * @param {number} epoch
+ * @param {(value: number) => string} [written] how a value of the measure is written
  */
-export function curvesWords({ t, numbers }, curves, epoch) {
+export function curvesWords({ t, numbers }, curves, epoch, written = numbers.short) {
   const last = curves
     .filter((curve) => curve.y.length)
-    .map((curve) => `${curve.name} ${numbers.short(curve.y[curve.y.length - 1])}`);
+    .map((curve) => `${curve.name} ${written(curve.y[curve.y.length - 1])}`);
   return last.length ? t("output.words.curves", { epoch: numbers.integer(epoch), list: last.join(", ") }) : t("output.waiting");
 }
 

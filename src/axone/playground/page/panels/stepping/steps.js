@@ -21,7 +21,7 @@ export function itemsOf(trace) {
   let skipped = 0;
   const walk = (step, titles, name) => {
     skipped += step.left_out ?? 0;
-    const own = step.title ? [...titles, step.title] : titles;
+    const own = step.title ? [...titles, counted(step.title, step.layer)] : titles;
     const named = step.name || name;
     if (step.array) {
       items.push({
@@ -65,9 +65,16 @@ export function partsOf(items) {
   return parts;
 }
 
+/** A layer's title with its number as the page counts: from 1. @param {string} title @param {number} [layer] */
+function counted(title, layer) {
+  const start = `${layer} `;
+  return layer !== undefined && title.startsWith(start) ? `${layer + 1} ${title.slice(start.length)}` : title;
+}
+
 /** What an item belongs to: the layer with what lies within it, and of an update the array. @param {Item} item */
 export function titleOf(item) {
-  if (item.kind === "update" || item.kind === "loss") return item.titles.at(-1) ?? "";
+  if (item.kind === "loss") return (item.titles.at(-1) ?? "").replaceAll("_", " ");
+  if (item.kind === "update") return item.titles.at(-1) ?? "";
   return item.titles.join(" · ");
 }
 

@@ -4,6 +4,7 @@
 import { button, choice, field, freshId, h, svg } from "../../core/elements.js";
 import { latest } from "../../core/latest.js";
 import { rateControl } from "./rate.js";
+import { standing, stateWords } from "./standing.js";
 
 const PACES = [1, 2, 5, 10, 30, 100, 300];
 
@@ -58,8 +59,6 @@ export function panel(app) {
   const more = button("⋯", () => openMore(!details.classList.contains("is-open")), {
     class: "plain square transport-toggle", label: t("training.more"), "aria-expanded": "false", "aria-controls": details.id,
   });
-  const speed = h("span", { class: "speed" });
-  const ended = h("p", { class: "ended", role: "status", hidden: true });
 
   function openMore(open) {
     details.classList.toggle("is-open", open);
@@ -70,8 +69,7 @@ export function panel(app) {
     h("div", { class: "transport-row" },
       h("div", { class: "transport-buttons" }, play, step, epoch, more),
       h("div", { class: "transport-buttons back" }, reset, undo, redo),
-      time.element, details, speed),
-    ended,
+      time.element, details, standing(app)),
   );
 
   keys.add(" ", "training.key.play", toggle);
@@ -90,17 +88,15 @@ export function panel(app) {
     if (!now) return;
     if (now.running !== running) {
       play.replaceChildren(icon(now.running ? "pause" : "play"), h("span", null, now.running ? t("training.pause") : t("training.play")));
-      if (running) app.announce(t("training.paused", { epoch: now.epoch }));
+      if (running && !now.ended) app.announce(stateWords(app, now));
       running = now.running;
     }
     undo.disabled = !now.can_undo;
     redo.disabled = !now.can_redo;
     reset.disabled = now.epoch === 0 && now.step === 0;
-    speed.textContent = now.running ? t("training.speed", { count: app.numbers.short(now.epochs_per_second ?? 0, 3) }) : "";
     if (now.ended !== saidEnd) {
       saidEnd = now.ended;
-      ended.hidden = !now.ended;
-      ended.textContent = now.ended ?? "";
+      if (now.ended) app.announce(stateWords(app, now));
     }
   });
 }
@@ -145,8 +141,10 @@ function timeline(app) {
   });
 
   const element = field(t("training.time"), slider, {
-    beside: h("span", { class: "time-reading" }, now, reading),
+    beside: h("span", { class: "time-reading" }, reading, now),
   });
+  // What it stands on says what it is; the name is for those who hear the page.
+  element.querySelector("label").classList.add("unseen");
   element.classList.add("timeline");
   return {
     element,

@@ -52,6 +52,7 @@ def photographed(
                 if name in CURIOUS:
                     reader.page.locator(CURIOUS[name]).first.click()
                 reader.page.wait_for_load_state("networkidle")
+                reader.page.evaluate("window.scrollTo(0, 0)")  # the bar of the run sticks
                 reader.page.wait_for_timeout(400)
                 path = folder / f"{language}-{scheme}-{width}-{name}.png"
                 reader.page.screenshot(path=path, full_page=True)

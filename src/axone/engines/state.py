@@ -82,8 +82,16 @@ class RunState:
             losses=list(self.losses),
         )
 
+    def copy_to_go_back(self) -> "RunState":
+        """Return a copy for `go_back`, of which the losses are this state's own: they only grow."""
+        losses, self.losses = self.losses, []
+        copied = self.copy()
+        copied.losses = self.losses = losses
+        return copied
+
     def go_back(self, earlier: "RunState") -> None:
         """Stand again where `earlier` was copied; in place, because others hold the arrays."""
+        completed_since = self.epoch - earlier.epoch
         self.parameters.vector[...] = earlier.parameters.vector
         self.parameters.buffers[...] = earlier.parameters.buffers
         for name, vector in earlier.slots.items():
@@ -91,7 +99,10 @@ class RunState:
         self.learning_rate = earlier.learning_rate
         self.epoch, self.batch, self.step = earlier.epoch, earlier.batch, earlier.step
         self.totals = dataclasses.replace(earlier.totals, hits=list(earlier.totals.hits))
-        self.losses = list(earlier.losses)
+        if earlier.losses is self.losses:
+            del self.losses[len(self.losses) - completed_since :]
+        else:
+            self.losses = list(earlier.losses)
 
 
 @dataclass(frozen=True)

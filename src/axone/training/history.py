@@ -49,8 +49,10 @@ class History(Mapping[str, Sequence[float]]):
         """
         before, added = self.epochs, max(map(len, columns.values()), default=0)
         for name in {**self._columns, **columns}:
-            column = self._columns.setdefault(name, [math.nan] * before)
-            column.extend(columns.get(name, [math.nan] * added))
+            # What runs for very long is extended very often: nothing of its length is made anew.
+            if name not in self._columns:
+                self._columns[name] = [math.nan] * before
+            self._columns[name].extend(columns[name] if name in columns else [math.nan] * added)
 
     def __getitem__(self, name: str) -> list[float]:
         return self._columns[name]

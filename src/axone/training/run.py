@@ -298,7 +298,7 @@ class Run:
         """Make one lap and record it; return what there is to tell."""
         state, steps = self.state, 1 if self.every == "step" else self.lap_steps
         epochs = self.epochs_at_once()
-        before = state.copy() if epochs > 1 else None
+        before = state.copy_to_go_back() if epochs > 1 else None
         with np.errstate(over="ignore", invalid="ignore"):
             lap = session.advance(
                 epochs=epochs,

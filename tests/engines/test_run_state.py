@@ -20,7 +20,7 @@ def moved(state):
     """The same run three epochs later."""
     state.parameters.vector += 1
     for slot in state.slots.values():
-        slot += 2
+        slot[...] = 2
     state.epoch, state.batch, state.step = 5, 0, 20
     state.totals.hits.append(3.0)
     state.losses.extend([0.2, 0.1, 0.05])

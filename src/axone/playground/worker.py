@@ -68,9 +68,11 @@ class Worker:
                 self._take(message)
             bench = self._bench
             if bench is not None:
+                # Before a lap, so that it is painted beside it; after it for who waits at a pace.
+                self._painter.offer(bench)
                 if bench.playing and not bench.seconds_to_wait():
                     self._learn(bench)
-                self._painter.offer(bench)
+                    self._painter.offer(bench)
 
     def _next(self, wait: float) -> dict[str, Any]:
         """Return what was asked next; nothing, `{}`, where there is something else to do."""

@@ -47,7 +47,7 @@ def test_a_worker_that_is_killed_is_told_of_and_training_goes_on_with_the_same_d
     expect(banner).to_contain_text("The training process")
     expect(banner).to_contain_text("started again")
     network = reader.page.locator("#panel-network")
-    expect(network.get_by_role("button", name="Settings of layer 1: dense, tanh")).to_be_visible()
+    expect(network.get_by_role("button", name="Settings of layer 1: Dense (tanh)")).to_be_visible()
     expect(network.locator(".network-number").first).to_have_text("4")
     before = reader.epoch
     play = reader.page.locator("#panel-transport").get_by_role("button", name="Play", exact=True)

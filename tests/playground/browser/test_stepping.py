@@ -52,18 +52,18 @@ def oracle(torch):
         loss = criterion(z2, wanted)
         loss.backward()
         found = {
-            ("Forward", "0 Dense", "z"): z1,
-            ("Forward", "0 Dense", "a"): torch.tanh(z1),
-            ("Forward", "1 Dense", "z"): z2,
-            ("Forward", "1 Dense", "ŷ"): torch.softmax(z2, 1),
+            ("Forward", "1 Dense", "z"): z1,
+            ("Forward", "1 Dense", "a"): torch.tanh(z1),
+            ("Forward", "2 Dense", "z"): z2,
+            ("Forward", "2 Dense", "ŷ"): torch.softmax(z2, 1),
             ("Loss", "Loss", "ℓ"): loss,
             ("Loss", "Loss", "δ"): z2.grad,
-            ("Backward", "1 Dense", "∂L/∂W"): last.weight.grad,
-            ("Backward", "1 Dense", "∂L/∂b"): last.bias.grad,
-            ("Backward", "0 Dense", "δ"): z1.grad,
-            ("Backward", "0 Dense", "∂L/∂W"): first.weight.grad,
-            ("Backward", "0 Dense", "∂L/∂b"): first.bias.grad,
-            ("Backward", "0 Dense", "∂L/∂x"): x.grad,
+            ("Backward", "2 Dense", "∂L/∂W"): last.weight.grad,
+            ("Backward", "2 Dense", "∂L/∂b"): last.bias.grad,
+            ("Backward", "1 Dense", "δ"): z1.grad,
+            ("Backward", "1 Dense", "∂L/∂W"): first.weight.grad,
+            ("Backward", "1 Dense", "∂L/∂b"): first.bias.grad,
+            ("Backward", "1 Dense", "∂L/∂x"): x.grad,
         }
         found = {place: value.detach().clone() for place, value in found.items()}
         torch.optim.Adam([*first.parameters(), *last.parameters()], lr=0.01).step()

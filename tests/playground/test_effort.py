@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from axone.errors import ConfigurationError
 from axone.playground.bench import FIRST
 from axone.playground.designs import RefusedDesignError
 from axone.playground.questions import answers
@@ -71,6 +72,25 @@ def test_an_optimizer_that_remembers_gigabytes_is_refused(bench):
             )
         )
     assert refused.value.place == "training.optimizer"
+
+
+def test_more_epochs_than_are_kept_are_refused_and_a_run_is_not_prolonged_beyond(
+    bench, monkeypatch
+):
+    with pytest.raises(RefusedDesignError) as refused:
+        bench.set_design(_with(training={"epochs": 10**7}))
+    assert refused.value.place == "training.epochs"
+    assert "1,000,000" in refused.value.words
+    bench.set_design(_with(training={"epochs": 3, "batch_size": 64}))
+    monkeypatch.setattr("axone.playground.attempts.MOST_EPOCHS", 5)
+    for most in (3, 5):
+        bench.play()
+        while bench.playing:
+            bench.learn()
+        assert bench.run.state.epoch == most
+    with pytest.raises(ConfigurationError, match="at most 5 epochs"):
+        bench.play()
+    assert bench.run.state.epoch == 5
 
 
 def test_threads_of_a_larger_machine_become_those_of_this_one(bench):

@@ -10,10 +10,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from axone.arrays import FloatArray
+from axone.errors import ConfigurationError
 from axone.experiments.training import fit_settings
-from axone.messages import Message
+from axone.messages import Message, _
 from axone.parameters import Parameters
 from axone.playground.designs import Design
+from axone.playground.limits import MOST_EPOCHS
 from axone.playground.past import Past
 from axone.training import Checkpoint, Event, History, Run
 from axone.training.fingerprint import checksum_of_rows
@@ -130,9 +132,19 @@ class Attempt:
         return Moment(checkpoint, tuple(self.turned), self.seconds)
 
     def prolonged(self) -> "Attempt":
-        """Return an attempt that goes on after the last epoch, for as many as the design has."""
+        """Return an attempt that goes on after the last epoch, for as many as the design has.
+
+        Raises
+        ------
+        ConfigurationError
+            There are as many as a page keeps.
+        """
         own = self.design.prepared.experiment.settings.training.epochs
-        more = self.run.settings.max_epochs + own
+        more = min(self.run.settings.max_epochs + own, MOST_EPOCHS)
+        if more <= self.run.state.epoch:
+            raise ConfigurationError(
+                _("a run on the page has at most {most:,} epochs", most=MOST_EPOCHS)
+            )
         made = self.from_moment(self.design, self.moment(), more)
         made.past = self.past
         return made

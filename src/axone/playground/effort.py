@@ -14,6 +14,7 @@ from axone.messages import _
 from axone.optimizers import LBFGS
 from axone.playground.limits import (
     FEWEST_TOGETHER,
+    MOST_EPOCHS,
     MOST_KEPT_NUMBERS,
     MOST_PARAMETERS,
     MOST_PRODUCTS,
@@ -29,6 +30,16 @@ def check_effort(prepared: Prepared) -> None:
     ConfigurationError
         What it has too much of, in words, behind the setting that is at fault.
     """
+    epochs = prepared.experiment.settings.training.epochs
+    if epochs > MOST_EPOCHS:
+        raise ConfigurationError(
+            _(
+                "training.epochs: {found:,} epochs are more than the {most:,} of which a page "
+                "keeps what they showed: take fewer, or train on the command line.",
+                found=epochs,
+                most=MOST_EPOCHS,
+            )
+        )
     network = prepared.network
     _check_layers(network.layers)
     size = network.layout.size

@@ -100,6 +100,10 @@ GUESSES_PER_SECOND = 0.05
 MOST_PARAMETERS = 4_000_000
 """Of a network that is drawn while it learns."""
 
+MOST_EPOCHS = 1_000_000
+"""Of a run on the page: what each of them showed is kept, some 400 bytes, and a small network makes
+tens of thousands a second."""
+
 MOST_GENERATED = 100_000
 """Rows of a generated set: they are made anew with every change of its noise."""
 

@@ -86,6 +86,7 @@ class Client:
     def at(cls, address: str) -> Iterator["Client"]:
         """Go through the door, and talk."""
         from websockets.sync.client import connect
+        from websockets.typing import Origin
 
         jar = CookieJar()
         opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(jar))
@@ -94,7 +95,7 @@ class Client:
         base = address.split("/?", maxsplit=1)[0]
         with connect(
             f"{base.replace('http', 'ws')}/talk",
-            origin=base,  # type: ignore[arg-type]
+            origin=Origin(base),
             additional_headers={"Cookie": cookie},
             max_size=None,
         ) as socket:
@@ -166,6 +167,23 @@ def memory_of(process: int) -> float:
     return total
 
 
+def memory_over(design: Mapping[str, Any] | None, minutes: int) -> list[float]:
+    """Learn a design at full speed, or what the page opens with at its pace; look each minute."""
+    with served() as (address, process), Client.at(address) as client:
+        client.ask("hello")
+        if design is not None:
+            client.ask("design", design=design)
+            client.ask("pace", epochs_per_second=None)
+        client.ask("play")
+        client.look_on(5.0)
+        held = [memory_of(process)]
+        for _ in range(minutes):
+            client.look_on(60.0)
+            held.append(memory_of(process))
+        print(f"{client.state['epoch']:,} epochs")
+        return held
+
+
 def watch(design: Mapping[str, Any], seconds: float, looks: int = 2) -> Watched:
     """Learn a design with a page looking on."""
     with served() as (address, process), Client.at(address) as client:
@@ -225,17 +243,21 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.playground", description=__doc__)
     parser.add_argument("--seconds", type=float, default=5.0)
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--minutes", type=float, default=0.0, help="watch the first for so long")
+    parser.add_argument("--minutes", type=int, default=0, help="look at the memory for so long")
+    parser.add_argument("--designs", nargs="*", help="of which; all by default")
     given = parser.parse_args()
     variant = load_variant().__name__.rpartition("_")[2]
     print(f"{processor_name()}, {count_cores()} cores, variant {variant}")
     if given.minutes:
-        name, design = next(iter(DESIGNS.items()))
-        seen = watch(design, 60 * given.minutes, looks=max(2, int(given.minutes)))
-        print(f"{name}: MiB each minute: {', '.join(f'{each:.0f}' for each in seen.memory)}")
+        for name, design in {"as it opens": None, **DESIGNS}.items():
+            if name in (given.designs or [name]):
+                held = memory_over(design, given.minutes)
+                print(f"{name}: MiB at once and each minute: {', '.join(f'{h:.0f}' for h in held)}")
         return
     print(f"{'':24}{'alone':>10}{'watched':>10}{'ratio':>7}{'fps':>6}{'kB/s':>7}{'delay ms':>10}")
     for name, design in DESIGNS.items():
+        if name not in (given.designs or [name]):
+            continue
         apart, beside = [], []
         for _ in range(given.rounds):
             apart.append(alone(design, given.seconds))

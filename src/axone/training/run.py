@@ -39,7 +39,7 @@ from axone.training.diagnosis import (
     diagnose_validation,
     in_words,
 )
-from axone.training.diagnosis.evidence import stacked
+from axone.training.diagnosis.evidence import EpochRows
 from axone.training.events import EpochCallback, Event, Every, ProgressCallback, RunSettings
 from axone.training.result import TrainingResult
 from axone.training.scores import Scores
@@ -114,8 +114,7 @@ class Run:
         self.divergence: Finding | None = None
         # What a diagnosis looks at, besides the history: weights before the first step, and layers.
         self._begin = first
-        self._norms: list[FloatArray] = []
-        self._dead: list[FloatArray] = []
+        self._norms, self._dead = EpochRows(), EpochRows()
         self.on_progress: ProgressCallback | None = None
         self.interrupted: Callable[[], bool] = never
         self.every: Every = settings.every
@@ -287,8 +286,8 @@ class Run:
             history=self.history,
             stopped_by=self.stopped_by,
             kept_epoch=kept_epoch,
-            gradient_norms=stacked(self._norms),
-            dead_shares=stacked(self._dead),
+            gradient_norms=self._norms.table(),
+            dead_shares=self._dead.table(),
             train=self.examples,
             held_out=self.held_out,
             divergence=self.divergence,
@@ -444,8 +443,8 @@ class Run:
             "train_penalty": reports.penalty,
             **self._scores.of_training(reports),
         }
-        self._norms.append(reports.gradient_norms)
-        self._dead.append(reports.dead_shares)
+        self._norms.add(reports.gradient_norms)
+        self._dead.add(reports.dead_shares)
         if GRADIENT_NORM in self.recipe.measures:
             norms = _by_layer(reports.gradient_norms)
             columns[GRADIENT_NORM] = np.sqrt(np.add.reduce(norms * norms, axis=0))

@@ -12,26 +12,36 @@ playwright = pytest.importorskip("playwright.sync_api", reason="needs Playwright
 
 
 @pytest.fixture(scope="session")
-def browser():
-    """One browser for all tests of a process."""
+def found():
+    """Where a Chromium is."""
     path = chromium()
     if path is None:
         pytest.skip("no Chromium is found (apt-get install chromium, or $AXONE_CHROMIUM)")
+    return path
+
+
+@pytest.fixture(scope="module")
+def browser(found):
+    """One browser for a file's tests.
+
+    While Playwright runs, so does a loop of asyncio in this thread: tests elsewhere that start one
+    of their own would fail beside it.
+    """
     playwright.expect.set_options(timeout=20_000)
     with playwright.sync_playwright() as tool:
-        browser = tool.chromium.launch(executable_path=path, args=list(ARGUMENTS))
+        browser = tool.chromium.launch(executable_path=found, args=list(ARGUMENTS))
         yield browser
         browser.close()
 
 
 @pytest.fixture(scope="session")
-def doors(browser):
+def doors():
     """What opens each playground again: the cookies that its address was exchanged for."""
     return {}
 
 
 @pytest.fixture(scope="session")
-def playground(browser):
+def playground(found):
     """A playground that most tests share: each begins with a design of its own."""
     running = Playground()
     yield running

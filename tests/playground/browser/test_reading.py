@@ -8,11 +8,9 @@ from babel.messages.pofile import read_po
 from playwright.sync_api import expect
 from tests.playground.browser.reader import TABS
 
-import axone
-
 axe_core = pytest.importorskip("axe_playwright_python", reason="needs axe-playwright-python")
 AXE = (Path(axe_core.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
-FRENCH = Path(axone.__file__).parent / "locale" / "fr" / "LC_MESSAGES" / "axone.po"
+FRENCH = Path(__file__).parents[3] / "src" / "axone" / "locale" / "fr" / "LC_MESSAGES" / "axone.po"
 
 TEXTS_SHOWN = """() => {
     const shown = (element) => element && element.checkVisibility();

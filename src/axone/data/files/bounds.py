@@ -44,17 +44,17 @@ LZMA_MEMORY = 256 * 2**20
 """Bytes of working memory that an xz file may ask for; its strongest preset needs 65 MiB."""
 
 
-_limits: ContextVar[tuple[int, int]] = ContextVar("limits", default=(CELLS_LIMIT, COLUMNS_LIMIT))
+_SMALLER: ContextVar[tuple[int, int] | None] = ContextVar("smaller tables", default=None)
 
 
 @contextmanager
 def smaller_tables(cells: int, columns: int) -> Iterator[None]:
     """Have tables refused within that are allowed elsewhere: somebody waits for them."""
-    token = _limits.set((cells, columns))
+    token = _SMALLER.set((cells, columns))
     try:
         yield
     finally:
-        _limits.reset(token)
+        _SMALLER.reset(token)
 
 
 def require_bytes(count: int, path: str | Path, limit: int | None = None) -> None:
@@ -103,7 +103,7 @@ def require_cells(rows: int, columns: int, path: str | Path) -> None:
     DataError
         With the count and the limit.
     """
-    most_cells, most_columns = _limits.get()
+    most_cells, most_columns = _SMALLER.get() or (CELLS_LIMIT, COLUMNS_LIMIT)
     if columns > most_columns:
         raise DataError(
             _(

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Iterator
+from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 
@@ -57,13 +58,19 @@ class PageFiles:
         found = self._files.get(name)
         if found is None:
             return _missing()
-        content = found.read_bytes()
-        tag = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
+        content, tag = _read(found)
         headers = {"Cache-Control": "no-cache", "ETag": tag}
         if request.headers.get("if-none-match") == tag:
             return Response(status_code=304, headers=headers)
         headers["Content-Type"] = TYPES[_ending(name)]
         return Response(content, headers=headers)
+
+
+@cache
+def _read(found: Traversable) -> tuple[bytes, str]:
+    """Return what a file holds, and its mark; read once: a page asks for more than a hundred."""
+    content = found.read_bytes()
+    return content, f'"{hashlib.sha256(content).hexdigest()[:32]}"'
 
 
 def _below(folder: Traversable, before: str) -> Iterator[tuple[str, Traversable]]:

@@ -2,7 +2,6 @@
 
 import hashlib
 from collections.abc import Iterator
-from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 
@@ -37,6 +36,7 @@ class PageFiles:
     def __init__(self, folder: Traversable | None = None) -> None:
         root = folder or files("axone.playground").joinpath("page")
         self._files = dict(_below(root, "")) if root.is_dir() else {}
+        self._kept: dict[str, tuple[bytes, str]] = {}
 
     async def index(self, _request: Request) -> Response:
         """Answer with the page, which nobody keeps.
@@ -58,19 +58,19 @@ class PageFiles:
         found = self._files.get(name)
         if found is None:
             return _missing()
-        content, tag = _read(found)
+        content, tag = self._read(name, found)
         headers = {"Cache-Control": "no-cache", "ETag": tag}
         if request.headers.get("if-none-match") == tag:
             return Response(status_code=304, headers=headers)
         headers["Content-Type"] = TYPES[_ending(name)]
         return Response(content, headers=headers)
 
-
-@cache
-def _read(found: Traversable) -> tuple[bytes, str]:
-    """Return what a file holds, and its mark; read once: a page asks for more than a hundred."""
-    content = found.read_bytes()
-    return content, f'"{hashlib.sha256(content).hexdigest()[:32]}"'
+    def _read(self, name: str, found: Traversable) -> tuple[bytes, str]:
+        """Return what a file holds, and its mark; read once: a page asks for more than a hundred."""
+        if name not in self._kept:
+            content = found.read_bytes()
+            self._kept[name] = content, f'"{hashlib.sha256(content).hexdigest()[:32]}"'
+        return self._kept[name]
 
 
 def _below(folder: Traversable, before: str) -> Iterator[tuple[str, Traversable]]:

@@ -66,7 +66,7 @@ class PageFiles:
         return Response(content, headers=headers)
 
     def _read(self, name: str, found: Traversable) -> tuple[bytes, str]:
-        """Return what a file holds, and its mark; read once: a page asks for more than a hundred."""
+        """Return what a file holds, and its mark; read once: a page asks for a hundred."""
         if name not in self._kept:
             content = found.read_bytes()
             self._kept[name] = content, f'"{hashlib.sha256(content).hexdigest()[:32]}"'

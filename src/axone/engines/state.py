@@ -74,20 +74,20 @@ class RunState:
 
     def copy(self) -> "RunState":
         """Return the same state with arrays and lists of its own."""
+        return self._copied(list(self.losses))
+
+    def _copied(self, losses: list[float]) -> "RunState":
         return dataclasses.replace(
             self,
             parameters=self.parameters.copy(),
             slots={name: vector.copy() for name, vector in self.slots.items()},
             totals=dataclasses.replace(self.totals, hits=list(self.totals.hits)),
-            losses=list(self.losses),
+            losses=losses,
         )
 
     def copy_to_go_back(self) -> "RunState":
         """Return a copy for `go_back`, of which the losses are this state's own: they only grow."""
-        losses, self.losses = self.losses, []
-        copied = self.copy()
-        copied.losses = self.losses = losses
-        return copied
+        return self._copied(self.losses)
 
     def go_back(self, earlier: "RunState") -> None:
         """Stand again where `earlier` was copied; in place, because others hold the arrays."""

@@ -5,7 +5,7 @@ so that who watches is told in time and the engine is hardly ever interrupted.
 """
 
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -73,7 +73,7 @@ class Attempt:
     turned: list[tuple[int, float]] = field(default_factory=list)
     flow: FloatArray | None = None
     seconds: float = 0.0
-    _events: Iterator[Event] | None = None
+    _events: Generator[Event, None, None] | None = None
     _lap_steps: float = 1.0
 
     @classmethod
@@ -217,7 +217,7 @@ class Attempt:
         """Let the engine go."""
         events, self._events = self._events, None
         if events is not None:
-            events.close()  # type: ignore[attr-defined]  # a generator
+            events.close()
 
     def weights(self) -> Parameters:
         """Return a copy of the weights as they are."""

@@ -48,7 +48,7 @@ def _open_data(bench: Bench, design: dict[str, Any]) -> None:
 
 def design_for(bench: Bench, source: str) -> dict[str, Any]:
     """Return a design for a set or a file, with Axone's defaults for it."""
-    if source not in bench.sources.names() and Path(source).exists():
+    if not bench.sources.has(source) and Path(source).exists():
         path = Path(source).resolve()
         source = bench.sources.add(path.name, path)
     return {"data": {"source": source}, "network": {}, "training": {}, "seed": 0}

@@ -117,6 +117,7 @@ def serve(
 class _Protocol(H11Protocol):
     """uvicorn's, that ends a connection on which no request comes."""
 
+    # uvicorn's own class narrows asyncio's type of the transport, and so must this one.
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
         self.loop.call_later(limits.SILENT_SECONDS, self._end_if_silent)
@@ -134,6 +135,7 @@ class _Server(uvicorn.Server):
         super().__init__(config)
         self._look = look
 
+    # uvicorn writes a generator there, and uses it as what it makes: a context manager.
     def capture_signals(self) -> contextlib.AbstractContextManager[None]:  # type: ignore[override]
         return contextlib.nullcontext()
 

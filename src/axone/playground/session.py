@@ -272,9 +272,7 @@ class Session:
     def _told(self, said: dict[str, Any]) -> None:
         """Note what the worker tells the server alone; a sign of life needs no note."""
         what = said["internal"]
-        if what == "design":
-            self._design = said.get("design")
-        elif what == "ready":
+        if what == "ready":
             self.begun = True
         elif what == "refused" and not self.begun:
             self.refused = str(said.get("words", ""))

@@ -57,6 +57,7 @@ class SharedView(_Part):
     """How the page looks at the run, as its question `view` says it."""
 
     plane: SharedPlane | None = None
+    # Literal takes a tuple of names as they are; a type checker wants them written out.
     parts: list[Literal[PARTS]] | None = Field(None, max_length=len(PARTS))  # type: ignore[valid-type]
     grid: int | None = Field(None, ge=COARSEST_GRID, le=FINEST_GRID)
 

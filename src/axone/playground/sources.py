@@ -52,7 +52,7 @@ class Sources:
                 raise UnknownNameError(_("file that was given"), name, list(self.files))
             return str(self.files[name])
         name = canonical(source)
-        if name not in self.names():
+        if not self.has(name):
             raise UnknownNameError(_("dataset"), source, sorted(self.names()))
         return name
 
@@ -60,6 +60,10 @@ class Sources:
         """Return what the page says of what `locate` returned."""
         names = {str(path): name for name, path in self.files.items()}
         return UPLOAD + names[located] if located in names else located
+
+    def has(self, name: str) -> bool:
+        """Say whether a set is here; those of the data home are looked through for no other."""
+        return name in BUILT_IN or name in GENERATED or name in self.names()
 
     def names(self) -> set[str]:
         """Return the sets that are here: nothing is fetched from anywhere."""

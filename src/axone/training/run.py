@@ -9,7 +9,7 @@ import math
 import threading
 import time
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 
 import numpy as np
 
@@ -138,7 +138,7 @@ class Run:
         self._save_is_due = self._cannot_save = False
         self._started = self._last_saved = self._last_shown = time.perf_counter()
 
-    def __iter__(self) -> Iterator[Event]:
+    def __iter__(self) -> Generator[Event, None, None]:
         """Train, with an event after every step or epoch, as `every` says."""
         self.begin()
         yield from self.go_through(

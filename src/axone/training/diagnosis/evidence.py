@@ -100,16 +100,15 @@ class EpochRows:
 
     def __init__(self) -> None:
         self._numbers = array("d")
-        self._epochs = self._layers = 0
+        self._layers = 0
 
     def add(self, table: FloatArray) -> None:
         """Add epochs, (n_epochs, n_layers)."""
-        self._epochs += len(table)
         self._layers = table.shape[1]
         self._numbers.frombytes(np.ascontiguousarray(table, dtype=np.float64).tobytes())
 
     def table(self) -> FloatArray:
-        """Return all of them, (n_epochs, n_layers)."""
-        # Through bytes: another thread that looks keeps the run from growing at no moment.
-        numbers = np.frombuffer(self._numbers.tobytes(), dtype=np.float64)
-        return numbers.reshape(self._epochs, self._layers).copy()
+        """Return all of them, (n_epochs, n_layers); (0, 0) where nothing is measured."""
+        # A copy at once: a view of the numbers would keep them from growing meanwhile.
+        numbers = np.frombuffer(bytearray(self._numbers), dtype=np.float64)
+        return numbers.reshape(-1, self._layers) if self._layers else np.empty((0, 0))
